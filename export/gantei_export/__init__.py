@@ -1,0 +1,1 @@
+"""What runs once for each model: Keras files in, checked ONNX estimators out."""

@@ -1,0 +1,81 @@
+"""gantei (眼底): age and sex from a fundus photograph. Research use; not a medical device.
+
+`estimators()` lists what is known, `load(name)` opens one, `Estimator.predict(photographs)` asks
+it. Each name is imported when it is first used: `import gantei` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .catalogue import Entry, estimators
+    from .errors import (
+        ConversionError,
+        DeviceError,
+        GanteiError,
+        ManifestError,
+        MissingExtraError,
+        NotInstalledError,
+        PhotographError,
+        ResultsError,
+        UnknownEstimatorError,
+        UnsettledError,
+        WeightsError,
+    )
+    from .estimator import Estimator, load
+    from .manifest import Basis, InputSpec, Manifest
+    from .manifest_file import read_manifest
+    from .photograph import read
+    from .prediction import Prediction
+    from .preprocessing import prepare
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Basis",
+    "ConversionError",
+    "DeviceError",
+    "Entry",
+    "Estimator",
+    "GanteiError",
+    "InputSpec",
+    "Manifest",
+    "ManifestError",
+    "MissingExtraError",
+    "NotInstalledError",
+    "PhotographError",
+    "Prediction",
+    "ResultsError",
+    "UnknownEstimatorError",
+    "UnsettledError",
+    "WeightsError",
+    "estimators",
+    "load",
+    "prepare",
+    "read",
+    "read_manifest",
+]
+
+_MODULES = {
+    "Entry": "catalogue",
+    "estimators": "catalogue",
+    "Estimator": "estimator",
+    "load": "estimator",
+    "Basis": "manifest",
+    "InputSpec": "manifest",
+    "Manifest": "manifest",
+    "read_manifest": "manifest_file",
+    "Prediction": "prediction",
+    "read": "photograph",
+    "prepare": "preprocessing",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'gantei' has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,45 @@
+"""Every error that gantei raises on purpose: what happened, where, and what to do instead."""
+
+
+class GanteiError(Exception):
+    """The base of all errors raised on purpose; its message is meant for people."""
+
+
+class ManifestError(GanteiError, ValueError):
+    """A manifest that breaks the schema; names file, table, key and what is known."""
+
+
+class UnknownEstimatorError(GanteiError, LookupError):
+    """A name that neither the catalogue nor the store holds."""
+
+
+class NotInstalledError(GanteiError, FileNotFoundError):
+    """An estimator whose weights are not on this machine yet."""
+
+
+class UnsettledError(GanteiError, ValueError):
+    """An estimator with an unknown fact that would change its numbers."""
+
+
+class WeightsError(GanteiError, ValueError):
+    """Weights that are not the ones the manifest describes."""
+
+
+class DeviceError(GanteiError, RuntimeError):
+    """A device that was asked for and that the session did not get."""
+
+
+class PhotographError(GanteiError, ValueError):
+    """A picture that cannot be read, or that the estimators must not see."""
+
+
+class ConversionError(GanteiError, ValueError):
+    """A weights file that cannot become an estimator."""
+
+
+class ResultsError(GanteiError, OSError):
+    """A table that cannot be written without losing something."""
+
+
+class MissingExtraError(GanteiError, ImportError):
+    """An optional dependency that is not installed; names the command that installs it."""

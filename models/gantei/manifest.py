@@ -1,0 +1,168 @@
+"""The manifest: all that is known of an estimator without opening its weights.
+
+`estimator.toml` is read strictly: an unknown key, a missing key or a wrong type is an error that
+names the file, the table, the key and what is known. What nobody has said stays `"unknown"`, and
+every fact of `[input]` and `[output]` carries the basis it rests on.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, Field, StringConstraints, model_validator
+
+from .manifest_fields import UNKNOWN, Line, Name, OutputName, Task
+from .manifest_tables import (
+    Basis,
+    Binary,
+    Categorical,
+    Golden,
+    InputSpec,
+    MeanStd,
+    OutputSpec,
+    Record,
+    Regression,
+    Reported,
+    Source,
+    Use,
+    Weights,
+)
+
+__all__ = [
+    "Basis",
+    "Binary",
+    "Categorical",
+    "Fact",
+    "Golden",
+    "InputSpec",
+    "Manifest",
+    "MeanStd",
+    "Regression",
+    "Reported",
+    "Source",
+    "Use",
+    "Weights",
+]
+
+
+class Fact(NamedTuple):
+    """One fact of `[input]` or `[output]` with its basis."""
+
+    key: str
+    value: Any
+    basis: Basis
+
+    @property
+    def text(self) -> str:
+        """The value as a person reads it."""
+        match self.value:
+            case MeanStd(mean=mean, std=std):
+                return f"mean {_joined(mean)}; std {_joined(std)}"
+            case tuple():
+                return _joined(self.value)
+            case float():
+                return f"{self.value:g}"
+        return str(self.value)
+
+
+def _joined(values: tuple[object, ...]) -> str:
+    return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+
+
+# Facts without which an estimator's numbers would be a guess; unit, range and labels only describe.
+SETTLING_OUTPUT_KEYS = frozenset({"scale", "offset", "positive", "classes", "transform"})
+
+
+class Manifest(Record):
+    """All that is known of an estimator without opening its weights."""
+
+    format: Literal[1]
+    name: Name
+    title: Line
+    title_ja: Line
+    task: Task
+    architecture: Line
+    notice: Annotated[str, StringConstraints(max_length=2000)] = ""
+    notice_ja: Annotated[str, StringConstraints(max_length=2000)] = ""
+    weights: Weights | None = None
+    input: InputSpec
+    output: Annotated[dict[OutputName, OutputSpec], Field(min_length=1, max_length=100)]
+    source: Source
+    use: Use
+    reported: list[Reported] = Field(default=[])
+    golden: list[Golden] = Field(default=[])
+    basis: dict[str, Basis]
+
+    @model_validator(mode="after")
+    def _every_fact_has_a_basis(self) -> "Manifest":
+        known = {key for key, _ in self._fact_values()}
+        described = {f"source.{key}" for key in Source.model_fields} | {"architecture"}
+        if missing := sorted(known - self.basis.keys()):
+            raise ValueError(f"basis: missing key {missing[0]!r}")
+        if stray := sorted(self.basis.keys() - known - described):
+            raise ValueError(f"basis: unknown key {stray[0]!r}; known: {', '.join(sorted(known))}")
+        for key, value in self._fact_values():
+            if (value == UNKNOWN) != (self.basis[key].origin == UNKNOWN):
+                raise ValueError(
+                    f"basis: {key!r} is {value!r}, its origin {self.basis[key].origin!r}: "
+                    "either both are 'unknown' or neither"
+                )
+        return self
+
+    def tables(self) -> dict[str, Any]:
+        """Give the manifest as plain tables, lists and words, as `estimator.toml` holds them."""
+        tables: dict[str, Any] = _plain(self)
+        return tables
+
+    @model_validator(mode="after")
+    def _values_have_different_names(self) -> "Manifest":
+        names = [name for name in self.value_names() if name != UNKNOWN]
+        if len(set(names)) != len(names):
+            raise ValueError(f"output: two values have one name: {', '.join(names)}")
+        return self
+
+    def _fact_values(self) -> Iterator[tuple[str, object]]:
+        for key in InputSpec.model_fields:
+            yield f"input.{key}", getattr(self.input, key)
+        for name, spec in self.output.items():
+            for key in type(spec).model_fields:
+                if key != "kind":
+                    yield f"output.{name}.{key}", getattr(spec, key)
+
+    def value_names(self) -> tuple[str, ...]:
+        """Names of the values that the estimator gives, in the order of its outputs."""
+        return tuple(
+            value for name, spec in self.output.items() for value in spec.value_names(name)
+        )
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact of `[input]` and `[output]`, in the order of the manifest."""
+        return tuple(Fact(key, value, self.basis[key]) for key, value in self._fact_values())
+
+    def unsettled(self) -> tuple[Fact, ...]:
+        """The unknown facts that would change the numbers: with one left, nothing is predicted."""
+        return tuple(
+            fact
+            for fact in self.facts()
+            if fact.basis.origin == UNKNOWN
+            and (fact.key.startswith("input.") or fact.key.split(".")[-1] in SETTLING_OUTPUT_KEYS)
+        )
+
+    def assumed(self) -> tuple[Fact, ...]:
+        """The facts that rest on the architecture's convention alone."""
+        return tuple(fact for fact in self.facts() if fact.basis.origin == "assumed")
+
+    def warnings(self) -> tuple[str, ...]:
+        """What every result of this estimator says beside its numbers."""
+        notices = (self.notice,) if self.notice else ()
+        return notices + tuple(f"assumed {fact.key} = {fact.text}" for fact in self.assumed())
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case BaseModel():
+            return {key: _plain(each) for key, each in value if each is not None}
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case tuple() | list():
+            return [_plain(each) for each in value]
+    return value

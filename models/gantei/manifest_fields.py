@@ -1,0 +1,81 @@
+"""The kinds of value that a manifest holds, each checked once and refused in one sentence."""
+
+import math
+import re
+from typing import Annotated, Literal
+
+from pydantic import PlainValidator, StringConstraints
+
+UNKNOWN: Literal["unknown"] = "unknown"
+
+Origin = Literal["file", "publisher", "fitted", "stated", "assumed", "unknown"]
+Task = Literal["age", "sex", "binary", "categorical", "regression"]
+Resampling = Literal[
+    "nearest", "bilinear", "bicubic", "lanczos", "bilinear-no-antialias", "unknown"
+]
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+LABEL = r"^[^\s,=][^,=\n]*$"
+Label = Annotated[str, StringConstraints(pattern=LABEL, max_length=80)]
+FileName = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$", max_length=120)]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Sha256OrUnknown = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64}|unknown)$")]
+OutputName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+
+LONGEST_SIDE = 4096
+"""The largest input side (px) that a manifest may ask for: 8 times the largest in use."""
+MOST_LABELS = 1000
+
+
+def _size(value: object) -> tuple[int, int] | Literal["unknown"]:
+    match value:
+        case "unknown":
+            return UNKNOWN
+        case [int(height), int(width)] if all(1 <= side <= LONGEST_SIDE for side in value):
+            return height, width
+    raise ValueError(f"expects [height, width] in pixels, 1 to {LONGEST_SIDE}, or 'unknown'")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _numbers(value: object, length: int) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple) or len(value) != length:
+        raise ValueError(f"expects a list of {length} numbers")
+    if not all(_is_number(number) for number in value):
+        raise ValueError(f"expects a list of {length} numbers")
+    return tuple(float(number) for number in value)
+
+
+def _number(value: object) -> float | Literal["unknown"]:
+    if value == UNKNOWN:
+        return UNKNOWN
+    if not _is_number(value):
+        raise ValueError("expects a number or 'unknown'")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _range(value: object) -> tuple[float, ...] | Literal["unknown"]:
+    return UNKNOWN if value == UNKNOWN else _numbers(value, 2)
+
+
+def _labels(value: object) -> tuple[str, ...] | Literal["unknown"]:
+    if value == UNKNOWN:
+        return UNKNOWN
+    labels = tuple(value) if isinstance(value, list | tuple) else ()
+    if not 2 <= len(labels) <= MOST_LABELS or len(set(labels)) != len(labels):
+        raise ValueError(f"expects a list of 2 to {MOST_LABELS} different labels, or 'unknown'")
+    if not all(isinstance(label, str) and re.fullmatch(LABEL, label) for label in labels):
+        raise ValueError("expects labels without comma, equals sign, line break or leading space")
+    return labels
+
+
+Labels = Annotated[tuple[str, ...] | Literal["unknown"], PlainValidator(_labels)]
+Number = Annotated[float | Literal["unknown"], PlainValidator(_number)]
+Range = Annotated[tuple[float, float] | Literal["unknown"], PlainValidator(_range)]
+
+
+Size = Annotated[tuple[int, int] | Literal["unknown"], PlainValidator(_size)]
+Triple = Annotated[tuple[float, float, float], PlainValidator(lambda value: _numbers(value, 3))]

@@ -1,0 +1,104 @@
+"""Reading `estimator.toml`, and saying exactly what is wrong with one."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from .errors import ManifestError
+from .manifest import Manifest
+
+FILE_NAME = "estimator.toml"
+KINDS = ("regression", "binary", "categorical")
+LARGEST_FILE = 1_000_000
+"""Bytes; the largest manifest in use has 10 thousand."""
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check one manifest file.
+
+    Raises:
+        ManifestError: the file cannot be read, is not TOML, or breaks the schema; every break is
+            named by file, table and key, with the keys that are known.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(content) > LARGEST_FILE:
+        raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no manifest is")
+    try:
+        tables = tomllib.loads(content.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise ManifestError(f"{path}: not TOML: {error}") from error
+    return parse_manifest(tables, str(path))
+
+
+def parse_manifest(tables: Mapping[str, Any], where: str) -> Manifest:
+    """Check the tables of a manifest; `where` names their origin in errors.
+
+    Raises:
+        ManifestError: as `read_manifest`.
+    """
+    try:
+        return Manifest.model_validate(dict(tables))
+    except ValidationError as error:
+        breaks = (
+            f"{where}: {_sentence(detail['type'], detail['loc'], detail['msg'])}"
+            for detail in error.errors()
+        )
+        raise ManifestError("\n".join(breaks)) from error
+
+
+def _sentence(kind: str, location: Sequence[int | str], message: str) -> str:
+    steps, model = _walk(location)
+    *tables, key = steps or ["?"]
+    table = f"[{'.'.join(tables)}] " if tables else "top level: "
+    known = f"; known: {', '.join(model.model_fields)}" if model else ""
+    match kind:
+        case "extra_forbidden":
+            return f"{table}unknown key {key!r}{known}"
+        case "missing":
+            return f"{table}missing key {key!r}{known}"
+        case "value_error":
+            place = f"[{'.'.join(steps)}] " if steps else ""
+            return place + message.removeprefix("Value error, ")
+        case "union_tag_invalid" | "union_tag_not_found":
+            return f"[{'.'.join(steps)}] key 'kind' must be one of {', '.join(KINDS)}"
+    return f"{table}key {key!r}: {message[:1].lower()}{message[1:]}"
+
+
+def _walk(location: Sequence[int | str]) -> tuple[list[str], type[BaseModel] | None]:
+    """Follow an error's location: its steps as they stand in the file, and the innermost table."""
+    steps: list[str] = []
+    model: type[BaseModel] | None = None
+    annotation: Any = Manifest
+    for step in location:
+        records = _records(annotation)
+        if len(records) > 1 and step in KINDS:  # pydantic names the kind of an output as a step
+            annotation = next(record for record in records if _kind(record) == step)
+            continue
+        if step == "[key]":
+            break
+        if get_origin(annotation) in (dict, list):
+            annotation = get_args(annotation)[-1]
+        elif len(records) == 1:
+            model = records[0]
+            field = model.model_fields.get(str(step))
+            annotation = field.annotation if field else None
+        steps.append(str(step))
+    return steps, model
+
+
+def _records(annotation: Any) -> list[type[BaseModel]]:
+    """List the tables that an annotation may hold: `Weights | None` holds one."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [record for part in get_args(annotation) for record in _records(part)]
+
+
+def _kind(record: type[BaseModel]) -> str:
+    return str(get_args(record.model_fields["kind"].annotation)[0])

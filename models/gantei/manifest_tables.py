@@ -1,0 +1,176 @@
+"""The tables of a manifest, each a frozen record."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+
+from .manifest_fields import (
+    UNKNOWN,
+    FileName,
+    Label,
+    Labels,
+    Line,
+    Number,
+    Origin,
+    Range,
+    Resampling,
+    Sha256,
+    Sha256OrUnknown,
+    Size,
+    Triple,
+)
+
+
+class Record(BaseModel):
+    """A frozen table of a manifest: no unknown keys, no silent conversion of types."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class MeanStd(Record):
+    """Scaling outside the graph: (pixel - mean) / std for each channel, pixels 0…255."""
+
+    mean: Triple
+    std: Triple
+
+    @model_validator(mode="after")
+    def _divisible(self) -> "MeanStd":
+        if min(self.std) <= 0:
+            raise ValueError("std must be above 0")
+        return self
+
+
+def _scale(value: object) -> "MeanStd | Literal['in-graph', 'unknown']":
+    match value:
+        case "in-graph" | "unknown" as word:
+            return word
+        case dict() | MeanStd():
+            return MeanStd.model_validate(value)
+    raise ValueError("expects 'in-graph', 'unknown' or a table of mean and std, 3 numbers each")
+
+
+class InputSpec(Record):
+    """How a photograph becomes the network's input, float32 (n, height, width, 3)."""
+
+    size: Size
+    colour: Literal["rgb", "bgr", "unknown"]
+    crop: Literal["none", "disc", "unknown"]
+    resampling: Resampling
+    scale: Annotated[MeanStd | Literal["in-graph", "unknown"], PlainValidator(_scale)]
+
+
+class Regression(Record):
+    """A number in a unit: graph value * scale + offset."""
+
+    kind: Literal["regression"]
+    unit: Line
+    scale: Number
+    offset: Number
+    range: Range
+
+    def value_names(self, name: str) -> tuple[str, ...]:
+        """Names of the values that the output called `name` gives."""
+        return (name,)
+
+
+class Binary(Record):
+    """One probability, that of the label `positive`; `transform` is applied to the graph value."""
+
+    kind: Literal["binary"]
+    labels: Labels
+    positive: Label
+    transform: Literal["none", "sigmoid", "unknown"]
+
+    def value_names(self, name: str) -> tuple[str, ...]:
+        """Names of the values that the output called `name` gives."""
+        return (self.positive,)
+
+    @model_validator(mode="after")
+    def _positive_is_a_label(self) -> "Binary":
+        if isinstance(self.labels, tuple):
+            if len(self.labels) != 2:
+                raise ValueError("labels: a binary output has two")
+            if self.positive not in (*self.labels, UNKNOWN):
+                raise ValueError(
+                    f"positive: {self.positive!r} is none of the labels {', '.join(self.labels)}"
+                )
+        return self
+
+
+class Categorical(Record):
+    """A probability for each of `classes`, in the graph's order."""
+
+    kind: Literal["categorical"]
+    classes: Labels
+    transform: Literal["none", "softmax", "unknown"]
+
+    def value_names(self, name: str) -> tuple[str, ...]:
+        """Names of the values that the output called `name` gives."""
+        return tuple(self.classes) if isinstance(self.classes, tuple) else (UNKNOWN,)
+
+
+OutputSpec = Annotated[Regression | Binary | Categorical, Field(discriminator="kind")]
+
+
+class Weights(Record):
+    """The file that holds the network."""
+
+    file: FileName
+    sha256: Sha256
+    bytes: Annotated[int, Field(gt=0)]
+
+
+class Source(Record):
+    """Where an estimator comes from, in its publisher's words; `unknown` where nobody says it."""
+
+    publisher: Line
+    page: Line
+    released: Line
+    data: Line
+    training_set: Line
+    developers: Line
+    funding: Line
+    terms: Line
+    redistribution: Line
+    citation: Line
+    doi: Line
+    acknowledgement: Line
+    original_file: Line
+    original_sha256: Sha256OrUnknown
+
+
+class Reported(Record):
+    """One performance figure as published."""
+
+    metric: Line
+    value: float
+    unit: Line
+    data: Line
+    source: Line
+
+
+class Use(Record):
+    """What the estimator is for, and what it must not be used for."""
+
+    intended: Line
+    not_intended: Line
+
+
+class Golden(Record):
+    """A photograph in the folder, and what the original implementation answers for it."""
+
+    photograph: FileName
+    values: dict[str, float]
+    tolerance: Annotated[float, Field(gt=0)]
+    source: Line
+
+
+class Basis(Record):
+    """Where a fact comes from, and the evidence for it.
+
+    `file`: read from the weights; `publisher`: stated with a reference; `fitted`: settled on
+    labelled photographs; `stated`: the user said so; `assumed`: the architecture's convention.
+    """
+
+    origin: Origin
+    evidence: Line

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Writes the exact versions with hashes, for Python 3.11 to 3.13 on every platform. Run from the
+# top of the repository; needs uv. A lock file of uv's own would hold download addresses.
+set -eu
+compile() {
+    name=$1
+    shift
+    uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+        --no-emit-index-url --custom-compile-command "requirements/compile.sh" \
+        --group build --output-file "requirements/$name.txt" "$@" pyproject.toml
+}
+compile cpu --extra cpu --extra convert --extra parquet
+compile gpu --extra gpu --extra convert --extra parquet
+compile service --extra cpu --extra service
+compile test --extra cpu --extra convert --extra parquet --group test
+compile check --extra cpu --extra convert --extra parquet --group test --group lint --group judge

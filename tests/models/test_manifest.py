@@ -1,0 +1,160 @@
+import tomllib
+
+import pytest
+
+from gantei.catalogue import SHIPPED, shipped
+from gantei.errors import ManifestError
+from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
+
+ENTRY = SHIPPED / "joir-sex-mobilenet" / FILE_NAME
+JOIR = ("joir-age-efficientnet-b7", "joir-age-mobilenet")
+JOIR += ("joir-sex-efficientnet-b7", "joir-sex-mobilenet")
+
+
+@pytest.fixture
+def tables():
+    return tomllib.loads(ENTRY.read_text("utf-8"))
+
+
+def refusal(tables):
+    with pytest.raises(ManifestError) as caught:
+        parse_manifest(tables, "estimator.toml")
+    return str(caught.value)
+
+
+def test_unknown_key_is_named_with_file_table_and_known_keys(tables):
+    tables["input"]["siz"] = [224, 224]
+    assert refusal(tables) == (
+        "estimator.toml: [input] unknown key 'siz'; known: size, colour, crop, resampling, scale"
+    )
+
+
+def test_missing_key_is_named(tables):
+    del tables["input"]["crop"]
+    assert refusal(tables).startswith("estimator.toml: [input] missing key 'crop'; known: size")
+
+
+def test_every_break_is_reported_together(tables):
+    del tables["input"]["crop"]
+    tables["source"]["page"] = 3
+    tables["wrong"] = 1
+    assert len(refusal(tables).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "value", "said"),
+    [
+        ("input", "size", [224, "224"], "[input.size] expects [height, width]"),
+        ("input", "size", [0, 224], "[input.size] expects [height, width]"),
+        ("input", "size", [10**9, 224], "[input.size] expects [height, width]"),
+        ("input", "colour", "grb", "[input] key 'colour'"),
+        ("input", "resampling", "best", "[input] key 'resampling'"),
+        ("input", "scale", 255, "[input.scale] expects 'in-graph'"),
+        ("input", "scale", {"mean": [1, 2, 3]}, "[input.scale] missing key 'std'"),
+        ("input", "scale", {"mean": [0, 0, 0], "std": [0, 1, 1]}, "std must be above 0"),
+        ("input", "scale", {"mean": [0, 0, float("nan")], "std": [1, 1, 1]}, "3 numbers"),
+        ("source", "page", "", "[source] key 'page'"),
+        ("use", "intended", 1, "[use] key 'intended'"),
+    ],
+)
+def test_wrong_values_are_named_by_table_and_key(tables, table, key, value, said):
+    tables[table][key] = value
+    assert said in refusal(tables)
+
+
+def test_numbers_are_not_taken_from_text_nor_text_from_numbers(tables):
+    tables["format"] = "1"
+    assert "key 'format'" in refusal(tables)
+
+
+def test_the_positive_label_must_be_one_of_the_labels(tables):
+    tables["output"]["sex"]["positive"] = "mal"
+    assert "'mal' is none of the labels female, male" in refusal(tables)
+
+
+def test_an_output_of_unknown_kind_is_refused(tables):
+    tables["output"]["sex"]["kind"] = "ordinal"
+    assert "must be one of regression, binary, categorical" in refusal(tables)
+
+
+def test_every_fact_needs_a_basis(tables):
+    del tables["basis"]["input.crop"]
+    assert "basis: missing key 'input.crop'" in refusal(tables)
+
+
+def test_a_basis_must_belong_to_a_fact(tables):
+    tables["basis"]["input.crops"] = {"origin": "file", "evidence": "x"}
+    assert "basis: unknown key 'input.crops'" in refusal(tables)
+
+
+def test_a_known_value_cannot_rest_on_unknown(tables):
+    tables["input"]["crop"] = "none"
+    assert "either both are 'unknown' or neither" in refusal(tables)
+
+
+def test_an_unknown_value_cannot_rest_on_a_publisher(tables):
+    tables["basis"]["input.crop"] = {"origin": "publisher", "evidence": "page 3"}
+    assert "either both are 'unknown' or neither" in refusal(tables)
+
+
+def test_two_values_of_one_name_are_refused(tables):
+    sex = tables["output"]["sex"] | {"positive": "male"}
+    tables["output"] = {"first": sex, "second": sex}
+    tables["basis"] = {
+        key: basis for key, basis in tables["basis"].items() if not key.startswith("output")
+    } | {
+        f"output.{name}.{key}": {
+            "origin": "unknown" if sex[key] == "unknown" else "stated",
+            "evidence": "x",
+        }
+        for name in ("first", "second")
+        for key in ("labels", "positive", "transform")
+    }
+    assert "two values have one name: male, male" in refusal(tables)
+
+
+def test_weights_cannot_be_named_outside_the_folder(tables):
+    tables["weights"] = {"file": "../model.onnx", "sha256": "0" * 64, "bytes": 1}
+    assert "[weights] key 'file'" in refusal(tables)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[input", b"a = 1\na = 2", b""])
+def test_files_that_are_no_manifest_are_refused_by_name(tmp_path, content):
+    path = tmp_path / "estimator.toml"
+    path.write_bytes(content)
+    with pytest.raises(ManifestError, match=r"estimator\.toml: "):
+        read_manifest(path)
+
+
+def test_a_missing_file_is_a_manifest_error(tmp_path):
+    with pytest.raises(ManifestError, match="cannot be read"):
+        read_manifest(tmp_path / "estimator.toml")
+
+
+@pytest.mark.parametrize("name", JOIR)
+def test_what_nobody_says_of_the_published_estimators_is_unknown(name):
+    entry = next(entry for entry in shipped() if entry.name == name)
+    manifest = entry.manifest
+    assert set(manifest.input.model_dump().values()) == {"unknown"}
+    assert manifest.source.original_sha256 == manifest.source.redistribution == "unknown"
+    assert entry.state == "not installed"
+    assert len(manifest.unsettled()) == 7
+
+
+def test_the_published_figures_are_those_of_the_releases():
+    reported = {
+        entry.name: [(figure.metric, figure.value) for figure in entry.manifest.reported]
+        for entry in shipped()
+        if entry.name in JOIR
+    }
+    age = [("mean absolute error", 2.39)]
+    assert reported == {
+        "joir-age-efficientnet-b7": age,
+        "joir-age-mobilenet": age,
+        "joir-sex-efficientnet-b7": [("accuracy", 0.92), ("AUC", 0.971)],
+        "joir-sex-mobilenet": [("accuracy", 0.912)],
+    }
+
+
+def test_the_name_of_a_shipped_folder_is_that_of_its_estimator():
+    assert all(entry.folder.name == entry.name for entry in shipped())
