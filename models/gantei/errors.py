@@ -30,7 +30,12 @@ class DeviceError(GanteiError, RuntimeError):
 
 
 class PhotographError(GanteiError, ValueError):
-    """A picture that cannot be read, or that the estimators must not see."""
+    """A picture that cannot be read, or that the estimators must not see.
+
+    `sha256` is that of the file, where there was one to read.
+    """
+
+    sha256: str | None = None
 
 
 class ConversionError(GanteiError, ValueError):

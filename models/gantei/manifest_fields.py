@@ -15,7 +15,8 @@ Resampling = Literal[
 ]
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+Name = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
 LABEL = r"^[^\s,=][^,=\n]*$"
 Label = Annotated[str, StringConstraints(pattern=LABEL, max_length=80)]
 FileName = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$", max_length=120)]

@@ -1,0 +1,228 @@
+"""Reading photographs: a path, bytes, a Pillow image or an array becomes upright RGB."""
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .colour import as_rgb, check_light, check_mode
+from .decoding import SCALES, EncodedPicture, check_size, orientation_of, turned_upright
+from .errors import PhotographError
+from .file_formats import pillow_errors
+
+Source = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
+
+LARGEST_FILE = 1_000_000_000
+"""Bytes; 200 megapixels of uncompressed 8-bit RGB are 600 million."""
+
+
+class DecodedPicture:
+    """A Pillow image that the caller already has; never altered."""
+
+    kind = "image"
+
+    def __init__(self, image: Image.Image, name: str) -> None:
+        check_size(name, image.size)
+        if getattr(image, "n_frames", 1) > 1:
+            raise PhotographError(
+                f"{name}: an image of several frames; pass one of them, as image.copy()"
+            )
+        with pillow_errors(name, "image"):
+            image.load()
+        self.mode = image.mode
+        self.orientation = orientation_of(image)
+        width, height = image.size
+        self.size = (width, height) if self.orientation >= 5 else (height, width)
+        self._image = image
+
+    def decode(self, scale: int = 1) -> Image.Image:
+        """The image, upright; `scale` is always 1."""
+        return turned_upright(self._image, self.orientation)
+
+    def frame(self, scale: int) -> tuple[float, float, float, float]:
+        """The whole picture: left, top, right, bottom."""
+        return 0.0, 0.0, float(self.size[1]), float(self.size[0])
+
+
+class Photograph:
+    """A photograph, opened and checked; its pixels are decoded when asked for, once a scale.
+
+    Attributes:
+        name: the path as given, or `<bytes>`, `<image>`, `<array>`.
+        sha256: of the encoded bytes, the very ones that are decoded; None for image and array.
+        format: JPEG, PNG, TIFF, BMP, WebP, or `image`.
+        size: (height, width) in pixels, upright.
+        orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        picture: EncodedPicture | DecodedPicture,
+        sha256: str | None,
+        *,
+        allow_grey: bool,
+    ) -> None:
+        check_mode(name, picture.mode, allow_grey=allow_grey)
+        self.name = name
+        self.sha256 = sha256
+        self.format: str = picture.kind
+        self.size: tuple[int, int] = picture.size
+        self.orientation: int = picture.orientation
+        self._picture = picture
+        self._allow_grey = allow_grey
+        self._decoded: dict[int, Image.Image] = {}
+
+    def __repr__(self) -> str:
+        height, width = self.size
+        return f"Photograph({self.name!r}, {self.format}, {width} x {height})"
+
+    @property
+    def megapixels(self) -> float:
+        """Millions of pixels at full size."""
+        return self.size[0] * self.size[1] / 1e6
+
+    def scale(self, height: int, width: int) -> int:
+        """The largest reduction at which the photograph is at least that many pixels."""
+        if self.format != "JPEG":
+            return 1
+        most = min(self.size[0] // height, self.size[1] // width)
+        return next((scale for scale in SCALES if scale <= most), 1)
+
+    def picture(self, scale: int = 1) -> Image.Image:
+        """The upright RGB image at a reduction that `scale` gave; shared, not to be altered.
+
+        Raises:
+            PhotographError: the file is damaged, black, or without colour.
+        """
+        image = self._decoded.get(scale)
+        if image is None:
+            image = self._picture.decode(scale)
+            with pillow_errors(self.name, self.format):
+                image = as_rgb(image)
+            check_light(self.name, image, allow_grey=self._allow_grey)
+            self._decoded[scale] = image
+        return image
+
+    def frame(self, scale: int = 1) -> tuple[float, float, float, float]:
+        """Where the photograph lies in `picture(scale)`, in pixels: left, top, right, bottom."""
+        return self._picture.frame(scale)
+
+    def pixels(self, shortest: int | None = None) -> NDArray[np.uint8]:
+        """The pixels, uint8 (height, width, 3), RGB, upright, read-only.
+
+        With `shortest`, a JPEG may come at 1/2, 1/4 or 1/8 of its size, as long as its shorter
+        side keeps that many pixels.
+
+        Raises:
+            PhotographError: as `picture`.
+        """
+        scale = 1 if shortest is None else self.scale(shortest, shortest)
+        return np.asarray(self.picture(scale))
+
+
+def open_photograph(source: Source, *, allow_grey: bool = False) -> Photograph:
+    """Open a photograph: read and hash its file once, check all that its header says.
+
+    Arrays are (height, width, 3) RGB or (height, width, 4) RGBA, uint8 or uint16; with
+    `allow_grey` also (height, width). `allow_grey` accepts pictures without colour, whose grey
+    values then stand in all three channels.
+
+    Raises:
+        PhotographError: not a picture, cut off, several frames, too large, grey, or unreadable.
+        TypeError: a source of another type.
+    """
+    name = source_name(source)
+    match source:
+        case bytes():
+            return _from_bytes(source, name, allow_grey=allow_grey)
+        case Image.Image():
+            picture = DecodedPicture(source, name)
+        case np.ndarray():
+            picture = DecodedPicture(_array_image(source), name)
+        case _:
+            return _from_bytes(read_encoded(source), name, allow_grey=allow_grey)
+    return Photograph(name, picture, None, allow_grey=allow_grey)
+
+
+def read(source: Source, *, allow_grey: bool = False) -> NDArray[np.uint8]:
+    """Read a photograph at full size: uint8 (height, width, 3), RGB, upright.
+
+    Raises:
+        PhotographError, TypeError: as `open_photograph`; also where decoding shows damage.
+    """
+    return np.array(open_photograph(source, allow_grey=allow_grey).pixels())
+
+
+def read_encoded(path: str | os.PathLike[str]) -> bytes:
+    """Read a photograph's file, of at most `LARGEST_FILE` bytes.
+
+    Raises:
+        PhotographError: missing, unreadable, too large, or no regular file.
+    """
+    try:
+        # Asked before opening: opening a pipe would wait for its writer.
+        if stat.S_ISREG(Path(path).stat().st_mode):
+            with Path(path).open("rb") as file:
+                data = file.read(LARGEST_FILE + 1)
+            if len(data) <= LARGEST_FILE:
+                return data
+            problem = f"larger than {LARGEST_FILE // 10**6} MB; no photograph is"
+        else:
+            problem = "not a regular file; name the photographs themselves"
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror or error}"
+    except ValueError as error:  # a null character, or one that the file system cannot write
+        problem = f"not a path: {error}"
+    raise PhotographError(f"{os.fspath(path)}: {problem}")
+
+
+def source_name(source: Source) -> str:
+    """What messages and results call a source: its path as given, `<bytes>`, `<image>`, `<array>`.
+
+    Raises:
+        TypeError: a source of another type.
+    """
+    match source:
+        case bytes():
+            return "<bytes>"
+        case Image.Image():
+            return "<image>"
+        case np.ndarray():
+            return "<array>"
+        case str() | os.PathLike() if isinstance(path := os.fspath(source), str):
+            return path
+    raise TypeError(
+        f"a photograph is a path, bytes, a Pillow image or an array, not {type(source).__name__}"
+    )
+
+
+def _from_bytes(data: bytes, name: str, *, allow_grey: bool) -> Photograph:
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        return Photograph(name, EncodedPicture(data, name), digest, allow_grey=allow_grey)
+    except PhotographError as error:
+        error.sha256 = digest
+        raise
+
+
+def _array_image(array: NDArray[Any]) -> Image.Image:
+    shape = array.shape
+    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (3, 4)) or 0 in shape:
+        raise PhotographError(
+            f"<array>: shape {shape}; a photograph is (height, width, 3) RGB, one at a time"
+        )
+    check_size("<array>", (shape[1], shape[0]))
+    if array.dtype == np.uint16:
+        array = (array >> 8).astype(np.uint8)
+    if array.dtype != np.uint8:
+        raise PhotographError(
+            f"<array>: values of type {array.dtype}, whose range is not known; "
+            "scale them to 0 to 255 and pass uint8"
+        )
+    return Image.fromarray(array)

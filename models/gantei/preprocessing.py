@@ -1,0 +1,99 @@
+"""Preprocessing: what the network sees of a photograph, as the code that trained it made it."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .decoding import SCALES
+from .errors import PhotographError, UnsettledError
+from .field_of_view import Square, find_disc
+from .manifest import InputSpec, MeanStd
+from .manifest_fields import UNKNOWN, Resampling
+from .photograph import Photograph
+from .resampling import ANTIALIASED, Box, resample
+
+DRAFT_FACTOR = 2
+"""A JPEG decoded at reduced size keeps at least this many times the network's side."""
+
+
+def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
+    """Prepare full-size pixels, uint8 (h, w, 3) RGB: float32 (height, width, 3).
+
+    Raises:
+        UnsettledError: a fact of `spec` is unknown.
+        PhotographError: a disc was to be found in a black picture.
+    """
+    size, method = _settled(spec)
+    image = Image.fromarray(pixels)
+    box = None
+    if spec.crop == "disc":
+        image, box = _whole_pixels(find_disc(image)).cut(image)
+    return _scaled(resample(image, size, method, box), spec)
+
+
+def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.float32]:
+    """Prepare a photograph the fastest right way: float32 (height, width, 3).
+
+    Where the resampling averages anyway, a JPEG is decoded at 1/2, 1/4 or 1/8, as long as what
+    fills the input keeps `DRAFT_FACTOR` times its side. The result depends on nothing but the
+    photograph and `spec`.
+
+    Raises:
+        UnsettledError: as `prepare`.
+        PhotographError: as `prepare`, and where decoding shows damage or no colour.
+    """
+    size, method = _settled(spec)
+    least = size if spec.crop == "none" else (max(size), max(size))
+    scale = 1
+    if method in ANTIALIASED:
+        scale = photograph.scale(DRAFT_FACTOR * least[0], DRAFT_FACTOR * least[1])
+    if spec.crop == "none":
+        image, box = photograph.picture(scale), photograph.frame(scale)
+    else:
+        image, box = _disc(photograph, scale, DRAFT_FACTOR * max(size))
+    return _scaled(resample(image, size, method, box), spec)
+
+
+def _settled(spec: InputSpec) -> tuple[tuple[int, int], Resampling]:
+    size, method = spec.size, spec.resampling
+    unknown = [key for key in InputSpec.model_fields if getattr(spec, key) == UNKNOWN]
+    if unknown or size == UNKNOWN or method == UNKNOWN:  # noqa: PLR1714 - mypy reads only this
+        raise UnsettledError(f"input.{unknown[0]} is unknown; settle it before predicting")
+    return size, method
+
+
+def _disc(photograph: Photograph, scale: int, least: int) -> tuple[Image.Image, Box]:
+    """The disc's square; decoded again, larger, where that side falls short of `least`."""
+    while True:
+        image = photograph.picture(scale)
+        try:
+            square = find_disc(image)
+        except PhotographError as error:
+            raise PhotographError(f"{photograph.name}: {error}") from error
+        if scale == 1 or square.side >= least:
+            return _whole_pixels(square, scale, *photograph.frame(scale)[:2]).cut(image)
+        whole = square.side * scale
+        scale = next((s for s in SCALES if s < scale and whole >= least * s), 1)
+
+
+def _whole_pixels(square: Square, scale: int = 1, left: float = 0.0, top: float = 0.0) -> Square:
+    """Round a square to whole pixels of the full-size photograph, which begins at (left, top)."""
+    return Square(
+        left + round((square.left - left) * scale) / scale,
+        top + round((square.top - top) * scale) / scale,
+        round(square.side * scale) / scale,
+    )
+
+
+def _scaled(
+    pixels: NDArray[np.uint8] | NDArray[np.float32], spec: InputSpec
+) -> NDArray[np.float32]:
+    """Order the channels and scale the values; mean and std are in the network's order."""
+    ordered = pixels[..., ::-1] if spec.colour == "bgr" else pixels
+    result = np.array(ordered, dtype=np.float32, order="C")
+    if isinstance(spec.scale, MeanStd):
+        height, width, _ = result.shape
+        rows = result.reshape(height, -1)  # a long inner axis: 5 times faster than one of 3
+        rows -= np.tile(np.array(spec.scale.mean, np.float32), width)
+        rows /= np.tile(np.array(spec.scale.std, np.float32), width)
+    return result

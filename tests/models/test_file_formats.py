@@ -1,0 +1,122 @@
+"""Files that are cut off, damaged, too large or of several frames are refused."""
+
+import struct
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageFile
+
+from gantei import decoding
+from gantei.errors import PhotographError
+from gantei.photograph import open_photograph, read
+
+from .pictures import FILES, exif_of, multi_picture, pillow, refused, tiff16
+
+
+@pytest.mark.parametrize("allow_truncated", [False, True])
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_cut_anywhere_is_refused(files, monkeypatch, name, allow_truncated):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", allow_truncated)
+    data = files[name]
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.one_of(st.integers(0, len(data) - 1), st.integers(1, 64).map(lambda n: len(data) - n))
+    )
+    def cut(length):
+        refused(data[:length], "<bytes>: ")
+
+    cut()
+
+
+@pytest.mark.parametrize("shortest", [None, 90, 45, 22])
+def test_a_cut_jpeg_is_refused_at_every_scale(files, shortest):
+    for end in (0.3, 0.6, 0.9, 0.99):
+        data = files["JPEG"][: int(end * len(files["JPEG"]))]
+        with pytest.raises(PhotographError, match="cut-off JPEG"):
+            open_photograph(data).pixels(shortest)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", FILES)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(files, name, data):
+    content = bytearray(files[name])
+    places = st.one_of(st.integers(0, 300), st.integers(0, len(content) - 1))
+    for place in data.draw(st.lists(places, min_size=1, max_size=6)):
+        content[place] = data.draw(st.integers(0, 255))
+    try:
+        assert read(bytes(content)).dtype == np.uint8
+    except PhotographError as error:
+        assert str(error).startswith("<bytes>: ")
+
+
+def test_a_damaged_chunk_of_a_png_is_refused(files):
+    data = bytearray(files["PNG"])
+    data[len(data) // 2] ^= 1
+    refused(bytes(data), "wrong checksum in chunk b'IDAT'")
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"", "empty"),
+        (b"<html>", "not a picture"),
+        (b"GIF89a" + bytes(100), "JPEG, PNG, TIFF, BMP or WebP"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "not a picture"),
+        (bytes(128) + b"DICM" + bytes(50), "DICOM"),
+    ],
+)
+def test_what_is_no_photograph_is_named(data, word):
+    refused(data, "<bytes>", word)
+
+
+@pytest.mark.parametrize("format", ["PNG", "TIFF", "WEBP"])
+def test_several_frames_are_refused(draw, encoded, format):
+    frames = [draw(64, 64), draw(64, 64, noise=9)]
+    data = encoded(frames[0], format, save_all=True, append_images=frames[1:])
+    refused(data, "several frames")
+    refused(Image.open(BytesIO(data)), "<image>", "several frames")
+
+
+def test_a_multi_picture_jpeg_is_refused_but_not_for_its_previews(files):
+    refused(multi_picture(files["JPEG"], [0x030000, 0x020002]), "several frames")
+    with_preview = multi_picture(files["JPEG"], [0x20030000, 0x010001])
+    assert np.array_equal(read(with_preview), pillow(files["JPEG"]))
+
+
+def test_a_tiff_keeps_its_previews_and_is_refused_as_one(draw, encoded):
+    preview = draw(32, 32)
+    preview.encoderinfo = {"tiffinfo": {254: 1}}
+    both = encoded(draw(64, 64), "TIFF", save_all=True, append_images=[preview])
+    assert np.array_equal(read(both), draw(64, 64))
+    refused(encoded(draw(32, 32), "TIFF", tiffinfo={254: 1}), "only a preview")
+
+
+def test_more_than_200_megapixels_are_refused_before_decoding(files, monkeypatch):
+    assert decoding.LARGEST_PICTURE == 200_000_000
+    header = bytearray(files["BMP"])
+    header[18:26] = struct.pack("<ii", 20_000, 10_001)
+    refused(bytes(header), "20000 x 10001 pixels", "200 megapixels")
+    monkeypatch.setattr(decoding, "LARGEST_PICTURE", 240 * 180 - 1)
+    for data in files.values():
+        refused(data, "240 x 180 pixels")
+    refused(Image.new("RGB", (240, 180)), "<image>: 240 x 180 pixels")
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+@pytest.mark.parametrize("name", [name for name in FILES if "WebP" not in name])
+def test_pillows_own_limit_on_pixels_is_not_ours(fundus, encoded, monkeypatch, name, orientation):
+    format, options = FILES[name]
+    data = encoded(fundus, format, exif=exif_of(orientation), **options)
+    expected = read(data)
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    assert np.array_equal(read(data), expected)
+
+
+def test_deep_planes_that_pillow_would_misread_are_refused(fundus):
+    refused(tiff16(np.asarray(fundus).astype(np.uint16) * 257, planes=True), "planes of 16 bits")
