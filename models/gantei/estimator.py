@@ -1,0 +1,190 @@
+"""An estimator: a manifest and its session, from photographs to predictions."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .catalogue import Entry, find_installed
+from .errors import UnsettledError, WeightsError
+from .manifest import Manifest, Weights
+from .photograph import Photograph, Source, open_photograph
+from .prediction import Prediction, values_of
+from .preprocessing import prepare_photograph
+from .session import Device, device_of, open_session
+
+
+class Estimator:
+    """What a study holds: made by `gantei.load`, safe to use from several threads."""
+
+    def __init__(self, manifest: Manifest, session: Any) -> None:
+        self.manifest = manifest
+        self._session = session
+        self._input = session.get_inputs()[0].name
+        self._outputs = _checked_outputs(manifest, session)
+
+    @property
+    def name(self) -> str:
+        """Its name in the catalogue."""
+        return self.manifest.name
+
+    @property
+    def device(self) -> Literal["cpu", "cuda"]:
+        """The device that its session really runs on."""
+        return device_of(self._session)
+
+    def __repr__(self) -> str:
+        return f"<Estimator {self.name} on {self.device}>"
+
+    def prepare(
+        self, source: Source | Photograph, *, allow_grey: bool = False
+    ) -> NDArray[np.float32]:
+        """Turn one photograph into the network's input, float32 (height, width, 3).
+
+        Raises:
+            PhotographError: it cannot be read, or the estimators must not see it.
+        """
+        if not isinstance(source, Photograph):
+            source = open_photograph(source, allow_grey=allow_grey)
+        return prepare_photograph(source, self.manifest.input)
+
+    def predict(
+        self,
+        photographs: Source | Iterable[Source],
+        *,
+        on_error: Literal["raise", "record"] = "raise",
+        allow_grey: bool = False,
+    ) -> list[Prediction]:
+        """Estimate for each photograph, in order; one photograph alone gives a list of one.
+
+        Args:
+            photographs: paths, encoded bytes, PIL images or arrays (h, w, 3) uint8 RGB.
+            on_error: `record` puts what is wrong with a photograph into its `error`.
+            allow_grey: let pictures without colour pass.
+
+        Raises:
+            PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
+        """
+        from .inference import estimate
+
+        if on_error not in ("raise", "record"):
+            raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
+        predictions = []
+        with closing(estimate(_as_list(photographs), [self], allow_grey=allow_grey)) as answers:
+            for answer in answers:
+                if answer.error is not None and on_error == "raise":
+                    raise answer.error
+                predictions.append(answer.prediction(0))
+        return predictions
+
+    def predict_array(self, batch: NDArray[np.float32]) -> list[dict[str, float]]:
+        """Run the network on prepared photographs, float32 (n, height, width, 3).
+
+        Returns:
+            One `{name: value}` for each, as `Prediction.values`.
+
+        Raises:
+            ValueError: the array has another shape or dtype.
+            WeightsError: the network answers what the manifest does not describe.
+        """
+        return [values_of(row, self.manifest) for row in self.run(batch)]
+
+    def run(self, batch: NDArray[np.float32]) -> list[dict[str, NDArray[np.float32]]]:
+        """Run the network as `predict_array`, and give its raw outputs for each photograph.
+
+        Returns:
+            One `{output: float32 (units,)}` for each row of `batch`.
+        """
+        if batch.dtype != np.float32 or batch.ndim != 4 or batch.shape[-1] != 3:
+            raise ValueError(
+                f"{self.name} takes float32 (n, height, width, 3), "
+                f"not {batch.dtype} {tuple(batch.shape)}"
+            )
+        if batch.shape[1:3] != self.manifest.input.size:
+            raise ValueError(
+                f"{self.name} takes {self.manifest.input.size} (height, width), "
+                f"not {tuple(batch.shape[1:3])}"
+            )
+        arrays = self._session.run(self._outputs, {self._input: batch})
+        if any(len(array) != len(batch) for array in arrays):
+            raise WeightsError(f"{self.name}: answers {len(arrays[0])} rows for {len(batch)}")
+        return [dict(zip(self._outputs, row, strict=True)) for row in zip(*arrays, strict=True)]
+
+
+def load(
+    name_or_folder: str | os.PathLike[str],
+    device: Device = "auto",
+    *,
+    threads: int | None = None,
+) -> Estimator:
+    """Load an estimator by its name in the catalogue or by its folder.
+
+    The sha256 of the weights is checked on every load, on the very bytes that the session gets.
+
+    Args:
+        name_or_folder: a name that `gantei.estimators()` lists, or a folder with estimator.toml.
+        device: `cpu`, `cuda`, or `auto`: cuda where it is usable, else cpu; `.device` tells which.
+        threads: threads that one inference may use on the CPU; None: all cores.
+
+    Raises:
+        UnknownEstimatorError: no such estimator.
+        NotInstalledError: its weights are not on this machine.
+        UnsettledError: a fact that changes its numbers is unknown; the message says how to settle.
+        WeightsError: the weights are not those that the manifest describes.
+        DeviceError: the session did not get the device.
+    """
+    entry, weights = find_installed(name_or_folder)
+    _refuse_unsettled(entry)
+    content = _checked_bytes(entry.folder / weights.file, weights, entry.name)
+    return Estimator(entry.manifest, open_session(content, device, threads, entry.name))
+
+
+def _refuse_unsettled(entry: Entry) -> None:
+    unsettled = entry.manifest.unsettled()
+    if not unsettled:
+        return
+    settings = " ".join(f"--set {fact.key}=…" for fact in unsettled)
+    raise UnsettledError(
+        f"{entry.name} does not predict while a fact that changes its numbers is unknown: "
+        f"{', '.join(fact.key for fact in unsettled)}. Ask its publisher, then: "
+        f'gantei import {entry.name} FILE --replace {settings} --because "who said so, and where"'
+    )
+
+
+def _checked_bytes(path: Path, weights: Weights, name: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size == weights.bytes else b""
+    except OSError as error:
+        raise WeightsError(f"{name}: {path} cannot be read: {error.strerror}") from error
+    if size != weights.bytes:
+        raise WeightsError(f"{name}: {path} has {size} bytes, the manifest says {weights.bytes}")
+    if hashlib.sha256(content).hexdigest() != weights.sha256:
+        raise WeightsError(
+            f"{name}: sha256 of {path} is not the manifest's: the file was changed or damaged; "
+            "import the estimator again"
+        )
+    return content
+
+
+def _checked_outputs(manifest: Manifest, session: Any) -> list[str]:
+    offered = [output.name for output in session.get_outputs()]
+    if missing := [name for name in manifest.output if name not in offered]:
+        raise WeightsError(
+            f"{manifest.name}: the weights have no output {', '.join(missing)}; "
+            f"they have {', '.join(offered)}"
+        )
+    return list(manifest.output)
+
+
+def _as_list(photographs: Source | Iterable[Source]) -> list[Source]:
+    from PIL import Image
+
+    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
+        return [photographs]
+    return list(photographs)

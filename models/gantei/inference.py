@@ -1,0 +1,181 @@
+"""Many photographs through several estimators: decoding overlaps inference, memory stays flat.
+
+On a CPU each worker takes a photograph from its bytes to its values, one at a time: batches do not
+pay there (measured: batch 8 gives 0.95 of the rate of batch 1). On a GPU the workers decode, and
+batches of a fixed size, padded at the end, go through the network one after the other.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import GanteiError, PhotographError, WeightsError
+from .photograph import Source, open_photograph, source_name
+from .prediction import Prediction, values_of, warnings_of
+
+if TYPE_CHECKING:
+    from .estimator import Estimator
+
+GPU_BATCH = 16
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What all estimators say of one photograph, or what is wrong with it."""
+
+    source: str
+    sha256: str | None
+    values: tuple[dict[str, float], ...]
+    warnings: tuple[tuple[str, ...], ...]
+    error: GanteiError | None = None
+
+    def prediction(self, index: int) -> Prediction:
+        """Give the part of the estimator that stood at `index`."""
+        if self.error is not None:
+            return Prediction(self.source, {}, error=self.error)
+        return Prediction(self.source, self.values[index], self.warnings[index])
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    source: str
+    sha256: str | None
+    inputs: tuple[NDArray[np.float32], ...]
+    error: GanteiError | None = None
+
+
+def cores() -> int:
+    """Number of CPU cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def batch_size(estimators: Sequence["Estimator"]) -> int:
+    """Number of photographs that go through the networks together."""
+    return GPU_BATCH if any(estimator.device == "cuda" for estimator in estimators) else 1
+
+
+def estimate(
+    sources: Iterable[Source],
+    estimators: Sequence["Estimator"],
+    *,
+    allow_grey: bool = False,
+    workers: int | None = None,
+    batch: int | None = None,
+) -> Generator[Answer]:
+    """Estimate for each photograph, in order, with at most a few photographs in memory.
+
+    A photograph is read once for all estimators, and decoded once for each scale they ask for. An
+    answer never depends on the photographs or estimators beside it.
+
+    Args:
+        sources: photographs, read as they are needed.
+        estimators: each answers every photograph.
+        allow_grey: let pictures without colour pass.
+        workers: photographs that are decoded at the same time; None: one a core.
+        batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
+    """
+    batch = batch or batch_size(estimators)
+    workers = workers or cores()
+
+    def prepare(source: Source) -> _Prepared:
+        return _prepare(source, estimators, allow_grey)
+
+    if batch == 1:
+
+        def answer(source: Source) -> Answer:
+            return next(_answer([prepare(source)], estimators, batch=1))
+
+        yield from _ordered(answer, sources, workers)
+        return
+    with closing(_ordered(prepare, sources, workers, ahead=2 * batch)) as prepared:
+        while chunk := list(islice(prepared, batch)):
+            yield from _answer(chunk, estimators, batch)
+
+
+def _prepare(source: Source, estimators: Sequence["Estimator"], allow_grey: bool) -> _Prepared:
+    sha256 = None
+    try:
+        photograph = open_photograph(source, allow_grey=allow_grey)
+        sha256 = photograph.sha256
+        inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
+    except PhotographError as error:
+        return _Prepared(source_name(source), sha256 or error.sha256, (), error)
+    return _Prepared(photograph.name, sha256, inputs)
+
+
+def _answer(
+    chunk: Sequence[_Prepared], estimators: Sequence["Estimator"], batch: int
+) -> Iterator[Answer]:
+    """Run the good photographs of a chunk; the bad ones keep their place and their error."""
+    good = [prepared for prepared in chunk if prepared.error is None]
+    columns = [
+        _run(estimator, [prepared.inputs[index] for prepared in good], batch)
+        for index, estimator in enumerate(estimators)
+    ]
+    rows = zip(*columns, strict=True)
+    for prepared in chunk:
+        if prepared.error is not None:
+            yield Answer(prepared.source, prepared.sha256, (), (), prepared.error)
+        else:
+            yield _named(prepared, next(rows), estimators)
+
+
+def _run(
+    estimator: "Estimator", inputs: Sequence[NDArray[np.float32]], batch: int
+) -> list[dict[str, NDArray[np.float32]]]:
+    """Run one padded batch: a GPU keeps memory for every size it has seen."""
+    if not inputs:
+        return []
+    padded = np.zeros((batch, *inputs[0].shape), np.float32)
+    padded[: len(inputs)] = inputs
+    return estimator.run(padded)[: len(inputs)]
+
+
+def _named(
+    prepared: _Prepared,
+    rows: Sequence[dict[str, NDArray[np.float32]]],
+    estimators: Sequence["Estimator"],
+) -> Answer:
+    try:
+        values = tuple(
+            values_of(row, estimator.manifest)
+            for row, estimator in zip(rows, estimators, strict=True)
+        )
+    except WeightsError as error:
+        return Answer(prepared.source, prepared.sha256, (), (), error)
+    warnings = tuple(
+        warnings_of(each, estimator.manifest)
+        for each, estimator in zip(values, estimators, strict=True)
+    )
+    return Answer(prepared.source, prepared.sha256, values, warnings)
+
+
+def _ordered(
+    function: Callable[[In], Out], items: Iterable[In], workers: int, ahead: int | None = None
+) -> Generator[Out]:
+    """Map in parallel and in order, with at most `ahead` results waiting."""
+    waiting: deque[Future[Out]] = deque()
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="gantei")
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) >= (ahead or 4 * workers):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        # Without waiting: an abandoned generator may be collected in one of these very threads.
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,70 @@
+"""Opening an ONNX Runtime session on the device that was asked for, and on no other."""
+
+from typing import Any, Literal
+
+from .errors import DeviceError, MissingExtraError, WeightsError
+
+Device = Literal["auto", "cpu", "cuda"]
+DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+
+# The same numbers on every run: no tensor-float32, and one convolution algorithm rather than the
+# fastest of this moment's trial.
+CUDA_OPTIONS = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}
+
+
+def open_session(weights: bytes, device: Device, threads: int | None, name: str) -> Any:
+    """Open a session on `weights`, the bytes of an ONNX file.
+
+    Args:
+        weights: the very bytes whose sha256 was checked.
+        device: `cpu`, `cuda`, or `auto`: cuda where this machine has it, else cpu.
+        threads: threads that one inference may use on the CPU; None: all cores.
+        name: the estimator's name, for errors.
+
+    Raises:
+        DeviceError: the session did not get the device that was asked for.
+        WeightsError: ONNX Runtime cannot open the weights.
+        MissingExtraError: ONNX Runtime is not installed.
+    """
+    runtime = _runtime()
+    if device not in DEVICES:
+        raise DeviceError(f"unknown device {device!r}; known: {', '.join(DEVICES)}")
+    offered = runtime.get_available_providers()
+    if device == "cuda" and "CUDAExecutionProvider" not in offered:
+        raise DeviceError(
+            f"{name}: this ONNX Runtime has no cuda, only {', '.join(offered)}; "
+            'pip install "gantei[gpu]" in an environment without gantei[cpu], or device="cpu"'
+        )
+    providers: list[Any] = ["CPUExecutionProvider"]
+    if device != "cpu" and "CUDAExecutionProvider" in offered:
+        providers.insert(0, ("CUDAExecutionProvider", CUDA_OPTIONS))
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads = threads or 0
+    options.log_severity_level = 4  # what goes wrong is raised here, in words that name the remedy
+    # Spinning threads burn the cores that decode the next photographs.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = runtime.InferenceSession(weights, options, providers=providers)
+    except Exception as error:  # its exceptions have no base class of their own
+        raise WeightsError(f"{name}: ONNX Runtime cannot open the weights: {error}") from error
+    if device == "cuda" and device_of(session) != "cuda":
+        raise DeviceError(
+            f"{name}: cuda was asked for and the session runs on the CPU: no usable GPU, driver or "
+            'CUDA libraries here; nvidia-smi shows the first two. device="cpu" runs without them'
+        )
+    return session
+
+
+def device_of(session: Any) -> Literal["cpu", "cuda"]:
+    """Tell the device that a session really got."""
+    return "cuda" if "CUDAExecutionProvider" in session.get_providers() else "cpu"
+
+
+def _runtime() -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise MissingExtraError(
+            'ONNX Runtime is not installed: pip install "gantei[cpu]", or "gantei[gpu]" for CUDA'
+        ) from error
+    return onnxruntime

@@ -1,0 +1,263 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+import gantei
+from gantei.errors import (
+    DeviceError,
+    NotInstalledError,
+    PhotographError,
+    UnknownEstimatorError,
+    UnsettledError,
+    WeightsError,
+)
+
+from ..conftest import SEX, made_picture
+
+
+def expected_mean(picture):
+    """What the made network answers: the mean of the picture as Pillow shrinks it."""
+    return np.asarray(Image.fromarray(picture).resize((8, 8), Image.Resampling.BILINEAR)).mean()
+
+
+def assert_close(actual, expected):
+    np.testing.assert_allclose(actual, expected, rtol=1e-5)
+
+
+def test_a_photograph_goes_in_and_an_age_comes_out(make_estimator):
+    picture = made_picture(1)
+    prediction = gantei.load(make_estimator()).predict([picture])[0]
+    assert_close(prediction.values["age"], expected_mean(picture))
+    assert prediction.error is None
+
+
+def test_a_single_photograph_gives_a_list_of_one(make_estimator, photographs):
+    path = photographs / "right/0.png"
+    estimator = gantei.load(make_estimator())
+    assert estimator.predict(path) == estimator.predict([path])
+    assert estimator.predict(str(path))[0].source == str(path)
+
+
+def test_no_photographs_give_no_predictions(make_estimator):
+    assert gantei.load(make_estimator()).predict([]) == []
+
+
+def test_scale_and_offset_of_the_manifest_are_applied(make_estimator):
+    def change(tables):
+        tables["output"]["age"] |= {"scale": 0.5, "offset": 3}
+
+    picture = made_picture(1)
+    prediction = gantei.load(make_estimator(change=change)).predict(picture)[0]
+    assert_close(prediction.values["age"], 0.5 * expected_mean(picture) + 3)
+
+
+@pytest.mark.parametrize("positive", ["female", "male"])
+def test_the_probability_is_named_by_the_positive_label(make_estimator, positive):
+    spec = SEX | {"positive": positive}
+    estimator = gantei.load(make_estimator(output="sex", factor=1 / 255, spec=spec))
+    picture = made_picture(1)
+    assert_close(estimator.predict(picture)[0].values[positive], expected_mean(picture) / 255)
+
+
+def test_a_logit_becomes_a_probability_where_the_manifest_says_so(make_estimator):
+    spec = SEX | {"transform": "sigmoid"}
+    estimator = gantei.load(make_estimator(output="sex", factor=-0.01, spec=spec))
+    picture = made_picture(1)
+    logit = -0.01 * expected_mean(picture)
+    assert_close(estimator.predict(picture)[0].values["male"], 1 / (1 + np.exp(-logit)))
+
+
+def test_pixels_are_scaled_and_ordered_as_the_manifest_says(make_estimator):
+    def change(tables):
+        tables["input"] |= {"scale": {"mean": [10, 20, 30], "std": [1, 2, 4]}, "colour": "bgr"}
+
+    picture = made_picture(1)
+    small = np.asarray(Image.fromarray(picture).resize((8, 8), Image.Resampling.BILINEAR))
+    scaled = (small[..., ::-1].astype(float) - [10, 20, 30]) / [1, 2, 4]
+    estimator = gantei.load(make_estimator(change=change))
+    assert_close(estimator.predict(picture)[0].values["age"], scaled.mean())
+
+
+def test_a_value_outside_the_range_of_training_says_so(make_estimator):
+    def change(tables):
+        tables["output"]["age"]["range"] = [18, 30]
+
+    warnings = gantei.load(make_estimator(change=change)).predict(made_picture(1))[0].warnings
+    assert warnings[0].endswith("lies outside the range seen in training, 18 to 30 years")
+
+
+def test_every_result_names_what_is_only_assumed(make_estimator):
+    def change(tables):
+        tables["basis"]["input.crop"] = {"origin": "assumed", "evidence": "Keras does so"}
+
+    prediction = gantei.load(make_estimator(change=change)).predict(made_picture(1))[0]
+    assert prediction.warnings == ("assumed input.crop = none",)
+
+
+def test_a_bad_photograph_raises_unless_it_is_to_be_recorded(make_estimator, photographs):
+    paths = sorted(photographs.rglob("[0-9].png"))
+    estimator = gantei.load(make_estimator())
+    with pytest.raises(PhotographError, match=r"3\.png"):
+        estimator.predict(paths)
+    recorded = estimator.predict(paths, on_error="record")
+    assert [prediction.error is not None for prediction in recorded] == [
+        path.name == "3.png" for path in paths
+    ]
+
+
+def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator, photographs):
+    from gantei.inference import estimate
+
+    estimator = gantei.load(make_estimator())
+    paths = sorted(photographs.rglob("[0-9].png"))
+    alone = [answer.values for answer in estimate(paths, [estimator], batch=1)]
+    for batch in (2, 3, 4, 16):
+        together = list(estimate(paths, [estimator], batch=batch, workers=2))
+        assert [answer.values for answer in together] == alone
+        assert [answer.error is None for answer in together] == [bool(values) for values in alone]
+
+
+def test_an_answer_does_not_depend_on_the_estimators_beside_it(make_estimator, photographs):
+    from gantei.inference import estimate
+
+    first = gantei.load(make_estimator("first"))
+    second = gantei.load(make_estimator("second", factor=2.0))
+    paths = [photographs / "right/0.png"]
+    both = next(iter(estimate(paths, [first, second])))
+    assert both.values[0] == next(iter(estimate(paths, [first]))).values[0]
+    assert_close(both.values[1]["age"], 2 * both.values[0]["age"])
+
+
+def test_a_network_that_answers_nan_is_an_error_of_that_photograph(make_estimator):
+    estimator = gantei.load(make_estimator(factor=float("nan")))
+    prediction = estimator.predict(made_picture(1), on_error="record")[0]
+    assert isinstance(prediction.error, WeightsError)
+    assert prediction.values == {}
+
+
+@pytest.mark.parametrize("damage", ["flipped", "short", "long", "missing"])
+def test_weights_that_are_not_the_manifests_are_refused(make_estimator, damage):
+    folder = make_estimator()
+    path = folder / "model.onnx"
+    content = bytearray(path.read_bytes())
+    match damage:
+        case "flipped":
+            content[len(content) // 2] ^= 1
+        case "short":
+            content.pop()
+        case "long":
+            content.append(0)
+    path.write_bytes(content)
+    if damage == "missing":
+        path.unlink()
+    with pytest.raises(WeightsError, match=r"model\.onnx"):
+        gantei.load(folder)
+
+
+def test_weights_with_the_right_hash_that_are_no_network_are_refused(make_estimator):
+    import hashlib
+
+    def change(tables):
+        tables["weights"]["sha256"] = hashlib.sha256(b"nonsense").hexdigest()
+        tables["weights"]["bytes"] = 8
+
+    folder = make_estimator(change=change)
+    (folder / "model.onnx").write_bytes(b"nonsense")
+    with pytest.raises(WeightsError, match="cannot open the weights"):
+        gantei.load(folder)
+
+
+def test_an_output_that_the_network_lacks_is_named(make_estimator):
+    def change(tables):
+        tables["output"]["years"] = tables["output"].pop("age")
+        tables["basis"] = {
+            key.replace("output.age", "output.years"): basis
+            for key, basis in tables["basis"].items()
+        }
+
+    with pytest.raises(WeightsError, match="no output years; they have age"):
+        gantei.load(make_estimator(change=change))
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(UnknownEstimatorError, match=r"known: .*joir-sex-mobilenet"):
+        gantei.load("joir-sex")
+
+
+def test_an_estimator_without_weights_here_says_how_to_get_them():
+    with pytest.raises(NotInstalledError, match="gantei import joir-sex-mobilenet FILE"):
+        gantei.load("joir-sex-mobilenet")
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [("input", "scale"), ("input", "size"), ("input", "colour"), ("input", "resampling")],
+)
+def test_an_unknown_fact_that_changes_the_numbers_stops_the_estimator(make_estimator, table, key):
+    def change(tables):
+        tables[table][key] = "unknown"
+        tables["basis"][f"{table}.{key}"] = {"origin": "unknown", "evidence": "nobody says"}
+
+    with pytest.raises(UnsettledError, match=rf"--set {table}\.{key}=… --because"):
+        gantei.load(make_estimator(change=change))
+
+
+def test_an_unknown_label_order_stops_the_estimator(make_estimator):
+    def change(tables):
+        tables["output"]["sex"]["positive"] = "unknown"
+        tables["basis"]["output.sex.positive"] = {"origin": "unknown", "evidence": "nobody says"}
+
+    with pytest.raises(UnsettledError, match=r"output\.sex\.positive"):
+        gantei.load(make_estimator(output="sex", spec=SEX, change=change))
+
+
+def test_cuda_that_the_session_did_not_get_is_an_error(make_estimator):
+    import onnxruntime
+
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("this ONNX Runtime has CUDA")
+    with pytest.raises(DeviceError, match=r"gantei\[gpu\]"):
+        gantei.load(make_estimator(), device="cuda")
+
+
+def test_a_session_that_fell_back_to_the_cpu_is_an_error(make_estimator, monkeypatch):
+    import onnxruntime
+
+    monkeypatch.setattr(
+        onnxruntime,
+        "get_available_providers",
+        lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"],
+    )
+    session = onnxruntime.InferenceSession
+    monkeypatch.setattr(
+        onnxruntime,
+        "InferenceSession",
+        lambda weights, options, providers: session(
+            weights, options, providers=["CPUExecutionProvider"]
+        ),
+    )
+    folder = make_estimator()
+    with pytest.raises(DeviceError, match="runs on the CPU"):
+        gantei.load(folder, device="cuda")
+    assert gantei.load(folder, device="auto").device == "cpu"
+
+
+def test_a_device_nobody_knows_is_an_error(make_estimator):
+    with pytest.raises(DeviceError, match="known: auto, cpu, cuda"):
+        gantei.load(make_estimator(), device="tpu")
+
+
+def test_arrays_of_another_shape_or_type_are_refused(make_estimator):
+    estimator = gantei.load(make_estimator())
+    for array in (np.zeros((1, 8, 8, 3)), np.zeros((8, 8, 3), np.float32)):
+        with pytest.raises(ValueError, match="takes float32"):
+            estimator.predict_array(array)
+    with pytest.raises(ValueError, match=r"takes \(8, 8\)"):
+        estimator.predict_array(np.zeros((1, 9, 8, 3), np.float32))
+
+
+def test_the_callers_array_stays_as_it_was(make_estimator):
+    picture = made_picture(1).copy()
+    before = picture.copy()
+    gantei.load(make_estimator()).predict(picture)
+    np.testing.assert_array_equal(picture, before)
