@@ -9,8 +9,8 @@ compile() {
         --no-emit-index-url --custom-compile-command "requirements/compile.sh" \
         --group build --output-file "requirements/$name.txt" "$@" pyproject.toml
 }
-compile cpu --extra cpu --extra convert --extra parquet
-compile gpu --extra gpu --extra convert --extra parquet
+compile cpu --extra cpu --extra convert
+compile gpu --extra gpu --extra convert
 compile service --extra cpu --extra service
-compile test --extra cpu --extra convert --extra parquet --group test
+compile test --extra cpu --extra convert --group test
 compile check --extra cpu --extra convert --extra parquet --group test --group lint --group judge
