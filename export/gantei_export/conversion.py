@@ -1,0 +1,201 @@
+"""From a Keras file to an ONNX model, as data: no code of the file runs.
+
+The file's configuration is flattened into layer calls (`network`), each call becomes ONNX nodes
+(`layers`), and the weights in use are computed one after the other.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+from gantei.errors import ConversionError
+
+from .architecture import recognise
+from .binding import bind, check_supported
+from .configuration import parse
+from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
+from .graph import Graph, Initializer, Tensor, live
+from .keras_file import open_keras_file
+from .layer import Layer
+from .network import PHOTOGRAPH, Network, Result, flatten
+from .onnx_file import Weight, encode, sealed, write_atomically
+from .registry import converters
+
+__all__ = ["Conversion", "FileFacts", "OutputFacts", "convert"]
+
+OPSET = 17
+IR_VERSION = 8
+"""What ONNX Runtime 1.20, the oldest supported, and everything since takes."""
+PRODUCER = "gantei"
+MOST_GROWTH = 64 << 20
+"""Weights may take this many bytes more than twice the source file; beyond, it deceives."""
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """A converted network: what its file tells, the graph, and the weights."""
+
+    facts: FileFacts
+    model: onnx.ModelProto
+    weights: tuple[Weight, ...]
+
+    def to_bytes(
+        self, metadata: Mapping[str, str] | None = None, output_names: Sequence[str] | None = None
+    ) -> bytes:
+        """Return the ONNX model; see `write`."""
+        model = self._named(output_names)
+        _set_metadata(model, metadata or {})
+        return b"".join(encode(model, self.weights))
+
+    def write(
+        self,
+        path: Path,
+        metadata: Mapping[str, str],
+        output_names: Sequence[str] | None = None,
+    ) -> str:
+        """Write the ONNX model and return the sha256 of its bytes; nothing is left half-written.
+
+        `metadata` becomes `metadata_props`; `output_names` rename the outputs in their order.
+
+        Raises:
+            ConversionError: the names do not fit the outputs, or the file cannot be written.
+        """
+        model = self._named(output_names)
+        _set_metadata(model, metadata)
+        return write_atomically(path, encode(model, self.weights))
+
+    def _named(self, names: Sequence[str] | None) -> onnx.ModelProto:
+        model = onnx.ModelProto()
+        model.CopyFrom(self.model)
+        old = [output.name for output in model.graph.output]
+        new = old if names is None else list(names)
+        inner = {name for node in model.graph.node for name in (*node.input, *node.output)}
+        taken = inner - set(old)
+        if len(new) != len(old) or len(set(new)) != len(new) or not all(new) or taken & set(new):
+            raise ConversionError(f"the outputs {old} cannot be named {new}")
+        _rename(model.graph, dict(zip(old, new, strict=True)))
+        return model
+
+
+def convert(path: Path) -> Conversion:
+    """Convert a Keras 2 `.h5` file.
+
+    The ONNX input is `photograph`, float32 (n, height, width, 3); each output is (n, units).
+
+    Raises:
+        ConversionError: the file is damaged, deceives, or holds what is not supported.
+    """
+    with open_keras_file(path) as file:
+        model = parse(file.config)
+        check_supported(model)
+        bind(model, file)
+        network = flatten(model)
+        graph, tensors = _build(network)
+        outputs = outputs_of(network, tensors)
+        size = tensors[Result(0)].shape[:2]
+        source_bytes = path.stat().st_size
+        proto, initializers = _assemble(graph, network, tensors, outputs)
+        weights = _compute(initializers, 2 * source_bytes + MOST_GROWTH)
+        _check(proto, weights)
+        facts = FileFacts(
+            sha256=_sha256(path),
+            bytes=source_bytes,
+            keras_version=file.keras_version,
+            architecture=recognise(network),
+            input_size=None if size[0] is None or size[1] is None else (size[0], size[1]),
+            scaling=scaling_of(network),
+            outputs=outputs,
+        )
+    return Conversion(facts, proto, weights)
+
+
+def _build(network: Network) -> tuple[Graph, dict[Result, Tensor]]:
+    graph, uses, known = Graph(), network.uses(), converters()
+    tensors: dict[Result, Tensor] = {}
+
+    def resolve(value: Any) -> Any:
+        return tensors[value] if isinstance(value, Result) else value
+
+    for number, call in enumerate(network.calls):
+        inputs = tuple(resolve(value) for value in call.inputs)
+        arguments = {key: resolve(value) for key, value in call.arguments.items()}
+        layer = Layer(call.name, call.kind, call.config, call.weights, inputs, arguments)
+        converter = known[call.kind]
+        tensor = converter.convert(graph, layer)
+        layer.check_all_read(converter.training)
+        result = Result(number)
+        tensors[result] = replace(tensor, uses=uses[result])
+    return graph, tensors
+
+
+def _assemble(
+    graph: Graph,
+    network: Network,
+    tensors: Mapping[Result, Tensor],
+    outputs: Sequence[OutputFacts],
+) -> tuple[onnx.ModelProto, list[Initializer]]:
+    """Return the model without its weights, and what computes them."""
+    sources = [tensors[result].name for _, result in network.outputs]
+    for facts, source in zip(outputs, sources, strict=True):
+        graph.nodes.append(helper.make_node("Identity", [source], [facts.name], facts.name))
+    nodes, initializers = live(graph, {facts.name: facts.name for facts in outputs})
+    height, width = tensors[Result(0)].shape[:2]
+    kind = onnx.TensorProto.FLOAT
+    photograph = helper.make_tensor_value_info(
+        PHOTOGRAPH, kind, ["n", height or "height", width or "width", 3]
+    )
+    answers = [
+        helper.make_tensor_value_info(facts.name, kind, ["n", facts.units]) for facts in outputs
+    ]
+    proto = helper.make_graph(nodes, PRODUCER, [photograph], answers)
+    model = helper.make_model(
+        proto, producer_name=PRODUCER, opset_imports=[helper.make_opsetid("", OPSET)]
+    )
+    model.ir_version = IR_VERSION
+    return model, initializers
+
+
+def _compute(initializers: Sequence[Initializer], limit: int) -> tuple[Weight, ...]:
+    size = sum(int(np.prod(one.shape)) * np.dtype(one.dtype).itemsize for one in initializers)
+    if size > limit:
+        raise ConversionError(f"the weights would take {size:,} bytes; the file holds far less")
+    return tuple(Weight(one.name, sealed(one.make())) for one in initializers)
+
+
+def _check(model: onnx.ModelProto, weights: Sequence[Weight]) -> None:
+    """Have `onnx.checker` check everything but the values: large weights stand in as inputs."""
+    shell = onnx.ModelProto()
+    shell.CopyFrom(model)
+    for weight in weights:
+        if weight.values.dtype == np.int64:  # shapes and paddings, which inference looks at
+            shell.graph.initializer.append(numpy_helper.from_array(weight.values, weight.name))
+        else:
+            shape = weight.values.shape
+            kind = onnx.TensorProto.FLOAT
+            shell.graph.input.append(helper.make_tensor_value_info(weight.name, kind, shape))
+    try:
+        onnx.checker.check_model(shell, full_check=True)
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise ConversionError(f"the network does not make a valid ONNX graph: {error}") from error
+
+
+def _set_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
+    helper.set_model_props(model, dict(sorted(metadata.items())))
+
+
+def _rename(graph: onnx.GraphProto, names: Mapping[str, str]) -> None:
+    for node in graph.node:
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for output in graph.output:
+        output.name = names[output.name]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,95 @@
+"""What a Keras file tells about its network, beside the numbers."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gantei.errors import ConversionError
+
+from .graph import Tensor
+from .network import Call, Network, Result
+
+_SCALING = ("Rescaling", "Normalization", "TFOpLambda", "TensorFlowOpLayer")
+_SHAPE_ONLY = ("Dropout", "FixedDropout", "Flatten", "Reshape")
+_ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
+
+
+@dataclass(frozen=True)
+class OutputFacts:
+    """An output: its ONNX name, the number of its values, and the last layer's activation.
+
+    The activation is Keras's name (`linear`, `sigmoid`, …); where the last layer has none, such
+    as a Rescaling, the layer's class.
+    """
+
+    name: str
+    units: int
+    activation: str
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What a Keras file tells about its network."""
+
+    sha256: str
+    bytes: int
+    keras_version: str | None
+    architecture: str | None
+    """Recognised from the layers' sizes, such as `EfficientNet-B7`; None where unsure."""
+    input_size: tuple[int, int] | None
+    """Height and width (px); None where the file leaves them open."""
+    scaling: str | None
+    """`in-graph` where the network scales pixels itself; None where it takes them as they come."""
+    outputs: tuple[OutputFacts, ...]
+
+
+def scaling_of(network: Network) -> str | None:
+    """Tell whether pixels are scaled between the input and the first layer with a kernel."""
+    takers: dict[int, list[int]] = {}
+    for number, call in enumerate(network.calls):
+        for result in call.references():
+            takers.setdefault(result.call, []).append(number)
+    waiting, seen = deque([0]), {0}
+    while waiting:
+        number = waiting.popleft()
+        call = network.calls[number]
+        if call.kind.partition(":")[0] in _SCALING:
+            return "in-graph"
+        if not any(role.endswith("kernel") for role in call.weights):
+            new = [taker for taker in takers.get(number, []) if taker not in seen]
+            seen.update(new)
+            waiting.extend(new)
+    return None
+
+
+def outputs_of(network: Network, tensors: Mapping[Result, Tensor]) -> tuple[OutputFacts, ...]:
+    """Describe the outputs; each has to be (n, units)."""
+    outputs = []
+    for name, result in network.outputs:
+        shape = tensors[result].shape
+        if len(shape) != 1 or shape[0] is None:
+            raise ConversionError(
+                f"output {name!r}: one photograph gives the shape {shape}, not (units,); "
+                "an estimator ends in a pooling or Flatten and a Dense layer"
+            )
+        outputs.append(OutputFacts(name, shape[0], _activation(network.calls, result)))
+    return tuple(outputs)
+
+
+def _activation(calls: Sequence[Call], result: Result) -> str:
+    call = calls[result.call]
+    while call.kind in _SHAPE_ONLY:
+        call = calls[call.references()[0].call]
+    function = call.config.get("activation")
+    if isinstance(function, dict):
+        function = function.get("config")
+    if isinstance(function, str):
+        return function
+    if "activation" in call.config or "kernel" in call.weights:
+        return "linear"
+    operation = call.kind.rpartition(".")[2]
+    if call.kind.startswith("TFOpLambda:nn."):
+        return operation
+    if call.kind == "ReLU" and call.config.get("max_value") == 6:
+        return "relu6"
+    return _ACTIVATIONS.get(call.kind, operation if ":" in call.kind else call.kind)

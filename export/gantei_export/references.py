@@ -1,0 +1,91 @@
+"""How a Keras configuration says what a layer is called with.
+
+A reference is `[layer, node, output]` or `[layer, node, output, arguments]`, where `node` counts
+the calls of that layer. `["_CONSTANT_VALUE", -1, value, arguments]` is a constant. A call takes
+one reference or a list of them, and references may also stand among the arguments.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gantei.errors import ConversionError
+
+_CONSTANT = "_CONSTANT_VALUE"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """An output of a node (call) of a layer of the same model."""
+
+    layer: str
+    node: int
+    output: int
+
+
+@dataclass(frozen=True)
+class Node:
+    """One call of a layer: what it takes, each a `Reference` or a constant."""
+
+    inputs: tuple[Any, ...]
+    arguments: Mapping[str, Any]
+
+    def references(self) -> list[Reference]:
+        """Return the outputs that the call takes."""
+        given = (*self.inputs, *self.arguments.values())
+        return [value for value in given if isinstance(value, Reference)]
+
+
+def parse_node(entry: Any, layers: Collection[str], where: str) -> Node:
+    """Check one entry of `inbound_nodes`."""
+    references = [entry] if _looks_like_reference(entry) else entry
+    if not isinstance(references, list) or not references:
+        raise ConversionError(f"layer {where!r}: inbound_nodes holds {_short(entry)}")
+    inputs: list[Any] = []
+    arguments: dict[str, Any] = {}
+    for reference in references:
+        if not _looks_like_reference(reference):
+            raise ConversionError(f"layer {where!r}: inbound_nodes holds {_short(reference)}")
+        given = reference[3] if len(reference) > 3 else {}
+        if not isinstance(given, dict):
+            raise ConversionError(f"layer {where!r}: is called with {_short(given)}")
+        constant = reference[0] == _CONSTANT
+        inputs.append(reference[2] if constant else _reference(reference, layers, where))
+        arguments |= given
+    for key, value in arguments.items():
+        if _looks_like_reference(value):
+            constant = value[0] == _CONSTANT
+            arguments[key] = value[2] if constant else _reference(value, layers, where)
+    return Node(tuple(inputs), arguments)
+
+
+def parse_references(
+    entry: Any, layers: Collection[str], where: str
+) -> list[tuple[str, Reference]]:
+    """Check `input_layers` or `output_layers`: (name, reference) each, in Keras's order."""
+    if isinstance(entry, dict):  # named outputs: Keras orders them by their keys
+        named = sorted(entry.items())
+    elif _looks_like_reference(entry):
+        named = [(entry[0], entry)]
+    elif isinstance(entry, list) and entry and all(map(_looks_like_reference, entry)):
+        named = [(reference[0], reference) for reference in entry]
+    else:
+        raise ConversionError(f"{where} is {_short(entry)}, not a list of layers")
+    return [(name, _reference(reference, layers, where)) for name, reference in named]
+
+
+def _looks_like_reference(entry: Any) -> bool:
+    return isinstance(entry, list) and len(entry) in (3, 4) and isinstance(entry[0], str)
+
+
+def _reference(entry: Any, layers: Collection[str], where: str) -> Reference:
+    if not _looks_like_reference(entry) or entry[0] not in layers:
+        raise ConversionError(f"layer {where!r}: takes {_short(entry)}, which is no layer here")
+    if not all(isinstance(number, int) and number >= 0 for number in entry[1:3]):
+        raise ConversionError(f"layer {where!r}: takes {_short(entry)}, which numbers no call")
+    return Reference(*entry[:3])
+
+
+def _short(entry: Any) -> str:
+    text = repr(entry)
+    return text if len(text) <= 100 else f"{text[:100]}…"

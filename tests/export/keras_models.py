@@ -1,0 +1,78 @@
+"""Keras models that behave: random weights, but activations of unit size in every layer.
+
+Random BatchNormalization statistics make deep networks chaotic: then two versions of Keras
+disagree with each other. So the statistics come from a real pass.
+"""
+
+import contextlib
+import warnings
+
+import numpy as np
+
+from gantei_export.conversion import convert
+
+TOLERANCE = 1e-4
+
+
+def pictures(size, count=4, low=0, high=255, seed=11):
+    """Random pictures of different brightness and colour."""
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(0, 1, (count, size, size, 3)) * rng.uniform(0.3, 1, (count, 1, 1, 3))
+    return (low + (high - low) * values).astype(np.float32)
+
+
+def behave(keras, model, photographs, calm=0.0):
+    """Randomise every bias, gamma and beta; take all statistics from one pass.
+
+    `calm` is added to every variance, as a part of the layer's mean variance. The last Dense
+    layers are scaled to answers of standard deviation 1.
+    """
+    rng = np.random.default_rng(5)
+    layers = [one for one in model.submodules if isinstance(one, keras.layers.Layer)]
+    norms = [one for one in layers if isinstance(one, keras.layers.BatchNormalization)]
+    for layer in layers:
+        if getattr(layer, "use_bias", False) and layer.built:
+            layer.bias.assign(rng.normal(0, 0.2, layer.bias.shape))
+        if hasattr(layer, "rate"):
+            layer.rate = 0.0
+    for layer in norms:
+        layer.momentum = 0.0
+        if layer.scale:
+            weak = 0.1 if "project_bn" in layer.name else 1.0
+            layer.gamma.assign(weak * rng.uniform(0.7, 1.3, layer.gamma.shape))
+        if layer.center:
+            layer.beta.assign(rng.normal(0, 0.2, layer.beta.shape))
+    model(photographs, training=True)
+    for layer in norms:
+        variance = layer.moving_variance.numpy()
+        layer.moving_variance.assign(variance + calm * variance.mean() + 1e-3)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dense):
+            features = keras.Model(model.input, layer.input)(photographs).numpy()
+            spread = (features @ layer.kernel.numpy()).std() + 1e-6
+            layer.kernel.assign(layer.kernel.numpy() / spread)
+    return model
+
+
+@contextlib.contextmanager
+def _quiet():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # HDF5 is old, says Keras
+        yield
+
+
+def largest_difference(model, folder, photographs, answers):
+    """Save, convert and run a model; return the largest difference from Keras, and the facts."""
+    with _quiet():
+        model.save(folder / "model.h5", save_format="h5")
+        expected = model(photographs, training=False)
+    conversion = convert(folder / "model.h5")
+    if isinstance(expected, dict):  # Keras orders named outputs by their names
+        expected = [expected[name] for name in sorted(expected)]
+    expected = expected if isinstance(expected, list | tuple) else [expected]
+    given = list(answers(conversion, photographs).values())
+    assert len(given) == len(expected)
+    differences = [
+        np.abs(ours - theirs.numpy()).max() for ours, theirs in zip(given, expected, strict=True)
+    ]
+    return max(differences), conversion.facts
