@@ -1,0 +1,48 @@
+"""The `gantei` command: each package brings its own subcommands as entry points."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+
+from . import __version__
+from .errors import GanteiError
+
+FAILED = 2
+"""Exit code when nothing could be run."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser with the subcommands of every installed package."""
+    root = argparse.ArgumentParser(
+        prog="gantei",
+        description="Age and sex from a fundus photograph (眼底写真からの年齢・性別推定). "
+        "Research use; not a medical device.",
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"gantei {__version__}")
+    commands = root.add_subparsers(metavar="COMMAND", required=True)
+    for entry_point in sorted(entry_points(group="gantei.commands"), key=lambda each: each.value):
+        entry_point.load()(commands)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the exit code is 0 when all went well, 2 when nothing could be run."""
+    chosen = parser().parse_args(arguments)
+    try:
+        code: int = chosen.run(chosen)
+        sys.stdout.flush()
+    except GanteiError as error:
+        sys.stderr.write(f"gantei: {error}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("gantei: interrupted\n")
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # The reader has gone, as `| head` does: what Python flushes at exit has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13
+    return code

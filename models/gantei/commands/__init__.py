@@ -1,0 +1,15 @@
+"""The subcommands of the library: each module has `register`, which adds its own."""
+
+from typing import TYPE_CHECKING
+
+from . import catalogue, demo, predict
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add every subcommand of this package."""
+    predict.register(commands)
+    catalogue.register(commands)
+    demo.register(commands)

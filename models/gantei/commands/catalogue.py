@@ -1,0 +1,115 @@
+"""`gantei list`, `gantei show`, `gantei cite`: what is known of the estimators."""
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..text_table import text_table
+
+if TYPE_CHECKING:
+    from ..catalogue import Entry
+    from ..manifest import Manifest
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the three subcommands."""
+    listing = commands.add_parser("list", help="list the estimators known here")
+    listing.set_defaults(run=_list)
+    show = commands.add_parser("show", help="show an estimator's facts and what each rests on")
+    show.set_defaults(run=_show)
+    cite = commands.add_parser("cite", help="print the citation and acknowledgement to use")
+    cite.set_defaults(run=_cite)
+    for command in (show, cite):
+        command.add_argument("name", metavar="NAME", help="an estimator's name, or its folder")
+    for command in (listing, show, cite):
+        command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    from ..catalogue import estimators
+
+    entries = estimators()
+    if chosen.json:
+        return _print_json([_listed(entry) for entry in entries])
+    rows = [
+        (entry.name, entry.state, entry.manifest.title, entry.manifest.title_ja)
+        for entry in entries
+    ]
+    sys.stdout.write(text_table(("NAME", "STATE", "TITLE", "題名"), rows) + "\n")
+    return 0
+
+
+def _listed(entry: "Entry") -> dict[str, Any]:
+    manifest = entry.manifest
+    return {
+        "name": entry.name,
+        "task": manifest.task,
+        "state": entry.state,
+        "architecture": manifest.architecture,
+        "title": manifest.title,
+        "title_ja": manifest.title_ja,
+        "notice": manifest.notice,
+        "unsettled": [fact.key for fact in manifest.unsettled()],
+    }
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from ..catalogue import find
+
+    entry = find(chosen.name)
+    if chosen.json:
+        return _print_json({"state": entry.state} | entry.manifest.tables())
+    sys.stdout.write(_described(entry) + "\n")
+    return 0
+
+
+def _described(entry: "Entry") -> str:
+    manifest = entry.manifest
+    sections = [f"{entry.name}  ({entry.state})\n{manifest.title}\n{manifest.title_ja}"]
+    if manifest.notice:
+        sections.append(f"{manifest.notice}\n{manifest.notice_ja}")
+    facts = [("architecture", manifest.architecture, _origin(manifest, "architecture"), "")]
+    facts += [
+        (fact.key, fact.text, fact.basis.origin, fact.basis.evidence) for fact in manifest.facts()
+    ]
+    sections.append(text_table(("FACT", "VALUE", "BASIS", "EVIDENCE"), facts))
+    if manifest.weights:
+        weights = manifest.weights
+        sections.append(f"weights  {weights.file}, {weights.bytes} bytes, sha256 {weights.sha256}")
+    sections.append(text_table(("SOURCE", ""), list(manifest.source.model_dump().items())))
+    if manifest.reported:
+        reported = [
+            (figure.metric, f"{figure.value:g} {figure.unit}", figure.data, figure.source)
+            for figure in manifest.reported
+        ]
+        sections.append(text_table(("REPORTED", "VALUE", "DATA", "SOURCE"), reported))
+    use = manifest.use
+    sections.append(text_table(("USE", ""), [("for", use.intended), ("not for", use.not_intended)]))
+    return "\n\n".join(sections)
+
+
+def _origin(manifest: "Manifest", key: str) -> str:
+    return manifest.basis[key].origin if key in manifest.basis else ""
+
+
+def _cite(chosen: argparse.Namespace) -> int:
+    from ..catalogue import find
+
+    source = find(chosen.name).manifest.source
+    record = {
+        "citation": source.citation,
+        "doi": source.doi,
+        "acknowledgement": source.acknowledgement,
+        "terms": source.terms,
+    }
+    if chosen.json:
+        return _print_json(record)
+    sys.stdout.write("\n".join(f"{key}: {value}" for key, value in record.items()) + "\n")
+    return 0
+
+
+def _print_json(value: object) -> int:
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
+    return 0

@@ -1,0 +1,144 @@
+"""`gantei predict`: photographs in, a table out."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..estimator import Estimator
+    from ..study.photographs import Listing
+
+ALL_GOOD, SOME_FAILED = 0, 1
+STANDARD_STREAM = "-"
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    predict = commands.add_parser(
+        "predict",
+        help="estimate for photographs, into a table",
+        description="Estimate for every photograph and write one table: a row a photograph, with "
+        "a data dictionary and a run manifest beside it. Killed, the same command goes on.",
+        epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be run.",
+    )
+    predict.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
+    )
+    predict.add_argument(
+        "--from",
+        dest="list",
+        metavar="FILE",
+        help="also take the photographs that FILE names, one a line; - for standard input",
+    )
+    predict.add_argument(
+        "--with",
+        dest="names",
+        metavar="NAME",
+        action="append",
+        required=True,
+        help="estimator, by name or folder; say it again for more",
+    )
+    predict.add_argument(
+        "--out",
+        metavar="FILE",
+        required=True,
+        help="table, .csv, .parquet or .jsonl; - for CSV on standard output",
+    )
+    predict.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto"
+    )
+    predict.add_argument(
+        "--workers", type=_positive, metavar="N", help="photographs decoded at once; default: cores"
+    )
+    predict.add_argument(
+        "--allow-grey", action="store_true", help="take pictures without colour too"
+    )
+    predict.add_argument("--overwrite", action="store_true", help="replace a table of another run")
+    predict.set_defaults(run=_run)
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..estimator import load
+    from ..study.photographs import list_photographs
+
+    names = list(dict.fromkeys(chosen.names))
+    with _lines(chosen.list) as lines:
+        listing = list_photographs(chosen.paths, lines)
+    # One thread an inference: as many photographs as there are cores go through at once.
+    estimators = [load(name, chosen.device, threads=1) for name in names]
+    if chosen.out == STANDARD_STREAM:
+        return _stream(chosen, listing, estimators)
+    return _fill(chosen, listing, estimators)
+
+
+def _fill(chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[Estimator]") -> int:
+    from ..progress import progress
+    from ..study.run import Study, run_study
+
+    study = Study(listing, estimators, Path(chosen.out), chosen.allow_grey, chosen.workers)
+    with progress(len(listing.photographs), "photograph") as bar:
+        summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
+    resumed = f", {summary.resumed} of them before" if summary.resumed else ""
+    sys.stderr.write(
+        f"{summary.photographs} photographs{resumed}: {summary.photographs - summary.failed} "
+        f"estimated, {summary.failed} failed; {listing.others} other files passed by\n"
+        f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n"
+    )
+    _write_notices(estimators)
+    return SOME_FAILED if summary.failed else ALL_GOOD
+
+
+def _stream(
+    chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[Estimator]"
+) -> int:
+    from ..inference import estimate
+    from ..study.columns import Row, columns, row
+    from ..study.table import write_csv
+
+    answers = estimate(
+        (listed.path for listed in listing.photographs),
+        estimators,
+        allow_grey=chosen.allow_grey,
+        workers=chosen.workers,
+    )
+    failed = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal failed
+        for listed, answer in zip(listing.photographs, answers, strict=True):
+            failed += answer.error is not None
+            yield row(listed.name, answer, estimators)
+
+    write_csv(rows(), columns(estimators), sys.stdout.buffer)
+    _write_notices(estimators)
+    return SOME_FAILED if failed else ALL_GOOD
+
+
+def _write_notices(estimators: "Iterable[Estimator]") -> None:
+    for notice in sorted({each.manifest.notice for each in estimators} - {""}):
+        sys.stderr.write(f"{notice}\n")
+
+
+@contextmanager
+def _lines(name: str | None) -> "Iterator[Iterable[str]]":
+    from ..errors import ResultsError
+
+    if name is None:
+        yield ()
+    elif name == STANDARD_STREAM:
+        yield sys.stdin
+    else:
+        try:
+            with Path(name).open(encoding="utf-8") as file:
+                yield file
+        except (OSError, UnicodeDecodeError) as error:
+            raise ResultsError(f"{name}: cannot be read as a list: {error}") from error

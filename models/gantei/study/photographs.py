@@ -1,0 +1,81 @@
+"""Which photographs a study has, and the name under which each stands in the table."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ResultsError
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One photograph of a study: where it is, and its name in the table."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The photographs of a study in the table's order, and how many other files were passed by."""
+
+    photographs: tuple[Listed, ...]
+    others: int
+
+
+def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listing:
+    """Collect photographs from files, folders (recursively) and the lines of a list.
+
+    In folders, files whose ending is not a picture's, hidden files and hidden folders are passed
+    by, and links to folders are not followed. A file that is named itself is always taken; one
+    that a list names may be missing, which its row then says. A photograph that is met twice
+    counts once. Names are relative to the folder given, or to the deepest folder that holds
+    everything given, with `/` between; the order is that of the names.
+
+    Raises:
+        ResultsError: a path does not exist, or there are no photographs.
+    """
+    for path in paths:
+        if not path.exists():
+            raise ResultsError(f"{path}: no such file or folder")
+    given = [*paths, *(Path(line.rstrip("\r\n")) for line in lines if line.strip())]
+    found: dict[Path, None] = {}
+    bases: list[Path] = []
+    others = 0
+    # abspath, not resolve: a link that is named keeps its own name.
+    for path in (Path(os.path.abspath(each)) for each in given):  # noqa: PTH100
+        if not path.is_dir():
+            bases.append(path.parent)
+            found[path] = None
+            continue
+        bases.append(path)
+        files = tuple(_files_below(path))
+        pictures = [file for file in files if file.suffix.lower() in SUFFIXES]
+        found |= dict.fromkeys(pictures)
+        others += len(files) - len(pictures)
+    if not found:
+        raise ResultsError(f"no photographs in {', '.join(map(str, paths)) or 'the list'}")
+    root = _common(bases)
+    listed = (Listed(path, _printable(path.relative_to(root))) for path in found)
+    return Listing(tuple(sorted(listed, key=lambda each: each.name)), others)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (Path(parent, name) for name in files if not name.startswith("."))
+
+
+def _common(bases: Sequence[Path]) -> Path:
+    try:
+        return Path(os.path.commonpath(bases))
+    except ValueError as error:
+        raise ResultsError("the photographs lie on several drives: run each by itself") from error
+
+
+def _printable(path: Path) -> str:
+    """Spell a name that is not valid Unicode with escapes, so that every table can hold it."""
+    return path.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")

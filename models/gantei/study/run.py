@@ -1,0 +1,260 @@
+"""One study: photographs through estimators into a table that survives being killed.
+
+Finished rows go into a journal beside the table. At the end the data dictionary and the run
+manifest are written, then the table, each whole or not at all, and the journal is deleted. The
+same command after a kill checks the journal's rows against the files and goes on behind them, so
+the table is that of an uninterrupted run, byte for byte.
+"""
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..errors import PhotographError, ResultsError
+from ..inference import batch_size, estimate
+from ..photograph import read_encoded
+from .columns import Row, columns, dictionary, row
+from .journal import Journal
+from .photographs import Listed, Listing
+from .table import replacing, writer_for
+
+if TYPE_CHECKING:
+    from ..estimator import Estimator
+
+MEASURED_WITH = ("numpy", "pillow", "onnxruntime", "onnxruntime-gpu")
+"""Distributions whose version may change the last digits of a value."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to: photographs, how many of them failed, and how many were done before."""
+
+    photographs: int
+    failed: int
+    resumed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is to be done: these photographs, these estimators, into this table."""
+
+    listing: Listing
+    estimators: Sequence["Estimator"]
+    table: Path
+    allow_grey: bool = False
+    workers: int | None = None
+
+    @property
+    def dictionary_path(self) -> Path:
+        """The data dictionary: `results.csv` has `results.dictionary.csv` beside it."""
+        return self.table.with_suffix(".dictionary.csv")
+
+    @property
+    def run_path(self) -> Path:
+        """The run manifest: `results.csv` has `results.run.json` beside it."""
+        return self.table.with_suffix(".run.json")
+
+    @property
+    def journal_path(self) -> Path:
+        """The finished rows of an unfinished run."""
+        return self.table.with_name(f"{self.table.name}.partial")
+
+    def identity(self) -> dict[str, Any]:
+        """Everything but the photographs that a value may depend on."""
+        return {
+            "gantei": __version__,
+            "python": platform.python_version(),
+            "versions": _versions(),
+            "allow_grey": self.allow_grey,
+            "estimators": [
+                {
+                    "name": each.name,
+                    "device": each.device,
+                    "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
+                    "manifest_sha256": _digest(each.manifest.tables()),
+                }
+                for each in self.estimators
+            ],
+        }
+
+
+def run_study(
+    study: Study, *, overwrite: bool = False, advance: Callable[[int], object] = lambda _: None
+) -> Summary:
+    """Fill the table, or finish what a killed run began.
+
+    Args:
+        study: what is to be done.
+        overwrite: replace a table, or drop the rows of another run, that stand in the way.
+        advance: called with the number of photographs that were finished.
+
+    Raises:
+        ResultsError: the table exists and is not this run's, another process writes it, or it
+            cannot be written; no file is lost.
+    """
+    started = time.monotonic()
+    writer = writer_for(study.table)
+    identity = study.identity()
+    run = _digest(identity)
+    with _only_one(study.journal_path):
+        if overwrite:
+            study.journal_path.unlink(missing_ok=True)
+        elif study.table.exists() and not study.journal_path.exists():
+            finished = _finished(study, run)
+            advance(finished.photographs)
+            return finished
+        with Journal(study.journal_path, run) as journal:
+            done = _kept(journal, study)
+            advance(done)
+            with closing(_rows(study, done)) as rows:
+                for line in rows:
+                    journal.append(line)
+                    advance(1)
+            summary = _summary(journal, done, time.monotonic() - started)
+            described = columns(study.estimators)
+            with replacing(study.dictionary_path) as file:
+                file.write(dictionary(described).encode())
+            with replacing(study.table) as file:
+                writer(journal.rows(), described, file)
+            with replacing(study.run_path) as file:
+                file.write(_run_manifest(study, journal, identity, summary))
+            journal.remove()
+    return summary
+
+
+def _rows(study: Study, start: int) -> Generator[Row]:
+    left = study.listing.photographs[start:]
+    answers = estimate(
+        (listed.path for listed in left),
+        study.estimators,
+        allow_grey=study.allow_grey,
+        workers=study.workers,
+    )
+    with closing(answers):
+        for listed, answer in zip(left, answers, strict=True):
+            yield row(listed.name, answer, study.estimators)
+
+
+def _kept(journal: Journal, study: Study) -> int:
+    """Keep the journal's rows up to the first whose photograph is another now; count them."""
+    count = 0
+    for line, listed in zip(journal.rows(), study.listing.photographs, strict=False):
+        if line[0] != listed.name or line[1] != _sha256(listed):
+            break
+        count += 1
+    # Whole batches only, so that every photograph is computed beside the same neighbours.
+    count -= count % batch_size(study.estimators)
+    journal.keep(count)
+    return count
+
+
+def _finished(study: Study, run: str) -> Summary:
+    """Recognise the table that this very run has written before.
+
+    Raises:
+        ResultsError: it is another table.
+    """
+    try:
+        manifest = json.loads(study.run_path.read_bytes())
+        same = (
+            manifest["run"] == run
+            and manifest["table_sha256"] == _file_sha256(study.table)
+            and manifest["photographs_sha256"]
+            == _names_and_digests((each.name, _sha256(each)) for each in study.listing.photographs)
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        same = False
+    if not same:
+        raise ResultsError(
+            f"{study.table} exists and is not the table of this run; choose another --out, "
+            "or replace it with --overwrite"
+        )
+    return Summary(**manifest["summary"])
+
+
+def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
+    photographs = failed = 0
+    for line in journal.rows():
+        photographs += 1
+        failed += line[-1] is not None
+    return Summary(photographs, failed, resumed, round(seconds, 3))
+
+
+def _run_manifest(
+    study: Study, journal: Journal, identity: dict[str, Any], summary: Summary
+) -> bytes:
+    sources = [each.manifest.source for each in study.estimators]
+    manifest = {
+        "run": _digest(identity),
+        **identity,
+        "summary": asdict(summary),
+        "files_passed_by": study.listing.others,
+        "table": study.table.name,
+        "table_sha256": _file_sha256(study.table),
+        "photographs_sha256": _names_and_digests((line[0], line[1]) for line in journal.rows()),
+        "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
+        "citations": sorted({source.citation for source in sources}),
+        "acknowledgements": sorted({source.acknowledgement for source in sources}),
+    }
+    return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
+    digest = hashlib.sha256()
+    for name, sha256 in photographs:
+        digest.update(f"{name}\0{sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def _digest(value: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _sha256(listed: Listed) -> str | None:
+    """Digest of a photograph's file as its row has it; None where there is no readable file."""
+    try:
+        return hashlib.sha256(read_encoded(listed.path)).hexdigest()
+    except PhotographError:
+        return None
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in MEASURED_WITH:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
+
+
+@contextmanager
+def _only_one(journal: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    if not journal.parent.is_dir():  # the lock would make the folder
+        raise ResultsError(f"{journal.parent}: cannot be written: no such folder")
+    lock = FileLock(f"{journal}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ResultsError(f"another process is writing {journal.stem}; wait for it") from error
+    except OSError as error:
+        raise ResultsError(f"{journal.parent}: cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()

@@ -1,0 +1,116 @@
+"""Writing a study's table: CSV, JSON Lines or Parquet, by the ending of its name."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from ..errors import MissingExtraError, ResultsError
+from .columns import Column, Row
+
+Writer = Callable[[Iterable[Row], Sequence[Column], IO[bytes]], None]
+
+ROWS_AT_ONCE = 10_000
+"""Rows of one Parquet row group: what is held in memory while writing."""
+
+
+def write_csv(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
+    """Write comma-separated values, UTF-8, one header line, an empty cell for None."""
+    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    writer.writerows(rows)
+    text.detach()
+
+
+def write_json_lines(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
+    """Write one JSON object a line, UTF-8, null for None."""
+    names = [column.name for column in columns]
+    for row in rows:
+        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+        file.write(line.encode() + b"\n")
+
+
+def write_parquet(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
+    """Write Parquet: text as string, numbers as float32, each column's meaning as metadata.
+
+    Raises:
+        MissingExtraError: pyarrow is not installed.
+    """
+    arrow, parquet = _arrow()
+    kinds = {"text": arrow.string(), "number": arrow.float32()}
+    schema = arrow.schema(
+        arrow.field(
+            column.name,
+            kinds[column.kind],
+            metadata={"meaning": column.meaning, "unit": column.unit, "range": column.range},
+        )
+        for column in columns
+    )
+    remaining = iter(rows)
+    with parquet.ParquetWriter(file, schema) as writer:
+        while chunk := list(islice(remaining, ROWS_AT_ONCE)):
+            cells = zip(*chunk, strict=True)
+            arrays = [
+                arrow.array(each, field.type) for each, field in zip(cells, schema, strict=True)
+            ]
+            writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
+
+
+WRITERS: dict[str, Writer] = {
+    ".csv": write_csv,
+    ".jsonl": write_json_lines,
+    ".parquet": write_parquet,
+}
+
+
+def writer_for(path: Path) -> Writer:
+    """Choose how to write by the ending of `path`, and see that it can be done.
+
+    Raises:
+        ResultsError: the ending is not known.
+        MissingExtraError: what the format needs is not installed.
+    """
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise ResultsError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(WRITERS)}")
+    if writer is write_parquet:
+        _arrow()
+    return writer
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file that appears under its name only whole, or not at all.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+def _arrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtraError(
+            'a .parquet table needs pyarrow: pip install "gantei[parquet]"'
+        ) from error
+    return pyarrow, parquet

@@ -1,0 +1,92 @@
+"""`list`, `show`, `cite`, `demo-photos` and the command itself."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from gantei.command_line import main, parser
+from gantei.text_table import text_table, width
+
+
+def test_list_shows_every_estimator_and_its_state(capsys):
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["NAME", "STATE", "TITLE", "題名"]
+    assert any(line.startswith("joir-age-mobilenet") and "not installed" in line for line in lines)
+
+
+def test_list_as_json_names_what_is_unsettled(capsys):
+    main(["list", "--json"])
+    listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}
+    assert "output.sex.positive" in listed["joir-sex-mobilenet"]["unsettled"]
+
+
+def test_show_gives_each_fact_with_its_basis(capsys):
+    assert main(["show", "joir-age-mobilenet"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["input.size", "unknown", "unknown"] in [line[:3] for line in lines]
+    assert ["output.age.unit", "years", "publisher"] in [line[:3] for line in lines]
+
+
+def test_show_as_json_is_the_manifest(capsys):
+    main(["show", "joir-age-mobilenet", "--json"])
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["reported"][0]["value"] == 2.39
+    assert shown["basis"]["input.size"]["origin"] == "unknown"
+
+
+def test_show_reads_a_folder_too(make_estimator, capsys):
+    assert main(["show", str(make_estimator())]) == 0
+    assert "made  (ready)" in capsys.readouterr().out
+
+
+def test_cite_prints_citation_and_acknowledgement(capsys):
+    assert main(["cite", "joir-sex-mobilenet"]) == 0
+    text = capsys.readouterr().out
+    assert "10.1007/s10384-022-00941-0" in text
+    assert "Japanese Ophthalmological Society" in text
+
+
+@pytest.mark.parametrize("command", ["show", "cite"])
+def test_an_unknown_name_ends_with_2_and_the_known_names(command, capsys):
+    assert main([command, "joir"]) == 2
+    assert "known: " in capsys.readouterr().err
+
+
+def test_a_broken_manifest_in_a_folder_is_named(make_estimator, capsys):
+    folder = make_estimator()
+    (folder / "estimator.toml").write_text("format = 2")
+    assert main(["show", str(folder)]) == 2
+    assert "estimator.toml: " in capsys.readouterr().err
+
+
+def test_the_demo_photographs_of_one_seed_are_drawn(tmp_path, capsys):
+    assert main(["demo-photos", str(tmp_path / "demo"), "--people", "1"]) == 0
+    assert (tmp_path / "demo/labels.csv").is_file()
+    assert main(["demo-photos", str(tmp_path / "demo"), "--people", "1"]) == 2
+
+
+def test_every_package_brings_its_subcommands():
+    text = parser().format_help()
+    for command in ("list", "show", "cite", "predict", "demo-photos", "import"):
+        assert re.search(rf"\n    {command}\s", text)
+
+
+def test_a_reader_that_leaves_is_no_error():
+    code = "from gantei.command_line import main; exit(main(['list', '--json']))"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    process.wait()
+
+
+def test_tables_align_where_letters_are_wide():
+    table = text_table(("NAME", "TITLE", "N"), [("a", "年齢", "1"), ("longer", "age", "2")])
+    columns = {width(line[: line.rindex(line.strip()[-1])]) for line in table.splitlines()}
+    assert len(columns) == 1

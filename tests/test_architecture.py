@@ -1,0 +1,92 @@
+"""The rooms of the house: who may import whom, and what an import costs."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).parent.parent
+ROOMS = {
+    "gantei": TOP / "models/gantei",
+    "gantei_export": TOP / "export/gantei_export",
+    "gantei_service": TOP / "service/gantei_service",
+}
+MAY_IMPORT = {
+    "gantei": {"gantei"},
+    "gantei_export": {"gantei_export", "gantei"},
+    "gantei_service": {"gantei_service", "gantei"},
+}
+HEAVY = {
+    "bentoml",
+    "h5py",
+    "huggingface_hub",
+    "onnx",
+    "onnxruntime",
+    "pyarrow",
+    "tensorflow",
+    "tf_keras",
+}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_arrows_run_from_service_and_export_to_models(room):
+    for path in ROOMS[room].rglob("*.py"):
+        rooms = imported(ast.parse(path.read_text("utf-8"))) & ROOMS.keys()
+        assert rooms <= MAY_IMPORT[room], path
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+def test_importing_gantei_imports_nothing_heavy():
+    assert not modules_after("import gantei") & (HEAVY | {"pydantic", "PIL", "tqdm"})
+
+
+@pytest.mark.parametrize(
+    "path", sorted((TOP / "models/gantei").rglob("*.py")), ids=lambda path: path.stem
+)
+def test_no_module_of_the_library_imports_a_heavy_dependency_on_its_own_import(path):
+    top_level = ast.Module(
+        [node for node in ast.parse(path.read_text("utf-8")).body if not isinstance(node, ast.If)],
+        [],
+    )
+    for node in list(ast.walk(top_level)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = []
+    assert not imported(top_level) & HEAVY
+
+
+def test_help_imports_no_validation_and_no_pictures():
+    code = (
+        "import sys, contextlib, io\n"
+        "from gantei.command_line import parser\n"
+        "text = parser().format_help()\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & (HEAVY | {"pydantic", "PIL", "tqdm", "numpy"})
+
+
+def test_every_file_answers_one_question_in_about_250_lines():
+    long = {
+        str(path.relative_to(TOP)): lines
+        for folder in ROOMS.values()
+        for path in folder.rglob("*.py")
+        if (lines := len(path.read_text("utf-8").splitlines())) > 300
+    }
+    assert not long
