@@ -1,0 +1,108 @@
+"""`gantei import`: a downloaded Keras file becomes an installed estimator."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .importing import Imported
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    importing = commands.add_parser(
+        "import",
+        help="turn a downloaded Keras file into an installed estimator",
+        description="Convert a Keras .h5 (or a .zip that holds one) to ONNX and install it as an "
+        "estimator. The file is read as data; nothing in it is run, except by --verify.",
+    )
+    importing.add_argument("name", metavar="NAME", help="of the catalogue, or new with --task")
+    importing.add_argument("file", metavar="FILE", type=Path, help=".h5, .hdf5 or .zip")
+    importing.add_argument(
+        "--task",
+        choices=("age", "sex", "binary", "categorical", "regression"),
+        help="what a new estimator estimates",
+    )
+    importing.add_argument(
+        "--set",
+        dest="settings",
+        metavar="FACT=VALUE",
+        action="append",
+        default=[],
+        help="state a fact that the file does not tell, as input.scale=-1..1",
+    )
+    importing.add_argument(
+        "--because", metavar="TEXT", help="who said so, and where; kept in the manifest"
+    )
+    importing.add_argument(
+        "--verify",
+        action="store_true",
+        help="compare with Keras on 8 pictures (needs TensorFlow; opens the file with Keras, which "
+        "trusts it)",
+    )
+    importing.add_argument(
+        "--replace", action="store_true", help="take the place of an installed estimator"
+    )
+    importing.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from .importing import import_estimator
+
+    imported = import_estimator(
+        chosen.name,
+        chosen.file,
+        task=chosen.task,
+        settings=_settings(chosen.settings),
+        because=chosen.because,
+        verify=chosen.verify,
+        replace=chosen.replace,
+    )
+    sys.stdout.write(_report(imported))
+    return 0
+
+
+def _settings(given: list[str]) -> dict[str, str]:
+    from gantei.errors import ConversionError
+
+    settings = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not value:
+            raise ConversionError(f"--set {text}: expects FACT=VALUE")
+        if key in settings:
+            raise ConversionError(f"--set {key}: given twice")
+        settings[key] = value
+    return settings
+
+
+def _report(imported: "Imported") -> str:
+    """Say what is known, on what basis, and what is still to be settled."""
+    from gantei.text_table import text_table
+
+    entry, manifest = imported.entry, imported.entry.manifest
+    facts = [
+        (fact.key, fact.text, fact.basis.origin, fact.basis.evidence) for fact in manifest.facts()
+    ]
+    lines = [
+        f"{entry.name}: installed in {entry.folder}",
+        f"architecture: {manifest.architecture}",
+        "",
+        text_table(("FACT", "VALUE", "BASIS", "EVIDENCE"), facts),
+        "",
+    ]
+    if verification := imported.provenance["verification"]:
+        lines += [
+            f"largest difference from Keras: {verification['largest_difference']:.1e} "
+            f"on {verification['pictures']} pictures",
+            "",
+        ]
+    if unsettled := manifest.unsettled():
+        keys = ", ".join(fact.key for fact in unsettled)
+        lines.append(f"To be settled before it predicts: {keys}")
+        settings = " ".join(f"--set {fact.key}=…" for fact in unsettled)
+        lines.append(f'gantei import {entry.name} FILE --replace {settings} --because "…"')
+    else:
+        lines.append(f"Ready: gantei predict DIR --with {entry.name} --out results.csv")
+    return "\n".join(lines) + "\n"

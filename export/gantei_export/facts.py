@@ -1,0 +1,194 @@
+"""From what a converted file tells to the tables of its manifest, each fact with its basis."""
+
+from typing import Any, get_args
+
+from gantei.errors import ConversionError
+from gantei.manifest import InputSpec, Manifest, Source, Use
+from gantei.manifest_fields import UNKNOWN, Task
+
+from .conversion import FileFacts, OutputFacts
+
+Tables = dict[str, Any]
+
+TASKS: tuple[str, ...] = get_args(Task)
+
+# What Keras does unless it is told otherwise. Nothing in a weights file says whether it was told.
+CONVENTIONS = {
+    "colour": ("rgb", "Keras' own loaders give RGB"),
+    "crop": ("none", "Keras' own loaders do not crop"),
+    "resampling": (
+        "bilinear-no-antialias",
+        "what tf.image.resize and Keras' image_dataset_from_directory do by default",
+    ),
+}
+NOT_IN_FILE = "The file does not say it."
+PROBABILITIES = ("sigmoid", "softmax")
+
+
+def known_tables(manifest: Manifest) -> Tables:
+    """Give the tables of a catalogue entry, as a start for those of its import."""
+    tables = manifest.tables()
+    tables.pop("weights", None)
+    del tables["golden"]
+    return tables
+
+
+def new_tables(name: str, task: str) -> Tables:
+    """Give the tables of an estimator that no catalogue knows: nearly everything is unknown.
+
+    Raises:
+        ConversionError: the task is unknown.
+    """
+    if task not in TASKS:
+        raise ConversionError(f"unknown task {task!r}; known: {', '.join(TASKS)}")
+    return {
+        "format": 1,
+        "name": name,
+        "title": name,
+        "title_ja": name,
+        "task": task,
+        "architecture": UNKNOWN,
+        "input": dict.fromkeys(InputSpec.model_fields, UNKNOWN),
+        "output": {},
+        "source": dict.fromkeys(Source.model_fields, UNKNOWN),
+        "use": dict.fromkeys(Use.model_fields, UNKNOWN),
+        "reported": [],
+        "basis": {f"input.{key}": _unknown() for key in InputSpec.model_fields},
+    }
+
+
+def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
+    """Write what the file tells into the tables; what it does not tell is assumed or unknown.
+
+    A fact that the tables know already, from its publisher, stays.
+
+    Raises:
+        ConversionError: the file's outputs are not those of the task.
+    """
+    if facts.input_size is not None:
+        _tell(tables, "input", "size", list(facts.input_size), "shape of the input layer")
+    if facts.scaling == "in-graph":
+        _tell(tables, "input", "scale", "in-graph", "layers that scale pixels inside the network")
+    for key, (value, convention) in CONVENTIONS.items():
+        if tables["input"][key] == UNKNOWN:
+            tables["input"][key] = value
+            tables["basis"][f"input.{key}"] = {"origin": "assumed", "evidence": convention}
+    if facts.architecture is not None:
+        _check_architecture(tables, facts.architecture)
+    if len(facts.outputs) != 1:
+        names = ", ".join(output.name for output in facts.outputs)
+        raise ConversionError(
+            f"the file has {len(facts.outputs)} outputs ({names}); an estimator is made of one: "
+            "save the model with the one output that is wanted"
+        )
+    _fill_in_output(tables, facts.outputs[0])
+    tables["source"]["original_file"] = file_name
+    tables["source"]["original_sha256"] = facts.sha256
+
+
+def check_labels(manifest: Manifest, output: OutputFacts) -> None:
+    """See that as many labels are stated as the network has values.
+
+    Raises:
+        ConversionError: it has another number of them.
+    """
+    labels = manifest.value_names()
+    if labels != (UNKNOWN,) and len(labels) != output.units:
+        raise ConversionError(
+            f"{len(labels)} labels were stated ({', '.join(labels)}), and the network gives "
+            f"{output.units} values"
+        )
+
+
+def output_name(tables: Tables) -> str:
+    """Give the name of an estimator's one output: the catalogue's, else that of the task."""
+    names = list(tables["output"])
+    if names:
+        return str(names[0])
+    return str(tables["task"]) if tables["task"] in ("age", "sex") else "estimate"
+
+
+def _check_architecture(tables: Tables, found: str) -> None:
+    expected = tables["architecture"]
+    if expected not in (UNKNOWN, found):
+        raise ConversionError(
+            f"{tables['name']} is of the architecture {expected}, and the file is of {found}: "
+            "is it another estimator's file?"
+        )
+    tables["architecture"] = found
+    tables["basis"]["architecture"] = _basis("file", "layers and their widths")
+
+
+def _fill_in_output(tables: Tables, output: OutputFacts) -> None:
+    name, task, bases = output_name(tables), tables["task"], tables["basis"]
+    before = tables["output"].get(name, {})
+    if task in ("age", "regression"):
+        table, told = _regression(task, before, output)
+    elif output.units == 1 and task != "categorical":
+        table, told = _binary(task, before, output)
+    else:
+        table, told = _categorical(task, output)
+    tables["output"] = {name: {"kind": table.pop("kind"), **table}}
+    earlier = {key: bases.pop(key) for key in list(bases) if key.startswith("output.")}
+    for field, value in table.items():
+        key = f"output.{name}.{field}"
+        if value == UNKNOWN:
+            bases[key] = earlier.get(key, _unknown())
+        else:
+            bases[key] = told.get(field) or earlier.get(key) or _basis("stated", f"--task {task}")
+
+
+def _regression(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tables]:
+    if output.units != 1:
+        raise ConversionError(
+            f"the file's output has {output.units} values ({output.activation}); "
+            f"the task {task} takes one number. --task categorical takes several"
+        )
+    table = {
+        "kind": "regression",
+        "unit": "years" if task == "age" else UNKNOWN,
+        "scale": UNKNOWN,
+        "offset": UNKNOWN,
+        "range": UNKNOWN,
+        **before,
+    }
+    return table, {}
+
+
+def _binary(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tables]:
+    table = {
+        "kind": "binary",
+        "labels": ["female", "male"] if task == "sex" else UNKNOWN,
+        "positive": UNKNOWN,
+        **before,
+        "transform": "none" if output.activation == "sigmoid" else UNKNOWN,
+    }
+    return table, {"transform": _basis("file", f"the last layer is a {output.activation}")}
+
+
+def _categorical(task: str, output: OutputFacts) -> tuple[Tables, Tables]:
+    """Describe one probability a class; nobody has said in which order the classes stand."""
+    if output.units < 2 or (task in ("sex", "binary") and output.units != 2):
+        wanted = "two or more" if task == "categorical" else "one or two"
+        raise ConversionError(
+            f"the file's output has {output.units} value(s); the task {task} takes {wanted}"
+        )
+    table = {
+        "kind": "categorical",
+        "classes": UNKNOWN,
+        "transform": "none" if output.activation in PROBABILITIES else UNKNOWN,
+    }
+    return table, {"transform": _basis("file", f"the last layer is a {output.activation}")}
+
+
+def _tell(tables: Tables, table: str, key: str, value: Any, evidence: str) -> None:
+    tables[table][key] = value
+    tables["basis"][f"{table}.{key}"] = _basis("file", evidence)
+
+
+def _basis(origin: str, evidence: str) -> Tables:
+    return {"origin": origin, "evidence": evidence}
+
+
+def _unknown() -> Tables:
+    return _basis(UNKNOWN, NOT_IN_FILE)

@@ -1,0 +1,166 @@
+"""From a downloaded Keras file to an installed estimator: convert, settle, check, rename once."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gantei import __version__, catalogue
+from gantei.card import card
+from gantei.errors import ConversionError, MissingExtraError, UnknownEstimatorError
+from gantei.manifest import Manifest
+from gantei.manifest_fields import NAME
+from gantei.manifest_file import FILE_NAME, parse_manifest
+from gantei.store import installing
+
+from .facts import TASKS, check_labels, fill_in, known_tables, new_tables, output_name
+from .settings import apply_settings
+from .weights_file import weights_file
+
+if TYPE_CHECKING:
+    from .conversion import Conversion
+
+WEIGHTS = "model.onnx"
+PROVENANCE = "provenance.json"
+CARD = "card.md"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to."""
+
+    entry: catalogue.Entry
+    provenance: Mapping[str, Any]
+
+
+def import_estimator(
+    name: str,
+    file: Path,
+    *,
+    task: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    because: str | None = None,
+    verify: bool = False,
+    replace: bool = False,
+) -> Imported:
+    """Convert a Keras file and install it as the estimator `name`.
+
+    Args:
+        name: an estimator of the catalogue, or a new name together with `task`.
+        file: `.h5`, `.hdf5`, or a `.zip` that holds one.
+        task: age, sex, binary, categorical or regression; only for a new name.
+        settings: facts that the user states, `{"input.scale": "-1..1"}`.
+        because: who said so, and where; goes into the manifest as the facts' basis.
+        verify: compare with Keras, which must be installed, on 8 drawn photographs.
+        replace: take the place of an installed estimator of that name.
+
+    Raises:
+        ConversionError: the file or the settings cannot be used; nothing is installed.
+        GanteiError: the name is taken and `replace` is not set.
+    """
+    tables = _tables(name, task)
+    with installing(name, replace=replace) as folder, weights_file(file) as weights:
+        conversion = _convert(weights)
+        fill_in(tables, conversion.facts, file.name)
+        apply_settings(tables, settings or {}, because)
+        manifest = convert_into(folder, conversion, tables)
+        provenance = _provenance(conversion, file)
+        if verify:
+            provenance["verification"] = _verified(weights, folder, manifest)
+        write_folder(folder, tables, manifest, provenance)
+    return Imported(catalogue.find(name), provenance)
+
+
+def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:
+    """Write the ONNX file into an estimator's folder and its digest into the tables.
+
+    Raises:
+        ManifestError, ConversionError: the tables break the schema, or do not fit the network.
+    """
+    manifest = parse_manifest(tables, tables["name"])
+    check_labels(manifest, conversion.facts.outputs[0])
+    path = folder / WEIGHTS
+    digest = conversion.write(path, metadata(manifest), [output_name(tables)])
+    tables["weights"] = {"file": WEIGHTS, "sha256": digest, "bytes": path.stat().st_size}
+    return parse_manifest(tables, tables["name"])
+
+
+def metadata(manifest: Manifest) -> dict[str, str]:
+    """Give the essentials of a manifest as they stand in the ONNX file's own metadata."""
+    facts = {fact.key: f"{fact.text} ({fact.basis.origin})" for fact in manifest.facts()}
+    return {
+        "gantei.name": manifest.name,
+        "gantei.task": manifest.task,
+        "gantei.architecture": manifest.architecture,
+        "gantei.notice": manifest.notice,
+        "gantei.publisher": manifest.source.publisher,
+        "gantei.terms": manifest.source.terms,
+        "gantei.source_sha256": manifest.source.original_sha256,
+        **{f"gantei.{key}": text for key, text in facts.items()},
+    }
+
+
+def _tables(name: str, task: str | None) -> dict[str, Any]:
+    known = {entry.name: entry.manifest for entry in catalogue.shipped()}
+    if name not in known:
+        if task is None:
+            raise UnknownEstimatorError(
+                f"{name!r} is not in the catalogue ({', '.join(known)}); for a new estimator "
+                f"add --task, one of {', '.join(TASKS)}"
+            )
+        if not re.fullmatch(NAME, name):
+            raise ConversionError(f"{name!r}: a name is words of a-z and 0-9 joined by hyphens")
+        return new_tables(name, task)
+    manifest = known[name]
+    if manifest.weights is not None:
+        raise ConversionError(f"{name} is shipped with gantei; choose another name")
+    if task not in (None, manifest.task):
+        raise ConversionError(f"{name} is of the task {manifest.task}, not {task}")
+    return known_tables(manifest)
+
+
+def _convert(weights: Path) -> "Conversion":
+    try:
+        from .conversion import convert
+    except ImportError as error:
+        raise MissingExtraError(
+            f'converting needs h5py and onnx ({error}): pip install "gantei[convert]"'
+        ) from error
+    return convert(weights)
+
+
+def _provenance(conversion: "Conversion", file: Path) -> dict[str, Any]:
+    facts = conversion.facts
+    return {
+        "original": {
+            "file": file.name,
+            "sha256": facts.sha256,
+            "bytes": facts.bytes,
+            "keras_version": facts.keras_version,
+        },
+        "converter": {
+            "gantei": __version__,
+            **{name: version(name) for name in ("h5py", "numpy", "onnx")},
+        },
+        "verification": None,
+    }
+
+
+def _verified(weights: Path, folder: Path, manifest: Manifest) -> dict[str, Any]:
+    from .verification import verify_against_keras
+
+    return verify_against_keras(weights, folder, manifest)
+
+
+def write_folder(
+    folder: Path, tables: dict[str, Any], manifest: Manifest, provenance: Mapping[str, Any]
+) -> None:
+    """Write an estimator's manifest, card and provenance into its folder."""
+    import tomli_w
+
+    (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
+    (folder / CARD).write_text(card(manifest), "utf-8")
+    (folder / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")

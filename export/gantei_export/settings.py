@@ -1,0 +1,115 @@
+"""Facts that the user states: `--set input.scale=-1..1 --because "the authors' mail of 3 May"`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gantei.errors import ConversionError
+
+SCALES: dict[str, Any] = {
+    "in-graph": "in-graph",
+    "0..255": "in-graph",
+    "0..1": {"mean": [0.0, 0.0, 0.0], "std": [255.0, 255.0, 255.0]},
+    "-1..1": {"mean": [127.5, 127.5, 127.5], "std": [127.5, 127.5, 127.5]},
+}
+"""Words for what pixels become; anything else is given as six numbers, means then deviations."""
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",")]
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(word) for word in text.split(",")]
+
+
+def _size(text: str) -> list[int]:
+    sides = [int(side) for side in text.lower().split("x")]
+    return sides * 2 if len(sides) == 1 else sides
+
+
+def _scale(text: str) -> Any:
+    if text in SCALES:
+        return SCALES[text]
+    numbers = _numbers(text)
+    if len(numbers) != 6:
+        raise ValueError
+    return {"mean": numbers[:3], "std": numbers[3:]}
+
+
+READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "input.size": (_size, "HEIGHTxWIDTH in pixels, or one number for a square"),
+    "input.colour": (str, "rgb or bgr"),
+    "input.crop": (str, "none or disc"),
+    "input.resampling": (str, "nearest, bilinear, bicubic, lanczos or bilinear-no-antialias"),
+    "input.scale": (_scale, f"{', '.join(SCALES)}, or MEAN,MEAN,MEAN,STD,STD,STD"),
+    "output.positive": (str, "the label whose probability the network gives, as male"),
+    "output.labels": (_words, "the two labels, separated by a comma"),
+    "output.classes": (_words, "the labels in the network's order, separated by commas"),
+    "output.transform": (str, "none, sigmoid or softmax: what is still to be applied"),
+    "output.unit": (str, "the unit, as years"),
+    "output.scale": (float, "the factor from the network's value to the unit"),
+    "output.offset": (float, "what is added after the factor"),
+    "output.range": (_numbers, "lowest,highest value seen in training"),
+}
+
+
+def apply_settings(
+    tables: dict[str, Any], settings: Mapping[str, str], because: str | None
+) -> None:
+    """Settle facts in the tables of a manifest, each with the user's words as its evidence.
+
+    `output.positive` is short for `output.sex.positive` where there is one output. Stating
+    `output.scale` alone says that nothing is added: the offset becomes 0.
+
+    Raises:
+        ConversionError: an unknown fact, a value that cannot be read, no `because`, or a size
+            that the file contradicts.
+    """
+    if settings and not (because and because.strip()):
+        raise ConversionError('--set needs --because "who said so, and where"')
+    if not settings and because:
+        raise ConversionError("--because goes with --set, and there is none")
+    outputs = list(tables["output"])
+    settled: dict[str, Any] = {}
+    for given, text in settings.items():
+        key, short = _full_key(given, outputs)
+        settled[key] = _read(given, short, text)
+    for key in [key for key in settled if key.endswith(".scale") and key.startswith("output.")]:
+        settled.setdefault(key.replace(".scale", ".offset"), 0.0)
+    for key, value in settled.items():
+        _settle(tables, key, value, str(because))
+
+
+def _full_key(given: str, outputs: list[str]) -> tuple[str, str]:
+    """Give the key in the manifest, and the key without the output's name."""
+    table, _, rest = given.partition(".")
+    name, _, field = rest.partition(".")
+    if table == "output" and field and name in outputs:
+        return given, f"output.{field}"
+    if table == "output" and not field and len(outputs) == 1:
+        return f"output.{outputs[0]}.{name}", given
+    return given, given
+
+
+def _read(given: str, short: str, text: str) -> Any:
+    if short not in READERS:
+        raise ConversionError(f"unknown fact {given!r}; known: {', '.join(READERS)}")
+    reader, expected = READERS[short]
+    try:
+        return reader(text.strip())
+    except ValueError as error:
+        raise ConversionError(f"{given}={text}: expects {expected}") from error
+
+
+def _settle(tables: dict[str, Any], key: str, value: Any, because: str) -> None:
+    *path, field = key.split(".")
+    table = tables
+    for step in path:
+        table = table[step]
+    if field not in table:
+        raise ConversionError(f"this estimator has no fact {key!r}; it has {', '.join(table)}")
+    basis = tables["basis"][key]
+    if key == "input.size" and basis["origin"] == "file" and list(table[field]) != list(value):
+        raise ConversionError(f"{key}: the file itself says {table[field]}; it cannot be another")
+    table[field] = value
+    tables["basis"][key] = {"origin": "stated", "evidence": because.strip()}

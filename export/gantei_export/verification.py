@@ -1,0 +1,104 @@
+"""Comparing a converted estimator with Keras itself, on drawn photographs."""
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gantei.demo import draw_photograph, person
+from gantei.errors import ConversionError, MissingExtraError
+from gantei.manifest import Manifest, MeanStd
+from gantei.manifest_fields import UNKNOWN
+from gantei.preprocessing import prepare
+from gantei.session import open_session
+
+PICTURES = 8
+SEED = 1
+DRAWING_SCALE = 0.3
+DEFAULT_SIDE = 224
+"""Pixels, where the network takes any size."""
+TOLERANCE = 1e-4
+"""Largest absolute difference that a right conversion shows, relative to values above 1."""
+
+
+def verify_against_keras(weights: Path, folder: Path, manifest: Manifest) -> dict[str, Any]:
+    """Answer 8 drawn photographs by Keras and by the ONNX file, and compare.
+
+    Unlike the conversion, this opens the file with Keras.
+
+    Args:
+        weights: the Keras file.
+        folder: the estimator's folder, with its ONNX file.
+        manifest: the estimator's manifest; its input says what the network is shown.
+
+    Returns:
+        What stands in `provenance.json`: pictures, largest difference, versions.
+
+    Raises:
+        MissingExtraError: no Keras that can open such files is installed.
+        ConversionError: the two differ by more than 1e-4, relative where values exceed 1.
+    """
+    keras = _keras()
+    batch = _batch(manifest)
+    expected = _answers(keras, weights, batch)
+    content = (folder / (manifest.weights.file if manifest.weights else "")).read_bytes()
+    session = open_session(content, "cpu", None, manifest.name)
+    actual = session.run(list(manifest.output), {session.get_inputs()[0].name: batch})[0]
+    difference = np.abs(actual - expected.reshape(actual.shape))
+    if not (difference <= TOLERANCE * np.maximum(1, np.abs(expected.reshape(actual.shape)))).all():
+        raise ConversionError(
+            f"{manifest.name}: the converted network differs from Keras by {difference.max():.3g}; "
+            "nothing was installed. Please report the file's architecture"
+        )
+    return {
+        "pictures": PICTURES,
+        "largest_difference": float(difference.max()),
+        "judge": {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")},
+        "runtime": {"onnxruntime": version("onnxruntime")},
+    }
+
+
+def _keras() -> Any:
+    """Give a Keras 2: `tf_keras`, or the one inside TensorFlow up to 2.15."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
+    try:
+        import tf_keras
+    except ImportError:
+        pass
+    else:
+        return tf_keras
+    try:
+        from tensorflow import keras
+    except ImportError:
+        keras = None
+    if keras is None or int(keras.__version__.split(".")[0]) > 2:
+        raise MissingExtraError("--verify needs Keras 2: pip install tensorflow tf_keras")
+    return keras
+
+
+def _answers(keras: Any, weights: Path, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    class FixedDropout(keras.layers.Dropout):  # type: ignore[misc]
+        """The layer of that name in qubvel's EfficientNet; at inference it does nothing."""
+
+    custom = {"FixedDropout": FixedDropout, "swish": keras.activations.swish}
+    try:
+        model = keras.models.load_model(weights, compile=False, custom_objects=custom)
+        return np.asarray(model.predict(batch, verbose=0))
+    except (OSError, TypeError, ValueError, KeyError, AttributeError) as error:
+        raise ConversionError(f"{weights.name}: Keras cannot open it: {error}") from error
+
+
+def _batch(manifest: Manifest) -> NDArray[np.float32]:
+    """Draw photographs and prepare them as the manifest says; what it leaves open is made up."""
+    made_up = {
+        "size": (DEFAULT_SIDE, DEFAULT_SIDE),
+        "scale": MeanStd(mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5)),
+    }
+    open_facts = {key for key in made_up if getattr(manifest.input, key) == UNKNOWN}
+    spec = manifest.input.model_copy(update={key: made_up[key] for key in open_facts})
+    people = [person(SEED, number) for number in range(1, PICTURES + 1)]
+    images = [draw_photograph(SEED, who, who.eyes[0], scale=DRAWING_SCALE).image for who in people]
+    return np.stack([prepare(np.asarray(image), spec) for image in images])
