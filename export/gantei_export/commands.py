@@ -38,8 +38,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing.add_argument(
         "--verify",
         action="store_true",
-        help="compare with Keras on 8 pictures (needs TensorFlow; opens the file with Keras, which "
-        "trusts it)",
+        help="compare with Keras on 8 pictures (needs Keras 2, and opens the file with it, which "
+        "trusts the file)",
     )
     importing.add_argument(
         "--replace", action="store_true", help="take the place of an installed estimator"
@@ -64,15 +64,15 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _settings(given: list[str]) -> dict[str, str]:
-    from gantei.errors import ConversionError
+    from gantei.errors import SettingError
 
     settings = {}
     for text in given:
         key, equals, value = text.partition("=")
         if not equals or not value:
-            raise ConversionError(f"--set {text}: expects FACT=VALUE")
+            raise SettingError(f"--set {text}: expects FACT=VALUE")
         if key in settings:
-            raise ConversionError(f"--set {key}: given twice")
+            raise SettingError(f"--set {key}: given twice")
         settings[key] = value
     return settings
 
@@ -82,12 +82,13 @@ def _report(imported: "Imported") -> str:
     from gantei.text_table import text_table
 
     entry, manifest = imported.entry, imported.entry.manifest
+    architecture = manifest.basis["architecture"]
     facts = [
         (fact.key, fact.text, fact.basis.origin, fact.basis.evidence) for fact in manifest.facts()
     ]
     lines = [
         f"{entry.name}: installed in {entry.folder}",
-        f"architecture: {manifest.architecture}",
+        f"architecture: {manifest.architecture} ({architecture.origin}: {architecture.evidence})",
         "",
         text_table(("FACT", "VALUE", "BASIS", "EVIDENCE"), facts),
         "",
@@ -100,9 +101,7 @@ def _report(imported: "Imported") -> str:
         ]
     if unsettled := manifest.unsettled():
         keys = ", ".join(fact.key for fact in unsettled)
-        lines.append(f"To be settled before it predicts: {keys}")
-        settings = " ".join(f"--set {fact.key}=…" for fact in unsettled)
-        lines.append(f'gantei import {entry.name} FILE --replace {settings} --because "…"')
+        lines += [f"To be settled before it predicts: {keys}", manifest.settling_command()]
     else:
         lines.append(f"Ready: gantei predict DIR --with {entry.name} --out results.csv")
     return "\n".join(lines) + "\n"

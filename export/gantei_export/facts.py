@@ -1,12 +1,13 @@
 """From what a converted file tells to the tables of its manifest, each fact with its basis."""
 
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from gantei.errors import ConversionError
+from gantei.errors import ConversionError, SettingError
 from gantei.manifest import InputSpec, Manifest, Source, Use
 from gantei.manifest_fields import UNKNOWN, Task
 
-from .conversion import FileFacts, OutputFacts
+if TYPE_CHECKING:
+    from .file_facts import FileFacts, OutputFacts
 
 Tables = dict[str, Any]
 
@@ -37,10 +38,10 @@ def new_tables(name: str, task: str) -> Tables:
     """Give the tables of an estimator that no catalogue knows: nearly everything is unknown.
 
     Raises:
-        ConversionError: the task is unknown.
+        SettingError: the task is unknown.
     """
     if task not in TASKS:
-        raise ConversionError(f"unknown task {task!r}; known: {', '.join(TASKS)}")
+        raise SettingError(f"unknown task {task!r}; known: {', '.join(TASKS)}")
     return {
         "format": 1,
         "name": name,
@@ -53,17 +54,17 @@ def new_tables(name: str, task: str) -> Tables:
         "source": dict.fromkeys(Source.model_fields, UNKNOWN),
         "use": dict.fromkeys(Use.model_fields, UNKNOWN),
         "reported": [],
-        "basis": {f"input.{key}": _unknown() for key in InputSpec.model_fields},
+        "basis": {f"input.{key}": _unknown() for key in InputSpec.model_fields}
+        | {"architecture": _unknown()},
     }
 
 
-def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
+def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
     """Write what the file tells into the tables; what it does not tell is assumed or unknown.
 
-    A fact that the tables know already, from its publisher, stays.
-
     Raises:
-        ConversionError: the file's outputs are not those of the task.
+        ConversionError: the file contradicts what the tables know from the publisher, or its
+            outputs are not those of the task.
     """
     if facts.input_size is not None:
         _tell(tables, "input", "size", list(facts.input_size), "shape of the input layer")
@@ -73,8 +74,7 @@ def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
         if tables["input"][key] == UNKNOWN:
             tables["input"][key] = value
             tables["basis"][f"input.{key}"] = {"origin": "assumed", "evidence": convention}
-    if facts.architecture is not None:
-        _check_architecture(tables, facts.architecture)
+    _check_architecture(tables, facts.architecture)
     if len(facts.outputs) != 1:
         names = ", ".join(output.name for output in facts.outputs)
         raise ConversionError(
@@ -86,7 +86,20 @@ def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
     tables["source"]["original_sha256"] = facts.sha256
 
 
-def check_labels(manifest: Manifest, output: OutputFacts) -> None:
+def keep_stated(tables: Tables, previous: Manifest) -> None:
+    """Take over what the user has stated, or fitted, of the very same file before."""
+    for fact in previous.facts():
+        if fact.basis.origin in ("stated", "fitted") and fact.key in tables["basis"]:
+            *path, field = fact.key.split(".")
+            table = previous.tables()
+            target = tables
+            for step in path:
+                table, target = table[step], target[step]
+            target[field] = table[field]
+            tables["basis"][fact.key] = fact.basis.model_dump()
+
+
+def check_labels(manifest: Manifest, output: "OutputFacts") -> None:
     """See that as many labels are stated as the network has values.
 
     Raises:
@@ -108,8 +121,11 @@ def output_name(tables: Tables) -> str:
     return str(tables["task"]) if tables["task"] in ("age", "sex") else "estimate"
 
 
-def _check_architecture(tables: Tables, found: str) -> None:
+def _check_architecture(tables: Tables, found: str | None) -> None:
     expected = tables["architecture"]
+    if found is None:
+        tables["basis"]["architecture"]["evidence"] += "; not recognised from the file's layers"
+        return
     if expected not in (UNKNOWN, found):
         raise ConversionError(
             f"{tables['name']} is of the architecture {expected}, and the file is of {found}: "
@@ -119,7 +135,7 @@ def _check_architecture(tables: Tables, found: str) -> None:
     tables["basis"]["architecture"] = _basis("file", "layers and their widths")
 
 
-def _fill_in_output(tables: Tables, output: OutputFacts) -> None:
+def _fill_in_output(tables: Tables, output: "OutputFacts") -> None:
     name, task, bases = output_name(tables), tables["task"], tables["basis"]
     before = tables["output"].get(name, {})
     if task in ("age", "regression"):
@@ -138,7 +154,7 @@ def _fill_in_output(tables: Tables, output: OutputFacts) -> None:
             bases[key] = told.get(field) or earlier.get(key) or _basis("stated", f"--task {task}")
 
 
-def _regression(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tables]:
+def _regression(task: str, before: Tables, output: "OutputFacts") -> tuple[Tables, Tables]:
     if output.units != 1:
         raise ConversionError(
             f"the file's output has {output.units} values ({output.activation}); "
@@ -155,7 +171,7 @@ def _regression(task: str, before: Tables, output: OutputFacts) -> tuple[Tables,
     return table, {}
 
 
-def _binary(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tables]:
+def _binary(task: str, before: Tables, output: "OutputFacts") -> tuple[Tables, Tables]:
     table = {
         "kind": "binary",
         "labels": ["female", "male"] if task == "sex" else UNKNOWN,
@@ -166,7 +182,7 @@ def _binary(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tab
     return table, {"transform": _basis("file", f"the last layer is a {output.activation}")}
 
 
-def _categorical(task: str, output: OutputFacts) -> tuple[Tables, Tables]:
+def _categorical(task: str, output: "OutputFacts") -> tuple[Tables, Tables]:
     """Describe one probability a class; nobody has said in which order the classes stand."""
     if output.units < 2 or (task in ("sex", "binary") and output.units != 2):
         wanted = "two or more" if task == "categorical" else "one or two"
@@ -182,6 +198,12 @@ def _categorical(task: str, output: OutputFacts) -> tuple[Tables, Tables]:
 
 
 def _tell(tables: Tables, table: str, key: str, value: Any, evidence: str) -> None:
+    known = tables[table][key]
+    if known not in (UNKNOWN, value):
+        raise ConversionError(
+            f"{tables['name']}: its publisher says {table}.{key} = {known}, the file {value}: "
+            "is it another estimator's file?"
+        )
     tables[table][key] = value
     tables["basis"][f"{table}.{key}"] = _basis("file", evidence)
 

@@ -8,9 +8,8 @@ from gantei.errors import ConversionError
 
 from .graph import Tensor
 from .network import Call, Network, Result
+from .registry import converters
 
-_SCALING = ("Rescaling", "Normalization", "TFOpLambda", "TensorFlowOpLayer")
-_SHAPE_ONLY = ("Dropout", "FixedDropout", "Flatten", "Reshape")
 _ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
 
 
@@ -44,7 +43,7 @@ class FileFacts:
 
 
 def scaling_of(network: Network) -> str | None:
-    """Tell whether pixels are scaled between the input and the first layer with a kernel."""
+    """Tell whether pixels meet arithmetic with constants before the first layer with a kernel."""
     takers: dict[int, list[int]] = {}
     for number, call in enumerate(network.calls):
         for result in call.references():
@@ -53,7 +52,7 @@ def scaling_of(network: Network) -> str | None:
     while waiting:
         number = waiting.popleft()
         call = network.calls[number]
-        if call.kind.partition(":")[0] in _SCALING:
+        if converters()[call.kind].scales and len(call.references()) == 1:
             return "in-graph"
         if not any(role.endswith("kernel") for role in call.weights):
             new = [taker for taker in takers.get(number, []) if taker not in seen]
@@ -78,7 +77,7 @@ def outputs_of(network: Network, tensors: Mapping[Result, Tensor]) -> tuple[Outp
 
 def _activation(calls: Sequence[Call], result: Result) -> str:
     call = calls[result.call]
-    while call.kind in _SHAPE_ONLY:
+    while converters()[call.kind].keeps_values:
         call = calls[call.references()[0].call]
     function = call.config.get("activation")
     if isinstance(function, dict):

@@ -8,15 +8,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gantei import __version__, catalogue
+from gantei import __version__, catalogue, store
 from gantei.card import card
-from gantei.errors import ConversionError, MissingExtraError, UnknownEstimatorError
+from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
 from gantei.manifest import Manifest
 from gantei.manifest_fields import NAME
-from gantei.manifest_file import FILE_NAME, parse_manifest
+from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
 from gantei.store import installing
 
-from .facts import TASKS, check_labels, fill_in, known_tables, new_tables, output_name
+from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
 from .settings import apply_settings
 from .weights_file import weights_file
 
@@ -51,23 +51,31 @@ def import_estimator(
     Args:
         name: an estimator of the catalogue, or a new name together with `task`.
         file: `.h5`, `.hdf5`, or a `.zip` that holds one.
-        task: age, sex, binary, categorical or regression; only for a new name.
+        task: age, sex, binary, categorical or regression; needed for a new name.
         settings: facts that the user states, `{"input.scale": "-1..1"}`.
         because: who said so, and where; goes into the manifest as the facts' basis.
         verify: compare with Keras, which must be installed, on 8 drawn photographs.
-        replace: take the place of an installed estimator of that name.
+        replace: take the place of an installed estimator of that name; what was stated of the
+            same file before stays stated.
 
     Raises:
-        ConversionError: the file or the settings cannot be used; nothing is installed.
-        GanteiError: the name is taken and `replace` is not set.
+        UnknownEstimatorError: the name is not in the catalogue and there is no task.
+        SettingError: the name, the task or a setting makes no sense.
+        ConversionError: the file cannot be converted, or is not that estimator's.
+        ManifestError: a stated value is none that a manifest can hold.
+        InstalledError: the name is taken and `replace` is not set.
+        MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
-    tables = _tables(name, task)
+    previous = _previous(name)
+    tables = _tables(name, task or (previous.task if previous else None))
     with installing(name, replace=replace) as folder, weights_file(file) as weights:
         conversion = _convert(weights)
         fill_in(tables, conversion.facts, file.name)
+        if previous and previous.source.original_sha256 == conversion.facts.sha256:
+            keep_stated(tables, previous)
         apply_settings(tables, settings or {}, because)
         manifest = convert_into(folder, conversion, tables)
-        provenance = _provenance(conversion, file)
+        provenance = provenance_of(conversion, file.name)
         if verify:
             provenance["verification"] = _verified(weights, folder, manifest)
         write_folder(folder, tables, manifest, provenance)
@@ -112,37 +120,47 @@ def _tables(name: str, task: str | None) -> dict[str, Any]:
                 f"add --task, one of {', '.join(TASKS)}"
             )
         if not re.fullmatch(NAME, name):
-            raise ConversionError(f"{name!r}: a name is words of a-z and 0-9 joined by hyphens")
+            raise SettingError(f"{name!r}: a name is words of a-z and 0-9 joined by hyphens")
         return new_tables(name, task)
     manifest = known[name]
     if manifest.weights is not None:
-        raise ConversionError(f"{name} is shipped with gantei; choose another name")
+        raise SettingError(f"{name} is shipped with gantei; choose another name")
     if task not in (None, manifest.task):
-        raise ConversionError(f"{name} is of the task {manifest.task}, not {task}")
+        raise SettingError(f"{name} is of the task {manifest.task}, not {task}")
     return known_tables(manifest)
+
+
+def _previous(name: str) -> Manifest | None:
+    folder = store.installed().get(name)
+    return read_manifest(folder / FILE_NAME) if folder else None
 
 
 def _convert(weights: Path) -> "Conversion":
     try:
+        import tomli_w  # noqa: F401  # needed at the end: to be missed before any work
+
         from .conversion import convert
     except ImportError as error:
         raise MissingExtraError(
-            f'converting needs h5py and onnx ({error}): pip install "gantei[convert]"'
+            f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
         ) from error
     return convert(weights)
 
 
-def _provenance(conversion: "Conversion", file: Path) -> dict[str, Any]:
+def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
+    """Tell what `provenance.json` keeps: the original file and what converted it."""
     facts = conversion.facts
     return {
         "original": {
-            "file": file.name,
+            "file": file_name,
             "sha256": facts.sha256,
             "bytes": facts.bytes,
             "keras_version": facts.keras_version,
         },
         "converter": {
             "gantei": __version__,
+            "opset": conversion.model.opset_import[0].version,
+            "ir_version": conversion.model.ir_version,
             **{name: version(name) for name in ("h5py", "numpy", "onnx")},
         },
         "verification": None,

@@ -31,6 +31,8 @@ class Converter:
     state: tuple[str, ...]
     training: frozenset[str]
     stored: Callable[[Mapping[str, Any]], bool]
+    scales: bool
+    keeps_values: bool
 
     def roles(self, config: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """Return what the file holds for such a layer: (trainable, non-trainable) weights."""
@@ -47,19 +49,24 @@ def converts(
     state: tuple[str, ...] = (),
     training: tuple[str, ...] = (),
     stored: Callable[[Mapping[str, Any]], bool] = lambda config: True,
+    scales: bool = False,
+    keeps_values: bool = False,
 ) -> Callable[[Convert], Convert]:
     """Register a function for Keras classes.
 
     `weights` are trainable and `state` is not, each in Keras's order; `training` names options
     without effect at inference; `stored` tells from the configuration whether the file holds
-    weights at all.
+    weights at all. `scales` says that the layer maps pixel values by constants, `keeps_values`
+    that it changes their arrangement at most.
     """
 
     def register(function: Convert) -> Convert:
         for kind in kinds:
             if kind in _CONVERTERS:
                 raise ValueError(f"two converters for {kind}")
-            _CONVERTERS[kind] = Converter(function, weights, state, frozenset(training), stored)
+            _CONVERTERS[kind] = Converter(
+                function, weights, state, frozenset(training), stored, scales, keeps_values
+            )
         return function
 
     return register

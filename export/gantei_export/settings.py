@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gantei.errors import ConversionError
+from gantei.errors import SettingError
 
 SCALES: dict[str, Any] = {
     "in-graph": "in-graph",
@@ -62,13 +62,13 @@ def apply_settings(
     `output.scale` alone says that nothing is added: the offset becomes 0.
 
     Raises:
-        ConversionError: an unknown fact, a value that cannot be read, no `because`, or a size
-            that the file contradicts.
+        SettingError: an unknown fact, a value that cannot be read, no `because`, or a fact
+            that the file itself tells otherwise.
     """
     if settings and not (because and because.strip()):
-        raise ConversionError('--set needs --because "who said so, and where"')
+        raise SettingError('--set needs --because "who said so, and where"')
     if not settings and because:
-        raise ConversionError("--because goes with --set, and there is none")
+        raise SettingError("--because goes with --set, and there is none")
     outputs = list(tables["output"])
     settled: dict[str, Any] = {}
     for given, text in settings.items():
@@ -93,12 +93,12 @@ def _full_key(given: str, outputs: list[str]) -> tuple[str, str]:
 
 def _read(given: str, short: str, text: str) -> Any:
     if short not in READERS:
-        raise ConversionError(f"unknown fact {given!r}; known: {', '.join(READERS)}")
+        raise SettingError(f"unknown fact {given!r}; known: {', '.join(READERS)}")
     reader, expected = READERS[short]
     try:
         return reader(text.strip())
     except ValueError as error:
-        raise ConversionError(f"{given}={text}: expects {expected}") from error
+        raise SettingError(f"{given}={text}: expects {expected}") from error
 
 
 def _settle(tables: dict[str, Any], key: str, value: Any, because: str) -> None:
@@ -107,9 +107,9 @@ def _settle(tables: dict[str, Any], key: str, value: Any, because: str) -> None:
     for step in path:
         table = table[step]
     if field not in table:
-        raise ConversionError(f"this estimator has no fact {key!r}; it has {', '.join(table)}")
+        raise SettingError(f"this estimator has no fact {key!r}; it has {', '.join(table)}")
     basis = tables["basis"][key]
-    if key == "input.size" and basis["origin"] == "file" and list(table[field]) != list(value):
-        raise ConversionError(f"{key}: the file itself says {table[field]}; it cannot be another")
+    if basis["origin"] == "file" and table[field] != value:
+        raise SettingError(f"{key}: the file itself says {table[field]}; it cannot be another")
     table[field] = value
     tables["basis"][key] = {"origin": "stated", "evidence": because.strip()}

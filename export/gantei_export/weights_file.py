@@ -1,7 +1,9 @@
 """The file that a user downloaded: an `.h5`, or a `.zip` that holds one."""
 
+import lzma
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,6 +17,17 @@ LARGEST = 4 * 1024**3
 DENSEST = 100
 """Unpacked bytes for each packed one; weights hardly shrink, and zeros to a thousandth."""
 CHUNK = 1024**2
+
+# What zipfile and the decompressors below it raise for a damaged archive.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 
 
 @contextmanager
@@ -43,7 +56,7 @@ def weights_file(path: Path) -> Iterator[Path]:
                 unpacked = Path(folder, "weights.h5")
                 with archive.open(member) as packed, unpacked.open("wb") as file:
                     _copy(packed, file, member, path)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+        except _DAMAGED as error:
             raise ConversionError(f"{path}: cannot be unpacked: {error}") from error
         yield unpacked
 

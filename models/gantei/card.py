@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .catalogue import shipped
+from .files import replacing
 from .manifest import Fact, Manifest
-from .study.table import replacing
 
 RESEARCH_USE = (
     "Research use. Not an approved medical device; not for diagnosis.",

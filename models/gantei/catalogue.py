@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from . import store
-from .errors import NotInstalledError, UnknownEstimatorError
+from .errors import ManifestError, NotInstalledError, UnknownEstimatorError
 from .manifest import Manifest, Weights
 from .manifest_file import FILE_NAME, read_manifest
 
@@ -43,10 +43,14 @@ class Entry:
 def estimators() -> tuple[Entry, ...]:
     """Every estimator of the catalogue and the store, in the order of names.
 
-    Raises:
-        ManifestError: an installed manifest breaks the schema.
+    One whose manifest breaks the schema is left out; `broken` tells of it.
     """
-    return tuple(Entry(read_manifest(folder / FILE_NAME), folder) for folder in _folders().values())
+    return tuple(entry for entry in _survey().values() if isinstance(entry, Entry))
+
+
+def broken() -> dict[str, ManifestError]:
+    """What is wrong with each installed estimator whose manifest breaks the schema."""
+    return {name: error for name, error in _survey().items() if isinstance(error, ManifestError)}
 
 
 def shipped() -> tuple[Entry, ...]:
@@ -61,11 +65,18 @@ def find(name_or_folder: str | os.PathLike[str]) -> Entry:
         UnknownEstimatorError: neither the catalogue nor the store nor the disk has it.
         ManifestError: its manifest breaks the schema.
     """
-    folder = _folders().get(str(name_or_folder)) or Path(name_or_folder)
-    if not (folder / FILE_NAME).is_file():
+    folders = _folders()
+    if known := folders.get(str(name_or_folder)):
+        return _read(str(name_or_folder), known)
+    folder = Path(name_or_folder)
+    try:
+        here = (folder / FILE_NAME).is_file()
+    except OSError:  # longer than a path can be, or in a folder that cannot be read
+        here = False
+    if not here:
         raise UnknownEstimatorError(
             f"unknown estimator {str(name_or_folder)!r}, and no folder with {FILE_NAME} either; "
-            f"known: {', '.join(_folders())}"
+            f"known: {', '.join(folders)}"
         )
     return Entry(read_manifest(folder / FILE_NAME), folder)
 
@@ -83,6 +94,23 @@ def find_installed(name_or_folder: str | os.PathLike[str]) -> tuple[Entry, Weigh
             f"{entry.manifest.source.page}, then run: gantei import {entry.name} FILE"
         )
     return entry, entry.manifest.weights
+
+
+def _read(name: str, folder: Path) -> Entry:
+    entry = Entry(read_manifest(folder / FILE_NAME), folder)
+    if entry.name != name:
+        raise ManifestError(f"{folder / FILE_NAME}: its name is {entry.name!r}, not {name!r}")
+    return entry
+
+
+def _survey() -> dict[str, Entry | ManifestError]:
+    found: dict[str, Entry | ManifestError] = {}
+    for name, folder in _folders().items():
+        try:
+            found[name] = _read(name, folder)
+        except ManifestError as error:
+            found[name] = error
+    return found
 
 
 def _shipped_manifests() -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """The `gantei` command: each package brings its own subcommands as entry points."""
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from importlib.metadata import entry_points
 
 from . import __version__
 from .errors import GanteiError
+from .text_table import visible
 
 FAILED = 2
 """Exit code when nothing could be run."""
@@ -31,18 +33,21 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit code is 0 when all went well, 2 when nothing could be run."""
-    chosen = parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Western Windows cannot write 題名
+            stream.reconfigure(errors="backslashreplace")
     try:
+        chosen = parser().parse_args(arguments)
         code: int = chosen.run(chosen)
         sys.stdout.flush()
-    except GanteiError as error:
-        sys.stderr.write(f"gantei: {error}\n")
-        return FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("gantei: interrupted\n")
-        return 128 + signal.SIGINT
     except BrokenPipeError:
         # The reader has gone, as `| head` does: what Python flushes at exit has nowhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
+    except (GanteiError, OSError) as error:
+        sys.stderr.write(f"gantei: {visible(str(error))}\n")
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stderr.write("gantei: interrupted\n")
+        return 128 + signal.SIGINT
     return code

@@ -17,6 +17,18 @@ class NotInstalledError(GanteiError, FileNotFoundError):
     """An estimator whose weights are not on this machine yet."""
 
 
+class InstalledError(GanteiError, FileExistsError):
+    """An estimator that is in the way of another of its name."""
+
+
+class SettingError(GanteiError, ValueError):
+    """A name, task or fact that was given and makes no sense."""
+
+
+class InferenceError(GanteiError, RuntimeError):
+    """A network that could not be run, such as for want of memory."""
+
+
 class UnsettledError(GanteiError, ValueError):
     """An estimator with an unknown fact that would change its numbers."""
 

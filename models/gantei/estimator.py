@@ -9,14 +9,18 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from .catalogue import Entry, find_installed
-from .errors import UnsettledError, WeightsError
+from .errors import InferenceError, UnsettledError, WeightsError
+from .inference import estimate
 from .manifest import Manifest, Weights
 from .photograph import Photograph, Source, open_photograph
 from .prediction import Prediction, values_of
 from .preprocessing import prepare_photograph
 from .session import Device, device_of, open_session
+
+FLOAT = "tensor(float)"
 
 
 class Estimator:
@@ -25,7 +29,7 @@ class Estimator:
     def __init__(self, manifest: Manifest, session: Any) -> None:
         self.manifest = manifest
         self._session = session
-        self._input = session.get_inputs()[0].name
+        self._input = _checked_input(manifest, session)
         self._outputs = _checked_outputs(manifest, session)
 
     @property
@@ -69,9 +73,9 @@ class Estimator:
 
         Raises:
             PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
+            WeightsError: likewise, where the network answers no finite number for it.
+            InferenceError: the network could not be run.
         """
-        from .inference import estimate
-
         if on_error not in ("raise", "record"):
             raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
         predictions = []
@@ -99,6 +103,10 @@ class Estimator:
 
         Returns:
             One `{output: float32 (units,)}` for each row of `batch`.
+
+        Raises:
+            ValueError, WeightsError: as `predict_array`.
+            InferenceError: ONNX Runtime failed, such as for want of memory.
         """
         if batch.dtype != np.float32 or batch.ndim != 4 or batch.shape[-1] != 3:
             raise ValueError(
@@ -110,9 +118,16 @@ class Estimator:
                 f"{self.name} takes {self.manifest.input.size} (height, width), "
                 f"not {tuple(batch.shape[1:3])}"
             )
-        arrays = self._session.run(self._outputs, {self._input: batch})
-        if any(len(array) != len(batch) for array in arrays):
-            raise WeightsError(f"{self.name}: answers {len(arrays[0])} rows for {len(batch)}")
+        try:
+            arrays = self._session.run(self._outputs, {self._input: batch})
+        except Exception as error:  # its exceptions have no base class of their own
+            raise InferenceError(
+                f"{self.name} could not be run on {self.device} with {len(batch)} photographs of "
+                f"{batch.shape[1]} x {batch.shape[2]} px: {error}"
+            ) from error
+        if any(array.shape[:1] != (len(batch),) for array in arrays):
+            shapes = ", ".join(str(array.shape) for array in arrays)
+            raise WeightsError(f"{self.name}: answers {shapes} for {len(batch)} photographs")
         return [dict(zip(self._outputs, row, strict=True)) for row in zip(*arrays, strict=True)]
 
 
@@ -133,10 +148,12 @@ def load(
 
     Raises:
         UnknownEstimatorError: no such estimator.
+        ManifestError: its manifest breaks the schema.
         NotInstalledError: its weights are not on this machine.
         UnsettledError: a fact that changes its numbers is unknown; the message says how to settle.
         WeightsError: the weights are not those that the manifest describes.
         DeviceError: the session did not get the device.
+        MissingExtraError: ONNX Runtime is not installed.
     """
     entry, weights = find_installed(name_or_folder)
     _refuse_unsettled(entry)
@@ -148,11 +165,10 @@ def _refuse_unsettled(entry: Entry) -> None:
     unsettled = entry.manifest.unsettled()
     if not unsettled:
         return
-    settings = " ".join(f"--set {fact.key}=…" for fact in unsettled)
     raise UnsettledError(
         f"{entry.name} does not predict while a fact that changes its numbers is unknown: "
         f"{', '.join(fact.key for fact in unsettled)}. Ask its publisher, then: "
-        f'gantei import {entry.name} FILE --replace {settings} --because "who said so, and where"'
+        f"{entry.manifest.settling_command()}"
     )
 
 
@@ -172,8 +188,25 @@ def _checked_bytes(path: Path, weights: Weights, name: str) -> bytes:
     return content
 
 
+def _checked_input(manifest: Manifest, session: Any) -> str:
+    inputs = session.get_inputs()
+    shape = inputs[0].shape
+    wanted = [*manifest.input.size, 3]
+    fits = len(shape) == 4 and all(
+        side == want or not isinstance(side, int)  # a name stands for any number
+        for side, want in zip(shape[1:], wanted, strict=True)
+    )
+    if len(inputs) != 1 or not fits or inputs[0].type != FLOAT:
+        given = ", ".join(f"{each.name} {each.type} {each.shape}" for each in inputs)
+        raise WeightsError(
+            f"{manifest.name}: the network takes {given}, the manifest describes float32 "
+            f"(n, {', '.join(map(str, wanted))})"
+        )
+    return str(inputs[0].name)
+
+
 def _checked_outputs(manifest: Manifest, session: Any) -> list[str]:
-    offered = [output.name for output in session.get_outputs()]
+    offered = [output.name for output in session.get_outputs() if output.type == FLOAT]
     if missing := [name for name in manifest.output if name not in offered]:
         raise WeightsError(
             f"{manifest.name}: the weights have no output {', '.join(missing)}; "
@@ -183,8 +216,6 @@ def _checked_outputs(manifest: Manifest, session: Any) -> list[str]:
 
 
 def _as_list(photographs: Source | Iterable[Source]) -> list[Source]:
-    from PIL import Image
-
     if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
         return [photographs]
     return list(photographs)

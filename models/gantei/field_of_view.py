@@ -19,6 +19,8 @@ _SURROUND = 0.25  # a surround is at most this bright, relative to the disc's me
 _RIM = 0.12  # the rim of the disc is at least this bright above the surround, relative to it
 _LEAST_STEP = 8  # and by that many levels, for the noise of JPEG
 
+_LARGEST_SQUARE = 4  # times the picture's area; a disc cut off on both sides stays below
+
 _LEAST_POINTS = 24
 _LEAST_RADIUS = 4  # reduced pixels
 _ACROSS = np.array([[-1], [0], [1], [2]])  # pixels around an edge, the last one within the disc
@@ -38,7 +40,15 @@ class Square(NamedTuple):
         """The square as an RGB image of its own, black beyond the picture, and its box in there.
 
         The image is the square, where that lies on whole pixels; else it is larger by a fraction.
+
+        Raises:
+            PhotographError: the square is much larger than the picture, which is no disc then.
         """
+        if self.side**2 > _LARGEST_SQUARE * image.width * image.height:
+            raise PhotographError(
+                f"its bright part needs a square of {self.side:.0f} px in a picture of "
+                f"{image.width} x {image.height} px: not a fundus photograph"
+            )
         left, top = math.floor(self.left), math.floor(self.top)
         right, bottom = math.ceil(self.left + self.side), math.ceil(self.top + self.side)
         canvas = Image.new("RGB", (right - left, bottom - top))

@@ -68,8 +68,8 @@ def _joined(values: tuple[object, ...]) -> str:
     return ", ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
 
 
-# Facts without which an estimator's numbers would be a guess; unit, range and labels only describe.
-SETTLING_OUTPUT_KEYS = frozenset({"scale", "offset", "positive", "classes", "transform"})
+# Facts of an output that describe its numbers without changing them.
+DESCRIPTIVE = frozenset({"unit", "range", "labels"})
 
 
 class Manifest(Record):
@@ -99,7 +99,8 @@ class Manifest(Record):
         if missing := sorted(known - self.basis.keys()):
             raise ValueError(f"basis: missing key {missing[0]!r}")
         if stray := sorted(self.basis.keys() - known - described):
-            raise ValueError(f"basis: unknown key {stray[0]!r}; known: {', '.join(sorted(known))}")
+            names = ", ".join(sorted(known | described))
+            raise ValueError(f"basis: unknown key {stray[0]!r}; known: {names}")
         for key, value in self._fact_values():
             if (value == UNKNOWN) != (self.basis[key].origin == UNKNOWN):
                 raise ValueError(
@@ -143,9 +144,14 @@ class Manifest(Record):
         return tuple(
             fact
             for fact in self.facts()
-            if fact.basis.origin == UNKNOWN
-            and (fact.key.startswith("input.") or fact.key.split(".")[-1] in SETTLING_OUTPUT_KEYS)
+            if fact.basis.origin == UNKNOWN and fact.key.split(".")[-1] not in DESCRIPTIVE
         )
+
+    def settling_command(self) -> str:
+        """Give the command that settles what is unsettled; its … are for the user to fill in."""
+        settings = " ".join(f"--set {fact.key}=…" for fact in self.unsettled())
+        task = "" if self.source.publisher != UNKNOWN else f" --task {self.task}"
+        return f'gantei import {self.name} FILE --replace{task} {settings} --because "…"'
 
     def assumed(self) -> tuple[Fact, ...]:
         """The facts that rest on the architecture's convention alone."""

@@ -1,6 +1,5 @@
 """The kinds of value that a manifest holds, each checked once and refused in one sentence."""
 
-import math
 import re
 from typing import Annotated, Literal
 
@@ -17,7 +16,7 @@ Resampling = Literal[
 Line = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
-LABEL = r"^[^\s,=][^,=\n]*$"
+LABEL = r"^[^\s,=\x00-\x1f\x7f-\x9f][^,=\x00-\x1f\x7f-\x9f]*$"
 Label = Annotated[str, StringConstraints(pattern=LABEL, max_length=80)]
 FileName = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$", max_length=120)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -39,7 +38,8 @@ def _size(value: object) -> tuple[int, int] | Literal["unknown"]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is a number that float32 holds with a margin for arithmetic."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e30
 
 
 def _numbers(value: object, length: int) -> tuple[float, ...]:

@@ -35,8 +35,8 @@ class MeanStd(Record):
 
     @model_validator(mode="after")
     def _divisible(self) -> "MeanStd":
-        if min(self.std) <= 0:
-            raise ValueError("std must be above 0")
+        if min(self.std) < 1e-6:
+            raise ValueError("std must be above 0, by 0.000001 at least")
         return self
 
 

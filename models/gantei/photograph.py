@@ -3,6 +3,8 @@
 import hashlib
 import os
 import stat
+import threading
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,10 @@ LARGEST_FILE = 1_000_000_000
 """Bytes; 200 megapixels of uncompressed 8-bit RGB are 600 million."""
 
 
+_ONE_LOADS = threading.Lock()
+# A Pillow image decodes on first use, and not twice at once: two threads may be given the same.
+
+
 class DecodedPicture:
     """A Pillow image that the caller already has; never altered."""
 
@@ -28,14 +34,14 @@ class DecodedPicture:
 
     def __init__(self, image: Image.Image, name: str) -> None:
         check_size(name, image.size)
-        if getattr(image, "n_frames", 1) > 1:
-            raise PhotographError(
-                f"{name}: an image of several frames; pass one of them, as image.copy()"
-            )
-        with pillow_errors(name, "image"):
+        with _ONE_LOADS, pillow_errors(name, "image"):
+            if getattr(image, "n_frames", 1) > 1:
+                raise PhotographError(
+                    f"{name}: an image of several frames; pass one of them, as image.copy()"
+                )
             image.load()
+            self.orientation = orientation_of(image)
         self.mode = image.mode
-        self.orientation = orientation_of(image)
         width, height = image.size
         self.size = (width, height) if self.orientation >= 5 else (height, width)
         self._image = image
@@ -77,6 +83,8 @@ class Photograph:
         self._picture = picture
         self._allow_grey = allow_grey
         self._decoded: dict[int, Image.Image] = {}
+        # What preprocessing made of it so far, for estimators that see the same.
+        self.resampled: dict[Hashable, NDArray[np.uint8] | NDArray[np.float32]] = {}
 
     def __repr__(self) -> str:
         height, width = self.size

@@ -43,15 +43,24 @@ def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.fl
         PhotographError: as `prepare`, and where decoding shows damage or no colour.
     """
     size, method = _settled(spec)
-    least = size if spec.crop == "none" else (max(size), max(size))
+    key = (size, spec.crop, method)
+    if key not in photograph.resampled:
+        photograph.resampled[key] = _resampled(photograph, spec.crop, size, method)
+    return _scaled(photograph.resampled[key], spec)
+
+
+def _resampled(
+    photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling
+) -> NDArray[np.uint8] | NDArray[np.float32]:
+    least = size if crop == "none" else (max(size), max(size))
     scale = 1
     if method in ANTIALIASED:
         scale = photograph.scale(DRAFT_FACTOR * least[0], DRAFT_FACTOR * least[1])
-    if spec.crop == "none":
+    if crop == "none":
         image, box = photograph.picture(scale), photograph.frame(scale)
     else:
         image, box = _disc(photograph, scale, DRAFT_FACTOR * max(size))
-    return _scaled(resample(image, size, method, box), spec)
+    return resample(image, size, method, box)
 
 
 def _settled(spec: InputSpec) -> tuple[tuple[int, int], Resampling]:

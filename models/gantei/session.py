@@ -1,11 +1,14 @@
 """Opening an ONNX Runtime session on the device that was asked for, and on no other."""
 
+import os
 from typing import Any, Literal
 
 from .errors import DeviceError, MissingExtraError, WeightsError
 
 Device = Literal["auto", "cpu", "cuda"]
 DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+
+NO_EXTERNAL_DATA = "session.model_external_initializers_file_folder_path"
 
 # The same numbers on every run: no tensor-float32, and one convolution algorithm rather than the
 # fastest of this moment's trial.
@@ -43,6 +46,9 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
     options.log_severity_level = 4  # what goes wrong is raised here, in words that name the remedy
     # Spinning threads burn the cores that decode the next photographs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Weights that stand outside the bytes whose digest was checked would be read from the current
+    # folder: there are none in a folder that does not exist.
+    options.add_session_config_entry(NO_EXTERNAL_DATA, os.path.join(os.devnull, "none"))  # noqa: PTH118
     try:
         session = runtime.InferenceSession(weights, options, providers=providers)
     except Exception as error:  # its exceptions have no base class of their own

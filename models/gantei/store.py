@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import GanteiError
+from .errors import InstalledError, ResultsError
+from .files import only_one
 from .manifest_file import FILE_NAME
 
+LONGEST_INSTALL = 300.0
+"""Seconds to wait for another process that installs."""
 INCOMING = ".incoming-"
 REPLACED = ".replaced-"
 
@@ -27,15 +30,25 @@ def home() -> Path:
     return Path(platformdirs.user_data_dir("gantei", appauthor=False))
 
 
+def folder() -> Path:
+    """Folder of the installed estimators."""
+    return home() / "estimators"
+
+
 def installed() -> dict[str, Path]:
     """Map each installed estimator's name to its folder, in the order of names."""
-    folder = home() / "estimators"
-    if not folder.is_dir():
+    try:
+        entries = sorted(folder().iterdir())
+    except FileNotFoundError:
         return {}
+    except OSError as error:
+        raise ResultsError(f"{folder()}: cannot be read: {error.strerror}") from error
+    found = {entry.name.removeprefix(REPLACED): entry for entry in entries}
+    found |= {entry.name: entry for entry in entries}  # a replacement that arrived comes first
     return {
-        entry.name: entry
-        for entry in sorted(folder.iterdir())
-        if not entry.name.startswith(".") and (entry / FILE_NAME).is_file()
+        name: entry
+        for name, entry in sorted(found.items())
+        if not name.startswith(".") and (entry / FILE_NAME).is_file()
     }
 
 
@@ -46,51 +59,51 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
     On an error inside the block nothing is installed and an estimator of that name stays as it is.
 
     Raises:
-        GanteiError: an estimator of that name is installed and `replace` is not set, or another
-            process is installing.
+        InstalledError: an estimator of that name is installed and `replace` is not set.
+        ResultsError: another process is installing, or the store cannot be written.
     """
-    folder = home() / "estimators"
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / name
-    with _only_one(folder):
-        _sweep(folder)
-        if target.exists() and not replace:
-            raise GanteiError(
+    into = _made_folder()
+    target = into / name
+    busy = f"another process is installing into {into}; try again"
+    with only_one(into / ".lock", LONGEST_INSTALL, busy):
+        _sweep(into)
+        if os.path.lexists(target) and not replace:
+            raise InstalledError(
                 f"estimator {name!r} is installed in {target}; --replace puts another in its place"
             )
-        incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=folder))
+        incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=into))
         try:
             yield incoming
             incoming.chmod(0o755)
-            if target.exists():
-                target.rename(folder / f"{REPLACED}{name}")
+            if os.path.lexists(target):
+                target.rename(into / f"{REPLACED}{name}")
             incoming.rename(target)
         finally:
-            _sweep(folder)
+            _sweep(into)
 
 
-@contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(folder / ".lock")
+def _made_folder() -> Path:
     try:
-        lock.acquire(timeout=60)
-    except Timeout as error:
-        raise GanteiError(f"another process is installing into {folder}; try again") from error
-    try:
-        yield
-    finally:
-        lock.release()
+        folder().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ResultsError(f"{folder()}: cannot be made: {error.strerror}") from error
+    return folder()
 
 
-def _sweep(folder: Path) -> None:
+def _remove(entry: Path) -> None:
+    if entry.is_symlink() or not entry.is_dir():
+        entry.unlink()
+    else:
+        shutil.rmtree(entry)
+
+
+def _sweep(into: Path) -> None:
     """Put back an estimator whose replacement never arrived; remove what nobody will finish."""
-    for entry in folder.glob(f"{REPLACED}*"):
-        target = folder / entry.name.removeprefix(REPLACED)
-        if target.exists():
-            shutil.rmtree(entry)
+    for entry in into.glob(f"{REPLACED}*"):
+        target = into / entry.name.removeprefix(REPLACED)
+        if os.path.lexists(target):
+            _remove(entry)
         else:
             entry.rename(target)
-    for entry in folder.glob(f"{INCOMING}*"):
-        shutil.rmtree(entry)
+    for entry in into.glob(f"{INCOMING}*"):
+        _remove(entry)

@@ -12,9 +12,17 @@ def width(text: str) -> int:
     )
 
 
+def visible(text: str) -> str:
+    """Replace what would steer a terminal: a stranger's file may hold it."""
+    return "".join(
+        "�" if unicodedata.category(letter) == "Cc" and letter != "\n" else letter
+        for letter in text
+    )
+
+
 def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Lay rows out under a header, columns two spaces apart, without trailing spaces."""
-    lines = [list(header), *(list(row) for row in rows)]
+    lines = [list(header), *([visible(cell) for cell in row] for row in rows)]
     widths = [max(width(line[column]) for line in lines) for column in range(len(header))]
     return "\n".join(
         "  ".join(

@@ -237,3 +237,34 @@ def test_a_sequential_without_input_layer_answers_as_its_formula(tmp_path, answe
     given = answers(convert(file), photographs)
     expected = expected_answers(weights, photographs)
     np.testing.assert_allclose(given["sex"], expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "function", "arguments"),
+    [
+        ("TFOpLambda", "cast", {"dtype": "float32"}),
+        (
+            "SlicingOpLambda",
+            "__operators__.getitem",
+            {
+                "slice_spec": [
+                    {"class_name": "__ellipsis__"},
+                    {"start": None, "stop": None, "step": -1},
+                ]
+            },
+        ),
+    ],
+)
+def test_operations_without_arithmetic_are_not_scaling_of_pixels(
+    kind, function, arguments, tmp_path
+):
+    layers = [
+        layer("InputLayer", "i", batch_input_shape=[None, 8, 8, 3]),
+        layer(kind, "operation", function=function),
+        convolution("c", "operation", use_bias=False),
+        layer("GlobalAveragePooling2D", "p", "c", data_format="channels_last"),
+    ]
+    layers[1]["inbound_nodes"] = [["i", 0, 0, arguments]]
+    weights = {"c": {"c/kernel:0": np.ones((3, 3, 3, 4), "f4")}}
+    file = write(tmp_path / "operation.h5", functional(layers, "p"), weights)
+    assert convert(file).facts.scaling is None

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import zipfile
@@ -85,6 +86,58 @@ def test_stated_facts_settle_it_and_keep_the_users_words(small_file, capsys):
     assert manifest.basis["output.sex.positive"].origin == "stated"
     assert manifest.basis["output.sex.positive"].evidence == "page 3"
     assert manifest.input.scale.mean == (127.5, 127.5, 127.5)
+
+
+def test_the_command_that_is_suggested_settles_what_is_unsettled(small_file, capsys):
+    run("my-sex", small_file, "--task", "sex")
+    suggested = shlex.split(capsys.readouterr().out.splitlines()[-1])
+    values = {"input.scale": "-1..1", "output.sex.positive": "male"}
+    filled = [word.replace("FILE", str(small_file)) for word in suggested[1:]]
+    filled = [
+        f"{word[:-1]}{values[word[:-2]]}" if word[:-2] in values else word.replace("…", "page 3")
+        for word in filled
+    ]
+    assert main(filled) == 0
+    assert "Ready: " in capsys.readouterr().out
+
+
+def test_what_was_stated_of_the_same_file_stays_stated(small_file):
+    run("my-sex", small_file, "--task", "sex", *settle("input.scale=0..1"))
+    run("my-sex", small_file, "--replace", *settle("output.positive=male"))
+    assert facts("my-sex")["input.scale"][1] == "stated"
+    assert gantei.load("my-sex").manifest.unsettled() == ()
+
+
+def test_what_was_stated_of_another_file_is_forgotten(small_file, tmp_path):
+    run("my-sex", small_file, "--task", "sex", *settle("input.scale=0..1"))
+    run("my-sex", headed(tmp_path / "other.h5", "sigmoid"), "--replace")
+    assert facts("my-sex")["input.scale"] == ("unknown", "unknown")
+
+
+def test_a_file_that_contradicts_the_publisher_is_refused(small_file, monkeypatch, capsys):
+    from gantei_export import importing
+
+    known = importing.known_tables
+
+    def with_a_size(manifest):
+        tables = known(manifest)
+        tables["input"]["size"] = [299, 299]
+        return tables
+
+    monkeypatch.setattr(importing, "known_tables", with_a_size)
+    assert run("joir-sex-mobilenet", small_file) == 2
+    assert "its publisher says input.size = [299, 299], the file" in capsys.readouterr().err
+
+
+def test_converting_without_its_extra_names_the_command(small_file):
+    code = (
+        "import sys; sys.modules['h5py'] = None; "
+        "from gantei.command_line import main; exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "import", "my-sex", str(small_file), "--task", "sex"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert 'pip install "gantei[convert]"' in done.stderr
 
 
 def test_swapped_labels_swap_the_name_of_the_value_and_not_its_number(small_file):

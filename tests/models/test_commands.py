@@ -18,6 +18,17 @@ def test_list_shows_every_estimator_and_its_state(capsys):
     assert any(line.startswith("joir-age-mobilenet") and "not installed" in line for line in lines)
 
 
+def test_a_broken_estimator_does_not_hide_the_others(own_store, capsys):
+    folder = own_store / "estimators" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "estimator.toml").write_text("format = 2")
+    assert main(["list"]) == 0
+    captured = capsys.readouterr()
+    assert "joir-age-mobilenet" in captured.out
+    assert "gantei: mine is left out: " in captured.err
+    assert main(["show", "mine"]) == 2
+
+
 def test_list_as_json_names_what_is_unsettled(capsys):
     main(["list", "--json"])
     listed = {each["name"]: each for each in json.loads(capsys.readouterr().out)}

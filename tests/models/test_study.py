@@ -17,8 +17,11 @@ from gantei.command_line import main
 from ..conftest import SEX
 
 
-def run(*arguments):
+def run_command(*arguments):
     return main(["predict", *map(str, arguments)])
+
+
+run = run_command
 
 
 def rows(path):
@@ -100,7 +103,7 @@ def test_every_format_holds_the_same_rows(photographs, age, tmp_path):
 
 def test_a_data_dictionary_explains_every_column(photographs, age, sex, tmp_path):
     run(photographs, "--with", age, "--with", sex, "--out", tmp_path / "results.csv")
-    described = rows(tmp_path / "results.dictionary.csv")
+    described = rows(tmp_path / "results.csv.dictionary.csv")
     assert [line["column"] for line in described] == list(rows(tmp_path / "results.csv")[0])
     assert all(line["meaning"] and line["meaning_ja"] for line in described)
     units = {line["column"]: line["unit"] for line in described}
@@ -113,13 +116,13 @@ def test_a_run_manifest_tells_what_made_the_table_and_no_name_of_a_photograph(
 ):
     out = tmp_path / "results.csv"
     run(photographs, "--with", age, "--out", out)
-    text = (tmp_path / "results.run.json").read_text("utf-8")
+    text = (tmp_path / "results.csv.run.json").read_text("utf-8")
     manifest = json.loads(text)
-    assert manifest["summary"] | {"seconds": 0} == {
+    assert manifest["summary"] | {"seconds_of_last_process": 0} == {
         "photographs": 6,
         "failed": 1,
         "resumed": 0,
-        "seconds": 0,
+        "seconds_of_last_process": 0,
     }
     assert manifest["files_passed_by"] == 1
     weights = (age / "model.onnx").read_bytes()
@@ -136,8 +139,8 @@ def test_nothing_else_is_left_beside_the_table(photographs, age, tmp_path):
     run(photographs, "--with", age, "--out", out / "results.csv")
     assert sorted(path.name for path in out.iterdir()) == [
         "results.csv",
-        "results.dictionary.csv",
-        "results.run.json",
+        "results.csv.dictionary.csv",
+        "results.csv.run.json",
     ]
 
 
@@ -265,8 +268,28 @@ def test_the_same_command_goes_on_and_ends_with_the_same_bytes(
     assert not out.exists()
     assert run(photographs, "--with", age, "--out", out) == 1
     assert out.read_bytes() == whole.read_bytes()
-    manifest = json.loads((tmp_path / "results.run.json").read_text("utf-8"))
+    manifest = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))
     assert manifest["summary"]["resumed"] == count
+
+
+def test_an_interrupted_overwrite_is_finished_by_the_same_command(
+    photographs, age, tmp_path, monkeypatch
+):
+    out = tmp_path / "results.csv"
+    out.write_text("a table of another year")
+    with monkeypatch.context() as patch:
+        patch.setitem(globals(), "run", lambda *arguments: run_command(*arguments, "--overwrite"))
+        interrupted_after(4, photographs, age, out, monkeypatch)
+    assert out.read_text() == "a table of another year"
+    assert run(photographs, "--with", age, "--out", out) == 2
+    assert run(photographs, "--with", age, "--out", out, "--overwrite") == 1
+    manifest = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))
+    assert manifest["summary"]["resumed"] == 4
+
+
+def test_tables_of_one_stem_do_not_disturb_each_other(photographs, age, tmp_path):
+    for suffix in ("csv", "jsonl", "csv"):
+        assert run(photographs, "--with", age, "--out", tmp_path / f"results.{suffix}") == 1
 
 
 @pytest.mark.parametrize("cut", [1, 10, 70, 150, 400])
@@ -329,7 +352,7 @@ def test_two_at_once_on_one_table_are_refused(photographs, age, tmp_path, capsys
     from filelock import FileLock
 
     out = tmp_path / "results.csv"
-    with FileLock(tmp_path / "results.csv.partial.lock"):
+    with FileLock(tmp_path / ".results.csv.lock"):
         assert run(photographs, "--with", age, "--out", out) == 2
     assert "another process is writing results.csv" in capsys.readouterr().err
     assert not out.exists()

@@ -32,6 +32,7 @@ def input_layer(graph: Graph, layer: Layer) -> Tensor:
     "GaussianNoise",
     "ActivityRegularization",
     training=("rate", "noise_shape", "seed", "stddev", "data_format", "l1", "l2", "rng_type"),
+    keeps_values=True,
 )
 def identity(graph: Graph, layer: Layer) -> Tensor:
     """Convert a layer that does something in training only."""
@@ -58,7 +59,7 @@ def dense(graph: Graph, layer: Layer) -> Tensor:
     return activate(graph, layer, y)
 
 
-@converts("Flatten")
+@converts("Flatten", keeps_values=True)
 def flatten(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Flatten layer, in Keras's order: row, column, channel."""
     layer.channels_last()
@@ -67,7 +68,7 @@ def flatten(graph: Graph, layer: Layer) -> Tensor:
     return graph.reshape(layer.input, (size,), layer.name)
 
 
-@converts("Reshape")
+@converts("Reshape", keeps_values=True)
 def reshape(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Reshape layer, in Keras's order."""
     x, target = layer.input, layer.option("target_shape")

@@ -27,9 +27,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _list(chosen: argparse.Namespace) -> int:
-    from ..catalogue import estimators
+    from ..catalogue import broken, estimators
 
     entries = estimators()
+    for name, error in broken().items():
+        sys.stderr.write(f"gantei: {name} is left out: {error}\n")
     if chosen.json:
         return _print_json([_listed(entry) for entry in entries])
     rows = [

@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,14 +66,17 @@ def _positive(text: str) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from ..errors import ResultsError
     from ..estimator import load
     from ..study.photographs import list_photographs
 
     names = list(dict.fromkeys(chosen.names))
-    with _lines(chosen.list) as lines:
-        listing = list_photographs(chosen.paths, lines)
+    listing = list_photographs(chosen.paths, _lines(chosen.list))
     # One thread an inference: as many photographs as there are cores go through at once.
     estimators = [load(name, chosen.device, threads=1) for name in names]
+    if len({each.name for each in estimators}) < len(estimators):
+        called = ", ".join(each.name for each in estimators)
+        raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
     if chosen.out == STANDARD_STREAM:
         return _stream(chosen, listing, estimators)
     return _fill(chosen, listing, estimators)
@@ -128,17 +130,15 @@ def _write_notices(estimators: "Iterable[Estimator]") -> None:
         sys.stderr.write(f"{notice}\n")
 
 
-@contextmanager
-def _lines(name: str | None) -> "Iterator[Iterable[str]]":
+def _lines(name: str | None) -> list[str]:
+    """Read the list that `--from` names; a byte order mark, as Windows writes it, is no name."""
     from ..errors import ResultsError
 
     if name is None:
-        yield ()
-    elif name == STANDARD_STREAM:
-        yield sys.stdin
-    else:
-        try:
-            with Path(name).open(encoding="utf-8") as file:
-                yield file
-        except (OSError, UnicodeDecodeError) as error:
-            raise ResultsError(f"{name}: cannot be read as a list: {error}") from error
+        return []
+    try:
+        if name == STANDARD_STREAM:
+            return sys.stdin.read().splitlines()
+        return Path(name).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{name}: cannot be read as a list: {error}") from error

@@ -49,18 +49,20 @@ def row(name: str, answer: "Answer", estimators: Sequence["Estimator"]) -> Row:
     """Lay one photograph's answer out in the order of the columns."""
     if answer.error is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
-        return [name, answer.sha256, *blanks, None, _one_line(str(answer.error))]
+        # The name in the table stands for the path: a table tells nothing of the folders around it.
+        error = str(answer.error).replace(answer.source, name)
+        return [name, answer.sha256, *blanks, None, _one_line(error)]
     values = [
         values[key]
         for each, values in zip(estimators, answer.values, strict=True)
         for key in each.manifest.value_names()
     ]
     warnings = (
-        f"{each.name}: {warning}"
+        f"{each.name}: {warning.rstrip('.')}."
         for each, warnings in zip(estimators, answer.warnings, strict=True)
         for warning in warnings
     )
-    return [name, answer.sha256, *values, "; ".join(warnings) or None, None]
+    return [name, answer.sha256, *values, " ".join(warnings) or None, None]
 
 
 def dictionary(described: Sequence[Column]) -> str:
@@ -102,4 +104,4 @@ def _meaning(
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(text.encode("utf-8", "backslashreplace").decode().split())

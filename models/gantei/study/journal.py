@@ -1,13 +1,13 @@
 """The journal: rows that are finished, kept beside the table until the table is whole.
 
-One JSON line a photograph, appended in the table's order behind a first line that says which run
+One JSON line a photograph, appended in the table's order after a first line that says which run
 it belongs to. A process killed at any moment leaves whole lines and at most one broken one, which
-is cut off when the run goes on.
+is cut off when the run resumes.
 """
 
 import json
-import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -19,11 +19,12 @@ from .columns import Row
 class Journal:
     """Rows of one run, for one process at a time."""
 
-    def __init__(self, path: Path, run: str) -> None:
+    def __init__(self, path: Path, run: str, *, overwrite: bool = False) -> None:
         """Open the journal at `path`, or begin it.
 
         Raises:
-            ResultsError: it belongs to another run than `run`, or cannot be written.
+            ResultsError: it belongs to another run than `run` and `overwrite` is not set, or it
+                cannot be written.
         """
         self.path = path
         self._run = run
@@ -32,34 +33,40 @@ class Journal:
         except OSError as error:
             raise ResultsError(f"{path}: cannot be written: {error.strerror}") from error
         try:
-            self._begin()
+            self._begin(overwrite)
         except BaseException:
             self._file.close()
             raise
 
-    def _begin(self) -> None:
+    def _begin(self, overwrite: bool) -> None:
         self._file.seek(0)
         first = self._file.readline()
-        if not first.endswith(b"\n"):  # new, or killed before its first line was whole
-            self._file.truncate(0)
-            self._append({"run": self._run})
-        elif json.loads(first) != {"run": self._run}:
+        if first == _line({"run": self._run}):
+            return
+        # The beginning of our line is what a process leaves that was killed while it began.
+        if not _line({"run": self._run}).startswith(first) and not overwrite:
             raise ResultsError(
                 f"{self.path} holds rows of another run (other estimators, options or versions): "
                 "finish that one, or start anew with --overwrite"
             )
+        self._file.truncate(0)
+        self._append({"run": self._run})
 
     def rows(self) -> Iterator[Row]:
         """Read the whole rows from the start."""
         with self.path.open("rb") as file:
             file.readline()
             for line in file:
-                if not line.endswith(b"\n"):
+                try:
+                    row = json.loads(line) if line.endswith(b"\n") else None
+                except ValueError:  # what a power cut leaves
+                    row = None
+                if not isinstance(row, list):
                     return
-                yield json.loads(line)
+                yield row
 
     def keep(self, count: int) -> None:
-        """Cut everything behind the first `count` rows off."""
+        """Cut off everything after the first `count` rows."""
         self._file.seek(0)
         for _ in range(count + 1):
             self._file.readline()
@@ -71,7 +78,7 @@ class Journal:
 
     def _append(self, value: object) -> None:
         try:
-            self._file.write(json.dumps(value, ensure_ascii=False).encode() + b"\n")
+            self._file.write(_line(value))
             self._file.flush()
         except OSError as error:
             raise ResultsError(
@@ -92,6 +99,18 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if not self._file.closed:
-            os.fsync(self._file.fileno())
+        with suppress(OSError):  # a full disk has been told of already
             self._file.close()
+
+
+def discard(path: Path, run: str) -> None:
+    """Delete the journal at `path`, if there is one of that run."""
+    if path.exists():
+        with path.open("rb") as file:
+            ours = file.readline() == _line({"run": run})
+        if ours:
+            path.unlink()
+
+
+def _line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode() + b"\n"

@@ -1,7 +1,8 @@
 """Which photographs a study has, and the name under which each stands in the table."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,10 +37,10 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
     everything given, with `/` between; the order is that of the names.
 
     Raises:
-        ResultsError: a path does not exist, or there are no photographs.
+        ResultsError: a path does not exist, a folder cannot be read, or there are no photographs.
     """
     for path in paths:
-        if not path.exists():
+        if not _is(path.exists):
             raise ResultsError(f"{path}: no such file or folder")
     given = [*paths, *(Path(line.rstrip("\r\n")) for line in lines if line.strip())]
     found: dict[Path, None] = {}
@@ -47,7 +48,7 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
     others = 0
     # abspath, not resolve: a link that is named keeps its own name.
     for path in (Path(os.path.abspath(each)) for each in given):  # noqa: PTH100
-        if not path.is_dir():
+        if not _is(path.is_dir):
             bases.append(path.parent)
             found[path] = None
             continue
@@ -63,8 +64,19 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
     return Listing(tuple(sorted(listed, key=lambda each: each.name)), others)
 
 
+def _is(question: Callable[[], bool]) -> bool:
+    """Ask about a path; one that cannot even be looked up, being too long, say, is nothing."""
+    try:
+        return question()
+    except OSError:
+        return False
+
+
 def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, files in os.walk(folder):
+    def refuse(error: OSError) -> None:
+        raise ResultsError(f"{error.filename}: cannot be read: {error.strerror}") from error
+
+    for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(parent, name) for name in files if not name.startswith("."))
 
@@ -77,5 +89,10 @@ def _common(bases: Sequence[Path]) -> Path:
 
 
 def _printable(path: Path) -> str:
-    """Spell a name that is not valid Unicode with escapes, so that every table can hold it."""
-    return path.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
+    """Spell what no table can hold, control characters and bytes that are no text, as escapes."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if letter == "\\" or unicodedata.category(letter) in ("Cc", "Cs")
+        else letter
+        for letter in path.as_posix()
+    )

@@ -1,17 +1,17 @@
 """One study: photographs through estimators into a table that survives being killed.
 
-Finished rows go into a journal beside the table. At the end the data dictionary and the run
-manifest are written, then the table, each whole or not at all, and the journal is deleted. The
-same command after a kill checks the journal's rows against the files and goes on behind them, so
-the table is that of an uninterrupted run, byte for byte.
+Finished rows go into a journal beside the table. At the end the data dictionary, the run manifest
+and the table are written, each whole or not at all, and the journal is deleted. The same command
+after a kill checks the journal's rows against the files and resumes after them, so the table is
+that of an uninterrupted run, byte for byte.
 """
 
 import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from .. import __version__
 from ..errors import PhotographError, ResultsError
+from ..files import only_one, replacing, sha256_of
 from ..inference import batch_size, estimate
 from ..photograph import read_encoded
 from .columns import Row, columns, dictionary, row
-from .journal import Journal
+from .journal import Journal, discard
 from .photographs import Listed, Listing
-from .table import replacing, writer_for
+from .table import writer_for
 
 if TYPE_CHECKING:
     from ..estimator import Estimator
@@ -35,12 +36,16 @@ MEASURED_WITH = ("numpy", "pillow", "onnxruntime", "onnxruntime-gpu")
 
 @dataclass(frozen=True)
 class Summary:
-    """What a run came to: photographs, how many of them failed, and how many were done before."""
+    """What a run came to.
+
+    `photographs` in all, `failed` of them; `resumed` were done before this process began, which
+    took `seconds_of_last_process` for the others.
+    """
 
     photographs: int
     failed: int
     resumed: int
-    seconds: float
+    seconds_of_last_process: float
 
 
 @dataclass(frozen=True)
@@ -55,13 +60,13 @@ class Study:
 
     @property
     def dictionary_path(self) -> Path:
-        """The data dictionary: `results.csv` has `results.dictionary.csv` beside it."""
-        return self.table.with_suffix(".dictionary.csv")
+        """The data dictionary, `results.csv.dictionary.csv`: what each column means."""
+        return self.table.with_name(f"{self.table.name}.dictionary.csv")
 
     @property
     def run_path(self) -> Path:
-        """The run manifest: `results.csv` has `results.run.json` beside it."""
-        return self.table.with_suffix(".run.json")
+        """The run manifest, `results.csv.run.json`: what made the table."""
+        return self.table.with_name(f"{self.table.name}.run.json")
 
     @property
     def journal_path(self) -> Path:
@@ -102,17 +107,24 @@ def run_study(
             cannot be written; no file is lost.
     """
     started = time.monotonic()
-    writer = writer_for(study.table)
+    if study.table.is_dir():
+        raise ResultsError(f"{study.table}: is a folder; name a file in it")
+    writer_for(study.table)  # refuses what it cannot write before any work
     identity = study.identity()
     run = _digest(identity)
-    with _only_one(study.journal_path):
-        if overwrite:
-            study.journal_path.unlink(missing_ok=True)
-        elif study.table.exists() and not study.journal_path.exists():
-            finished = _finished(study, run)
-            advance(finished.photographs)
-            return finished
-        with Journal(study.journal_path, run) as journal:
+    busy = f"another process is writing {study.table.name}; wait for it"
+    with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy):
+        if study.table.exists():
+            if finished := _finished(study, run):
+                discard(study.journal_path, run)
+                advance(finished.photographs)
+                return finished
+            if not overwrite:
+                raise ResultsError(
+                    f"{study.table} exists and is not the table of this run; choose another "
+                    "--out, or replace it with --overwrite"
+                )
+        with Journal(study.journal_path, run, overwrite=overwrite) as journal:
             done = _kept(journal, study)
             advance(done)
             with closing(_rows(study, done)) as rows:
@@ -120,15 +132,22 @@ def run_study(
                     journal.append(line)
                     advance(1)
             summary = _summary(journal, done, time.monotonic() - started)
-            described = columns(study.estimators)
-            with replacing(study.dictionary_path) as file:
-                file.write(dictionary(described).encode())
-            with replacing(study.table) as file:
-                writer(journal.rows(), described, file)
-            with replacing(study.run_path) as file:
-                file.write(_run_manifest(study, journal, identity, summary))
+            _publish(study, journal, identity, summary)
             journal.remove()
     return summary
+
+
+def _publish(study: Study, journal: Journal, identity: dict[str, Any], summary: Summary) -> None:
+    """Write the three files; the table last, so that it never stands without its run manifest."""
+    described = columns(study.estimators)
+    with replacing(study.dictionary_path) as file:
+        file.write(dictionary(described).encode())
+    with replacing(study.table) as table:
+        writer_for(study.table)(journal.rows(), described, table)
+        table.flush()
+        digest = sha256_of(Path(table.name))
+        with replacing(study.run_path) as file:
+            file.write(_run_manifest(study, journal, identity, summary, digest))
 
 
 def _rows(study: Study, start: int) -> Generator[Row]:
@@ -157,28 +176,19 @@ def _kept(journal: Journal, study: Study) -> int:
     return count
 
 
-def _finished(study: Study, run: str) -> Summary:
-    """Recognise the table that this very run has written before.
-
-    Raises:
-        ResultsError: it is another table.
-    """
+def _finished(study: Study, run: str) -> Summary | None:
+    """Recognise the table that this very run has written before."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
         same = (
             manifest["run"] == run
-            and manifest["table_sha256"] == _file_sha256(study.table)
+            and manifest["table_sha256"] == sha256_of(study.table)
             and manifest["photographs_sha256"]
             == _names_and_digests((each.name, _sha256(each)) for each in study.listing.photographs)
         )
+        return Summary(**manifest["summary"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
-        same = False
-    if not same:
-        raise ResultsError(
-            f"{study.table} exists and is not the table of this run; choose another --out, "
-            "or replace it with --overwrite"
-        )
-    return Summary(**manifest["summary"])
+        return None
 
 
 def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
@@ -190,7 +200,7 @@ def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
 
 
 def _run_manifest(
-    study: Study, journal: Journal, identity: dict[str, Any], summary: Summary
+    study: Study, journal: Journal, identity: dict[str, Any], summary: Summary, digest: str
 ) -> bytes:
     sources = [each.manifest.source for each in study.estimators]
     manifest = {
@@ -199,7 +209,7 @@ def _run_manifest(
         "summary": asdict(summary),
         "files_passed_by": study.listing.others,
         "table": study.table.name,
-        "table_sha256": _file_sha256(study.table),
+        "table_sha256": digest,
         "photographs_sha256": _names_and_digests((line[0], line[1]) for line in journal.rows()),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
         "citations": sorted({source.citation for source in sources}),
@@ -227,34 +237,9 @@ def _sha256(listed: Listed) -> str | None:
         return None
 
 
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _versions() -> dict[str, str]:
     found = {}
     for name in MEASURED_WITH:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
-
-
-@contextmanager
-def _only_one(journal: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout
-
-    if not journal.parent.is_dir():  # the lock would make the folder
-        raise ResultsError(f"{journal.parent}: cannot be written: no such folder")
-    lock = FileLock(f"{journal}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise ResultsError(f"another process is writing {journal.stem}; wait for it") from error
-    except OSError as error:
-        raise ResultsError(f"{journal.parent}: cannot be written: {error.strerror}") from error
-    try:
-        yield
-    finally:
-        Path(lock.lock_file).unlink(missing_ok=True)
-        lock.release()

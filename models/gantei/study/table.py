@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -82,27 +80,6 @@ def writer_for(path: Path) -> Writer:
     if writer is write_parquet:
         _arrow()
     return writer
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Write a file that appears under its name only whole, or not at all.
-
-    Raises:
-        ResultsError: it cannot be written.
-    """
-    partial = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with partial.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            partial.unlink()
 
 
 def _arrow() -> tuple[Any, Any]:

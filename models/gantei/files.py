@@ -1,0 +1,73 @@
+"""Files that appear whole or not at all, and locks that let one process in."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from .errors import ResultsError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file that appears under its name only whole, or not at all.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        if isinstance(error, ResultsError):
+            raise
+        raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+@contextmanager
+def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
+    """Hold the lock file `path` during the block, and remove it afterwards.
+
+    Args:
+        path: in a folder that exists.
+        timeout: seconds to wait for another process.
+        refusal: the sentence for the error when it does not let go.
+
+    Raises:
+        ResultsError: another process holds it, or the file cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    if not path.parent.is_dir():  # the lock would make the folder
+        raise ResultsError(f"{path.parent}: cannot be written: no such folder")
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=timeout)
+        while not path.exists():  # the holder before removed the very file that was waited for
+            lock.release()
+            lock.acquire(timeout=timeout)
+    except Timeout as error:
+        raise ResultsError(refusal) from error
+    except OSError as error:
+        raise ResultsError(f"{path.parent}: cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows does not remove an open file; it may stay
+            path.unlink()
+        lock.release()
+
+
+def sha256_of(path: Path) -> str:
+    """Digest of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
