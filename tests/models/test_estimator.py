@@ -105,6 +105,20 @@ def test_a_bad_photograph_raises_unless_it_is_to_be_recorded(make_estimator, pho
     ]
 
 
+def test_one_image_that_is_given_many_times_gets_one_answer(make_estimator, tmp_path):
+    path = tmp_path / "large.jpg"
+    Image.fromarray(made_picture(1, side=1500)).save(path)
+    estimator = gantei.load(make_estimator())
+    for _ in range(5):
+        with Image.open(path) as image:
+            values = {
+                prediction.values.get("age")
+                for prediction in estimator.predict([image] * 6, on_error="record")
+            }
+        assert len(values) == 1
+        assert None not in values
+
+
 def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator, photographs):
     from gantei.inference import estimate
 
@@ -152,6 +166,40 @@ def test_weights_that_are_not_the_manifests_are_refused(make_estimator, damage):
         path.unlink()
     with pytest.raises(WeightsError, match=r"model\.onnx"):
         gantei.load(folder)
+
+
+def test_weights_outside_the_hashed_bytes_are_refused(make_estimator, tmp_path, monkeypatch):
+    import hashlib
+
+    import onnx
+    from onnx.external_data_helper import set_external_data
+
+    folder = make_estimator()
+    model = onnx.load(folder / "model.onnx")
+    factor = next(each for each in model.graph.initializer if each.name == "age-factor")
+    factor.raw_data = np.float32([1]).tobytes()
+    factor.ClearField("float_data")
+    set_external_data(factor, location="outside.bin", offset=0, length=4)
+    factor.ClearField("raw_data")
+    content = model.SerializeToString()
+    (folder / "model.onnx").write_bytes(content)
+    before = gantei.read_manifest(folder / "estimator.toml").weights
+    text = (folder / "estimator.toml").read_text()
+    text = text.replace(before.sha256, hashlib.sha256(content).hexdigest())
+    text = text.replace(f"bytes = {before.bytes}", f"bytes = {len(content)}")
+    (folder / "estimator.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "outside.bin").write_bytes(np.float32([7]).tobytes())
+    with pytest.raises(WeightsError, match="cannot open the weights"):
+        gantei.load(folder)
+
+
+def test_a_network_of_another_input_size_is_refused(make_estimator):
+    def change(tables):
+        tables["input"]["size"] = [9, 8]
+
+    with pytest.raises(WeightsError, match=r"the manifest describes float32 \(n, 9, 8, 3\)"):
+        gantei.load(make_estimator(change=change))
 
 
 def test_weights_with_the_right_hash_that_are_no_network_are_refused(make_estimator):

@@ -120,3 +120,10 @@ def test_any_picture_has_a_square_or_is_black(data):
         assert pixels.max() < 12
     else:
         assert 0 < square.side <= 1.5 * np.hypot(*size) + 4
+
+
+def test_a_bright_stripe_in_a_thin_picture_takes_no_memory_and_is_no_disc():
+    image = Image.new("RGB", (30_000, 30))
+    image.paste((200, 90, 40), (0, 5, 30_000, 25))
+    with pytest.raises(PhotographError, match="not a fundus photograph"):
+        find_disc(image).cut(image)

@@ -77,6 +77,26 @@ def test_a_process_killed_between_the_two_renames_loses_nothing(home):
     assert content("mine") == "first"
 
 
+def test_between_the_two_renames_the_old_one_is_still_found(home):
+    install("mine")
+    (home / "estimators/mine").rename(home / f"estimators/{store.REPLACED}mine")
+    assert list(store.installed()) == ["mine"]
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_is_no_folder_is_replaced_too(kind, home, tmp_path):
+    (home / "estimators").mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    if kind == "link":
+        (home / "estimators/mine").symlink_to(tmp_path / "elsewhere")
+    else:
+        (home / "estimators/mine").write_text("a file")
+    install("mine", "second", replace=True)
+    assert content("mine") == "second"
+    assert (tmp_path / "elsewhere").is_dir()
+    assert leftovers(home) == []
+
+
 def test_a_killed_install_is_swept_away_by_the_next(home):
     code = (
         "import os, signal\nfrom gantei import store\n"

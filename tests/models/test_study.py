@@ -182,6 +182,96 @@ def test_a_name_that_is_not_unicode_is_spelt_with_escapes(photographs, age, tmp_
     assert "caf\\udce9.png" in [row["photograph"] for row in rows(tmp_path / "results.csv")]
 
 
+def test_a_bad_photograph_with_such_a_name_is_a_row_like_any_other(age, tmp_path):
+    folder = tmp_path / "odd"
+    folder.mkdir()
+    try:
+        (folder / os.fsdecode(b"caf\xe9\r.png")).write_bytes(b"junk")
+    except (OSError, UnicodeError):
+        pytest.skip("this file system takes other names only")
+    assert run(folder, "--with", age, "--out", tmp_path / "results.csv") == 1
+    (row,) = rows(tmp_path / "results.csv")
+    assert row["photograph"] == "caf\\udce9\\r.png"
+    assert row["error"].startswith(row["photograph"])
+
+
+def test_an_error_tells_nothing_of_the_folders_around_a_photograph(photographs, age, tmp_path):
+    out = tmp_path / "results.csv"
+    run(photographs, "--with", age, "--out", out)
+    assert str(tmp_path) not in out.read_text("utf-8")
+
+
+def test_two_files_whose_names_differ_in_an_escape_stay_two_rows(photographs, age, tmp_path):
+    source = (photographs / "right/0.png").read_bytes()
+    try:
+        (photographs / "a\r.png").write_bytes(source)
+        (photographs / "a\\r.png").write_bytes(source)
+    except OSError:
+        pytest.skip("this file system takes other names only")
+    run(photographs, "--with", age, "--out", tmp_path / "results.csv")
+    names = [row["photograph"] for row in rows(tmp_path / "results.csv")]
+    assert {"a\\r.png", "a\\\\r.png"} < set(names)
+
+
+def test_a_folder_that_cannot_be_read_stops_the_study(photographs, age, tmp_path, capsys):
+    locked = photographs / "locked"
+    locked.mkdir()
+    locked.chmod(0)
+    try:
+        if os.access(locked, os.R_OK):
+            pytest.skip("this user reads everything")
+        assert run(photographs, "--with", age, "--out", tmp_path / "results.csv") == 2
+    finally:
+        locked.chmod(0o755)
+    assert "locked: cannot be read" in capsys.readouterr().err
+
+
+def test_a_list_from_windows_may_begin_with_a_byte_order_mark(photographs, age, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{photographs / 'right/0.png'}\r\n", "utf-8-sig", newline="")
+    assert run("--from", listed, "--with", age, "--out", tmp_path / "results.csv") == 0
+
+
+def test_a_line_that_is_no_path_is_a_row_with_its_error(photographs, age, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{photographs / 'right/0.png'}\n{photographs / ('x' * 300)}.png\n")
+    assert run("--from", listed, "--with", age, "--out", tmp_path / "results.csv") == 1
+    assert [bool(row["error"]) for row in rows(tmp_path / "results.csv")] == [False, True]
+
+
+def test_two_estimators_of_one_name_are_refused(photographs, age, tmp_path, capsys):
+    import shutil
+
+    copy = shutil.copytree(age, tmp_path / "copy")
+    arguments = ["--with", age, "--with", copy, "--out", tmp_path / "results.csv"]
+    assert run(photographs, *arguments) == 2
+    assert "two estimators of one name" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("content", [b"precious data", b'{"run": "another"}\n[1]\n', b"[]\n"])
+def test_a_file_in_the_journals_place_that_is_not_ours_is_kept(
+    content, photographs, age, tmp_path, capsys
+):
+    journal = tmp_path / "results.csv.partial"
+    journal.write_bytes(content)
+    assert run(photographs, "--with", age, "--out", tmp_path / "results.csv") == 2
+    assert journal.read_bytes() == content
+    assert "rows of another run" in capsys.readouterr().err
+
+
+def test_a_journal_that_a_power_cut_left_with_zeros_is_repaired(
+    photographs, age, tmp_path, monkeypatch
+):
+    whole, out = tmp_path / "whole.csv", tmp_path / "results.csv"
+    run(photographs, "--with", age, "--out", whole)
+    interrupted_after(4, photographs, age, out, monkeypatch)
+    journal = tmp_path / "results.csv.partial"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join(lines[:3]) + bytes(50) + b"\n" + lines[4])
+    run(photographs, "--with", age, "--out", out)
+    assert out.read_bytes() == whole.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
