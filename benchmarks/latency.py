@@ -20,12 +20,17 @@ PIXELS = {"efficientnet-b7": (0, 255), "mobilenet": (-1, 1)}
 
 
 def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    """Open a model as `gantei.load` does, with a fixed number of threads."""
+    """Open a model on the CPU, with a fixed number of threads that do not spin."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def model_of(options: argparse.Namespace, converter: str) -> Path:
+    """Where benchmarks/convert.py has put a converter's model."""
+    return Path(options.cache / f"{options.network}.{converter}.onnx")
 
 
 def main() -> None:
@@ -36,13 +41,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
+    if not all(model_of(options, name).exists() for name in CONVERTERS):
+        parser.error(
+            f"first: python benchmarks/convert.py --cache {options.cache} "
+            f"--network {options.network}"
+        )
     size = SIZES[options.network]
     low, high = PIXELS[options.network]
     picture = np.random.default_rng(0).uniform(low, high, (1, size, size, 3)).astype(np.float32)
-    sessions = {
-        name: session(options.cache / f"{options.network}.{name}.onnx", options.threads)
-        for name in CONVERTERS
-    }
+    sessions = {name: session(model_of(options, name), options.threads) for name in CONVERTERS}
     answers: dict[str, np.ndarray] = {}
     times: dict[str, list[float]] = {name: [] for name in CONVERTERS}
     for number in range(options.rounds + 2):
@@ -55,7 +62,7 @@ def main() -> None:
     ratios = [ours / theirs for ours, theirs in zip(*times.values(), strict=True)]
     for name, milliseconds in medians.items():
         print(f"{name:10}{milliseconds:10.2f} ms")
-    print(f"{'ratio':10}{medians['gantei'] / medians['tf2onnx']:10.3f}")
+    print(f"{'ratio':10}{medians['gantei'] / medians['tf2onnx']:10.3f} (must: 1.03)")
     print(f"{'by pairs':10}{statistics.median(ratios):10.3f}")
     difference = np.abs(answers["gantei"] - answers["tf2onnx"]).max()
     print(f"answers {answers['gantei'].item():.6f}, largest difference {difference:.1e}")

@@ -71,6 +71,15 @@ def test_no_module_of_the_library_imports_a_heavy_dependency_on_its_own_import(p
     assert not imported(top_level) & HEAVY
 
 
+def test_every_public_name_is_there():
+    import gantei.errors
+
+    missing = [name for name in gantei.__all__ if not hasattr(gantei, name)]
+    errors = {name for name in vars(gantei.errors) if name.endswith("Error")}
+    assert missing == []
+    assert errors <= {*gantei.__all__}
+
+
 def test_help_imports_no_validation_and_no_pictures():
     code = (
         "import sys, contextlib, io\n"

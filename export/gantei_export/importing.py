@@ -17,6 +17,7 @@ from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
 from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
+from .probe import probe
 from .settings import apply_settings
 from .weights_file import weights_file
 
@@ -144,6 +145,7 @@ def _convert(weights: Path) -> "Conversion":
         raise MissingExtraError(
             f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
         ) from error
+    probe(weights)
     return convert(weights)
 
 

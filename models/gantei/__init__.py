@@ -13,17 +13,20 @@ if TYPE_CHECKING:
         ConversionError,
         DeviceError,
         GanteiError,
+        InferenceError,
+        InstalledError,
         ManifestError,
         MissingExtraError,
         NotInstalledError,
         PhotographError,
         ResultsError,
+        SettingError,
         UnknownEstimatorError,
         UnsettledError,
         WeightsError,
     )
     from .estimator import Estimator, load
-    from .manifest import Basis, InputSpec, Manifest
+    from .manifest import Basis, InputSpec, Manifest, MeanStd
     from .manifest_file import read_manifest
     from .photograph import read
     from .prediction import Prediction
@@ -38,14 +41,18 @@ __all__ = [
     "Entry",
     "Estimator",
     "GanteiError",
+    "InferenceError",
     "InputSpec",
+    "InstalledError",
     "Manifest",
     "ManifestError",
+    "MeanStd",
     "MissingExtraError",
     "NotInstalledError",
     "PhotographError",
     "Prediction",
     "ResultsError",
+    "SettingError",
     "UnknownEstimatorError",
     "UnsettledError",
     "WeightsError",
@@ -64,6 +71,7 @@ _MODULES = {
     "Basis": "manifest",
     "InputSpec": "manifest",
     "Manifest": "manifest",
+    "MeanStd": "manifest",
     "read_manifest": "manifest_file",
     "Prediction": "prediction",
     "read": "photograph",

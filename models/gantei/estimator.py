@@ -192,9 +192,12 @@ def _checked_input(manifest: Manifest, session: Any) -> str:
     inputs = session.get_inputs()
     shape = inputs[0].shape
     wanted = [*manifest.input.size, 3]
-    fits = len(shape) == 4 and all(
-        side == want or not isinstance(side, int)  # a name stands for any number
-        for side, want in zip(shape[1:], wanted, strict=True)
+    fits = (
+        len(shape) == 4
+        and all(
+            side == want or not isinstance(side, int)  # a name stands for any number
+            for side, want in zip(shape[1:], wanted, strict=True)
+        )
     )
     if len(inputs) != 1 or not fits or inputs[0].type != FLOAT:
         given = ", ".join(f"{each.name} {each.type} {each.shape}" for each in inputs)

@@ -19,11 +19,17 @@ DRAFT_FACTOR = 2
 def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
     """Prepare full-size pixels, uint8 (h, w, 3) RGB: float32 (height, width, 3).
 
+    `Estimator.predict` prepares an encoded JPEG by `prepare_photograph`, whose scaled decoding
+    moves the demo estimators' answers within the limits that benchmarks/demo_accuracy.py checks.
+
     Raises:
+        ValueError: the array has another shape or dtype.
         UnsettledError: a fact of `spec` is unknown.
         PhotographError: a disc was to be found in a black picture.
     """
     size, method = _settled(spec)
+    if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
+        raise ValueError(f"pixels are uint8 (h, w, 3), not {pixels.dtype} {pixels.shape}")
     image = Image.fromarray(pixels)
     box = None
     if spec.crop == "disc":

@@ -1,12 +1,12 @@
 """Opening an ONNX Runtime session on the device that was asked for, and on no other."""
 
 import os
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from .errors import DeviceError, MissingExtraError, WeightsError
 
 Device = Literal["auto", "cpu", "cuda"]
-DEVICES: tuple[Device, ...] = ("auto", "cpu", "cuda")
+DEVICES: tuple[str, ...] = get_args(Device)
 
 NO_EXTERNAL_DATA = "session.model_external_initializers_file_folder_path"
 
