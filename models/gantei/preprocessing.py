@@ -12,8 +12,12 @@ from .manifest_fields import UNKNOWN, Resampling
 from .photograph import Photograph
 from .resampling import ANTIALIASED, Box, resample
 
-DRAFT_FACTOR = 2
-"""A JPEG decoded at reduced size keeps at least this many times the network's side."""
+DRAFT_FACTOR = 8
+"""A JPEG decoded at reduced size keeps at least this many times the network's side.
+
+Measured on 200 drawn photographs, the demo estimators' outputs moved by up to 0.27 years and 0.021
+in probability at a factor of 2, 0.16 and 0.012 at 4, 0.16 and 0.006 at 6: more than the 0.1 years
+and 0.005 that are allowed. From 7 on they did not move; no demo camera is reduced there."""
 
 
 def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:

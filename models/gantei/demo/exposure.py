@@ -17,8 +17,8 @@ from gantei.demo.view import View
 _VEIN = (0.24, 0.55, 0.32)
 _ARTERY = (0.10, 0.44, 0.32)
 _REFLEX = (0.07, 0.13, 0.08)
-_DRUSE = (0.10, 0.24, 0.12)
-_YELLOWING = (0.05, 0.20, 0.62)
+_DRUSE = (0.12, 0.28, 0.14)
+_YELLOWING = (0.05, 0.24, 0.70)
 _FLARE = (0.8, 0.75, 0.85)
 _SHOULDER = np.float32(0.8)
 """Above this brightness the sensor saturates gently, so that bright discs keep their colour."""
@@ -36,8 +36,8 @@ class Scene:
 def expose(rng: np.random.Generator, scene: Scene, view: View, shot: Shot) -> NDArray[np.uint8]:
     """Expose the square around the field of view: uint8 (side, side, 3)."""
     planes, masks, traits = scene.canvas.planes, scene.masks, scene.traits
-    light, flare = _light(view.side, shot)
-    veil = 0.30 * traits["haze"]
+    light, flare = _light(view.side, shot, traits["pupil"])
+    veil = 0.40 * traits["haze"]
     field = np.empty((view.side, view.side, 3), np.uint8)
     for c in range(3):
         mean = planes[c].mean()
@@ -58,13 +58,17 @@ def expose(rng: np.random.Generator, scene: Scene, view: View, shot: Shot) -> ND
     return field
 
 
-def _light(side: int, shot: Shot) -> tuple[Plane, Plane]:
-    """Illumination of each pixel (around 1) and stray light from the pupil's edge (0..)."""
+def _light(side: int, shot: Shot, pupil: float) -> tuple[Plane, Plane]:
+    """Illumination of each pixel (around 1) and stray light from the pupil's edge (0..).
+
+    A narrow pupil darkens the periphery.
+    """
     small = 128
     axis = (np.arange(small, dtype=np.float32) + 0.5) / small * 2 - 1
     x, y = axis[None, :], axis[:, None]
     square = x**2 + y**2
-    fall = 1.06 - np.float32(shot.camera.vignetting) * square * (0.45 + 0.55 * square)
+    loss = shot.camera.vignetting + 0.36 * (0.6 - pupil)
+    fall = 1.06 - np.float32(loss) * square * (0.45 + 0.55 * square)
     light = fall + np.float32(shot.light[0]) * x + np.float32(shot.light[1]) * y
     toward = np.cos(np.arctan2(y, x) - np.float32(shot.flare_angle))
     ring = np.clip((np.sqrt(square) - 0.72) / 0.28, 0, 1.2) ** 2

@@ -44,6 +44,7 @@ RULES = {
     "drusen": Rule(32.0, 11.00, 0.00, 7.000, 3.000, 0.0, 90.0),  # expected pale spots
     "sheen": Rule(0.48, -0.110, 0.00, 0.065, 0.020, 0.0, 1.0),  # reflex of the nerve fibres
     "artery": Rule(0.74, -0.025, 0.00, 0.030, 0.010, 0.5, 1.0),  # calibre, as a share of a vein's
+    "pupil": Rule(0.50, -0.100, 0.00, 0.070, 0.010, 0.0, 1.0),  # width; a narrow one darkens edges
     "tortuosity": Rule(0.45, 0.070, 0.00, 0.120, 0.040, 0.0, 1.0),  # of the vessels
     # Traces of sex.
     "cup": Rule(0.46, 0.000, 0.19, 0.080, 0.015, 0.2, 0.75),  # its radius, as a share of the disc's

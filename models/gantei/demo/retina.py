@@ -91,8 +91,8 @@ def _choroid(rng: np.random.Generator, canvas: Canvas, tessellation: float) -> N
         turned = np.asarray(Image.fromarray(bands).rotate(tilt, Image.Resampling.BILINEAR))
         ridges = np.maximum(ridges, np.exp(-np.abs(turned) * np.float32(1.5)))
     strength = _ramp(canvas.x**2 + canvas.y**2, 2.0**2, 14.0**2) * np.float32(tessellation)
-    canvas.filter(strength * (1 - ridges), (0.88, 0.70, 0.70))
-    canvas.cover(strength * ridges * np.float32(0.24), (0.95, 0.50, 0.31))
+    canvas.filter(strength * (1 - ridges), (0.83, 0.60, 0.60))
+    canvas.cover(strength * ridges * np.float32(0.30), (0.95, 0.50, 0.31))
 
 
 def _nerve_fibres(rng: np.random.Generator, canvas: Canvas, sheen: float, disc: Disc) -> None:
@@ -107,7 +107,7 @@ def _nerve_fibres(rng: np.random.Generator, canvas: Canvas, sheen: float, disc: 
     distance = np.sqrt(x**2 + y**2)
     poles = _bell((np.abs(angle) - np.float32(1.15)) ** 2, 0.42)
     fade = _ramp(distance, 2.0, 4.5) * (1 - _ramp(distance, 7.0, 19.0))
-    canvas.cover(np.clip(pattern, 0, 1) * poles * fade * sheen * 0.32, (0.98, 0.72, 0.58))
+    canvas.cover(np.clip(pattern, 0, 1) * poles * fade * sheen * 0.42, (0.98, 0.72, 0.58))
 
 
 def _macula(rng: np.random.Generator, canvas: Canvas, traits: Mapping[str, float]) -> None:
@@ -116,7 +116,7 @@ def _macula(rng: np.random.Generator, canvas: Canvas, traits: Mapping[str, float
     canvas.filter(_bell(square, 4.6 + 1.4 * dark) * (0.55 + 0.45 * dark), (0.86, 0.72, 0.74))
     canvas.filter(_bell(square, 1.35 + 0.55 * dark) * (0.45 + 0.55 * dark), (0.76, 0.42, 0.50))
     ring = _bell((np.sqrt(square) - np.float32(3.9 + rng.normal(0, 0.3))) ** 2, 0.8)
-    canvas.cover(ring * sheen * 0.10, (1.0, 0.75, 0.6))
+    canvas.cover(ring * sheen * 0.14, (1.0, 0.75, 0.6))
     spot_x, spot_y = rng.normal(0, 0.12, 2)
     spot = (canvas.x - np.float32(spot_x)) ** 2 + (canvas.y - np.float32(spot_y)) ** 2
     canvas.cover(_bell(spot, 0.16) * sheen * 0.5, (1.0, 0.75, 0.55))
@@ -160,10 +160,10 @@ def _atrophy(
 ) -> None:
     """A pale ring, widest on the temporal side, with pigment at its outer edge."""
     temporal = np.float32(0.55) - np.float32(0.45) * np.cos(angle + np.float32(rng.normal(0, 0.2)))
-    edge = 1.03 + np.float32(0.75 * atrophy) * temporal
+    edge = 1.03 + np.float32(1.0 * atrophy) * temporal
     patches = np.clip(0.5 + 0.6 * smooth_noise(rng, canvas.side, (40, 40), (90, 90)), 0, 1)
     canvas.filter(
         _bell((radius - edge) ** 2, 0.05) * patches * (0.2 + 0.4 * atrophy), (0.62, 0.50, 0.52)
     )
     pale = 1 - _ramp(radius / edge, 0.90, 1.10)
-    canvas.cover(pale * (0.25 + 0.55 * atrophy), (0.95, 0.68, 0.47))
+    canvas.cover(pale * (0.15 + 0.65 * atrophy), (0.93, 0.61, 0.43))

@@ -82,7 +82,7 @@ def _drusen(rng: np.random.Generator, view: View, fine: int, expected: float) ->
     draw = ImageDraw.Draw(image)
     count = int(rng.poisson(expected))
     places = rng.normal(0, (4.6, 4.0), (count, 2))
-    radii = np.clip(rng.lognormal(math.log(0.125), 0.35, count), 0.06, 0.30)
+    radii = np.clip(rng.lognormal(math.log(0.14), 0.35, count), 0.06, 0.30)
     levels = rng.integers(110, 255, count)
     for (x, y), radius, level in zip(view.pixels(places, fine), radii, levels, strict=True):
         for width, opacity in _DRUSE:

@@ -1,0 +1,99 @@
+"""The documents say what is so: their snippets run, their tables come from the manifests."""
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from gantei.card import card
+from gantei.catalogue import shipped
+from gantei.command_line import main, parser
+
+TOP = Path(__file__).parent.parent
+README = (TOP / "README.md").read_text("utf-8")
+COMMANDS = (TOP / "docs/commands.md").read_text("utf-8")
+
+
+def block(marker):
+    """The code block behind a marker in the README."""
+    found = re.search(rf"<!-- {marker} -->\n```sh\n(.*?)```", README, re.DOTALL)
+    return found.group(1).replace("\\\n", " ")
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_first_command_and_the_six_lines_of_python_run_as_they_stand(here, capsys):
+    lines = [line.removesuffix(" &&") for line in block("demo command").splitlines()]
+    ours = [shlex.split(line)[1:] for line in lines if line.startswith("gantei ")]
+    assert [main(arguments) for arguments in ours] == [0, 0]
+    assert (here / "demo.csv").is_file()
+    python = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    capsys.readouterr()
+    exec(compile(python, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("{'age': ")
+
+
+def test_every_command_of_the_readme_parses():
+    blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
+    commands = re.findall(r"^gantei (.*?)(?: &&)?$", blocks, re.MULTILINE)
+    assert len(commands) == 5
+    for command in commands:
+        assert parser().parse_args(shlex.split(command)).run
+
+
+def test_the_readme_lists_every_published_estimator_with_its_reported_figures():
+    rows = "\n".join(readme_rows())
+    assert rows in README
+
+
+def readme_rows():
+    yield "| estimator | estimates | reported by its publisher |"
+    yield "|---|---|---|"
+    for entry in shipped():
+        if entry.manifest.weights is None:  # the demo estimators come with gantei
+            figures = "; ".join(map(figure_text, entry.manifest.reported))
+            yield f"| `{entry.name}` | {entry.manifest.task} | {figures} |"
+
+
+def figure_text(figure):
+    """Publishers give percentages and areas; the manifest has both as fractions."""
+    value = f"{figure.value:.1%}" if figure.metric == "accuracy" else f"{figure.value:g}"
+    unit = f" {figure.unit}" if figure.unit != "fraction" else ""
+    return f"{figure.metric} {value}{unit} ({figure.data})"
+
+
+def test_every_card_is_that_of_its_manifest():
+    folder = TOP / "model_cards"
+    expected = {f"{entry.name}.md": card(entry.manifest) for entry in shipped()}
+    assert {path.name: path.read_text("utf-8") for path in folder.glob("*.md")} == expected
+
+
+def help_of_all(monkeypatch):
+    """What `--help` says, as docs/commands.md has it."""
+    monkeypatch.setenv("COLUMNS", "80")
+    root = parser()
+    commands = next(
+        action.choices for action in root._actions if isinstance(action, argparse._SubParsersAction)
+    )
+    parts = [("gantei", root.format_help())]
+    parts += [(f"gantei {name}", each.format_help()) for name, each in commands.items()]
+    return "\n".join(f"## {name}\n\n```text\n{text.strip()}\n```\n" for name, text in parts)
+
+
+def test_the_page_of_commands_is_what_help_says(monkeypatch):
+    # argparse lays text out differently from version to version: words count, not their lines.
+    assert COMMANDS.split()[2:] == help_of_all(monkeypatch).split(), (
+        "write docs/commands.md anew: python -m tests.test_readme"
+    )
+
+
+if __name__ == "__main__":
+    with pytest.MonkeyPatch.context() as patch:
+        text = "# Commands\n\n" + help_of_all(patch)
+    (TOP / "docs/commands.md").write_text(text, "utf-8")
