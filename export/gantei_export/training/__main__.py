@@ -21,10 +21,8 @@ from .pictures import (
     FIRST_UNSEEN,
     Pictures,
     draw_for_training,
-    draw_steadying,
     draw_unseen,
 )
-from .readout import STEADINESS, refit
 from .shipping import ship
 
 _LOG = logging.getLogger("gantei_export.training")
@@ -48,14 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         chosen.out / f"unseen-{chosen.seed}-{chosen.unseen}.npz",
         lambda: draw_unseen(chosen.seed, chosen.unseen, _counter(chosen.unseen, "people at most")),
     )
-    steadying = _drawn(
-        chosen.out / f"steadying-{chosen.seed}-{chosen.steadying}.npz",
-        lambda: draw_steadying(
-            chosen.seed, chosen.steadying, _counter(chosen.steadying, "people, full size")
-        ),
-    )
-    last = refit(whole, training, steadying)
-    networks: dict[Task, Any] = {task: cut(whole, task, last[task]) for task in TASKS}
+    networks: dict[Task, Any] = {task: cut(whole, task) for task in TASKS}
     for task, network in networks.items():
         network.save(chosen.out / f"demo-{task}.h5")
         report[f"demo-{task}"] = evaluate(network, task, unseen)
@@ -80,13 +71,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--people", metavar="N", type=int, default=2600, help="default: 2600")
     parser.add_argument(
         "--unseen", metavar="N", type=int, default=500, help="photographs to measure on; 500"
-    )
-    parser.add_argument(
-        "--steadying",
-        metavar="N",
-        type=int,
-        default=300,
-        help="training people drawn full size, to steady the last layer; 300",
     )
     parser.add_argument("--epochs", metavar="N", type=int, default=34, help="default: 34")
     parser.add_argument(
@@ -133,8 +117,6 @@ def _settings(chosen: argparse.Namespace, training: Pictures) -> dict[str, Any]:
             "steadiness": fitting.STEADINESS,
             "jitter": fitting.JITTER,
             "noise": fitting.NOISE,
-            "steadying_people": chosen.steadying,
-            "last_layer_steadiness": STEADINESS,
         },
         "first_unseen_person": FIRST_UNSEEN,
         "versions": {"python": platform.python_version()}

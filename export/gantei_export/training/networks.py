@@ -33,16 +33,15 @@ def build() -> Any:
     return network
 
 
-def cut(network: Any, task: Task, last: NDArray[np.floating]) -> Any:
+def cut(network: Any, task: Task) -> Any:
     """Cut out the network of one estimator: pixels to years, or to the probability of male.
-
-    `last` are the weights of its last layer, kernel and bias together.
 
     The age network takes pixels scaled to -1..1; the sex network takes 0..255 and scales inside,
     so that the demo estimators show both.
     """
-    body = network.get_weights()[:-2]
-    kernel, bias = last[:-1, None], last[-1:]
+    *body, kernel, bias = network.get_weights()
+    column = slice(TASKS.index(task), TASKS.index(task) + 1)
+    kernel, bias = kernel[:, column], bias[column]
     if task == "age":
         kernel, bias = kernel * AGE_SPREAD, bias * AGE_SPREAD + MEAN_AGE
     activation = "linear" if task == "age" else "sigmoid"

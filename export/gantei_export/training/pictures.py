@@ -75,11 +75,6 @@ def draw_for_training(seed: int, people: int, tick: Callable[[], object]) -> Pic
     return _draw(_small, seed, range(1, people + 1), tick)
 
 
-def draw_steadying(seed: int, people: int, tick: Callable[[], object]) -> Pictures:
-    """Draw the eyes of training people 1..`people` full size, and read them back from JPEG."""
-    return _draw(_full_size, seed, range(1, people + 1), tick)
-
-
 def draw_unseen(seed: int, photographs: int, tick: Callable[[], object]) -> Pictures:
     """Draw so many photographs of other people, full size, and read them back from JPEG."""
     numbers: list[int] = []
