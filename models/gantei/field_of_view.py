@@ -51,10 +51,9 @@ class Square(NamedTuple):
             )
         left, top = math.floor(self.left), math.floor(self.top)
         right, bottom = math.ceil(self.left + self.side), math.ceil(self.top + self.side)
-        canvas = Image.new("RGB", (right - left, bottom - top))
-        canvas.paste(image, (-left, -top))
         x, y = self.left - left, self.top - top
-        return canvas, (x, y, x + self.side, y + self.side)
+        # Pillow's crop is black beyond the picture.
+        return image.crop((left, top, right, bottom)), (x, y, x + self.side, y + self.side)
 
 
 def find_disc(image: Image.Image) -> Square:
