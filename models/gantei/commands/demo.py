@@ -20,13 +20,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from ..demo import MAX_PEOPLE, draw_people, person
+    from ..demo import count_photographs, draw_people
     from ..progress import progress
 
-    total = None  # draw_people refuses a number that is out of bounds
-    if 0 < chosen.people <= MAX_PEOPLE and chosen.seed >= 0:
-        numbers = range(1, chosen.people + 1)
-        total = sum(len(person(chosen.seed, number).eyes) for number in numbers)
+    total = count_photographs(chosen.people, chosen.seed)
     with progress(total, "photograph") as bar:
         draw_people(chosen.folder, chosen.people, chosen.seed, progress=bar.update)
     sys.stdout.write(
