@@ -3,8 +3,8 @@
 from typing import Any
 
 
-def progress(total: int | None, unit: str, done: int = 0) -> Any:
+def progress(total: int, unit: str) -> Any:
     """Give a tqdm bar on standard error: count, rate and remaining time; silent off a terminal."""
     from tqdm import tqdm
 
-    return tqdm(total=total, initial=done, unit=unit, disable=None, dynamic_ncols=True)
+    return tqdm(total=total, unit=unit, disable=None, dynamic_ncols=True)

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from gantei.demo.people import OLDEST, YOUNGEST
-from gantei.manifest import Source
-from gantei.manifest_fields import UNKNOWN
 
 from ..conversion import Conversion, convert
 from ..facts import fill_in, new_tables
@@ -69,30 +67,41 @@ def demo_tables(task: Task, conversion: Conversion, evaluation: dict[str, Any]) 
     fill_in(tables, conversion.facts, f"{name}.h5")
     tables["title"], tables["title_ja"] = TITLES[task]
     tables["notice"], tables["notice_ja"] = NOTICE, NOTICE_JA
-    known: dict[str, Any] = {
-        "input.colour": INPUT.colour,
-        "input.crop": INPUT.crop,
-        "input.resampling": INPUT.resampling,
-    }
-    if task == "age":
-        known |= {
-            "input.scale": {"mean": [127.5] * 3, "std": [127.5] * 3},
-            "output.age.unit": "years",
-            "output.age.scale": 1.0,
-            "output.age.offset": 0.0,
-            "output.age.range": [float(YOUNGEST), float(OLDEST)],
-        }
-    else:
-        known |= {"output.sex.labels": ["female", "male"], "output.sex.positive": "male"}
-    for key, value in known.items():
+    for key, value in _known_facts(task).items():
         *path, field = key.split(".")
         table = tables
         for step in path:
             table = table[step]
         table[field] = value
         tables["basis"][key] = {"origin": "publisher", "evidence": HERE}
-    training = evaluation["training"]
-    tables["source"] = dict.fromkeys(Source.model_fields, UNKNOWN) | {
+    tables["source"] |= _source(evaluation["training"])
+    tables["use"] = {
+        "intended": "Trying the software on drawn photographs (gantei demo-photos).",
+        "not_intended": "Any photograph of an eye. It would answer, and the answer would be noise.",
+    }
+    tables["reported"] = _reported(evaluation[name])
+    return tables
+
+
+def _known_facts(task: Task) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "input.colour": INPUT.colour,
+        "input.crop": INPUT.crop,
+        "input.resampling": INPUT.resampling,
+    }
+    if task == "sex":
+        return known | {"output.sex.labels": ["female", "male"], "output.sex.positive": "male"}
+    return known | {
+        "input.scale": {"mean": [127.5] * 3, "std": [127.5] * 3},
+        "output.age.unit": "years",
+        "output.age.scale": 1.0,
+        "output.age.offset": 0.0,
+        "output.age.range": [float(YOUNGEST), float(OLDEST)],
+    }
+
+
+def _source(training: dict[str, Any]) -> dict[str, str]:
+    return {
         "publisher": "the gantei authors",
         "page": "this package",
         "data": f"{training['photographs']} drawn photographs of {training['people']} invented "
@@ -104,16 +113,12 @@ def demo_tables(task: Task, conversion: Conversion, evaluation: dict[str, Any]) 
         "redistribution": "allowed under Apache-2.0",
         "citation": "None: this estimator is for trying the software, not for research.",
         "acknowledgement": "None.",
-        "original_file": f"{name}.h5",
-        "original_sha256": conversion.facts.sha256,
     }
-    tables["use"] = {
-        "intended": "Trying the software on drawn photographs (gantei demo-photos).",
-        "not_intended": "Any photograph of an eye. It would answer, and the answer would be noise.",
-    }
-    measured = evaluation[name]
+
+
+def _reported(measured: dict[str, float]) -> list[dict[str, Any]]:
     data = f"{measured['photographs']} drawn photographs of people not in the training"
-    tables["reported"] = [
+    return [
         {
             "metric": label,
             "value": round(measured[key], 4),
@@ -124,4 +129,3 @@ def demo_tables(task: Task, conversion: Conversion, evaluation: dict[str, Any]) 
         for key, (label, unit) in METRICS.items()
         if key in measured
     ]
-    return tables
