@@ -1,5 +1,6 @@
 """From a downloaded Keras file to an installed estimator: convert, settle, check, rename once."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping
@@ -18,7 +19,8 @@ from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
 from .probe import probe
-from .settings import apply_settings
+from .settings import apply_settings, size_of
+from .stated import Stated
 from .weights_file import weights_file
 
 if TYPE_CHECKING:
@@ -44,6 +46,7 @@ def import_estimator(
     task: str | None = None,
     settings: Mapping[str, str] | None = None,
     because: str | None = None,
+    stated: Stated | None = None,
     verify: bool = False,
     replace: bool = False,
 ) -> Imported:
@@ -51,10 +54,12 @@ def import_estimator(
 
     Args:
         name: an estimator of the catalogue, or a new name together with `task`.
-        file: `.h5`, `.hdf5`, or a `.zip` that holds one.
+        file: `.h5`, `.hdf5`, `.keras`, or a `.zip` that holds one.
         task: age, sex, binary, categorical or regression; needed for a new name.
         settings: facts that the user states, `{"input.scale": "-1..1"}`.
         because: who said so, and where; goes into the manifest as the facts' basis.
+        stated: what is said of a network whose file holds its weights alone; the photographs'
+            size is taken over from `settings`.
         verify: compare with Keras, which must be installed, on 8 drawn photographs.
         replace: take the place of an installed estimator of that name; what was stated of the
             same file before stays stated.
@@ -70,7 +75,8 @@ def import_estimator(
     previous = _previous(name)
     tables = _tables(name, task or (previous.task if previous else None))
     with installing(name, replace=replace) as folder, weights_file(file) as weights:
-        conversion = _convert(weights)
+        size = size_of(settings or {})
+        conversion = _convert(weights, dataclasses.replace(stated or Stated(), input_size=size))
         fill_in(tables, conversion.facts, file.name)
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             keep_stated(tables, previous)
@@ -136,7 +142,7 @@ def _previous(name: str) -> Manifest | None:
     return read_manifest(folder / FILE_NAME) if folder else None
 
 
-def _convert(weights: Path) -> "Conversion":
+def _convert(weights: Path, stated: Stated) -> "Conversion":
     try:
         import tomli_w  # noqa: F401  # needed at the end: to be missed before any work
 
@@ -145,8 +151,8 @@ def _convert(weights: Path) -> "Conversion":
         raise MissingExtraError(
             f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
         ) from error
-    probe(weights)
-    return convert(weights)
+    probe(weights, stated)
+    return convert(weights, stated)
 
 
 def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
