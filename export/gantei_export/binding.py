@@ -28,7 +28,14 @@ def check_supported(model: Model) -> None:
     named = "; ".join(f"{spec.path!r} ({spec.kind})" for spec in unsupported[:50])
     more = f"; and {len(unsupported) - 50} more" if len(unsupported) > 50 else ""
     code = any(spec.kind in _CODE for spec in unsupported)
-    reason = " A Lambda holds Python code, which is never run." if code else ""
+    reason = (
+        (
+            " A Lambda holds Python code, which is never run without --with-tensorflow "
+            "--trust-this-file."
+        )
+        if code
+        else ""
+    )
     raise ConversionError(
         f"{len(unsupported)} unsupported layers: {named}{more}.{reason} "
         f"Supported: {', '.join(known)}"

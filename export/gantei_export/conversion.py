@@ -45,6 +45,8 @@ class Conversion:
     facts: FileFacts
     model: onnx.ModelProto
     weights: tuple[Weight, ...]
+    verification: Mapping[str, Any] | None = None
+    """How far it is from the original, where converting it has told already."""
 
     def to_bytes(
         self, metadata: Mapping[str, str] | None = None, output_names: Sequence[str] | None = None

@@ -21,6 +21,7 @@ from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_
 from .probe import probe
 from .settings import apply_settings, size_of
 from .stated import Stated
+from .trusted_file import digest_and_size, trusted_file
 from .weights_file import weights_file
 
 if TYPE_CHECKING:
@@ -58,8 +59,9 @@ def import_estimator(
         task: age, sex, binary, categorical or regression; needed for a new name.
         settings: facts that the user states, `{"input.scale": "-1..1"}`.
         because: who said so, and where; goes into the manifest as the facts' basis.
-        stated: what is said of a network whose file holds its weights alone; the photographs'
-            size is taken over from `settings`.
+        stated: what is said of a file that holds weights alone (the photographs' size is taken
+            over from `settings`), or that a file's maker is trusted: then TensorFlow opens it, a
+            SavedModel or a Lambda too, and runs the code in it.
         verify: compare with Keras, which must be installed, on 8 drawn photographs.
         replace: take the place of an installed estimator of that name; what was stated of the
             same file before stays stated.
@@ -72,19 +74,21 @@ def import_estimator(
         InstalledError: the name is taken and `replace` is not set.
         MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
+    stated = stated or Stated()
     previous = _previous(name)
     tables = _tables(name, task or (previous.task if previous else None))
-    with installing(name, replace=replace) as folder, weights_file(file) as weights:
-        size = size_of(settings or {})
-        conversion = _convert(weights, dataclasses.replace(stated or Stated(), input_size=size))
+    opening = trusted_file(file) if stated.trusted else weights_file(file)
+    with installing(name, replace=replace) as folder, opening as weights:
+        size = size_of(settings or {}) or _known_size(tables, previous, weights)
+        conversion = _convert(weights, dataclasses.replace(stated, input_size=size))
         fill_in(tables, conversion.facts, file.name)
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             keep_stated(tables, previous)
         apply_settings(tables, settings or {}, because)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name)
-        if verify:
-            provenance["verification"] = _verified(weights, folder, manifest)
+        if verify and not stated.trusted:  # TensorFlow has been compared with already
+            provenance["verification"] = _verified(weights, folder, manifest, conversion)
         write_folder(folder, tables, manifest, provenance)
     return Imported(catalogue.find(name), provenance)
 
@@ -142,17 +146,39 @@ def _previous(name: str) -> Manifest | None:
     return read_manifest(folder / FILE_NAME) if folder else None
 
 
-def _convert(weights: Path, stated: Stated) -> "Conversion":
-    try:
-        import tomli_w  # noqa: F401  # needed at the end: to be missed before any work
+def _known_size(
+    tables: Mapping[str, Any], previous: Manifest | None, weights: Path
+) -> tuple[int, int] | None:
+    """Give the photographs' size that was stated of the same file before, or is published."""
+    if previous and previous.source.original_sha256 == digest_and_size(weights)[0]:
+        size = previous.input.size
+    else:
+        size = tables["input"]["size"]
+    return None if isinstance(size, str) else (size[0], size[1])
 
-        from .conversion import convert
+
+def _convert(weights: Path, stated: Stated) -> "Conversion":
+    _check_extra()
+    if stated.trusted:
+        from .with_tensorflow import convert_with_tensorflow
+
+        return convert_with_tensorflow(weights)
+    from .conversion import convert
+
+    probe(weights, stated)
+    return convert(weights, stated)
+
+
+def _check_extra() -> None:
+    """Miss what is needed before any work."""
+    try:
+        import h5py  # noqa: F401
+        import onnx  # noqa: F401
+        import tomli_w  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
             f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
         ) from error
-    probe(weights, stated)
-    return convert(weights, stated)
 
 
 def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
@@ -171,14 +197,18 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
             "ir_version": conversion.model.ir_version,
             **{name: version(name) for name in ("h5py", "numpy", "onnx")},
         },
-        "verification": None,
+        "verification": conversion.verification,
     }
 
 
-def _verified(weights: Path, folder: Path, manifest: Manifest) -> dict[str, Any]:
+def _verified(
+    weights: Path, folder: Path, manifest: Manifest, conversion: "Conversion"
+) -> dict[str, Any]:
     from .verification import verify_against_keras
 
-    return verify_against_keras(weights, folder, manifest)
+    if conversion.facts.head_stated is not None:
+        raise SettingError("--verify needs a whole model; Keras cannot open weights alone")
+    return verify_against_keras(weights, folder, manifest, conversion.facts.keras_version)
 
 
 def write_folder(

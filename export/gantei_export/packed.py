@@ -70,6 +70,19 @@ class Archive:
                     out.write(chunk)
             yield file
 
+    def unpack_all(self, folder: Path) -> None:
+        """Unpack every member below a folder, under the names that were checked."""
+        names = [name for name in self.names if not name.endswith("/")]
+        if sum(self._members[name].file_size for name in names) > LARGEST:
+            raise ConversionError(f"{self._path}: claims more than {LARGEST} bytes unpacked")
+        for name in names:
+            target = folder.joinpath(*PurePosixPath(name.replace("\\", "/")).parts)
+            with _told(self._path):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with target.open("xb") as out:
+                    for chunk in self._chunks(self._member(name, LARGEST)):
+                        out.write(chunk)
+
     def _member(self, name: str, largest: int) -> zipfile.ZipInfo:
         if name not in self._members:
             held = ", ".join(self.names[:10]) or "nothing"

@@ -54,3 +54,13 @@ def open_source(path: Path, stated: Stated) -> Iterator[Source]:
             yield WeightsOnly(container, stated)
         else:
             raise ConversionError(f"{path.name}: no model_config and no weights; not a Keras model")
+
+
+def keras_version_of(path: Path) -> str | None:
+    """Return the version of the Keras that wrote a whole model; None where it does not say.
+
+    Raises:
+        ConversionError: it is no whole model.
+    """
+    with open_source(path, Stated()) as source:
+        return source.keras_version

@@ -1,4 +1,4 @@
-"""What the user says about a file of weights alone, which does not hold its network."""
+"""What the user says about a file, beside the facts of its estimator."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,13 @@ from gantei.errors import ConversionError
 
 @dataclass(frozen=True)
 class Stated:
-    """The architecture's name, an activation for each Dense layer of the head, (height, width)."""
+    """Of weights alone: the architecture, each Dense layer's activation, (height, width) in px."""
 
     architecture: str | None = None
     head_activations: tuple[str, ...] = ()
     input_size: tuple[int, int] | None = None
+    trusted: bool = False
+    """Whoever made the file is known and trusted: TensorFlow may run the code in it."""
 
     def refuse_for_whole_model(self, name: str) -> None:
         """Refuse what a file with its own network tells itself.

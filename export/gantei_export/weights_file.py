@@ -21,8 +21,8 @@ def weights_file(path: Path) -> Iterator[Path]:
     """
     if path.is_dir():
         raise ConversionError(
-            f"{path}: a folder; if it is a SavedModel, read about --with-tensorflow: "
-            "opening one runs code that is in it"
+            f"{path}: a folder. A SavedModel can only be opened by running what is in it: if you "
+            "know and trust who made it, add --with-tensorflow --trust-this-file"
         )
     if not path.is_file():
         raise ConversionError(f"{path}: no such file")
