@@ -28,7 +28,7 @@ def behave(keras, model, photographs, calm=0.0):
     layers are scaled to answers of standard deviation 1.
     """
     rng = np.random.default_rng(5)
-    layers = [one for one in model.submodules if isinstance(one, keras.layers.Layer)]
+    layers = [one for one in model._flatten_layers() if isinstance(one, keras.layers.Layer)]
     norms = [one for one in layers if isinstance(one, keras.layers.BatchNormalization)]
     for layer in layers:
         if getattr(layer, "use_bias", False) and layer.built:
@@ -48,7 +48,7 @@ def behave(keras, model, photographs, calm=0.0):
         layer.moving_variance.assign(variance + calm * variance.mean() + 1e-3)
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
-            features = keras.Model(model.input, layer.input)(photographs).numpy()
+            features = keras.Model(model.inputs[0], layer.input)(photographs).numpy()
             spread = (features @ layer.kernel.numpy()).std() + 1e-6
             layer.kernel.assign(layer.kernel.numpy() / spread)
     return model
@@ -63,10 +63,23 @@ def _quiet():
 
 def largest_difference(model, folder, photographs, answers):
     """Save, convert and run a model; return the largest difference from Keras, and the facts."""
+    return difference(model, saved(model, folder / "model.h5"), photographs, answers)
+
+
+def saved(model, path):
+    """Save a whole model, or its weights alone where the name says so."""
     with _quiet():
-        model.save(folder / "model.h5", save_format="h5")
-        expected = model(photographs, training=False)
-    conversion = convert(folder / "model.h5")
+        if "weights" in path.name:
+            model.save_weights(path)
+        else:
+            model.save(path)
+    return path
+
+
+def difference(model, path, photographs, answers, stated=None):
+    """Convert and run a saved model; return the largest difference from Keras, and the facts."""
+    expected = model(photographs, training=False)
+    conversion = convert(path, stated)
     if isinstance(expected, dict):  # Keras orders named outputs by their names
         expected = [expected[name] for name in sorted(expected)]
     expected = expected if isinstance(expected, list | tuple) else [expected]
