@@ -55,8 +55,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing.add_argument(
         "--verify",
         action="store_true",
-        help="compare with Keras on 8 pictures (needs Keras 2, and opens the file with it, which "
-        "trusts the file)",
+        help="compare with Keras on 8 pictures (needs the Keras that wrote the file, and opens the "
+        "file with it, which trusts the file)",
     )
     importing.add_argument(
         "--with-tensorflow",

@@ -48,14 +48,15 @@ class Held:
             ConversionError: a layer has none.
         """
         names = self.match(self.layers, body)
-        missing = [layer for layer in body.shapes if names.get(layer) not in self.layers]
+        found = {layer: self.layers.pop(names.get(layer, ""), []) for layer in body.shapes}
+        missing = [layer for layer, arrays in found.items() if not arrays]
         if missing:
             raise ConversionError(
                 f"the shapes are those of {body.name}, but no weights were found for its layers "
                 f"{', '.join(missing[:5])}: layers were renamed or rearranged; a whole model "
                 "(model.save) is needed"
             )
-        return {layer: self.layers.pop(names[layer]) for layer in body.shapes}
+        return found
 
     def dense(self) -> list[list[Stored]]:
         """Take out what is left, which has to be Dense layers: a kernel and mostly a bias.

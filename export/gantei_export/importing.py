@@ -162,6 +162,7 @@ def _convert(weights: Path, stated: Stated) -> "Conversion":
     if stated.trusted:
         from .with_tensorflow import convert_with_tensorflow
 
+        stated.refuse_for_whole_model(weights.name)
         return convert_with_tensorflow(weights)
     from .conversion import convert
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
+from .configuration import MODELS
 from .references import CONSTANT
 
-_MODELS = ("Functional", "Model", "Sequential")
 _FUNCTIONS = {
     "Add": "math.add",
     "Subtract": "math.subtract",
@@ -74,7 +74,7 @@ def _layer(entry: Any, major: int) -> Any:
     nodes = entry.get("inbound_nodes")
     nodes = nodes if isinstance(nodes, list) else []
     called = [node for node in nodes if isinstance(node, dict) and "args" in node]
-    if kind in _MODELS:
+    if kind in MODELS:
         changed = _model(entry, major)
     elif called and "trainable" not in config:  # an operation: all layers say whether they train
         return _operation(entry, kind, config, called)

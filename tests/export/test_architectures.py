@@ -28,9 +28,6 @@ def test_a_body_is_what_keras_builds_today(name):
     assert {layer: [list(shape) for shape in many] for layer, many in found.shapes.items()} == (
         expected["shapes"]
     )
-    assert found.layers[-1]["name"] == list(found.shapes)[-1] or not found.shapes.get(
-        found.layers[-1]["name"]
-    )
 
 
 @pytest.mark.judge

@@ -1,10 +1,13 @@
 """Every form of file answers as the Keras that wrote it, within 1e-4."""
 
 import importlib
+import json
 
 import numpy as np
 import pytest
 
+from gantei import store
+from gantei.command_line import main
 from gantei.errors import ConversionError
 from gantei_export.stated import Stated
 
@@ -210,6 +213,15 @@ def test_weights_alone_of_numbered_layers_agree(keras, agrees):
     form = "weights.h5" if keras.__name__ == "tf_keras" else "model.weights.h5"
     facts = agrees(model, form, photographs, Stated(head_activations=("linear",)))
     assert facts.architecture == "Inception-V3"
+
+
+def test_verify_opens_an_archive_with_the_keras_that_wrote_it(keras, tmp_path, capsys):
+    model = behave(keras, nested(keras, 1), pictures(16))
+    file = saved(model, tmp_path / "age.keras")
+    assert main(["import", "mine", str(file), "--task", "age", "--verify"]) == 0
+    assert "largest difference from Keras: " in capsys.readouterr().out
+    provenance = (store.installed()["mine"] / "provenance.json").read_text()
+    assert json.loads(provenance)["verification"]["judge"][keras.__name__] == keras.__version__
 
 
 @pytest.fixture
