@@ -96,6 +96,8 @@ def convert(path: Path) -> Conversion:
         check_supported(model)
         bind(model, file)
         network = flatten(model)
+        architecture = recognise(network)
+        _check_owned(network, architecture)
         graph, tensors = _build(network)
         outputs = outputs_of(network, tensors)
         size = tensors[Result(0)].shape[:2]
@@ -107,12 +109,23 @@ def convert(path: Path) -> Conversion:
             sha256=_sha256(path),
             bytes=source_bytes,
             keras_version=file.keras_version,
-            architecture=recognise(network),
+            architecture=architecture,
             input_size=None if size[0] is None or size[1] is None else (size[0], size[1]),
             scaling=scaling_of(network),
             outputs=outputs,
         )
     return Conversion(facts, proto, weights)
+
+
+def _check_owned(network: Network, architecture: str | None) -> None:
+    """Refuse a layer that is known as one architecture's own in any other network."""
+    for call in network.calls:
+        owner = converters()[call.kind].only_in
+        if owner not in (None, architecture):
+            raise ConversionError(
+                f"layer {call.name!r} ({call.kind}): known in {owner} only, which this network is "
+                "not; what it does here is not known"
+            )
 
 
 def _build(network: Network) -> tuple[Graph, dict[Result, Tensor]]:
