@@ -60,8 +60,10 @@ class Embeddings:
 
     def hold(self, number: int) -> bool:
         """Whether the vector of this row of the journal is there."""
-        with suppress(OSError):
-            return self._partial.stat().st_size >= (number + 1) * self._row_size
+        with suppress(OSError), self._partial.open("rb") as file:
+            file.seek(number * self._row_size)
+            row = file.read(self._row_size)
+            return len(row) == self._row_size and any(row)  # zeros are what a power cut leaves
         return False
 
     def keep(self, count: int) -> None:
