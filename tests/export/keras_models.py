@@ -61,12 +61,18 @@ def _quiet():
         yield
 
 
-def largest_difference(model, folder, photographs, answers):
-    """Save, convert and run a model; return the largest difference from Keras, and the facts."""
+def saved(model, folder):
+    """Save a model as Keras 2 does, and return the file."""
     with _quiet():
         model.save(folder / "model.h5", save_format="h5")
+    return folder / "model.h5"
+
+
+def largest_difference(model, folder, photographs, answers):
+    """Save, convert and run a model; return the largest difference from Keras, and the facts."""
+    conversion = convert(saved(model, folder))
+    with _quiet():
         expected = model(photographs, training=False)
-    conversion = convert(folder / "model.h5")
     if isinstance(expected, dict):  # Keras orders named outputs by their names
         expected = [expected[name] for name in sorted(expected)]
     expected = expected if isinstance(expected, list | tuple) else [expected]
