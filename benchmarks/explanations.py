@@ -4,7 +4,7 @@
     python benchmarks/explanations.py NETWORK.h5 --rounds 300
 
 Each `.h5` is one that `gantei import` takes. The three alternate in one run, one thread, one
-photograph at a time.
+photograph at a time. Times are the thread's own on the CPU, which other programs disturb least.
 """
 
 import argparse
@@ -69,10 +69,10 @@ def measure(path: Path, rounds: int) -> None:
         # Whoever comes second finds the caches warm: each comes first in turn.
         for turn in range(len(RUNS)):
             run, opened = list(RUNS.items())[(number + turn) % len(RUNS)]
-            start = time.perf_counter()
+            start = time.thread_time()
             (given_now, *_) = sessions[opened].run(wanted[run], {"photograph": photograph})
             if number >= 5:  # the first warm up
-                times[run].append(time.perf_counter() - start)
+                times[run].append(time.thread_time() - start)
             given.append(given_now)
     print(f"{path.name}, outputs {', '.join(everything)}")
     for run, seconds in times.items():

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from onnx import TensorProto, ValueInfoProto, helper
 
 from .file_facts import OutputFacts, activation_of
@@ -30,6 +31,8 @@ from .network import Call, Network, Result
 from .registry import converters
 
 POOLINGS = ("GlobalAveragePooling2D", "GlobalAvgPool2D")
+DENSE = ("Dense", "Conv2D", "Convolution2D")
+"""On one place, a 1 x 1 convolution is a dense layer: MobileNet's own top ends in one."""
 ACTIVATIONS = ("sigmoid", "softmax")
 MAP, EMBEDDING = "map", "embedding"
 
@@ -85,11 +88,9 @@ def head_of(network: Network, tensors: Mapping[Result, Tensor], output: Result) 
     *behind, dense = between
     applied = [activation_of(each) for each in between]
     functions = [function for function in applied if function != "linear"]
-    kernel = dense.weights.get("kernel")
     simple = (
-        dense.kind == "Dense"
-        and kernel is not None
-        and kernel.shape[0] == tensors[result].channels
+        dense.kind in DENSE
+        and _is_dense(dense.weights["kernel"].shape, tensors[result].channels)
         and not any(each.weights for each in behind)
         and (not functions or (len(functions) == 1 and functions[0] in ACTIVATIONS))
     )
@@ -132,9 +133,13 @@ def _map(graph: Graph, features: Tensor, dense: Call) -> tuple[Tensor, list[Any]
     """Add a map's nodes; return it and its shape without the batch."""
     kernel, name = dense.weights["kernel"], f"{dense.name}/{MAP}"
     height, width, channels = features.shape
-    units = kernel.shape[1]
+    units = kernel.shape[-1]
     shape = (units, channels or 0, 1, 1)
-    weight = graph.weight(f"{name}-kernel", shape, lambda: kernel.read().T.reshape(shape))
+
+    def transposed() -> NDArray[np.float32]:
+        return kernel.read().reshape(-1, units).T.reshape(shape)
+
+    weight = graph.weight(f"{name}-kernel", shape, transposed)
     answer = graph.node("Conv", [features, weight], (height, width, units), name)
     sides: list[Any] = [height or "map_height", width or "map_width"]
     if units > 1:
@@ -143,7 +148,13 @@ def _map(graph: Graph, features: Tensor, dense: Call) -> tuple[Tensor, list[Any]
     return graph.node("Squeeze", [answer, axis], (), name), sides
 
 
+def _is_dense(kernel: tuple[int, ...], channels: int | None) -> bool:
+    """Whether a kernel weighs each of the pooled features, at one place."""
+    *window, taken, _ = kernel
+    return taken == channels and all(side == 1 for side in window)
+
+
 def _bias(dense: Call) -> tuple[float, ...]:
     if "bias" not in dense.weights:
-        return (0.0,) * dense.weights["kernel"].shape[1]
+        return (0.0,) * dense.weights["kernel"].shape[-1]
     return tuple(float(str(value)) for value in dense.weights["bias"].read())

@@ -42,12 +42,13 @@ def explains(keras, tmp_path):
         given = dict(zip(names, session.run(None, {"photograph": photographs}), strict=True))
         facts = {each.key: each.value for each in onnx.load_from_string(content).metadata_props}
         stack = keras.Model(model.inputs, features)(photographs, training=False).numpy()
-        for layer in dense:
-            told = json.loads(facts[f"gantei.output.{layer.name}.map"])
-            prefix = f"{layer.name}/" if len(dense) > 1 else ""
+        for layer, output in zip(dense, names, strict=False):  # the others explain them
+            told = json.loads(facts[f"gantei.output.{output}.map"])
+            prefix = f"{output}/" if len(dense) > 1 else ""
             maps, embedding = given[f"{prefix}map"], given[f"{prefix}embedding"]
             maps = maps if maps.ndim == 4 else maps[:, None]
             kernel, bias = (weight.numpy() for weight in (layer.kernel, layer.bias))
+            kernel = kernel.reshape(kernel.shape[-2:])
             expected = np.einsum("nhwc,cu->nuhw", stack, kernel)
             # One place weighs much more than their mean, which is about 1 here.
             largest = max(1, np.abs(expected).max())
@@ -57,7 +58,7 @@ def explains(keras, tmp_path):
             function = getattr(keras.activations, told["activation"])
             sums = maps.mean((2, 3)) + np.float32(told["bias"])
             own = function(keras.backend.constant(sums)).numpy()
-            assert np.abs(own - given[layer.name]).max() <= TOLERANCE
+            assert np.abs(own - given[output]).max() <= TOLERANCE
             logits = stack.mean((1, 2)) @ kernel + bias
             assert (np.abs(sums - logits) <= TOLERANCE * np.maximum(1, np.abs(logits))).all()
 
@@ -94,6 +95,21 @@ def test_classes_have_a_map_each(keras, explains):
     model, features = network(keras, "MobileNet", answer, alpha=0.25)
     photographs = pictures(64, count=8, low=-1, high=1)
     explains(behave(keras, model, photographs, calm=CALM), features, photographs, answer)
+
+
+def test_the_top_that_keras_gives_mobilenet_explains(keras, explains):
+    """Its dense layer is a 1 x 1 convolution of the pooled features."""
+    model = keras.applications.MobileNet(
+        weights=None, input_shape=(64, 64, 3), alpha=0.25, classes=3
+    )
+    photographs = pictures(64, count=8, low=-1, high=1)
+    features = model.get_layer("conv_pw_13_relu").output
+    explains(
+        behave(keras, model, photographs, calm=CALM),
+        features,
+        photographs,
+        model.get_layer("conv_preds"),
+    )
 
 
 def test_two_outputs_are_explained_each(keras, explains):
