@@ -6,9 +6,10 @@ number 0 is its own way from input to output, which is not saved.
 """
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from gantei.errors import ConversionError
 
@@ -83,6 +84,26 @@ class Model:
                 f"but {len(nodes)} are configured"
             )
         return nodes[reference.node]
+
+
+def read_json(text: str, where: str) -> dict[str, Any]:
+    """Read the JSON text of a configuration.
+
+    Raises:
+        ConversionError: it is no JSON object, or has NaN or infinity.
+    """
+    try:
+        config = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ConversionError(f"{where} is not JSON: {reason}") from error
+    if not isinstance(config, dict):
+        raise ConversionError(f"{where} is not a JSON object")
+    return config
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a number")
 
 
 def parse(config: Any, path: str = "", depth: int = 0) -> Model:
