@@ -42,7 +42,7 @@ def multiply(graph: Graph, layer: Layer) -> Tensor:
     return _elementwise(graph, layer, "Mul")
 
 
-@converts(SCALED_SUM, only_in="Inception-ResNet-V2")
+@converts(SCALED_SUM, "CustomScaleLayer", only_in="Inception-ResNet-V2")
 def scaled_sum(graph: Graph, layer: Layer) -> Tensor:
     """Convert Inception-ResNet-V2's CustomScaleLayer: first + second * scale."""
     if len(layer.tensors) != 2:
