@@ -14,11 +14,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing = commands.add_parser(
         "import",
         help="turn a downloaded Keras file into an installed estimator",
-        description="Convert a Keras .h5 (or a .zip that holds one) to ONNX and install it as an "
-        "estimator. The file is read as data; nothing in it is run, except by --verify.",
+        description="Convert a Keras file to ONNX and install it as an estimator. The file is "
+        "read as data; nothing in it is run, except by --verify and --with-tensorflow.",
     )
     importing.add_argument("name", metavar="NAME", help="of the catalogue, or new with --task")
-    importing.add_argument("file", metavar="FILE", type=Path, help=".h5, .hdf5 or .zip")
+    importing.add_argument(
+        "file",
+        metavar="FILE",
+        type=Path,
+        help="whole model (.h5, .keras), weights "
+        "alone (.h5, .weights.h5), or a .zip that holds one",
+    )
     importing.add_argument(
         "--task",
         choices=("age", "sex", "binary", "categorical", "regression"),
@@ -36,10 +42,32 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--because", metavar="TEXT", help="who said so, and where; kept in the manifest"
     )
     importing.add_argument(
+        "--architecture",
+        metavar="NAME",
+        help="of a file of weights alone, as EfficientNet-B7; default: by the weights' shapes",
+    )
+    importing.add_argument(
+        "--head-activation",
+        metavar="NAMES",
+        help="of a file of weights alone, which does not hold it: sigmoid, softmax or linear; "
+        "relu,sigmoid for two Dense layers",
+    )
+    importing.add_argument(
         "--verify",
         action="store_true",
         help="compare with Keras on 8 pictures (needs Keras 2, and opens the file with it, which "
         "trusts the file)",
+    )
+    importing.add_argument(
+        "--with-tensorflow",
+        action="store_true",
+        help="have TensorFlow convert what holds code: a SavedModel (a folder, or a .zip of one), "
+        "a model with a Lambda. It runs that code with your rights; needs --trust-this-file",
+    )
+    importing.add_argument(
+        "--trust-this-file",
+        action="store_true",
+        help="you know and trust who made the file: its code may run",
     )
     importing.add_argument(
         "--replace", action="store_true", help="take the place of an installed estimator"
@@ -49,18 +77,31 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from .importing import import_estimator
+    from .stated import Stated
+    from .trusted_file import check_trust
 
+    check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
+    stated = Stated(
+        architecture=chosen.architecture,
+        head_activations=_words(chosen.head_activation),
+        trusted=chosen.trust_this_file,
+    )
     imported = import_estimator(
         chosen.name,
         chosen.file,
         task=chosen.task,
         settings=_settings(chosen.settings),
         because=chosen.because,
+        stated=stated,
         verify=chosen.verify,
         replace=chosen.replace,
     )
     sys.stdout.write(_report(imported))
     return 0
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",")) if text else ()
 
 
 def _settings(given: list[str]) -> dict[str, str]:

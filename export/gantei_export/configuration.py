@@ -6,13 +6,15 @@ number 0 is its own way from input to output, which is not saved.
 """
 
 import itertools
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from gantei.errors import ConversionError
 
 from .hdf5 import StoredArray
+from .known_lambdas import SCALED_SUM, scale_of_lambda
 from .references import Node, Reference, parse_node, parse_references
 
 MODELS = ("Functional", "Model", "Sequential")
@@ -84,6 +86,26 @@ class Model:
         return nodes[reference.node]
 
 
+def read_json(text: str, where: str) -> dict[str, Any]:
+    """Read the JSON text of a configuration.
+
+    Raises:
+        ConversionError: it is no JSON object, or has NaN or infinity.
+    """
+    try:
+        config = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ConversionError(f"{where} is not JSON: {reason}") from error
+    if not isinstance(config, dict):
+        raise ConversionError(f"{where} is not a JSON object")
+    return config
+
+
+def _no_number(word: str) -> NoReturn:
+    raise ValueError(f"{word} is not a number")
+
+
 def parse(config: Any, path: str = "", depth: int = 0) -> Model:
     """Check a model's configuration and return it as records."""
     where = f"model {path.rstrip('/')!r}" if path else "the model"
@@ -122,7 +144,11 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
     model = None
     if kind in MODELS:
         model = parse({"class_name": kind, "config": config}, f"{path}{name}/", depth + 1)
-    return Spec(name, path + name, _kind(entry, kind, config), config, [], model)
+    kind = _kind(entry, kind, config)
+    scale = scale_of_lambda(config) if kind == "Lambda" else None
+    if scale is not None:
+        kind, config = SCALED_SUM, {"name": name, "dtype": config.get("dtype"), "scale": scale}
+    return Spec(name, path + name, kind, config, [], model)
 
 
 def _kind(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> str:

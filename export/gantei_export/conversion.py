@@ -17,16 +17,17 @@ from onnx import helper, numpy_helper
 from gantei.errors import ConversionError
 
 from .architecture import recognise
-from .binding import bind, check_supported
+from .binding import check_supported
 from .configuration import parse
 from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
 from .graph import Graph, Initializer, Tensor, live
 from .head import Head, add_outputs, head_of, metadata_key, output_name
-from .keras_file import open_keras_file
 from .layer import Layer
 from .network import PHOTOGRAPH, Network, Result, flatten
 from .onnx_file import Weight, encode, sealed, write_atomically
 from .registry import converters
+from .source import open_source
+from .stated import Stated
 
 __all__ = ["Conversion", "FileFacts", "OutputFacts", "convert"]
 
@@ -49,6 +50,8 @@ class Conversion:
     model: onnx.ModelProto
     weights: tuple[Weight, ...]
     heads: tuple[Head, ...]
+    verification: Mapping[str, Any] | None = None
+    """How far it is from the original, where converting it has told already."""
 
     def to_bytes(
         self, metadata: Mapping[str, str] | None = None, output_names: Sequence[str] | None = None
@@ -94,8 +97,8 @@ class Conversion:
         return model
 
 
-def convert(path: Path) -> Conversion:
-    """Convert a Keras 2 `.h5` file.
+def convert(path: Path, stated: Stated | None = None) -> Conversion:
+    """Convert a Keras file of any form that `source` opens; `stated` is for weights alone.
 
     The ONNX input is `photograph`, float32 (n, height, width, 3); each output is (n, units). Behind
     the outputs stand those that explain them; see `head`.
@@ -103,11 +106,13 @@ def convert(path: Path) -> Conversion:
     Raises:
         ConversionError: the file is damaged, deceives, or holds what is not supported.
     """
-    with open_keras_file(path) as file:
-        model = parse(file.config)
+    with open_source(path, stated or Stated()) as source:
+        model = parse(source.config)
         check_supported(model)
-        bind(model, file)
+        source.bind(model)
         network = flatten(model)
+        architecture = recognise(network)
+        _check_owned(network, architecture)
         graph, tensors = _build(network)
         outputs = outputs_of(network, tensors)
         size = tensors[Result(0)].shape[:2]
@@ -119,13 +124,31 @@ def convert(path: Path) -> Conversion:
         facts = FileFacts(
             sha256=_sha256(path),
             bytes=source_bytes,
-            keras_version=file.keras_version,
-            architecture=recognise(network),
+            keras_version=source.keras_version,
+            architecture=architecture,
             input_size=None if size[0] is None or size[1] is None else (size[0], size[1]),
             scaling=scaling_of(network),
             outputs=outputs,
         )
+        if found := source.recognised:
+            facts = replace(
+                facts,
+                architecture=found.architecture,
+                architecture_evidence=found.evidence,
+                head_stated=found.head,
+            )
     return Conversion(facts, proto, weights, heads)
+
+
+def _check_owned(network: Network, architecture: str | None) -> None:
+    """Refuse a layer that is known as one architecture's own in any other network."""
+    for call in network.calls:
+        owner = converters()[call.kind].only_in
+        if owner not in (None, architecture):
+            raise ConversionError(
+                f"layer {call.name!r} ({call.kind}): known in {owner} only, which this network is "
+                "not; what it does here is not known"
+            )
 
 
 def _build(network: Network) -> tuple[Graph, dict[Result, Tensor]]:

@@ -74,7 +74,7 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
         if tables["input"][key] == UNKNOWN:
             tables["input"][key] = value
             tables["basis"][f"input.{key}"] = {"origin": "assumed", "evidence": convention}
-    _check_architecture(tables, facts.architecture)
+    _check_architecture(tables, facts.architecture, facts.architecture_evidence)
     if len(facts.outputs) != 1:
         names = ", ".join(output.name for output in facts.outputs)
         raise ConversionError(
@@ -82,6 +82,8 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
             "save the model with the one output that is wanted"
         )
     _fill_in_output(tables, facts.outputs[0])
+    if facts.head_stated is not None:
+        _state_head(tables, facts.head_stated)
     tables["source"]["original_file"] = file_name
     tables["source"]["original_sha256"] = facts.sha256
 
@@ -121,7 +123,7 @@ def output_name(tables: Tables) -> str:
     return str(tables["task"]) if tables["task"] in ("age", "sex") else "estimate"
 
 
-def _check_architecture(tables: Tables, found: str | None) -> None:
+def _check_architecture(tables: Tables, found: str | None, evidence: str) -> None:
     expected = tables["architecture"]
     if found is None:
         tables["basis"]["architecture"]["evidence"] += "; not recognised from the file's layers"
@@ -132,7 +134,7 @@ def _check_architecture(tables: Tables, found: str | None) -> None:
             "is it another estimator's file?"
         )
     tables["architecture"] = found
-    tables["basis"]["architecture"] = _basis("file", "layers and their widths")
+    tables["basis"]["architecture"] = _basis("file", evidence)
 
 
 def _fill_in_output(tables: Tables, output: "OutputFacts") -> None:
@@ -152,6 +154,13 @@ def _fill_in_output(tables: Tables, output: "OutputFacts") -> None:
             bases[key] = earlier.get(key, _unknown())
         else:
             bases[key] = told.get(field) or earlier.get(key) or _basis("stated", f"--task {task}")
+
+
+def _state_head(tables: Tables, words: str) -> None:
+    """Say that the user stated the last activation: a file of weights alone does not hold it."""
+    key = f"output.{output_name(tables)}.transform"
+    if tables["basis"].get(key, {}).get("origin") == "file":
+        tables["basis"][key] = _basis("stated", words)
 
 
 def _regression(task: str, before: Tables, output: "OutputFacts") -> tuple[Tables, Tables]:

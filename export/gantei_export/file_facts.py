@@ -40,6 +40,9 @@ class FileFacts:
     scaling: str | None
     """`in-graph` where the network scales pixels itself; None where it takes them as they come."""
     outputs: tuple[OutputFacts, ...]
+    architecture_evidence: str = "layers and their widths"
+    head_stated: str | None = None
+    """What stated the last activation, where the file does not hold it."""
 
 
 def scaling_of(network: Network) -> str | None:

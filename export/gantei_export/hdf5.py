@@ -7,7 +7,6 @@ memory is taken.
 
 import itertools
 import math
-import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,8 @@ from gantei.errors import ConversionError
 LARGEST_TEXT = 16 << 20
 """The largest attribute read (bytes): 20 times EfficientNet-B7's configuration."""
 MOST_NAMES = 100_000
+DEEPEST = 64
+"""Groups in groups, as far as `tree` follows them: hard links can make a ring."""
 SMALL = 16 << 20
 """Compressed arrays up to this many bytes are read whatever their compression ratio."""
 MOST_INFLATED = 4
@@ -67,8 +68,8 @@ class StoredArray:
 class Container:
     """An open HDF5 file; `where` in messages is the file and the path inside it."""
 
-    def __init__(self, file: Any, path: Path, size: int) -> None:
-        self.path = path
+    def __init__(self, file: Any, name: str, size: int) -> None:
+        self.name = name
         self._file = file
         self._size = size
 
@@ -108,8 +109,32 @@ class Container:
             self._check(found, where)
             return StoredArray(where, tuple(int(side) for side in found.shape), found)
 
+    def tree(self) -> dict[str, Any]:
+        """Return all arrays as nested dicts by group; an empty group is an empty dict."""
+        found: dict[str, Any] = {}
+        waiting: list[tuple[str, ...]] = [()]
+        seen = 0
+        while waiting:
+            path, seen = waiting.pop(), seen + 1
+            if seen > MOST_NAMES or len(path) > DEEPEST:
+                raise ConversionError(
+                    f"{self._where(path)}: more than {MOST_NAMES:,} groups and arrays, or nested "
+                    f"more than {DEEPEST} deep; refused"
+                )
+            here, branch = self._find(path), found
+            for part in path[:-1]:
+                branch = branch[part]
+            if isinstance(here, h5py.Group):
+                if path:
+                    branch[path[-1]] = {}
+                with _reading(self._where(path)):
+                    waiting.extend((*path, name) for name in here)
+            else:
+                branch[path[-1]] = self.array(*path)
+        return found
+
     def _where(self, parts: tuple[str, ...]) -> str:
-        return f"{self.path.name}: /{'/'.join(parts)}"
+        return f"{self.name}: /{'/'.join(parts)}"
 
     def _find(self, parts: tuple[str, ...]) -> Any:
         """Follow hard links only, one component after the other."""
@@ -163,31 +188,29 @@ class Container:
 
 
 @contextmanager
-def open_hdf5(path: Path) -> Iterator[Container]:
-    """Open an HDF5 file; anything else is a `ConversionError` that says what it is instead."""
+def open_hdf5(path: Path, name: str | None = None) -> Iterator[Container]:
+    """Open an HDF5 file; anything else is a `ConversionError` that says what it is instead.
+
+    Messages call the file `name`, where it is not to be called by its path.
+    """
+    name = name or path.name
     if not path.is_file():
         raise ConversionError(f"{path}: no such file")
     size = path.stat().st_size
     if size > LARGEST_FILE:
-        raise ConversionError(
-            f"{path.name}: {size:,} bytes; at most {LARGEST_FILE:,} can become ONNX"
-        )
+        raise ConversionError(f"{name}: {size:,} bytes; at most {LARGEST_FILE:,} can become ONNX")
     try:
         file = h5py.File(path, "r")
     except OSError as error:
-        raise ConversionError(f"{path.name}: {_what_instead(path, size)}") from error
+        raise ConversionError(f"{name}: {_what_instead(path, size)}") from error
     with file:
-        yield Container(file, path, size)
+        yield Container(file, name, size)
 
 
 def _what_instead(path: Path, size: int) -> str:
     if h5py.is_hdf5(path):
         return f"a truncated or damaged HDF5 file ({size:,} bytes)"
-    if zipfile.is_zipfile(path):
-        return (
-            "a zip archive, not an HDF5 file; a Keras .keras or .zip file has to be unpacked first"
-        )
-    return f"not an HDF5 file ({size:,} bytes); a Keras .h5 or .hdf5 file is needed"
+    return f"not an HDF5 file ({size:,} bytes); a Keras .h5, .hdf5 or .keras file is needed"
 
 
 def _decode(text: object) -> str:

@@ -1,5 +1,6 @@
 """From a downloaded Keras file to an installed estimator: convert, settle, check, rename once."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Mapping
@@ -18,7 +19,9 @@ from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
 from .probe import probe
-from .settings import apply_settings
+from .settings import apply_settings, size_of
+from .stated import Stated
+from .trusted_file import digest_and_size, trusted_file
 from .weights_file import weights_file
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ def import_estimator(
     task: str | None = None,
     settings: Mapping[str, str] | None = None,
     because: str | None = None,
+    stated: Stated | None = None,
     verify: bool = False,
     replace: bool = False,
 ) -> Imported:
@@ -51,10 +55,13 @@ def import_estimator(
 
     Args:
         name: an estimator of the catalogue, or a new name together with `task`.
-        file: `.h5`, `.hdf5`, or a `.zip` that holds one.
+        file: `.h5`, `.hdf5`, `.keras`, or a `.zip` that holds one.
         task: age, sex, binary, categorical or regression; needed for a new name.
         settings: facts that the user states, `{"input.scale": "-1..1"}`.
         because: who said so, and where; goes into the manifest as the facts' basis.
+        stated: what is said of a file that holds weights alone (the photographs' size is taken
+            over from `settings`), or that a file's maker is trusted: then TensorFlow opens it, a
+            SavedModel or a Lambda too, and runs the code in it.
         verify: compare with Keras, which must be installed, on 8 drawn photographs.
         replace: take the place of an installed estimator of that name; what was stated of the
             same file before stays stated.
@@ -67,18 +74,21 @@ def import_estimator(
         InstalledError: the name is taken and `replace` is not set.
         MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
+    stated = stated or Stated()
     previous = _previous(name)
     tables = _tables(name, task or (previous.task if previous else None))
-    with installing(name, replace=replace) as folder, weights_file(file) as weights:
-        conversion = _convert(weights)
+    opening = trusted_file(file) if stated.trusted else weights_file(file)
+    with installing(name, replace=replace) as folder, opening as weights:
+        size = size_of(settings or {}) or _known_size(tables, previous, weights)
+        conversion = _convert(weights, dataclasses.replace(stated, input_size=size))
         fill_in(tables, conversion.facts, file.name)
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             keep_stated(tables, previous)
         apply_settings(tables, settings or {}, because)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name)
-        if verify:
-            provenance["verification"] = _verified(weights, folder, manifest)
+        if verify and not stated.trusted:  # TensorFlow has been compared with already
+            provenance["verification"] = _verified(weights, folder, manifest, conversion)
         write_folder(folder, tables, manifest, provenance)
     return Imported(catalogue.find(name), provenance)
 
@@ -136,17 +146,39 @@ def _previous(name: str) -> Manifest | None:
     return read_manifest(folder / FILE_NAME) if folder else None
 
 
-def _convert(weights: Path) -> "Conversion":
-    try:
-        import tomli_w  # noqa: F401  # needed at the end: to be missed before any work
+def _known_size(
+    tables: Mapping[str, Any], previous: Manifest | None, weights: Path
+) -> tuple[int, int] | None:
+    """Give the photographs' size that was stated of the same file before, or is published."""
+    if previous and previous.source.original_sha256 == digest_and_size(weights)[0]:
+        size = previous.input.size
+    else:
+        size = tables["input"]["size"]
+    return None if isinstance(size, str) else (size[0], size[1])
 
-        from .conversion import convert
+
+def _convert(weights: Path, stated: Stated) -> "Conversion":
+    _check_extra()
+    if stated.trusted:
+        from .with_tensorflow import convert_with_tensorflow
+
+        return convert_with_tensorflow(weights)
+    from .conversion import convert
+
+    probe(weights, stated)
+    return convert(weights, stated)
+
+
+def _check_extra() -> None:
+    """Miss what is needed before any work."""
+    try:
+        import h5py  # noqa: F401
+        import onnx  # noqa: F401
+        import tomli_w  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
             f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
         ) from error
-    probe(weights)
-    return convert(weights)
 
 
 def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
@@ -165,14 +197,18 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
             "ir_version": conversion.model.ir_version,
             **{name: version(name) for name in ("h5py", "numpy", "onnx")},
         },
-        "verification": None,
+        "verification": conversion.verification,
     }
 
 
-def _verified(weights: Path, folder: Path, manifest: Manifest) -> dict[str, Any]:
+def _verified(
+    weights: Path, folder: Path, manifest: Manifest, conversion: "Conversion"
+) -> dict[str, Any]:
     from .verification import verify_against_keras
 
-    return verify_against_keras(weights, folder, manifest)
+    if conversion.facts.head_stated is not None:
+        raise SettingError("--verify needs a whole model; Keras cannot open weights alone")
+    return verify_against_keras(weights, folder, manifest, conversion.facts.keras_version)
 
 
 def write_folder(

@@ -1,72 +1,59 @@
-"""The Keras 2 layout of an HDF5 file: one JSON configuration, and each layer's weights."""
-
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NoReturn
+"""A whole model in an HDF5 file: one JSON configuration, and each outermost layer's weights."""
 
 from gantei.errors import ConversionError
 
-from .hdf5 import Container, StoredArray, open_hdf5
+from .binding import Stored, bind_by_layer
+from .configuration import Model, read_json
+from .hdf5 import Container
+from .keras3 import as_keras2
 
 WEIGHTS = "model_weights"
 
 
 class KerasFile:
-    """An open `.h5` file of Keras 2: its configuration, and the weights by outermost layer."""
+    """An open `.h5` file of `model.save`, of Keras 2 or 3."""
+
+    recognised = None
 
     def __init__(self, container: Container) -> None:
         self._container = container
-        self.name = container.path.name
-        self.keras_version = self._version()
-        self.config = self._config()
-
-    def weights(self, layer: str) -> list[tuple[str, StoredArray]]:
-        """List an outermost layer's weights in the order in which Keras saved them."""
-        names = self._container.texts("weight_names", WEIGHTS, layer) or []
-        return [(name, self._container.array(WEIGHTS, layer, name)) for name in names]
-
-    def _version(self) -> str | None:
-        version = self._container.text("keras_version") or self._container.text(
+        name = container.name
+        self.keras_version = container.text("keras_version") or container.text(
             "keras_version", WEIGHTS
         )
-        if version is not None and version.split(".")[0] not in ("1", "2"):
-            raise ConversionError(
-                f"{self.name}: written by Keras {version[:20]}; .h5 files of Keras 2 are read"
-            )
-        return version
+        text = container.text("model_config") or ""
+        self.config = as_keras2(
+            read_json(text, f"{name}: model_config"), major(self.keras_version, name)
+        )
+        if not container.has(WEIGHTS):
+            raise ConversionError(f"{name}: has a model_config but no group /{WEIGHTS}")
 
-    def _config(self) -> dict[str, Any]:
-        text = self._container.text("model_config")
-        if text is None:
-            self._refuse_without_config()
-        try:
-            config = json.loads(text, parse_constant=_no_number)
-        except (ValueError, RecursionError) as error:
-            reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise ConversionError(f"{self.name}: model_config is not JSON: {reason}") from error
-        if not isinstance(config, dict):
-            raise ConversionError(f"{self.name}: model_config is not a JSON object")
-        if not self._container.has(WEIGHTS):
-            raise ConversionError(f"{self.name}: has a model_config but no group /{WEIGHTS}")
-        return config
-
-    def _refuse_without_config(self) -> NoReturn:
-        if self._container.texts("layer_names") is not None or self._container.has("layers"):
-            raise ConversionError(
-                f"{self.name}: holds weights without a network (save_weights); "
-                "a whole model (model.save) is needed"
-            )
-        raise ConversionError(f"{self.name}: no model_config; not a Keras model")
+    def bind(self, model: Model) -> None:
+        """Fill in every layer's weights."""
+        bind_by_layer(model, stored_by_layer(self._container, WEIGHTS))
 
 
-@contextmanager
-def open_keras_file(path: Path) -> Iterator[KerasFile]:
-    """Open a Keras 2 `.h5` file as data; raises `ConversionError` for anything else."""
-    with open_hdf5(path) as container:
-        yield KerasFile(container)
+def is_whole_model(container: Container) -> bool:
+    """Whether the file holds a network."""
+    return container.text("model_config") is not None
 
 
-def _no_number(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not a number")
+def stored_by_layer(container: Container, *group: str) -> dict[str, list[Stored]]:
+    """List the weights below each outermost layer, in the order in which Keras saved them."""
+    stored = {}
+    for layer in container.texts("layer_names", *group) or []:
+        names = container.texts("weight_names", *group, layer) or []
+        stored[layer] = [(name, container.array(*group, layer, name)) for name in names]
+    return stored
+
+
+def major(version: str | None, name: str) -> int:
+    """Return the main version of the Keras that wrote a file; 2 where it does not say.
+
+    Raises:
+        ConversionError: it is a version that nobody has seen.
+    """
+    number = (version or "2").partition(".")[0]
+    if number not in ("1", "2", "3"):
+        raise ConversionError(f"{name}: written by Keras {str(version)[:20]}; known: 1, 2 and 3")
+    return int(number)

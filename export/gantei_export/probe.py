@@ -4,12 +4,18 @@ libhdf5 can crash, hang or take all memory over a damaged file (seen with 30 fli
 segmentation fault while it reads a string). In the process that asks, all work would be lost.
 """
 
+import json
+import os
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from gantei.errors import ConversionError
+
+from .stated import Stated
 
 LONGEST = 60.0
 """Seconds; EfficientNet-B7's file takes one."""
@@ -17,7 +23,7 @@ DIED = 70
 """Exit code of a probe that ran out of memory."""
 
 
-def probe(path: Path) -> None:
+def probe(path: Path, stated: Stated | None = None) -> None:
     """Read all that a conversion reads, in another process.
 
     Other faults than the library's own are left for the conversion to tell.
@@ -25,9 +31,23 @@ def probe(path: Path) -> None:
     Raises:
         ConversionError: the library crashed, hung or ran out of memory over the file.
     """
-    command = [sys.executable, "-m", "gantei_export.probe", str(path)]
+    command = [
+        sys.executable,
+        "-m",
+        "gantei_export.probe",
+        str(path),
+        json.dumps(asdict(stated or Stated())),
+    ]
     try:
-        done = subprocess.run(command, timeout=LONGEST, capture_output=True, check=False)  # noqa: S603
+        # What it unpacks goes with this folder, even if it dies.
+        with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
+            done = subprocess.run(  # noqa: S603
+                command,
+                timeout=LONGEST,
+                capture_output=True,
+                check=False,
+                env={**os.environ, "TMPDIR": folder},
+            )
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{path.name}: reading it does not end: damaged HDF5") from error
     # A signal is negative, or on Windows a status above 2³¹.
@@ -40,18 +60,18 @@ def probe(path: Path) -> None:
 
 def main() -> int:
     """Be that process."""
-    path = Path(sys.argv[1])
+    path, stated = Path(sys.argv[1]), Stated(**json.loads(sys.argv[2]))
     _bound_memory(path)
-    from .binding import bind, check_supported
+    from .binding import check_supported
     from .configuration import parse
-    from .keras_file import open_keras_file
     from .network import flatten
+    from .source import open_source
 
     try:
-        with suppress(ConversionError), open_keras_file(path) as file:
-            model = parse(file.config)
+        with suppress(ConversionError), open_source(path, stated) as source:
+            model = parse(source.config)
             check_supported(model)
-            bind(model, file)
+            source.bind(model)
             for call in flatten(model).calls:
                 for array in call.weights.values():
                     array.read()

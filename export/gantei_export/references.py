@@ -11,7 +11,7 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-_CONSTANT = "_CONSTANT_VALUE"
+CONSTANT = "_CONSTANT_VALUE"
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ def parse_node(entry: Any, layers: Collection[str], where: str) -> Node:
         given = reference[3] if len(reference) > 3 else {}
         if not isinstance(given, dict):
             raise ConversionError(f"layer {where!r}: is called with {_short(given)}")
-        constant = reference[0] == _CONSTANT
+        constant = reference[0] == CONSTANT
         inputs.append(reference[2] if constant else _reference(reference, layers, where))
         arguments |= given
     for key, value in arguments.items():
         if _looks_like_reference(value):
-            constant = value[0] == _CONSTANT
+            constant = value[0] == CONSTANT
             arguments[key] = value[2] if constant else _reference(value, layers, where)
     return Node(tuple(inputs), arguments)
 

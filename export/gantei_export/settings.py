@@ -80,6 +80,22 @@ def apply_settings(
         _settle(tables, key, value, str(because))
 
 
+def size_of(settings: Mapping[str, str]) -> tuple[int, int] | None:
+    """Return the (height, width) that is stated, None where none is.
+
+    Raises:
+        SettingError: it cannot be read.
+    """
+    if "input.size" not in settings:
+        return None
+    sides = _read("input.size", "input.size", settings["input.size"])
+    if len(sides) != 2:
+        raise SettingError(
+            f"input.size={settings['input.size']}: expects {READERS['input.size'][1]}"
+        )
+    return sides[0], sides[1]
+
+
 def _full_key(given: str, outputs: list[str]) -> tuple[str, str]:
     """Give the key in the manifest, and the key without the output's name."""
     table, _, rest = given.partition(".")

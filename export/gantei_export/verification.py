@@ -24,7 +24,9 @@ TOLERANCE = 1e-4
 """Largest absolute difference that a right conversion shows, relative to values above 1."""
 
 
-def verify_against_keras(weights: Path, folder: Path, manifest: Manifest) -> dict[str, Any]:
+def verify_against_keras(
+    weights: Path, folder: Path, manifest: Manifest, keras_version: str | None
+) -> dict[str, Any]:
     """Answer 8 drawn photographs by Keras and by the ONNX file, and compare.
 
     Unlike the conversion, this opens the file with Keras.
@@ -33,6 +35,7 @@ def verify_against_keras(weights: Path, folder: Path, manifest: Manifest) -> dic
         weights: the Keras file.
         folder: the estimator's folder, with its ONNX file.
         manifest: the estimator's manifest; its input says what the network is shown.
+        keras_version: of the Keras that wrote the file; None where unknown.
 
     Returns:
         What stands in `provenance.json`: pictures, largest difference, versions.
@@ -41,7 +44,8 @@ def verify_against_keras(weights: Path, folder: Path, manifest: Manifest) -> dic
         MissingExtraError: no Keras that can open such files is installed.
         ConversionError: the two differ by more than 1e-4, relative where values exceed 1.
     """
-    keras = _keras()
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
+    keras = _keras3() if (keras_version or "2").startswith("3") else _keras2()
     batch = _batch(manifest)
     expected = _answers(keras, weights, batch)
     content = (folder / (manifest.weights.file if manifest.weights else "")).read_bytes()
@@ -61,9 +65,16 @@ def verify_against_keras(weights: Path, folder: Path, manifest: Manifest) -> dic
     }
 
 
-def _keras() -> Any:
+def _keras3() -> Any:
+    try:
+        import keras
+    except ImportError as error:
+        raise MissingExtraError("--verify needs Keras 3: pip install tensorflow") from error
+    return keras
+
+
+def _keras2() -> Any:
     """Give a Keras 2: `tf_keras`, or the one inside TensorFlow up to 2.15."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
     try:
         import tf_keras
     except ImportError:

@@ -13,12 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import ExplanationError, WeightsError
-from .field_of_view import find_disc
-from .manifest import InputSpec
-from .manifest_fields import UNKNOWN
-from .photograph import Photograph
-from .preprocessing import DRAFT_FACTOR
-from .resampling import ANTIALIASED, Box
+from .resampling import Box
 
 if TYPE_CHECKING:
     from .manifest import Manifest
@@ -141,22 +136,3 @@ def _told(manifest: "Manifest", session: Any, key: str) -> dict[str, Any] | None
     except (ValueError, TypeError, KeyError):
         pass
     raise WeightsError(f"{manifest.name}: the weights' metadata {key} cannot be read: {text[:80]}")
-
-
-def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
-    """Tell which part of the photograph the network sees: see `Explanation.box`.
-
-    Raises:
-        PhotographError: as `prepare_photograph`.
-    """
-    height, width = photograph.size
-    if spec.crop != "disc" or spec.size == UNKNOWN:
-        return 0.0, 0.0, float(width), float(height)
-    scale = 1
-    if spec.resampling in ANTIALIASED:
-        least = DRAFT_FACTOR * max(spec.size)
-        scale = photograph.scale(least, least)
-    square = find_disc(photograph.picture(scale))
-    left, top, _, _ = photograph.frame(scale)
-    left, top = (square.left - left) * scale, (square.top - top) * scale
-    return left, top, left + square.side * scale, top + square.side * scale

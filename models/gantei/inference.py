@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import GanteiError, PhotographError, WeightsError
-from .explanation import Explanation, Wanted, seen_box
+from .explanation import Explanation, Wanted
 from .photograph import Source, open_photograph, source_name
 from .prediction import Prediction, values_of, warnings_of
+from .preprocessing import seen_box
 from .resampling import Box
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ import warnings
 
 import numpy as np
 
-from gantei_export.conversion import convert
-
 TOLERANCE = 1e-4
 
 
@@ -70,6 +68,8 @@ def saved(model, folder):
 
 def largest_difference(model, folder, photographs, answers):
     """Save, convert and run a model; return the largest difference from Keras, and the facts."""
+    from gantei_export.conversion import convert  # other Kerases borrow this module without gantei
+
     conversion = convert(saved(model, folder))
     with _quiet():
         expected = model(photographs, training=False)

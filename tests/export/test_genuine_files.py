@@ -8,14 +8,14 @@ import pytest
 from gantei_export.conversion import OutputFacts, convert
 
 DATA = Path(__file__).parent / "data"
-FILES = sorted(DATA.glob("*.h5"))
+FILES = sorted([*DATA.glob("*.h5"), *DATA.glob("*.keras")])
 
 
 def test_files_of_both_versions_are_here():
     assert {file.name.partition("-")[0] for file in FILES} == {"tf215", "tf24"}
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_genuine_file_answers_as_its_keras(file, answers):
     expected = dict(np.load(file.with_suffix(".npz")))
     given = answers(convert(file), expected.pop("photograph"))

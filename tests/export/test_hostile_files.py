@@ -34,10 +34,10 @@ def test_an_empty_file_is_refused(tmp_path, refused):
     refused(tmp_path / "empty.h5", "not an HDF5 file (0 bytes)")
 
 
-def test_a_keras_3_archive_is_called_a_zip(tmp_path, refused):
+def test_an_archive_of_something_else_is_refused(tmp_path, refused):
     with zipfile.ZipFile(tmp_path / "model.keras", "w") as archive:
-        archive.writestr("config.json", "{}")
-    refused(tmp_path / "model.keras", "zip archive")
+        archive.writestr("readme.txt", "hello")
+    refused(tmp_path / "model.keras", "holds no config.json; it holds readme.txt")
 
 
 @pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 0.999])
@@ -87,13 +87,14 @@ def test_no_model_config_is_no_keras_model(tmp_path, refused):
 def test_weights_alone_are_told_from_a_model(tmp_path, refused):
     with h5py.File(tmp_path / "weights.h5", "w") as file:
         file.attrs["layer_names"] = ["conv"]
+        file.create_group("conv")
     refused(tmp_path / "weights.h5", "weights without a network", "model.save")
 
 
-def test_keras_3_is_named(small_file, refused):
+def test_a_version_that_nobody_has_seen_is_named(small_file, refused):
     with h5py.File(small_file, "a") as file:
-        file.attrs["keras_version"] = "3.4.1"
-    refused(small_file, "Keras 3.4.1")
+        file.attrs["keras_version"] = "4.0.1"
+    refused(small_file, "Keras 4.0.1", "known: 1, 2 and 3")
 
 
 def test_weights_with_nan_are_refused(changed, refused):

@@ -391,7 +391,7 @@ def test_a_truncated_archive_is_refused(cut, small_file, tmp_path, capsys):
 def test_other_kinds_of_file_are_refused_by_their_ending(name, tmp_path, capsys):
     (tmp_path / name).write_bytes(b"x")
     assert run("mine", tmp_path / name, "--task", "sex") == 2
-    assert "known: .h5, .hdf5, or a .zip" in capsys.readouterr().err
+    assert "known: .h5, .hdf5, .keras, or a .zip" in capsys.readouterr().err
 
 
 def test_a_missing_file_is_named(tmp_path, capsys):

@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 import gantei
-from gantei.explanation import seen_box
 from gantei.inference import estimate
 from gantei.photograph import open_photograph
+from gantei.preprocessing import seen_box
 
 from ..conftest import SEX, made_picture
 from ..explained import BIAS, KERNEL, explained_network

@@ -39,6 +39,7 @@ _FUNCTIONS: dict[str, Callable[[Graph, Tensor, str], Tensor]] = {
     "relu6": _relu6,
     "sigmoid": _operator("Sigmoid"),
     "hard_sigmoid": _operator("HardSigmoid", alpha=0.2, beta=0.5),
+    "keras3_hard_sigmoid": _operator("HardSigmoid", alpha=1 / 6, beta=0.5),
     "tanh": _operator("Tanh"),
     "softmax": _softmax,
     "swish": _swish,

@@ -1,0 +1,77 @@
+"""Files that TensorFlow has to open because they hold code, and the words that allow it."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from gantei.errors import ConversionError, SettingError
+from gantei.files import sha256_of
+
+from .packed import open_packed
+from .weights_file import SUFFIXES
+
+SAVED_MODEL = "saved_model.pb"
+
+
+def check_trust(*, with_tensorflow: bool, trusted: bool) -> None:
+    """See that both words were said, or none.
+
+    Raises:
+        SettingError: only one was.
+    """
+    if with_tensorflow and not trusted:
+        raise SettingError(
+            "--with-tensorflow runs the code that is in a SavedModel or a Lambda, with your "
+            "rights: it can read, change and send away what you can. If you know and trust who "
+            "made this file, add --trust-this-file"
+        )
+    if trusted and not with_tensorflow:
+        raise SettingError(
+            "--trust-this-file goes with --with-tensorflow; without it nothing in a file is run, "
+            "and no trust is needed"
+        )
+
+
+@contextmanager
+def trusted_file(path: Path) -> Iterator[Path]:
+    """Give a SavedModel's folder, unpacked where it is in a `.zip`, or a whole model's file.
+
+    Raises:
+        ConversionError: it is none of these, or a damaged or deceiving archive.
+    """
+    if path.is_dir():
+        yield _saved_model(path, path)
+    elif not path.is_file():
+        raise ConversionError(f"{path}: no such file or folder")
+    elif path.suffix.lower() in SUFFIXES:
+        yield path
+    elif path.suffix.lower() == ".zip":
+        with (
+            open_packed(path) as archive,
+            tempfile.TemporaryDirectory(prefix="gantei-") as folder,
+        ):
+            archive.unpack_all(Path(folder))
+            yield _saved_model(Path(folder), path)
+    else:
+        raise ConversionError(
+            f"{path}: TensorFlow opens a SavedModel's folder, a .zip of one, {', '.join(SUFFIXES)}"
+        )
+
+
+def digest_and_size(path: Path) -> tuple[str, int]:
+    """Return the sha256 and bytes of a file, or of a folder's files with their names."""
+    if path.is_file():
+        return sha256_of(path), path.stat().st_size
+    files = sorted(one for one in path.rglob("*") if one.is_file())
+    names = (f"{sha256_of(one)}  {one.relative_to(path).as_posix()}\n" for one in files)
+    digest = hashlib.sha256("".join(names).encode("utf-8")).hexdigest()
+    return digest, sum(one.stat().st_size for one in files)
+
+
+def _saved_model(folder: Path, path: Path) -> Path:
+    found = sorted(folder.rglob(SAVED_MODEL))
+    if len(found) != 1:
+        raise ConversionError(f"{path}: must hold exactly one {SAVED_MODEL}; it holds {len(found)}")
+    return found[0].parent
