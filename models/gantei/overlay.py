@@ -5,7 +5,9 @@ were like it. The mean over the map is the estimate itself, which the scale bar 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +20,8 @@ from .photograph import Photograph
 
 if TYPE_CHECKING:
     from .manifest import Manifest
+
+Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 LONGEST_SIDE = 800
 """Pixels; a photograph is scaled down to it."""
@@ -122,20 +126,32 @@ def _footer(
 ) -> Image.Image:
     """Headline, scale bar, caption and notice."""
     inner = width - 2 * MARGIN
+    title = _wrapped(headline, 21, inner)
     caption = _wrapped(CAPTION, 13, inner)
-    notice = _wrapped(manifest.notice, 14, inner) if manifest.notice else []
-    sheet = Image.new("RGB", (width, 150 + 17 * len(caption) + 19 * len(notice)), PAPER)
+    notice = _wrapped(manifest.notice, 14, inner)
+    height = 124 + 26 * len(title) + 17 * len(caption) + 19 * len(notice)
+    sheet = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(sheet)
-    draw.text((MARGIN, 14), _drawable(headline), INK, _font(21))
-    _draw_bar(sheet, (MARGIN, 70, inner), scale, explanation.unit, float(answers.mean()))
-    top = 138
-    for line in caption:
-        draw.text((MARGIN, top), line, FAINT, _font(13))
-        top += 17
-    for line in notice:
-        draw.text((MARGIN, top + 3), line, WARNING, _font(14))
-        top += 19
+    top = _write(draw, title, (14, 26), INK, _font(21))
+    _draw_bar(sheet, (MARGIN, top + 30, inner), scale, explanation.unit, float(answers.mean()))
+    top = _write(draw, caption, (top + 98, 17), FAINT, _font(13))
+    _write(draw, notice, (top + 3, 19), WARNING, _font(14))
     return sheet
+
+
+def _write(
+    draw: ImageDraw.ImageDraw,
+    lines: Sequence[str],
+    place: tuple[int, int],
+    colour: tuple[int, int, int],
+    font: Font,
+) -> int:
+    """Write lines from a height on, a step apart; return the height below them."""
+    top, step = place
+    for line in lines:
+        draw.text((MARGIN, top), line, colour, font)
+        top += step
+    return top
 
 
 def _draw_bar(
@@ -206,8 +222,10 @@ def _wrapped(text: str, size: int, width: int) -> list[str]:
 
 def _drawable(text: str) -> str:
     """Spell what Pillow's own font has no letters for as escapes."""
+    text = text.translate({0x2013: "-", 0x2014: "-"})
     return text.encode("cp1252", "backslashreplace").decode("cp1252")
 
 
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+@cache
+def _font(size: int) -> Font:
     return ImageFont.load_default(size)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ..inference import Answer
 
 
+COMPRESSION = 4
+"""zlib's level: measured on a drawn photograph, 57 ms and 481 kB; Pillow's 6: 160 ms, 465 kB."""
+
+
 @dataclass(frozen=True)
 class Overlays:
     """Overlays below `folder`, as `<name in the table>.<estimator>.png`; none of a bad photograph.
@@ -70,7 +74,7 @@ class Overlays:
             except OSError as error:
                 raise ResultsError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with replacing(path) as file:
-                picture.save(file, "PNG")
+                picture.save(file, "PNG", compress_level=COMPRESSION)
 
     def _paths(self, name: str) -> list[Path]:
         return [self.folder / f"{name}.{each.name}.png" for each in self.estimators]
