@@ -23,6 +23,10 @@ from .stated import Stated
 _POOLING = ("global_average_pooling2d", "avg_pool")
 _HARMLESS = ("drop", "input", "gaussian_noise", "random_", *_POOLING)
 """Parts of the names of layers that do nothing at inference, or that are assumed anyhow."""
+_FORMER = {"Inception-ResNet-V2": ("block35", "block17", "block8")}
+"""How TensorFlow 2.4 called the Lambdas that its successors wrote as CustomScaleLayer."""
+_FACTORS = ("rescaling", "tf.math.multiply", "tf_op_lambda")
+"""How versions of Keras wrote EfficientNet's factors."""
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 
 
@@ -110,23 +114,28 @@ def _best(fitting: Mapping[str, int]) -> str | None:
 
 
 def _rescaled_or_not(held: Held, best: str, wanted: str | None, name: str) -> str:
-    """Settle whether an EfficientNet has the Rescaling of weights="imagenet", without weights."""
+    """Settle whether an EfficientNet has the factors of weights="imagenet", without weights."""
     plain = best.removesuffix(RESCALED)
-    listed = sum(layer.startswith("rescaling") for layer in held.listed)
-    if listed:
-        found = plain + RESCALED if listed == 2 else plain
-        if wanted not in (None, found):
-            raise ConversionError(f"{name}: lists {listed} Rescaling layers: it is of {found}")
-        return found
+    mean = next((one for one in held.arrays("normalization") if one.shape == (3,)), None)
+    imagenet = mean is not None and abs(mean.read() - _IMAGENET_MEAN).max() < 1e-3
+    if "rescaling" in held.listed:  # so it lists all layers
+        own = Counter(held.listed_as(layer) for layer in architectures.body(plain).layers)
+        found = [layer for layer in (Counter(held.listed) - own).elements() if layer in _FACTORS]
+        if len(found) == 1 and imagenet:
+            held.listed[held.listed.index(found[0])] = "rescaling"
+            plain += RESCALED
+        if wanted not in (None, plain):
+            raise ConversionError(f"{name}: by the layers that it lists it is of {plain}")
+        return plain
     if wanted is not None:
         return wanted
-    mean = next((one for one in held.arrays("normalization") if one.shape == (3,)), None)
-    if mean is None or abs(mean.read() - _IMAGENET_MEAN).max() > 1e-3:
+    if not imagenet:
         return plain
     raise ConversionError(
         f"{name}: is of {plain} with ImageNet's mean and variance. Built with "
-        f'weights="imagenet", newer versions of Keras add a Rescaling, which no weight shows: add '
-        f"--architecture {plain}{RESCALED} if it was built so, --architecture {plain} if not"
+        f'weights="imagenet", newer versions of Keras multiply by constants, which no weight '
+        f"shows: add --architecture {plain}{RESCALED} if it was built so, "
+        f"--architecture {plain} if not"
     )
 
 
@@ -178,7 +187,8 @@ def _check_listed(held: Held, body: Body, name: str) -> bool:
         Whether a global average pooling is listed.
     """
     added = Counter(held.listed) - Counter(held.listed_as(layer) for layer in body.layers)
-    unknown = [layer for layer in added if not any(part in layer for part in _HARMLESS)]
+    known = (*_HARMLESS, *_FORMER.get(body.name, ()))
+    unknown = [layer for layer in added if not any(part in layer for part in known)]
     if unknown:
         raise ConversionError(
             f"{name}: lists layers that {body.name} does not have and that hold no weights: "

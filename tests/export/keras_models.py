@@ -26,7 +26,7 @@ def behave(keras, model, photographs, calm=0.0):
     layers are scaled to answers of standard deviation 1.
     """
     rng = np.random.default_rng(5)
-    layers = [one for one in model.submodules if isinstance(one, keras.layers.Layer)]
+    layers = [one for one in model._flatten_layers() if isinstance(one, keras.layers.Layer)]
     norms = [one for one in layers if isinstance(one, keras.layers.BatchNormalization)]
     for layer in layers:
         if getattr(layer, "use_bias", False) and layer.built:
@@ -46,9 +46,13 @@ def behave(keras, model, photographs, calm=0.0):
         layer.moving_variance.assign(variance + calm * variance.mean() + 1e-3)
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
-            features = keras.Model(model.input, layer.input)(photographs).numpy()
-            spread = (features @ layer.kernel.numpy()).std() + 1e-6
+            features = keras.Model(model.inputs[0], layer.input)(photographs).numpy()
+            answers = features @ layer.kernel.numpy()
+            # A network that hardly tells the pictures apart would answer by rounding errors alone.
+            spread = max(answers.std(), 0.1 * np.abs(answers).max())
             layer.kernel.assign(layer.kernel.numpy() / spread)
+            if layer.use_bias:
+                layer.bias.assign(-(answers / spread).mean(axis=0))
     return model
 
 
@@ -59,20 +63,27 @@ def _quiet():
         yield
 
 
-def saved(model, folder):
-    """Save a model as Keras 2 does, and return the file."""
-    with _quiet():
-        model.save(folder / "model.h5", save_format="h5")
-    return folder / "model.h5"
-
-
 def largest_difference(model, folder, photographs, answers):
     """Save, convert and run a model; return the largest difference from Keras, and the facts."""
+    return difference(model, saved(model, folder / "model.h5"), photographs, answers)
+
+
+def saved(model, path):
+    """Save a whole model, or its weights alone where the name says so."""
+    with _quiet():
+        if "weights" in path.name:
+            model.save_weights(path)
+        else:
+            model.save(path)
+    return path
+
+
+def difference(model, path, photographs, answers, stated=None):
+    """Convert and run a saved model; return the largest difference from Keras, and the facts."""
     from gantei_export.conversion import convert  # other Kerases borrow this module without gantei
 
-    conversion = convert(saved(model, folder))
-    with _quiet():
-        expected = model(photographs, training=False)
+    expected = model(photographs, training=False)
+    conversion = convert(path, stated)
     if isinstance(expected, dict):  # Keras orders named outputs by their names
         expected = [expected[name] for name in sorted(expected)]
     expected = expected if isinstance(expected, list | tuple) else [expected]

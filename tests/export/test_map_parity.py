@@ -36,7 +36,7 @@ def explains(keras, tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime")
 
     def check(model, features, photographs, *dense):
-        content = convert(saved(model, tmp_path)).to_bytes()
+        content = convert(saved(model, tmp_path / "model.h5")).to_bytes()
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
         names = [output.name for output in session.get_outputs()]
         given = dict(zip(names, session.run(None, {"photograph": photographs}), strict=True))
@@ -136,5 +136,5 @@ def test_vgg_with_its_flattened_head_has_no_map(keras, tmp_path):
     picture = keras.Input((16, 16, 3))
     x = layers.Flatten()(layers.MaxPooling2D()(layers.Conv2D(4, 3)(picture)))
     model = keras.Model(picture, layers.Dense(1)(layers.Dense(8, "relu")(x)))
-    (head,) = convert(saved(model, tmp_path)).heads
+    (head,) = convert(saved(model, tmp_path / "model.h5")).heads
     assert head.roles == ()

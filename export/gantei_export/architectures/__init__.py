@@ -15,7 +15,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 SUFFIX = ".json.gz"
 RESCALED = "-imagenet"
-"""Ends the name of an EfficientNet built with weights="imagenet": it has one more Rescaling."""
+"""Ends the name of an EfficientNet built with weights="imagenet": it has constant factors more."""
 
 _DEVIATIONS = (0.229, 0.224, 0.225)
 """Of ImageNet's red, green and blue, as keras.applications has them."""
@@ -86,7 +86,7 @@ def _pad(layers: Layers, size: tuple[int, int]) -> None:
 
 
 def _rescale(layers: Layers) -> None:
-    """Put the Rescaling of weights="imagenet" behind the Normalization."""
+    """Put the factors of weights="imagenet" behind the Normalization."""
     at = next(n for n, layer in enumerate(layers) if layer["class_name"] == "Normalization") + 1
     scale = [1 / math.sqrt(deviation) for deviation in _DEVIATIONS]
     before, name = layers[at - 1]["config"]["name"], "rescaling_1"

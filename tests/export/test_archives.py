@@ -1,0 +1,199 @@
+"""`.keras` archives: the network of a `.h5` in another wrapping, and archives that deceive."""
+
+import io
+import json
+import zipfile
+
+import h5py
+import numpy as np
+import pytest
+
+from gantei_export.conversion import convert
+from gantei_export.probe import probe
+
+from .hand_written import functional, small_network
+
+METADATA = json.dumps({"keras_version": "2.15.0"})
+
+
+def stored(**changes):
+    """The small network's weights in the newer layout; changes by path, None removes one."""
+    _, weights = small_network()
+    groups = {"conv": "conv2d", "sex": "dense"}
+    arrays = {
+        f"layers/{groups[layer]}/vars/{number}": values
+        for layer, many in weights.items()
+        for number, values in enumerate(many.values())
+    }
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        for path, values in (arrays | changes).items():
+            if values is not None:
+                file[path] = values
+    return content.getvalue()
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Write an archive; a member given as None is left out."""
+
+    def make(members=(), more=(), compression=zipfile.ZIP_STORED, config=None):
+        path = tmp_path / "model.keras"
+        usual = {
+            "metadata.json": METADATA,
+            "config.json": json.dumps(config or small_network()[0]),
+            "model.weights.h5": stored(),
+        }
+        with zipfile.ZipFile(path, "w", compression) as file:
+            for name, content in (*(usual | dict(members)).items(), *more):
+                if content is not None:
+                    file.writestr(name, content)
+        return path
+
+    return make
+
+
+def test_an_archive_gives_the_same_network_as_an_h5(archive, small_file):
+    conversion, expected = convert(archive()), convert(small_file)
+    assert conversion.to_bytes() == expected.to_bytes()
+    assert conversion.facts.keras_version == "2.15.0"
+
+
+def test_the_form_is_told_by_content_and_not_by_name(archive, small_file, tmp_path):
+    for source, name in ((archive(), "a.h5"), (small_file, "b.keras")):
+        named = tmp_path / name
+        named.write_bytes(source.read_bytes())
+        assert convert(named).to_bytes() == convert(small_file).to_bytes()
+
+
+@pytest.mark.parametrize("member", ["config.json", "metadata.json", "model.weights.h5"])
+def test_a_missing_member_is_named(archive, refused, member):
+    refused(archive({member: None}), f"holds no {member}")
+
+
+@pytest.mark.parametrize("text", [b"{", b"[]", b"\xff\xfe", b'{"a": NaN}'])
+def test_a_config_that_is_no_json_object_is_refused(archive, refused, text):
+    refused(archive({"config.json": text}), "model.keras: config.json")
+
+
+def test_two_members_of_one_name_are_refused(archive, refused):
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        file = archive(more=[("config.json", "{}")])
+    refused(file, "two members are named 'config.json'")
+
+
+@pytest.mark.parametrize("name", ["../a", "/a", "a\\..\\..\\b", "C:/a"])
+def test_a_member_outside_the_archive_is_refused(archive, refused, name):
+    refused(archive(more=[(name, "x")]), "would lie outside")
+
+
+@pytest.mark.parametrize("member", ["config.json", "model.weights.h5"])
+def test_a_bomb_is_refused(archive, refused_cheaply, member):
+    content = bytes(300_000_000)
+    file = archive({member: content}, compression=zipfile.ZIP_DEFLATED)
+    refused_cheaply(file, member, "claims 300000000 bytes")
+
+
+def test_a_config_of_more_than_16_megabytes_is_refused(archive, refused):
+    refused(archive({"config.json": b" " * (17 << 20)}), "config.json claims")
+
+
+@pytest.mark.parametrize("cut", [1, 30, 500])
+def test_a_truncated_archive_is_refused(archive, refused, cut):
+    file = archive()
+    file.write_bytes(file.read_bytes()[:-cut])
+    refused(file, "cannot be unpacked")
+
+
+def test_weights_that_are_no_hdf5_are_refused(archive, refused):
+    refused(archive({"model.weights.h5": b"x"}), "model.keras: model.weights.h5", "not an HDF5")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"layers/dense/vars/1": None}, "asks for 2 weights, the file holds 1"),
+        ({"layers/dense/vars/0": np.ones((5, 1), "f4")}, "kernel has shape (5, 1)"),
+        ({"layers/dense/vars/2": np.ones(1, "f4")}, "the file holds 3"),
+        ({"layers/dense_1/vars/0": np.ones(1, "f4")}, "1 layers of the class 'dense'"),
+        ({"layers/lstm/vars/0": np.ones(1, "f4")}, "belong to no layer: 'layers/lstm'"),
+        ({"layers/dense/more/0": np.ones(1, "f4")}, "more or other than vars/0"),
+        ({"backbone/vars/0": np.ones(1, "f4")}, "belong to no layer: 'backbone'"),
+    ],
+)
+def test_weights_that_do_not_fit_are_refused(archive, refused, change, said):
+    refused(archive({"model.weights.h5": stored(**change)}), said)
+
+
+def test_the_state_of_training_is_no_weight(archive, small_file):
+    more = dict.fromkeys(
+        ["optimizer/vars/0", "metrics/mean/vars/0", "layers/dropout/seed_generator/vars/0"],
+        np.ones(1, "f4"),
+    )
+    file = archive({"model.weights.h5": stored(**more)})
+    assert convert(file).to_bytes() == convert(small_file).to_bytes()
+
+
+def keras3(change=lambda layers: None):
+    """The small network as Keras 3 configures it."""
+    config, _ = small_network()
+    layers = config["config"]["layers"]
+    for entry in layers:
+        entry["config"]["trainable"] = True
+        for nodes in entry["inbound_nodes"]:
+            tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": nodes[0][:3]}}
+            entry["inbound_nodes"] = [{"args": [tensor], "kwargs": {"training": False}}]
+    layers[0]["config"]["batch_shape"] = layers[0]["config"].pop("batch_input_shape")
+    change({entry["name"]: entry for entry in layers})
+    inner = config["config"]
+    ends = {"input_layers": ["picture", 0, 0], "output_layers": ["sex", 0, 0]}
+    return {**functional(layers, "sex"), "config": inner | ends}
+
+
+def test_keras_3_configures_the_same_network(archive, small_file):
+    metadata = json.dumps({"keras_version": "3.15.0"})
+    conversion = convert(archive({"metadata.json": metadata}, config=keras3()))
+    assert conversion.to_bytes() == convert(small_file).to_bytes()
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [{"args": 7}],
+        [{"args": []}],
+        [{"args": [{}]}],
+        [{"args": [{"class_name": "__keras_tensor__"}]}],
+        [{"args": [{"class_name": "__keras_tensor__", "config": {"keras_history": ["gone", 0]}}]}],
+        [{"args": [[]], "kwargs": 3}],
+        [{"args": [None, None, 4], "kwargs": {}}],
+    ],
+)
+@pytest.mark.parametrize("layer", ["pool", "operation"])
+def test_calls_of_another_form_are_refused(archive, refused, nodes, layer):
+    def change(layers):
+        if layer == "operation":
+            layers["pool"] |= {"class_name": "Subtract", "config": {"name": "pool"}}
+        layers["pool"]["inbound_nodes"] = nodes
+
+    refused(archive(config=keras3(change)))
+
+
+def test_an_unknown_operation_is_named(archive, refused):
+    def change(layers):
+        layers["pool"] |= {"class_name": "Einsum", "config": {"name": "pool", "subscripts": "a"}}
+
+    refused(archive(config=keras3(change)), "'pool' (operation Einsum)")
+
+
+def test_a_layer_called_in_training_mode_is_refused(archive, refused):
+    def change(layers):
+        layers["pool"]["inbound_nodes"][0]["kwargs"] = {"training": True}
+
+    refused(archive(config=keras3(change)), "is called with training")
+
+
+def test_the_probe_reads_archives_and_leaves_nothing_behind(archive, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    probe(archive())
+    assert list((tmp_path / "temporary").iterdir()) == []

@@ -1,0 +1,239 @@
+"""Weights without a network: recognised by their shapes, bound one by one, or refused."""
+
+import re
+
+import h5py
+import numpy as np
+import pytest
+
+from gantei import store
+from gantei.command_line import main
+from gantei.manifest_file import FILE_NAME, read_manifest
+from gantei_export.architectures import RESCALED, body, names
+from gantei_export.binding import snake_case
+from gantei_export.conversion import convert
+from gantei_export.probe import probe
+from gantei_export.stated import Stated
+
+SIGMOID = Stated(head_activations=("sigmoid",))
+ROLES = {
+    "Conv2D": ["kernel", "bias"],
+    "DepthwiseConv2D": ["depthwise_kernel", "bias"],
+    "BatchNormalization": ["gamma", "beta", "moving_mean", "moving_variance"],
+    "Normalization": ["mean", "variance", "count"],
+    "Dense": ["kernel", "bias"],
+}
+
+
+def arrays(architecture, *head):
+    """Weights of a body and Dense layers, ((layer, class), arrays) each, in Keras's order."""
+    found = body(architecture)
+    kinds = {layer["name"]: layer["class_name"] for layer in found.layers}
+    shapes = {(name, kinds[name]): shapes for name, shapes in found.shapes.items()}
+    shapes |= {(name, "Dense"): [shape, shape[1:]] for name, shape in head}
+    rng = np.random.default_rng(1)
+    return {
+        key: [rng.uniform(0.1, 0.9, shape).astype(np.float32) for shape in many]
+        for key, many in shapes.items()
+    }
+
+
+def legacy(path, weights, listed=()):
+    """Write the older layout."""
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [*listed, *(name for name, _ in weights)]
+        file.attrs["keras_version"] = "2.15.0"
+        for name in listed:
+            file.create_group(name).attrs["weight_names"] = np.array([])
+        for (name, kind), values in weights.items():
+            paths = [f"{name}/{role}:0" for role in ROLES[kind]][: len(values)]
+            group = file.create_group(name)
+            group.attrs["weight_names"] = paths
+            for one, array in zip(paths, values, strict=True):
+                group[one] = array
+    return path
+
+
+def newer(path, weights, container="layers", step=1, at=""):
+    """Write the newer layout; Keras 2.13 counted each layer with weights twice (step 2)."""
+    counts = {}
+    with h5py.File(path, "a") as file:
+        for (_, kind), values in weights.items():
+            number = counts.setdefault(kind, 0)
+            counts[kind] += step
+            group = snake_case(kind) + (f"_{number}" if number else "")
+            for index, array in enumerate(values):
+                file[f"{at}{container}/{group}/vars/{index}"] = array
+    return path
+
+
+@pytest.fixture
+def weights():
+    return arrays("MobileNet", ("sex", (1024, 1)))
+
+
+def in_a_model(path, weights):
+    """Write the body as one layer of an outer model."""
+    head = {key: values for key, values in weights.items() if key[1] == "Dense"}
+    inner = {key: values for key, values in weights.items() if key not in head}
+    newer(path, inner, at="layers/functional/")
+    return newer(path, head)
+
+
+LAYOUTS = {
+    "legacy": lambda path, weights: legacy(path / "w.h5", weights),
+    "newer": lambda path, weights: newer(path / "w.weights.h5", weights),
+    "2.14": lambda path, weights: newer(
+        path / "14.weights.h5", weights, "_layer_checkpoint_dependencies"
+    ),
+    "2.13": lambda path, weights: newer(
+        path / "13.weights.h5", weights, "_layer_checkpoint_dependencies", 2
+    ),
+    "nested": lambda path, weights: in_a_model(path / "n.weights.h5", weights),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_gives_the_same_network(tmp_path, weights, layout):
+    expected = convert(legacy(tmp_path / "expected.h5", weights), SIGMOID)
+    conversion = convert(LAYOUTS[layout](tmp_path, weights), SIGMOID)
+    assert conversion.to_bytes() == expected.to_bytes()
+    assert conversion.facts.architecture == "MobileNet"
+    assert "assumed" in conversion.facts.architecture_evidence
+    assert conversion.facts.outputs[0].activation == "sigmoid"
+
+
+@pytest.mark.parametrize("name", [name for name in names() if RESCALED not in name])
+def test_every_architecture_is_recognised_by_its_shapes(tmp_path, name):
+    channels = body(name).channels
+    weights = arrays(name, ("sex", (channels, 1)))
+    file = newer(tmp_path / "w.weights.h5", weights)
+    with pytest.raises(ValueError, match=re.escape(f"of {name} with the head Dense {channels}")):
+        convert(file)
+
+
+def test_names_without_a_slash_are_those_of_densenet_too(tmp_path):
+    weights = arrays("DenseNet-121", ("sex", (1024, 1)))
+    renamed = {(name.replace("/", "_"), kind): values for (name, kind), values in weights.items()}
+    old = convert(legacy(tmp_path / "old.h5", weights), SIGMOID)
+    new = convert(legacy(tmp_path / "new.h5", renamed), SIGMOID)
+    assert old.to_bytes() == new.to_bytes()
+
+
+def test_without_an_activation_the_error_tells_what_to_add(tmp_path, weights, refused):
+    file = legacy(tmp_path / "w.h5", weights)
+    refused(file, "of MobileNet with the head Dense 1024 -> 1", "--head-activation sigmoid")
+
+
+def test_each_dense_layer_of_the_head_needs_an_activation(tmp_path):
+    weights = arrays("MobileNet", ("a", (1024, 8)), ("b", (8, 2)))
+    file = legacy(tmp_path / "w.h5", weights)
+    with pytest.raises(ValueError, match="--head-activation relu,sigmoid"):
+        convert(file, SIGMOID)
+    facts = convert(file, Stated(head_activations=("relu", "softmax"))).facts
+    assert (facts.outputs[0].units, facts.outputs[0].activation) == (2, "softmax")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_missing_weight_is_refused(tmp_path, weights, layout):
+    del weights["conv_pw_5_bn", "BatchNormalization"]
+    with pytest.raises(ValueError, match="of no architecture that gantei carries"):
+        convert(LAYOUTS[layout](tmp_path, weights), SIGMOID)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_weight_left_over_is_refused(tmp_path, weights, layout):
+    weights["more", "Conv2D"] = [np.ones((3, 3, 3, 8), np.float32)]
+    with pytest.raises(ValueError, match="belong to no layer of the architecture"):
+        convert(LAYOUTS[layout](tmp_path, weights), SIGMOID)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_weights_of_swapped_layers_are_refused_by_their_shapes(tmp_path, weights, layout):
+    one, other = ("conv_pw_1", "Conv2D"), ("conv_pw_2", "Conv2D")
+    weights[one], weights[other] = weights[other], weights[one]
+    with pytest.raises(ValueError, match=r"'conv_pw_1': the file's weights have the shapes"):
+        convert(LAYOUTS[layout](tmp_path, weights), SIGMOID)
+
+
+def test_another_architecture_than_the_stated_is_refused(tmp_path, weights):
+    file = legacy(tmp_path / "w.h5", weights)
+    with pytest.raises(ValueError, match=r"is not of Xception: .* it is MobileNet"):
+        convert(file, Stated("Xception", ("sigmoid",)))
+    with pytest.raises(ValueError, match="unknown architecture 'ResNet'; known: DenseNet-121"):
+        convert(file, Stated("ResNet", ("sigmoid",)))
+
+
+def test_a_head_that_no_pooling_feeds_is_refused(tmp_path):
+    file = legacy(tmp_path / "w.h5", arrays("VGG19", ("fc", (7 * 7 * 512, 4))))
+    with pytest.raises(ValueError, match="takes 25088 values, where 512 come"):
+        convert(file, SIGMOID)
+
+
+def test_a_body_without_a_head_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="without a Dense layer"):
+        convert(legacy(tmp_path / "w.h5", arrays("MobileNet")), SIGMOID)
+
+
+@pytest.mark.parametrize("layer", ["global_max_pooling2d", "tf.math.truediv", "lambda_1"])
+def test_layers_that_no_weight_shows_are_refused_where_they_are_listed(tmp_path, weights, layer):
+    file = legacy(tmp_path / "w.h5", weights, ["input_1", "dropout_2", layer])
+    with pytest.raises(ValueError, match="lists layers that MobileNet does not have"):
+        convert(file, SIGMOID)
+
+
+def test_a_listed_pooling_is_not_assumed(tmp_path, weights):
+    file = legacy(tmp_path / "w.h5", weights, ["global_average_pooling2d_3"])
+    assert "assumed" not in convert(file, SIGMOID).facts.architecture_evidence
+
+
+def test_a_file_with_its_own_network_needs_no_architecture(small_file):
+    with pytest.raises(ValueError, match="are for files of weights alone"):
+        convert(small_file, SIGMOID)
+
+
+def test_groups_linked_in_a_ring_are_refused(tmp_path, refused):
+    with h5py.File(tmp_path / "ring.weights.h5", "w") as file:
+        file.create_group("layers")["ring"] = file["/"]
+    refused(tmp_path / "ring.weights.h5", "nested more than 64 deep")
+
+
+def test_the_probe_reads_weights_alone(tmp_path, weights):
+    probe(legacy(tmp_path / "w.h5", weights), SIGMOID)
+
+
+def test_an_import_says_what_was_stated_and_what_assumed(tmp_path, weights, capsys):
+    file = newer(tmp_path / "sex.weights.h5", weights)
+    arguments = ["import", "joir-sex-mobilenet", str(file)]
+    assert main(arguments) == 2
+    assert "--head-activation sigmoid" in capsys.readouterr().err
+    assert main([*arguments, "--head-activation", "sigmoid"]) == 0
+    manifest = read_manifest(store.installed()["joir-sex-mobilenet"] / FILE_NAME)
+    facts = {fact.key: fact for fact in manifest.facts()}
+    transform = facts["output.sex.transform"]
+    assert (transform.value, transform.basis.origin) == ("none", "stated")
+    assert transform.basis.evidence == "--head-activation sigmoid"
+    assert facts["input.size"].basis.origin == "unknown"
+    assert "is assumed" in manifest.basis["architecture"].evidence
+
+
+def test_the_stated_size_decides_how_an_efficientnet_is_padded(tmp_path):
+    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
+    file = str(newer(tmp_path / "age.weights.h5", weights))
+    arguments = ["import", "mine", file, "--task", "age", "--head-activation", "linear"]
+    written = []
+    for size in (75, 64):
+        size_set = ["--set", f"input.size={size}", "--because", "page 3"]
+        assert main([*arguments, *size_set, "--replace"]) == 0
+        written.append((store.installed()["mine"] / "model.onnx").read_bytes())
+        assert main([*arguments, "--replace"]) == 0  # the size stays stated
+        assert len((store.installed()["mine"] / "model.onnx").read_bytes()) == len(written[-1])
+    assert written[0] != written[1]
+
+
+def test_verify_needs_a_whole_model(tmp_path, weights, capsys):
+    file = newer(tmp_path / "sex.weights.h5", weights)
+    arguments = ["--task", "sex", "--head-activation", "sigmoid", "--verify"]
+    assert main(["import", "mine", str(file), *arguments]) == 2
+    assert "--verify needs a whole model" in capsys.readouterr().err
+    assert store.installed() == {}

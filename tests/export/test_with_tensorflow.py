@@ -1,0 +1,148 @@
+"""Files that hold code: only with both words, in another process, and right."""
+
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gantei
+from gantei import store
+from gantei.command_line import main
+from gantei_export import trusted_file
+from gantei_export.conversion import convert
+from gantei_export.trusted_file import digest_and_size
+
+TRUSTED = ("--with-tensorflow", "--trust-this-file")
+
+
+def run(file, *arguments):
+    return main(["import", "my-sex", str(file), "--task", "sex", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--with-tensorflow"], "runs the code that is in a SavedModel or a Lambda, with your"),
+        (["--trust-this-file"], "goes with --with-tensorflow"),
+    ],
+)
+def test_one_word_alone_is_refused_and_says_what_it_means(small_file, capsys, given, said):
+    assert run(small_file, *given) == 2
+    assert said in capsys.readouterr().err
+    assert store.installed() == {}
+
+
+def test_a_folder_is_only_opened_by_running_it(tmp_path, capsys):
+    (tmp_path / "saved_model.pb").touch()
+    assert run(tmp_path) == 2
+    assert "--with-tensorflow --trust-this-file" in capsys.readouterr().err
+
+
+def test_without_tensorflow_the_error_names_what_to_install(small_file, capsys, monkeypatch):
+    for name in ("tensorflow", "tf_keras", "tf2onnx"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setattr("gantei_export.with_tensorflow.find_spec", lambda name: None)
+    assert run(small_file, *TRUSTED) == 2
+    assert 'pip install "gantei[tensorflow]"' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("members", [["a/readme.txt"], ["a/saved_model.pb", "b/saved_model.pb"]])
+def test_an_archive_without_one_saved_model_is_refused(tmp_path, capsys, members):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in members:
+            archive.writestr(name, "x")
+    assert run(tmp_path / "a.zip", *TRUSTED) == 2
+    assert "must hold exactly one saved_model.pb" in capsys.readouterr().err
+
+
+def test_a_trusted_archive_still_writes_nothing_outside_its_folder(tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("../saved_model.pb", "x")
+    assert run(tmp_path / "a.zip", *TRUSTED) == 2
+    assert "would lie outside" in capsys.readouterr().err
+
+
+def test_the_digest_of_a_folder_is_that_of_its_files_and_names(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "saved_model.pb").write_bytes(b"1234")
+    first, size = digest_and_size(tmp_path / "a")
+    assert (first, size) == (digest_and_size(tmp_path / "b")[0], 4)
+    (tmp_path / "b/saved_model.pb").rename(tmp_path / "b/other")
+    assert digest_and_size(tmp_path / "b")[0] != first
+
+
+MAKE = """
+import importlib, sys
+name, path = sys.argv[1:]
+keras = importlib.import_module(name)
+keras.utils.set_random_seed(3)
+layers = keras.layers
+photo = layers.Input((16, 16, 3))
+x = layers.Lambda(lambda pixels: pixels / 127.5 - 1)(photo)
+x = layers.BatchNormalization()(layers.Conv2D(4, 3, 2, "same", activation="relu")(x))
+x = layers.GlobalAveragePooling2D()(x)
+x = layers.Dense(8, activation="tanh")(x)
+model = keras.Model(photo, layers.Dense(1, activation="sigmoid", name="sex")(x))
+if path.endswith((".h5", ".keras")):
+    model.save(path)
+elif name == "keras":
+    model.export(path, verbose=False)
+else:
+    model.save(path, save_format="tf")
+import numpy as np
+pictures = np.random.default_rng(5).integers(0, 255, (3, 16, 16, 3)).astype(np.float32)
+np.save(path + ".npy", model.predict(pictures, verbose=0))
+"""
+
+
+@pytest.mark.judge
+@pytest.mark.parametrize(
+    ("keras", "form"),
+    [
+        ("tf_keras", "model.h5"),
+        ("tf_keras", "saved"),
+        ("tf_keras", "saved.zip"),
+        ("keras", "model.keras"),
+        ("keras", "saved"),
+    ],
+)
+def test_a_trusted_file_answers_as_its_keras(tmp_path, keras, form):
+    for name in (keras, "tf2onnx"):
+        pytest.importorskip(name)
+    path = tmp_path / form.removesuffix(".zip")
+    made = [sys.executable, "-c", MAKE, keras, str(path)]
+    subprocess.run(made, check=True, capture_output=True)
+    expected = np.load(f"{path}.npy")[:, 0]
+    if form.endswith(".zip"):
+        with zipfile.ZipFile(tmp_path / form, "w") as archive:
+            for file in (one for one in path.rglob("*") if one.is_file()):
+                archive.write(file, file.relative_to(tmp_path))
+    if path.is_file():
+        with pytest.raises(gantei.ConversionError, match="never run without --with-tensorflow"):
+            convert(path)
+    facts = ["--set", "input.scale=0..255", "--set", "output.positive=male", "--because", "mine"]
+    assert run(tmp_path / form, *TRUSTED, *facts) == 0
+
+    folder = store.installed()["my-sex"]
+    provenance = json.loads((folder / "provenance.json").read_text())
+    assert provenance["verification"]["largest_difference"] <= 1e-4
+    pictures = np.random.default_rng(5).integers(0, 255, (3, 16, 16, 3))
+    paths = [tmp_path / f"{number}.png" for number in range(3)]
+    for picture, file in zip(pictures, paths, strict=True):
+        Image.fromarray(picture.astype(np.uint8)).save(file)
+    given = [one.values["male"] for one in gantei.load("my-sex").predict(paths)]
+    np.testing.assert_allclose(given, expected, rtol=0, atol=1e-4)
+
+
+@pytest.mark.judge
+def test_a_file_that_tensorflow_cannot_open_is_refused(tmp_path, capsys):
+    pytest.importorskip("tf2onnx")
+    (tmp_path / trusted_file.SAVED_MODEL).write_bytes(b"nothing")
+    assert run(tmp_path, *TRUSTED) == 2
+    assert "TensorFlow cannot convert it" in capsys.readouterr().err
+    assert store.installed() == {}
