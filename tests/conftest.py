@@ -87,13 +87,16 @@ SEX = {"kind": "binary", "labels": ["female", "male"], "positive": "male", "tran
 
 @pytest.fixture
 def make_estimator(tmp_path):
-    """Make an estimator's folder: its network answers the mean pixel times a factor."""
+    """Make an estimator's folder: its network answers the mean pixel times a factor.
+
+    `network`, the bytes of an ONNX file, takes that one's place.
+    """
     import tomli_w
 
-    def make(name="made", factor=1.0, output="age", spec=None, change=None):
+    def make(name="made", factor=1.0, output="age", spec=None, change=None, network=None):
         folder = tmp_path / "estimators" / name
         folder.mkdir(parents=True)
-        weights = mean_network({output: factor})
+        weights = network or mean_network({output: factor})
         (folder / "model.onnx").write_bytes(weights)
         tables = manifest_tables(name, {output: spec or REGRESSION}, weights)
         if change:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import pytest
 
+import gantei
 from gantei.card import card
 from gantei.catalogue import shipped
 from gantei.command_line import main, parser
 
+from .explained import explained_network
+
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text("utf-8")
+EXPLANATIONS = (TOP / "docs/explanations.md").read_text("utf-8")
 COMMANDS = (TOP / "docs/commands.md").read_text("utf-8")
 
 
@@ -45,6 +49,24 @@ def test_every_command_of_the_readme_parses():
     assert len(commands) == 5
     for command in commands:
         assert parser().parse_args(shlex.split(command)).run
+
+
+def test_the_command_and_the_python_of_the_page_on_explanations_run(
+    here, make_estimator, photographs, monkeypatch
+):
+    make_estimator("my-age", network=explained_network())
+    monkeypatch.setenv("GANTEI_HOME", str(here))
+    (command,) = re.findall(r"```sh\ngantei (.*?)\n```", EXPLANATIONS, re.DOTALL)
+    (here / "photographs/left/3.png").unlink()
+    assert main(shlex.split(command)) == 0
+    assert len(list((here / "maps").rglob("*.my-age.png"))) == 5
+    (here / "photographs/right/0.png").rename("photograph.jpg")
+    python = re.search(r"```python\n(.*?)```", EXPLANATIONS, re.DOTALL).group(1)
+    names = {"gantei": gantei}
+    exec(compile(python, "explanations.md", "exec"), names)
+    explanation = names["explanation"]
+    age = names["prediction"].values["age"]
+    assert explanation.map.mean() + explanation.bias == pytest.approx(age, abs=1e-4)
 
 
 def test_the_readme_lists_every_published_estimator_with_its_reported_figures():

@@ -1,93 +1,103 @@
-"""Recognises an architecture by the sizes of its depthwise convolutions, not by names.
+"""Recognises an architecture by its convolutions, in their order, and not by names.
 
-Scaling rules: A. Howard et al., MobileNets (arXiv 1704.04861), table 1 and section 3.3;
-M. Tan and Q. Le, EfficientNet (arXiv 1905.11946), table 1 and section 3.3.
+Every architecture but MobileNet has fixed widths, so a digest of its convolutions tells it. The
+digests were taken from `keras.applications`, and a test compares them with it.
 """
 
-import math
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from .network import Network
 
 
-class Depthwise(NamedTuple):
-    """A depthwise convolution: side of its kernel, stride, channels."""
+class Convolution(NamedTuple):
+    """A convolution as its configuration tells it; a depthwise one has no number of filters."""
 
-    kernel: int
-    stride: int
-    channels: int
+    kind: str
+    kernel: tuple[int, ...]
+    strides: tuple[int, ...]
+    filters: int
 
 
-# Strides and output channels of MobileNet's 13 blocks at alpha 1; a block takes the last's output.
+_KINDS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D")
+
+# How many convolutions an architecture has, and `digest` of them. What a publisher put behind
+# them does not count. MobileNetV2 is published in six widths.
+_DIGESTS = (
+    ("DenseNet-121", 120, "03bbaff41b1a3bf8"),
+    ("DenseNet-169", 168, "a149d15117540fa6"),
+    ("DenseNet-201", 200, "72827d90b2986b92"),
+    ("EfficientNet-B0", 81, "36e4a41760d9b322"),
+    ("EfficientNet-B1", 115, "500546cded2e004c"),
+    ("EfficientNet-B2", 115, "ae03ff98e33749b0"),
+    ("EfficientNet-B3", 130, "fbbf5a3a86a4e94e"),
+    ("EfficientNet-B4", 160, "f124af7df4d84941"),
+    ("EfficientNet-B5", 194, "6f4921f5ce3d02a4"),
+    ("EfficientNet-B6", 224, "a6685e5f492c362c"),
+    ("EfficientNet-B7", 273, "aa3853078ff52ef0"),
+    ("Inception-ResNet-V2", 244, "9eafe79ea026e499"),
+    ("Inception-V3", 94, "32bbedb62c56f0c9"),
+    ("MobileNetV2", 52, "26ee46eed182a486"),
+    ("MobileNetV2", 52, "f5567a6e7707dd45"),
+    ("MobileNetV2", 52, "eb1fd49a6eed5aa7"),
+    ("MobileNetV2", 52, "c4771ff45a1c9e60"),
+    ("MobileNetV2", 52, "064b0036bb6558cd"),
+    ("MobileNetV2", 52, "524d1493ac174e77"),
+    ("VGG19", 16, "66c29c5f7b542ecf"),
+    ("Xception", 40, "bd737deac0161345"),
+)
+
+# Filters of MobileNet's stem and its 13 blocks at alpha 1 and the strides of their depthwise
+# convolutions; A. Howard et al., MobileNets (arXiv 1704.04861), table 1. Alpha scales the filters.
+_MOBILENET_FILTERS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024)
 _MOBILENET_STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
-_MOBILENET_CHANNELS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024)
-
-# EfficientNet-B0's stages: kernel, repeats, output channels, expansion, stride.
-_STAGES = (
-    (3, 1, 16, 1, 1),
-    (3, 2, 24, 6, 2),
-    (5, 2, 40, 6, 2),
-    (3, 3, 80, 6, 2),
-    (5, 3, 112, 6, 1),
-    (5, 4, 192, 6, 2),
-    (3, 1, 320, 6, 1),
-)
-# Width and depth of B0…B7.
-_SCALES = (
-    (1.0, 1.0),
-    (1.0, 1.1),
-    (1.1, 1.2),
-    (1.2, 1.4),
-    (1.4, 1.8),
-    (1.6, 2.2),
-    (1.8, 2.6),
-    (2.0, 3.1),
-)
 
 
 def recognise(network: Network) -> str | None:
-    """Return `MobileNet`, `EfficientNet-B0`…`B7`, or None for anything else."""
-    found = list(_depthwise(network))
+    """Name the architecture, such as `DenseNet-121` or `EfficientNet-B7`; None where unsure."""
+    found = list(convolutions(network))
     if _is_mobilenet(found):
         return "MobileNet"
-    for number in range(len(_SCALES)):
-        if found == list(efficientnet_layers(number)):
-            return f"EfficientNet-B{number}"
-    return None
+    digests = {count: digest(found[:count]) for _, count, _ in _DIGESTS if count <= len(found)}
+    return next((name for name, count, known in _DIGESTS if digests.get(count) == known), None)
 
 
-def _depthwise(network: Network) -> Iterator[Depthwise]:
+def convolutions(network: Network) -> Iterator[Convolution]:
+    """Yield a network's convolutions in their order."""
     for call in network.calls:
-        kernel = call.weights.get("depthwise_kernel")
-        if call.kind == "DepthwiseConv2D" and kernel is not None and len(kernel.shape) == 4:
-            stride = call.config.get("strides")
-            stride = stride[0] if isinstance(stride, list) and stride else stride
-            yield Depthwise(kernel.shape[0], stride if type(stride) is int else 0, kernel.shape[2])
+        if call.kind in _KINDS:
+            yield Convolution(
+                call.kind,
+                _pair(call.config.get("kernel_size")),
+                _pair(call.config.get("strides", 1)),
+                _filters(call.config.get("filters")),
+            )
 
 
-def _is_mobilenet(found: list[Depthwise]) -> bool:
-    if tuple(layer.stride for layer in found) != _MOBILENET_STRIDES:
+def digest(found: Sequence[Convolution]) -> str:
+    """Return a short digest of convolutions."""
+    return hashlib.sha256(repr([tuple(one) for one in found]).encode()).hexdigest()[:16]
+
+
+def _is_mobilenet(found: Sequence[Convolution]) -> bool:
+    stem_and_blocks = found[: 2 * len(_MOBILENET_STRIDES) + 1]
+    depthwise, others = stem_and_blocks[1::2], stem_and_blocks[::2]
+    strides = [one.strides for one in depthwise if one[:2] == ("DepthwiseConv2D", (3, 3))]
+    if strides != [(stride, stride) for stride in _MOBILENET_STRIDES]:
         return False
-    alpha = found[-1].channels / _MOBILENET_CHANNELS[-1]
+    alpha = others[-1].filters / _MOBILENET_FILTERS[-1]
+    sizes = [(3, 3)] + [(1, 1)] * len(depthwise)
     return all(
-        layer.kernel == 3 and abs(layer.channels - channels * alpha) < 1
-        for layer, channels in zip(found, _MOBILENET_CHANNELS, strict=True)
+        one.kind == "Conv2D" and one.kernel == size and abs(one.filters - filters * alpha) < 1
+        for one, size, filters in zip(others, sizes, _MOBILENET_FILTERS, strict=True)
     )
 
 
-def efficientnet_layers(number: int) -> Iterator[Depthwise]:
-    """Yield the depthwise convolutions of EfficientNet-B`number` in their order."""
-    width, depth = _SCALES[number]
-    before = _rounded(32, width)
-    for kernel, repeats, channels, expansion, first_stride in _STAGES:
-        for repeat in range(math.ceil(repeats * depth)):
-            yield Depthwise(kernel, 1 if repeat else first_stride, before * expansion)
-            before = _rounded(channels, width)
+def _pair(value: object) -> tuple[int, ...]:
+    both = value if isinstance(value, list) else [value, value]
+    return tuple(side if type(side) is int else 0 for side in both)
 
 
-def _rounded(channels: int, width: float) -> int:
-    """Scale to a multiple of 8 that is at most a tenth below the exact number."""
-    scaled = channels * width
-    rounded = max(8, int(scaled + 4) // 8 * 8)
-    return rounded + 8 if rounded < 0.9 * scaled else rounded
+def _filters(value: object) -> int:
+    return value if type(value) is int else 0

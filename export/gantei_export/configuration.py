@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from gantei.errors import ConversionError
 
 from .hdf5 import StoredArray
+from .known_lambdas import SCALED_SUM, scale_of_lambda
 from .references import Node, Reference, parse_node, parse_references
 
 MODELS = ("Functional", "Model", "Sequential")
@@ -143,7 +144,11 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
     model = None
     if kind in MODELS:
         model = parse({"class_name": kind, "config": config}, f"{path}{name}/", depth + 1)
-    return Spec(name, path + name, _kind(entry, kind, config), config, [], model)
+    kind = _kind(entry, kind, config)
+    scale = scale_of_lambda(config) if kind == "Lambda" else None
+    if scale is not None:
+        kind, config = SCALED_SUM, {"name": name, "dtype": config.get("dtype"), "scale": scale}
+    return Spec(name, path + name, kind, config, [], model)
 
 
 def _kind(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from .binding import check_supported
 from .configuration import parse
 from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
 from .graph import Graph, Initializer, Tensor, live
+from .head import Head, add_outputs, head_of, metadata_key, output_name
 from .layer import Layer
 from .network import PHOTOGRAPH, Network, Result, flatten
 from .onnx_file import Weight, encode, sealed, write_atomically
@@ -40,11 +41,15 @@ MOST_GROWTH = 64 << 20
 
 @dataclass(frozen=True)
 class Conversion:
-    """A converted network: what its file tells, the graph, and the weights."""
+    """A converted network: what its file tells, the graph, and the weights.
+
+    `heads` tell for each output whether the graph explains it; see `head`.
+    """
 
     facts: FileFacts
     model: onnx.ModelProto
     weights: tuple[Weight, ...]
+    heads: tuple[Head, ...]
     verification: Mapping[str, Any] | None = None
     """How far it is from the original, where converting it has told already."""
 
@@ -52,8 +57,7 @@ class Conversion:
         self, metadata: Mapping[str, str] | None = None, output_names: Sequence[str] | None = None
     ) -> bytes:
         """Return the ONNX model; see `write`."""
-        model = self._named(output_names)
-        _set_metadata(model, metadata or {})
+        model = self._named(output_names, metadata or {})
         return b"".join(encode(model, self.weights))
 
     def write(
@@ -69,27 +73,35 @@ class Conversion:
         Raises:
             ConversionError: the names do not fit the outputs, or the file cannot be written.
         """
-        model = self._named(output_names)
-        _set_metadata(model, metadata)
+        model = self._named(output_names, metadata)
         return write_atomically(path, encode(model, self.weights))
 
-    def _named(self, names: Sequence[str] | None) -> onnx.ModelProto:
+    def _named(self, names: Sequence[str] | None, metadata: Mapping[str, str]) -> onnx.ModelProto:
         model = onnx.ModelProto()
         model.CopyFrom(self.model)
-        old = [output.name for output in model.graph.output]
+        old = [output.name for output in self.facts.outputs]
         new = old if names is None else list(names)
         inner = {name for node in model.graph.node for name in (*node.input, *node.output)}
         taken = inner - set(old)
         if len(new) != len(old) or len(set(new)) != len(new) or not all(new) or taken & set(new):
             raise ConversionError(f"the outputs {old} cannot be named {new}")
-        _rename(model.graph, dict(zip(old, new, strict=True)))
+        renamed = dict(zip(old, new, strict=True))
+        for before, after, head in zip(old, new, self.heads, strict=True):
+            for role in head.roles:
+                renamed[output_name(before, role, len(old))] = output_name(after, role, len(old))
+        _rename(model.graph, renamed)
+        maps = {
+            metadata_key(name): head.as_json() for name, head in zip(new, self.heads, strict=True)
+        }
+        helper.set_model_props(model, dict(sorted({**metadata, **maps}.items())))
         return model
 
 
 def convert(path: Path, stated: Stated | None = None) -> Conversion:
     """Convert a Keras file of any form that `source` opens; `stated` is for weights alone.
 
-    The ONNX input is `photograph`, float32 (n, height, width, 3); each output is (n, units).
+    The ONNX input is `photograph`, float32 (n, height, width, 3); each output is (n, units). Behind
+    the outputs stand those that explain them; see `head`.
 
     Raises:
         ConversionError: the file is damaged, deceives, or holds what is not supported.
@@ -99,18 +111,21 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
         check_supported(model)
         source.bind(model)
         network = flatten(model)
+        architecture = recognise(network)
+        _check_owned(network, architecture)
         graph, tensors = _build(network)
         outputs = outputs_of(network, tensors)
         size = tensors[Result(0)].shape[:2]
         source_bytes = path.stat().st_size
-        proto, initializers = _assemble(graph, network, tensors, outputs)
+        heads = tuple(head_of(network, tensors, result) for _, result in network.outputs)
+        proto, initializers = _assemble(graph, network, tensors, outputs, heads)
         weights = _compute(initializers, 2 * source_bytes + MOST_GROWTH)
         _check(proto, weights)
         facts = FileFacts(
             sha256=_sha256(path),
             bytes=source_bytes,
             keras_version=source.keras_version,
-            architecture=recognise(network),
+            architecture=architecture,
             input_size=None if size[0] is None or size[1] is None else (size[0], size[1]),
             scaling=scaling_of(network),
             outputs=outputs,
@@ -122,7 +137,18 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
                 architecture_evidence=found.evidence,
                 head_stated=found.head,
             )
-    return Conversion(facts, proto, weights)
+    return Conversion(facts, proto, weights, heads)
+
+
+def _check_owned(network: Network, architecture: str | None) -> None:
+    """Refuse a layer that is known as one architecture's own in any other network."""
+    for call in network.calls:
+        owner = converters()[call.kind].only_in
+        if owner not in (None, architecture):
+            raise ConversionError(
+                f"layer {call.name!r} ({call.kind}): known in {owner} only, which this network is "
+                "not; what it does here is not known"
+            )
 
 
 def _build(network: Network) -> tuple[Graph, dict[Result, Tensor]]:
@@ -149,12 +175,16 @@ def _assemble(
     network: Network,
     tensors: Mapping[Result, Tensor],
     outputs: Sequence[OutputFacts],
+    heads: Sequence[Head],
 ) -> tuple[onnx.ModelProto, list[Initializer]]:
     """Return the model without its weights, and what computes them."""
     sources = [tensors[result].name for _, result in network.outputs]
     for facts, source in zip(outputs, sources, strict=True):
         graph.nodes.append(helper.make_node("Identity", [source], [facts.name], facts.name))
-    nodes, initializers = live(graph, {facts.name: facts.name for facts in outputs})
+    described = list(zip(outputs, heads, strict=True))
+    explanations = add_outputs(graph, network, tensors, described)
+    names = [*(facts.name for facts in outputs), *(each.name for each in explanations)]
+    nodes, initializers = live(graph, names)
     height, width = tensors[Result(0)].shape[:2]
     kind = onnx.TensorProto.FLOAT
     photograph = helper.make_tensor_value_info(
@@ -163,7 +193,7 @@ def _assemble(
     answers = [
         helper.make_tensor_value_info(facts.name, kind, ["n", facts.units]) for facts in outputs
     ]
-    proto = helper.make_graph(nodes, PRODUCER, [photograph], answers)
+    proto = helper.make_graph(nodes, PRODUCER, [photograph], answers + explanations)
     model = helper.make_model(
         proto, producer_name=PRODUCER, opset_imports=[helper.make_opsetid("", OPSET)]
     )
@@ -195,15 +225,11 @@ def _check(model: onnx.ModelProto, weights: Sequence[Weight]) -> None:
         raise ConversionError(f"the network does not make a valid ONNX graph: {error}") from error
 
 
-def _set_metadata(model: onnx.ModelProto, metadata: Mapping[str, str]) -> None:
-    helper.set_model_props(model, dict(sorted(metadata.items())))
-
-
 def _rename(graph: onnx.GraphProto, names: Mapping[str, str]) -> None:
     for node in graph.node:
         node.output[:] = [names.get(name, name) for name in node.output]
     for output in graph.output:
-        output.name = names[output.name]
+        output.name = names.get(output.name, output.name)
 
 
 def _sha256(path: Path) -> str:

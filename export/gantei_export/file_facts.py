@@ -82,6 +82,11 @@ def _activation(calls: Sequence[Call], result: Result) -> str:
     call = calls[result.call]
     while converters()[call.kind].keeps_values:
         call = calls[call.references()[0].call]
+    return activation_of(call)
+
+
+def activation_of(call: Call) -> str:
+    """Name what a layer applies to its result as `OutputFacts.activation` does."""
     function = call.config.get("activation")
     if isinstance(function, dict):
         function = function.get("config")

@@ -10,6 +10,7 @@ from gantei.errors import ConversionError
 
 from .conversion import IR_VERSION, OPSET, PRODUCER, Conversion
 from .file_facts import FileFacts, OutputFacts
+from .head import Head
 from .network import PHOTOGRAPH
 from .onnx_file import Weight, sealed
 
@@ -56,7 +57,8 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
         scaling=None,
         outputs=outputs,
     )
-    return Conversion(facts, model, weights, told["verification"])
+    head = Head(reason="TensorFlow converted it, and its layers are not known")
+    return Conversion(facts, model, weights, (head,) * len(outputs), told["verification"])
 
 
 def _input_sides(graph: onnx.GraphProto) -> tuple[int, int] | None:

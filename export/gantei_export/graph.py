@@ -6,7 +6,7 @@ one at a time, and only those in use.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -222,11 +222,9 @@ class Graph:
         return unique
 
 
-def live(
-    graph: Graph, outputs: Mapping[str, str]
-) -> tuple[list[onnx.NodeProto], list[Initializer]]:
-    """Return the nodes and weights that the outputs (tensor names) need, in the graph's order."""
-    needed = set(outputs.values())
+def live(graph: Graph, outputs: Iterable[str]) -> tuple[list[onnx.NodeProto], list[Initializer]]:
+    """Return the nodes and weights that the outputs need, in the graph's order."""
+    needed = set(outputs)
     nodes = []
     for node in reversed(graph.nodes):
         if needed.intersection(node.output):

@@ -16,6 +16,8 @@ PHOTOGRAPH = "photograph"
 """The name of the ONNX graph's input."""
 MOST_CALLS = 20_000
 """Models nested and called twice at each depth double the calls: more are refused."""
+RESERVED = (PHOTOGRAPH, "map", "embedding")
+"""Names in the ONNX graph that no answer may have."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def _look_up(reference: Reference, known: Mapping[tuple[str, int], list[Any]], n
 
 def _unique(names: list[str]) -> list[str]:
     """Make names fit for ONNX, and number repeated ones as Keras does: dense, dense_1."""
-    seen = Counter({PHOTOGRAPH: 1})
+    seen = Counter(RESERVED)
     unique = []
     for name in (re.sub(r"[^A-Za-z0-9_.-]", "_", name) for name in names):
         unique.append(f"{name}_{seen[name]}" if seen[name] else name)

@@ -33,6 +33,7 @@ class Converter:
     stored: Callable[[Mapping[str, Any]], bool]
     scales: bool
     keeps_values: bool
+    only_in: str | None
 
     def roles(self, config: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """Return what the file holds for such a layer: (trainable, non-trainable) weights."""
@@ -51,13 +52,15 @@ def converts(
     stored: Callable[[Mapping[str, Any]], bool] = lambda config: True,
     scales: bool = False,
     keeps_values: bool = False,
+    only_in: str | None = None,
 ) -> Callable[[Convert], Convert]:
     """Register a function for Keras classes.
 
     `weights` are trainable and `state` is not, each in Keras's order; `training` names options
     without effect at inference; `stored` tells from the configuration whether the file holds
     weights at all. `scales` says that the layer maps pixel values by constants, `keeps_values`
-    that it changes their arrangement at most.
+    that it changes their arrangement at most. `only_in` is the architecture whose own layer it is:
+    anybody else may have given the same name to something else.
     """
 
     def register(function: Convert) -> Convert:
@@ -65,7 +68,14 @@ def converts(
             if kind in _CONVERTERS:
                 raise ValueError(f"two converters for {kind}")
             _CONVERTERS[kind] = Converter(
-                function, weights, state, frozenset(training), stored, scales, keeps_values
+                function,
+                weights,
+                state,
+                frozenset(training),
+                stored,
+                scales,
+                keeps_values,
+                only_in,
             )
         return function
 

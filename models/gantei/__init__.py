@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .errors import (
         ConversionError,
         DeviceError,
+        ExplanationError,
         GanteiError,
         InferenceError,
         InstalledError,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from .estimator import Estimator, load
+    from .explanation import Explanation
     from .manifest import Basis, InputSpec, Manifest, MeanStd
     from .manifest_file import read_manifest
     from .photograph import read
@@ -40,6 +42,8 @@ __all__ = [
     "DeviceError",
     "Entry",
     "Estimator",
+    "Explanation",
+    "ExplanationError",
     "GanteiError",
     "InferenceError",
     "InputSpec",
@@ -68,6 +72,7 @@ _MODULES = {
     "estimators": "catalogue",
     "Estimator": "estimator",
     "load": "estimator",
+    "Explanation": "explanation",
     "Basis": "manifest",
     "InputSpec": "manifest",
     "Manifest": "manifest",

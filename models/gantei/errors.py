@@ -37,6 +37,10 @@ class WeightsError(GanteiError, ValueError):
     """Weights that are not the ones the manifest describes."""
 
 
+class ExplanationError(GanteiError, LookupError):
+    """A map or an embedding that was asked of an estimator whose network has none."""
+
+
 class DeviceError(GanteiError, RuntimeError):
     """A device that was asked for and that the session did not get."""
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from PIL import Image
 
 from .catalogue import Entry, find_installed
 from .errors import InferenceError, UnsettledError, WeightsError
+from .explanation import Explainer
 from .inference import estimate
 from .manifest import Manifest, Weights
 from .photograph import Photograph, Source, open_photograph
@@ -31,6 +32,7 @@ class Estimator:
         self._session = session
         self._input = _checked_input(manifest, session)
         self._outputs = _checked_outputs(manifest, session)
+        self.explainer = Explainer(manifest, session)
 
     @property
     def name(self) -> str:
@@ -63,6 +65,7 @@ class Estimator:
         *,
         on_error: Literal["raise", "record"] = "raise",
         allow_grey: bool = False,
+        explain: bool = False,
     ) -> list[Prediction]:
         """Estimate for each photograph, in order; one photograph alone gives a list of one.
 
@@ -70,8 +73,10 @@ class Estimator:
             photographs: paths, encoded bytes, PIL images or arrays (h, w, 3) uint8 RGB.
             on_error: `record` puts what is wrong with a photograph into its `error`.
             allow_grey: let pictures without colour pass.
+            explain: give each prediction its `explanation`.
 
         Raises:
+            ExplanationError: explanations of an estimator that has none; the message says why.
             PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
             WeightsError: likewise, where the network answers no finite number for it.
             InferenceError: the network could not be run.
@@ -79,7 +84,13 @@ class Estimator:
         if on_error not in ("raise", "record"):
             raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
         predictions = []
-        with closing(estimate(_as_list(photographs), [self], allow_grey=allow_grey)) as answers:
+        answers = estimate(
+            _as_list(photographs),
+            [self],
+            allow_grey=allow_grey,
+            explain="map" if explain else None,
+        )
+        with closing(answers):
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
                     raise answer.error
@@ -98,11 +109,14 @@ class Estimator:
         """
         return [values_of(row, self.manifest) for row in self.run(batch)]
 
-    def run(self, batch: NDArray[np.float32]) -> list[dict[str, NDArray[np.float32]]]:
+    def run(
+        self, batch: NDArray[np.float32], also: Sequence[str] = ()
+    ) -> list[dict[str, NDArray[np.float32]]]:
         """Run the network as `predict_array`, and give its raw outputs for each photograph.
 
         Returns:
-            One `{output: float32 (units,)}` for each row of `batch`.
+            One `{output: float32 (units,)}` for each row of `batch`; with the outputs that `also`
+            names, in their own shapes.
 
         Raises:
             ValueError, WeightsError: as `predict_array`.
@@ -118,8 +132,9 @@ class Estimator:
                 f"{self.name} takes {self.manifest.input.size} (height, width), "
                 f"not {tuple(batch.shape[1:3])}"
             )
+        names = [*self._outputs, *also]
         try:
-            arrays = self._session.run(self._outputs, {self._input: batch})
+            arrays = self._session.run(names, {self._input: batch})
         except Exception as error:  # its exceptions have no base class of their own
             raise InferenceError(
                 f"{self.name} could not be run on {self.device} with {len(batch)} photographs of "
@@ -128,7 +143,7 @@ class Estimator:
         if any(array.shape[:1] != (len(batch),) for array in arrays):
             shapes = ", ".join(str(array.shape) for array in arrays)
             raise WeightsError(f"{self.name}: answers {shapes} for {len(batch)} photographs")
-        return [dict(zip(self._outputs, row, strict=True)) for row in zip(*arrays, strict=True)]
+        return [dict(zip(names, row, strict=True)) for row in zip(*arrays, strict=True)]
 
 
 def load(

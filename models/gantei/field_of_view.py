@@ -10,8 +10,11 @@ from PIL import Image
 from .errors import PhotographError
 from .resampling import Box
 
-_LONGEST = 128
-"""Pixels; the disc is sought on a picture averaged down to at most this side."""
+_SOUGHT_ON = 96
+"""Pixels; the disc is sought on a picture averaged down to this longer side, or up to twice it."""
+
+_BLOCK = 8
+"""Pixels; the side of JPEG's blocks, whose mean is the same however far they were decoded."""
 
 _DARKEST_DISC = 12  # of 255: below, the picture is black
 _DARK_SHARE = 0.01  # the darkest 1 % of the pixels are surround, where there is one
@@ -36,10 +39,14 @@ class Square(NamedTuple):
     top: float
     side: float
 
-    def cut(self, image: Image.Image) -> tuple[Image.Image, Box]:
-        """The square as an RGB image of its own, black beyond the picture, and its box in there.
+    def rounded(self) -> "Square":
+        """The nearest square of whole pixels."""
+        return Square(round(self.left), round(self.top), round(self.side))
 
-        The image is the square, where that lies on whole pixels; else it is larger by a fraction.
+    def cut(self, image: Image.Image) -> tuple[Image.Image, Box]:
+        """An RGB image that holds the square, and the square's box in there.
+
+        It is the image itself, where the square lies within; else a copy, black beyond the image.
 
         Raises:
             PhotographError: the square is much larger than the picture, which is no disc then.
@@ -51,13 +58,27 @@ class Square(NamedTuple):
             )
         left, top = math.floor(self.left), math.floor(self.top)
         right, bottom = math.ceil(self.left + self.side), math.ceil(self.top + self.side)
+        if left >= 0 and top >= 0 and right <= image.width and bottom <= image.height:
+            return image, (self.left, self.top, self.left + self.side, self.top + self.side)
         x, y = self.left - left, self.top - top
         # Pillow's crop is black beyond the picture.
         return image.crop((left, top, right, bottom)), (x, y, x + self.side, y + self.side)
 
 
-def find_disc(image: Image.Image) -> Square:
+def averaging_step(size: tuple[int, int]) -> int:
+    """How many pixels of a picture with these sides are averaged into one to find its disc.
+
+    1, 2, 4 or a multiple of 8, so that a JPEG decoded at 1/2, 1/4 or 1/8 gives the same averages.
+    """
+    step = max(max(size) // _SOUGHT_ON, 1)
+    return step - step % _BLOCK if step >= _BLOCK else 1 << step.bit_length() - 1
+
+
+def find_disc(image: Image.Image, step: int | None = None) -> Square:
     """Find the square around the bright disc of an upright RGB image.
+
+    `step`: pixels averaged into one, by default `averaging_step`; a picture that was decoded at
+    1/s takes 1/s of the step of the whole picture, and finds the same disc.
 
     A disc that the picture's edge cuts off gets the square of the whole disc. Where the bright
     part is no disc, it is the square around that part; where there is no dark surround, the
@@ -66,7 +87,7 @@ def find_disc(image: Image.Image) -> Square:
     Raises:
         PhotographError: the picture is black; the message leaves the naming to the caller.
     """
-    step = -(-max(image.size) // _LONGEST)
+    step = averaging_step(image.size) if step is None else step
     small = _brightest(np.asarray(image.reduce(step) if step > 1 else image))
     dark, bright = _levels(small)
     if dark > _SURROUND * bright:

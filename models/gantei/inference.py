@@ -18,8 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import GanteiError, PhotographError, WeightsError
+from .explanation import Explanation, Wanted
 from .photograph import Source, open_photograph, source_name
 from .prediction import Prediction, values_of, warnings_of
+from .preprocessing import seen_box
+from .resampling import Box
 
 if TYPE_CHECKING:
     from .estimator import Estimator
@@ -32,19 +35,27 @@ Out = TypeVar("Out")
 
 @dataclass(frozen=True)
 class Answer:
-    """What all estimators say of one photograph, or what is wrong with it."""
+    """What all estimators say of one photograph, or what is wrong with it.
+
+    `embeddings` and `explanations` are there where they were wanted: one an estimator.
+    """
 
     source: str
     sha256: str | None
     values: tuple[dict[str, float], ...]
     warnings: tuple[tuple[str, ...], ...]
     error: GanteiError | None = None
+    embeddings: tuple[NDArray[np.float32], ...] = ()
+    explanations: tuple[Explanation, ...] = ()
 
     def prediction(self, index: int) -> Prediction:
         """Give the part of the estimator that stood at `index`."""
         if self.error is not None:
             return Prediction(self.source, {}, error=self.error)
-        return Prediction(self.source, self.values[index], self.warnings[index])
+        explanation = self.explanations[index] if self.explanations else None
+        return Prediction(
+            self.source, self.values[index], self.warnings[index], explanation=explanation
+        )
 
 
 @dataclass(frozen=True)
@@ -53,6 +64,7 @@ class _Prepared:
     sha256: str | None
     inputs: tuple[NDArray[np.float32], ...]
     error: GanteiError | None = None
+    boxes: tuple[Box, ...] = ()
 
 
 def cores() -> int:
@@ -74,6 +86,7 @@ def estimate(
     allow_grey: bool = False,
     workers: int | None = None,
     batch: int | None = None,
+    explain: Wanted | None = None,
 ) -> Generator[Answer]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
@@ -86,81 +99,106 @@ def estimate(
         allow_grey: let pictures without colour pass.
         workers: photographs that are decoded at the same time; None: one a core.
         batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
+        explain: also compute the embedding, or the map and the embedding.
+
+    Raises:
+        ExplanationError: an estimator has not what is to be explained.
     """
     batch = batch or batch_size(estimators)
     workers = workers or cores()
+    runners = [_Runner(estimator, batch, explain) for estimator in estimators]
 
     def prepare(source: Source) -> _Prepared:
-        return _prepare(source, estimators, allow_grey)
+        return _prepare(source, estimators, allow_grey, boxes=explain == "map")
 
     if batch == 1:
 
         def answer(source: Source) -> Answer:
-            return next(_answer([prepare(source)], estimators, batch=1))
+            return next(_answer([prepare(source)], runners))
 
         yield from _ordered(answer, sources, workers)
         return
     with closing(_ordered(prepare, sources, workers, ahead=2 * batch)) as prepared:
         while chunk := list(islice(prepared, batch)):
-            yield from _answer(chunk, estimators, batch)
+            yield from _answer(chunk, runners)
 
 
-def _prepare(source: Source, estimators: Sequence["Estimator"], allow_grey: bool) -> _Prepared:
+def _prepare(
+    source: Source, estimators: Sequence["Estimator"], allow_grey: bool, *, boxes: bool
+) -> _Prepared:
     sha256 = None
     try:
         photograph = open_photograph(source, allow_grey=allow_grey)
         sha256 = photograph.sha256
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
+        seen = tuple(seen_box(photograph, each.manifest.input) for each in estimators if boxes)
     except PhotographError as error:
         return _Prepared(source_name(source), sha256 or error.sha256, (), error)
-    return _Prepared(photograph.name, sha256, inputs)
+    return _Prepared(photograph.name, sha256, inputs, boxes=seen)
 
 
-def _answer(
-    chunk: Sequence[_Prepared], estimators: Sequence["Estimator"], batch: int
-) -> Iterator[Answer]:
+def _answer(chunk: Sequence[_Prepared], runners: Sequence["_Runner"]) -> Iterator[Answer]:
     """Run the good photographs of a chunk; the bad ones keep their place and their error."""
     good = [prepared for prepared in chunk if prepared.error is None]
     columns = [
-        _run(estimator, [prepared.inputs[index] for prepared in good], batch)
-        for index, estimator in enumerate(estimators)
+        runner.run([prepared.inputs[index] for prepared in good])
+        for index, runner in enumerate(runners)
     ]
     rows = zip(*columns, strict=True)
     for prepared in chunk:
         if prepared.error is not None:
             yield Answer(prepared.source, prepared.sha256, (), (), prepared.error)
         else:
-            yield _named(prepared, next(rows), estimators)
+            yield _named(prepared, next(rows), runners)
 
 
-def _run(
-    estimator: "Estimator", inputs: Sequence[NDArray[np.float32]], batch: int
-) -> list[dict[str, NDArray[np.float32]]]:
-    """Run one padded batch: a GPU keeps memory for every size it has seen."""
-    if not inputs:
-        return []
-    padded = np.zeros((batch, *inputs[0].shape), np.float32)
-    padded[: len(inputs)] = inputs
-    return estimator.run(padded)[: len(inputs)]
+class _Runner:
+    """An estimator, and what is wanted of it."""
+
+    def __init__(self, estimator: "Estimator", batch: int, explain: Wanted | None) -> None:
+        self.estimator = estimator
+        self.explain = explain
+        self._batch = batch
+        self._also = estimator.explainer.outputs(explain) if explain else []
+
+    def run(self, inputs: Sequence[NDArray[np.float32]]) -> list[dict[str, NDArray[np.float32]]]:
+        """Run one padded batch: a GPU keeps memory for every size it has seen."""
+        if not inputs:
+            return []
+        padded = np.zeros((self._batch, *inputs[0].shape), np.float32)
+        padded[: len(inputs)] = inputs
+        return self.estimator.run(padded, self._also)[: len(inputs)]
 
 
 def _named(
     prepared: _Prepared,
     rows: Sequence[dict[str, NDArray[np.float32]]],
-    estimators: Sequence["Estimator"],
+    runners: Sequence[_Runner],
 ) -> Answer:
+    pairs = list(zip(rows, (runner.estimator for runner in runners), strict=True))
     try:
-        values = tuple(
-            values_of(row, estimator.manifest)
-            for row, estimator in zip(rows, estimators, strict=True)
-        )
+        values = tuple(values_of(row, estimator.manifest) for row, estimator in pairs)
     except WeightsError as error:
         return Answer(prepared.source, prepared.sha256, (), (), error)
     warnings = tuple(
         warnings_of(each, estimator.manifest)
-        for each, estimator in zip(values, estimators, strict=True)
+        for each, (_, estimator) in zip(values, pairs, strict=True)
     )
-    return Answer(prepared.source, prepared.sha256, values, warnings)
+    return Answer(
+        prepared.source,
+        prepared.sha256,
+        values,
+        warnings,
+        embeddings=tuple(
+            runner.estimator.explainer.embedding(row)
+            for row, runner in zip(rows, runners, strict=True)
+            if runner.explain
+        ),
+        explanations=tuple(
+            estimator.explainer.explanation(row, each, box)
+            for (row, estimator), each, box in zip(pairs, values, prepared.boxes, strict=False)
+        ),
+    )
 
 
 def _ordered(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .errors import GanteiError, WeightsError
 
 if TYPE_CHECKING:
+    from .explanation import Explanation
     from .manifest import Binary, Categorical, Manifest, Regression
 
 
@@ -19,12 +20,14 @@ class Prediction:
 
     `values` maps a name to a number: `{"age": 57.3}` in the output's unit, `{"male": 0.94}` a
     probability. `warnings` say what to know before using them. With an `error` there are no values.
+    The `explanation` is there where it was asked for.
     """
 
     source: str
     values: Mapping[str, float]
     warnings: tuple[str, ...] = ()
     error: GanteiError | None = None
+    explanation: "Explanation | None" = None
 
 
 def values_of(row: Mapping[str, NDArray[np.float32]], manifest: "Manifest") -> dict[str, float]:

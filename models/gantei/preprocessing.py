@@ -6,18 +6,17 @@ from PIL import Image
 
 from .decoding import SCALES
 from .errors import PhotographError, UnsettledError
-from .field_of_view import Square, find_disc
+from .field_of_view import Square, averaging_step, find_disc
 from .manifest import InputSpec, MeanStd
 from .manifest_fields import UNKNOWN, Resampling
 from .photograph import Photograph
 from .resampling import ANTIALIASED, Box, resample
 
-DRAFT_FACTOR = 8
+DRAFT_FACTOR = 5
 """A JPEG decoded at reduced size keeps at least this many times the network's side.
 
-Measured on 200 drawn photographs, the demo estimators' outputs moved by up to 0.27 years and 0.021
-in probability at a factor of 2, 0.16 and 0.012 at 4, 0.16 and 0.006 at 6: more than the 0.1 years
-and 0.005 that are allowed. From 7 on they did not move; no demo camera is reduced there."""
+Measured on 500 drawn photographs, the demo estimators' outputs move by up to 0.084 years and 0.003
+in probability at a factor of 4, and 0.131 and 0.005 at 3: allowed are 0.1 years and 0.005."""
 
 
 def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
@@ -37,7 +36,8 @@ def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
     image = Image.fromarray(pixels)
     box = None
     if spec.crop == "disc":
-        image, box = _whole_pixels(find_disc(image)).cut(image)
+        square = find_disc(image)
+        image, box = (square if method in ANTIALIASED else square.rounded()).cut(image)
     return _scaled(resample(image, size, method, box), spec)
 
 
@@ -59,18 +59,44 @@ def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.fl
     return _scaled(photograph.resampled[key], spec)
 
 
+def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
+    """Tell which part of the full-size upright photograph the network sees.
+
+    Returns:
+        left, top, right, bottom in pixels. A disc's square may reach beyond the photograph.
+
+    Raises:
+        UnsettledError, PhotographError: as `prepare_photograph`.
+    """
+    size, method = _settled(spec)
+    height, width = photograph.size
+    if spec.crop == "none":
+        return 0.0, 0.0, float(width), float(height)
+    scale, square = _disc(photograph, _scale(photograph, spec.crop, size, method), max(size))
+    square = square if method in ANTIALIASED else square.rounded()
+    left, top = photograph.frame(scale)[:2]
+    left, top = (square.left - left) * scale, (square.top - top) * scale
+    return left, top, left + square.side * scale, top + square.side * scale
+
+
 def _resampled(
     photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling
 ) -> NDArray[np.uint8] | NDArray[np.float32]:
-    least = size if crop == "none" else (max(size), max(size))
-    scale = 1
-    if method in ANTIALIASED:
-        scale = photograph.scale(DRAFT_FACTOR * least[0], DRAFT_FACTOR * least[1])
+    scale = _scale(photograph, crop, size, method)
     if crop == "none":
-        image, box = photograph.picture(scale), photograph.frame(scale)
-    else:
-        image, box = _disc(photograph, scale, DRAFT_FACTOR * max(size))
+        return resample(photograph.picture(scale), size, method, photograph.frame(scale))
+    scale, square = _disc(photograph, scale, max(size))
+    square = square if method in ANTIALIASED else square.rounded()
+    image, box = square.cut(photograph.picture(scale))
     return resample(image, size, method, box)
+
+
+def _scale(photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling) -> int:
+    """How far the whole photograph may be reduced while decoding."""
+    if method not in ANTIALIASED:
+        return 1
+    height, width = size if crop == "none" else (max(size), max(size))
+    return photograph.scale(DRAFT_FACTOR * height, DRAFT_FACTOR * width)
 
 
 def _settled(spec: InputSpec) -> tuple[tuple[int, int], Resampling]:
@@ -81,27 +107,22 @@ def _settled(spec: InputSpec) -> tuple[tuple[int, int], Resampling]:
     return size, method
 
 
-def _disc(photograph: Photograph, scale: int, least: int) -> tuple[Image.Image, Box]:
-    """The disc's square; decoded again, larger, where that side falls short of `least`."""
+def _disc(photograph: Photograph, scale: int, side: int) -> tuple[int, Square]:
+    """Find the disc: a scale, at most the given one, and the disc's square at it.
+
+    The disc alone has to fill `side` as many times as the whole photograph has.
+    """
+    step = averaging_step(photograph.size)
+    scale = min(scale, step)
     while True:
-        image = photograph.picture(scale)
         try:
-            square = find_disc(image)
+            square = find_disc(photograph.picture(scale), step // scale)
         except PhotographError as error:
             raise PhotographError(f"{photograph.name}: {error}") from error
-        if scale == 1 or square.side >= least:
-            return _whole_pixels(square, scale, *photograph.frame(scale)[:2]).cut(image)
+        if scale == 1 or square.side >= DRAFT_FACTOR * side:
+            return scale, square
         whole = square.side * scale
-        scale = next((s for s in SCALES if s < scale and whole >= least * s), 1)
-
-
-def _whole_pixels(square: Square, scale: int = 1, left: float = 0.0, top: float = 0.0) -> Square:
-    """Round a square to whole pixels of the full-size photograph, which begins at (left, top)."""
-    return Square(
-        left + round((square.left - left) * scale) / scale,
-        top + round((square.top - top) * scale) / scale,
-        round(square.side * scale) / scale,
-    )
+        scale = next((s for s in SCALES if s < scale and whole >= DRAFT_FACTOR * side * s), 1)
 
 
 def _scaled(

@@ -18,10 +18,13 @@ def resample(
     """Resample an RGB image to `size` (height, width): (height, width, 3), values 0 to 255.
 
     Pillow's methods give uint8; `bilinear-no-antialias` gives float32, not rounded. `box` (left,
-    top, right, bottom; Pillow's methods only) is the part of the image that fills the result.
+    top, right, bottom) is the part of the image that fills the result: in whole pixels for the
+    methods that pick pixels out, which see nothing beyond it.
     """
     height, width = size
     if method == "bilinear-no-antialias":
+        if box is not None:
+            image = image.crop(box)
         return bilinear_no_antialias(np.asarray(image), size)
     resized = image.resize((width, height), Image.Resampling[method.upper()], box=box)
     return np.asarray(resized)

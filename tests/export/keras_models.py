@@ -9,8 +9,6 @@ import warnings
 
 import numpy as np
 
-from gantei_export.conversion import convert
-
 TOLERANCE = 1e-4
 
 
@@ -49,8 +47,12 @@ def behave(keras, model, photographs, calm=0.0):
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
             features = keras.Model(model.inputs[0], layer.input)(photographs).numpy()
-            spread = (features @ layer.kernel.numpy()).std() + 1e-6
+            answers = features @ layer.kernel.numpy()
+            # A network that hardly tells the pictures apart would answer by rounding errors alone.
+            spread = max(answers.std(), 0.1 * np.abs(answers).max())
             layer.kernel.assign(layer.kernel.numpy() / spread)
+            if layer.use_bias:
+                layer.bias.assign(-(answers / spread).mean(axis=0))
     return model
 
 
@@ -78,6 +80,8 @@ def saved(model, path):
 
 def difference(model, path, photographs, answers, stated=None):
     """Convert and run a saved model; return the largest difference from Keras, and the facts."""
+    from gantei_export.conversion import convert  # other Kerases borrow this module without gantei
+
     expected = model(photographs, training=False)
     conversion = convert(path, stated)
     if isinstance(expected, dict):  # Keras orders named outputs by their names

@@ -3,6 +3,7 @@
 from functools import reduce
 
 from ..graph import Graph, Shape, Tensor
+from ..known_lambdas import SCALED_SUM
 from ..layer import Layer
 from ..registry import converts
 
@@ -39,6 +40,18 @@ def add(graph: Graph, layer: Layer) -> Tensor:
 def multiply(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Multiply layer."""
     return _elementwise(graph, layer, "Mul")
+
+
+@converts(SCALED_SUM, "CustomScaleLayer", only_in="Inception-ResNet-V2")
+def scaled_sum(graph: Graph, layer: Layer) -> Tensor:
+    """Convert Inception-ResNet-V2's CustomScaleLayer: first + second * scale."""
+    if len(layer.tensors) != 2:
+        raise layer.error(f"takes two tensors, not {len(layer.tensors)}")
+    first, second = layer.tensors
+    shape = broadcast_shape(layer, [first.shape, second.shape])
+    scale = graph.scalar(layer.number("scale"))
+    scaled = graph.node("Mul", [second, scale], second.shape, layer.name)
+    return graph.node("Add", [first, scaled], shape, layer.name)
 
 
 @converts("Concatenate")

@@ -55,7 +55,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"
     )
-    predict.add_argument("--overwrite", action="store_true", help="replace a table of another run")
+    predict.add_argument(
+        "--maps",
+        metavar="DIR",
+        type=Path,
+        help="also draw, below DIR, which places of each photograph the estimate comes from",
+    )
+    predict.add_argument(
+        "--embeddings",
+        metavar="FILE",
+        type=Path,
+        help="also write each photograph's vector, as .npy or .parquet; of one estimator",
+    )
+    predict.add_argument(
+        "--overwrite", action="store_true", help="replace the files of another run"
+    )
     predict.set_defaults(run=_run)
 
 
@@ -77,16 +91,44 @@ def _run(chosen: argparse.Namespace) -> int:
     if len({each.name for each in estimators}) < len(estimators):
         called = ", ".join(each.name for each in estimators)
         raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
+    _check_extras(chosen, estimators)
     if chosen.out == STANDARD_STREAM:
         return _stream(chosen, listing, estimators)
     return _fill(chosen, listing, estimators)
+
+
+def _check_extras(chosen: argparse.Namespace, estimators: "Sequence[Estimator]") -> None:
+    from ..errors import ResultsError
+
+    if chosen.out == STANDARD_STREAM and (chosen.maps or chosen.embeddings):
+        raise ResultsError("--maps and --embeddings belong to a table in a file: name it by --out")
+    if chosen.embeddings and len(estimators) != 1:
+        raise ResultsError(
+            f"--embeddings takes one estimator, not {len(estimators)}: run each by itself"
+        )
+    if chosen.embeddings and chosen.embeddings.absolute() == Path(chosen.out).absolute():
+        raise ResultsError(f"{chosen.out}: is named as the table and by --embeddings")
+    for path in chosen.paths:
+        if chosen.maps and path.is_dir() and chosen.maps.resolve().is_relative_to(path.resolve()):
+            raise ResultsError(
+                f"{chosen.maps}: lies in {path}, whose pictures are read as photographs; "
+                "choose a folder outside"
+            )
 
 
 def _fill(chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[Estimator]") -> int:
     from ..progress import progress
     from ..study.run import Study, run_study
 
-    study = Study(listing, estimators, Path(chosen.out), chosen.allow_grey, chosen.workers)
+    study = Study(
+        listing,
+        estimators,
+        Path(chosen.out),
+        chosen.allow_grey,
+        chosen.workers,
+        maps=chosen.maps,
+        embeddings=chosen.embeddings,
+    )
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     resumed = f", {summary.resumed} of them before" if summary.resumed else ""
@@ -95,6 +137,8 @@ def _fill(chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[
         f"estimated, {summary.failed} failed; {listing.others} other files passed by\n"
         f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n"
     )
+    for path in filter(None, (study.maps, study.embeddings)):
+        sys.stderr.write(f"{path}\n")
     _write_notices(estimators)
     return SOME_FAILED if summary.failed else ALL_GOOD
 

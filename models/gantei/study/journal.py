@@ -103,13 +103,18 @@ class Journal:
             self._file.close()
 
 
+def is_of(path: Path, run: str) -> bool:
+    """Whether there is a journal of that run at `path`."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return file.readline() == _line({"run": run})
+
+
 def discard(path: Path, run: str) -> None:
     """Delete the journal at `path`, if there is one of that run."""
-    if path.exists():
-        with path.open("rb") as file:
-            ours = file.readline() == _line({"run": run})
-        if ours:
-            path.unlink()
+    if is_of(path, run):
+        path.unlink()
 
 
 def _line(value: object) -> bytes:

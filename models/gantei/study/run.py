@@ -10,7 +10,7 @@ import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +23,8 @@ from ..files import only_one, replacing, sha256_of
 from ..inference import batch_size, estimate
 from ..photograph import read_encoded
 from .columns import Row, columns, dictionary, row
-from .journal import Journal, discard
+from .extras import Extras
+from .journal import Journal, discard, is_of
 from .photographs import Listed, Listing
 from .table import writer_for
 
@@ -57,6 +58,17 @@ class Study:
     table: Path
     allow_grey: bool = False
     workers: int | None = None
+    maps: Path | None = None
+    embeddings: Path | None = None
+
+    def extras(self) -> Extras:
+        """What is written beside the table; see `Extras`."""
+        embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
+        return Extras(self.estimators, self.maps, embeddings, allow_grey=self.allow_grey)
+
+    def names(self) -> Iterator[str]:
+        """The photographs' names in the table."""
+        return (listed.name for listed in self.listing.photographs)
 
     @property
     def dictionary_path(self) -> Path:
@@ -73,9 +85,17 @@ class Study:
         """The finished rows of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.partial")
 
+    @property
+    def vectors_path(self) -> Path:
+        """The embeddings of an unfinished run."""
+        return self.table.with_name(f"{self.table.name}.embeddings.partial")
+
     def identity(self) -> dict[str, Any]:
         """Everything but the photographs that a value may depend on."""
+        asked = {"maps": self.maps, "embeddings": self.embeddings}
+        beside = [key for key, path in asked.items() if path is not None]
         return {
+            **({"beside": beside} if beside else {}),
             "gantei": __version__,
             "python": platform.python_version(),
             "versions": _versions(),
@@ -110,13 +130,15 @@ def run_study(
     if study.table.is_dir():
         raise ResultsError(f"{study.table}: is a folder; name a file in it")
     writer_for(study.table)  # refuses what it cannot write before any work
+    extras = study.extras()
     identity = study.identity()
     run = _digest(identity)
     busy = f"another process is writing {study.table.name}; wait for it"
-    with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy):
+    with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy), extras:
         if study.table.exists():
-            if finished := _finished(study, run):
+            if finished := _finished(study, run, extras):
                 discard(study.journal_path, run)
+                study.vectors_path.unlink(missing_ok=True)
                 advance(finished.photographs)
                 return finished
             if not overwrite:
@@ -124,22 +146,33 @@ def run_study(
                     f"{study.table} exists and is not the table of this run; choose another "
                     "--out, or replace it with --overwrite"
                 )
+        if not overwrite and not is_of(study.journal_path, run):
+            extras.check(study.names())
         with Journal(study.journal_path, run, overwrite=overwrite) as journal:
-            done = _kept(journal, study)
+            done = _kept(journal, study, extras)
             advance(done)
-            with closing(_rows(study, done)) as rows:
+            with closing(_rows(study, done, extras)) as rows:
                 for line in rows:
                     journal.append(line)
                     advance(1)
             summary = _summary(journal, done, time.monotonic() - started)
-            _publish(study, journal, identity, summary)
+            _publish(study, journal, identity, summary, extras)
+            extras.close()
             journal.remove()
+            study.vectors_path.unlink(missing_ok=True)
     return summary
 
 
-def _publish(study: Study, journal: Journal, identity: dict[str, Any], summary: Summary) -> None:
-    """Write the three files; the table last, so that it never stands without its run manifest."""
+def _publish(
+    study: Study,
+    journal: Journal,
+    identity: dict[str, Any],
+    summary: Summary,
+    extras: Extras,
+) -> None:
+    """Write the files; the table last, so that it never stands without its run manifest."""
     described = columns(study.estimators)
+    extras.publish(journal.rows())
     with replacing(study.dictionary_path) as file:
         file.write(dictionary(described).encode())
     with replacing(study.table) as table:
@@ -147,42 +180,53 @@ def _publish(study: Study, journal: Journal, identity: dict[str, Any], summary: 
         table.flush()
         digest = sha256_of(Path(table.name))
         with replacing(study.run_path) as file:
-            file.write(_run_manifest(study, journal, identity, summary, digest))
+            manifest = _run_manifest(study, journal, identity, summary, digest)
+            manifest |= extras.proofs(study.names())
+            file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
-def _rows(study: Study, start: int) -> Generator[Row]:
+def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
     left = study.listing.photographs[start:]
     answers = estimate(
         (listed.path for listed in left),
         study.estimators,
         allow_grey=study.allow_grey,
         workers=study.workers,
+        explain=extras.explain,
     )
     with closing(answers):
         for listed, answer in zip(left, answers, strict=True):
+            extras.add(listed, answer)
             yield row(listed.name, answer, study.estimators)
 
 
-def _kept(journal: Journal, study: Study) -> int:
-    """Keep the journal's rows up to the first whose photograph is another now; count them."""
+def _kept(journal: Journal, study: Study, extras: Extras) -> int:
+    """Keep the journal's rows up to the first whose photograph is another now; count them.
+
+    A row whose overlay or vector is missing is not kept either.
+    """
     count = 0
     for line, listed in zip(journal.rows(), study.listing.photographs, strict=False):
         if line[0] != listed.name or line[1] != _sha256(listed):
+            break
+        if not extras.hold(count, line):
             break
         count += 1
     # Whole batches only, so that every photograph is computed beside the same neighbours.
     count -= count % batch_size(study.estimators)
     journal.keep(count)
+    extras.keep(count)
     return count
 
 
-def _finished(study: Study, run: str) -> Summary | None:
+def _finished(study: Study, run: str, extras: Extras) -> Summary | None:
     """Recognise the table that this very run has written before."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
         same = (
             manifest["run"] == run
             and manifest["table_sha256"] == sha256_of(study.table)
+            and all(manifest[key] == now for key, now in extras.proofs(study.names()).items())
             and manifest["photographs_sha256"]
             == _names_and_digests((each.name, _sha256(each)) for each in study.listing.photographs)
         )
@@ -201,9 +245,9 @@ def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
 
 def _run_manifest(
     study: Study, journal: Journal, identity: dict[str, Any], summary: Summary, digest: str
-) -> bytes:
+) -> dict[str, Any]:
     sources = [each.manifest.source for each in study.estimators]
-    manifest = {
+    return {
         "run": _digest(identity),
         **identity,
         "summary": asdict(summary),
@@ -215,7 +259,6 @@ def _run_manifest(
         "citations": sorted({source.citation for source in sources}),
         "acknowledgements": sorted({source.acknowledgement for source in sources}),
     }
-    return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
 
 
 def _names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:

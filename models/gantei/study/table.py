@@ -40,10 +40,10 @@ def write_parquet(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes
     Raises:
         MissingExtraError: pyarrow is not installed.
     """
-    arrow, parquet = _arrow()
-    kinds = {"text": arrow.string(), "number": arrow.float32()}
-    schema = arrow.schema(
-        arrow.field(
+    pyarrow, parquet = arrow()
+    kinds = {"text": pyarrow.string(), "number": pyarrow.float32()}
+    schema = pyarrow.schema(
+        pyarrow.field(
             column.name,
             kinds[column.kind],
             metadata={"meaning": column.meaning, "unit": column.unit, "range": column.range},
@@ -55,9 +55,9 @@ def write_parquet(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes
         while chunk := list(islice(remaining, ROWS_AT_ONCE)):
             cells = zip(*chunk, strict=True)
             arrays = [
-                arrow.array(each, field.type) for each, field in zip(cells, schema, strict=True)
+                pyarrow.array(each, field.type) for each, field in zip(cells, schema, strict=True)
             ]
-            writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
+            writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
 
 
 WRITERS: dict[str, Writer] = {
@@ -78,16 +78,21 @@ def writer_for(path: Path) -> Writer:
     if writer is None:
         raise ResultsError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(WRITERS)}")
     if writer is write_parquet:
-        _arrow()
+        arrow()
     return writer
 
 
-def _arrow() -> tuple[Any, Any]:
+def arrow() -> tuple[Any, Any]:
+    """Give pyarrow and its Parquet part.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise MissingExtraError(
-            'a .parquet table needs pyarrow: pip install "gantei[parquet]"'
+            'a .parquet file needs pyarrow: pip install "gantei[parquet]"'
         ) from error
     return pyarrow, parquet

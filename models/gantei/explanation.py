@@ -1,0 +1,138 @@
+"""Why an estimator answers what it does: the map behind the estimate, and the embedding.
+
+Both come from the network's last feature map. The map is exact, nothing is fitted or sampled: its
+mean plus the bias is the answer. docs/explanations.md says what can be read from it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import ExplanationError, WeightsError
+from .resampling import Box
+
+if TYPE_CHECKING:
+    from .manifest import Manifest
+
+Wanted = Literal["map", "embedding"]
+"""What to compute beside the values: the embedding alone, or the map and the embedding."""
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Where in a photograph an estimator's answer comes from.
+
+    Attributes:
+        of: the value that is explained, a key of `Prediction.values`; of several classes, the
+            most probable one.
+        unit: the output's unit, such as years; of a probability, `logit of male`.
+        map: float32 (h, w), what each place contributes, in `unit`.
+        bias: what the network adds everywhere: map.mean() + bias is the answer, in `unit`.
+        embedding: float32 (d,), the pooled features that the answer is made of.
+        box: where the map lies on the upright full-size photograph, in pixels: left, top, right,
+            bottom. The square around a disc may reach beyond the photograph.
+    """
+
+    of: str
+    unit: str
+    map: NDArray[np.float32]
+    bias: float
+    embedding: NDArray[np.float32]
+    box: Box
+
+
+class Explainer:
+    """What the graph of an estimator offers beside its answer, and what it means."""
+
+    def __init__(self, manifest: "Manifest", session: Any) -> None:
+        self._manifest = manifest
+        self._output = next(iter(manifest.output))
+        shapes = {output.name: output.shape for output in session.get_outputs()}
+        # A network of several outputs has these for each of them.
+        prefix = "" if "embedding" in shapes else f"{self._output}/"
+        self._map = f"{prefix}map"
+        self._embedding = f"{prefix}embedding"
+        self._shapes = shapes
+        self._facts = _told(manifest, session, f"gantei.output.{self._output}.map")
+
+    def outputs(self, wanted: Wanted) -> list[str]:
+        """Name the graph's outputs that hold what is wanted.
+
+        Raises:
+            ExplanationError: there is none; the message says why, and what helps.
+        """
+        name, facts = self._manifest.name, self._facts
+        if facts is None:
+            raise ExplanationError(
+                f"{name}: its weights hold no {wanted}; they were converted before gantei put one "
+                f"there. Import its file again: gantei import {name} FILE --replace"
+            )
+        if len(self._manifest.output) != 1:
+            raise ExplanationError(f"{name}: has several outputs; a {wanted} is of one")
+        if self._embedding not in self._shapes:
+            raise ExplanationError(f"{name} has no {wanted}: {facts['none']}")
+        if wanted == "embedding":
+            return [self._embedding]
+        if reason := facts["none"] or self._unreadable(facts["activation"]):
+            raise ExplanationError(f"{name} has no map: {reason}")
+        return [self._map, self._embedding]
+
+    def width(self) -> int:
+        """Length of the embedding.
+
+        Raises:
+            ExplanationError: as `outputs`.
+        """
+        (name,) = self.outputs("embedding")
+        return int(self._shapes[name][-1])
+
+    def embedding(self, row: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Take the embedding, float32 (d,), out of one photograph's graph outputs."""
+        return row[self._embedding]
+
+    def explanation(
+        self, row: Mapping[str, NDArray[np.float32]], values: Mapping[str, float], box: Box
+    ) -> Explanation:
+        """Put one photograph's graph outputs into the words and units of the manifest."""
+        spec = self._manifest.output[self._output]
+        facts = self._facts or {}
+        of = max(values, key=values.__getitem__)
+        number = list(values).index(of)
+        maps = row[self._map]
+        raw, bias = (maps if maps.ndim == 2 else maps[number]), facts["bias"][number]
+        if spec.kind == "regression":
+            unit, scale, offset = spec.unit, float(spec.scale), float(spec.offset)
+        else:
+            linear = facts["activation"] == "linear" and spec.transform == "none"
+            unit, scale, offset = f"{'probability' if linear else 'logit'} of {of}", 1.0, 0.0
+        scaled = raw * np.float32(scale)
+        return Explanation(of, unit, scaled, bias * scale + offset, self.embedding(row), box)
+
+    def _unreadable(self, activation: str) -> str:
+        """Tell why a map would not add up to the answer, if so."""
+        spec = self._manifest.output[self._output]
+        if activation == "linear":
+            return ""
+        if spec.kind == "regression":
+            return f"its number is the {activation} of a sum, not a sum over places"
+        if spec.transform != "none":
+            return f"its probability is the {spec.transform} of a {activation}"
+        return ""
+
+
+def _told(manifest: "Manifest", session: Any, key: str) -> dict[str, Any] | None:
+    """Read what the converter wrote of the map: its bias and activation, or why there is none."""
+    text = session.get_modelmeta().custom_metadata_map.get(key)
+    if text is None:
+        return None
+    try:
+        facts = json.loads(text)
+        if isinstance(facts["none"] if "none" in facts else facts["activation"], str):
+            return {"none": "", **facts, "bias": [float(each) for each in facts.get("bias", ())]}
+    except (ValueError, TypeError, KeyError):
+        pass
+    raise WeightsError(f"{manifest.name}: the weights' metadata {key} cannot be read: {text[:80]}")

@@ -1,0 +1,110 @@
+"""What a study may write beside its table: overlays of maps, and embeddings."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..explanation import Wanted
+from .columns import Row
+from .embeddings import Embeddings
+from .overlays import Overlays
+from .photographs import Listed
+
+if TYPE_CHECKING:
+    from ..estimator import Estimator
+    from ..inference import Answer
+
+
+class Extras(AbstractContextManager["Extras"]):
+    """The overlays and embeddings of one run, as far as they were asked for.
+
+    Those of a photograph are written before its row goes into the journal, so that a row of the
+    journal stands for all of them.
+    """
+
+    def __init__(
+        self,
+        estimators: Sequence["Estimator"],
+        maps: Path | None,
+        embeddings: tuple[Path, Path] | None,
+        *,
+        allow_grey: bool,
+    ) -> None:
+        """Prepare to draw into `maps`, and to write `embeddings`: the file, and where meanwhile.
+
+        Raises:
+            ExplanationError: an estimator has no map, or no embedding.
+            ResultsError, MissingExtraError: as `Embeddings`.
+        """
+        self._overlays = self._embeddings = None
+        if maps is not None:
+            for each in estimators:
+                each.explainer.outputs("map")
+            self._overlays = Overlays(maps, estimators, allow_grey)
+        if embeddings is not None:
+            (estimator,) = estimators
+            self._embeddings = Embeddings(*embeddings, estimator.explainer.width())
+
+    @property
+    def explain(self) -> Wanted | None:
+        """What the networks have to give beside their answers."""
+        if self._overlays:
+            return "map"
+        return "embedding" if self._embeddings else None
+
+    def check(self, names: Iterable[str]) -> None:
+        """Refuse to replace files that were there before the run began.
+
+        Raises:
+            ResultsError: there is one.
+        """
+        if self._overlays:
+            self._overlays.check(names)
+        if self._embeddings:
+            self._embeddings.check()
+
+    def hold(self, number: int, row: Row) -> bool:
+        """Whether what belongs to this row of the journal is there."""
+        drawn = self._overlays is None or self._overlays.hold(row)
+        return drawn and (self._embeddings is None or self._embeddings.hold(number))
+
+    def keep(self, count: int) -> None:
+        """Go on after the first `count` photographs."""
+        if self._embeddings:
+            self._embeddings.keep(count)
+
+    def add(self, listed: Listed, answer: "Answer") -> None:
+        """Write what belongs to one photograph."""
+        if self._overlays:
+            self._overlays.add(listed, answer)
+        if self._embeddings:
+            self._embeddings.add(answer)
+
+    def publish(self, rows: Iterable[Row]) -> None:
+        """Write what stands under its name only when the run is whole."""
+        if self._embeddings:
+            self._embeddings.publish(rows)
+
+    def proofs(self, names: Iterable[str]) -> dict[str, Any]:
+        """What the run manifest says of them, told from what is there now."""
+        found: dict[str, Any] = {}
+        if self._overlays:
+            found["maps"] = {"pictures": self._overlays.count(names)}
+        if self._embeddings:
+            found["embeddings"] = self._embeddings.proof()
+        return found
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._embeddings:
+            self._embeddings.close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

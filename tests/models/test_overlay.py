@@ -1,0 +1,120 @@
+"""Overlays: the colours stand where the map says, and the sheet says what they mean."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gantei import colour_scale
+from gantei.explanation import Explanation
+from gantei.manifest import Manifest
+from gantei.overlay import LONGEST_SIDE, NARROWEST, draw_overlay
+from gantei.photograph import open_photograph
+
+from ..conftest import REGRESSION, SEX, made_picture, manifest_tables
+
+AGE_MAP = np.array([[20, 30], [40, 90]], np.float32)
+
+
+def manifest(spec=None, **facts):
+    tables = manifest_tables("made", {"age": spec or REGRESSION}, b"weights")
+    return Manifest.model_validate(tables | facts)
+
+
+def explanation(map=AGE_MAP, box=(0, 0, 400, 400), of="age", unit="years"):
+    return Explanation(of, unit, np.asarray(map, np.float32), 5.0, np.zeros(3, np.float32), box)
+
+
+def sheet(size=(400, 400), spec=None, facts=None, picture=None, **options):
+    """The overlay of an even grey-green picture, as an array, and its photograph's part."""
+    if picture is None:
+        picture = np.full((size[1], size[0], 3), (90, 200, 60), np.uint8)
+    one = explanation(**options)
+    drawn = draw_overlay(open_photograph(picture), one, 50.0, manifest(spec, **(facts or {})))
+    return np.asarray(drawn).astype(int)
+
+
+@pytest.mark.parametrize("scale", [colour_scale.sequential(), colour_scale.diverging()])
+def test_neighbouring_colours_are_equally_far_apart(scale):
+    # Back to OKLab; 8 bits a channel leave some noise.
+    srgb = scale / 255
+    linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    roots = np.cbrt(linear @ np.linalg.inv(colour_scale._LINEAR_RGB).T)
+    lab = roots @ np.linalg.inv(colour_scale._CUBE_ROOTS).T
+    steps = np.sort(np.linalg.norm(np.diff(lab[::15], axis=0), axis=1))[1:]  # one is around a bend
+    assert np.ptp(steps) < 0.15 * steps.mean()
+    assert len(np.unique(scale, axis=0)) == len(scale)
+
+
+def test_the_middle_of_the_two_sided_scale_is_white():
+    red, green, blue = colour_scale.diverging()[[127, 128]].mean(axis=0)
+    assert min(red, green, blue) > 240
+
+
+def test_the_colours_stand_where_the_map_says():
+    drawn = sheet()
+    offset = (drawn.shape[1] - 400) // 2
+    scale = colour_scale.sequential().astype(int)
+    corners = {(20, 20): scale[0], (380, 380): scale[-1]}
+    for (x, y), expected in corners.items():
+        assert np.abs(drawn[y, offset + x] - expected).max() <= 2
+
+
+def test_beyond_what_the_network_saw_the_photograph_is_grey():
+    drawn = sheet(box=(100, 100, 300, 300))
+    offset = (drawn.shape[1] - 400) // 2
+    photograph = drawn[:400, offset : offset + 400]
+    grey = np.ptp(photograph, axis=2) == 0
+    assert grey[:99].all()
+    assert grey[:, 302:].all()
+    assert not grey[102:298, 102:298].any()
+
+
+@pytest.mark.parametrize("box", [(-50, -80, 450, 420), (-1e3, 0, 400, 1400), (0.4, 0.4, 9.6, 9.6)])
+def test_a_square_beyond_the_photograph_is_cut_at_its_edges(box):
+    assert sheet(box=box).shape[1] == NARROWEST
+
+
+def test_a_map_keeps_its_place_where_the_square_reaches_beyond():
+    drawn = sheet(box=(-400, 0, 400, 800), map=[[0, 1], [0, 0]])
+    offset = (drawn.shape[1] - 400) // 2
+    # The right upper quarter of the map is the whole photograph.
+    middle = drawn[200, offset + 200]
+    assert np.abs(middle - colour_scale.sequential()[-1]).max() <= 2
+
+
+@pytest.mark.parametrize(("size", "width"), [((3000, 1500), LONGEST_SIDE), ((90, 60), NARROWEST)])
+def test_large_photographs_are_scaled_down_and_small_ones_get_room(size, width):
+    box = (0, 0, *size)
+    drawn = sheet(size=size, box=box)
+    assert drawn.shape[1] == width
+    assert drawn.shape[0] - min(size[1], 400) >= 150
+
+
+def test_the_two_sided_scale_of_a_probability_is_white_at_zero():
+    one = {"map": np.full((2, 2), -5), "of": "male", "unit": "logit of male"}
+    drawn = sheet(spec=SEX, **one)
+    inside = drawn[200, drawn.shape[1] // 2]
+    assert np.ptp(inside) <= 15, "map plus bias is zero everywhere"
+
+
+def test_a_map_without_differences_is_drawn():
+    assert sheet(map=np.zeros((3, 3))).shape[2] == 3
+
+
+def test_a_notice_is_part_of_the_picture():
+    plain = sheet()
+    noticed = sheet(facts={"notice": "Demo: knows nothing.", "notice_ja": "デモ"})
+    assert noticed.shape[0] > plain.shape[0]
+    added = noticed[plain.shape[0] - 10 :]
+    assert (np.abs(added - (160, 40, 16)).max(axis=2) < 30).any(), "in its own colour"
+
+
+def test_words_without_letters_in_the_font_are_spelt_out():
+    unit = {"unit": "歳"}
+    assert (sheet(spec=REGRESSION | unit, **unit) != sheet()).any()
+
+
+def test_the_map_of_a_real_prediction_is_drawn_over_a_picture():
+    picture = made_picture(1, side=200)
+    drawn = sheet(picture=picture, box=(0, 0, 200, 200))
+    assert Image.fromarray(drawn.astype(np.uint8)).size[0] == NARROWEST
