@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import tomllib
@@ -40,12 +42,13 @@ COUNT = 100
 WIDE = {"age": 1e6, "male": 1.0}
 
 
-def network(depthwise=True):
-    """A small convolutional network that answers `age` and `sex`, float32 (n, 1) each."""
+def network():
+    """A small convolutional network: `age` and `sex`, float32 (n, 1) each, and a `map`."""
     from onnx import TensorProto, helper, numpy_helper
 
     random = np.random.default_rng(3)
     shapes = {"first": (8, 3, 3, 3), "deep": (8, 1, 3, 3), "point": (16, 8, 1, 1)}
+    shapes |= {"places": (2, 16, 1, 1)}
     weights = {name: random.normal(0, 0.3, shape) for name, shape in shapes.items()}
     weights |= {"age_head": random.normal(0, 9, (16, 1)), "sex_head": random.normal(0, 2, (16, 1))}
     weights |= {"darkest": np.float64(128), "lightest": np.float64(64)}
@@ -65,16 +68,21 @@ def network(depthwise=True):
         node("MatMul", ["h", "age_head"], ["age"]),
         node("MatMul", ["h", "sex_head"], ["logit"]),
         node("Sigmoid", ["logit"], ["sex"]),
+        node("Conv", ["f", "places"], ["map"], "places"),
     ]
     real = TensorProto.FLOAT
     graph = helper.make_graph(
         nodes,
         "small",
         [helper.make_tensor_value_info("photograph", real, ["n", SIDE, SIDE, 3])],
-        [helper.make_tensor_value_info(name, real, ["n", 1]) for name in ("age", "sex")],
+        [
+            *(helper.make_tensor_value_info(name, real, ["n", 1]) for name in ("age", "sex")),
+            helper.make_tensor_value_info("map", real, ["n", 2, SIDE, SIDE]),
+        ],
         [numpy_helper.from_array(one.astype(np.float32), name) for name, one in weights.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    helper.set_model_props(model, {"gantei.output.age.map": "facts", "gantei.name": "small"})
     onnx.checker.check_model(model)
     return model.SerializeToString()
 
@@ -214,6 +222,7 @@ def test_the_folder_keeps_what_was_measured_and_drops_what_does_not_hold(tmp_pat
     written = {each.key: each.value for each in model.metadata_props}
     assert written["gantei.name"] == "small-int8"
     assert written["gantei.variant"] == "int8 of small"
+    assert written["gantei.output.age.map"] == "facts"
 
 
 def test_int8_makes_the_pointwise_convolution_8_bits_and_leaves_the_others(estimator, photographs):
@@ -221,7 +230,7 @@ def test_int8_makes_the_pointwise_convolution_8_bits_and_leaves_the_others(estim
     kinds = {one.name: one.data_type for one in model.graph.initializer}
     whole, real = onnx.TensorProto.INT8, onnx.TensorProto.FLOAT
     assert kinds["point_quantized"] == whole
-    assert (kinds["first"], kinds["deep"], kinds["age_head"]) == (real, real, real)
+    assert {kinds[name] for name in ("first", "deep", "age_head", "places")} == {real}
     quantised = next(one for one in model.graph.initializer if one.name == "point_quantized")
     values = onnx.numpy_helper.to_array(quantised)
     assert (np.abs(values).reshape(16, -1).max(axis=1) == 64).all()  # per channel, in 7 bits
@@ -356,6 +365,25 @@ def test_an_interrupted_measurement_leaves_nothing_behind(
         made(estimator, photographs, advance=advance)
     assert nothing_installed()
     assert list(own_temporary_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", [COUNT + 20, 2 * COUNT - 3], ids=["quantising", "measuring"])
+def test_a_killed_process_leaves_the_store_as_it_was(estimator, photographs, tmp_path, step):
+    code = (
+        "import os, sys; from pathlib import Path\n"
+        "from gantei.study.photographs import list_photographs\n"
+        "from gantei_export.optimisation.optimising import optimise\n"
+        "steps = []\n"
+        "def advance(count):\n"
+        "    steps.append(count)\n"
+        "    if len(steps) == int(sys.argv[3]): os._exit(9)\n"
+        "listing = list_photographs([Path(sys.argv[2])])\n"
+        "optimise(sys.argv[1], 'int8', listing, limits={'age': 1e6, 'male': 1}, advance=advance)\n"
+    )
+    command = [sys.executable, "-c", code, str(estimator), str(photographs), str(step)]
+    temporary = os.environ | {"TMPDIR": str(tmp_path)}
+    assert subprocess.run(command, env=temporary, check=False).returncode == 9
+    assert nothing_installed()
 
 
 def test_every_photograph_advances_the_bar_twice(estimator, photographs):

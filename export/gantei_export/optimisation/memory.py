@@ -1,6 +1,5 @@
 """Peak memory of a process that opens a network and runs it once."""
 
-import os
 import re
 import subprocess
 import sys
@@ -25,11 +24,8 @@ def peak_memory(weights: Path, size: tuple[int, int]) -> int | None:
     Raises:
         InferenceError: the process failed.
     """
-    command = [sys.executable, "-m", __spec__.name, str(weights), *map(str, size)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run(  # noqa: S603
-        command, env=environment, capture_output=True, text=True, check=False
-    )
+    command = [sys.executable, "-m", __name__, str(weights), *map(str, size)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         reason = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
         raise InferenceError(f"{weights.name}: could not be run to measure memory: {reason[0]}")

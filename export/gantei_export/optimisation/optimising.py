@@ -97,7 +97,12 @@ def optimise(
     size = cast("tuple[int, int]", entry.manifest.input.size)  # an unsettled one did not load
     with tempfile.TemporaryDirectory(prefix="gantei-") as temporary:
         path = Path(temporary, WEIGHTS)
-        made = _made(precision, source.read_bytes(), prepared(parts.calibration), path.parent)
+        content = source.read_bytes()
+        if precision == "int8":
+            calibration = prepared(parts.calibration)
+            made = eight_bits(content, calibration, entry.manifest.output, path.parent)
+        else:
+            made = half_precision(content)
         path.write_bytes(_described(made, entry.manifest, precision))
         lighter = Estimator(entry.manifest, open_session(path.read_bytes(), "cpu", 1, target))
         drift, latency = compare(original, lighter, prepared(parts.evaluation), allowed)
@@ -146,23 +151,12 @@ def _plain(variant: Variant) -> dict[str, Any]:
     return plain
 
 
-def _made(
-    precision: Precision,
-    content: bytes,
-    calibration: Iterable[NDArray[np.float32]],
-    folder: Path,
-) -> "onnx.ModelProto":
-    if precision == "int8":
-        return eight_bits(content, calibration, folder)
-    return half_precision(content)
-
-
 def _described(model: "onnx.ModelProto", manifest: Manifest, precision: Precision) -> bytes:
-    """Give the bytes of a variant that says of itself what it is."""
+    """Give the bytes of a variant that says what it is, and keeps what its original says."""
     from onnx import helper
 
-    name = f"{manifest.name}-{precision}"
-    described = metadata(manifest.model_copy(update={"name": name}))
+    described = {each.key: each.value for each in model.metadata_props}
+    described |= metadata(manifest.model_copy(update={"name": f"{manifest.name}-{precision}"}))
     described["gantei.variant"] = f"{precision} of {manifest.name}"
     helper.set_model_props(model, dict(sorted(described.items())))
     content: bytes = model.SerializeToString(deterministic=True)

@@ -17,7 +17,7 @@ from gantei.study.photographs import Listing
 LEAST = 32
 """Photographs in each part that is needed."""
 MOST_CALIBRATING = 256
-"""Ranges hardly widen beyond; those with the lowest sha256 are taken."""
+"""Of a large study, those with the lowest sha256: calibration takes longer than inference."""
 
 
 @dataclass(frozen=True)
