@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -88,22 +89,14 @@ def optimise(
         listing, original, calibrate=precision == "int8", allow_grey=allow_grey, advance=advance
     )
 
-    def prepared(paths: Iterable[Path]) -> Iterator[NDArray[np.float32]]:
-        for path in paths:
-            yield original.prepare(open_photograph(path, allow_grey=allow_grey))[np.newaxis]
-            advance(1)
-
+    prepared = partial(_prepared, original, allow_grey, advance)
     source = entry.folder / weights.file
     size = cast("tuple[int, int]", entry.manifest.input.size)  # an unsettled one did not load
     with tempfile.TemporaryDirectory(prefix="gantei-") as temporary:
         path = Path(temporary, WEIGHTS)
-        content = source.read_bytes()
-        if precision == "int8":
-            calibration = prepared(parts.calibration)
-            made = eight_bits(content, calibration, entry.manifest.output, path.parent)
-        else:
-            made = half_precision(content)
-        path.write_bytes(_described(made, entry.manifest, precision))
+        path.write_bytes(
+            _lighter(precision, source, entry.manifest, prepared(parts.calibration), path.parent)
+        )
         lighter = Estimator(entry.manifest, open_session(path.read_bytes(), "cpu", 1, target))
         drift, latency = compare(original, lighter, prepared(parts.evaluation), allowed)
         variant = Variant(
@@ -149,6 +142,34 @@ def variant_tables(manifest: Manifest, variant: Variant, weights: bytes) -> dict
 def _plain(variant: Variant) -> dict[str, Any]:
     plain: dict[str, Any] = variant.model_dump(exclude_none=True)
     return plain
+
+
+def _prepared(
+    estimator: Estimator,
+    allow_grey: bool,
+    advance: Callable[[int], object],
+    paths: Iterable[Path],
+) -> Iterator[NDArray[np.float32]]:
+    """Read photographs one after the other, each as a batch of one, float32 (1, h, w, 3)."""
+    for path in paths:
+        yield estimator.prepare(open_photograph(path, allow_grey=allow_grey))[np.newaxis]
+        advance(1)
+
+
+def _lighter(
+    precision: Precision,
+    source: Path,
+    manifest: Manifest,
+    calibration: Iterable[NDArray[np.float32]],
+    folder: Path,
+) -> bytes:
+    """Make the variant's ONNX file; `folder` takes what is in between."""
+    content = source.read_bytes()
+    if precision == "int8":
+        model = eight_bits(content, calibration, manifest.output, folder)
+    else:
+        model = half_precision(content)
+    return _described(model, manifest, precision)
 
 
 def _described(model: "onnx.ModelProto", manifest: Manifest, precision: Precision) -> bytes:
