@@ -82,7 +82,7 @@ def network():
         [numpy_helper.from_array(one.astype(np.float32), name) for name, one in weights.items()],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    helper.set_model_props(model, {"gantei.output.age.map": "facts", "gantei.name": "small"})
+    helper.set_model_props(model, {"gantei.kept": "facts", "gantei.name": "small"})
     onnx.checker.check_model(model)
     return model.SerializeToString()
 
@@ -222,7 +222,7 @@ def test_the_folder_keeps_what_was_measured_and_drops_what_does_not_hold(tmp_pat
     written = {each.key: each.value for each in model.metadata_props}
     assert written["gantei.name"] == "small-int8"
     assert written["gantei.variant"] == "int8 of small"
-    assert written["gantei.output.age.map"] == "facts"
+    assert written["gantei.kept"] == "facts"
 
 
 def test_int8_makes_the_pointwise_convolution_8_bits_and_leaves_the_others(estimator, photographs):
