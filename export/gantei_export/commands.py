@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .optimisation import commands as optimisation
+
 if TYPE_CHECKING:
     from .importing import Imported
 
@@ -73,6 +75,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--replace", action="store_true", help="take the place of an installed estimator"
     )
     importing.set_defaults(run=_run)
+    optimisation.register(commands)
 
 
 def _run(chosen: argparse.Namespace) -> int:

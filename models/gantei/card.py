@@ -9,7 +9,8 @@ from pathlib import Path
 
 from .catalogue import shipped
 from .files import replacing
-from .manifest import Fact, Manifest
+from .manifest import Fact, Manifest, Variant
+from .variant_table import COST_HEADER, DRIFT_HEADER, cost_rows, drift_rows, variant_heading
 
 RESEARCH_USE = (
     "Research use. Not an approved medical device; not for diagnosis.",
@@ -57,6 +58,8 @@ def _sections(manifest: Manifest) -> Iterable[tuple[str, str]]:
     yield "Output", _facts(fact for fact in facts if fact.key.startswith("output."))
     yield "Training data", _listing(("data", source.data), ("training set", source.training_set))
     yield "Evaluation", _evaluation(manifest)
+    if manifest.variant:
+        yield "Variant", _variant(manifest.variant)
     yield "Subgroups", "Not reported."
     yield "Known failures and risks", _risks(manifest)
     yield (
@@ -89,6 +92,16 @@ def _evaluation(manifest: Manifest) -> str:
             (figure.metric, f"{figure.value:g} {figure.unit}", figure.data, figure.source)
             for figure in manifest.reported
         ],
+    )
+
+
+def _variant(variant: Variant) -> str:
+    return "\n\n".join(
+        (
+            variant_heading(variant) + ".",
+            _table([name.lower() for name in DRIFT_HEADER], drift_rows(variant)),
+            _table([name.lower() for name in COST_HEADER], cost_rows(variant)),
+        )
     )
 
 

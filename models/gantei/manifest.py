@@ -15,6 +15,8 @@ from .manifest_tables import (
     Basis,
     Binary,
     Categorical,
+    Cost,
+    Drift,
     Golden,
     InputSpec,
     MeanStd,
@@ -24,6 +26,7 @@ from .manifest_tables import (
     Reported,
     Source,
     Use,
+    Variant,
     Weights,
 )
 
@@ -31,6 +34,8 @@ __all__ = [
     "Basis",
     "Binary",
     "Categorical",
+    "Cost",
+    "Drift",
     "Fact",
     "Golden",
     "InputSpec",
@@ -40,6 +45,7 @@ __all__ = [
     "Reported",
     "Source",
     "Use",
+    "Variant",
     "Weights",
 ]
 
@@ -84,6 +90,7 @@ class Manifest(Record):
     notice: Annotated[str, StringConstraints(max_length=2000)] = ""
     notice_ja: Annotated[str, StringConstraints(max_length=2000)] = ""
     weights: Weights | None = None
+    variant: Variant | None = None
     input: InputSpec
     output: Annotated[dict[OutputName, OutputSpec], Field(min_length=1, max_length=100)]
     source: Source
@@ -160,7 +167,12 @@ class Manifest(Record):
     def warnings(self) -> tuple[str, ...]:
         """What every result of this estimator says beside its numbers."""
         notices = (self.notice,) if self.notice else ()
-        return notices + tuple(f"assumed {fact.key} = {fact.text}" for fact in self.assumed())
+        variant = (self.variant.warning(),) if self.variant else ()
+        return (
+            notices
+            + variant
+            + tuple(f"assumed {fact.key} = {fact.text}" for fact in self.assumed())
+        )
 
 
 def _plain(value: object) -> Any:

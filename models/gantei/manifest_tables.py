@@ -10,6 +10,7 @@ from .manifest_fields import (
     Label,
     Labels,
     Line,
+    Name,
     Number,
     Origin,
     Range,
@@ -163,6 +164,60 @@ class Golden(Record):
     values: dict[str, float]
     tolerance: Annotated[float, Field(gt=0)]
     source: Line
+
+
+class Drift(Record):
+    """How far one value of a variant lies from its original's, over photographs, in its unit.
+
+    `changed_labels` counts the photographs whose label it is in one of the two only; a number in a
+    unit has no label.
+    """
+
+    value: Label
+    unit: Line
+    mean: float
+    percentile_95: float
+    largest: float
+    limit: float
+    changed_labels: int | None = None
+
+    @property
+    def kept(self) -> bool:
+        """Whether no photograph broke the limit."""
+        return self.largest <= self.limit
+
+
+class Cost(Record):
+    """What the original, in float32, and the variant take.
+
+    `latency` is the median of one photograph on one thread, `memory` the peak of a process that
+    opens the network and runs it once, `file` the size of the weights.
+    """
+
+    quantity: Literal["latency", "memory", "file"]
+    unit: Line
+    float32: float
+    variant: float
+
+
+class Variant(Record):
+    """What a lighter variant was made from, and how far it lies from it where it was measured."""
+
+    of: Name
+    of_sha256: Sha256
+    precision: Literal["fp16", "int8"]
+    calibrated_on: Annotated[int, Field(ge=0)]
+    measured_on: Annotated[int, Field(gt=0)]
+    drift: Annotated[list[Drift], Field(min_length=1)]
+    cost: list[Cost]
+
+    def warning(self) -> str:
+        """What every result of the variant says."""
+        drift = ", ".join(f"{each.value} by {each.largest:.3g} {each.unit}" for each in self.drift)
+        return (
+            f"{self.precision} variant of {self.of}, which differed from it by at most: {drift}, "
+            f"on {self.measured_on} photographs"
+        )
 
 
 class Basis(Record):

@@ -67,10 +67,7 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
     busy = f"another process is installing into {into}; try again"
     with only_one(into / ".lock", LONGEST_INSTALL, busy):
         _sweep(into)
-        if os.path.lexists(target) and not replace:
-            raise InstalledError(
-                f"estimator {name!r} is installed in {target}; --replace puts another in its place"
-            )
+        refuse_taken(name, replace=replace)
         incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=into))
         try:
             yield incoming
@@ -80,6 +77,19 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
             incoming.rename(target)
         finally:
             _sweep(into)
+
+
+def refuse_taken(name: str, *, replace: bool) -> None:
+    """See that an estimator `name` may be installed; long work asks before it begins.
+
+    Raises:
+        InstalledError: as `installing`.
+    """
+    target = folder() / name
+    if os.path.lexists(target) and not replace:
+        raise InstalledError(
+            f"estimator {name!r} is installed in {target}; --replace puts another in its place"
+        )
 
 
 def _made_folder() -> Path:

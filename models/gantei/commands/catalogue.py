@@ -79,6 +79,10 @@ def _described(entry: "Entry") -> str:
     if manifest.weights:
         weights = manifest.weights
         sections.append(f"weights  {weights.file}, {weights.bytes} bytes, sha256 {weights.sha256}")
+    if manifest.variant:
+        from ..variant_table import variant_text
+
+        sections.append(variant_text(manifest.variant))
     sections.append(text_table(("SOURCE", ""), list(manifest.source.model_dump().items())))
     if manifest.reported:
         reported = [

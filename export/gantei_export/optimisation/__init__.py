@@ -1,0 +1,1 @@
+"""`gantei optimise`: lighter variants of an estimator, each behind a measurement on photographs."""
