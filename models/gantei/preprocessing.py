@@ -15,9 +15,9 @@ from .resampling import ANTIALIASED, Box, resample
 DRAFT_FACTOR = 5
 """A JPEG decoded at reduced size keeps at least this many times the network's side.
 
-Measured on 500 drawn photographs of two seeds each, the demo estimators' outputs move by up to 0.076
-years and 0.003 in probability at a factor of 5, and by 0.108 and 0.006 at 4; 0.1 years and 0.005 are
-allowed."""
+Measured on 500 drawn photographs of each of two seeds, the demo estimators' outputs move by up to
+0.076 years and 0.003 in probability at a factor of 5, and by 0.108 and 0.006 at 4; 0.1 years and
+0.005 are allowed."""
 
 
 def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
