@@ -111,7 +111,7 @@ def parse(config: Any, path: str = "", depth: int = 0) -> Model:
     where = f"model {path.rstrip('/')!r}" if path else "the model"
     if depth > DEEPEST:
         raise ConversionError(f"{where}: nested more than {DEEPEST} deep; refused")
-    kind = config.get("class_name")
+    kind = _from_its_module(config, config.get("class_name"))
     if kind not in MODELS:
         raise ConversionError(f"{where}: is a {kind!r}; supported: {', '.join(MODELS)}")
     inner = config.get("config")
@@ -142,9 +142,9 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
     if not isinstance(config, dict) or not isinstance(name, str) or not name:
         raise ConversionError(f"{where}: a {kind} without name or config")
     model = None
+    kind = _kind(entry, kind, config)
     if kind in MODELS:
         model = parse({"class_name": kind, "config": config}, f"{path}{name}/", depth + 1)
-    kind = _kind(entry, kind, config)
     scale = scale_of_lambda(config) if kind == "Lambda" else None
     if scale is not None:
         kind, config = SCALED_SUM, {"name": name, "dtype": config.get("dtype"), "scale": scale}
@@ -153,18 +153,24 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
 
 def _kind(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> str:
     """Name what a layer is: its class, an operation by its function, a custom class as custom."""
+    package, _, name = kind.rpartition(">")
+    if name == "FixedDropout":  # of the efficientnet package: a Dropout, whoever registered it
+        return name
+    if package == "experimental.preprocessing":
+        kind = name
+    kind = _from_its_module(entry, kind)
     if kind in ("TFOpLambda", "SlicingOpLambda"):
         return f"TFOpLambda:{config.get('function')}"
     if kind == "TensorFlowOpLayer":
         definition = config.get("node_def")
         return f"{kind}:{definition.get('op') if isinstance(definition, dict) else None}"
-    package, _, name = kind.rpartition(">")
-    if name == "FixedDropout":  # of the efficientnet package: a Dropout, whoever registered it
-        return name
-    if package == "experimental.preprocessing":
-        return name
+    return kind
+
+
+def _from_its_module(entry: Mapping[str, Any], kind: Any) -> Any:
+    """Put a module that is not Keras's before the name of a class, which may be a built-in's."""
     module = entry.get("module")
-    if isinstance(module, str) and module.split(".")[0] not in _OWN:
+    if module is not None and str(module).split(".")[0] not in _OWN:
         return f"{module}.{kind}"
     return kind
 
@@ -198,8 +204,8 @@ def _functional(
     outputs = parse_references(inner.get("output_layers"), specs, f"{where}: output_layers")
     inputs = parse_references(inner.get("input_layers"), specs, f"{where}: input_layers")
     for _, reference in inputs:
-        if specs[reference.layer].kind != "InputLayer":
-            raise ConversionError(f"{where}: its input {reference.layer!r} is no InputLayer")
+        if specs[reference.layer].kind != "InputLayer" or reference.node or reference.output:
+            raise ConversionError(f"{where}: its input {reference.layer!r} is no InputLayer's own")
     _number_from_zero(specs, [reference for _, reference in outputs])
     name = str(inner.get("name") or "model")
     return Model(name, specs, tuple(reference for _, reference in inputs), tuple(outputs))

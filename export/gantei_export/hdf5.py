@@ -241,6 +241,9 @@ def _read_chunks(array: StoredArray) -> NDArray[Any]:
     size = math.prod(chunks) * dataset.dtype.itemsize
     values = np.empty(shape, dataset.dtype)
     for corner in itertools.product(*grid):
+        stored = dataset.id.get_chunk_info_by_coord(corner)
+        if stored.byte_offset is None:
+            raise ConversionError(f"{array.where}: chunk {corner} was never written; refused")
         skipped, data = dataset.id.read_direct_chunk(corner)
         if skipped:
             raise ConversionError(f"{array.where}: chunk {corner} skips its filters; refused")

@@ -117,6 +117,7 @@ def _operation(entry: Entry, kind: str, config: Entry, called: list[Any]) -> Ent
     changed = {"name": config.get("name"), "function": _FUNCTIONS[kind]}
     return {
         "class_name": "TFOpLambda",
+        "module": entry.get("module"),
         "name": entry.get("name"),
         "config": changed,
         "inbound_nodes": nodes,

@@ -26,6 +26,8 @@ _DAMAGED = (
     NotImplementedError,
     RuntimeError,
     OSError,
+    OverflowError,
+    ValueError,
 )
 
 
@@ -126,5 +128,7 @@ def open_packed(path: Path) -> Iterator[Archive]:
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
+    except ConversionError:
+        raise
     except _DAMAGED as error:
-        raise ConversionError(f"{path}: cannot be unpacked: {error}") from error
+        raise ConversionError(f"{path}: cannot be unpacked: {error!s:.200}") from error

@@ -17,8 +17,10 @@ from gantei.errors import ConversionError
 
 from .stated import Stated
 
-LONGEST = 60.0
-"""Seconds; EfficientNet-B7's file takes one."""
+LONGEST = 9.0
+"""Seconds for a small file; EfficientNet-B7's (256 MB) takes one."""
+SLOWEST = 32 << 20
+"""Bytes that any disk reads in a further second."""
 DIED = 70
 """Exit code of a probe that ran out of memory."""
 
@@ -43,7 +45,7 @@ def probe(path: Path, stated: Stated | None = None) -> None:
         with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
             done = subprocess.run(  # noqa: S603
                 command,
-                timeout=LONGEST,
+                timeout=LONGEST + path.stat().st_size / SLOWEST,
                 capture_output=True,
                 check=False,
                 env={**os.environ, "TMPDIR": folder},

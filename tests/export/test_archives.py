@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
+from gantei.errors import ConversionError
 from gantei_export.conversion import convert
 from gantei_export.probe import probe
 
@@ -197,3 +198,19 @@ def test_the_probe_reads_archives_and_leaves_nothing_behind(archive, tmp_path, m
     (tmp_path / "temporary").mkdir()
     probe(archive())
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_member_whose_name_is_no_text_is_refused(archive, refused):
+    path = archive(more=[("n\u00e4me", "x")])
+    path.write_bytes(path.read_bytes().replace("n\u00e4me".encode(), b"n\xa4\xa4me"))
+    refused(path, "cannot be unpacked", "0xa4")
+
+
+def test_a_damaged_archive_is_told_of_in_few_words(archive, refused):
+    path = archive()
+    data = path.read_bytes()
+    place = data.rindex(b"PK\x03\x04", 0, data.index(b"\x89HDF")) + 26
+    path.write_bytes(data[:place] + b"\xff\x0f" + data[place + 2 :])
+    with pytest.raises(ConversionError) as caught:
+        convert(path)
+    assert len(str(caught.value)) < 500

@@ -190,3 +190,59 @@ def test_a_config_of_strange_values_never_ends_in_another_error(tmp_path):
             except ConversionError:
                 outcomes.add("refused")
     assert outcomes == {"converted", "refused"}
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [("conv", "use_bias"), ("conv", "strides"), ("conv", "padding"), ("sex", "units")],
+)
+def test_null_where_keras_takes_none_is_refused(changed, refused, name, option):
+    def change(layers, weights):
+        layers[name]["config"][option] = None
+
+    refused(changed(change), f"layer {name!r}", f"{option} is None")
+
+
+def test_a_pooling_without_strides_steps_by_its_window(tmp_path):
+    config, weights = small_network()
+    layers = config["config"]["layers"]
+    layers.insert(2, layer("MaxPooling2D", "max", "conv", pool_size=[2, 2], strides=None))
+    layers[3]["inbound_nodes"] = [[["max", 0, 0, {}]]]
+    model = convert(write(tmp_path / "pool.h5", config, weights)).model
+    (node,) = [node for node in model.graph.node if node.op_type == "MaxPool"]
+    assert [list(one.ints) for one in node.attribute if one.name == "strides"] == [[2, 2]]
+
+
+@pytest.mark.parametrize("option", ["threshold", "negative_slope", "max_value"])
+def test_a_relu_that_keras_would_not_build_is_refused(changed, refused, option):
+    def change(layers, weights):
+        layers["pool"] |= {"class_name": "ReLU", "config": {"name": "pool", option: -1}}
+
+    refused(changed(change), "'pool' (ReLU)", "negative")
+
+
+@pytest.mark.parametrize("module", ["my_package.layers", 3])
+@pytest.mark.parametrize("kind", ["TFOpLambda", "Sequential", "GlobalAveragePooling2D"])
+def test_a_class_of_another_package_is_not_taken_for_keras_own(changed, refused, kind, module):
+    def change(layers, weights):
+        options = {"name": "pool", "function": "math.add", "layers": []}
+        layers["pool"] |= {"class_name": kind, "module": module, "config": options}
+
+    refused(changed(change), f"'pool' ({module}.{kind})")
+
+
+def test_an_operation_of_another_package_is_not_taken_for_keras_own(changed, refused):
+    def change(layers, weights):
+        tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["conv", 0, 0]}}
+        node = {"args": [tensor, 2.0], "kwargs": {}}
+        layers["pool"] |= {"class_name": "Subtract", "module": "my_package", "config": {}}
+        layers["pool"] |= {"name": "pool", "inbound_nodes": [node]}
+        layers["pool"]["config"] = {"name": "pool"}
+
+    refused(changed(change), "'pool' (my_package.TFOpLambda)")
+
+
+def test_an_input_that_is_a_call_nobody_made_is_refused(tmp_path, refused):
+    config, weights = small_network()
+    config["config"]["input_layers"] = [["picture", 3, 0]]
+    refused(write(tmp_path / "input.h5", config, weights), "'picture'", "no InputLayer's own")

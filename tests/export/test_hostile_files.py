@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gantei.errors import ConversionError
+from gantei_export import probe as probing
 from gantei_export.conversion import convert
 from gantei_export.probe import probe
 
@@ -70,10 +71,20 @@ def test_a_file_that_crashes_the_hdf5_library_is_refused(small_file, monkeypatch
         probe(small_file)
 
 
-def crashing_python(folder):
-    """A stand-in for the interpreter that dies by a segmentation fault."""
+def test_a_file_over_which_the_hdf5_library_hangs_is_refused_within_ten_seconds(
+    small_file, monkeypatch
+):
+    assert probing.LONGEST < 10
+    monkeypatch.setattr(sys, "executable", crashing_python(small_file.parent, "exec sleep 60"))
+    monkeypatch.setattr(probing, "LONGEST", 0.2)
+    with pytest.raises(ConversionError, match="reading it does not end"):
+        probe(small_file)
+
+
+def crashing_python(folder, end="kill -SEGV $$"):
+    """A stand-in for the interpreter that dies by a segmentation fault, or ends otherwise."""
     script = folder / "python"
-    script.write_text("#!/bin/sh\nkill -SEGV $$\n")
+    script.write_text(f"#!/bin/sh\n{end}\n")
     script.chmod(0o755)
     return str(script)
 
@@ -135,7 +146,7 @@ def test_a_chunk_that_was_never_written_is_refused(small_file, refused):
     with h5py.File(small_file, "a") as file:
         del file[KERNEL]
         file.create_dataset(KERNEL, shape=(3, 3, 3, 4), dtype="f4", compression="gzip")
-    refused(small_file, "kernel:0")
+    refused(small_file, "kernel:0", "never written")
 
 
 def test_an_external_link_is_not_followed(small_file, refused, tmp_path):

@@ -87,7 +87,7 @@ def activation(graph: Graph, layer: Layer) -> Tensor:
 def softmax(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Softmax layer over the last axis."""
     x = layer.input
-    axis = layer.option("axis", -1)
+    axis = layer.stated("axis", -1)
     if axis not in (-1, [-1], len(x.shape), [len(x.shape)]):
         raise layer.error(f"axis is {axis!r}; supported: the last")
     return _softmax(graph, x, layer.name)
@@ -98,9 +98,12 @@ def relu(graph: Graph, layer: Layer) -> Tensor:
     """Convert a ReLU layer: x above the threshold, a slope below it, at most max_value."""
     x = layer.input
     top = layer.option("max_value")
+    top = None if top is None else layer.finite("max_value", top)
     slope = layer.number("negative_slope", 0.0)
     threshold = layer.number("threshold", 0.0)
-    limit = None if top is None else graph.scalar(layer.finite("max_value", top))
+    if min(slope, threshold, top or 0) < 0:
+        raise layer.error("takes no negative max_value, negative_slope or threshold, as in Keras")
+    limit = None if top is None else graph.scalar(top)
     shape, name = x.shape, layer.name
     if threshold == 0:
         if slope != 0:

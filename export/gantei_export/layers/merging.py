@@ -57,7 +57,7 @@ def scaled_sum(graph: Graph, layer: Layer) -> Tensor:
 @converts("Concatenate")
 def concatenate(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Concatenate layer along any axis but the batch."""
-    tensors, axis = layer.tensors, layer.option("axis", -1)
+    tensors, axis = layer.tensors, layer.stated("axis", -1)
     rank = len(tensors[0].shape) + 1
     if type(axis) is not int or not (-rank < axis < rank) or axis == 0:
         raise layer.error(f"axis is {axis!r} for tensors of rank {rank}")

@@ -24,7 +24,7 @@ def batch_normalization(graph: Graph, layer: Layer) -> Tensor:
     """Convert BatchNormalization: folded into the linear layer before it where there is one."""
     x = layer.input
     rank, channels = len(x.shape) + 1, x.channels
-    if layer.option("axis", -1) not in (-1, rank - 1, [rank - 1], [-1]) or channels is None:
+    if layer.stated("axis", -1) not in (-1, rank - 1, [rank - 1], [-1]) or channels is None:
         raise layer.error(f"axis is {layer.option('axis')!r}; supported: the last, of known size")
     if rank not in (2, 4) or layer.option("renorm") or layer.option("virtual_batch_size"):
         raise layer.error("supported: pictures and vectors, no renorm, no virtual batches")

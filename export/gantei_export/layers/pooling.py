@@ -36,7 +36,8 @@ def _pool(graph: Graph, layer: Layer, operator: str) -> Tensor:
     x = picture(layer)
     layer.channels_last()
     size = layer.pair("pool_size", 2)
-    windows = place(layer, x, size, layer.pair("strides", size))
+    strides = size if layer.option("strides") is None else layer.pair("strides")
+    windows = place(layer, x, size, strides)
     attributes = windows.attributes
     if graph.unpadded(x)[0] is not x:
         attributes = _padding_by_name(layer, attributes)
