@@ -116,9 +116,9 @@ def be_the_writer(name: str, folder: str, with_keras3: str) -> None:
 def difference(path: Path) -> tuple[float, str]:
     """Convert a file and return the largest difference from Keras, and a digest of the ONNX."""
     import onnxruntime
-    from gantei_export.stated import Stated
 
     from gantei_export.conversion import convert
+    from gantei_export.stated import Stated
 
     alone = "weights" in path.name
     stated = Stated(head_activations=("sigmoid",)) if alone else None
