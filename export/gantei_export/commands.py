@@ -1,6 +1,7 @@
 """`gantei import`: a downloaded Keras file becomes an installed estimator."""
 
 import argparse
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -99,7 +100,7 @@ def _run(chosen: argparse.Namespace) -> int:
         verify=chosen.verify,
         replace=chosen.replace,
     )
-    sys.stdout.write(_report(imported))
+    sys.stdout.write(_report(imported, chosen))
     return 0
 
 
@@ -121,9 +122,11 @@ def _settings(given: list[str]) -> dict[str, str]:
     return settings
 
 
-def _report(imported: "Imported") -> str:
+def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
     """Say what is known, on what basis, and what is still to be settled."""
     from gantei.text_table import text_table
+
+    from .settings import expected
 
     entry, manifest = imported.entry, imported.entry.manifest
     architecture = manifest.basis["architecture"]
@@ -143,9 +146,19 @@ def _report(imported: "Imported") -> str:
             f"on {verification['pictures']} pictures",
             "",
         ]
+    if imported.unproven:
+        lines += [
+            "No digest of the publisher's file is known: that this is it rests on your word.",
+            "",
+        ]
     if unsettled := manifest.unsettled():
-        keys = ", ".join(fact.key for fact in unsettled)
-        lines += [f"To be settled before it predicts: {keys}", manifest.settling_command()]
+        rows = [(fact.key, expected(fact.key)) for fact in unsettled]
+        command = manifest.settling_command().replace(
+            " FILE ", f" {shlex.quote(str(chosen.file))} "
+        )
+        trust = " --with-tensorflow --trust-this-file" if chosen.with_tensorflow else ""
+        lines += ["To be settled before it predicts:", text_table(("FACT", "EXPECTS"), rows), ""]
+        lines.append(command + trust)
     else:
         lines.append(f"Ready: gantei predict DIR --with {entry.name} --out results.csv")
     return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from gantei import __version__, catalogue, store
 from gantei.card import card
 from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
 from gantei.manifest import Manifest
-from gantei.manifest_fields import NAME
+from gantei.manifest_fields import NAME, UNKNOWN
 from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
 from gantei.store import installing
 
@@ -38,6 +38,8 @@ class Imported:
 
     entry: catalogue.Entry
     provenance: Mapping[str, Any]
+    unproven: bool = False
+    """Nothing but the user says that the file is its publisher's: no digest of it is published."""
 
 
 def import_estimator(
@@ -77,20 +79,23 @@ def import_estimator(
     stated = stated or Stated()
     previous = _previous(name)
     tables = _tables(name, task or (previous.task if previous else None))
+    published = tables["source"]["publisher"] != UNKNOWN
+    unproven = published and tables["source"]["original_sha256"] == UNKNOWN
     opening = trusted_file(file) if stated.trusted else weights_file(file)
     with installing(name, replace=replace) as folder, opening as weights:
         size = size_of(settings or {}) or _known_size(tables, previous, weights)
+        stated = _stated_before(stated, name, weights)
         conversion = _convert(weights, dataclasses.replace(stated, input_size=size))
         fill_in(tables, conversion.facts, file.name)
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             keep_stated(tables, previous)
         apply_settings(tables, settings or {}, because)
         manifest = convert_into(folder, conversion, tables)
-        provenance = provenance_of(conversion, file.name)
+        provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
         if verify and not stated.trusted:  # TensorFlow has been compared with already
             provenance["verification"] = _verified(weights, folder, manifest, conversion)
         write_folder(folder, tables, manifest, provenance)
-    return Imported(catalogue.find(name), provenance)
+    return Imported(catalogue.find(name), provenance, unproven)
 
 
 def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:
@@ -155,6 +160,17 @@ def _known_size(
     else:
         size = tables["input"]["size"]
     return None if isinstance(size, str) else (size[0], size[1])
+
+
+def _stated_before(stated: Stated, name: str, weights: Path) -> Stated:
+    """Add what was stated of the same weights alone before, where nothing is stated now."""
+    folder = store.installed().get(name)
+    path = folder / PROVENANCE if folder else None
+    if stated != Stated() or path is None or not path.is_file():
+        return stated
+    kept = json.loads(path.read_bytes())
+    same = kept.get("original", {}).get("sha256") == digest_and_size(weights)[0]
+    return Stated.from_dict(kept.get("stated", {})) if same else stated
 
 
 def _convert(weights: Path, stated: Stated) -> "Conversion":

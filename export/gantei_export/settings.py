@@ -1,5 +1,6 @@
 """Facts that the user states: `--set input.scale=-1..1 --because "the authors' mail of 3 May"`."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def _size(text: str) -> list[int]:
-    sides = [int(side) for side in text.lower().split("x")]
+    sides = [int(side) for side in re.split("[x,×]", text.lower())]
     return sides * 2 if len(sides) == 1 else sides
 
 
@@ -94,6 +95,12 @@ def size_of(settings: Mapping[str, str]) -> tuple[int, int] | None:
             f"input.size={settings['input.size']}: expects {READERS['input.size'][1]}"
         )
     return sides[0], sides[1]
+
+
+def expected(key: str) -> str:
+    """Say what values a fact takes; `key` as in the manifest, `output.sex.positive` too."""
+    table, _, rest = key.partition(".")
+    return READERS[f"{table}.{rest.rpartition('.')[2]}"][1]
 
 
 def _full_key(given: str, outputs: list[str]) -> tuple[str, str]:

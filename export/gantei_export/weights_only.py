@@ -81,7 +81,7 @@ def _is_legacy(container: Container) -> bool:
 
 def _body(held: Held, stated: Stated, name: str) -> Body:
     """Return the body that was stated, or the one whose weights are all here."""
-    known = ", ".join(architectures.names())
+    known = ", ".join(name for name in architectures.names() if RESCALED not in name)
     wanted = stated.architecture
     if wanted is not None and wanted not in architectures.names():
         raise ConversionError(f"unknown architecture {wanted!r}; known: {known}")
@@ -101,7 +101,8 @@ def _body(held: Held, stated: Stated, name: str) -> Body:
     if best is None:
         raise ConversionError(
             f"{name}: holds weights without a network (save_weights), and their shapes are of no "
-            f"architecture that gantei carries ({known}): a whole model (model.save) is needed"
+            f"architecture that gantei carries ({known}; MobileNet and MobileNetV2 at alpha 1 "
+            "only): a whole model (model.save) is needed"
         )
     if best.startswith("EfficientNet-"):
         best = _rescaled_or_not(held, best, wanted, name)

@@ -1,7 +1,7 @@
 """The field of view: the bright disc that a fundus camera draws on its dark surround."""
 
 import math
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,15 +33,19 @@ _NEAR = 1.0  # reduced pixels between a point of the rim and the circle
 
 
 class Square(NamedTuple):
-    """A square of a picture, in its pixels; it may reach beyond the picture's edges."""
+    """A square of a picture, in its pixels, and what it is around.
+
+    It may reach beyond the picture's edges.
+    """
 
     left: float
     top: float
     side: float
+    around: Literal["disc", "bright part", "picture"] = "disc"
 
     def rounded(self) -> "Square":
         """The nearest square of whole pixels."""
-        return Square(round(self.left), round(self.top), round(self.side))
+        return Square(round(self.left), round(self.top), round(self.side), self.around)
 
     def cut(self, image: Image.Image) -> tuple[Image.Image, Box]:
         """An RGB image that holds the square, and the square's box in there.
@@ -91,7 +95,7 @@ def find_disc(image: Image.Image, step: int | None = None) -> Square:
     small = _brightest(np.asarray(image.reduce(step) if step > 1 else image))
     dark, bright = _levels(small)
     if dark > _SURROUND * bright:
-        return _square(0, 0, image.width, image.height)
+        return _square((0, 0, image.width, image.height), "picture")
     lit = small >= dark + max(_LEAST_STEP, _RIM * (bright - dark))
     opened = _opened(lit)
     lit = opened if opened.any() else lit
@@ -220,9 +224,10 @@ def _around(lit: NDArray[np.bool_], step: int, size: tuple[int, int]) -> Square:
     left, top = int(columns[0]) * step, int(rows[0]) * step
     right = min((int(columns[-1]) + 1) * step, size[0])
     bottom = min((int(rows[-1]) + 1) * step, size[1])
-    return _square(left, top, right, bottom)
+    return _square((left, top, right, bottom), "bright part")
 
 
-def _square(left: int, top: int, right: int, bottom: int) -> Square:
+def _square(edges: tuple[int, int, int, int], around: Literal["bright part", "picture"]) -> Square:
+    left, top, right, bottom = edges
     side = max(right - left, bottom - top)
-    return Square((left + right - side) / 2, (top + bottom - side) / 2, side)
+    return Square((left + right - side) / 2, (top + bottom - side) / 2, side, around)

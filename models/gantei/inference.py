@@ -21,7 +21,7 @@ from .errors import GanteiError, PhotographError, WeightsError
 from .explanation import Explanation, Wanted
 from .photograph import Source, open_photograph, source_name
 from .prediction import Prediction, values_of, warnings_of
-from .preprocessing import seen_box
+from .preprocessing import remarks_on, seen_box
 from .resampling import Box
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class _Prepared:
     inputs: tuple[NDArray[np.float32], ...]
     error: GanteiError | None = None
     boxes: tuple[Box, ...] = ()
+    remarks: tuple[tuple[str, ...], ...] = ()
 
 
 def cores() -> int:
@@ -131,10 +132,11 @@ def _prepare(
         photograph = open_photograph(source, allow_grey=allow_grey)
         sha256 = photograph.sha256
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
+        remarks = tuple(remarks_on(photograph, each.manifest.input) for each in estimators)
         seen = tuple(seen_box(photograph, each.manifest.input) for each in estimators if boxes)
     except PhotographError as error:
         return _Prepared(source_name(source), sha256 or error.sha256, (), error)
-    return _Prepared(photograph.name, sha256, inputs, boxes=seen)
+    return _Prepared(photograph.name, sha256, inputs, boxes=seen, remarks=remarks)
 
 
 def _answer(chunk: Sequence[_Prepared], runners: Sequence["_Runner"]) -> Iterator[Answer]:
@@ -181,8 +183,8 @@ def _named(
     except WeightsError as error:
         return Answer(prepared.source, prepared.sha256, (), (), error)
     warnings = tuple(
-        warnings_of(each, estimator.manifest)
-        for each, (_, estimator) in zip(values, pairs, strict=True)
+        warnings_of(each, estimator.manifest) + remarks
+        for each, (_, estimator), remarks in zip(values, pairs, prepared.remarks, strict=True)
     )
     return Answer(
         prepared.source,

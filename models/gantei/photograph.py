@@ -84,7 +84,7 @@ class Photograph:
         self._allow_grey = allow_grey
         self._decoded: dict[int, Image.Image] = {}
         # What preprocessing made of it so far, for estimators that see the same.
-        self.resampled: dict[Hashable, NDArray[np.uint8] | NDArray[np.float32]] = {}
+        self.seen: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
         height, width = self.size

@@ -1,5 +1,7 @@
 """Preprocessing: what the network sees of a photograph, as the code that trained it made it."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -53,11 +55,7 @@ def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.fl
         UnsettledError: as `prepare`.
         PhotographError: as `prepare`, and where decoding shows damage or no colour.
     """
-    size, method = _settled(spec)
-    key = (size, spec.crop, method)
-    if key not in photograph.resampled:
-        photograph.resampled[key] = _resampled(photograph, spec.crop, size, method)
-    return _scaled(photograph.resampled[key], spec)
+    return _scaled(_seen(photograph, spec).pixels, spec)
 
 
 def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
@@ -69,27 +67,60 @@ def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
     Raises:
         UnsettledError, PhotographError: as `prepare_photograph`.
     """
+    return _seen(photograph, spec).box
+
+
+def remarks_on(photograph: Photograph, spec: InputSpec) -> tuple[str, ...]:
+    """Say what is odd about what the network sees: no disc was found, or it had to be enlarged.
+
+    Raises:
+        UnsettledError, PhotographError: as `prepare_photograph`.
+    """
+    seen, (height, width) = _seen(photograph, spec), _settled(spec)[0]
+    left, top, right, bottom = seen.box
+    remarks = []
+    if seen.around != "disc":
+        remarks.append(f"no disc on a dark surround was found: its whole {seen.around} was taken")
+    if right - left < width or bottom - top < height:
+        remarks.append(
+            f"enlarged from {right - left:.0f} x {bottom - top:.0f} px to the network's "
+            f"{width} x {height}"
+        )
+    return tuple(remarks)
+
+
+class _Seen(NamedTuple):
+    """What a network sees before colour order and scaling, and where that lies at full size."""
+
+    pixels: NDArray[np.uint8] | NDArray[np.float32]
+    box: Box
+    around: str
+
+
+def _seen(photograph: Photograph, spec: InputSpec) -> _Seen:
+    """Decode, crop and resample, once for all estimators that see the same."""
     size, method = _settled(spec)
-    height, width = photograph.size
-    if spec.crop == "none":
-        return 0.0, 0.0, float(width), float(height)
-    scale, square = _disc(photograph, _scale(photograph, spec.crop, size, method), max(size))
-    square = square if method in ANTIALIASED else square.rounded()
-    left, top = photograph.frame(scale)[:2]
-    left, top = (square.left - left) * scale, (square.top - top) * scale
-    return left, top, left + square.side * scale, top + square.side * scale
+    key = (size, spec.crop, method)
+    if key not in photograph.seen:
+        photograph.seen[key] = _look(photograph, spec.crop, size, method)
+    seen: _Seen = photograph.seen[key]
+    return seen
 
 
-def _resampled(
-    photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling
-) -> NDArray[np.uint8] | NDArray[np.float32]:
+def _look(photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling) -> _Seen:
     scale = _scale(photograph, crop, size, method)
     if crop == "none":
-        return resample(photograph.picture(scale), size, method, photograph.frame(scale))
+        pixels = resample(photograph.picture(scale), size, method, photograph.frame(scale))
+        height, width = photograph.size
+        return _Seen(pixels, (0.0, 0.0, float(width), float(height)), "disc")
     scale, square = _disc(photograph, scale, max(size))
     square = square if method in ANTIALIASED else square.rounded()
     image, box = square.cut(photograph.picture(scale))
-    return resample(image, size, method, box)
+    left, top = photograph.frame(scale)[:2]
+    left, top, side = (square.left - left) * scale, (square.top - top) * scale, square.side * scale
+    return _Seen(
+        resample(image, size, method, box), (left, top, left + side, top + side), square.around
+    )
 
 
 def _scale(photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling) -> int:

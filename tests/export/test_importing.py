@@ -62,7 +62,12 @@ def test_what_the_file_tells_is_of_basis_file_and_the_rest_is_not(small_file):
 def test_the_report_lists_what_is_still_to_be_settled(small_file, capsys):
     run("my-sex", small_file, "--task", "sex")
     text = capsys.readouterr().out
-    assert "To be settled before it predicts: input.scale, output.sex.positive" in text
+    text, _, open_facts = text.partition("To be settled before it predicts:\n")
+    assert [line.split()[0] for line in open_facts.splitlines()[1:3]] == [
+        "input.scale",
+        "output.sex.positive",
+    ]
+    assert "-1..1" in open_facts and str(small_file) in open_facts
     assert [line.split()[0] for line in text.splitlines() if line.startswith("input.")] == [
         "input.size",
         "input.colour",

@@ -13,7 +13,7 @@ from gantei.errors import PhotographError, UnsettledError
 from gantei.field_of_view import find_disc
 from gantei.manifest import InputSpec
 from gantei.photograph import open_photograph
-from gantei.preprocessing import prepare, prepare_photograph
+from gantei.preprocessing import prepare, prepare_photograph, remarks_on
 from gantei.resampling import ANTIALIASED, bilinear_no_antialias
 
 PILLOW = ["nearest", "bilinear", "bicubic", "lanczos"]
@@ -155,7 +155,7 @@ def test_an_unknown_fact_is_named_and_never_guessed(fundus, fact):
 @pytest.mark.parametrize("method", ["nearest", "bilinear-no-antialias"])
 def test_where_pixels_are_picked_out_the_disc_is_cut_at_whole_ones(draw, method):
     image = draw(400, 300, (220, 140), 120, noise=0)
-    left, top, side = (round(value) for value in find_disc(image))
+    left, top, side = (round(value) for value in find_disc(image)[:3])
     cut = image.crop((left, top, left + side, top + side))
     facts = {"resampling": method, "size": (64, 64)}
     prepared = prepare(pixels_of(image), spec(crop="disc", **facts))
@@ -166,7 +166,7 @@ def test_where_pixels_are_picked_out_the_disc_is_cut_at_whole_ones(draw, method)
 @pytest.mark.parametrize("method", sorted(ANTIALIASED))
 def test_where_pixels_are_averaged_the_disc_is_resampled_as_pillow_does_it(draw, method):
     image = draw(400, 300, (220, 140), 120, noise=0)
-    left, top, side = find_disc(image)
+    left, top, side = find_disc(image)[:3]
     box = (left, top, left + side, top + side)
     expected = image.resize((64, 64), Image.Resampling[method.upper()], box=box)
     prepared = prepare(pixels_of(image), spec(crop="disc", resampling=method, size=(64, 64)))
@@ -276,3 +276,24 @@ def test_without_reduced_decoding_a_photograph_and_its_pixels_give_the_same(fund
             facts = spec(crop=crop, resampling=method)
             from_pixels = prepare(pixels_of(Image.open(BytesIO(data))), facts)
             assert np.array_equal(prepare_photograph(open_photograph(data), facts), from_pixels)
+
+
+# What is odd
+
+
+@pytest.mark.parametrize("crop", ["none", "disc"])
+def test_a_photograph_smaller_than_the_input_is_remarked(draw, crop):
+    photograph = open_photograph(draw(60, 60, (30, 30), 25))
+    (remark,) = remarks_on(photograph, spec(crop=crop, size=(64, 64)))
+    assert remark.startswith("enlarged from ") and remark.endswith("the network's 64 x 64")
+
+
+def test_a_photograph_without_a_disc_is_remarked():
+    even = open_photograph(np.full((90, 90, 3), (150, 80, 40), np.uint8))
+    (remark,) = remarks_on(even, spec(crop="disc", size=(64, 64)))
+    assert remark == "no disc on a dark surround was found: its whole picture was taken"
+
+
+def test_an_ordinary_photograph_is_not_remarked(fundus):
+    for crop in ("none", "disc"):
+        assert remarks_on(open_photograph(fundus), spec(crop=crop, size=(64, 64))) == ()
