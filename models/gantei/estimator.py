@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .catalogue import Entry, find_installed
-from .errors import InferenceError, UnsettledError, WeightsError
+from .catalogue import Entry, find, find_installed
+from .errors import InferenceError, UnknownEstimatorError, UnsettledError, WeightsError
 from .explanation import Explainer
 from .inference import estimate
 from .manifest import Manifest, Weights
@@ -166,12 +166,14 @@ def load(
         ManifestError: its manifest breaks the schema.
         NotInstalledError: its weights are not on this machine.
         UnsettledError: a fact that changes its numbers is unknown; the message says how to settle.
-        WeightsError: the weights are not those that the manifest describes.
+        WeightsError: the weights are not those that the manifest describes, or a variant's
+            original has been replaced since it was measured.
         DeviceError: the session did not get the device.
         MissingExtraError: ONNX Runtime is not installed.
     """
     entry, weights = find_installed(name_or_folder)
     _refuse_unsettled(entry)
+    _refuse_outdated(entry)
     content = _checked_bytes(entry.folder / weights.file, weights, entry.name)
     return Estimator(entry.manifest, open_session(content, device, threads, entry.name))
 
@@ -185,6 +187,29 @@ def _refuse_unsettled(entry: Entry) -> None:
         f"{', '.join(fact.key for fact in unsettled)}. Ask its publisher, then: "
         f"{entry.manifest.settling_command()}"
     )
+
+
+def _refuse_outdated(entry: Entry) -> None:
+    """Refuse a variant whose original here is not the one that it was measured against any more.
+
+    Without its original on this machine it stands by itself.
+    """
+    if (variant := entry.manifest.variant) is None:
+        return
+    try:
+        original = find(variant.of).manifest
+    except UnknownEstimatorError:
+        return
+    if original.weights is None:
+        return
+    facts = [
+        [(fact.key, fact.text) for fact in each.facts()] for each in (original, entry.manifest)
+    ]
+    if original.weights.sha256 != variant.of_sha256 or facts[0] != facts[1]:
+        raise WeightsError(
+            f"{entry.name} was made of another {variant.of} than the one that is here now: make it "
+            f"again with gantei optimise {variant.of} --precision {variant.precision} --replace"
+        )
 
 
 def _checked_bytes(path: Path, weights: Weights, name: str) -> bytes:

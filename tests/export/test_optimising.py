@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from gantei.errors import (
     MissingExtraError,
     SettingError,
     UnsettledError,
+    WeightsError,
 )
 from gantei.manifest_file import FILE_NAME, parse_manifest
 from gantei.store import folder as store_folder
@@ -177,6 +179,21 @@ def test_a_variant_is_an_estimator_whose_every_result_names_it(estimator, photog
     assert answer.warnings[0].startswith(f"{precision} variant of small, which differed from it")
     assert f"age by {age.largest:.3g} years" in answer.warnings[0]
     assert not any("variant" in warning for warning in original.warnings)
+
+
+def test_a_variant_whose_original_was_imported_anew_is_refused(tmp_path, photographs):
+    store_folder().mkdir(parents=True, exist_ok=True)
+    original = write_estimator(store_folder() / "small", network())
+    made("small", photographs, "fp16")
+    gantei.load("small-fp16")
+    manifest = original / FILE_NAME
+    kept = manifest.read_text("utf-8")
+    assert "\nscale = 1\n" in kept
+    manifest.write_text(kept.replace("\nscale = 1\n", "\nscale = 2\n"), "utf-8")
+    with pytest.raises(WeightsError, match="made of another small .* gantei optimise small"):
+        gantei.load("small-fp16")
+    shutil.rmtree(original)
+    gantei.load("small-fp16")
 
 
 def test_a_table_of_results_names_the_variant(estimator, photographs, tmp_path):

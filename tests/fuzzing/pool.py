@@ -122,9 +122,7 @@ def fuzz(count, seed, workers=1, minutes=None, say=lambda text: None, first=0):
                 if reports is None:
                     _ended(worker, running, summary, say)
                 for report in reports or ():
-                    _count(report, summary)
-                    if report["word"] == "FAILED":
-                        say(f"FAILED --only {name(report['recipe'])}: {report['detail']}")
+                    _count(_confirmed(worker.seed, report, say), summary)
             for worker in list(running):
                 if worker.recipe and now - worker.heard > SILENCE:
                     _died(worker, f"is silent for {SILENCE} s", summary, say)
@@ -167,6 +165,19 @@ def _count(report, summary):
     summary.lines = max(summary.lines, report["lines"])
     if report["word"] == "FAILED":
         summary.failures.append((tuple(report["recipe"]), report["detail"]))
+
+
+def _confirmed(seed, report, say):
+    """Repeat a failure in a process of its own: its worker may carry damage of earlier inputs."""
+    if report["word"] != "FAILED":
+        return report
+    recipe = name(report["recipe"])
+    code, _ = _again(seed, report["recipe"])
+    if code == 0:
+        say(f"not repeated: --only {recipe}: {report['detail']}")
+        return {**report, "word": "not repeated"}
+    say(f"FAILED --only {recipe}: {report['detail']}")
+    return report
 
 
 def _died(worker, how, summary, say):
