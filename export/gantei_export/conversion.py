@@ -79,7 +79,8 @@ class Conversion:
     def _named(self, names: Sequence[str] | None, metadata: Mapping[str, str]) -> onnx.ModelProto:
         model = onnx.ModelProto()
         model.CopyFrom(self.model)
-        old = [output.name for output in self.facts.outputs]
+        # Behind them stand the outputs that explain.
+        old = [output.name for output in self.model.graph.output][: len(self.facts.outputs)]
         new = old if names is None else list(names)
         inner = {name for node in model.graph.node for name in (*node.input, *node.output)}
         taken = inner - set(old)

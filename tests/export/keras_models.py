@@ -52,7 +52,7 @@ def behave(keras, model, photographs, calm=0.0):
             spread = max(answers.std(), 0.1 * np.abs(answers).max())
             layer.kernel.assign(layer.kernel.numpy() / spread)
             if layer.use_bias:
-                layer.bias.assign(-(answers / spread).mean(axis=0))
+                layer.bias.assign(-(answers / spread).reshape(-1, layer.units).mean(axis=0))
     return model
 
 
