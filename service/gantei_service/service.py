@@ -8,11 +8,15 @@ internet; the application stands before all of them. Settings come from the envi
 import os
 from typing import Any
 
-os.environ["BENTOML_DO_NOT_TRACK"] = "True"  # read when bentoml is imported: it reports home
+os.environ["BENTOML_DO_NOT_TRACK"] = "True"
 
 import bentoml
+from bentoml._internal.utils.analytics import usage_stats
 
 from .guard import App, Message, Receive, Send
+
+# BentoML's own command has asked, and remembers the answer, before it imports this module.
+usage_stats.do_not_track.cache_clear()
 
 TIMEOUT = 300
 """Seconds; above all of the application's own limits together, which answer in their own words."""
