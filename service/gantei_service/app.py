@@ -48,6 +48,7 @@ def create_app(settings: Settings) -> Guard:
         description=DESCRIPTION,
         docs_url=None,  # FastAPI's pages load scripts from the internet
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=lifespan,
     )
     for module in (predict, estimators, probes):

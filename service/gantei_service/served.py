@@ -1,5 +1,6 @@
 """The estimators that the service answers with, and whether each has passed its check."""
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,19 +50,18 @@ class Served:
     golden: int = 0
 
     def check(self) -> None:
-        """Answer the golden photographs of the manifest; one wrong answer and it is not ready.
+        """Answer the golden photographs of the manifest; it is ready when all answers are right.
 
         Raises:
             GanteiError: it cannot be run, or answers another number.
         """
-        self.state = "failed"
         for golden in self.entry.manifest.golden:
             photograph = open_photograph(self.entry.folder / golden.photograph, allow_grey=True)
             answer = answer_one(photograph, [self.estimator])
             if answer.error:
                 raise answer.error
             for name, value in golden.values.items():
-                if not abs(answer.values[0][name] - value) <= golden.tolerance:
+                if not abs(answer.values[0].get(name, math.nan) - value) <= golden.tolerance:
                     raise WeightsError(f"{self.estimator.name}: another answer than the golden one")
             self.golden += 1
         self.state = "ready"
@@ -96,6 +96,7 @@ def check_all(served: Sequence[Served]) -> list[GanteiError]:
         try:
             each.check()
         except GanteiError as error:
+            each.state = "failed"
             errors.append(error)
     return errors
 

@@ -66,14 +66,16 @@ async def _form(request: Request, most: int, largest: int) -> Order:
             ) from error
         raise Problem("malformed-body") from error
     uploads, fields = [], []
-    for key, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            if key != "photographs":
+    try:
+        for key, value in form.multi_items():
+            if not isinstance(value, UploadFile):
+                fields.append((key, value))
+            elif key == "photographs":
+                uploads.append(Upload(value.filename, await value.read()))
+            else:
                 raise Problem("invalid-request", "files are sent as photographs")
-            uploads.append(Upload(value.filename, await value.read()))
-            await value.close()
-        else:
-            fields.append((key, value))
+    finally:
+        await form.close()
     return _order(uploads, fields)
 
 
