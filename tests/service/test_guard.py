@@ -13,8 +13,9 @@ from .conftest import MEBIBYTE, encoded_picture, form
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
-ADDRESSES = ["/v1/predict", "/v1/estimators", "/v1/estimators/made", "/v1/estimators/made/card",
-             "/v1/estimators/made/files/model.onnx", "/metrics", "/openapi.json", "/nowhere"]  # fmt: skip
+MADE = "/v1/estimators/made"
+ADDRESSES = ["/v1/predict", "/v1/estimators", MADE, f"{MADE}/card", f"{MADE}/files/model.onnx"]
+ADDRESSES += ["/metrics", "/openapi.json", "/nowhere"]
 
 
 def assert_problem(response, status, kind):

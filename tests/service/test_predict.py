@@ -15,6 +15,7 @@ from .conftest import encoded_picture, form, wait_until
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
+FORM = {"content-type": "multipart/form-data"}
 BAD = encoded_picture(1)[:-200]
 
 
@@ -139,7 +140,7 @@ def test_a_map_of_an_estimator_that_has_none_is_refused(ask):
         (422, "invalid-request", {"content": b"", "headers": {"content-type": "image/png"}}),
         (415, "unsupported-media-type", {"json": {"url": "http://example.org/a.png"}}),
         (415, "unsupported-media-type", {"content": b"x"}),
-        (400, "malformed-body", {"content": b"x", "headers": {"content-type": "multipart/form-data"}}),
+        (400, "malformed-body", {"content": b"x", "headers": FORM}),
         (
             400,
             "malformed-body",
