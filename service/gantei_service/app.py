@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> Guard:
     app.add_exception_handler(Problem, _answer)
     app.add_exception_handler(RequestValidationError, _answer)
     guard = Guard(app, settings, metrics)
-    pool.submit(lambda: _check(state))
+    pool.submit(lambda: _check(state)).add_done_callback(_report)
     return guard
 
 
@@ -70,6 +71,11 @@ def _check(state: State) -> None:
         golden={name: each.golden for name, each in state.served.items()},
         milliseconds=round(1000 * (time.perf_counter() - began)),
     )
+
+
+def _report(checked: Future[None]) -> None:
+    if not checked.cancelled() and (error := checked.exception()):
+        log("the check could not be finished", logging.ERROR, **failure(error))
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """`gantei serve`: the application under uvicorn."""
 
 import ipaddress
+import os
 import socket
 
 import uvicorn
@@ -22,11 +23,12 @@ def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until the process is told to end; accepted requests are answered first.
 
     Raises:
-        SettingError: other machines could reach it and nobody would be asked for a token.
+        SettingError: other machines could reach it and nobody would be asked for a token; or
+            the address cannot be listened on.
         GanteiError: as `create_app`.
-        OSError: the port is taken.
     """
-    if not (settings.token_file or settings.insecure or _is_loopback(host)):
+    family, address = _resolved(host, port)
+    if not (settings.token_file or settings.insecure or _is_loopback(address)):
         raise SettingError(
             f"without tokens the service listens on this machine only, not on {host}: name a "
             "--token-file, or say --insecure"
@@ -34,8 +36,6 @@ def serve(settings: Settings, host: str, port: int) -> None:
     configure()
     config = uvicorn.Config(
         create_app(settings),
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -45,12 +45,35 @@ def serve(settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE,
         ws="none",
     )
-    uvicorn.Server(config).run()
+    with bound(family, address) as listening:
+        uvicorn.Server(config).run([listening])
 
 
-def _is_loopback(host: str) -> bool:
+def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
+    """Bind a socket to an address.
+
+    Raises:
+        SettingError: the address is not of this machine, or taken.
+    """
+    # asyncio switches Nagle's algorithm off only where the protocol is said: 40 ms an answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        addresses = {info[4][0] for info in socket.getaddrinfo(host, None)}
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
     except OSError as error:
-        raise SettingError(f"--host {host}: {error.strerror or error}") from error
-    return all(ipaddress.ip_address(address).is_loopback for address in addresses)
+        listening.close()
+        raise SettingError(f"{address[0]}, port {address[1]}: {error.strerror or error}") from error
+    return listening
+
+
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError) as error:
+        raise SettingError(f"--host {host} --port {port}: {error}") from error
+    return family, (str(address[0]), port)
+
+
+def _is_loopback(address: tuple[str, int]) -> bool:
+    return ipaddress.ip_address(address[0].partition("%")[0]).is_loopback

@@ -143,3 +143,17 @@ def test_the_command_listens_on_this_machine_only_unless_told(capsys, make_estim
     arguments = ["serve", "--host", "0.0.0.0", "--with", str(make_estimator())]
     assert main(arguments) == 2
     assert "--token-file" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_is_told_in_words(capsys, make_estimator):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert main(["serve", "--port", port, "--with", str(make_estimator())]) == 2
+    assert "in use" in capsys.readouterr().err
+
+
+def test_an_answer_does_not_wait_for_the_clients_acknowledgement():
+    from gantei_service.server import bound
+
+    with bound(socket.AF_INET, ("127.0.0.1", 0)) as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # what asyncio asks before it sets NODELAY
