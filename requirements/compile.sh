@@ -13,4 +13,5 @@ compile cpu --extra cpu --extra convert
 compile gpu --extra gpu --extra convert
 compile service --extra cpu --extra service
 compile test --extra cpu --extra convert --group test
-compile check --extra cpu --extra convert --extra parquet --group test --group lint --group judge
+compile check --extra cpu --extra convert --extra parquet --extra service \
+    --group test --group lint --group judge

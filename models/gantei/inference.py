@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .errors import GanteiError, PhotographError, WeightsError
 from .explanation import Explanation, Wanted
-from .photograph import Source, open_photograph, source_name
+from .photograph import Photograph, Source, open_photograph, source_name
 from .prediction import Prediction, values_of, warnings_of
 from .preprocessing import remarks_on, seen_box
 from .resampling import Box
@@ -124,19 +124,38 @@ def estimate(
             yield from _answer(chunk, runners)
 
 
+def answer_one(
+    photograph: Photograph, estimators: Sequence["Estimator"], *, explain: Wanted | None = None
+) -> Answer:
+    """Estimate for one open photograph, in the caller's thread: what `estimate` gives for it.
+
+    Raises:
+        ExplanationError: as `estimate`.
+        InferenceError: a network could not be run.
+    """
+    runners = [_Runner(estimator, 1, explain) for estimator in estimators]
+    prepared = _seen(photograph, estimators, boxes=explain == "map")
+    return next(_answer([prepared], runners))
+
+
 def _prepare(
     source: Source, estimators: Sequence["Estimator"], allow_grey: bool, *, boxes: bool
 ) -> _Prepared:
-    sha256 = None
     try:
         photograph = open_photograph(source, allow_grey=allow_grey)
-        sha256 = photograph.sha256
+    except PhotographError as error:
+        return _Prepared(source_name(source), error.sha256, (), error)
+    return _seen(photograph, estimators, boxes=boxes)
+
+
+def _seen(photograph: Photograph, estimators: Sequence["Estimator"], *, boxes: bool) -> _Prepared:
+    try:
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
         remarks = tuple(remarks_on(photograph, each.manifest.input) for each in estimators)
         seen = tuple(seen_box(photograph, each.manifest.input) for each in estimators if boxes)
     except PhotographError as error:
-        return _Prepared(source_name(source), sha256 or error.sha256, (), error)
-    return _Prepared(photograph.name, sha256, inputs, boxes=seen, remarks=remarks)
+        return _Prepared(photograph.name, photograph.sha256, (), error)
+    return _Prepared(photograph.name, photograph.sha256, inputs, boxes=seen, remarks=remarks)
 
 
 def _answer(chunk: Sequence[_Prepared], runners: Sequence["_Runner"]) -> Iterator[Answer]:

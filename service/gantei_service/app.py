@@ -1,0 +1,85 @@
+"""The service as one ASGI application, whoever hosts it."""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+
+import gantei
+
+from .guard import RECORD, Guard
+from .journal import failure, log
+from .metrics import Metrics
+from .pool import Pool
+from .problems import MEDIA_TYPE, Problem
+from .routes import estimators, predict, probes
+from .served import check_all, serve_all
+from .settings import Settings
+from .state import State
+
+DESCRIPTION = (
+    "Age and sex from fundus photographs (眼底写真からの年齢・性別推定). Research use; not an "
+    "approved medical device; not for diagnosis. 研究用です。診断には使えません。"
+)
+
+
+def create_app(settings: Settings) -> Guard:
+    """Load the estimators, start their check, and give the application.
+
+    Raises:
+        GanteiError: an estimator cannot be loaded, or the token file cannot be used.
+    """
+    metrics = Metrics()
+    pool = Pool(settings.workers, max(settings.queue, settings.photographs), metrics)
+    state = State(settings, serve_all(settings.estimators, settings.device), pool, metrics)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        pool.close()
+
+    app = FastAPI(
+        title="gantei",
+        version=gantei.__version__,
+        description=DESCRIPTION,
+        docs_url=None,  # FastAPI's pages load scripts from the internet
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    for module in (predict, estimators, probes):
+        app.include_router(module.router(state))
+    app.add_exception_handler(Problem, _answer)
+    app.add_exception_handler(RequestValidationError, _answer)
+    guard = Guard(app, settings, metrics)
+    pool.submit(lambda: _check(state)).add_done_callback(_report)
+    return guard
+
+
+def _check(state: State) -> None:
+    began = time.perf_counter()
+    for error in check_all(list(state.served.values())):
+        log("estimator failed its check", logging.ERROR, **failure(error))
+    log(
+        "estimators checked",
+        states={name: each.state for name, each in state.served.items()},
+        golden={name: each.golden for name, each in state.served.items()},
+        milliseconds=round(1000 * (time.perf_counter() - began)),
+    )
+
+
+def _report(checked: Future[None]) -> None:
+    if not checked.cancelled() and (error := checked.exception()):
+        log("the check could not be finished", logging.ERROR, **failure(error))
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    problem = error if isinstance(error, Problem) else Problem("invalid-request")
+    record = request.scope[RECORD]
+    record.problem = problem.kind
+    return Response(problem.body(record.id), problem.status, problem.headers, MEDIA_TYPE)

@@ -1,0 +1,201 @@
+"""The guard: what every request passes before and after it is answered, whoever answers it.
+
+It lets in who may ask, bounds what a body may hold and how long it may take, gives every error one
+shape, and writes the request's line in the log.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from .journal import Record, failure, log
+from .metrics import METHODS, Metrics
+from .problems import MEDIA_TYPE, PlainProblem, Problem
+from .settings import Settings
+from .tokens import Tokens
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+RECORD = "gantei.record"
+"""Key of the request's `Record` in the ASGI scope."""
+OPEN_TO_ALL = frozenset({"/livez", "/readyz"})
+KEPT = frozenset({b"allow", b"content-range"})
+ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class Guard:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: App, settings: Settings, metrics: Metrics) -> None:
+        self._app = app
+        self._settings = settings
+        self._metrics = metrics
+        self._tokens = Tokens(settings.token_file) if settings.token_file else None
+        self.held = 0
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "lifespan":
+            return await self._app(scope, receive, send)
+        if scope["type"] != "http":
+            return await send({"type": "websocket.close", "code": 1008})
+        record = scope[RECORD] = Record()
+        body = _Body(receive, self._settings, self, record, whole=not _announced(scope))
+        answer = _Answer(send, record, body)
+        try:
+            self._admit(scope)
+            body.refuse_announced(_announced(scope))
+            await self._app(scope, body.receive, answer.send)
+        except Problem as problem:
+            await answer.problem(problem)
+        except Exception as error:  # noqa: BLE001 - the last place to catch it
+            log("request failed", logging.ERROR, request=record.id, **failure(error))
+            await answer.problem(Problem("internal-error"))
+        finally:
+            self.held -= record.bytes
+            self._remember(scope, record, answer.status)
+        return None
+
+    def _admit(self, scope: Message) -> None:
+        if scope["path"] in OPEN_TO_ALL:
+            return
+        if self._tokens:
+            given = [value for key, value in scope["headers"] if key == b"authorization"]
+            if not self._tokens.accept(given[0].decode("latin-1") if len(given) == 1 else None):
+                raise Problem("token-required", headers={"www-authenticate": "Bearer"})
+        elif not self._settings.insecure and not _from_here(scope):
+            raise Problem("not-from-here")
+
+    def _remember(self, scope: Message, record: Record, status: int) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        seconds = time.perf_counter() - record.began
+        self._metrics.requests.labels(route, method, str(status)).inc()
+        self._metrics.request_seconds.labels(route).observe(seconds)
+        if record.problem:
+            self._metrics.problems.labels(record.problem).inc()
+        log(
+            "request", request=record.id, route=route, method=method, status=status,
+            milliseconds=round(1000 * seconds, 1), bytes=record.bytes,
+            photographs=record.photographs, refused=record.refused, problem=record.problem,
+        )  # fmt: skip
+
+
+class _Body:
+    """A request's body as it arrives, counted and timed."""
+
+    def __init__(
+        self, receive: Receive, settings: Settings, guard: Guard, record: Record, *, whole: bool
+    ) -> None:
+        self._receive = receive
+        self._settings = settings
+        self._guard = guard
+        self._record = record
+        self._until = time.monotonic() + settings.body_timeout
+        self.whole = whole
+
+    async def receive(self) -> Message:
+        if self.whole:  # only the client's going away can come now
+            return await self._receive()
+        left = min(self._settings.piece_timeout, self._until - time.monotonic())
+        try:
+            async with asyncio.timeout(left):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise Problem("slow-body") from error
+        size = len(message.get("body", b""))
+        self._record.bytes += size
+        self._guard.held += size
+        self.whole = not message.get("more_body", False)
+        if self._record.bytes > self._settings.body_limit:
+            raise self._too_large()
+        if self._guard.held > self._settings.held_limit:
+            raise Problem("busy", headers={"retry-after": "1"})
+        return message
+
+    def refuse_announced(self, size: int) -> None:
+        if size > self._settings.body_limit:
+            raise self._too_large()
+
+    def _too_large(self) -> Problem:
+        return Problem("body-too-large", f"at most {self._settings.body_limit} bytes are taken")
+
+
+class _Answer:
+    """The response as it leaves: every error is a problem, whoever wrote it."""
+
+    def __init__(self, send: Send, record: Record, body: _Body) -> None:
+        self._send = send
+        self._record = record
+        self._body = body
+        self._replaced = False
+        self.status = 0
+
+    async def send(self, message: Message) -> None:
+        if message["type"] != "http.response.start":
+            if not self._replaced:
+                await self._send(message)
+            return
+        headers = [(key.lower(), value) for key, value in message.get("headers", ())]
+        status = message["status"]
+        if status >= 400 and dict(headers).get(b"content-type") != MEDIA_TYPE.encode():
+            self._replaced = True
+            kept = [pair for pair in headers if pair[0] in KEPT]
+            await self.problem(PlainProblem(status), kept)
+            return
+        await self._start(status, headers)
+
+    async def problem(
+        self, problem: Problem, kept: list[tuple[bytes, bytes]] | None = None
+    ) -> None:
+        """Answer with a problem, unless an answer has begun."""
+        if self.status:
+            return
+        self._record.problem = problem.kind
+        content = problem.body(self._record.id)
+        headers = [(key.encode(), value.encode()) for key, value in problem.headers.items()]
+        headers += [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(content)).encode()),
+            *(kept or ()),
+        ]
+        await self._start(problem.status, headers)
+        await self._send({"type": "http.response.body", "body": content})
+
+    async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.status = status
+        given = {key for key, _ in headers}
+        headers += [pair for pair in ALWAYS if pair[0] not in given]
+        if not self._body.whole:
+            headers.append((b"connection", b"close"))  # the rest of the body is not waited for
+        headers.append((b"x-request-id", self._record.id.encode()))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+def _announced(scope: Message) -> int:
+    """The body's length as its head says it: 0 without a body, 1 where it comes in chunks."""
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers:
+        return 1
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 1
+
+
+def _from_here(scope: Message) -> bool:
+    client = scope.get("client")
+    try:
+        address = ipaddress.ip_address(client[0]) if client else None
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return bool(address and (mapped or address).is_loopback)

@@ -1,0 +1,86 @@
+"""The workers: each takes one photograph from its bytes to its answer; what waits is bounded."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TypeVar
+
+from .metrics import Metrics
+from .problems import Problem
+
+T = TypeVar("T")
+
+
+class Pool:
+    """Threads that share the work of all requests, a few photographs of each at a time."""
+
+    def __init__(self, workers: int, capacity: int, metrics: Metrics) -> None:
+        self._workers = workers
+        self._capacity = capacity
+        self._metrics = metrics
+        self._waiting = 0
+        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="gantei")
+
+    def submit(self, job: Callable[[], T]) -> Future[T]:
+        """Run a job of the service itself."""
+        return self._executor.submit(job)
+
+    async def run_all(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """Run all jobs and give their results in order; cancelled, what has not begun is dropped.
+
+        A request hands over as many jobs as there are workers at a time, so that a large one does
+        not keep the small ones behind it waiting until it is done.
+
+        Raises:
+            Problem: `busy`, when too much waits already.
+        """
+        loop = asyncio.get_running_loop()
+        results: dict[int, T] = {}
+        remaining = iter(enumerate(jobs))
+
+        async def lane() -> None:
+            for index, job in remaining:
+                results[index] = await loop.run_in_executor(self._executor, self._timed, job)
+                finished()
+
+        with self._admitted(len(jobs)) as finished:
+            async with asyncio.TaskGroup() as lanes:
+                for _ in range(min(self._workers, len(jobs))):
+                    lanes.create_task(lane())
+        return [results[index] for index in range(len(jobs))]
+
+    def close(self) -> None:
+        """Let the threads end."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    @contextmanager
+    def _admitted(self, count: int) -> Iterator[Callable[[], None]]:
+        # A request that the photographs' limit allows always fits into an empty queue.
+        if self._waiting and self._waiting + count > self._capacity:
+            raise Problem("busy", headers={"retry-after": "1"})
+        left = count
+
+        def change(by: int) -> None:
+            self._waiting += by
+            self._metrics.waiting.set(self._waiting)
+
+        def finished() -> None:
+            nonlocal left
+            left -= 1
+            change(-1)
+
+        change(count)
+        try:
+            yield finished
+        finally:
+            change(-left)
+
+    def _timed(self, job: Callable[[], T]) -> T:
+        began = time.perf_counter()
+        try:
+            return job()
+        finally:
+            self._metrics.photograph_seconds.observe(time.perf_counter() - began)
+            self._metrics.photographs.inc()

@@ -1,0 +1,101 @@
+"""What is served: the list, the manifests, the cards, and the files for other machines."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+from gantei.card import card
+
+from ..card_page import card_page
+from ..estimation import units
+from ..problems import Problem
+from ..served import Served
+from ..state import State
+
+CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def router(state: State) -> APIRouter:
+    """Make the routes."""
+
+    async def listing() -> JSONResponse:
+        """List the estimators that this server answers with."""
+        return JSONResponse({"estimators": [_listed(each) for each in state.served.values()]})
+
+    async def manifest(name: str) -> JSONResponse:
+        """Give all that is known of an estimator."""
+        served = state.served_as(name)
+        return JSONResponse(_listed(served) | {"manifest": served.entry.manifest.tables()})
+
+    async def show_card(name: str, request: Request) -> Response:
+        """Give an estimator's card, as Markdown, or as a page where HTML is asked for."""
+        described = state.served_as(name).entry.manifest
+        vary = {"vary": "accept"}
+        if _prefers_html(request.headers.get("accept", "")):
+            policy = {"content-security-policy": CARD_POLICY}
+            page = card_page(described.name, card(described))
+            return HTMLResponse(page, headers=vary | policy)
+        return Response(card(described), media_type="text/markdown", headers=vary)
+
+    async def download(name: str, file: str, request: Request) -> Response:
+        """Give the manifest's or the weights' file; its ETag is its sha256."""
+        served_file = state.served_as(name).files.get(file)
+        if served_file is None:
+            known = ", ".join(state.served_as(name).files)
+            raise Problem("not-found", f"the files of {name} are {known}")
+        if not served_file.unchanged():
+            raise Problem("not-ready", "the file was replaced; start the server again")
+        tag = f'"{served_file.sha256}"'
+        headers = {"etag": tag, "cache-control": "no-cache"}
+        if _matches(request.headers.get("if-none-match", ""), tag):
+            return Response(status_code=304, headers=headers)
+        return FileResponse(
+            served_file.path, headers=headers, media_type="application/octet-stream", filename=file
+        )
+
+    routes = APIRouter()
+    top = "/v1/estimators"
+    routes.add_api_route(top, listing)
+    routes.add_api_route(top + "/{name}", manifest)
+    routes.add_api_route(top + "/{name}/card", show_card)
+    routes.add_api_route(top + "/{name}/files/{file}", download, methods=["GET", "HEAD"])
+    return routes
+
+
+def _listed(served: Served) -> dict[str, Any]:
+    manifest = served.entry.manifest
+    return {
+        "name": manifest.name,
+        "title": manifest.title,
+        "title_ja": manifest.title_ja,
+        "notice": manifest.notice,
+        "notice_ja": manifest.notice_ja,
+        "task": manifest.task,
+        "state": served.state,
+        "device": served.estimator.device,
+        "values": units(manifest),
+        "warnings": list(manifest.warnings()),
+        "files": {
+            name: {"bytes": file.stat.st_size, "sha256": file.sha256}
+            for name, file in served.files.items()
+        },
+    }
+
+
+def _prefers_html(accept: str) -> bool:
+    """Whether HTML is named with more weight than Markdown; `*/*` alone names neither."""
+    weights = {}
+    for part in accept.lower().split(","):
+        kind, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
+        try:
+            weights[kind] = float(weight)
+        except ValueError:
+            weights[kind] = 0.0
+    return weights.get("text/html", 0.0) > weights.get("text/markdown", 0.0)
+
+
+def _matches(header: str, tag: str) -> bool:
+    tags = [each.strip().removeprefix("W/") for each in header.split(",")]
+    return tag in tags or tags == ["*"]

@@ -1,0 +1,28 @@
+"""For whoever watches the service: is it alive, is it ready, how is it doing."""
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from ..state import State
+
+
+def router(state: State) -> APIRouter:
+    """Make the routes."""
+
+    async def livez() -> JSONResponse:
+        """Answer as long as the process does."""
+        return JSONResponse({"alive": True})
+
+    async def readyz() -> JSONResponse:
+        """Answer 200 once every estimator has answered its golden photographs as it should."""
+        state.refuse_unready()
+        return JSONResponse({"ready": True})
+
+    async def metrics() -> Response:
+        """Give what is counted, in Prometheus' text format."""
+        return Response(state.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    routes = APIRouter()
+    for path, endpoint in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
+        routes.add_api_route(path, endpoint)
+    return routes

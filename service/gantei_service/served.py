@@ -1,0 +1,112 @@
+"""The estimators that the service answers with, and whether each has passed its check."""
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from gantei.catalogue import Entry, estimators, find
+from gantei.errors import GanteiError, NotInstalledError, SettingError, WeightsError
+from gantei.estimator import Estimator, load
+from gantei.files import sha256_of
+from gantei.inference import answer_one
+from gantei.manifest_file import FILE_NAME
+from gantei.photograph import open_photograph
+from gantei.session import Device
+
+State = Literal["checking", "ready", "failed"]
+
+
+@dataclass(frozen=True)
+class ServedFile:
+    """A file to download, as it was when the service started."""
+
+    path: Path
+    sha256: str
+    stat: os.stat_result
+
+    def unchanged(self) -> bool:
+        """Whether it is still the file that `sha256` was computed of."""
+        try:
+            now = self.path.stat()
+        except OSError:
+            return False
+        return all(
+            getattr(now, key) == getattr(self.stat, key)
+            for key in ("st_ino", "st_dev", "st_size", "st_mtime_ns")
+        )
+
+
+@dataclass
+class Served:
+    """One estimator, loaded, with its files."""
+
+    entry: Entry
+    estimator: Estimator
+    files: dict[str, ServedFile]
+    state: State = "checking"
+    golden: int = 0
+
+    def check(self) -> None:
+        """Answer the golden photographs of the manifest; it is ready when all answers are right.
+
+        Raises:
+            GanteiError: it cannot be run, or answers another number.
+        """
+        for golden in self.entry.manifest.golden:
+            photograph = open_photograph(self.entry.folder / golden.photograph, allow_grey=True)
+            answer = answer_one(photograph, [self.estimator])
+            if answer.error:
+                raise answer.error
+            for name, value in golden.values.items():
+                if not abs(answer.values[0].get(name, math.nan) - value) <= golden.tolerance:
+                    raise WeightsError(f"{self.estimator.name}: another answer than the golden one")
+            self.golden += 1
+        self.state = "ready"
+
+
+def serve_all(names: Sequence[str], device: Device) -> dict[str, Served]:
+    """Load the estimators to serve, by name; no names stand for all that are ready here.
+
+    Raises:
+        GanteiError: one of them cannot be loaded; there are none; two have one name.
+    """
+    wanted = list(dict.fromkeys(names))
+    if not wanted:
+        wanted = [entry.name for entry in estimators() if entry.state == "ready"]
+    if not wanted:
+        raise NotInstalledError("no estimator is ready on this machine; gantei list shows them")
+    served: dict[str, Served] = {}
+    for name in wanted:
+        # One thread an inference: as many photographs as there are workers go through at once.
+        estimator = load(name, device, threads=1)
+        if estimator.name in served:
+            raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
+        entry = find(name)
+        served[estimator.name] = Served(entry, estimator, _files(entry))
+    return served
+
+
+def check_all(served: Sequence[Served]) -> list[GanteiError]:
+    """Check every estimator; give what went wrong."""
+    errors = []
+    for each in served:
+        try:
+            each.check()
+        except GanteiError as error:
+            each.state = "failed"
+            errors.append(error)
+    return errors
+
+
+def _files(entry: Entry) -> dict[str, ServedFile]:
+    """The manifest and the weights: all that another machine needs, and nothing else."""
+    names = [FILE_NAME] + ([entry.manifest.weights.file] if entry.manifest.weights else [])
+    files = {}
+    for name in names:
+        path = entry.folder / name
+        stat = path.stat()
+        files[name] = ServedFile(path, sha256_of(path), stat)
+    return files

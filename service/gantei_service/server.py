@@ -1,0 +1,79 @@
+"""`gantei serve`: the application under uvicorn."""
+
+import ipaddress
+import os
+import socket
+
+import uvicorn
+
+from gantei.errors import SettingError
+
+from .app import create_app
+from .journal import configure
+from .settings import Settings
+
+MOST_CONNECTIONS = 512
+KEEP_ALIVE = 15
+"""Seconds that an idle connection stays open."""
+GRACE = 90
+"""Seconds that accepted requests have to be answered in after SIGTERM."""
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until the process is told to end; accepted requests are answered first.
+
+    Raises:
+        SettingError: other machines could reach it and nobody would be asked for a token; or
+            the address cannot be listened on.
+        GanteiError: as `create_app`.
+    """
+    family, address = _resolved(host, port)
+    if not (settings.token_file or settings.insecure or _is_loopback(address)):
+        raise SettingError(
+            f"without tokens the service listens on this machine only, not on {host}: name a "
+            "--token-file, or say --insecure"
+        )
+    configure()
+    config = uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # whose address it is decides who is answered
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=GRACE,
+        ws="none",
+    )
+    with bound(family, address) as listening:
+        uvicorn.Server(config).run([listening])
+
+
+def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
+    """Bind a socket to an address.
+
+    Raises:
+        SettingError: the address is not of this machine, or taken.
+    """
+    # asyncio switches Nagle's algorithm off only where the protocol is said: 40 ms an answer.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        listening.close()
+        raise SettingError(f"{address[0]}, port {address[1]}: {error.strerror or error}") from error
+    return listening
+
+
+def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, OverflowError) as error:
+        raise SettingError(f"--host {host} --port {port}: {error}") from error
+    return family, (str(address[0]), port)
+
+
+def _is_loopback(address: tuple[str, int]) -> bool:
+    return ipaddress.ip_address(address[0].partition("%")[0]).is_loopback

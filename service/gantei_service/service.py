@@ -1,0 +1,55 @@
+"""The service in BentoML: a host for the application, which answers every request itself.
+
+BentoML's own addresses have no limits, other errors, and a page that loads scripts from the
+internet; the application stands before all of them. Settings come from the environment,
+`gantei_service.settings.from_environment`.
+"""
+
+import os
+from typing import Any
+
+os.environ["BENTOML_DO_NOT_TRACK"] = "True"
+
+import bentoml
+from bentoml._internal.utils.analytics import usage_stats
+
+from .guard import App, Message, Receive, Send
+
+# BentoML's own command has asked, and remembers the answer, before it imports this module.
+usage_stats.do_not_track.cache_clear()
+
+TIMEOUT = 300
+"""Seconds; above all of the application's own limits together, which answer in their own words."""
+
+
+class Front:
+    """Middleware that leaves BentoML nothing but the start and the end of the process."""
+
+    def __init__(self, app: App) -> None:
+        from .app import create_app
+        from .journal import configure
+        from .settings import from_environment
+
+        configure()
+        self._bentoml = app
+        self._gantei = create_app(from_environment())
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Give requests to the application, the rest to BentoML."""
+        inner = self._bentoml if scope["type"] == "lifespan" else self._gantei
+        await inner(scope, receive, send)
+
+
+@bentoml.service(
+    name="gantei",
+    workers=1,
+    traffic={"timeout": TIMEOUT},
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+)
+class Gantei:
+    """Answers nothing by itself."""
+
+
+service: Any = Gantei  # what the decorator makes of the class
+service.add_asgi_middleware(Front)

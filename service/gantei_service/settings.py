@@ -1,0 +1,87 @@
+"""What the service is told: by `gantei serve`, or by the environment where BentoML starts it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gantei.errors import SettingError
+from gantei.inference import cores
+from gantei.session import DEVICES, Device
+
+PREFIX = "GANTEI_SERVE_"
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be chosen.
+
+    Attributes:
+        estimators: names or folders; none means every estimator that is ready on this machine.
+        device: as `gantei.load` takes it.
+        workers: photographs that are decoded and estimated at the same time.
+        token_file: sha256 digests of the bearer tokens; None answers clients of this machine only.
+        insecure: answer every client, without a token.
+        body_limit: bytes of one request's body.
+        held_limit: bytes of all bodies that are in memory at the same time.
+        photographs: most photographs of one request.
+        queue: most photographs that wait, of all requests together.
+        deadline: seconds that a request's photographs may take, waiting included.
+        piece_timeout: seconds that a client may let pass between two pieces of its body.
+        body_timeout: seconds for a whole body.
+    """
+
+    estimators: tuple[str, ...] = ()
+    device: Device = "auto"
+    workers: int = field(default_factory=cores)
+    token_file: Path | None = None
+    insecure: bool = False
+    body_limit: int = 64 * MEGABYTE
+    held_limit: int = 512 * MEGABYTE
+    photographs: int = 100
+    queue: int = 400
+    deadline: float = 60.0
+    piece_timeout: float = 15.0
+    body_timeout: float = 120.0
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read `GANTEI_SERVE_WITH` (names, with commas), `_DEVICE`, `_WORKERS`, `_TOKEN_FILE`,
+    `_INSECURE` (1) and `_BODY_LIMIT` (MB).
+
+    Raises:
+        SettingError: one of them makes no sense, or has a name that is not known.
+    """  # noqa: D205 - the names are one list
+    known = {"WITH", "DEVICE", "WORKERS", "TOKEN_FILE", "INSECURE", "BODY_LIMIT"}
+    told = {
+        key.removeprefix(PREFIX): value
+        for key, value in environment.items()
+        if key.startswith(PREFIX)
+    }
+    if stray := sorted(told.keys() - known):
+        raise SettingError(f"unknown {PREFIX}{stray[0]}; known: {', '.join(sorted(known))}")
+    device = told.get("DEVICE", "auto")
+    if device not in DEVICES:
+        raise SettingError(f"{PREFIX}DEVICE is one of {', '.join(DEVICES)}, not {device!r}")
+    if told.get("INSECURE", "1") != "1":
+        raise SettingError(f"{PREFIX}INSECURE is 1 or absent, not {told['INSECURE']!r}")
+    return Settings(
+        estimators=tuple(filter(None, (name.strip() for name in told.get("WITH", "").split(",")))),
+        device=device,  # type: ignore[arg-type]
+        workers=positive(told["WORKERS"]) if "WORKERS" in told else cores(),
+        token_file=Path(told["TOKEN_FILE"]) if "TOKEN_FILE" in told else None,
+        insecure="INSECURE" in told,
+        body_limit=positive(told.get("BODY_LIMIT", "64")) * MEGABYTE,
+    )
+
+
+def positive(text: str) -> int:
+    """Read a whole number above 0.
+
+    Raises:
+        SettingError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise SettingError(f"{text!r} is not a whole number above 0")
+    return int(text)

@@ -1,0 +1,100 @@
+"""Reading a request for estimates: its photographs, kept in memory, and what is wanted of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import get_args
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from .estimation import Explain, Upload
+from .problems import Problem
+
+FIELDS = ("photographs", "estimators", "explain")
+MOST_FIELDS = 100
+LONGEST_FIELD = 1000
+"""Bytes of a field that is no photograph."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a request asks for; no estimators stand for all that are served."""
+
+    uploads: tuple[Upload, ...]
+    estimators: tuple[str, ...]
+    explain: Explain
+
+
+async def read_order(request: Request, most: int, largest: int) -> Order:
+    """Read a multipart form, or one raw picture whose settings stand in the query.
+
+    Args:
+        request: as it arrives.
+        most: photographs that are taken.
+        largest: bytes, above those that any part can have.
+
+    Raises:
+        Problem: another content type, a damaged form, too many parts, or a field that is not known.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await _form(request, most, largest)
+    if not kind.startswith("image/"):
+        raise Problem("unsupported-media-type")
+    data = await request.body()
+    if not data:
+        raise Problem("invalid-request", "the body is empty; send one picture")
+    return _order([Upload(None, data)], request.query_params.multi_items())
+
+
+async def _form(request: Request, most: int, largest: int) -> Order:
+    parser = MultiPartParser(
+        request.headers,
+        request.stream(),
+        max_files=most,
+        max_fields=MOST_FIELDS,
+        max_part_size=LONGEST_FIELD,
+    )
+    parser.spool_max_size = largest + 1  # a photograph is never written to a disk
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        if "Too many" in error.message:
+            raise Problem(
+                "too-many-parts", f"at most {most} photographs and {MOST_FIELDS} other fields"
+            ) from error
+        raise Problem("malformed-body") from error
+    uploads, fields = [], []
+    try:
+        for key, value in form.multi_items():
+            if not isinstance(value, UploadFile):
+                fields.append((key, value))
+            elif key == "photographs":
+                uploads.append(Upload(value.filename, await value.read()))
+            else:
+                raise Problem("invalid-request", "files are sent as photographs")
+    finally:
+        await form.close()
+    return _order(uploads, fields)
+
+
+def _order(uploads: list[Upload], fields: Iterable[tuple[str, str]]) -> Order:
+    names: list[str] = []
+    explain = "none"
+    for key, value in fields:
+        match key:
+            case "estimators":
+                names.append(value)
+            case "explain":
+                explain = value
+            case "photographs":
+                raise Problem("invalid-request", "photographs are files: a part with a file name")
+            case _:
+                raise Problem("invalid-request", f"unknown field; known: {', '.join(FIELDS)}")
+    for word in get_args(Explain):
+        if word == explain:
+            if not uploads:
+                raise Problem("invalid-request", "no photographs: send one or more")
+            return Order(tuple(uploads), tuple(dict.fromkeys(names)), word)
+    raise Problem("invalid-request", f"explain is one of {', '.join(get_args(Explain))}")

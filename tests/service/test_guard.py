@@ -1,0 +1,197 @@
+import hashlib
+import json
+import logging
+import os
+import sys
+import tempfile
+
+import pytest
+
+from gantei.errors import SettingError
+
+from .conftest import MEBIBYTE, encoded_picture, form
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+MADE = "/v1/estimators/made"
+ADDRESSES = ["/v1/predict", "/v1/estimators", MADE, f"{MADE}/card", f"{MADE}/files/model.onnx"]
+ADDRESSES += ["/metrics", "/openapi.json", "/nowhere"]
+
+
+def assert_problem(response, status, kind):
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["type"] == f"urn:problem-type:gantei:{kind}"
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["request_id"] == response.headers["x-request-id"]
+    return problem
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_with_tokens_nothing_answers_without_one(ask, token_file, address):
+    client = ask(token_file=token_file)
+    for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic secret"}):
+        response = client.get(address, headers=headers)
+        assert_problem(response, 401, "token-required")
+        assert response.headers["www-authenticate"] == "Bearer"
+    assert client.get(address, headers={"authorization": "Bearer secret"}).status_code != 401
+
+
+def test_a_token_lets_clients_of_other_machines_in(ask, token_file):
+    client = ask(token_file=token_file, client=("192.0.2.7", 5000))
+    response = client.get("/v1/estimators", headers={"authorization": "bearer secret"})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("client", [("192.0.2.7", 5000), ("::ffff:192.0.2.7", 5000), None])
+def test_without_tokens_other_machines_are_refused(ask, make_estimator, client):
+    folder = make_estimator()
+    assert_problem(ask(folder, client=client).get("/v1/estimators"), 403, "not-from-here")
+    insecure = ask(folder, client=client, insecure=True)
+    assert insecure.get("/v1/estimators").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
+def test_without_tokens_this_machine_is_answered(ask, address):
+    assert ask(client=(address, 5000)).get("/v1/estimators").status_code == 200
+
+
+def test_the_token_file_is_read_again_when_it_changes(ask, token_file):
+    client = ask(token_file=token_file)
+
+    def status(token):
+        header = {"authorization": f"Bearer {token}"}
+        return client.get("/v1/estimators", headers=header).status_code
+
+    token_file.write_text(f"{hashlib.sha256(b'other').hexdigest()} the other ward\n")
+    assert (status("secret"), status("other")) == (401, 200)
+    token_file.write_text("damaged")
+    assert (status("secret"), status("other")) == (401, 401)
+    token_file.unlink()
+    assert status("other") == 401
+
+
+@pytest.mark.parametrize("text", ["", "# nobody\n", "secret\n", "0" * 63 + "\n"])
+def test_a_token_file_that_lets_nobody_in_is_refused_at_the_start(ask, tmp_path, text):
+    path = tmp_path / "tokens"
+    path.write_text(text)
+    with pytest.raises(SettingError, match="tokens"):
+        ask(token_file=path)
+
+
+def test_bodies_above_the_limit_are_refused_announced_or_not(ask):
+    client = ask(body_limit=10_000)
+
+    def chunks():
+        for _ in range(20):
+            yield bytes(1000)
+
+    for content in (bytes(10_001), chunks()):
+        response = client.post(
+            "/v1/predict", content=content, headers={"content-type": "image/png"}
+        )
+        assert_problem(response, 413, "body-too-large")
+
+
+def test_all_bodies_together_are_bounded(ask):
+    client = ask(held_limit=10_000)
+    response = client.post("/v1/predict", **form(("a.png", bytes(20_000))))
+    assert_problem(response, 503, "busy")
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status", "kind"),
+    [
+        ("GET", "/nowhere", 404, "not-found"),
+        ("GET", "/docs", 404, "not-found"),
+        ("GET", "/v1/estimators/other", 404, "unknown-estimator"),
+        ("GET", "/v1/estimators/made/files/card.md", 404, "not-found"),
+        ("GET", "/v1/predict", 405, "method-not-allowed"),
+        ("BREW", "/v1/estimators", 405, "method-not-allowed"),
+        ("POST", "/v1/predict", 415, "unsupported-media-type"),
+    ],
+)
+def test_every_error_is_a_problem(ask, method, address, status, kind):
+    assert_problem(ask().request(method, address), status, kind)
+
+
+def test_an_error_nobody_thought_of_is_a_problem_that_tells_nothing(ask, monkeypatch, caplog):
+    import gantei_service.routes.predict as module
+
+    async def fail(*_):
+        raise RuntimeError("Tanaka Hanako")
+
+    client = ask()
+    monkeypatch.setattr(module, "read_order", fail)
+    with caplog.at_level(logging.INFO, "gantei.service"):
+        response = client.post("/v1/predict", **form(("a", b"x")))
+    problem = assert_problem(response, 500, "internal-error")
+    assert "Tanaka" not in response.text
+    assert "Tanaka" not in caplog.text
+    (failed,) = [record.facts for record in caplog.records if record.msg == "request failed"]
+    assert failed["error"] == "RuntimeError"
+    assert failed["request"] == problem["request_id"]
+
+
+def test_the_log_has_counts_and_no_names(ask, caplog):
+    from gantei_service.journal import JsonLines
+
+    client = ask()
+    pictures = [("Tanaka-Hanako.png", encoded_picture(1)), ("Tanaka-Hanako.jpg", b"no picture")]
+    with caplog.at_level(logging.INFO):
+        client.post("/v1/predict?patient=Tanaka", **form(*pictures))
+        client.get("/v1/estimators/Tanaka", headers={"x-request-id": "Tanaka"})
+        client.get("/Tanaka")
+    lines = [JsonLines().format(record) for record in caplog.records if "gantei" in record.name]
+    assert "Tanaka" not in "".join(lines)
+    facts = [json.loads(line) for line in lines if '"event": "request"' in line][-3]
+    assert (facts["photographs"], facts["refused"], facts["status"]) == (2, 1, 200)
+    assert facts["milliseconds"] > 0
+    metrics = client.get("/metrics").text
+    assert "Tanaka" not in metrics
+    assert 'gantei_rejections_total{reason="unusable-photograph"} 1.0' in metrics
+
+
+def test_metrics_do_not_grow_with_what_is_asked(ask):
+    client = ask()
+
+    def lines(number):
+        client.get(f"/{number}")
+        client.get(f"/v1/estimators/{number}")
+        client.request(f"M{number}", "/livez")
+        return len(client.get("/metrics").text.splitlines())
+
+    lines(0)
+    assert {lines(number) for number in range(1, 30)} == {lines(30)}
+
+
+WRITTEN: list[str] | None = None
+
+
+def remember_written(event, arguments):
+    if WRITTEN is not None and event == "open":
+        path, _, flags = arguments
+        if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            WRITTEN.append(str(path))
+
+
+def test_photographs_are_never_written_to_a_file(ask, monkeypatch):
+    global WRITTEN  # noqa: PLW0603 - an audit hook stays for the life of the process
+    client = ask()
+    picture = encoded_picture(1, 2000)
+    large = picture + bytes(5 * MEBIBYTE)
+    sys.addaudithook(remember_written)
+    try:
+        WRITTEN = []
+        with tempfile.TemporaryFile():
+            assert WRITTEN, "the hook sees nothing"
+        WRITTEN = []
+        response = client.post("/v1/predict", **form(("a.png", large), ("b.png", picture)))
+        raw = client.post("/v1/predict", content=large, headers={"content-type": "image/png"})
+        written = WRITTEN
+    finally:
+        WRITTEN = None
+    assert (response.status_code, raw.status_code) == (200, 200)
+    assert written == []

@@ -1,0 +1,141 @@
+import hashlib
+import shutil
+
+import pytest
+
+import gantei
+from gantei.catalogue import SHIPPED
+from gantei.errors import NotInstalledError, SettingError, UnknownEstimatorError
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+
+def test_every_ready_estimator_is_served_where_none_is_named():
+    from gantei_service.served import serve_all
+
+    assert [*serve_all((), "cpu")] == ["demo-age", "demo-sex"]
+
+
+def test_estimators_that_cannot_be_served_are_told_at_the_start(make_estimator, tmp_path):
+    from gantei_service.served import serve_all
+
+    with pytest.raises(UnknownEstimatorError):
+        serve_all(["other"], "cpu")
+    with pytest.raises(NotInstalledError):
+        serve_all(["joir-sex-mobilenet"], "cpu")
+    first = make_estimator()
+    with pytest.raises(SettingError, match="one name"):
+        serve_all([str(first), str(shutil.copytree(first, tmp_path / "second"))], "cpu")
+
+
+def test_ready_means_that_every_golden_photograph_was_answered_as_it_should(ask):
+    client = ask("demo-age", "demo-sex")
+    listed = client.get("/v1/estimators").json()["estimators"]
+    assert [(each["name"], each["state"]) for each in listed] == [
+        ("demo-age", "ready"),
+        ("demo-sex", "ready"),
+    ]
+    assert client.get("/livez").json() == {"alive": True}
+
+
+@pytest.mark.parametrize("damage", ["value", "photograph"])
+def test_an_estimator_that_fails_its_golden_photograph_never_answers(ask, tmp_path, damage):
+    folder = shutil.copytree(SHIPPED / "demo-age", tmp_path / "demo-age")
+    if damage == "value":
+        manifest = folder / "estimator.toml"
+        text = manifest.read_text("utf-8")
+        assert "age = 39.66" in text
+        manifest.write_text(text.replace("age = 39.66", "age = 39.76"), "utf-8")
+    else:
+        (folder / "golden-2.jpg").unlink()
+    client = ask(folder, "demo-sex", ready=False)
+    listing = "/v1/estimators"
+    while "checking" in (states := [e["state"] for e in client.get(listing).json()["estimators"]]):
+        pass
+    assert states == ["failed", "ready"]
+    for response in (client.get("/readyz"), client.post("/v1/predict", content=b"")):
+        assert response.status_code == 503
+        assert response.json()["type"].endswith("not-ready")
+
+
+def test_the_manifest_is_given_whole(ask):
+    answer = ask("demo-age").get("/v1/estimators/demo-age").json()
+    assert answer["manifest"] == gantei.load("demo-age").manifest.tables()
+    assert answer["values"] == {"age": "years"}
+
+
+def test_the_card_is_markdown_or_a_page_as_asked(ask):
+    client = ask("demo-age")
+    address = "/v1/estimators/demo-age/card"
+    markdown = client.get(address, headers={"accept": "*/*"})
+    assert markdown.headers["content-type"].startswith("text/markdown")
+    assert markdown.text.startswith("# demo-age")
+    page = client.get(address, headers={"accept": "text/html,*/*;q=0.8"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<h1>demo-age</h1>" in page.text
+    assert "<table>" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+def test_what_a_manifest_says_cannot_become_html(ask, make_estimator):
+    def change(tables):
+        tables["title"] = "<script>alert(1)</script>"
+        tables["source"]["page"] = "![x](http://example.org/x.png) [y](javascript:alert(1))"
+        tables["source"]["citation"] = "<http://example.org> <img src=x>"
+
+    client = ask(make_estimator(change=change))
+    page = client.get("/v1/estimators/made/card", headers={"accept": "text/html"}).text
+    assert "&lt;script&gt;" in page
+    for forbidden in ("<script", "<img", "<a ", 'src="', "href="):
+        assert forbidden not in page
+
+
+def test_weights_are_downloaded_with_their_digest_and_in_ranges(ask, make_estimator):
+    folder = make_estimator()
+    client = ask(folder)
+    content = (folder / "model.onnx").read_bytes()
+    address = "/v1/estimators/made/files/model.onnx"
+    whole = client.get(address)
+    tag = whole.headers["etag"]
+    assert whole.content == content
+    assert tag == f'"{hashlib.sha256(content).hexdigest()}"'
+    assert client.get(address, headers={"if-none-match": f'"x", {tag}'}).status_code == 304
+    part = client.get(address, headers={"range": "bytes=10-19", "if-range": tag})
+    assert (part.status_code, part.content) == (206, content[10:20])
+    assert client.get(address, headers={"range": "bytes=0-1", "if-range": '"x"'}).content == content
+    beyond = client.get(address, headers={"range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+    assert beyond.headers["content-type"] == "application/problem+json"
+    assert client.head(address).headers["content-length"] == str(len(content))
+    manifest = client.get("/v1/estimators/made/files/estimator.toml")
+    assert manifest.content == (folder / "estimator.toml").read_bytes()
+
+
+def test_a_file_that_was_replaced_is_not_given(ask, make_estimator):
+    folder = make_estimator()
+    client = ask(folder)
+    (folder / "model.onnx").write_bytes(b"other")
+    assert client.get("/v1/estimators/made/files/model.onnx").status_code == 503
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../../../../../../etc/passwd",
+        "..%2f..%2f..%2fetc%2fpasswd",
+        "%2e%2e/%2e%2e/estimator.toml",
+        "%2fetc%2fpasswd",
+        "..%5c..%5csecret",
+        "model.onnx%00.toml",
+        "MODEL.ONNX",
+        "secret",
+        "./model.onnx%2f",
+        ".",
+    ],
+)
+def test_nothing_but_manifest_and_weights_leaves_the_folder(ask, make_estimator, path):
+    folder = make_estimator()
+    (folder / "secret").write_text("secret")
+    response = ask(folder).get(f"/v1/estimators/made/files/{path}")
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
