@@ -50,6 +50,7 @@ def create_app(settings: Settings) -> Guard:
         docs_url=None,  # FastAPI's pages load scripts from the internet
         redoc_url=None,
         redirect_slashes=False,
+        responses={"default": {"description": "A problem", "content": {MEDIA_TYPE: {}}}},
         lifespan=lifespan,
     )
     for module in (predict, estimators, probes):

@@ -104,7 +104,14 @@ def test_bentoml_serves_the_application_and_nothing_of_its_own(alone):
     assert called(alone) == ""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a shell script")
 def test_a_bento_is_built_and_serves_without_the_checkout(alone, tmp_path):
+    # BentoML looks for uv, and would install it; with our list of versions it has nothing to run.
+    uv = tmp_path / "bin/uv"
+    uv.parent.mkdir()
+    uv.write_text("#!/bin/sh\nexit 1\n")
+    uv.chmod(0o755)
+    alone["PATH"] = f"{uv.parent}{os.pathsep}{alone['PATH']}"
     built = subprocess.run(
         bentoml("build", "--output", "tag"), cwd=TOP, env=alone, capture_output=True, text=True,
         check=False,

@@ -117,7 +117,13 @@ def test_every_accepted_request_is_answered_after_sigterm(serve):
 
     with ThreadPoolExecutor(8) as threads:
         answers = [threads.submit(send, number) for number in range(8)]
-        wait_until(lambda: server.metric("gantei_photographs_waiting") >= 20)
+        wait_until(
+            lambda: (
+                server.metric("gantei_photographs_total")
+                + server.metric("gantei_photographs_waiting")
+                >= 32
+            )
+        )
         server.process.send_signal(signal.SIGTERM)
         for each in answers:
             status, body = each.result(timeout=60)

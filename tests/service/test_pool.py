@@ -1,0 +1,64 @@
+import asyncio
+import time
+from functools import partial
+from threading import Event
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+
+@pytest.fixture
+def pool():
+    """One worker, and room for 30 photographs."""
+    from gantei_service.metrics import Metrics
+    from gantei_service.pool import Pool
+
+    made = Pool(1, 30, Metrics())
+    yield made
+    made.close()
+
+
+def test_results_stand_in_the_order_of_their_jobs(pool):
+    def job(number):
+        time.sleep(0.01 * (number % 3))
+        return number
+
+    jobs = [partial(job, number) for number in range(9)]
+    assert asyncio.run(pool.run_all(jobs)) == [*range(9)]
+
+
+def test_a_small_request_does_not_wait_for_a_large_one_to_end(pool):
+    done = []
+
+    async def both():
+        large = asyncio.create_task(
+            pool.run_all([partial(done.append, f"large {number}") for number in range(20)])
+        )
+        await asyncio.sleep(0)
+        await pool.run_all([partial(done.append, "small")])
+        await large
+
+    asyncio.run(both())
+    assert done.index("small") < 5
+    assert len(done) == 21
+
+
+def test_what_has_not_begun_when_it_is_cancelled_is_dropped_and_makes_room(pool):
+    release, done = Event(), []
+
+    def job():
+        release.wait(10)
+        done.append(1)
+
+    async def given_up():
+        task = asyncio.create_task(pool.run_all([job] * 30))
+        await asyncio.sleep(0.05)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        release.set()
+        return await pool.run_all([partial(len, "abc")] * 30)
+
+    assert asyncio.run(given_up()) == [3] * 30
+    assert len(done) == 1

@@ -1,0 +1,67 @@
+import logging
+from pathlib import Path
+
+import pytest
+
+from gantei.command_line import main
+from gantei.errors import SettingError
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+
+def told(**environment):
+    from gantei_service.settings import from_environment
+
+    return from_environment({f"GANTEI_SERVE_{key}": value for key, value in environment.items()})
+
+
+def test_bentoml_is_told_the_settings_by_the_environment():
+    settings = told(
+        WITH="demo-age, demo-sex", DEVICE="cpu", WORKERS="3", TOKEN_FILE="t", INSECURE="1",
+        BODY_LIMIT="5",
+    )  # fmt: skip
+    assert settings.estimators == ("demo-age", "demo-sex")
+    assert (settings.device, settings.workers, settings.body_limit) == ("cpu", 3, 5_000_000)
+    assert (settings.token_file, settings.insecure) == (Path("t"), True)
+
+
+def test_an_empty_environment_asks_for_the_safe_defaults():
+    from gantei_service.settings import Settings
+
+    assert told() == Settings()
+    assert (told().insecure, told().token_file, told().body_limit) == (False, None, 64_000_000)
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"DEVICE": "tpu"},
+        {"WORKERS": "0"},
+        {"BODY_LIMIT": "-1"},
+        {"INSECURE": "false"},
+        {"TOKENS_FILE": "t"},
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_refused(environment):
+    with pytest.raises(SettingError):
+        told(**environment)
+
+
+@pytest.mark.parametrize("option", ["--workers", "--body-limit"])
+def test_the_command_refuses_numbers_that_are_none(option, capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", option, "0"])
+    assert "whole number above 0" in capsys.readouterr().err
+
+
+def test_what_libraries_and_errors_say_stays_out_of_the_log():
+    from gantei_service.journal import JsonLines
+
+    caught = (ValueError, ValueError("Tanaka"), None)
+    record = logging.LogRecord(
+        "multipart", logging.WARNING, "x.py", 7, "bad %s", ("Tanaka",), caught
+    )
+    line = JsonLines().format(record)
+    assert "Tanaka" not in line
+    assert '"logger": "multipart"' in line
+    assert '"error": "ValueError"' in line
