@@ -17,7 +17,7 @@ ARCHITECTURES = {
     "DenseNet-121": Known("DenseNet121"),
     "DenseNet-169": Known("DenseNet169"),
     "DenseNet-201": Known("DenseNet201"),
-    "Inception-V3": Known("InceptionV3", tolerance=2e-4),
+    "Inception-V3": Known("InceptionV3", calm=0.03, tolerance=2e-4),
     "Inception-ResNet-V2": Known("InceptionResNetV2"),
     "MobileNet": Known("MobileNet"),
     "MobileNetV2": Known("MobileNetV2"),
