@@ -191,6 +191,28 @@ def test_a_run_whose_files_are_gone_is_not_called_finished(lost, photographs, ag
     assert (out / lost).is_file()
 
 
+@pytest.mark.parametrize("other", ["photograph", "run"])
+def test_an_overlay_of_another_photograph_or_run_is_not_taken_for_this_runs(
+    other, photographs, age, tmp_path, monkeypatch, capsys
+):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for folder in (whole, broken):
+        folder.mkdir()
+    run(photographs, "--with", age, "--out", whole / "t.csv", *extras(whole))
+    foreign = (whole / "maps/right/2.png.made-age.png").read_bytes()
+    if other == "run":
+        arguments = ["--with", age, "--out", tmp_path / "g.csv", "--maps", tmp_path / "g"]
+        run(photographs, *arguments, "--allow-grey")
+        foreign = (tmp_path / "g/left/1.png.made-age.png").read_bytes()
+    kill(4, photographs, age, broken, monkeypatch)
+    (broken / "maps/left/1.png.made-age.png").write_bytes(foreign)
+    run(photographs, "--with", age, "--out", broken / "t.csv", *extras(broken))
+    assert everything(broken) == everything(whole)
+    (broken / "maps/left/1.png.made-age.png").write_bytes(foreign)
+    assert run(photographs, "--with", age, "--out", broken / "t.csv", *extras(broken)) == 2
+    assert "--overwrite" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("taken", ["maps/right/0.png.made-age.png", "vectors.npy"])
 def test_another_file_is_not_overwritten_unasked(taken, photographs, age, out, capsys):
     path = out / taken

@@ -31,8 +31,11 @@ class Extras(AbstractContextManager["Extras"]):
         embeddings: tuple[Path, Path] | None,
         *,
         allow_grey: bool,
+        run: str,
     ) -> None:
         """Prepare to draw into `maps`, and to write `embeddings`: the file, and where meanwhile.
+
+        `run` is the digest of the run that they are of.
 
         Raises:
             ExplanationError: an estimator has no map, or no embedding.
@@ -42,7 +45,7 @@ class Extras(AbstractContextManager["Extras"]):
         if maps is not None:
             for each in estimators:
                 each.explainer.outputs("map")
-            self._overlays = Overlays(maps, estimators, allow_grey)
+            self._overlays = Overlays(maps, estimators, allow_grey, run)
         if embeddings is not None:
             (estimator,) = estimators
             self._embeddings = Embeddings(*embeddings, estimator.explainer.width())
@@ -87,11 +90,15 @@ class Extras(AbstractContextManager["Extras"]):
         if self._embeddings:
             self._embeddings.publish(rows)
 
-    def proofs(self, names: Iterable[str]) -> dict[str, Any]:
-        """What the run manifest says of them, told from what is there now."""
+    def proofs(self, photographs: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+        """What the run manifest says of them, told from what is there now.
+
+        Args:
+            photographs: the name and sha256 of each.
+        """
         found: dict[str, Any] = {}
         if self._overlays:
-            found["maps"] = {"pictures": self._overlays.count(names)}
+            found["maps"] = {"pictures": self._overlays.count(photographs)}
         if self._embeddings:
             found["embeddings"] = self._embeddings.proof()
         return found

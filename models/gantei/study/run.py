@@ -61,10 +61,10 @@ class Study:
     maps: Path | None = None
     embeddings: Path | None = None
 
-    def extras(self) -> Extras:
+    def extras(self, run: str) -> Extras:
         """What is written beside the table; see `Extras`."""
         embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
-        return Extras(self.estimators, self.maps, embeddings, allow_grey=self.allow_grey)
+        return Extras(self.estimators, self.maps, embeddings, allow_grey=self.allow_grey, run=run)
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
@@ -130,9 +130,9 @@ def run_study(
     if study.table.is_dir():
         raise ResultsError(f"{study.table}: is a folder; name a file in it")
     writer_for(study.table)  # refuses what it cannot write before any work
-    extras = study.extras()
     identity = study.identity()
     run = _digest(identity)
+    extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
     with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy), extras:
         if study.table.exists():
@@ -181,7 +181,7 @@ def _publish(
         digest = sha256_of(Path(table.name))
         with replacing(study.run_path) as file:
             manifest = _run_manifest(study, journal, identity, summary, digest)
-            manifest |= extras.proofs(study.names())
+            manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
             file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
@@ -223,12 +223,11 @@ def _finished(study: Study, run: str, extras: Extras) -> Summary | None:
     """Recognise the table that this very run has written before."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
-        same = (
-            manifest["run"] == run
-            and manifest["table_sha256"] == sha256_of(study.table)
-            and all(manifest[key] == now for key, now in extras.proofs(study.names()).items())
-            and manifest["photographs_sha256"]
-            == _names_and_digests((each.name, _sha256(each)) for each in study.listing.photographs)
+        if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
+            return None
+        photographs = [(each.name, _sha256(each)) for each in study.listing.photographs]
+        same = manifest["photographs_sha256"] == _names_and_digests(photographs) and all(
+            manifest[key] == now for key, now in extras.proofs(photographs).items()
         )
         return Summary(**manifest["summary"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
