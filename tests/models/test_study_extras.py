@@ -213,6 +213,27 @@ def test_an_overlay_of_another_photograph_or_run_is_not_taken_for_this_runs(
     assert "--overwrite" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--maps", "--embeddings"])
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_killed_run_does_not_go_on_into_other_files(
+    option, taken, photographs, age, out, monkeypatch, capsys
+):
+    kill(4, photographs, age, out, monkeypatch)
+    other = {"--maps": out / "mine", "--embeddings": out / "mine.npy"}
+    path = out / "mine/right/4.png.made-age.png" if option == "--maps" else out / "mine.npy"
+    if taken:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("a year of work")
+    places = {"--maps": out / "maps", "--embeddings": out / "vectors.npy"}
+    places[option] = other[option]
+    arguments = [word for pair in places.items() for word in pair]
+    before = everything(out)
+    assert run(photographs, "--with", age, "--out", out / "t.csv", *arguments) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert everything(out) == before
+    assert run(photographs, "--with", age, "--out", out / "t.csv", *extras(out)) == 1
+
+
 @pytest.mark.parametrize("taken", ["maps/right/0.png.made-age.png", "vectors.npy"])
 def test_another_file_is_not_overwritten_unasked(taken, photographs, age, out, capsys):
     path = out / taken

@@ -90,6 +90,11 @@ class Study:
         """The embeddings of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.embeddings.partial")
 
+    def journal_of(self, run: str) -> str:
+        """Digest of the run and of where its files go, which a run that resumes has checked."""
+        places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
+        return _digest({"run": run, "places": places})
+
     def identity(self) -> dict[str, Any]:
         """Everything but the photographs that a value may depend on."""
         asked = {"maps": self.maps, "embeddings": self.embeddings}
@@ -132,12 +137,13 @@ def run_study(
     writer_for(study.table)  # refuses what it cannot write before any work
     identity = study.identity()
     run = _digest(identity)
+    begun = study.journal_of(run)
     extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
     with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy), extras:
         if study.table.exists():
             if finished := _finished(study, run, extras):
-                discard(study.journal_path, run)
+                discard(study.journal_path, begun)
                 study.vectors_path.unlink(missing_ok=True)
                 advance(finished.photographs)
                 return finished
@@ -146,9 +152,9 @@ def run_study(
                     f"{study.table} exists and is not the table of this run; choose another "
                     "--out, or replace it with --overwrite"
                 )
-        if not overwrite and not is_of(study.journal_path, run):
+        if not overwrite and not is_of(study.journal_path, begun):
             extras.check(study.names())
-        with Journal(study.journal_path, run, overwrite=overwrite) as journal:
+        with Journal(study.journal_path, begun, overwrite=overwrite) as journal:
             done = _kept(journal, study, extras)
             advance(done)
             with closing(_rows(study, done, extras)) as rows:
