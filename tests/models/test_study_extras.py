@@ -278,7 +278,15 @@ def test_an_estimator_without_a_map_ends_with_2_before_any_work(
     [
         (["--with", "AGE", "--embeddings", "v.txt", "--out", "t.csv"], "known: .npy, .parquet"),
         (["--with", "AGE", "--embeddings", "no/v.npy", "--out", "t.csv"], "a folder that exists"),
-        (["--with", "AGE", "--embeddings", "t.npy", "--out", "t.npy"], "is named as the table"),
+        (["--with", "AGE", "--embeddings", "t.npy", "--out", "t.npy"], "is the table"),
+        (
+            ["--with", "AGE", "--embeddings", "photographs/../t.npy", "--out", "t.npy"],
+            "is the table",
+        ),
+        (
+            ["--with", "AGE", "--embeddings", "t.csv.partial", "--out", "photographs/../t.csv"],
+            "is written beside the table",
+        ),
         (
             ["--with", "AGE", "--with", "SEX", "--embeddings", "v.npy", "--out", "t.csv"],
             "takes one",

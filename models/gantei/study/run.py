@@ -90,6 +90,11 @@ class Study:
         """The embeddings of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.embeddings.partial")
 
+    def own_paths(self) -> tuple[Path, ...]:
+        """The files that it writes in any case."""
+        beside = (self.dictionary_path, self.run_path, self.journal_path, self.vectors_path)
+        return (self.table, *beside)
+
     def journal_of(self, run: str) -> str:
         """Digest of the run and of where its files go, which a run that resumes has checked."""
         places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
