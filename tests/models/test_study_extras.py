@@ -293,6 +293,10 @@ def test_an_estimator_without_a_map_ends_with_2_before_any_work(
         ),
         (["--with", "AGE", "--maps", "photographs/maps", "--out", "t.csv"], "a folder outside"),
         (["--with", "AGE", "--maps", "maps", "--out", "-"], "name it by --out"),
+        (["--with", "AGE", "--maps", "no/maps", "--out", "t.csv"], "in one that exists"),
+        (["--with", "AGE", "--maps", "photographs/left/1.png", "--out", "t.csv"], "folder"),
+        (["--with", "AGE", "--maps", "m" * 300, "--out", "t.csv"], "choose another name"),
+        (["--with", "AGE", "--embeddings", "v" * 247 + ".npy", "--out", "t.csv"], "another name"),
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(

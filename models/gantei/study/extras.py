@@ -39,13 +39,14 @@ class Extras(AbstractContextManager["Extras"]):
 
         Raises:
             ExplanationError: an estimator has no map, or no embedding.
-            ResultsError, MissingExtraError: as `Embeddings`.
+            ResultsError, MissingExtraError: as `Embeddings` and `Overlays.check_folder`.
         """
         self._overlays = self._embeddings = None
         if maps is not None:
             for each in estimators:
                 each.explainer.outputs("map")
             self._overlays = Overlays(maps, estimators, allow_grey, run)
+            self._overlays.check_folder()
         if embeddings is not None:
             (estimator,) = estimators
             self._embeddings = Embeddings(*embeddings, estimator.explainer.width())

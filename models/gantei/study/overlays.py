@@ -39,6 +39,23 @@ class Overlays:
     allow_grey: bool
     run: str
 
+    def check_folder(self) -> None:
+        """Refuse a folder that cannot be made by itself.
+
+        Raises:
+            ResultsError: its parent is missing, a file has its name, or it cannot be looked up.
+        """
+        try:
+            fits = self.folder.is_dir() or (
+                self.folder.parent.is_dir() and not self.folder.exists()
+            )
+        except OSError as error:
+            raise ResultsError(
+                f"{self.folder}: cannot be made: {error.strerror}; choose another name for --maps"
+            ) from error
+        if not fits:
+            raise ResultsError(f"{self.folder}: cannot be made: name a folder in one that exists")
+
     def check(self, names: Iterable[str]) -> None:
         """Refuse to replace what is there; see `Extras.check`."""
         for name in names:
