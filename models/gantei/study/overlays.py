@@ -95,7 +95,7 @@ class Overlays:
             explanation = answer.explanations[index]
             value = answer.values[index][explanation.of]
             manifest = self.estimators[index].manifest
-            picture = draw_overlay(photograph, explanation, value, manifest)
+            picture = draw_overlay(photograph, explanation, value, manifest, answer.warnings[index])
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
