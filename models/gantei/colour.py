@@ -88,5 +88,5 @@ def _check_sample(name: str, ordered: NDArray[np.uint8], *, allow_grey: bool) ->
 
 _ADVICE = (
     "the estimators saw colour photographs, not red-free ones or angiograms; "
-    "allow_grey=True reads it all the same"
+    "allow_grey=True (--allow-grey) reads it all the same"
 )

@@ -1,8 +1,10 @@
 """Colours for numbers, in steps that look equal.
 
-Each scale runs along straight lines through OKLab (Ottosson 2020), the colours at equal distances
-in it, so that equal differences of a number look equally large. Both also work for people who
-cannot tell red from green.
+The two-sided scale runs along straight lines through OKLab (Ottosson 2020), the colours at equal
+distances in it, so that equal differences of a number look equally large. The other is
+interpolated between eleven colours of viridis, by Stéfan van der Walt, Nathaniel Smith and Eric
+Firing for matplotlib, in the public domain (CC0). Both also work for people who cannot tell red
+from green.
 """
 
 from collections.abc import Sequence
@@ -13,9 +15,9 @@ from numpy.typing import NDArray
 
 SHADES = 256
 
-_SEQUENTIAL = ((0.30, 0.05, -0.14), (0.60, -0.09, -0.05), (0.92, -0.03, 0.165))
+_VIRIDIS = "440154 482576 414487 35608d 2a788e 21908c 22a884 43bf71 7ad151 bbdf27 fde725"
 _DIVERGING = ((0.54, -0.03, -0.147), (0.97, 0.00, 0.00), (0.54, 0.10, 0.112))
-"""OKLab: lightness 0 to 1, green to red, blue to yellow. Both arms of the second are as long."""
+"""OKLab: lightness 0 to 1, green to red, blue to yellow. Both arms are as long."""
 
 _CUBE_ROOTS = np.array(
     [
@@ -36,7 +38,12 @@ _LINEAR_RGB = np.array(
 @cache
 def sequential() -> NDArray[np.uint8]:
     """From little to much, dark violet over teal to yellow: uint8 (256, 3) RGB."""
-    return _srgb(_even(_SEQUENTIAL))
+    anchors = np.array([list(bytes.fromhex(each)) for each in _VIRIDIS.split()])
+    places = np.linspace(0, len(anchors) - 1, SHADES)
+    channels = [np.interp(places, np.arange(len(anchors)), channel) for channel in anchors.T]
+    shades: NDArray[np.uint8] = np.rint(np.stack(channels, axis=1)).astype(np.uint8)
+    shades.setflags(write=False)
+    return shades
 
 
 @cache

@@ -1,7 +1,8 @@
 """The picture of a map: the photograph in grey, the map in colours over it, and a scale bar.
 
-A place's colour is its contribution plus the bias: what the network would answer if all places
-were like it. The mean over the map is the estimate itself, which the scale bar marks.
+Of a number with a unit, a place's colour is what it adds to the estimate or takes from it,
+compared with the mean place. Of a probability, it is the contribution plus the bias: the logit if
+all places were like this one, whose mean is the estimate's. The scale bar marks the estimate.
 """
 
 import math
@@ -17,43 +18,65 @@ from PIL import Image, ImageDraw, ImageFont
 from .colour_scale import SHADES, coloured, diverging, sequential
 from .explanation import Explanation
 from .photograph import Photograph
+from .resampling import Box
 
 if TYPE_CHECKING:
     from .manifest import Manifest
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
-LONGEST_SIDE = 800
-"""Pixels; a photograph is scaled down to it."""
+LONGEST_SIDE, LEAST_SIDE = 800, 400
+"""Pixels; a photograph's longer side is scaled down to the first, and up to the second."""
 NARROWEST = 560
 """Pixels; what the text beside the bar needs."""
-DARKEST = 0.4
+DARKEST = 0.6
 """How bright the map's colours are where the photograph is black; 1 where it is brightest."""
 BRIGHTEST = 99.5
 """Percentile of the photograph's pixels that is drawn as white."""
 
+MINUS = "\N{MINUS SIGN}"
 MARGIN = 24
 BAR = 18
 PAPER, INK, FAINT, WARNING = (255, 255, 255), (28, 28, 30), (96, 96, 100), (160, 40, 16)
-CAPTION = (
+ADDED = (
+    "Colour: what each place adds to the estimate or takes from it, compared with the mean place; "
+    "over the whole map it adds up to nothing."
+)
+ALL_LIKE_THIS = (
     "Colour: what the network would answer if every place were like this one. The mean over the "
-    "map is the estimate. It shows what the network uses, not lesions; each place sees its "
-    "surroundings too."
+    "map is the estimate."
+)
+CAVEATS = (
+    "The photograph's own brightness darkens the colours. The map shows what the network uses, "
+    "not lesions; each place sees its surroundings too."
 )
 
 
 @dataclass(frozen=True)
-class _Scale:
-    """Which colour stands for which number, and what the two ends are called."""
+class _Drawn:
+    """Numbers, (h, w), which colour stands for which, and what is written beside the scale bar."""
 
+    numbers: NDArray[np.float32]
     low: float
     high: float
     colours: NDArray[np.uint8]
+    unit: str
+    mark: str
+    caption: str
     ends: tuple[str, str] = ("", "")
+
+    @property
+    def flat(self) -> bool:
+        """Whether the numbers differ by rounding alone."""
+        return _is_flat(self.numbers)
 
 
 def draw_overlay(
-    photograph: Photograph, explanation: Explanation, value: float, manifest: "Manifest"
+    photograph: Photograph,
+    explanation: Explanation,
+    value: float,
+    manifest: "Manifest",
+    warnings: Sequence[str],
 ) -> Image.Image:
     """Draw a map over its photograph, with the scale and what to know about it: RGB.
 
@@ -62,80 +85,87 @@ def draw_overlay(
         explanation: its explanation.
         value: `Prediction.values[explanation.of]`.
         manifest: the estimator's.
+        warnings: `Prediction.warnings`, which are written below.
 
     Raises:
         PhotographError: the photograph cannot be decoded.
     """
-    answers = explanation.map + np.float32(explanation.bias)
-    scale = _scale(answers, explanation, manifest)
-    picture = _blended(photograph, explanation, answers, scale)
+    drawn = _drawn(explanation, value, manifest)
+    picture = _blended(photograph, explanation.box, drawn)
     headline = f"{manifest.name}: {_value(explanation, value)}"
-    footer = _footer(max(picture.width, NARROWEST), scale, explanation, answers, headline, manifest)
+    footer = _footer(max(picture.width, NARROWEST), drawn, headline, warnings)
     sheet = Image.new("RGB", (footer.width, picture.height + footer.height), PAPER)
     sheet.paste(picture, ((footer.width - picture.width) // 2, 0))
     sheet.paste(footer, (0, picture.height))
     return sheet
 
 
-def _scale(answers: NDArray[np.float32], explanation: Explanation, manifest: "Manifest") -> _Scale:
-    """Choose colours: around zero where the sign says something, else from least to most."""
+def _drawn(explanation: Explanation, value: float, manifest: "Manifest") -> _Drawn:
+    """Choose numbers and colours: around zero where the sign says something, else from least."""
     (spec,) = manifest.output.values()
-    if spec.kind == "binary" and explanation.unit.startswith("logit"):
+    unit = explanation.unit
+    if spec.kind == "regression":
+        added = explanation.map - explanation.map.mean()
+        limit = 1.0 if _is_flat(explanation.map) else float(np.abs(added).max())
+        said = f"{unit} above or below the estimate"
+        mark = f"estimate {_minus(f'{value:.1f}')} {unit}"
+        return _Drawn(added, -limit, limit, diverging(), said, mark, ADDED)
+    answers = explanation.map + np.float32(explanation.bias)
+    logit = unit.startswith("logit")
+    mark = f"estimate {value:.2f}"
+    if logit:
+        mark += f" (logit {_minus(f'{answers.mean():.2f}')})"
+    if logit and spec.kind == "binary":
         limit = max(float(np.abs(answers).max()), 1e-6)
         other = next((str(label) for label in spec.labels if label != explanation.of), "")
-        return _Scale(-limit, limit, diverging(), (other, explanation.of))
+        ends = (other, explanation.of)
+        return _Drawn(answers, -limit, limit, diverging(), unit, mark, ALL_LIKE_THIS, ends)
     low, high = float(answers.min()), float(answers.max())
-    room = max(high - low, 1e-6 * max(abs(low), abs(high), 1.0)) - (high - low)
-    return _Scale(low - room / 2, high + room / 2, sequential())
+    room = 0.5 if _is_flat(answers) else 0.0
+    return _Drawn(answers, low - room, high + room, sequential(), unit, mark, ALL_LIKE_THIS)
 
 
-def _blended(
-    photograph: Photograph,
-    explanation: Explanation,
-    answers: NDArray[np.float32],
-    scale: _Scale,
-) -> Image.Image:
-    """The photograph in grey, scaled down, with the map's colours where the network looked."""
+def _is_flat(numbers: NDArray[np.float32]) -> bool:
+    """Whether numbers differ by float32's rounding alone."""
+    return float(np.ptp(numbers)) <= 1e-5 * max(float(np.abs(numbers).max()), 1.0)
+
+
+def _blended(photograph: Photograph, box: Box, drawn: _Drawn) -> Image.Image:
+    """The photograph in grey, scaled, with the map's colours where the network looked."""
     height, width = photograph.size
-    factor = min(1.0, LONGEST_SIDE / max(height, width))
+    longest = max(height, width)
+    factor = min(max(longest, LEAST_SIDE), LONGEST_SIDE) / longest
     size = max(1, round(width * factor)), max(1, round(height * factor))
     image = photograph.picture(photograph.scale(size[1], size[0]))
     # Green shows the vessels best.
     green = np.asarray(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))[..., 1]
     grey = np.minimum(green / max(float(np.percentile(green, BRIGHTEST)), 1.0), 1.0)
     shown = np.repeat(255 * grey[..., None], 3, axis=2)
-    left, top, right, bottom = (round(side * factor) for side in explanation.box)
+    left, top, right, bottom = (round(side * factor) for side in box)
     whole = max(right - left, 1), max(bottom - top, 1)
     # The map has a few places only; between their centres it is interpolated.
-    smooth = np.asarray(Image.fromarray(answers).resize(whole, Image.Resampling.BICUBIC))
+    smooth = np.asarray(Image.fromarray(drawn.numbers).resize(whole, Image.Resampling.BICUBIC))
     rows, columns = slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0))
     seen = shown[rows, columns]
     part = smooth[max(-top, 0) :, max(-left, 0) :][: seen.shape[0], : seen.shape[1]]
-    colours = coloured(part, scale.low, scale.high, scale.colours)
+    colours = coloured(part, drawn.low, drawn.high, drawn.colours)
     shown[rows, columns] = colours * (DARKEST + (1 - DARKEST) * grey[rows, columns, None])
     return Image.fromarray(np.rint(shown).astype(np.uint8))
 
 
-def _footer(
-    width: int,
-    scale: _Scale,
-    explanation: Explanation,
-    answers: NDArray[np.float32],
-    headline: str,
-    manifest: "Manifest",
-) -> Image.Image:
-    """Headline, scale bar, caption and notice."""
+def _footer(width: int, drawn: _Drawn, headline: str, warnings: Sequence[str]) -> Image.Image:
+    """Headline, scale bar, caption and warnings."""
     inner = width - 2 * MARGIN
     title = _wrapped(headline, 21, inner)
-    caption = _wrapped(CAPTION, 13, inner)
-    notice = _wrapped(manifest.notice, 14, inner)
-    height = 124 + 26 * len(title) + 17 * len(caption) + 19 * len(notice)
+    caption = _wrapped(f"{drawn.caption} {CAVEATS}", 13, inner)
+    warned = [line for each in warnings for line in _wrapped(each, 14, inner)]
+    height = 124 + 26 * len(title) + 17 * len(caption) + 19 * len(warned)
     sheet = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(sheet)
-    top = _write(draw, title, (14, 26), INK, _font(21))
-    _draw_bar(sheet, (MARGIN, top + 30, inner), scale, explanation.unit, float(answers.mean()))
-    top = _write(draw, caption, (top + 98, 17), FAINT, _font(13))
-    _write(draw, notice, (top + 3, 19), WARNING, _font(14))
+    top = _write(draw, title, (14, 26), INK, 21)
+    _draw_bar(sheet, (MARGIN, top + 30, inner), drawn)
+    top = _write(draw, caption, (top + 98, 17), FAINT, 13)
+    _write(draw, warned, (top + 3, 19), WARNING, 14)
     return sheet
 
 
@@ -144,54 +174,76 @@ def _write(
     lines: Sequence[str],
     place: tuple[int, int],
     colour: tuple[int, int, int],
-    font: Font,
+    size: int,
 ) -> int:
     """Write lines from a height on, a step apart; return the height below them."""
     top, step = place
     for line in lines:
-        draw.text((MARGIN, top), line, colour, font)
+        _text(draw, MARGIN, top, line, size, colour)
         top += step
     return top
 
 
-def _draw_bar(
-    sheet: Image.Image,
-    place: tuple[int, int, int],
-    scale: _Scale,
-    unit: str,
-    mean: float,
-) -> None:
+def _draw_bar(sheet: Image.Image, place: tuple[int, int, int], drawn: _Drawn) -> None:
     """Draw the scale bar at (left, top, width), with ticks, its unit and a mark at the mean."""
     left, top, width = place
-    shades = Image.fromarray(scale.colours.reshape(1, SHADES, 3))
+    shades = Image.fromarray(drawn.colours.reshape(1, SHADES, 3))
     bar = shades.resize((width, BAR), Image.Resampling.BILINEAR)
     sheet.paste(bar, (left, top))
     draw = ImageDraw.Draw(sheet)
     draw.rectangle((left, top, left + width - 1, top + BAR - 1), outline=FAINT)
 
     def across(number: float) -> float:
-        return left + (width - 1) * (number - scale.low) / (scale.high - scale.low)
+        return left + (width - 1) * (number - drawn.low) / (drawn.high - drawn.low)
 
-    for tick in _ticks(scale.low, scale.high):
+    mean = across(float(drawn.numbers.mean()))
+    if drawn.flat:
+        _centred(draw, mean, top + BAR + 6, "the same everywhere", (left, left + width))
+    for tick in () if drawn.flat else _ticks(drawn.low, drawn.high):
         x = across(tick)
         draw.line((x, top + BAR, x, top + BAR + 4), FAINT)
-        _centred(draw, x, top + BAR + 6, f"{tick:g}", (left, left + width))
-    x = across(mean)
-    draw.polygon([(x, top - 1), (x - 5, top - 9), (x + 5, top - 9)], INK)
-    _centred(draw, x, top - 26, f"estimate {mean:.3g}", (left, left + width))
+        _centred(draw, x, top + BAR + 6, _minus(f"{tick:g}"), (left, left + width))
+    draw.polygon([(mean, top - 1), (mean - 5, top - 9), (mean + 5, top - 9)], INK)
+    _centred(draw, mean, top - 26, drawn.mark, (left, left + width))
     lower = top + BAR + 24
-    names = (scale.ends[0], unit, scale.ends[1])
-    for text, x, anchor in zip(names, (left, left + width / 2, left + width), "lmr", strict=True):
-        draw.text((x, lower), _drawable(text), INK, _font(14), anchor=f"{anchor}a")
+    for share, text in ((0.0, drawn.ends[0]), (0.5, drawn.unit), (1.0, drawn.ends[1])):
+        x = left + share * (width - _length(text, 14))
+        _text(draw, x, lower, text, 14, INK)
 
 
 def _centred(
     draw: ImageDraw.ImageDraw, x: float, top: float, text: str, within: tuple[int, int]
 ) -> None:
     """Write a text centred on `x`, but not beyond the edges."""
-    half = _font(13).getlength(text) / 2
+    half = _length(text, 13) / 2
     x = min(max(x, within[0] + half), within[1] - half)
-    draw.text((x, top), text, INK, _font(13), anchor="ma")
+    _text(draw, x - half, top, text, 13, INK)
+
+
+def _text(
+    draw: ImageDraw.ImageDraw,
+    x: float,
+    top: float,
+    text: str,
+    size: int,
+    colour: tuple[int, int, int],
+) -> None:
+    """Write one line from its left upper corner on; Pillow's own font has no minus sign."""
+    font = _font(size)
+    wide = font.getlength("+")
+    _, upper, _, lower = font.getbbox("+")
+    for number, part in enumerate(_drawable(text).split(MINUS)):
+        if number:
+            y = round(top + (upper + lower) / 2)
+            draw.line((x + 1, y, x + wide - 2, y), colour)
+            x += wide
+        draw.text((x, top), part, colour, font)
+        x += font.getlength(part)
+
+
+def _length(text: str, size: int) -> float:
+    """Pixels from the begin to the end of a line."""
+    return _font(size).getlength(_drawable(text).replace(MINUS, "+"))
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -202,18 +254,22 @@ def _ticks(low: float, high: float) -> list[float]:
     return [step * number for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
+def _minus(number: str) -> str:
+    return number.replace("-", MINUS)
+
+
 def _value(explanation: Explanation, value: float) -> str:
     if explanation.unit.startswith(("logit of", "probability of")):
         return f"{explanation.of} {value:.2f} (probability)"
-    return f"{explanation.of} {value:.1f} {explanation.unit}"
+    return f"{explanation.of} {_minus(f'{value:.1f}')} {explanation.unit}"
 
 
 def _wrapped(text: str, size: int, width: int) -> list[str]:
     """Break a text into lines."""
     lines: list[str] = []
-    for word in _drawable(text).split():
+    for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _font(size).getlength(longer) <= width:
+        if lines and _length(longer, size) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
@@ -223,7 +279,8 @@ def _wrapped(text: str, size: int, width: int) -> list[str]:
 def _drawable(text: str) -> str:
     """Spell what Pillow's own font has no letters for as escapes."""
     text = text.translate({0x2013: "-", 0x2014: "-"})
-    return text.encode("cp1252", "backslashreplace").decode("cp1252")
+    parts = (each.encode("cp1252", "backslashreplace") for each in text.split(MINUS))
+    return MINUS.join(part.decode("cp1252") for part in parts)
 
 
 @cache

@@ -147,8 +147,9 @@ def _disc(photograph: Photograph, scale: int, side: int) -> tuple[int, Square]:
     step = averaging_step(photograph.size)
     scale = min(scale, step)
     while True:
+        image = photograph.picture(scale)
         try:
-            square = find_disc(photograph.picture(scale), step // scale)
+            square = find_disc(image, step // scale)
         except PhotographError as error:
             raise PhotographError(f"{photograph.name}: {error}") from error
         if scale == 1 or square.side >= DRAFT_FACTOR * side:

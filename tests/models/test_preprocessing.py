@@ -183,6 +183,9 @@ def test_the_crop_keeps_the_aspect_and_fills_up_with_black(draw):
 def test_a_black_photograph_has_no_disc_and_the_error_names_it():
     with pytest.raises(PhotographError, match="black picture"):
         prepare(np.zeros((60, 60, 3), np.uint8), spec(crop="disc"))
+    black = open_photograph(np.zeros((60, 60, 3), np.uint8))
+    with pytest.raises(PhotographError, match=r"^<array>: a black"):
+        prepare_photograph(black, spec(crop="disc"))
     dim = open_photograph(np.full((60, 60, 3), (11, 0, 0), np.uint8), allow_grey=True)
     with pytest.raises(PhotographError, match=r"<array>: .*black"):
         prepare_photograph(dim, spec(crop="disc"))

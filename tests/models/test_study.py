@@ -315,6 +315,33 @@ def test_the_same_command_again_finds_its_table_finished(photographs, age, tmp_p
     assert out.stat().st_mtime_ns == before
 
 
+def test_the_error_says_how_the_table_that_is_there_differs(
+    photographs, age, sex, tmp_path, capsys
+):
+    out = tmp_path / "t.csv"
+    manifest = tmp_path / "t.csv.run.json"
+
+    def said(*options, paths=(photographs,)):
+        assert run(*paths, *options, "--out", out) == 2
+        return capsys.readouterr().err
+
+    run(photographs, "--with", age, "--out", out)
+    capsys.readouterr()
+    assert "run: it is of made-age, this run of made-sex; choose" in said("--with", sex)
+    assert "run: it was made without --allow-grey; choose" in said("--with", age, "--allow-grey")
+    one = photographs / "right/0.png"
+    assert "run: its photographs are others; choose" in said("--with", age, paths=(one,))
+    content = manifest.read_text("utf-8")
+    told = json.loads(content)
+    manifest.write_text(json.dumps(told | {"run": "", "gantei": "0.0"}), "utf-8")
+    assert "run: gantei was 0.0, now " in said("--with", age)
+    manifest.write_text(content, "utf-8")
+    out.write_bytes(out.read_bytes() + b"x")
+    assert "run: it was changed since it was written; choose" in said("--with", age)
+    manifest.unlink()
+    assert "run: there is no t.csv.run.json that could tell" in said("--with", age)
+
+
 def test_a_finished_table_is_not_mistaken_for_that_of_other_photographs(
     photographs, age, tmp_path, capsys
 ):

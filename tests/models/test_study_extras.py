@@ -191,6 +191,49 @@ def test_a_run_whose_files_are_gone_is_not_called_finished(lost, photographs, ag
     assert (out / lost).is_file()
 
 
+@pytest.mark.parametrize("other", ["photograph", "run"])
+def test_an_overlay_of_another_photograph_or_run_is_not_taken_for_this_runs(
+    other, photographs, age, tmp_path, monkeypatch, capsys
+):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for folder in (whole, broken):
+        folder.mkdir()
+    run(photographs, "--with", age, "--out", whole / "t.csv", *extras(whole))
+    foreign = (whole / "maps/right/2.png.made-age.png").read_bytes()
+    if other == "run":
+        arguments = ["--with", age, "--out", tmp_path / "g.csv", "--maps", tmp_path / "g"]
+        run(photographs, *arguments, "--allow-grey")
+        foreign = (tmp_path / "g/left/1.png.made-age.png").read_bytes()
+    kill(4, photographs, age, broken, monkeypatch)
+    (broken / "maps/left/1.png.made-age.png").write_bytes(foreign)
+    run(photographs, "--with", age, "--out", broken / "t.csv", *extras(broken))
+    assert everything(broken) == everything(whole)
+    (broken / "maps/left/1.png.made-age.png").write_bytes(foreign)
+    assert run(photographs, "--with", age, "--out", broken / "t.csv", *extras(broken)) == 2
+    assert "--overwrite" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--maps", "--embeddings"])
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_killed_run_does_not_go_on_into_other_files(
+    option, taken, photographs, age, out, monkeypatch, capsys
+):
+    kill(4, photographs, age, out, monkeypatch)
+    other = {"--maps": out / "mine", "--embeddings": out / "mine.npy"}
+    path = out / "mine/right/4.png.made-age.png" if option == "--maps" else out / "mine.npy"
+    if taken:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("a year of work")
+    places = {"--maps": out / "maps", "--embeddings": out / "vectors.npy"}
+    places[option] = other[option]
+    arguments = [word for pair in places.items() for word in pair]
+    before = everything(out)
+    assert run(photographs, "--with", age, "--out", out / "t.csv", *arguments) == 2
+    assert "--overwrite" in capsys.readouterr().err
+    assert everything(out) == before
+    assert run(photographs, "--with", age, "--out", out / "t.csv", *extras(out)) == 1
+
+
 @pytest.mark.parametrize("taken", ["maps/right/0.png.made-age.png", "vectors.npy"])
 def test_another_file_is_not_overwritten_unasked(taken, photographs, age, out, capsys):
     path = out / taken
@@ -235,13 +278,25 @@ def test_an_estimator_without_a_map_ends_with_2_before_any_work(
     [
         (["--with", "AGE", "--embeddings", "v.txt", "--out", "t.csv"], "known: .npy, .parquet"),
         (["--with", "AGE", "--embeddings", "no/v.npy", "--out", "t.csv"], "a folder that exists"),
-        (["--with", "AGE", "--embeddings", "t.npy", "--out", "t.npy"], "is named as the table"),
+        (["--with", "AGE", "--embeddings", "t.npy", "--out", "t.npy"], "is the table"),
+        (
+            ["--with", "AGE", "--embeddings", "photographs/../t.npy", "--out", "t.npy"],
+            "is the table",
+        ),
+        (
+            ["--with", "AGE", "--embeddings", "t.csv.partial", "--out", "photographs/../t.csv"],
+            "is written beside the table",
+        ),
         (
             ["--with", "AGE", "--with", "SEX", "--embeddings", "v.npy", "--out", "t.csv"],
             "takes one",
         ),
         (["--with", "AGE", "--maps", "photographs/maps", "--out", "t.csv"], "a folder outside"),
         (["--with", "AGE", "--maps", "maps", "--out", "-"], "name it by --out"),
+        (["--with", "AGE", "--maps", "no/maps", "--out", "t.csv"], "in one that exists"),
+        (["--with", "AGE", "--maps", "photographs/left/1.png", "--out", "t.csv"], "folder"),
+        (["--with", "AGE", "--maps", "m" * 300, "--out", "t.csv"], "choose another name"),
+        (["--with", "AGE", "--embeddings", "v" * 247 + ".npy", "--out", "t.csv"], "another name"),
     ],
 )
 def test_what_cannot_be_is_refused_before_any_work(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ..estimator import Estimator
     from ..study.photographs import Listing
+    from ..study.run import Study
 
 ALL_GOOD, SOME_FAILED = 0, 1
 STANDARD_STREAM = "-"
@@ -91,23 +92,28 @@ def _run(chosen: argparse.Namespace) -> int:
     if len({each.name for each in estimators}) < len(estimators):
         called = ", ".join(each.name for each in estimators)
         raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
-    _check_extras(chosen, estimators)
     if chosen.out == STANDARD_STREAM:
+        if chosen.maps or chosen.embeddings:
+            raise ResultsError(
+                "--maps and --embeddings belong to a table in a file: name it by --out"
+            )
         return _stream(chosen, listing, estimators)
     return _fill(chosen, listing, estimators)
 
 
-def _check_extras(chosen: argparse.Namespace, estimators: "Sequence[Estimator]") -> None:
+def _check_extras(
+    chosen: argparse.Namespace, estimators: "Sequence[Estimator]", study: "Study"
+) -> None:
     from ..errors import ResultsError
 
-    if chosen.out == STANDARD_STREAM and (chosen.maps or chosen.embeddings):
-        raise ResultsError("--maps and --embeddings belong to a table in a file: name it by --out")
     if chosen.embeddings and len(estimators) != 1:
         raise ResultsError(
             f"--embeddings takes one estimator, not {len(estimators)}: run each by itself"
         )
-    if chosen.embeddings and chosen.embeddings.absolute() == Path(chosen.out).absolute():
-        raise ResultsError(f"{chosen.out}: is named as the table and by --embeddings")
+    for path in study.own_paths():
+        if chosen.embeddings and chosen.embeddings.resolve() == path.resolve():
+            what = "is the table" if path == study.table else "is written beside the table"
+            raise ResultsError(f"{path} {what}; choose another --embeddings")
     for path in chosen.paths:
         if chosen.maps and path.is_dir() and chosen.maps.resolve().is_relative_to(path.resolve()):
             raise ResultsError(
@@ -129,6 +135,7 @@ def _fill(chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[
         maps=chosen.maps,
         embeddings=chosen.embeddings,
     )
+    _check_extras(chosen, estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     resumed = f", {summary.resumed} of them before" if summary.resumed else ""

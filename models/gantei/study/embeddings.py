@@ -4,6 +4,7 @@ Until the run is whole they stand as bare float32 in a file beside the table, a 
 a photograph. That file is cut to the journal's rows when the run resumes.
 """
 
+import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -44,7 +45,15 @@ class Embeddings:
             )
         if path.suffix.lower() == ".parquet":
             arrow()
-        if path.is_dir() or not path.parent.is_dir():
+        try:
+            # replacing() writes under a longer name first.
+            path.with_name(f".{path.name}.{os.getpid()}").exists()
+            fits = path.parent.is_dir() and not path.is_dir()
+        except OSError as error:
+            raise ResultsError(
+                f"{path}: cannot be written: {error.strerror}; choose another name for --embeddings"
+            ) from error
+        if not fits:
             raise ResultsError(f"{path}: cannot be written: name a file in a folder that exists")
         self.path = path
         self._partial = partial

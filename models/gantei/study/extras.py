@@ -31,18 +31,22 @@ class Extras(AbstractContextManager["Extras"]):
         embeddings: tuple[Path, Path] | None,
         *,
         allow_grey: bool,
+        run: str,
     ) -> None:
         """Prepare to draw into `maps`, and to write `embeddings`: the file, and where meanwhile.
 
+        `run` is the digest of the run that they are of.
+
         Raises:
             ExplanationError: an estimator has no map, or no embedding.
-            ResultsError, MissingExtraError: as `Embeddings`.
+            ResultsError, MissingExtraError: as `Embeddings` and `Overlays.check_folder`.
         """
         self._overlays = self._embeddings = None
         if maps is not None:
             for each in estimators:
                 each.explainer.outputs("map")
-            self._overlays = Overlays(maps, estimators, allow_grey)
+            self._overlays = Overlays(maps, estimators, allow_grey, run)
+            self._overlays.check_folder()
         if embeddings is not None:
             (estimator,) = estimators
             self._embeddings = Embeddings(*embeddings, estimator.explainer.width())
@@ -87,11 +91,15 @@ class Extras(AbstractContextManager["Extras"]):
         if self._embeddings:
             self._embeddings.publish(rows)
 
-    def proofs(self, names: Iterable[str]) -> dict[str, Any]:
-        """What the run manifest says of them, told from what is there now."""
+    def proofs(self, photographs: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
+        """What the run manifest says of them, told from what is there now.
+
+        Args:
+            photographs: the name and sha256 of each.
+        """
         found: dict[str, Any] = {}
         if self._overlays:
-            found["maps"] = {"pictures": self._overlays.count(names)}
+            found["maps"] = {"pictures": self._overlays.count(photographs)}
         if self._embeddings:
             found["embeddings"] = self._embeddings.proof()
         return found

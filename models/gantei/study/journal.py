@@ -46,8 +46,8 @@ class Journal:
         # The beginning of our line is what a process leaves that was killed while it began.
         if not _line({"run": self._run}).startswith(first) and not overwrite:
             raise ResultsError(
-                f"{self.path} holds rows of another run (other estimators, options or versions): "
-                "finish that one, or start anew with --overwrite"
+                f"{self.path} holds rows of another run (other estimators, options, files "
+                "or versions): finish that one, or start anew with --overwrite"
             )
         self._file.truncate(0)
         self._append({"run": self._run})

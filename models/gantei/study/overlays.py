@@ -1,9 +1,15 @@
-"""The overlays of a study: a picture a photograph and estimator, in a folder of their own."""
+"""The overlays of a study: a picture a photograph and estimator, in a folder of their own.
+
+Each says in PNG text what it is of, so that one of another run or photograph is not taken for it.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from ..errors import PhotographError, ResultsError
 from ..files import replacing
@@ -24,12 +30,31 @@ COMPRESSION = 4
 class Overlays:
     """Overlays below `folder`, as `<name in the table>.<estimator>.png`; none of a bad photograph.
 
-    Each appears whole or not at all.
+    Each appears whole or not at all, and carries `run`, the digest of what its colours depend on
+    beside the photograph.
     """
 
     folder: Path
     estimators: Sequence["Estimator"]
     allow_grey: bool
+    run: str
+
+    def check_folder(self) -> None:
+        """Refuse a folder that cannot be made by itself.
+
+        Raises:
+            ResultsError: its parent is missing, a file has its name, or it cannot be looked up.
+        """
+        try:
+            fits = self.folder.is_dir() or (
+                self.folder.parent.is_dir() and not self.folder.exists()
+            )
+        except OSError as error:
+            raise ResultsError(
+                f"{self.folder}: cannot be made: {error.strerror}; choose another name for --maps"
+            ) from error
+        if not fits:
+            raise ResultsError(f"{self.folder}: cannot be made: name a folder in one that exists")
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse to replace what is there; see `Extras.check`."""
@@ -42,11 +67,13 @@ class Overlays:
 
     def hold(self, row: Row) -> bool:
         """Whether the overlays of a row of the journal are there."""
-        return row[-1] is not None or all(path.is_file() for path in self._paths(row[0]))
+        return row[-1] is not None or all(self._is_of(path, row[1]) for path in self._paths(row[0]))
 
-    def count(self, names: Iterable[str]) -> int:
-        """Count the overlays that are there."""
-        return sum(path.is_file() for name in names for path in self._paths(name))
+    def count(self, photographs: Iterable[tuple[str, str | None]]) -> int:
+        """Count the overlays that are there of this run and these photographs: name, sha256."""
+        return sum(
+            self._is_of(path, sha256) for name, sha256 in photographs for path in self._paths(name)
+        )
 
     def add(self, listed: Listed, answer: "Answer") -> None:
         """Draw one photograph's overlays.
@@ -68,13 +95,26 @@ class Overlays:
             explanation = answer.explanations[index]
             value = answer.values[index][explanation.of]
             manifest = self.estimators[index].manifest
-            picture = draw_overlay(photograph, explanation, value, manifest)
+            picture = draw_overlay(photograph, explanation, value, manifest, answer.warnings[index])
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise ResultsError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with replacing(path) as file:
-                picture.save(file, "PNG", compress_level=COMPRESSION)
+                text = PngInfo()
+                for key, told in self._text(answer.sha256).items():
+                    text.add_text(key, told)
+                picture.save(file, "PNG", compress_level=COMPRESSION, pnginfo=text)
+
+    def _text(self, sha256: str | None) -> dict[str, str]:
+        return {"gantei-run": self.run, "photograph-sha256": str(sha256)}
+
+    def _is_of(self, path: Path, sha256: str | None) -> bool:
+        try:
+            with Image.open(path, formats=["PNG"]) as image:
+                return self._text(sha256).items() <= image.info.items()
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return False
 
     def _paths(self, name: str) -> list[Path]:
         return [self.folder / f"{name}.{each.name}.png" for each in self.estimators]

@@ -6,11 +6,10 @@ after a kill checks the journal's rows against the files and resumes after them,
 that of an uninterrupted run, byte for byte.
 """
 
-import hashlib
 import json
 import platform
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -18,14 +17,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
-from ..errors import PhotographError, ResultsError
+from ..errors import ResultsError
 from ..files import only_one, replacing, sha256_of
 from ..inference import batch_size, estimate
-from ..photograph import read_encoded
 from .columns import Row, columns, dictionary, row
 from .extras import Extras
+from .finished import (
+    Summary,
+    difference,
+    digest_of,
+    finished_before,
+    names_and_digests,
+    photograph_sha256,
+)
 from .journal import Journal, discard, is_of
-from .photographs import Listed, Listing
+from .photographs import Listing
 from .table import writer_for
 
 if TYPE_CHECKING:
@@ -33,20 +39,6 @@ if TYPE_CHECKING:
 
 MEASURED_WITH = ("numpy", "pillow", "onnxruntime", "onnxruntime-gpu")
 """Distributions whose version may change the last digits of a value."""
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run came to.
-
-    `photographs` in all, `failed` of them; `resumed` were done before this process began, which
-    took `seconds_of_last_process` for the others.
-    """
-
-    photographs: int
-    failed: int
-    resumed: int
-    seconds_of_last_process: float
 
 
 @dataclass(frozen=True)
@@ -61,10 +53,10 @@ class Study:
     maps: Path | None = None
     embeddings: Path | None = None
 
-    def extras(self) -> Extras:
+    def extras(self, run: str) -> Extras:
         """What is written beside the table; see `Extras`."""
         embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
-        return Extras(self.estimators, self.maps, embeddings, allow_grey=self.allow_grey)
+        return Extras(self.estimators, self.maps, embeddings, allow_grey=self.allow_grey, run=run)
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
@@ -90,6 +82,16 @@ class Study:
         """The embeddings of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.embeddings.partial")
 
+    def own_paths(self) -> tuple[Path, ...]:
+        """The files that it writes in any case."""
+        beside = (self.dictionary_path, self.run_path, self.journal_path, self.vectors_path)
+        return (self.table, *beside)
+
+    def journal_of(self, run: str) -> str:
+        """Digest of the run and of where its files go, which a run that resumes has checked."""
+        places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
+        return digest_of({"run": run, "places": places})
+
     def identity(self) -> dict[str, Any]:
         """Everything but the photographs that a value may depend on."""
         asked = {"maps": self.maps, "embeddings": self.embeddings}
@@ -105,7 +107,7 @@ class Study:
                     "name": each.name,
                     "device": each.device,
                     "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
-                    "manifest_sha256": _digest(each.manifest.tables()),
+                    "manifest_sha256": digest_of(each.manifest.tables()),
                 }
                 for each in self.estimators
             ],
@@ -130,25 +132,27 @@ def run_study(
     if study.table.is_dir():
         raise ResultsError(f"{study.table}: is a folder; name a file in it")
     writer_for(study.table)  # refuses what it cannot write before any work
-    extras = study.extras()
     identity = study.identity()
-    run = _digest(identity)
+    run = digest_of(identity)
+    begun = study.journal_of(run)
+    extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
     with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy), extras:
         if study.table.exists():
-            if finished := _finished(study, run, extras):
-                discard(study.journal_path, run)
+            if finished := finished_before(study, run, extras):
+                discard(study.journal_path, begun)
                 study.vectors_path.unlink(missing_ok=True)
                 advance(finished.photographs)
                 return finished
             if not overwrite:
                 raise ResultsError(
-                    f"{study.table} exists and is not the table of this run; choose another "
-                    "--out, or replace it with --overwrite"
+                    f"{study.table} exists and is not the table of this run: "
+                    f"{difference(study, identity)}; choose another --out, or replace it with "
+                    "--overwrite"
                 )
-        if not overwrite and not is_of(study.journal_path, run):
+        if not overwrite and not is_of(study.journal_path, begun):
             extras.check(study.names())
-        with Journal(study.journal_path, run, overwrite=overwrite) as journal:
+        with Journal(study.journal_path, begun, overwrite=overwrite) as journal:
             done = _kept(journal, study, extras)
             advance(done)
             with closing(_rows(study, done, extras)) as rows:
@@ -181,7 +185,7 @@ def _publish(
         digest = sha256_of(Path(table.name))
         with replacing(study.run_path) as file:
             manifest = _run_manifest(study, journal, identity, summary, digest)
-            manifest |= extras.proofs(study.names())
+            manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
             file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
@@ -207,7 +211,7 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     """
     count = 0
     for line, listed in zip(journal.rows(), study.listing.photographs, strict=False):
-        if line[0] != listed.name or line[1] != _sha256(listed):
+        if line[0] != listed.name or line[1] != photograph_sha256(listed):
             break
         if not extras.hold(count, line):
             break
@@ -217,22 +221,6 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     journal.keep(count)
     extras.keep(count)
     return count
-
-
-def _finished(study: Study, run: str, extras: Extras) -> Summary | None:
-    """Recognise the table that this very run has written before."""
-    try:
-        manifest = json.loads(study.run_path.read_bytes())
-        same = (
-            manifest["run"] == run
-            and manifest["table_sha256"] == sha256_of(study.table)
-            and all(manifest[key] == now for key, now in extras.proofs(study.names()).items())
-            and manifest["photographs_sha256"]
-            == _names_and_digests((each.name, _sha256(each)) for each in study.listing.photographs)
-        )
-        return Summary(**manifest["summary"]) if same else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
@@ -248,36 +236,17 @@ def _run_manifest(
 ) -> dict[str, Any]:
     sources = [each.manifest.source for each in study.estimators]
     return {
-        "run": _digest(identity),
+        "run": digest_of(identity),
         **identity,
         "summary": asdict(summary),
         "files_passed_by": study.listing.others,
         "table": study.table.name,
         "table_sha256": digest,
-        "photographs_sha256": _names_and_digests((line[0], line[1]) for line in journal.rows()),
+        "photographs_sha256": names_and_digests((line[0], line[1]) for line in journal.rows()),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
         "citations": sorted({source.citation for source in sources}),
         "acknowledgements": sorted({source.acknowledgement for source in sources}),
     }
-
-
-def _names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
-    digest = hashlib.sha256()
-    for name, sha256 in photographs:
-        digest.update(f"{name}\0{sha256}\n".encode())
-    return digest.hexdigest()
-
-
-def _digest(value: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def _sha256(listed: Listed) -> str | None:
-    """Digest of a photograph's file as its row has it; None where there is no readable file."""
-    try:
-        return hashlib.sha256(read_encoded(listed.path)).hexdigest()
-    except PhotographError:
-        return None
 
 
 def _versions() -> dict[str, str]:

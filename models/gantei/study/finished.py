@@ -1,0 +1,108 @@
+"""Whether a table that is there is what a run would write, and if not, what differs."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import PhotographError
+from ..files import sha256_of
+from ..photograph import read_encoded
+from .extras import Extras
+from .photographs import Listed
+
+if TYPE_CHECKING:
+    from .run import Study
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run came to.
+
+    `photographs` in all, `failed` of them; `resumed` were done before this process began, which
+    took `seconds_of_last_process` for the others.
+    """
+
+    photographs: int
+    failed: int
+    resumed: int
+    seconds_of_last_process: float
+
+
+def finished_before(study: "Study", run: str, extras: Extras) -> Summary | None:
+    """Recognise the table that this very run has written before."""
+    try:
+        manifest = json.loads(study.run_path.read_bytes())
+        if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
+            return None
+        photographs = _photographs(study)
+        same = manifest["photographs_sha256"] == names_and_digests(photographs) and all(
+            manifest[key] == now for key, now in extras.proofs(photographs).items()
+        )
+        return Summary(**manifest["summary"]) if same else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def difference(study: "Study", identity: Mapping[str, Any]) -> str:
+    """Say how the table that is there differs from the one of this run."""
+    try:
+        manifest = json.loads(study.run_path.read_bytes())
+        told = _differences(manifest, identity)
+        if manifest["table_sha256"] != sha256_of(study.table):
+            told.append("it was changed since it was written")
+        if manifest["photographs_sha256"] != names_and_digests(_photographs(study)):
+            told.append("its photographs are others")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return f"there is no {study.run_path.name} that could tell what made it"
+    # What finished_before asks and neither manifest nor photographs explain.
+    return ", ".join(told) or "its overlays or embeddings are others or gone"
+
+
+def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
+    told = []
+    for key, what in (("gantei", "gantei"), ("python", "Python")):
+        if manifest[key] != identity[key]:
+            told.append(f"{what} was {manifest[key]}, now {identity[key]}")
+    if manifest["versions"] != identity["versions"]:
+        before, now = manifest["versions"].items(), identity["versions"].items()
+        others = sorted({name for name, _ in before ^ now})
+        told.append(f"the versions of {' and '.join(others)} were others")
+    if manifest["estimators"] != identity["estimators"]:
+        names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
+        before, now = (", ".join(each) for each in names)
+        same = "its estimators have other weights, facts or devices"
+        told.append(f"it is of {before}, this run of {now}" if before != now else same)
+    if manifest["allow_grey"] != identity["allow_grey"]:
+        told.append(f"it was made with{'' if manifest['allow_grey'] else 'out'} --allow-grey")
+    beside = manifest.get("beside", [])
+    if beside != identity.get("beside", []):
+        options = " and ".join(f"--{key}" for key in beside)
+        told.append(f"it was made with {options}" if beside else "it has no maps or embeddings")
+    return told
+
+
+def names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
+    """Digest of photographs' names and sha256."""
+    digest = hashlib.sha256()
+    for name, sha256 in photographs:
+        digest.update(f"{name}\0{sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def digest_of(value: Mapping[str, Any]) -> str:
+    """Digest of what JSON can hold, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def photograph_sha256(listed: Listed) -> str | None:
+    """Digest of a photograph's file as its row has it; None where there is no readable file."""
+    try:
+        return hashlib.sha256(read_encoded(listed.path)).hexdigest()
+    except PhotographError:
+        return None
+
+
+def _photographs(study: "Study") -> list[tuple[str, str | None]]:
+    return [(each.name, photograph_sha256(each)) for each in study.listing.photographs]
