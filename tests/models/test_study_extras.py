@@ -65,6 +65,27 @@ def test_every_good_photograph_gets_an_overlay_an_estimator(photographs, age, se
             assert image.mode == "RGB"
 
 
+def test_an_overlay_says_what_the_row_warns_of(photographs, make_estimator, out, monkeypatch):
+    from gantei import overlay
+
+    notice = {"notice": "Demo: knows nothing.", "notice_ja": "デモ"}
+    network = explained_network()
+    noticed = make_estimator("made-age", change=lambda each: each.update(notice), network=network)
+    draw = overlay.draw_overlay
+    told = []
+
+    def drawn(photograph, explanation, value, manifest, warnings):
+        told.append(" ".join(f"made-age: {each.rstrip('.')}." for each in warnings))
+        return draw(photograph, explanation, value, manifest, warnings)
+
+    monkeypatch.setattr(overlay, "draw_overlay", drawn)
+    run(photographs, "--with", noticed, "--out", out / "t.csv", "--maps", out / "maps")
+    with (out / "t.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if not row["error"]]
+    assert told == [row["warnings"] for row in rows]
+    assert any(told)
+
+
 def test_the_vectors_stand_in_the_rows_of_the_table(photographs, age, out):
     run(photographs, "--with", age, "--out", out / "t.csv", "--embeddings", out / "vectors.npy")
     vectors = np.load(out / "vectors.npy")
