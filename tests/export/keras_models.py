@@ -47,10 +47,11 @@ def behave(keras, model, photographs, calm=0.0):
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
             features = keras.Model(model.inputs[0], layer.input)(photographs).numpy()
-            answers = features @ layer.kernel.numpy()
-            # A network that hardly tells the pictures apart would answer by rounding errors alone.
-            spread = max(answers.std(), 0.1 * np.abs(answers).max())
-            layer.kernel.assign(layer.kernel.numpy() / spread)
+            kernel = layer.kernel.numpy()
+            answers = features @ kernel
+            # What tells the pictures apart must not drown in the rounding of what is added up.
+            spread = max(answers.std(), 0.01 * (np.abs(features) @ np.abs(kernel)).max())
+            layer.kernel.assign(kernel / spread)
             if layer.use_bias:
                 layer.bias.assign(-(answers / spread).reshape(-1, layer.units).mean(axis=0))
     return model
