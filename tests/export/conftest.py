@@ -14,6 +14,14 @@ from gantei_export.conversion import convert
 from .hand_written import small_network, write
 
 
+@pytest.fixture(autouse=True)
+def same_random_weights_every_time():
+    """Let a Keras that a test has imported draw the same weights on every run."""
+    for name in ("tf_keras", "keras"):
+        if name in sys.modules:
+            sys.modules[name].utils.set_random_seed(1)
+
+
 @pytest.fixture
 def small_file(tmp_path):
     """A small Keras file written by hand."""
