@@ -221,25 +221,36 @@ def test_a_relu_that_keras_would_not_build_is_refused(changed, refused, option):
     refused(changed(change), "'pool' (ReLU)", "negative")
 
 
-@pytest.mark.parametrize("module", ["my_package.layers", 3])
+MODULES = {"my_package.layers": "my_package.layers.", 3: "3.", None: "custom "}
+
+
+@pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("kind", ["TFOpLambda", "Sequential", "GlobalAveragePooling2D"])
 def test_a_class_of_another_package_is_not_taken_for_keras_own(changed, refused, kind, module):
     def change(layers, weights):
         options = {"name": "pool", "function": "math.add", "layers": []}
         layers["pool"] |= {"class_name": kind, "module": module, "config": options}
 
-    refused(changed(change), f"'pool' ({module}.{kind})")
+    refused(changed(change), f"'pool' ({MODULES[module]}{kind})")
 
 
-def test_an_operation_of_another_package_is_not_taken_for_keras_own(changed, refused):
+@pytest.mark.parametrize("module", MODULES)
+def test_a_model_of_another_package_is_not_taken_for_keras_own(tmp_path, refused, module):
+    config, weights = small_network()
+    file = write(tmp_path / "model.h5", config | {"module": module}, weights)
+    refused(file, f"the model: is a '{MODULES[module]}Functional'")
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("kind", ["Subtract", "Sigmoid", "Stack"])
+def test_an_operation_of_another_package_is_not_taken_for_keras_own(changed, refused, kind, module):
     def change(layers, weights):
         tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["conv", 0, 0]}}
-        node = {"args": [tensor, 2.0], "kwargs": {}}
-        layers["pool"] |= {"class_name": "Subtract", "module": "my_package", "config": {}}
-        layers["pool"] |= {"name": "pool", "inbound_nodes": [node]}
-        layers["pool"]["config"] = {"name": "pool"}
+        node = {"args": [tensor], "kwargs": {}}
+        layers["pool"] |= {"class_name": kind, "module": module, "config": {"name": "pool"}}
+        layers["pool"]["inbound_nodes"] = [node]
 
-    refused(changed(change), "'pool' (my_package.TFOpLambda)")
+    refused(changed(change), f"'pool' ({MODULES[module]}operation {kind})")
 
 
 def test_an_input_that_is_a_call_nobody_made_is_refused(tmp_path, refused):
