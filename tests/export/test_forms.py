@@ -279,11 +279,11 @@ def imagenet(monkeypatch, tmp_path):
     return keras, keras.applications.EfficientNetB0(include_top=False, input_shape=size)
 
 
-def test_the_rescaling_of_imagenet_weights_is_seen_where_the_file_lists_it(imagenet, agrees):
+def test_the_rescaling_of_imagenet_weights_agrees_where_the_file_lists_it(imagenet, agrees):
     keras, body = imagenet
     x = keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(body.output))
     model = behave(keras, keras.Model(body.input, x), pictures(64), calm=0.03)
-    stated = Stated(head_activations=("linear",), input_size=(64, 64))
+    stated = Stated("EfficientNet-B0-imagenet", ("linear",), (64, 64))
     for form in ("weights.h5", "model.weights.h5"):
         assert agrees(model, form, pictures(64), stated).architecture == "EfficientNet-B0"
 

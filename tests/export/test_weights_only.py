@@ -26,16 +26,22 @@ ROLES = {
 
 
 def arrays(architecture, *head):
-    """Weights of a body and Dense layers, ((layer, class), arrays) each, in Keras's order."""
+    """Weights of a body and Dense layers, ((layer, class), arrays) each, in Keras's order.
+
+    A Normalization's are those of a network built without weights="imagenet".
+    """
     found = body(architecture)
     kinds = {layer["name"]: layer["class_name"] for layer in found.layers}
     shapes = {(name, kinds[name]): shapes for name, shapes in found.shapes.items()}
     shapes |= {(name, "Dense"): [shape, shape[1:]] for name, shape in head}
     rng = np.random.default_rng(1)
-    return {
+    made = {
         key: [rng.uniform(0.1, 0.9, shape).astype(np.float32) for shape in many]
         for key, many in shapes.items()
     }
+    for key in [key for key in made if key[1] == "Normalization"]:
+        made[key][0][:] = 0
+    return made
 
 
 def legacy(path, weights, listed=()):
@@ -175,11 +181,41 @@ def test_a_body_without_a_head_is_refused(tmp_path):
         convert(legacy(tmp_path / "w.h5", arrays("MobileNet")), SIGMOID)
 
 
-@pytest.mark.parametrize("layer", ["global_max_pooling2d", "tf.math.truediv", "lambda_1"])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *("global_max_pooling2d", "tf.math.truediv", "lambda_1", "rescaling", "zero_padding2d"),
+        *("input_scaling", "raindrop_bgr", "random_crop", "drop_alpha", "my_avg_pool"),
+    ],
+)
 def test_layers_that_no_weight_shows_are_refused_where_they_are_listed(tmp_path, weights, layer):
     file = legacy(tmp_path / "w.h5", weights, ["input_1", "dropout_2", layer])
     with pytest.raises(ValueError, match="lists layers that MobileNet does not have"):
         convert(file, SIGMOID)
+
+
+@pytest.mark.parametrize("mean", [(0.485, 0.456, 0.406), (0.41, 0.26, 0.17)])
+@pytest.mark.parametrize("listed", [[], ["rescaling", "rescaling_1", "stem_conv_pad"]])
+def test_factors_behind_a_mean_are_asked_for(tmp_path, mean, listed):
+    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
+    weights["normalization", "Normalization"][0] = np.array(mean, np.float32)
+    found = body("EfficientNet-B0")
+    rest = {layer["name"] for layer in found.layers} - set(found.shapes) - set(listed)
+    file = legacy(tmp_path / "w.h5", weights, [*listed, *sorted(rest)] if listed else [])
+    with pytest.raises(ValueError, match="--architecture EfficientNet-B0-imagenet if"):
+        convert(file, SIGMOID)
+    convert(file, Stated("EfficientNet-B0-imagenet", ("sigmoid",)))
+    if listed:  # then the second is somebody's own, and what it does is not known
+        with pytest.raises(ValueError, match="lists layers that EfficientNet-B0 does not have"):
+            convert(file, Stated("EfficientNet-B0", ("sigmoid",)))
+
+
+@pytest.mark.parametrize("architecture", ["EfficientNet-B0", "EfficientNet-B0-imagenet"])
+def test_a_rescaling_before_a_body_that_is_one_layer_is_not_the_bodys(tmp_path, architecture):
+    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
+    file = legacy(tmp_path / "w.h5", weights, ["input_1", "rescaling_9"])
+    with pytest.raises(ValueError, match="does not have and that hold no weights: rescaling"):
+        convert(file, Stated(architecture, ("sigmoid",)))
 
 
 def test_a_listed_pooling_is_not_assumed(tmp_path, weights):
