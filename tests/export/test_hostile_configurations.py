@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
+from gantei_export import conversion
 from gantei_export.conversion import convert
 
 from .hand_written import convolution, functional, layer, small_network, write
@@ -251,6 +252,28 @@ def test_an_operation_of_another_package_is_not_taken_for_keras_own(changed, ref
         layers["pool"]["inbound_nodes"] = [node]
 
     refused(changed(change), f"'pool' ({MODULES[module]}operation {kind})")
+
+
+OWN_SWISH = {"class_name": "function", "config": "swish"}
+
+
+@pytest.mark.parametrize("more", [{}, {"module": "builtins", "registered_name": "function"}])
+def test_a_function_named_swish_is_not_taken_for_keras_own(changed, refused, more):
+    def change(layers, weights):
+        layers["conv"]["config"]["activation"] = OWN_SWISH | more
+
+    refused(changed(change), "'conv' (Conv2D)", "swish")
+
+
+def test_the_swish_of_the_efficientnet_package_is_known(tmp_path, monkeypatch):
+    config, weights = small_network()
+    swishes = []
+    for activation in ("swish", OWN_SWISH):
+        config["config"]["layers"][1]["config"]["activation"] = activation
+        file = write(tmp_path / "model.h5", config, weights)
+        monkeypatch.setattr(conversion, "recognise", lambda network: "EfficientNet-B7")
+        swishes.append(convert(file).to_bytes())
+    assert swishes[0] == swishes[1]
 
 
 def test_an_input_that_is_a_call_nobody_made_is_refused(tmp_path, refused):
