@@ -135,6 +135,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
             facts = replace(
                 facts,
                 architecture=found.architecture,
+                architecture_origin=found.origin,
                 architecture_evidence=found.evidence,
                 head_stated=found.head,
             )

@@ -40,6 +40,8 @@ class Recognised:
     """The architecture, what says so, and what says which activation the head ends in."""
 
     architecture: str
+    origin: str
+    """`file`, or `assumed` where its pooling is."""
     evidence: str
     head: str
 
@@ -65,6 +67,7 @@ class WeightsOnly:
         self.config = _functional(layers)
         self.recognised = Recognised(
             body.name.removesuffix(RESCALED),
+            "file" if pooled else "assumed",
             "shapes of all weights; global average pooling before the head is "
             + ("listed in the file" if pooled else "assumed"),
             f"--head-activation {','.join(stated.head_activations)}",

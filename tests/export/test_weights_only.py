@@ -220,7 +220,9 @@ def test_a_rescaling_before_a_body_that_is_one_layer_is_not_the_bodys(tmp_path, 
 
 def test_a_listed_pooling_is_not_assumed(tmp_path, weights):
     file = legacy(tmp_path / "w.h5", weights, ["global_average_pooling2d_3"])
-    assert "assumed" not in convert(file, SIGMOID).facts.architecture_evidence
+    facts = convert(file, SIGMOID).facts
+    assert facts.architecture_origin == "file"
+    assert "assumed" not in facts.architecture_evidence
 
 
 def test_a_file_with_its_own_network_needs_no_architecture(small_file):
@@ -250,7 +252,9 @@ def test_an_import_says_what_was_stated_and_what_assumed(tmp_path, weights, caps
     assert (transform.value, transform.basis.origin) == ("none", "stated")
     assert transform.basis.evidence == "--head-activation sigmoid"
     assert facts["input.size"].basis.origin == "unknown"
-    assert "is assumed" in manifest.basis["architecture"].evidence
+    assert manifest.basis["architecture"].origin == "assumed"
+    warning = "assumed architecture = MobileNet (shapes of all weights; global average pooling"
+    assert any(one.startswith(warning) for one in manifest.warnings())
 
 
 def test_a_size_with_odd_sides_on_the_way_is_refused(tmp_path, weights):
