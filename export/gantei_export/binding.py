@@ -12,6 +12,8 @@ from .registry import converters
 
 Stored = tuple[str, StoredArray]
 """A weight and the name that it has in the file."""
+Bound = tuple[Spec, str, Stored]
+"""A layer, the role of one of its weights, and that weight."""
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 """Groups that hold a model's layers; Keras 2.13 and 2.14 took the second."""
 TRAINING = ("optimizer", "metrics", "loss_tracker", "compile_metrics", "_metrics")
@@ -43,23 +45,25 @@ def check_supported(model: Model) -> None:
 
 
 def bind_by_layer(model: Model, stored: Mapping[str, Sequence[Stored]]) -> None:
-    """Fill in the weights as an `.h5` of Keras 2 lists them: by outermost layer.
+    """Fill in the weights as an `.h5` lists them: by outermost layer.
 
-    Of all the layers inside an outermost one, first the trainable weights are listed, then the
-    others. So they are found by position, and checked by name and, where they are used, by shape.
+    Those inside one layer are found by their names, `block/conv/kernel`, as their order depends on
+    what was frozen, and when, and on the version of Keras. Where layers were renamed after they
+    were built, position has to do, if nothing was frozen that could change the order.
 
     Raises:
-        ConversionError: weights are missing, left over, or of another role.
+        ConversionError: weights are missing, left over, or of another layer or role.
     """
     for spec in model.specs.values():
-        roles = list(_roles(spec))
+        asked = sum(len(roles) for _, roles in _leaves(spec))
         weights = stored.get(spec.name, ())
-        if len(weights) != len(roles):
+        if len(weights) != asked:
             raise ConversionError(
-                f"layer {spec.name!r} ({spec.kind}): its configuration asks for {len(roles)} "
+                f"layer {spec.name!r} ({spec.kind}): its configuration asks for {asked} "
                 f"weights, the file holds {len(weights)}"
             )
-        for (leaf, role), (name, array) in zip(roles, weights, strict=True):
+        pairs = _by_name(spec, weights, model.name) or _by_position(spec, weights)
+        for leaf, role, (name, array) in pairs:
             _check_name(leaf, role, name)
             leaf.weights[role] = array
     left = [name for name, weights in stored.items() if weights and name not in model.specs]
@@ -82,7 +86,7 @@ def bind_by_class(model: Model, tree: dict[str, Any], where: str = "") -> None:
     groups: dict[str, Any] = tree.pop(container, {})
     by_class: dict[str, list[Spec]] = {}
     for spec in model.specs.values():
-        if any(_roles(spec)):
+        if any(_leaves(spec)):
             by_class.setdefault(snake_case(spec.kind), []).append(spec)
     for kind, specs in by_class.items():
         names = numbered(groups, kind)
@@ -102,7 +106,7 @@ def _bind_group(spec: Spec, group: Any, where: str) -> None:
     if spec.model is not None and isinstance(group, dict):
         bind_by_class(spec.model, group, where)
         return
-    roles = [role for _, role in _roles(spec)]
+    roles = [role for _, roles in _leaves(spec) for role in roles]
     arrays = variables(group, where)
     if len(arrays) != len(roles):
         raise ConversionError(
@@ -144,13 +148,67 @@ def snake_case(kind: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
-def _roles(spec: Spec) -> Iterator[tuple[Spec, str]]:
+def _leaves(spec: Spec) -> Iterator[tuple[Spec, list[str]]]:
+    """Yield the layers with weights in a layer, itself or those of a model, and their roles."""
     known = converters()
-    leaves = [spec] if spec.model is None else list(spec.model.leaves())
-    for kind in (0, 1):
-        for leaf in leaves:
-            for role in known[leaf.kind].roles(leaf.config)[kind]:
-                yield leaf, role
+    for leaf in [spec] if spec.model is None else spec.model.leaves():
+        trainable, others = known[leaf.kind].roles(leaf.config)
+        if trainable or others:
+            yield leaf, trainable + others
+
+
+def _by_name(spec: Spec, weights: Sequence[Stored], top: str) -> list[Bound] | None:
+    """Match weights in a model to its layers; None where their names do not tell each layer.
+
+    A name has as much of the path before the layer as was there when the layer was built.
+    """
+    groups: dict[str, list[Stored]] = {}
+    for name, array in weights:
+        groups.setdefault(name.rpartition("/")[0], []).append((name, array))
+    bound: list[Bound] = []
+    for leaf, roles in _leaves(spec):
+        parts = [top, *leaf.path.split("/")]
+        names = ("/".join(parts[start:]) for start in range(len(parts) + 1))
+        own = groups.pop(next((name for name in names if name in groups), ""), [])
+        if len(own) != len(roles):
+            return None
+        bound += [(leaf, role, one) for role, one in zip(roles, own, strict=True)]
+    return bound
+
+
+def _by_position(spec: Spec, weights: Sequence[Stored]) -> list[Bound]:
+    """Match weights by their order: first those that train."""
+    known = converters()
+    leaves = [leaf for leaf, _ in _leaves(spec)]
+    frozen = any(model.config.get("trainable") is False for model in _models(spec))
+    if frozen and any(leaf.config.get("trainable", True) for leaf in leaves):
+        raise ConversionError(
+            f"layer {spec.name!r} ({spec.kind}): a frozen model whose layers are not all frozen, "
+            "and the names of the weights are not those of its layers: which weight belongs to "
+            "which layer is not known"
+        )
+    roles = [
+        (leaf, role)
+        for kind in (0, 1)
+        for leaf in leaves
+        for role in known[leaf.kind].roles(leaf.config)[kind]
+    ]
+    names = {leaf.name for leaf in leaves}
+    for (leaf, role), (name, _) in zip(roles, weights, strict=True):
+        layer = name.rpartition("/")[0]
+        if layer in names and layer != leaf.name:
+            raise ConversionError(
+                f"layer {leaf.path!r} ({leaf.kind}): {name!r} stands where its {role!r} belongs"
+            )
+    return [(leaf, role, one) for (leaf, role), one in zip(roles, weights, strict=True)]
+
+
+def _models(spec: Spec) -> Iterator[Spec]:
+    """Yield a nested model and those in it."""
+    if spec.model is not None:
+        yield spec
+        for inner in spec.model.specs.values():
+            yield from _models(inner)
 
 
 def _check_name(leaf: Spec, role: str, name: str) -> None:

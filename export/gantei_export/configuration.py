@@ -154,7 +154,9 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
 def _kind(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> str:
     """Name what a layer is: its class, an operation by its function, a custom class as custom."""
     package, _, name = kind.rpartition(">")
-    if name == "FixedDropout":  # of the efficientnet package: a Dropout, whoever registered it
+    # Others' classes known by their names: a Dropout of the efficientnet package, and what stands
+    # in Inception-ResNet-V2 only (`only_in`), whoever registered it.
+    if name in ("FixedDropout", "CustomScaleLayer"):
         return name
     if package == "experimental.preprocessing":
         kind = name
@@ -168,11 +170,14 @@ def _kind(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> str
 
 
 def _from_its_module(entry: Mapping[str, Any], kind: Any) -> Any:
-    """Put a module that is not Keras's before the name of a class, which may be a built-in's."""
+    """Mark a class that is not Keras's own, as its name may be that of one that is.
+
+    Keras writes the module of its own classes, and null for those of a script.
+    """
     module = entry.get("module")
-    if module is not None and str(module).split(".")[0] not in _OWN:
-        return f"{module}.{kind}"
-    return kind
+    if "module" not in entry or str(module).split(".")[0] in _OWN:
+        return kind
+    return f"custom {kind}" if module is None else f"{module}.{kind}"
 
 
 def _chain(inner: Mapping[str, Any], specs: dict[str, Spec], path: str) -> Model:

@@ -23,6 +23,7 @@ from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
 from .graph import Graph, Initializer, Tensor, live
 from .head import Head, add_outputs, head_of, metadata_key, output_name
 from .layer import Layer
+from .layers.activation import PACKAGE_SWISH
 from .network import PHOTOGRAPH, Network, Result, flatten
 from .onnx_file import Weight, encode, sealed, write_atomically
 from .registry import converters
@@ -135,6 +136,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
             facts = replace(
                 facts,
                 architecture=found.architecture,
+                architecture_origin=found.origin,
                 architecture_evidence=found.evidence,
                 head_stated=found.head,
             )
@@ -142,8 +144,14 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
 
 
 def _check_owned(network: Network, architecture: str | None) -> None:
-    """Refuse a layer that is known as one architecture's own in any other network."""
+    """Refuse a layer or function that is known as one architecture's own in any other network."""
     for call in network.calls:
+        own_swish = call.config.get("activation") == PACKAGE_SWISH
+        if own_swish and not str(architecture).startswith("EfficientNet-"):
+            raise ConversionError(
+                f"layer {call.name!r} ({call.kind}): a function of somebody's own named swish, "
+                "known in EfficientNet only; what it does here is not known"
+            )
         owner = converters()[call.kind].only_in
         if owner not in (None, architecture):
             raise ConversionError(

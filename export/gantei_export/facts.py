@@ -74,7 +74,8 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
         if tables["input"][key] == UNKNOWN:
             tables["input"][key] = value
             tables["basis"][f"input.{key}"] = {"origin": "assumed", "evidence": convention}
-    _check_architecture(tables, facts.architecture, facts.architecture_evidence)
+    origin = _basis(facts.architecture_origin, facts.architecture_evidence)
+    _check_architecture(tables, facts.architecture, origin)
     if len(facts.outputs) != 1:
         names = ", ".join(output.name for output in facts.outputs)
         raise ConversionError(
@@ -123,7 +124,7 @@ def output_name(tables: Tables) -> str:
     return str(tables["task"]) if tables["task"] in ("age", "sex") else "estimate"
 
 
-def _check_architecture(tables: Tables, found: str | None, evidence: str) -> None:
+def _check_architecture(tables: Tables, found: str | None, basis: Tables) -> None:
     expected = tables["architecture"]
     if found is None:
         tables["basis"]["architecture"]["evidence"] += "; not recognised from the file's layers"
@@ -134,7 +135,7 @@ def _check_architecture(tables: Tables, found: str | None, evidence: str) -> Non
             "is it another estimator's file?"
         )
     tables["architecture"] = found
-    tables["basis"]["architecture"] = _basis("file", evidence)
+    tables["basis"]["architecture"] = basis
 
 
 def _fill_in_output(tables: Tables, output: "OutputFacts") -> None:

@@ -40,6 +40,7 @@ class FileFacts:
     scaling: str | None
     """`in-graph` where the network scales pixels itself; None where it takes them as they come."""
     outputs: tuple[OutputFacts, ...]
+    architecture_origin: str = "file"
     architecture_evidence: str = "layers and their widths"
     head_stated: str | None = None
     """What stated the last activation, where the file does not hold it."""

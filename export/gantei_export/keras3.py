@@ -97,14 +97,15 @@ def _call(node: Mapping[str, Any]) -> Any:
 
 
 def _operation(entry: Entry, kind: str, config: Entry, called: list[Any]) -> Entry:
-    """Write a function called on tensors as a TFOpLambda; an unknown one keeps its class."""
+    """Write one of Keras's functions on tensors as a TFOpLambda; any other keeps its class."""
+    own = str(entry.get("module", "keras")).partition(".")[0] == "keras"
     nodes = []
     for node in called:
         arguments = node["args"] if isinstance(node["args"], list) else [node["args"]]
         named = {key: plain(value) for key, value in (node.get("kwargs") or {}).items()}
         options = {key: value for key, value in config.items() if (key, value) not in _NEUTRAL}
         options.pop("name", None)
-        if kind == "Stack":  # of tensors in a list; joined below where it reverses channels
+        if kind == "Stack" and own:  # of tensors in a list; joined below where it reverses channels
             return entry
         if kind == "GetItem" and len(arguments) == 2:
             named["slice_spec"] = _slices(arguments.pop())
@@ -112,16 +113,10 @@ def _operation(entry: Entry, kind: str, config: Entry, called: list[Any]) -> Ent
             named["y"] = _reference(arguments.pop())
         first = [_with(_reference(value), options | named) for value in arguments]
         nodes.append(first[0] if len(first) == 1 else first)
-    if kind not in _FUNCTIONS:
+    if kind not in _FUNCTIONS or not own:
         return {**entry, "class_name": f"operation {kind}", "inbound_nodes": nodes}
     changed = {"name": config.get("name"), "function": _FUNCTIONS[kind]}
-    return {
-        "class_name": "TFOpLambda",
-        "module": entry.get("module"),
-        "name": entry.get("name"),
-        "config": changed,
-        "inbound_nodes": nodes,
-    }
+    return {**entry, "class_name": "TFOpLambda", "config": changed, "inbound_nodes": nodes}
 
 
 def _join_reversed_channels(layers: list[Any]) -> None:

@@ -36,7 +36,7 @@ def check_trust(*, with_tensorflow: bool, trusted: bool) -> None:
 
 @contextmanager
 def trusted_file(path: Path) -> Iterator[Path]:
-    """Give a SavedModel's folder, unpacked where it is in a `.zip`, or a whole model's file.
+    """Give a SavedModel's folder or a whole model's file, unpacked where it is in a `.zip`.
 
     Raises:
         ConversionError: it is none of these, or a damaged or deceiving archive.
@@ -53,10 +53,10 @@ def trusted_file(path: Path) -> Iterator[Path]:
             tempfile.TemporaryDirectory(prefix="gantei-") as folder,
         ):
             archive.unpack_all(Path(folder))
-            yield _saved_model(Path(folder), path)
+            yield _unpacked(Path(folder), path)
     else:
         raise ConversionError(
-            f"{path}: TensorFlow opens a SavedModel's folder, a .zip of one, {', '.join(SUFFIXES)}"
+            f"{path}: TensorFlow opens a SavedModel's folder, {', '.join(SUFFIXES)}, or a .zip"
         )
 
 
@@ -70,8 +70,22 @@ def digest_and_size(path: Path) -> tuple[str, int]:
     return digest, sum(one.stat().st_size for one in files)
 
 
+def _unpacked(folder: Path, path: Path) -> Path:
+    files = [
+        file
+        for file in sorted(folder.rglob("*"))
+        if file.suffix.lower() in SUFFIXES and file.is_file() and "__MACOSX" not in file.parts
+    ]
+    if len(files) == 1 and not any(folder.rglob(SAVED_MODEL)):
+        return files[0]
+    return _saved_model(folder, path)
+
+
 def _saved_model(folder: Path, path: Path) -> Path:
     found = sorted(folder.rglob(SAVED_MODEL))
     if len(found) != 1:
-        raise ConversionError(f"{path}: must hold exactly one {SAVED_MODEL}; it holds {len(found)}")
+        raise ConversionError(
+            f"{path}: must hold exactly one {SAVED_MODEL}, or one {' or '.join(SUFFIXES)} "
+            f"instead; it holds {len(found)}"
+        )
     return found[0].parent

@@ -21,13 +21,18 @@ from .held_weights import Held, by_class, by_name
 from .stated import Stated
 
 _POOLING = ("global_average_pooling2d", "avg_pool")
-_HARMLESS = ("drop", "input", "gaussian_noise", "random_", *_POOLING)
-"""Parts of the names of layers that do nothing at inference, or that are assumed anyhow."""
+_RANDOM = ("flip", "rotation", "zoom", "translation", "contrast", "brightness", "height", "width")
+_HARMLESS = (
+    *("input", "input_layer", "gaussian_noise", "activity_regularization"),
+    *("dropout", "spatial_dropout2d", "gaussian_dropout", "alpha_dropout"),
+    *(f"random_{what}" for what in _RANDOM),
+    *_POOLING,
+)
+"""Keras's names, without numbers, of layers that do nothing at inference or are assumed anyhow."""
 _FORMER = {"Inception-ResNet-V2": ("block35", "block17", "block8")}
 """How TensorFlow 2.4 called the Lambdas that its successors wrote as CustomScaleLayer."""
 _FACTORS = ("rescaling", "tf.math.multiply", "tf_op_lambda")
 """How versions of Keras wrote EfficientNet's factors."""
-_IMAGENET_MEAN = (0.485, 0.456, 0.406)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,8 @@ class Recognised:
     """The architecture, what says so, and what says which activation the head ends in."""
 
     architecture: str
+    origin: str
+    """`file`, or `assumed` where its pooling is."""
     evidence: str
     head: str
 
@@ -60,6 +67,7 @@ class WeightsOnly:
         self.config = _functional(layers)
         self.recognised = Recognised(
             body.name.removesuffix(RESCALED),
+            "file" if pooled else "assumed",
             "shapes of all weights; global average pooling before the head is "
             + ("listed in the file" if pooled else "assumed"),
             f"--head-activation {','.join(stated.head_activations)}",
@@ -106,7 +114,14 @@ def _body(held: Held, stated: Stated, name: str) -> Body:
         )
     if best.startswith("EfficientNet-"):
         best = _rescaled_or_not(held, best, wanted, name)
-    return architectures.body(best, stated.input_size)
+    body, size = architectures.body(best), stated.input_size
+    if size and (odd := architectures.odd_on_the_way(body, size)):
+        raise ConversionError(
+            f"{name}: at {size[0]} x {size[1]} px {body.name} has feature maps of {odd[0]} x "
+            f"{odd[1]}; how an odd side is padded depends on the size that the network was built "
+            "for, which weights alone do not tell: a whole model (model.save) is needed"
+        )
+    return body
 
 
 def _best(fitting: Mapping[str, int]) -> str | None:
@@ -117,27 +132,37 @@ def _best(fitting: Mapping[str, int]) -> str | None:
 def _rescaled_or_not(held: Held, best: str, wanted: str | None, name: str) -> str:
     """Settle whether an EfficientNet has the factors of weights="imagenet", without weights."""
     plain = best.removesuffix(RESCALED)
-    mean = next((one for one in held.arrays("normalization") if one.shape == (3,)), None)
-    imagenet = mean is not None and abs(mean.read() - _IMAGENET_MEAN).max() < 1e-3
-    if "rescaling" in held.listed:  # so it lists all layers
-        own = Counter(held.listed_as(layer) for layer in architectures.body(plain).layers)
-        found = [layer for layer in (Counter(held.listed) - own).elements() if layer in _FACTORS]
-        if len(found) == 1 and imagenet:
-            held.listed[held.listed.index(found[0])] = "rescaling"
-            plain += RESCALED
+    own = _listed_own(held, architectures.body(plain))
+    factors = [layer for layer in (Counter(held.listed) - own).elements() if layer in _FACTORS]
+    if own and len(factors) != 1:
         if wanted not in (None, plain):
             raise ConversionError(f"{name}: by the layers that it lists it is of {plain}")
         return plain
-    if wanted is not None:
-        return wanted
-    if not imagenet:
-        return plain
-    raise ConversionError(
-        f"{name}: is of {plain} with ImageNet's mean and variance. Built with "
-        f'weights="imagenet", newer versions of Keras multiply by constants, which no weight '
-        f"shows: add --architecture {plain}{RESCALED} if it was built so, "
-        f"--architecture {plain} if not"
+    if wanted is None:
+        mean = next((one for one in held.arrays("normalization") if one.shape == (3,)), None)
+        if mean is not None and not mean.read().any():  # built without weights="imagenet"
+            return plain
+        raise ConversionError(
+            f"{name}: is of {plain} with a mean and a variance. Built with "
+            f'weights="imagenet", newer versions of Keras multiply by constants behind them, which '
+            f"no weight shows: add --architecture {plain}{RESCALED} if it was built so, "
+            f"--architecture {plain} if not, even where it has a Rescaling of its own"
+        )
+    if own and wanted != plain:
+        held.listed[held.listed.index(factors[0])] = "rescaling"
+    return wanted
+
+
+def _listed_own(held: Held, body: Body) -> Counter[str]:
+    """Count the body's layers without weights as the file lists them; none where it does not.
+
+    It does not list those of a body that was called as one layer.
+    """
+    own = Counter(
+        held.listed_as(layer) for layer in body.layers if layer["name"] not in body.shapes
     )
+    listed = (own & Counter(held.listed)).total()
+    return own if 2 * listed > own.total() else Counter()
 
 
 def _shapes(name: str) -> Counter[tuple[int, ...]]:
@@ -187,15 +212,14 @@ def _check_listed(held: Held, body: Body, name: str) -> bool:
     Returns:
         Whether a global average pooling is listed.
     """
-    added = Counter(held.listed) - Counter(held.listed_as(layer) for layer in body.layers)
-    known = (*_HARMLESS, *_FORMER.get(body.name, ()))
-    unknown = [layer for layer in added if not any(part in layer for part in known)]
+    added = Counter(held.listed) - _listed_own(held, body)
+    unknown = [layer for layer in added if layer not in (*_HARMLESS, *_FORMER.get(body.name, ()))]
     if unknown:
         raise ConversionError(
             f"{name}: lists layers that {body.name} does not have and that hold no weights: "
             f"{', '.join(unknown[:10])}; a whole model (model.save) is needed"
         )
-    return any(part in layer for layer in added for part in _POOLING)
+    return any(layer in _POOLING for layer in added)
 
 
 def _head(body: Body, head: list[list[Stored]], stated: Stated) -> list[dict[str, Any]]:

@@ -161,8 +161,11 @@ class Manifest(Record):
         return f'gantei import {self.name} FILE --replace{task} {settings} --because "…"'
 
     def assumed(self) -> tuple[Fact, ...]:
-        """The facts that rest on the architecture's convention alone."""
-        return tuple(fact for fact in self.facts() if fact.basis.origin == "assumed")
+        """The facts that rest on the architecture's convention alone, or its pooling does."""
+        known = list(self.facts())
+        if basis := self.basis.get("architecture"):
+            known.insert(0, Fact("architecture", f"{self.architecture} ({basis.evidence})", basis))
+        return tuple(fact for fact in known if fact.basis.origin == "assumed")
 
     def warnings(self) -> tuple[str, ...]:
         """What every result of this estimator says beside its numbers."""

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
+from gantei_export import conversion
 from gantei_export.conversion import convert
 
 from .hand_written import convolution, functional, layer, small_network, write
@@ -221,25 +222,58 @@ def test_a_relu_that_keras_would_not_build_is_refused(changed, refused, option):
     refused(changed(change), "'pool' (ReLU)", "negative")
 
 
-@pytest.mark.parametrize("module", ["my_package.layers", 3])
+MODULES = {"my_package.layers": "my_package.layers.", 3: "3.", None: "custom "}
+
+
+@pytest.mark.parametrize("module", MODULES)
 @pytest.mark.parametrize("kind", ["TFOpLambda", "Sequential", "GlobalAveragePooling2D"])
 def test_a_class_of_another_package_is_not_taken_for_keras_own(changed, refused, kind, module):
     def change(layers, weights):
         options = {"name": "pool", "function": "math.add", "layers": []}
         layers["pool"] |= {"class_name": kind, "module": module, "config": options}
 
-    refused(changed(change), f"'pool' ({module}.{kind})")
+    refused(changed(change), f"'pool' ({MODULES[module]}{kind})")
 
 
-def test_an_operation_of_another_package_is_not_taken_for_keras_own(changed, refused):
+@pytest.mark.parametrize("module", MODULES)
+def test_a_model_of_another_package_is_not_taken_for_keras_own(tmp_path, refused, module):
+    config, weights = small_network()
+    file = write(tmp_path / "model.h5", config | {"module": module}, weights)
+    refused(file, f"the model: is a '{MODULES[module]}Functional'")
+
+
+@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("kind", ["Subtract", "Sigmoid", "Stack"])
+def test_an_operation_of_another_package_is_not_taken_for_keras_own(changed, refused, kind, module):
     def change(layers, weights):
         tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": ["conv", 0, 0]}}
-        node = {"args": [tensor, 2.0], "kwargs": {}}
-        layers["pool"] |= {"class_name": "Subtract", "module": "my_package", "config": {}}
-        layers["pool"] |= {"name": "pool", "inbound_nodes": [node]}
-        layers["pool"]["config"] = {"name": "pool"}
+        node = {"args": [tensor], "kwargs": {}}
+        layers["pool"] |= {"class_name": kind, "module": module, "config": {"name": "pool"}}
+        layers["pool"]["inbound_nodes"] = [node]
 
-    refused(changed(change), "'pool' (my_package.TFOpLambda)")
+    refused(changed(change), f"'pool' ({MODULES[module]}operation {kind})")
+
+
+OWN_SWISH = {"class_name": "function", "config": "swish"}
+
+
+@pytest.mark.parametrize("more", [{}, {"module": "builtins", "registered_name": "function"}])
+def test_a_function_named_swish_is_not_taken_for_keras_own(changed, refused, more):
+    def change(layers, weights):
+        layers["conv"]["config"]["activation"] = OWN_SWISH | more
+
+    refused(changed(change), "'conv' (Conv2D)", "swish")
+
+
+def test_the_swish_of_the_efficientnet_package_is_known(tmp_path, monkeypatch):
+    config, weights = small_network()
+    swishes = []
+    for activation in ("swish", OWN_SWISH):
+        config["config"]["layers"][1]["config"]["activation"] = activation
+        file = write(tmp_path / "model.h5", config, weights)
+        monkeypatch.setattr(conversion, "recognise", lambda network: "EfficientNet-B7")
+        swishes.append(convert(file).to_bytes())
+    assert swishes[0] == swishes[1]
 
 
 def test_an_input_that_is_a_call_nobody_made_is_refused(tmp_path, refused):

@@ -26,16 +26,22 @@ ROLES = {
 
 
 def arrays(architecture, *head):
-    """Weights of a body and Dense layers, ((layer, class), arrays) each, in Keras's order."""
+    """Weights of a body and Dense layers, ((layer, class), arrays) each, in Keras's order.
+
+    A Normalization's are those of a network built without weights="imagenet".
+    """
     found = body(architecture)
     kinds = {layer["name"]: layer["class_name"] for layer in found.layers}
     shapes = {(name, kinds[name]): shapes for name, shapes in found.shapes.items()}
     shapes |= {(name, "Dense"): [shape, shape[1:]] for name, shape in head}
     rng = np.random.default_rng(1)
-    return {
+    made = {
         key: [rng.uniform(0.1, 0.9, shape).astype(np.float32) for shape in many]
         for key, many in shapes.items()
     }
+    for key in [key for key in made if key[1] == "Normalization"]:
+        made[key][0][:] = 0
+    return made
 
 
 def legacy(path, weights, listed=()):
@@ -175,16 +181,48 @@ def test_a_body_without_a_head_is_refused(tmp_path):
         convert(legacy(tmp_path / "w.h5", arrays("MobileNet")), SIGMOID)
 
 
-@pytest.mark.parametrize("layer", ["global_max_pooling2d", "tf.math.truediv", "lambda_1"])
+@pytest.mark.parametrize(
+    "layer",
+    [
+        *("global_max_pooling2d", "tf.math.truediv", "lambda_1", "rescaling", "zero_padding2d"),
+        *("input_scaling", "raindrop_bgr", "random_crop", "drop_alpha", "my_avg_pool"),
+    ],
+)
 def test_layers_that_no_weight_shows_are_refused_where_they_are_listed(tmp_path, weights, layer):
     file = legacy(tmp_path / "w.h5", weights, ["input_1", "dropout_2", layer])
     with pytest.raises(ValueError, match="lists layers that MobileNet does not have"):
         convert(file, SIGMOID)
 
 
+@pytest.mark.parametrize("mean", [(0.485, 0.456, 0.406), (0.41, 0.26, 0.17)])
+@pytest.mark.parametrize("listed", [[], ["rescaling", "rescaling_1", "stem_conv_pad"]])
+def test_factors_behind_a_mean_are_asked_for(tmp_path, mean, listed):
+    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
+    weights["normalization", "Normalization"][0] = np.array(mean, np.float32)
+    found = body("EfficientNet-B0")
+    rest = {layer["name"] for layer in found.layers} - set(found.shapes) - set(listed)
+    file = legacy(tmp_path / "w.h5", weights, [*listed, *sorted(rest)] if listed else [])
+    with pytest.raises(ValueError, match="--architecture EfficientNet-B0-imagenet if"):
+        convert(file, SIGMOID)
+    convert(file, Stated("EfficientNet-B0-imagenet", ("sigmoid",)))
+    if listed:  # then the second is somebody's own, and what it does is not known
+        with pytest.raises(ValueError, match="lists layers that EfficientNet-B0 does not have"):
+            convert(file, Stated("EfficientNet-B0", ("sigmoid",)))
+
+
+@pytest.mark.parametrize("architecture", ["EfficientNet-B0", "EfficientNet-B0-imagenet"])
+def test_a_rescaling_before_a_body_that_is_one_layer_is_not_the_bodys(tmp_path, architecture):
+    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
+    file = legacy(tmp_path / "w.h5", weights, ["input_1", "rescaling_9"])
+    with pytest.raises(ValueError, match="does not have and that hold no weights: rescaling"):
+        convert(file, Stated(architecture, ("sigmoid",)))
+
+
 def test_a_listed_pooling_is_not_assumed(tmp_path, weights):
     file = legacy(tmp_path / "w.h5", weights, ["global_average_pooling2d_3"])
-    assert "assumed" not in convert(file, SIGMOID).facts.architecture_evidence
+    facts = convert(file, SIGMOID).facts
+    assert facts.architecture_origin == "file"
+    assert "assumed" not in facts.architecture_evidence
 
 
 def test_a_file_with_its_own_network_needs_no_architecture(small_file):
@@ -214,21 +252,32 @@ def test_an_import_says_what_was_stated_and_what_assumed(tmp_path, weights, caps
     assert (transform.value, transform.basis.origin) == ("none", "stated")
     assert transform.basis.evidence == "--head-activation sigmoid"
     assert facts["input.size"].basis.origin == "unknown"
-    assert "is assumed" in manifest.basis["architecture"].evidence
+    assert manifest.basis["architecture"].origin == "assumed"
+    warning = "assumed architecture = MobileNet (shapes of all weights; global average pooling"
+    assert any(one.startswith(warning) for one in manifest.warnings())
 
 
-def test_the_stated_size_decides_how_an_efficientnet_is_padded(tmp_path):
-    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
-    file = str(newer(tmp_path / "age.weights.h5", weights))
-    arguments = ["import", "mine", file, "--task", "age", "--head-activation", "linear"]
-    written = []
-    for size in (75, 64):
-        size_set = ["--set", f"input.size={size}", "--because", "page 3"]
-        assert main([*arguments, *size_set, "--replace"]) == 0
-        written.append((store.installed()["mine"] / "model.onnx").read_bytes())
-        assert main([*arguments, "--replace"]) == 0  # the size stays stated
-        assert len((store.installed()["mine"] / "model.onnx").read_bytes()) == len(written[-1])
-    assert written[0] != written[1]
+def test_a_size_with_odd_sides_on_the_way_is_refused(tmp_path, weights):
+    head = ("age", (1280, 1))
+    for number, architecture in enumerate(("EfficientNet-B0", "MobileNetV2")):
+        file = newer(tmp_path / f"{number}.weights.h5", arrays(architecture, head))
+        with pytest.raises(ValueError, match=r"at 90 x 64 px .* maps of 45 x 32"):
+            convert(file, Stated(head_activations=("linear",), input_size=(90, 64)))
+        convert(file, Stated(head_activations=("linear",), input_size=(96, 64)))
+    file = legacy(tmp_path / "w.h5", weights)
+    convert(file, Stated(head_activations=("linear",), input_size=(75, 75)))
+
+
+def test_the_stated_size_stays_stated(tmp_path, capsys):
+    file = newer(tmp_path / "age.weights.h5", arrays("MobileNetV2", ("age", (1280, 1))))
+    arguments = ["import", "mine", str(file), "--task", "age", "--head-activation", "linear"]
+    assert main([*arguments, "--set", "input.size=64", "--because", "page 3"]) == 0
+    assert main([*arguments, "--replace"]) == 0
+    manifest = read_manifest(store.installed()["mine"] / FILE_NAME)
+    assert manifest.input.size == (64, 64)
+    refused_size = ["--set", "input.size=75", "--because", "page 3", "--replace"]
+    assert main([*arguments, *refused_size]) == 2
+    assert "a whole model (model.save) is needed" in capsys.readouterr().err
 
 
 def test_verify_needs_a_whole_model(tmp_path, weights, capsys):

@@ -59,6 +59,15 @@ def test_an_archive_without_one_saved_model_is_refused(tmp_path, capsys, members
     assert "must hold exactly one saved_model.pb" in capsys.readouterr().err
 
 
+def test_an_archive_of_a_keras_file_is_opened_as_that_file(tmp_path, small_file):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.write(small_file, "folder/small.h5")
+        archive.writestr("__MACOSX/folder/._small.h5", "x")
+    with trusted_file.trusted_file(tmp_path / "a.zip") as opened:
+        assert opened.name == "small.h5"
+        assert opened.read_bytes() == small_file.read_bytes()
+
+
 def test_a_trusted_archive_still_writes_nothing_outside_its_folder(tmp_path, capsys):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("../saved_model.pb", "x")

@@ -33,6 +33,9 @@ def _softmax(graph: Graph, x: Tensor, name: str) -> Tensor:
     return graph.node("Softmax", [x], x.shape, name, axis=1 if len(x.shape) == 3 else -1)
 
 
+PACKAGE_SWISH = {"class_name": "function", "config": "swish"}
+"""Somebody's own function of that name; a `.keras` and Keras 3 write its module besides."""
+
 _FUNCTIONS: dict[str, Callable[[Graph, Tensor, str], Tensor]] = {
     "linear": _linear,
     "relu": _operator("Relu"),
@@ -55,11 +58,11 @@ _FUNCTIONS: dict[str, Callable[[Graph, Tensor, str], Tensor]] = {
 def activation_name(layer: Layer) -> str:
     """Return the layer's `activation` option, `linear` where there is none.
 
-    The efficientnet package passes its own function, which Keras writes by its name, `swish`.
+    The efficientnet package passes its own function, which a Keras 2 `.h5` has by its name,
+    `swish`; `conversion` sees that the network is an EfficientNet.
     """
     value = layer.option("activation", "linear")
-    custom = isinstance(value, dict) and value.get("class_name") == "function"
-    if custom and value.get("config") == "swish":
+    if value == PACKAGE_SWISH:
         return "swish"
     if value not in list(_FUNCTIONS):
         known = ", ".join(sorted(_FUNCTIONS))
