@@ -114,14 +114,7 @@ def _body(held: Held, stated: Stated, name: str) -> Body:
         )
     if best.startswith("EfficientNet-"):
         best = _rescaled_or_not(held, best, wanted, name)
-    body, size = architectures.body(best), stated.input_size
-    if size and (odd := architectures.odd_on_the_way(body, size)):
-        raise ConversionError(
-            f"{name}: at {size[0]} x {size[1]} px {body.name} has feature maps of {odd[0]} x "
-            f"{odd[1]}; how an odd side is padded depends on the size that the network was built "
-            "for, which weights alone do not tell: a whole model (model.save) is needed"
-        )
-    return body
+    return architectures.body(best, stated.input_size)
 
 
 def _best(fitting: Mapping[str, int]) -> str | None:

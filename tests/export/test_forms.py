@@ -198,15 +198,16 @@ def test_functions_called_on_tensors_agree(keras, agrees, form):
         ("MobileNet", 48, "as one layer", "weights.h5"),
         ("MobileNet", 48, "layer by layer", "weights.h5"),
         ("MobileNet", 48, "as one layer", "model.weights.h5"),
-        ("MobileNetV2", 64, "layer by layer", "weights.h5"),
-        ("MobileNetV2", 64, "layer by layer", "model.weights.h5"),
-        ("EfficientNetB0", 64, "as one layer", "weights.h5"),
-        ("EfficientNetB0", 64, "as one layer", "model.weights.h5"),
+        ("MobileNetV2", 45, "layer by layer", "weights.h5"),
+        ("MobileNetV2", 45, "layer by layer", "model.weights.h5"),
+        ("EfficientNetB0", 75, "as one layer", "weights.h5"),
+        ("EfficientNetB0", 75, "as one layer", "model.weights.h5"),
         ("DenseNet121", 64, "layer by layer", "weights.h5"),
         ("DenseNet121", 64, "layer by layer", "model.weights.h5"),
     ],
 )
 def test_weights_alone_agree(keras, agrees, name, size, called, form):
+    """45 and 75 pixels are odd somewhere inside, where Keras pads otherwise."""
     if keras.__name__ == "keras" and form == "weights.h5":
         pytest.skip("Keras 3 writes the newer layout only")
     layers = keras.layers

@@ -257,27 +257,18 @@ def test_an_import_says_what_was_stated_and_what_assumed(tmp_path, weights, caps
     assert any(one.startswith(warning) for one in manifest.warnings())
 
 
-def test_a_size_with_odd_sides_on_the_way_is_refused(tmp_path, weights):
-    head = ("age", (1280, 1))
-    for number, architecture in enumerate(("EfficientNet-B0", "MobileNetV2")):
-        file = newer(tmp_path / f"{number}.weights.h5", arrays(architecture, head))
-        with pytest.raises(ValueError, match=r"at 90 x 64 px .* maps of 45 x 32"):
-            convert(file, Stated(head_activations=("linear",), input_size=(90, 64)))
-        convert(file, Stated(head_activations=("linear",), input_size=(96, 64)))
-    file = legacy(tmp_path / "w.h5", weights)
-    convert(file, Stated(head_activations=("linear",), input_size=(75, 75)))
-
-
-def test_the_stated_size_stays_stated(tmp_path, capsys):
-    file = newer(tmp_path / "age.weights.h5", arrays("MobileNetV2", ("age", (1280, 1))))
-    arguments = ["import", "mine", str(file), "--task", "age", "--head-activation", "linear"]
-    assert main([*arguments, "--set", "input.size=64", "--because", "page 3"]) == 0
-    assert main([*arguments, "--replace"]) == 0
-    manifest = read_manifest(store.installed()["mine"] / FILE_NAME)
-    assert manifest.input.size == (64, 64)
-    refused_size = ["--set", "input.size=75", "--because", "page 3", "--replace"]
-    assert main([*arguments, *refused_size]) == 2
-    assert "a whole model (model.save) is needed" in capsys.readouterr().err
+def test_the_stated_size_decides_how_an_efficientnet_is_padded(tmp_path):
+    weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
+    file = str(newer(tmp_path / "age.weights.h5", weights))
+    arguments = ["import", "mine", file, "--task", "age", "--head-activation", "linear"]
+    written = []
+    for size in (75, 64):
+        size_set = ["--set", f"input.size={size}", "--because", "page 3"]
+        assert main([*arguments, *size_set, "--replace"]) == 0
+        written.append((store.installed()["mine"] / "model.onnx").read_bytes())
+        assert main([*arguments, "--replace"]) == 0  # the size stays stated
+        assert len((store.installed()["mine"] / "model.onnx").read_bytes()) == len(written[-1])
+    assert written[0] != written[1]
 
 
 def test_verify_needs_a_whole_model(tmp_path, weights, capsys):

@@ -42,8 +42,11 @@ def names() -> tuple[str, ...]:
     return (*found, *rescaled)
 
 
-def body(name: str) -> Body:
-    """Return a body, padded as Keras builds it for any size; see `odd_on_the_way`.
+def body(name: str, size: tuple[int, int] | None = None) -> Body:
+    """Return a body, for photographs of a size (height, width) or of any.
+
+    Keras pads EfficientNet and MobileNetV2 by the size that they are built with; built for any,
+    as if all sizes were even.
 
     Raises:
         LookupError: the name is none of `names()`.
@@ -52,6 +55,8 @@ def body(name: str) -> Body:
         raise LookupError(name)
     stored = _read(name.removesuffix(RESCALED))
     layers = [{**layer, "config": dict(layer["config"])} for layer in stored["layers"]]
+    if size is not None and name.startswith(("EfficientNet-", "MobileNetV2")):
+        _pad(layers, size)
     if name.endswith(RESCALED):
         _rescale(layers)
     shapes = {layer: [tuple(one) for one in many] for layer, many in stored["shapes"].items()}
@@ -64,19 +69,20 @@ def _read(name: str) -> dict[str, Any]:
     return stored
 
 
-def odd_on_the_way(body: Body, size: tuple[int, int]) -> tuple[int, int] | None:
-    """Return the first (height, width) with an odd side that Keras pads by the size built with.
-
-    EfficientNet and MobileNetV2 differ there between a body built for this size and one for any.
-    """
-    if not body.name.startswith(("EfficientNet-", "MobileNetV2")):
-        return None
-    for layer in body.layers:
-        if layer["class_name"] == "ZeroPadding2D" and (size[0] % 2 or size[1] % 2):
-            return size
-        if layer["config"].get("strides") == [2, 2]:
+def _pad(layers: Layers, size: tuple[int, int]) -> None:
+    """Pad before each convolution of stride 2 as `correct_pad` does for a size."""
+    kernels = {
+        layer["inbound_nodes"][0][0][0]: layer["config"]["kernel_size"]
+        for layer in layers
+        if "kernel_size" in layer["config"]
+    }
+    for layer in layers:
+        config = layer["config"]
+        if layer["class_name"] == "ZeroPadding2D":
+            sides = zip(size, kernels[config["name"]], strict=True)
+            config["padding"] = [[side // 2 - 1 + px % 2, side // 2] for px, side in sides]
+        elif config.get("strides") == [2, 2]:
             size = (math.ceil(size[0] / 2), math.ceil(size[1] / 2))
-    return None
 
 
 def _rescale(layers: Layers) -> None:
