@@ -41,7 +41,7 @@ class Recognised:
 
     architecture: str
     origin: str
-    """`file`, or `assumed` where its pooling is."""
+    """`file`, or `assumed` where its pooling or padding is."""
     evidence: str
     head: str
 
@@ -65,11 +65,13 @@ class WeightsOnly:
             **{f"head_{number}": arrays for number, arrays in enumerate(head, 1)},
         }
         self.config = _functional(layers)
+        assumed = [] if pooled else ["global average pooling before the head"]
+        if body.sized:
+            assumed.append("built for photographs of this size, not of any")
         self.recognised = Recognised(
             body.name.removesuffix(RESCALED),
-            "file" if pooled else "assumed",
-            "shapes of all weights; global average pooling before the head is "
-            + ("listed in the file" if pooled else "assumed"),
+            "assumed" if assumed else "file",
+            "shapes of all weights" + "".join(f"; assumed: {each}" for each in assumed),
             f"--head-activation {','.join(stated.head_activations)}",
         )
 

@@ -79,7 +79,9 @@ def _estimates(
             value = prediction.values[explanation.of]
             estimates[estimator.name]["map"] = _map(explanation)
             if explain == "overlay":
-                image = draw_overlay(photograph, explanation, value, estimator.manifest)
+                image = draw_overlay(
+                    photograph, explanation, value, estimator.manifest, prediction.warnings
+                )
                 file = BytesIO()
                 image.save(file, "PNG")
                 estimates[estimator.name]["overlay"] = {

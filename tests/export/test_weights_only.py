@@ -253,7 +253,7 @@ def test_an_import_says_what_was_stated_and_what_assumed(tmp_path, weights, caps
     assert transform.basis.evidence == "--head-activation sigmoid"
     assert facts["input.size"].basis.origin == "unknown"
     assert manifest.basis["architecture"].origin == "assumed"
-    warning = "assumed architecture = MobileNet (shapes of all weights; global average pooling"
+    warning = "assumed architecture = MobileNet (shapes of all weights; assumed: global average"
     assert any(one.startswith(warning) for one in manifest.warnings())
 
 
@@ -266,6 +266,8 @@ def test_the_stated_size_decides_how_an_efficientnet_is_padded(tmp_path):
         size_set = ["--set", f"input.size={size}", "--because", "page 3"]
         assert main([*arguments, *size_set, "--replace"]) == 0
         written.append((store.installed()["mine"] / "model.onnx").read_bytes())
+        evidence = read_manifest(store.installed()["mine"] / FILE_NAME).basis["architecture"]
+        assert ("built for photographs of this size" in evidence.evidence) == (size == 75)
         assert main([*arguments, "--replace"]) == 0  # the size stays stated
         assert len((store.installed()["mine"] / "model.onnx").read_bytes()) == len(written[-1])
     assert written[0] != written[1]

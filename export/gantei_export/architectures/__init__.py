@@ -32,6 +32,8 @@ class Body:
     shapes: dict[str, list[tuple[int, ...]]]
     """Of the weights, by layer, in Keras's order."""
     channels: int
+    sized: bool = False
+    """Built for any size, it would be padded otherwise, and no weight tells which it was."""
 
 
 @cache
@@ -55,12 +57,13 @@ def body(name: str, size: tuple[int, int] | None = None) -> Body:
         raise LookupError(name)
     stored = _read(name.removesuffix(RESCALED))
     layers = [{**layer, "config": dict(layer["config"])} for layer in stored["layers"]]
+    sized = False
     if size is not None and name.startswith(("EfficientNet-", "MobileNetV2")):
-        _pad(layers, size)
+        sized = _pad(layers, size)
     if name.endswith(RESCALED):
         _rescale(layers)
     shapes = {layer: [tuple(one) for one in many] for layer, many in stored["shapes"].items()}
-    return Body(name, layers, shapes, stored["channels"])
+    return Body(name, layers, shapes, stored["channels"], sized)
 
 
 @cache
@@ -69,8 +72,9 @@ def _read(name: str) -> dict[str, Any]:
     return stored
 
 
-def _pad(layers: Layers, size: tuple[int, int]) -> None:
-    """Pad before each convolution of stride 2 as `correct_pad` does for a size."""
+def _pad(layers: Layers, size: tuple[int, int]) -> bool:
+    """Pad before convolutions of stride 2 as `correct_pad` does for a size; tell of a change."""
+    before = [layer["config"].get("padding") for layer in layers]
     kernels = {
         layer["inbound_nodes"][0][0][0]: layer["config"]["kernel_size"]
         for layer in layers
@@ -83,6 +87,7 @@ def _pad(layers: Layers, size: tuple[int, int]) -> None:
             config["padding"] = [[side // 2 - 1 + px % 2, side // 2] for px, side in sides]
         elif config.get("strides") == [2, 2]:
             size = (math.ceil(size[0] / 2), math.ceil(size[1] / 2))
+    return before != [layer["config"].get("padding") for layer in layers]
 
 
 def _rescale(layers: Layers) -> None:
