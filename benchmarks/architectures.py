@@ -19,19 +19,14 @@ from pathlib import Path
 import numpy as np
 from convert import measure
 
+from gantei_export.architectures.__main__ import KERAS_NAMES
+
 SIDE = 224
 PUBLISHED = {"EfficientNet-B7": 92.0, "MobileNet": 91.2}
 """Accuracy of sex in per cent on the publishers' validation data: the National Institute of
 Informatics' release of 2023-12-07 (its best model), and press of 2023-12-21."""
-ARCHITECTURES = {
-    **{f"DenseNet-{depth}": f"DenseNet{depth}" for depth in (121, 169, 201)},
-    "Inception-V3": "InceptionV3",
-    "Inception-ResNet-V2": "InceptionResNetV2",
-    "MobileNet": "MobileNet",
-    "MobileNetV2": "MobileNetV2",
-    "Xception": "Xception",
-    **{f"EfficientNet-B{number}": f"EfficientNetB{number}" for number in range(8)},
-}
+ARCHITECTURES = {name: function for name, function in KERAS_NAMES.items() if name != "VGG19"}
+"""All that are converted but one, which the release did not compare."""
 COLUMNS = {
     "size": ("ONNX file", "MB", "{:.0f}"),
     "seconds": ("Conversion", "s", "{:.1f}"),

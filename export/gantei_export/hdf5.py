@@ -128,7 +128,10 @@ class Container:
                 if path:
                     branch[path[-1]] = {}
                 with _reading(self._where(path)):
-                    waiting.extend((*path, name) for name in here)
+                    names = list(here)
+                if not all(isinstance(name, str) for name in names):  # h5py gives such as bytes
+                    raise ConversionError(f"{self._where(path)}: holds a name that is not text")
+                waiting.extend((*path, name) for name in names)
             else:
                 branch[path[-1]] = self.array(*path)
         return found

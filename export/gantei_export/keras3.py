@@ -79,11 +79,20 @@ def _layer(entry: Any, major: int) -> Any:
     elif called and "trainable" not in config:  # an operation: all layers say whether they train
         return _operation(entry, kind, config, called)
     else:
-        config = {_RENAMED.get((kind, key), key): plain(value) for key, value in config.items()}
-        if major >= 3 and config.get("activation") == "hard_sigmoid":
-            config["activation"] = "keras3_hard_sigmoid"
+        config = {key: plain(value) for key, value in config.items()}
+        if major >= 3:
+            config = _renamed(kind, config)
         changed = {**entry, "config": config}
     return {**changed, "inbound_nodes": [_call(node) for node in called]} if called else changed
+
+
+def _renamed(kind: str, config: Entry) -> Entry:
+    """Give what Keras 3 calls otherwise the names of Keras 2; both at once stay, to be refused."""
+    names = {key: _RENAMED.get((kind, key), key) for key in config}
+    config = {key if names[key] in config else names[key]: config[key] for key in config}
+    if config.get("activation") == "hard_sigmoid":
+        config["activation"] = "keras3_hard_sigmoid"
+    return config
 
 
 def _call(node: Mapping[str, Any]) -> Any:

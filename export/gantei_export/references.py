@@ -63,7 +63,7 @@ def parse_references(
     entry: Any, layers: Collection[str], where: str
 ) -> list[tuple[str, Reference]]:
     """Check `input_layers` or `output_layers`: (name, reference) each, in Keras's order."""
-    if isinstance(entry, dict):  # named outputs: Keras orders them by their keys
+    if isinstance(entry, dict) and entry:  # named outputs: Keras orders them by their keys
         named = sorted(entry.items())
     elif _looks_like_reference(entry):
         named = [(entry[0], entry)]

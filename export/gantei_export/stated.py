@@ -9,7 +9,10 @@ from gantei.errors import ConversionError
 
 @dataclass(frozen=True)
 class Stated:
-    """Of weights alone: the architecture, each Dense layer's activation, (height, width) in px."""
+    """What is said on import; all but `trusted` is of weights alone.
+
+    The architecture, each Dense layer's activation, and (height, width) in px.
+    """
 
     architecture: str | None = None
     head_activations: tuple[str, ...] = ()

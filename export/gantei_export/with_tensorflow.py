@@ -25,13 +25,11 @@ from .conversion import OPSET, Conversion
 from .foreign_graph import adopt
 from .network import PHOTOGRAPH
 from .trusted_file import digest_and_size
+from .verification import DEFAULT_SIDE, TOLERANCE
 
 LONGEST = 1800
 """Seconds; EfficientNet-B7 takes 60."""
 PICTURES = 3
-DEFAULT_SIDE = 224
-TOLERANCE = 1e-4
-"""Largest difference between ONNX Runtime and TensorFlow, relative to values above 1."""
 
 
 def convert_with_tensorflow(path: Path) -> Conversion:

@@ -14,8 +14,6 @@ from gantei_export.probe import probe
 
 from .hand_written import functional, small_network
 
-METADATA = json.dumps({"keras_version": "2.15.0"})
-
 
 def stored(**changes):
     """The small network's weights in the newer layout; changes by path, None removes one."""
@@ -36,12 +34,13 @@ def stored(**changes):
 
 @pytest.fixture
 def archive(tmp_path):
-    """Write an archive; a member given as None is left out."""
+    """Write an archive; a member given as None is left out, `config` is one of Keras 3."""
 
     def make(members=(), more=(), compression=zipfile.ZIP_STORED, config=None):
         path = tmp_path / "model.keras"
+        version = "3.15.0" if config else "2.15.0"
         usual = {
-            "metadata.json": METADATA,
+            "metadata.json": json.dumps({"keras_version": version}),
             "config.json": json.dumps(config or small_network()[0]),
             "model.weights.h5": stored(),
         }
@@ -152,8 +151,7 @@ def keras3(change=lambda layers: None):
 
 
 def test_keras_3_configures_the_same_network(archive, small_file):
-    metadata = json.dumps({"keras_version": "3.15.0"})
-    conversion = convert(archive({"metadata.json": metadata}, config=keras3()))
+    conversion = convert(archive(config=keras3()))
     assert conversion.to_bytes() == convert(small_file).to_bytes()
 
 

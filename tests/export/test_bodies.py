@@ -8,12 +8,15 @@ import pytest
 from gantei_export.architectures import FOLDER, RESCALED, SUFFIX, body, names
 from gantei_export.architectures.__main__ import KERAS_NAMES, described
 
+from .architectures import ARCHITECTURES
+
 SIZED = ["MobileNetV2", *(name for name in KERAS_NAMES if name.startswith("EfficientNet-"))]
 
 
 def test_all_seventeen_are_here_and_small():
     assert {name for name in names() if RESCALED not in name} == set(KERAS_NAMES)
     assert len(KERAS_NAMES) == 17
+    assert {name: known.function for name, known in ARCHITECTURES.items()} == KERAS_NAMES
     assert sum(path.stat().st_size for path in FOLDER.glob(f"*{SUFFIX}")) < 300_000
 
 

@@ -280,3 +280,28 @@ def test_an_input_that_is_a_call_nobody_made_is_refused(tmp_path, refused):
     config, weights = small_network()
     config["config"]["input_layers"] = [["picture", 3, 0]]
     refused(write(tmp_path / "input.h5", config, weights), "'picture'", "no InputLayer's own")
+
+
+def test_a_model_without_outputs_is_refused(tmp_path, refused):
+    config, weights = small_network()
+    config["config"]["output_layers"] = {}
+    refused(write(tmp_path / "none.h5", config, weights), "output_layers is {}")
+
+
+def inserted(tmp_path, kind, **options):
+    """The small network with one more layer behind its picture."""
+    config, weights = small_network()
+    layers = config["config"]["layers"]
+    layers.insert(1, layer(kind, "more", "picture", **options))
+    layers[2]["inbound_nodes"] = [[["more", 0, 0, {}]]]
+    return write(tmp_path / "more.h5", config, weights)
+
+
+def test_an_option_that_only_keras_3_knows_is_refused_in_a_file_of_keras_2(tmp_path, refused):
+    file = inserted(tmp_path, "LeakyReLU", alpha=0.25, negative_slope=1)
+    refused(file, "'more' (LeakyReLU)", "unknown options: negative_slope")
+
+
+def test_an_offset_of_null_is_refused(tmp_path, refused):
+    file = inserted(tmp_path, "Rescaling", scale=0.5, offset=None)
+    refused(file, "'more' (Rescaling)", "offset is None, not a number")

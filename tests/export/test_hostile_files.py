@@ -208,3 +208,11 @@ def test_an_array_linked_from_a_hundred_layers_cannot_swell_the_result(tmp_path,
             del group[f"c{number}/kernel:0"]
             group[f"c{number}/kernel:0"] = group["c1/kernel:0"]
     refused_cheaply(file, "the file holds far less")
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path, refused):
+    path = tmp_path / "names.weights.h5"
+    with h5py.File(path, "w") as file:
+        file["layers/conv2d/vars/0"] = np.zeros((3, 3, 3, 4), np.float32)
+        file["layers"].id.move(b"conv2d", b"conv\xff")
+    refused(path, "/layers: holds a name that is not text")

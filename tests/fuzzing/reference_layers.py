@@ -33,7 +33,7 @@ class Kind:
     state: tuple
 
     def call(self, name, config, arrays, inputs, arguments):
-        """Return (function of the activation, array, …) for one call."""
+        """Return (name of the activation, array) for one call."""
         options = dict(self.options)
         for key, value in config.items():
             if key in _NEUTRAL or key.endswith(_NEUTRAL_ENDINGS):
@@ -56,7 +56,7 @@ class Kind:
         y = self.function(
             options, [np.asarray(array, np.float64) for array in arrays], *inputs, **arguments
         )
-        return getattr(options, "activation", "linear"), y, config
+        return getattr(options, "activation", "linear"), y
 
 
 def _policy(config):
@@ -105,14 +105,12 @@ _ACTIVATIONS = {
 }
 
 
-def activate(name, x, config):
+def activate(name, x):
     """Apply an activation by Keras's name."""
     if isinstance(name, dict) and name.get("class_name") == "function":  # of efficientnet
         name = name["config"] if name["config"] == "swish" else repr(name)
     if not isinstance(name, str) or name not in _ACTIVATIONS:
         raise Unknown(f"activation {name!r}")
-    if name == "hard_sigmoid" and isinstance(config.get("dtype"), dict):
-        name = "keras 3 hard_sigmoid"  # only Keras 3 writes its policy so
     return _ACTIVATIONS[name](x)
 
 

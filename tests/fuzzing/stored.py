@@ -45,14 +45,24 @@ def _read(data, suffix):
                 raise Unknown("two members of one name")
             config = json.loads(archive.read("config.json"))
             with _opened(archive.read("model.weights.h5")) as file:
-                return config, _by_class(config, file)
+                version = json.loads(archive.read("metadata.json"))["keras_version"]
+                return _of_version(config, version), _by_class(config, file)
     with _opened(data) as file:
         config = json.loads(_text(file.attrs["model_config"]))
         group, weights = file["model_weights"], {}
         for layer in _texts(group, "layer_names"):
             names = _texts(group[layer], "weight_names") if layer in group else []
             weights[layer] = [(name, _array(group[layer], name)) for name in names]
-    return config, weights
+        version = _text(file.attrs["keras_version"]) if "keras_version" in file.attrs else "2"
+    return _of_version(config, version), weights
+
+
+def _of_version(config, version):
+    """Name apart what Keras 3 computes otherwise under the same name."""
+    if not version.startswith("3"):
+        return config
+    text = json.dumps(config)
+    return json.loads(text.replace('"hard_sigmoid"', '"keras 3 hard_sigmoid"'))
 
 
 def _texts(group, key):

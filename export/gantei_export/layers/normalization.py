@@ -98,7 +98,7 @@ def _vector(layer: Layer, role: str, size: int) -> NDArray[np.float64]:
 
 def _values(layer: Layer, key: str) -> NDArray[np.float32]:
     """Return an option that is a number or nested lists of them, one for each channel at most."""
-    value = layer.option(key, 0.0 if key == "offset" else None)
+    value = layer.stated(key, 0.0 if key == "offset" else None)
     flat = value
     while isinstance(flat, list) and len(flat) == 1:
         flat = flat[0]

@@ -1,9 +1,7 @@
 """What a study may write beside its table: overlays of maps, and embeddings."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from ..explanation import Wanted
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from ..inference import Answer
 
 
-class Extras(AbstractContextManager["Extras"]):
+class Extras:
     """The overlays and embeddings of one run, as far as they were asked for.
 
     Those of a photograph are written before its row goes into the journal, so that a row of the
@@ -108,11 +106,3 @@ class Extras(AbstractContextManager["Extras"]):
         """Close what is open."""
         if self._embeddings:
             self._embeddings.close()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

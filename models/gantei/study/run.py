@@ -137,7 +137,8 @@ def run_study(
     begun = study.journal_of(run)
     extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
-    with only_one(study.table.with_name(f".{study.table.name}.lock"), 0, busy), extras:
+    lock = study.table.with_name(f".{study.table.name}.lock")
+    with only_one(lock, 0, busy), closing(extras):
         if study.table.exists():
             if finished := finished_before(study, run, extras):
                 discard(study.journal_path, begun)
