@@ -9,9 +9,9 @@ compile() {
         --no-emit-index-url --custom-compile-command "requirements/compile.sh" \
         --group build --output-file "requirements/$name.txt" "$@" pyproject.toml
 }
-compile cpu --extra cpu --extra convert
-compile gpu --extra gpu --extra convert
-compile service --extra cpu --extra service
-compile test --extra cpu --extra convert --group test
-compile check --extra cpu --extra convert --extra parquet --extra service \
+compile cpu --extra cpu --extra convert --extra sign
+compile gpu --extra gpu --extra convert --extra sign
+compile service --extra cpu --extra service --extra sign
+compile test --extra cpu --extra convert --extra sign --group test
+compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
     --group test --group lint --group judge

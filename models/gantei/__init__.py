@@ -7,6 +7,8 @@ it. Each name is imported when it is first used: `import gantei` costs next to n
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from . import offline as offline  # reads GANTEI_OFFLINE before anything else runs
+
 if TYPE_CHECKING:
     from .catalogue import Entry, estimators
     from .errors import (
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
         ManifestError,
         MissingExtraError,
         NotInstalledError,
+        OfflineError,
         PhotographError,
         ResultsError,
         SettingError,
+        SignatureError,
+        TransferError,
         UnknownEstimatorError,
         UnsettledError,
         WeightsError,
@@ -53,10 +58,13 @@ __all__ = [
     "MeanStd",
     "MissingExtraError",
     "NotInstalledError",
+    "OfflineError",
     "PhotographError",
     "Prediction",
     "ResultsError",
     "SettingError",
+    "SignatureError",
+    "TransferError",
     "UnknownEstimatorError",
     "UnsettledError",
     "WeightsError",

@@ -62,5 +62,17 @@ class ResultsError(GanteiError, OSError):
     """A table that cannot be written without losing something."""
 
 
+class OfflineError(GanteiError, RuntimeError):
+    """Something that needs a connection, while `GANTEI_OFFLINE` is set."""
+
+
+class TransferError(GanteiError, OSError):
+    """A download, an upload or a request to a server that failed; says what to do by hand."""
+
+
+class SignatureError(GanteiError, ValueError):
+    """A folder that is not signed, or not by whom, or not as it is now."""
+
+
 class MissingExtraError(GanteiError, ImportError):
     """An optional dependency that is not installed; names the command that installs it."""
