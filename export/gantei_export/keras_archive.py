@@ -25,8 +25,10 @@ class KerasArchive:
 
     def __init__(self, name: str, metadata: Any, config: Any, weights: Container) -> None:
         version = metadata.get("keras_version")
-        self.keras_version = version if isinstance(version, str) else None
-        self.config = as_keras2(config, major(self.keras_version, name))
+        if not isinstance(version, str):  # what some layers compute depends on it
+            raise ConversionError(f"{name}: metadata.json: keras_version is {version!r}, not text")
+        self.keras_version: str | None = version
+        self.config = as_keras2(config, major(version, name))
         self._weights = weights
 
     def bind(self, model: Model) -> None:

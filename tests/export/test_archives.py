@@ -76,6 +76,11 @@ def test_a_config_that_is_no_json_object_is_refused(archive, refused, text):
     refused(archive({"config.json": text}), "model.keras: config.json")
 
 
+@pytest.mark.parametrize("metadata", [{}, {"keras_version": None}, {"keras_version": 3}])
+def test_an_archive_that_does_not_say_which_keras_wrote_it_is_refused(archive, refused, metadata):
+    refused(archive({"metadata.json": json.dumps(metadata)}), "metadata.json: keras_version is")
+
+
 def test_two_members_of_one_name_are_refused(archive, refused):
     with pytest.warns(UserWarning, match="Duplicate name"):
         file = archive(more=[("config.json", "{}")])
