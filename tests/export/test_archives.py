@@ -10,7 +10,7 @@ import pytest
 
 from gantei.errors import ConversionError
 from gantei_export.conversion import convert
-from gantei_export.probe import probe
+from gantei_export.forms.probe import probe
 
 from .hand_written import functional, small_network
 

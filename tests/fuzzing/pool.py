@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gantei.errors import ConversionError
-from gantei_export.probe import probe
+from gantei_export.forms.probe import probe
 
 from . import inputs
 

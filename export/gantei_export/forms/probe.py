@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gantei.errors import ConversionError
 
-from .stated import Stated
+from ..stated import Stated
 
 LONGEST = 9.0
 """Seconds for a small file; EfficientNet-B7's (256 MB) takes one."""
@@ -36,7 +36,7 @@ def probe(path: Path, stated: Stated | None = None) -> None:
     command = [
         sys.executable,
         "-m",
-        "gantei_export.probe",
+        "gantei_export.forms.probe",
         str(path),
         json.dumps(asdict(stated or Stated())),
     ]
@@ -64,9 +64,9 @@ def main() -> int:
     """Be that process."""
     path, stated = Path(sys.argv[1]), Stated(**json.loads(sys.argv[2]))
     _bound_memory(path)
-    from .binding import check_supported
-    from .configuration import parse
-    from .network import flatten
+    from ..networks.binding import check_supported
+    from ..networks.configuration import parse
+    from ..networks.network import flatten
     from .source import open_source
 
     try:

@@ -2,10 +2,10 @@
 
 from gantei.errors import ConversionError
 
-from .binding import Stored, bind_by_layer
-from .configuration import Model, read_json
+from ..networks.binding import Stored, bind_by_layer
+from ..networks.configuration import Model, read_json
+from ..networks.keras3 import as_keras2
 from .hdf5 import Container
-from .keras3 import as_keras2
 
 WEIGHTS = "model_weights"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-from .binding import bind_by_class
-from .configuration import Model, read_json
+from ..networks.binding import bind_by_class
+from ..networks.configuration import Model, read_json
+from ..networks.keras3 import as_keras2
 from .hdf5 import LARGEST_TEXT, Container, open_hdf5
-from .keras3 import as_keras2
 from .keras_file import major
 from .packed import Archive, open_packed
 

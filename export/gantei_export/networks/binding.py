@@ -6,9 +6,9 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
+from ..forms.hdf5 import StoredArray
+from ..registry import converters
 from .configuration import Model, Spec
-from .hdf5 import StoredArray
-from .registry import converters
 
 Stored = tuple[str, StoredArray]
 """A weight and the name that it has in the file."""

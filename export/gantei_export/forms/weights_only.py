@@ -12,13 +12,13 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-from . import architectures
-from .architectures import RESCALED, Body
-from .binding import CONTAINERS, Stored, bind_by_layer
-from .configuration import Model
+from .. import architectures
+from ..architectures import RESCALED, Body
+from ..networks.binding import CONTAINERS, Stored, bind_by_layer
+from ..networks.configuration import Model
+from ..stated import Stated
 from .hdf5 import Container
 from .held_weights import Held, by_class, by_name
-from .stated import Stated
 
 _POOLING = ("global_average_pooling2d", "avg_pool")
 _RANDOM = ("flip", "rotation", "zoom", "translation", "contrast", "brightness", "height", "width")

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 from gantei.errors import ConversionError
 
-from .configuration import Model
+from ..networks.configuration import Model
+from ..stated import Stated
 from .hdf5 import open_hdf5
 from .keras_archive import is_archive, open_archive
 from .keras_file import KerasFile, is_whole_model
-from .stated import Stated
 from .weights_only import Recognised, WeightsOnly, is_weights_only
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
+from ..forms.hdf5 import StoredArray
 from .configuration import Model, Spec
-from .hdf5 import StoredArray
 from .references import Node, Reference
 
 PHOTOGRAPH = "photograph"

@@ -11,8 +11,8 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-from .architectures import Body
-from .binding import CONTAINERS, TRAINING, Stored, numbered, snake_case, variables
+from ..architectures import Body
+from ..networks.binding import CONTAINERS, TRAINING, Stored, numbered, snake_case, variables
 from .hdf5 import Container, StoredArray
 from .keras_file import stored_by_layer
 
