@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from . import catalogue, store
 from .errors import GanteiError, SignatureError
-from .golden import check_golden
 from .manifest import Weights
 from .manifest_file import FILE_NAME
 from .signing.admission import is_shipped
@@ -139,6 +138,7 @@ def _weights_are_right(
 
 def _answered(name: str, entry: "Entry", problems: list[str]) -> int | None:
     from .estimator import load
+    from .golden import check_golden
 
     try:
         return check_golden(load(name, "cpu"), entry.folder)

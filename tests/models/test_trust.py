@@ -53,10 +53,12 @@ def test_what_comes_with_gantei_opens_as_part_of_it_but_not_its_copy_or_its_name
     require, tmp_path
 ):
     gantei.load("demo-age")
-    gantei.load(SHIPPED / ".." / "estimators" / "demo-age")
+    gantei.load(SHIPPED / "demo-age")
     copy = shutil.copytree(SHIPPED / "demo-age", tmp_path / "demo-age")
-    with pytest.raises(SignatureError):
-        gantei.load(copy)
+    (tmp_path / "link").symlink_to(SHIPPED / "demo-age")  # which may lead elsewhere when it opens
+    for folder in (copy, tmp_path / "link"):
+        with pytest.raises(SignatureError):
+            gantei.load(folder)
     shutil.copytree(copy, store.folder() / "demo-age")
     with pytest.raises(SignatureError):
         gantei.load("demo-age")

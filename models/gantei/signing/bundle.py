@@ -87,7 +87,11 @@ def read_bundle(content: bytes) -> Envelope:
         SignatureError: it is none, or of a kind that is not checked here.
     """
     tables = parsed_json(content)
-    if _compact(tables) != content:
+    try:
+        as_written = _compact(tables)
+    except RecursionError as error:
+        raise SignatureError("it is nested too deeply") from error
+    if as_written != content:
         raise SignatureError("it holds spaces or escapes that no signer writes")
     if isinstance(tables, dict) and _holds_certificate(tables.get("verificationMaterial")):
         raise SignatureError("it was made with a certificate; gantei checks keys only")
