@@ -20,6 +20,7 @@ MAY_IMPORT = {
 }
 HEAVY = {
     "bentoml",
+    "cryptography",
     "h5py",
     "huggingface_hub",
     "onnx",

@@ -202,7 +202,7 @@ def _named(
     except WeightsError as error:
         return Answer(prepared.source, prepared.sha256, (), (), error)
     warnings = tuple(
-        warnings_of(each, estimator.manifest) + remarks
+        estimator.remarks + warnings_of(each, estimator.manifest) + remarks
         for each, (_, estimator), remarks in zip(values, pairs, prepared.remarks, strict=True)
     )
     return Answer(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from . import catalogue, demo, predict
+from . import catalogue, demo, predict, sign, trust, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -13,3 +13,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict.register(commands)
     catalogue.register(commands)
     demo.register(commands)
+    verify.register(commands)
+    sign.register(commands)
+    trust.register(commands)

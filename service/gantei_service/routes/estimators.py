@@ -75,7 +75,7 @@ def _listed(served: Served) -> dict[str, Any]:
         "state": served.state,
         "device": served.estimator.device,
         "values": units(manifest),
-        "warnings": list(manifest.warnings()),
+        "warnings": list(served.estimator.remarks + manifest.warnings()),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}
             for name, file in served.files.items()
