@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
@@ -35,7 +35,7 @@ class ServedEstimator:
 
     manifest: "Manifest"
     device: Literal["cpu", "cuda"]
-    state: Literal["checking", "ready", "failed"]
+    state: Literal["checking", "ready", "failed"] = field(compare=False)
     no_map: str
 
     @property
