@@ -1,16 +1,18 @@
 """`gantei serve`: the application under uvicorn."""
 
+import asyncio
 import ipaddress
 import os
 import socket
 import ssl
+from functools import partial
 
 import uvicorn
 
 from gantei.errors import SettingError
 
 from .app import create_app
-from .connections import TimedProtocol
+from .connections import HEAD_TIMEOUT, TimedProtocol
 from .journal import configure
 from .settings import Settings
 from .tls import Certificate, tls_context
@@ -18,6 +20,7 @@ from .tls import Certificate, tls_context
 MOST_CONNECTIONS = 512
 KEEP_ALIVE = 15
 """Seconds that an idle connection stays open."""
+HANDSHAKE_TIMEOUT = HEAD_TIMEOUT
 GRACE = 90
 """Seconds that accepted requests have to be answered in after SIGTERM."""
 
@@ -63,7 +66,18 @@ def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.
     )
     config.load()
     config.ssl = tls  # uvicorn's own would also offer ciphers without authenticated encryption
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, with a bound for the handshake of TLS, which asyncio gives 60 s."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        if self.config.ssl:
+            bounded = partial(loop.create_server, ssl_handshake_timeout=HANDSHAKE_TIMEOUT)
+            loop.create_server = bounded  # type: ignore[method-assign]
+        await super().startup(sockets)
 
 
 def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:

@@ -13,7 +13,7 @@ from gantei.command_line import main
 from gantei.errors import TransferError
 
 from .conftest import encoded_picture, wait_until
-from .test_connections import running
+from .test_connections import cut_after, running
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 x509 = pytest.importorskip("cryptography.x509", reason="cryptography is not installed")
@@ -158,6 +158,14 @@ def test_tls_1_1_is_refused(serving, authority):
     old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with serving() as url, pytest.raises((ssl.SSLError, ConnectionError)):
         shaken(url, old)
+
+
+def test_a_handshake_that_does_not_begin_is_cut(serving, monkeypatch):
+    monkeypatch.setattr("gantei_service.server.HANDSHAKE_TIMEOUT", 0.2)
+    with serving() as url:
+        address = ("127.0.0.1", int(url.rpartition(":")[2]))
+        with socket.create_connection(address, timeout=10) as connection:
+            assert cut_after(connection) < 5
 
 
 def test_a_key_with_a_password_is_opened_by_its_file(serving, authority, tmp_path):
