@@ -34,13 +34,13 @@ def running(server, scheme="http"):
 
 @pytest.fixture
 def connect(make_estimator, monkeypatch):
-    """`connect()`: a connection to a server that waits 0.3 s, and has room for four."""
+    """`connect()`: a connection to a server that waits 0.8 s, and has room for four."""
     import onnx
 
     from gantei_service import server as module
     from gantei_service.settings import Settings
 
-    monkeypatch.setattr(module.TimedProtocol, "head_timeout", 0.3)
+    monkeypatch.setattr(module.TimedProtocol, "head_timeout", 0.8)
     monkeypatch.setattr(module.TimedProtocol, "read_timeout", 0.3)
     monkeypatch.setattr(module, "MOST_CONNECTIONS", 5)
     model = onnx.load_from_string(mean_network({"age": 1.0}))
@@ -95,7 +95,7 @@ def test_the_head_of_a_later_request_is_timed_too(connect):
     connection = connect()
     connection.sendall(REQUEST)
     assert status(connection) == 200
-    time.sleep(0.5)
+    time.sleep(1)
     connection.sendall(REQUEST)
     assert status(connection) == 200, "an idle connection may stay"
     connection.sendall(REQUEST[:10])
@@ -109,7 +109,7 @@ def test_a_body_may_take_longer_than_a_head(connect):
     )
     connection.sendall(head + b"\r\n")
     for _ in range(5):
-        time.sleep(0.1)
+        time.sleep(0.25)
         connection.sendall(b"x")
     assert status(connection) == 200
 
