@@ -22,6 +22,7 @@ HEAVY = {
     "bentoml",
     "cryptography",
     "h5py",
+    "httpx",
     "huggingface_hub",
     "onnx",
     "onnxruntime",

@@ -100,6 +100,22 @@ class Estimator:
                 predictions.append(answer.prediction(0))
         return predictions
 
+    def check_map(self) -> None:
+        """See that it gives maps.
+
+        Raises:
+            ExplanationError: it gives none; the message says why.
+        """
+        self.explainer.outputs("map")
+
+    def embedding_width(self) -> int:
+        """Length of the embedding.
+
+        Raises:
+            ExplanationError: it gives none; the message says why.
+        """
+        return self.explainer.width()
+
     def predict_array(self, batch: NDArray[np.float32]) -> list[dict[str, float]]:
         """Run the network on prepared photographs, float32 (n, height, width, 3).
 

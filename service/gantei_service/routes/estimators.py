@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from gantei.card import card
+from gantei.environment import environment
+from gantei.errors import ExplanationError
 
 from ..card_page import card_page
 from ..estimation import units
@@ -20,8 +22,9 @@ def router(state: State) -> APIRouter:
     """Make the routes."""
 
     async def listing() -> JSONResponse:
-        """List the estimators that this server answers with."""
-        return JSONResponse({"estimators": [_listed(each) for each in state.served.values()]})
+        """List the estimators that this server answers with, and the versions that compute."""
+        listed = [_listed(each) for each in state.served.values()]
+        return JSONResponse({**environment(), "estimators": listed})
 
     async def manifest(name: str) -> JSONResponse:
         """Give all that is known of an estimator."""
@@ -76,11 +79,20 @@ def _listed(served: Served) -> dict[str, Any]:
         "device": served.estimator.device,
         "values": units(manifest),
         "warnings": list(served.estimator.remarks + manifest.warnings()),
+        "no_map": _why_no_map(served),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}
             for name, file in served.files.items()
         },
     }
+
+
+def _why_no_map(served: Served) -> str:
+    try:
+        served.estimator.check_map()
+    except ExplanationError as error:
+        return str(error)
+    return ""
 
 
 def _prefers_html(accept: str) -> bool:
