@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gantei
-from gantei.card import card
+from gantei.card import as_markdown, composed_of
 from gantei.catalogue import shipped
 from gantei.command_line import main, parser
 
@@ -92,7 +92,7 @@ def figure_text(figure):
 
 def test_every_card_is_that_of_its_manifest():
     folder = TOP / "model_cards"
-    expected = {f"{entry.name}.md": card(entry.manifest) for entry in shipped()}
+    expected = {f"{entry.name}.md": as_markdown(composed_of(entry)) for entry in shipped()}
     assert {path.name: path.read_text("utf-8") for path in folder.glob("*.md")} == expected
 
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from . import catalogue, demo, predict
+from . import card, catalogue, cite, demo, predict
 
 if TYPE_CHECKING:
     import argparse
@@ -12,4 +12,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add every subcommand of this package."""
     predict.register(commands)
     catalogue.register(commands)
+    card.register(commands)
+    cite.register(commands)
     demo.register(commands)
