@@ -28,7 +28,7 @@ def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Blo
             ("method", said(at(provenance, "method"))),
             ("made with", versions(at(provenance, "made_with"))),
         ]
-        provenance = at(provenance, "original")
+        provenance = at(provenance, "original")  # what follows is of the original, in float32
     if provenance is not None:
         rows += _conversion(provenance)
     else:
