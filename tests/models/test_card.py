@@ -114,6 +114,9 @@ DEFECTS = {
     "a key of the front matter": ("library_name: gantei\n", "", "'library_name' is missing"),
     "no front matter": ("---\nlanguage", "language", "front matter is missing"),
     "YAML that is none": ("license: apache-2.0", "license: [", "front matter is missing"),
+    "endless front matter": ("library_name: gantei", f"library_name: {'x' * 20_000}", "missing"),
+    "a section twice": ("## Maintenance\n", "## Facts\n\n## Maintenance\n", "once each"),
+    "a deep front matter": ("library_name: gantei", "- " * 9_000 + "[" * 1_000, "missing"),
     "an alias": ("license: apache-2.0", "license: &a x\nb: *a", "front matter is missing"),
     "the warning": ("**Research use. Not an approved", "**Approved", "Research use"),
 }
@@ -154,7 +157,7 @@ def test_other_weights_and_another_original_are_found(folder):
 def test_a_missing_card_and_missing_weights_are_found(folder):
     (folder / "card.md").unlink()
     (folder / "model.onnx").unlink()
-    assert check(folder) == ["card.md is missing", "model.onnx is missing"]
+    assert check(folder) == ["model.onnx is missing", "card.md is missing"]
 
 
 @pytest.mark.parametrize("content", [b"[]", b"{", b"[" * 100_000, b"x" * 1_000_001])

@@ -1,8 +1,10 @@
 """Finding what in a card is not what the estimator's folder says; works without a network."""
 
-import difflib
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,27 @@ from .writing import composed_of
 FILE_NAME = "card.md"
 LARGEST_FILE = 1_000_000
 """Bytes; the largest card in use has 10 thousand."""
+LONGEST_FRONT_MATTER = 20_000
+"""Letters; the longest in use has a thousand."""
+DEEPEST = 200
+"""Brackets, and dashes in one line, in a front matter: reading takes the square of their depth."""
+MOST = 100
+"""Findings to list of one card."""
 BLANK = re.compile(r"^- [^:]+:\s*$|^-\s*$|\|\s*\|")
 HEAD = "head"
-Parts = dict[str, list[str]]
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A card taken apart: its front matter, its headings, and the lines under each."""
+
+    front: str
+    headings: tuple[str, ...]
+    lines: dict[str, list[str]]
 
 
 def check(path: Path) -> list[str]:
-    """List what is wrong with a card, each in one sentence; an empty list means nothing is.
+    """List what is wrong with a card, one sentence each, 100 at most; none means that all is right.
 
     Every fact of the manifest must stand in it as it is, and no other number; sentences may be
     added. In a folder, the weights' digest and that of the original file are compared too.
@@ -40,7 +56,7 @@ def check(path: Path) -> list[str]:
     """
     if (path / MANIFEST).is_file():
         entry = Entry(read_manifest(path / MANIFEST), path)
-        return [*_card(path / FILE_NAME, entry), *_digests(entry)]
+        return [*_digests(entry), *islice(_card(path / FILE_NAME, entry), MOST)]
     if path.is_file() and (path.parent / MANIFEST).is_file():
         return check(path.parent)
     known = {entry.name: entry for entry in shipped()}
@@ -48,7 +64,7 @@ def check(path: Path) -> list[str]:
         raise UnknownEstimatorError(
             f"{path}: neither a folder with {MANIFEST} nor the card of one of {', '.join(known)}"
         )
-    return list(_card(path, known[path.stem]))
+    return list(islice(_card(path, known[path.stem]), MOST))
 
 
 def _card(path: Path, entry: Entry) -> Iterator[str]:
@@ -56,16 +72,14 @@ def _card(path: Path, entry: Entry) -> Iterator[str]:
     if text is None:
         yield f"{path.name} is missing"
         return
-    written, front = _divided(text)
-    expected, expected_front = _divided(as_markdown(composed_of(entry)))
-    yield from _front_matter(front, expected_front)
-    yield from _headings([heading for heading in written if heading != HEAD])
-    for heading, lines in written.items():
+    written, expected = _divided(text), _divided(as_markdown(composed_of(entry)))
+    yield from _front_matter(written.front, expected.front)
+    yield from _headings(written.headings)
+    for heading, lines in written.lines.items():
         for line in lines:
             if BLANK.search(line):
                 yield f"{heading}: {line!r} is blank; write unknown"
-        if heading in expected:
-            yield from _differences(heading, lines, expected[heading])
+        yield from _differences(heading, lines, expected.lines.get(heading, []))
 
 
 def _read(path: Path) -> str | None:
@@ -81,45 +95,57 @@ def _read(path: Path) -> str | None:
     return content.decode("utf-8", "replace")
 
 
-def _divided(text: str) -> tuple[Parts, str]:
-    """Divide a card into the lines under each heading, and its front matter."""
+def _divided(text: str) -> _Written:
     front = ""
     if match := re.match(r"---\n(.*?)\n---\n", text, re.DOTALL):
         front, text = match[1], text[match.end() :]
-    parts: Parts = {HEAD: []}
-    heading = HEAD
-    for line in text.splitlines():
+    heading, headings = HEAD, []
+    lines: dict[str, list[str]] = {HEAD: []}
+    for line in map(str.strip, text.splitlines()):
         if line.startswith("## "):
             heading = line[3:].strip()
-            parts.setdefault(heading, [])
-        elif line.strip():
-            parts[heading].append(line.strip())
-    return parts, front
+            headings.append(heading)
+            lines.setdefault(heading, [])
+        elif line:
+            lines[heading].append(line)
+    return _Written(front, tuple(headings), lines)
 
 
-def _headings(found: list[str]) -> Iterator[str]:
+def _headings(found: tuple[str, ...]) -> Iterator[str]:
     missing = [heading for heading in HEADINGS if heading not in found]
     stray = [heading for heading in found if heading not in HEADINGS]
     yield from (f"the heading {heading!r} is missing" for heading in missing)
     yield from (f"{heading!r} is none of the twelve headings" for heading in stray)
-    if not missing and not stray and tuple(found) != HEADINGS:
-        yield f"the headings are not in their order: {', '.join(HEADINGS)}"
+    if not missing and not stray and found != HEADINGS:
+        yield f"the headings are not in their order, once each: {', '.join(HEADINGS)}"
 
 
-def _differences(heading: str, written: list[str], expected: list[str]) -> Iterator[str]:
-    added = [line for line in written if line not in expected]
+def _differences(heading: str, written: Sequence[str], expected: Sequence[str]) -> Iterator[str]:
+    known, found = set(expected), set(written)
+    added: dict[str, list[str]] = defaultdict(list)
+    for line in written:
+        if line not in known:
+            added[_key(line)].append(line)
     for line in expected:
-        if line in written:
+        if line in found:
             continue
-        near = difflib.get_close_matches(line, added, 1)
-        if near:
-            added.remove(near[0])
-            yield f"{heading}: {near[0]!r} stands where the estimator's folder says {line!r}"
+        if others := added[_key(line)]:
+            yield f"{heading}: {others.pop(0)!r} stands where the estimator's folder says {line!r}"
         else:
             yield f"{heading}: {line!r} is missing"
-    for line in added:
+    for line in (line for lines in added.values() for line in lines):
         if re.search(r"\d", line):
             yield f"{heading}: {line!r} holds a number that the estimator's folder does not"
+
+
+def _key(line: str) -> str:
+    """What a line answers: the key of an item, the first cell of a row, else nothing."""
+    match line[:2]:
+        case "- ":
+            return line.partition(":")[0]
+        case "| ":
+            return line[2:].partition("|")[0]
+    return ""
 
 
 def _front_matter(written: str, expected: str) -> Iterator[str]:
@@ -137,6 +163,10 @@ def _front_matter(written: str, expected: str) -> Iterator[str]:
 def _keys(text: str) -> dict[str, Any] | None:
     import yaml
 
+    brackets = text.count("[") + text.count("{")
+    dashes = max((line.count("- ") for line in text.splitlines()), default=0)
+    if len(text) > LONGEST_FRONT_MATTER or max(brackets, dashes) > DEEPEST:
+        return None
     try:
         # An alias can make a few lines stand for more than a memory holds.
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):

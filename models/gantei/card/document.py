@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..text_table import visible
+
 HEADINGS = (
     "Facts",
     "Use",
@@ -93,5 +95,5 @@ class Card:
 
 
 def one_line(text: str) -> str:
-    """Put a text on one line: a manifest's text cannot begin a heading, a row or a key."""
-    return " ".join(text.split())
+    """Put a text on one line, where it can begin no heading or row, nor steer a terminal."""
+    return visible(" ".join(text.split()))

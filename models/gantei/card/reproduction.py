@@ -27,8 +27,9 @@ def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Blo
             ("variant of", f"{manifest.variant.of}, sha256 {manifest.variant.of_sha256}"),
             ("method", said(at(provenance, "method"))),
             ("made with", versions(at(provenance, "made_with"))),
+            ("what follows", f"of {manifest.variant.of} in float32"),
         ]
-        provenance = at(provenance, "original")  # what follows is of the original, in float32
+        provenance = at(provenance, "original")
     if provenance is not None:
         rows += _conversion(provenance)
     else:

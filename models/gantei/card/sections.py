@@ -25,7 +25,7 @@ AGE_GAP = (
 
 def sections(manifest: Manifest, provenance: Provenance | None) -> tuple[Section, ...]:
     """Write all of them, in their order."""
-    bodies = (
+    bodies: tuple[tuple[Block, ...], ...] = (
         _facts(manifest),
         _use(manifest),
         _do_not_use(manifest),

@@ -86,6 +86,11 @@ def _check(paths: list[Path]) -> int:
         for finding in findings:
             sys.stdout.write(f"{path}: {finding}\n")
     sys.stdout.write(f"{len(cards)} cards checked, {faulty} with something to correct\n")
+    if faulty:
+        sys.stdout.write(
+            "Correct the manifest, then write the card anew: "
+            "gantei card NAME --format markdown --out FOLDER/card.md\n"
+        )
     return FAULTY if faulty else 0
 
 
