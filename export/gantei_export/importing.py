@@ -235,5 +235,5 @@ def write_folder(
     import tomli_w
 
     (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
-    (folder / CARD).write_text(card(manifest), "utf-8")
+    (folder / CARD).write_text(card(manifest, provenance), "utf-8")
     (folder / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")

@@ -30,13 +30,15 @@ T = TypeVar("T")
 class ServedEstimator:
     """An estimator of a server.
 
-    `state` tells whether it has passed the server's check; `no_map` why it gives no map, if so.
+    `state` tells whether it has passed the server's check; `no_map` why it gives no map, if so;
+    `remarks` what the server has to say of its signature.
     """
 
     manifest: "Manifest"
     device: Literal["cpu", "cuda"]
     state: Literal["checking", "ready", "failed"] = field(compare=False)
     no_map: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -98,7 +100,8 @@ def estimator_of(told: dict[str, Any], name: str) -> ServedEstimator:
     manifest = parse_manifest(told["manifest"], "manifest")
     if manifest.name != name or told["device"] not in ("cpu", "cuda"):
         raise ValueError("another name or device")
-    return ServedEstimator(manifest, told["device"], told["state"], str(told["no_map"]))
+    remarks = tuple(map(str, told["remarks"]))
+    return ServedEstimator(manifest, told["device"], told["state"], str(told["no_map"]), remarks)
 
 
 @_as_told

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..citation import bibliography, reference, software
 from ..environment import environment
 from ..errors import ResultsError
 from ..files import only_one, replacing, sha256_of
@@ -228,7 +229,7 @@ def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
 def _run_manifest(
     study: Study, journal: Journal, identity: dict[str, Any], summary: Summary, digest: str
 ) -> dict[str, Any]:
-    sources = [each.manifest.source for each in study.estimators]
+    references = [software(), *(reference(each.manifest) for each in study.estimators)]
     return {
         "run": digest_of(identity),
         **identity,
@@ -238,6 +239,6 @@ def _run_manifest(
         "table_sha256": digest,
         "photographs_sha256": names_and_digests((line[0], line[1]) for line in journal.rows()),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
-        "citations": sorted({source.citation for source in sources}),
-        "acknowledgements": sorted({source.acknowledgement for source in sources}),
+        "citations": [each.record() for each in references],
+        "bibtex": bibliography(references),
     }

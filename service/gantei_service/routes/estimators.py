@@ -5,11 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from gantei.card import card
+from gantei.card import as_markdown, as_page, composed_of
 from gantei.environment import environment
 from gantei.errors import ExplanationError
 
-from ..card_page import card_page
 from ..estimation import units
 from ..problems import Problem
 from ..served import Served
@@ -33,13 +32,12 @@ def router(state: State) -> APIRouter:
 
     async def show_card(name: str, request: Request) -> Response:
         """Give an estimator's card, as Markdown, or as a page where HTML is asked for."""
-        described = state.served_as(name).entry.manifest
+        card = composed_of(state.served_as(name).entry)
         vary = {"vary": "accept"}
         if _prefers_html(request.headers.get("accept", "")):
             policy = {"content-security-policy": CARD_POLICY}
-            page = card_page(described.name, card(described))
-            return HTMLResponse(page, headers=vary | policy)
-        return Response(card(described), media_type="text/markdown", headers=vary)
+            return HTMLResponse(as_page(card), headers=vary | policy)
+        return Response(as_markdown(card), media_type="text/markdown", headers=vary)
 
     async def download(name: str, file: str, request: Request) -> Response:
         """Give the manifest's or the weights' file; its ETag is its sha256."""
@@ -79,6 +77,7 @@ def _listed(served: Served) -> dict[str, Any]:
         "device": served.estimator.device,
         "values": units(manifest),
         "warnings": list(served.estimator.remarks + manifest.warnings()),
+        "remarks": list(served.estimator.remarks),
         "no_map": _why_no_map(served),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}
