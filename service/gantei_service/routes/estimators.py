@@ -21,9 +21,13 @@ def router(state: State) -> APIRouter:
     """Make the routes."""
 
     async def listing() -> JSONResponse:
-        """List the estimators that this server answers with, and the versions that compute."""
+        """List the estimators served, the versions that compute, and what a request may hold."""
+        limits = {
+            "body_bytes": state.settings.body_limit,
+            "photographs": state.settings.photographs,
+        }
         listed = [_listed(each) for each in state.served.values()]
-        return JSONResponse({**environment(), "estimators": listed})
+        return JSONResponse({**environment(), "limits": limits, "estimators": listed})
 
     async def manifest(name: str) -> JSONResponse:
         """Give all that is known of an estimator."""
@@ -60,7 +64,10 @@ def router(state: State) -> APIRouter:
     routes.add_api_route(top, listing)
     routes.add_api_route(top + "/{name}", manifest)
     routes.add_api_route(top + "/{name}/card", show_card)
-    routes.add_api_route(top + "/{name}/files/{file}", download, methods=["GET", "HEAD"])
+    routes.add_api_route(top + "/{name}/files/{file}", download)
+    routes.add_api_route(
+        top + "/{name}/files/{file}", download, methods=["HEAD"], include_in_schema=False
+    )
     return routes
 
 
