@@ -7,13 +7,36 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from gantei.card import card
 
+from ..answers import Described, Listing
 from ..card_page import card_page
 from ..estimation import units
+from ..openapi import told
 from ..problems import Problem
 from ..served import Served
 from ..state import State
 
 CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+_CARD = told("text/markdown", "unknown-estimator")
+_CARD[200]["content"]["text/html"] = {"schema": {"type": "string"}}
+_BYTES = "application/octet-stream"
+_DOWNLOAD: dict[str, Any] = {
+    "response_class": Response,
+    "openapi_extra": {
+        "parameters": [
+            {"name": name, "in": "header", "schema": {"type": "string"}}
+            for name in ("Range", "If-Range", "If-None-Match")
+        ]
+    },
+    "responses": told(
+        _BYTES, "malformed-header", "unknown-estimator", "not-found", "range-not-satisfiable",
+        "not-ready",
+    )
+    | {
+        206: {"description": "The range that was asked for", "content": {_BYTES: {}}},
+        304: {"description": "The client has the file already"},
+    },
+}  # fmt: skip
 
 
 def router(state: State) -> APIRouter:
@@ -56,10 +79,11 @@ def router(state: State) -> APIRouter:
 
     routes = APIRouter()
     top = "/v1/estimators"
-    routes.add_api_route(top, listing)
-    routes.add_api_route(top + "/{name}", manifest)
-    routes.add_api_route(top + "/{name}/card", show_card)
-    routes.add_api_route(top + "/{name}/files/{file}", download, methods=["GET", "HEAD"])
+    routes.add_api_route(top, listing, responses=told(Listing))
+    routes.add_api_route(top + "/{name}", manifest, responses=told(Described, "unknown-estimator"))
+    routes.add_api_route(top + "/{name}/card", show_card, response_class=Response, responses=_CARD)
+    for method in ("GET", "HEAD"):
+        routes.add_api_route(top + "/{name}/files/{file}", download, methods=[method], **_DOWNLOAD)
     return routes
 
 
