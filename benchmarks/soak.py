@@ -145,7 +145,8 @@ def bursts(server, pictures, tally, over):
     while not over.wait(BURST_EVERY):
         with ThreadPoolExecutor(BURST) as clients:
             for number in numbers:
-                clients.submit(send, server, pictures, [number], tally, "burst")
+                what = "burst, a good picture" if number >= 0 else "burst, a bad picture"
+                clients.submit(send, server, pictures, [number], tally, what)
 
 
 def vanishing(server, pictures, tally, over):
