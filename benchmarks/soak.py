@@ -3,7 +3,7 @@
     python benchmarks/soak.py [--minutes 20] [--clients 8]
 
 Steady clients send 1 to 5 photographs, of which 1 % are bad; every ten seconds comes a burst of 40
-requests. Beside them clients vanish, send too much, trickle and stall. Every answer is compared
+requests, 39 good and 1 bad. Beside them clients vanish, send too much, trickle and stall. Every answer is compared
 with what the library estimates. At the end SIGTERM comes while requests wait, all of which must be
 answered. Exits with 1 where something went wrong. Needs psutil.
 """
@@ -28,7 +28,7 @@ import gantei
 
 ESTIMATORS = ("demo-age", "demo-sex")
 BAD = 0.01
-BURST, BURST_EVERY = 40, 10.0
+BURST = 40
 LIMIT = 4_000_000
 """Bytes of a body; little, so that the clients that send too much are soon refused."""
 STALLED = 408
@@ -139,10 +139,10 @@ def steady(server, pictures, tally, over, seed):
     connection.close()
 
 
-def bursts(server, pictures, tally, over):
+def bursts(server, pictures, tally, over, every):
     """39 good pictures and 1 bad, each in a request of its own, at once."""
     numbers = [-1] + [n % len(pictures.good) for n in range(BURST - 1)]
-    while not over.wait(BURST_EVERY):
+    while not over.wait(every):
         with ThreadPoolExecutor(BURST) as clients:
             for number in numbers:
                 what = "burst, a good picture" if number >= 0 else "burst, a bad picture"
@@ -226,16 +226,17 @@ def metric(server, name):
     return 0.0
 
 
-def soaked(server, pictures, tally, seconds, clients):
+def soaked(server, pictures, tally, chosen):
     """Let all of them loose for a time; resident megabytes, by the second."""
     over = Event()
-    work = [(steady, (server, pictures, tally, over, seed)) for seed in range(clients)]
-    work += [(each, (server, pictures, tally, over)) for each in (bursts, vanishing, slow)]
+    work = [(steady, (server, pictures, tally, over, seed)) for seed in range(chosen.clients)]
+    work += [(each, (server, pictures, tally, over)) for each in (vanishing, slow)]
+    work += [(bursts, (server, pictures, tally, over, chosen.burst_every))]
     work += [(oversized, (server, tally, over))]
     threads = [Thread(target=each, args=arguments) for each, arguments in work]
     for thread in threads:
         thread.start()
-    resident, until = [], time.monotonic() + seconds
+    resident, until = [], time.monotonic() + 60 * chosen.minutes
     while time.monotonic() < until:
         resident.append(server.resident())
         time.sleep(1)
@@ -248,12 +249,13 @@ def soaked(server, pictures, tally, seconds, clients):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=20)
-    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--clients", type=int, default=8, help="steady ones")
+    parser.add_argument("--burst-every", type=float, default=10, metavar="SECONDS")
     chosen = parser.parse_args()
     pictures, tally = Pictures(), Tally()
     command = [*gantei_serve(*ESTIMATORS), "--body-limit", str(LIMIT // 1_000_000)]
     with Running(command) as server:
-        resident = soaked(server, pictures, tally, 60 * chosen.minutes, chosen.clients)
+        resident = soaked(server, pictures, tally, chosen)
         ended(server, pictures, tally)
     quarter = max(1, len(resident) // 4)
     second, last = (statistics.median(resident[at:][:quarter]) for at in (quarter, -quarter))
