@@ -3,9 +3,9 @@
     python benchmarks/soak.py [--minutes 20] [--clients 8]
 
 Steady clients send 1 to 5 photographs, of which 1 % are bad; every ten seconds comes a burst of 40
-requests, 39 good and 1 bad. Beside them clients vanish, send too much, trickle and stall. Every answer is compared
-with what the library estimates. At the end SIGTERM comes while requests wait, all of which must be
-answered. Exits with 1 where something went wrong. Needs psutil.
+requests, 39 good and 1 bad. Beside them clients vanish, send too much, trickle and stall. Every
+answer is compared with what the library estimates. At the end SIGTERM comes while requests wait,
+and all of them must be answered. Exits with 1 where something went wrong. Needs psutil.
 """
 
 import argparse
