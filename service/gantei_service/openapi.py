@@ -29,9 +29,10 @@ def told(answer: type[BaseModel] | str, *kinds: str) -> Responses:
     """
     if isinstance(answer, str):
         content: dict[str, Any] = {"content": {answer: {"schema": {"type": "string"}}}}
+        described = "The answer"
     else:
-        content = {"model": answer}
-    return {200: {"description": "The answer"} | content} | _problems(kinds)
+        content, described = {"model": answer}, answer.__doc__ or ""
+    return {200: {"description": described} | content} | _problems(kinds)
 
 
 class DescribedApp(FastAPI):

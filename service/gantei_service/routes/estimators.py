@@ -83,7 +83,10 @@ def router(state: State) -> APIRouter:
     routes.add_api_route(top + "/{name}", manifest, responses=told(Described, "unknown-estimator"))
     routes.add_api_route(top + "/{name}/card", show_card, response_class=Response, responses=_CARD)
     for method in ("GET", "HEAD"):
-        routes.add_api_route(top + "/{name}/files/{file}", download, methods=[method], **_DOWNLOAD)
+        routes.add_api_route(
+            top + "/{name}/files/{file}", download, methods=[method],
+            include_in_schema=method == "GET", **_DOWNLOAD,
+        )  # fmt: skip
     return routes
 
 

@@ -48,7 +48,12 @@ OPENAPI: dict[str, Any] = {
                     "required": ["photographs"],
                     "additionalProperties": False,
                     "properties": {
-                        "photographs": {"type": "array", "minItems": 1, "items": _PICTURE},
+                        "photographs": {
+                            "type": "array",
+                            "minItems": 1,
+                            "items": _PICTURE,
+                            "description": "Answered in this order.",
+                        },
                         "estimators": {"type": "array", "items": {"type": "string"}},
                         "explain": _CHOICES[1]["schema"],
                     },
