@@ -1,143 +1,248 @@
-"""Photographs a second over loopback: this service beside a plain FastAPI + ONNX Runtime loop.
+"""Photographs a second over loopback: this service beside the other ways to serve the same network.
 
-`python benchmarks/service.py [--estimator demo-age] [--side 2000] [--seconds 8]`. Needs the extras
-`cpu` and `service`. Both run in processes of their own, one after the other, twice, on the same
-photographs; the plain one decodes with Pillow in full and resizes, in FastAPI's thread pool.
+    python benchmarks/service.py --cache out/benchmarks [--litserve PYTHON] [--rounds 2]
+
+A MobileNet of 224 px with random weights, written by tf_keras and converted by `gantei import`, is
+served by `gantei serve` and by each program of servers/, in turn, on the same photograph, and their
+answers are compared. LitServe may want other versions of packages than we do: give it a virtual
+environment with the group `peers` and the extra `cpu`, and name its Python. Needs the extras `cpu`,
+`convert` and `service`, and the group `judge`.
 """
 
 import argparse
 import http.client
+import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from io import BytesIO
+from pathlib import Path
 
-import psutil
-from PIL import Image
+from running import LOOPBACK, Running, form, gantei_serve, photograph
 
-from gantei.catalogue import SHIPPED
-
-PLAIN = """
-import io, sys
-import numpy as np, onnxruntime, uvicorn
-from fastapi import FastAPI, UploadFile
-from PIL import Image
-from gantei.catalogue import find
-entry = find(sys.argv[1])
-options = onnxruntime.SessionOptions()
-options.intra_op_num_threads = 1
-session = onnxruntime.InferenceSession(str(entry.folder / entry.manifest.weights.file), options)
-height, width = entry.manifest.input.size
-app = FastAPI()
-@app.get("/readyz")
-def ready():
-    return {}
-@app.post("/v1/predict")
-def predict(photographs: UploadFile):
-    image = Image.open(io.BytesIO(photographs.file.read())).convert("RGB")
-    pixels = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    (age, *_) = session.run(None, {"photograph": (pixels[None] - 127.5) / 127.5})
-    return {"age": float(age.reshape(-1)[0])}
-uvicorn.run(app, port=int(sys.argv[2]), log_level="critical")
-"""
+NAME = "benchmark-sex"
+SERVERS = Path(__file__).parent / "servers"
+CONCURRENCY = (1, 8, 32)
+OURS = "gantei serve"
+ALONE, BURST = 20, 64
+"""Requests of the lone client, before a burst of so many and after it."""
+MOST_APART = 0.02
+"""Probability; we decode large JPEGs at a reduced size, the others in full."""
+SETTINGS = ("input.scale=-1..1", "input.resampling=bilinear", "input.colour=rgb", "input.crop=none",
+            "output.sex.positive=male")  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--estimator", default="demo-age")
-    parser.add_argument("--side", type=int, default=2000, help="pixels of a photograph")
-    parser.add_argument("--seconds", type=float, default=8)
-    chosen = parser.parse_args()
-    body, kind = form(photograph(chosen.side))
-    print(
-        f"one JPEG of {chosen.side} x {chosen.side}, {len(body) // 1000} kB, {os.cpu_count()} cores"
+def write_network(path: Path) -> None:
+    """Write a MobileNet with one sigmoid output that tells photographs apart."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "export"))
+    import tf_keras
+    from keras_models import behave, pictures
+
+    tf_keras.utils.set_random_seed(1)
+    body = tf_keras.applications.MobileNet(
+        include_top=False, weights=None, input_shape=(224, 224, 3), pooling="avg"
     )
-    print(
-        "| server | concurrency | photographs/s | server's CPU ms a photograph |\n|---|---|---|---|"
-    )
-    rates: dict[tuple[str, int], list[float]] = {}
-    for _ in range(2):
-        for name in ("gantei serve", "plain FastAPI"):
-            for concurrency, rate, cpu in measured(name, chosen, body, kind):
-                rates.setdefault((name, concurrency), []).append(rate)
-                print(f"| {name} | {concurrency} | {rate:.1f} | {cpu:.1f} |", flush=True)
-    for concurrency in (1, 8, 32):
-        ours, plain = (
-            statistics.mean(rates[name, concurrency]) for name in ("gantei serve", "plain FastAPI")
+    answer = tf_keras.layers.Dense(1, activation="sigmoid", name="sex")(body.output)
+    model = tf_keras.Model(body.input, answer)
+    behave(tf_keras, model, pictures(224, count=8, low=-1, high=1)).save(path)
+
+
+def installed(cache: Path) -> tuple[Path, Path]:
+    """The Keras file and the ONNX file of the estimator, made where the cache has none."""
+    os.environ["GANTEI_HOME"] = str(cache / "home")
+    keras, onnx = cache / "served.h5", cache / "home/estimators" / NAME / "model.onnx"
+    if not keras.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        write_network(keras)
+    if not onnx.exists():
+        facts = [part for setting in SETTINGS for part in ("--set", setting)]
+        command = ["import", NAME, str(keras), "--task", "sex", "--because", "random weights"]
+        subprocess.run(
+            [sys.executable, "-m", "gantei", *command, *facts],
+            check=True,
+            stdout=subprocess.DEVNULL,
         )
-        print(f"ratio at concurrency {concurrency}: {ours / plain:.2f}")
+    return keras.resolve(), onnx.resolve()
 
 
-def measured(name, chosen, body, kind):
-    """Start a server and load it: concurrency, rate and CPU time for each concurrency."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    ours = [sys.executable, "-m", "gantei", "serve", "--with", chosen.estimator, "--port", port]
-    plain = [sys.executable, "-c", PLAIN, chosen.estimator, port]
-    process = subprocess.Popen(ours if name == "gantei serve" else plain, stderr=subprocess.DEVNULL)
-    try:
-        while status(port, "GET", "/readyz") != 200:
-            time.sleep(0.1)
-        for concurrency in (1, 8, 32):
-            yield concurrency, *load(process, port, body, kind, concurrency, chosen.seconds)
-    finally:
-        process.terminate()
-        process.wait()
+class Way:
+    """One way to serve the network: its command, and how it is asked."""
+
+    def __init__(self, command, network, path="/predict", field="photograph"):
+        self.command = [str(part) for part in command]
+        self.environment = {"NETWORK": str(network), "BENTOML_DO_NOT_TRACK": "True"}
+        self.path = path
+        self.field = field
+
+    def start(self):
+        """The server, ready."""
+        return Running(self.command, environment=self.environment)
+
+    def request(self, picture):
+        """Path, body and content type."""
+        return self.path, *form(("a.jpg", picture), field=self.field)
+
+    @staticmethod
+    def value(answer):
+        """The probability in an answer, wherever the server puts it."""
+        told = json.loads(answer)
+        if isinstance(told, list):
+            return told[0]
+        if "male" in told:
+            return told["male"]
+        return told["photographs"][0]["estimates"][NAME]["values"]["male"]["value"]
 
 
-def load(process, port, body, kind, concurrency, seconds):
-    """Send one photograph a request from many clients; photographs/s and CPU ms of the server."""
-    for _ in range(4):
-        assert status(port, "POST", "/v1/predict", body, kind) == 200
-    times = psutil.Process(process.pid).cpu_times()
-    began = time.monotonic()
+def ways(keras, onnx, litserve):
+    """Every way to serve that can be tried here."""
+    bento = ["-m", "bentoml", "serve", "bentoml_batchable:Batchable", "--working-dir", SERVERS]
+    found = {
+        OURS: Way(gantei_serve(NAME), onnx, "/v1/predict", "photographs"),
+        "BentoML, batchable": Way(
+            [sys.executable, *bento, "--host", LOOPBACK, "--port", "{port}"], onnx
+        ),
+        "FastAPI + ONNX Runtime": Way(
+            [sys.executable, SERVERS / "plain_fastapi.py", "{port}"], onnx
+        ),
+        "FastAPI + tf_keras": Way([sys.executable, SERVERS / "keras_fastapi.py", "{port}"], keras),
+    }
+    if litserve:
+        found["LitServe"] = Way([litserve, SERVERS / "litserve_api.py", "{port}"], onnx)
+    else:
+        print("without LitServe: name a Python that has it with --litserve")
+    return found
+
+
+def ask(connection, path, body, kind):
+    """One answer, on a connection that stays open."""
+    connection.request("POST", path, body, {"content-type": kind})
+    response = connection.getresponse()
+    answer = response.read()
+    if response.status != 200:
+        raise SystemExit(f"status {response.status}: {answer[:300]!r}")
+    return answer
+
+
+def connected(server):
+    return http.client.HTTPConnection(LOOPBACK, server.port, timeout=120)
+
+
+def loaded(server, request, concurrency, seconds):
+    """Ask from many clients for a time: photographs a second, and the server's CPU ms for each."""
+    before, began = server.cpu(), time.monotonic()
 
     def client(_):
-        connection = http.client.HTTPConnection("127.0.0.1", int(port))
-        done = 0
+        connection, done = connected(server), 0
         while time.monotonic() < began + seconds:
-            connection.request("POST", "/v1/predict", body, {"content-type": kind})
-            response = connection.getresponse()
-            response.read()
-            assert response.status == 200
+            ask(connection, *request)
             done += 1
         connection.close()
         return done
 
     with ThreadPoolExecutor(concurrency) as clients:
         done = sum(clients.map(client, range(concurrency)))
-    spent = time.monotonic() - began
-    after = psutil.Process(process.pid).cpu_times()
-    cpu = after.user + after.system - times.user - times.system
-    return done / spent, 1000 * cpu / done
+    return done / (time.monotonic() - began), 1000 * (server.cpu() - before) / done
 
 
-def status(port, method, path, body=None, kind="text/plain"):
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", int(port))
-        connection.request(method, path, body, {"content-type": kind})
-        return connection.getresponse().status
-    except OSError:
-        return 0
+def alone(server, request):
+    """The median latency of a lone client, in ms."""
+    connection, taken = connected(server), []
+    for _ in range(ALONE):
+        began = time.perf_counter()
+        ask(connection, *request)
+        taken.append(1000 * (time.perf_counter() - began))
+    connection.close()
+    return statistics.median(taken)
 
 
-def form(picture):
-    """A multipart body with one photograph, and its content type."""
-    head = b'--b\r\ncontent-disposition: form-data; name="photographs"; filename="a.jpg"\r\n'
-    return head + b"\r\n" + picture + b"\r\n--b--\r\n", "multipart/form-data; boundary=b"
+def measured(way, picture, seconds):
+    """All that is measured of one server in one round."""
+    request, row = way.request(picture), {}
+    with way.start() as server:
+        connection = connected(server)
+        row["answer"] = way.value(ask(connection, *request))
+        connection.close()
+        loaded(server, request, 2, 1)
+        row["alone"] = alone(server, request)
+        for concurrency in CONCURRENCY:
+            row[f"rate {concurrency}"], row[f"cpu {concurrency}"] = loaded(
+                server, request, concurrency, seconds
+            )
+        with ThreadPoolExecutor(BURST) as clients:
+            for _ in range(BURST):
+                clients.submit(lambda: ask(connected(server), *request))
+        row["after a burst"] = alone(server, request)
+        row["MB"] = server.resident()
+    return row
 
 
-def photograph(side):
-    """A golden photograph of the demo estimator, enlarged: a JPEG."""
-    file = BytesIO()
-    with Image.open(SHIPPED / "demo-age/golden-1.jpg") as image:
-        image.resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG", quality=92)
-    return file.getvalue()
+def bare(picture):
+    """CPU ms of decoding and inference alone, one photograph after the other in this process."""
+    from gantei import load
+    from gantei.inference import answer_one
+    from gantei.photograph import open_photograph
+
+    estimator = load(NAME, "cpu", threads=1)
+    taken = []
+    for _ in range(60):
+        began = time.process_time()
+        answer_one(open_photograph(picture), [estimator])
+        taken.append(1000 * (time.process_time() - began))
+    return statistics.mean(taken[10:])
+
+
+def table(rows):
+    """A Markdown table, and the ratios that matter."""
+    rates = [f"rate {n}" for n in CONCURRENCY]
+    columns = [*rates, *(f"cpu {n}" for n in CONCURRENCY), "alone", "after a burst", "MB"]
+    lines = [f"| server | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
+    for name, row in rows.items():
+        lines.append(f"| {name} | {' | '.join(f'{row[key]:.1f}' for key in columns)} |")
+    for key in rates if len(rows) > 1 else ():
+        best = max((row[key], name) for name, row in rows.items() if name != OURS)
+        lines.append(
+            f"{key}: {rows[OURS][key] / best[0]:.2f} times the best of the others ({best[1]})"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cache", type=Path, required=True, help="folder for the network")
+    parser.add_argument("--litserve", metavar="PYTHON", help="a Python that has LitServe")
+    parser.add_argument("--side", type=int, default=2000, help="pixels of a photograph")
+    parser.add_argument("--seconds", type=float, default=8, help="of each concurrency")
+    parser.add_argument("--rounds", type=int, default=2, help="all servers in turn, so often")
+    parser.add_argument("--only", action="append", help="leave the other servers out")
+    chosen = parser.parse_args()
+    known = ways(*installed(chosen.cache), chosen.litserve)
+    tried = {n: w for n, w in known.items() if n == OURS or n in (chosen.only or known)}
+    picture = photograph(chosen.side)
+    print(f"a JPEG of {chosen.side} px, {len(picture) // 1000} kB; {os.cpu_count()} cores")
+    print("rate: photographs/s; cpu: the server's ms a photograph; alone: ms of one client")
+    seen, alone_in_process = defaultdict(list), []
+    for _ in range(chosen.rounds):
+        alone_in_process.append(bare(picture))
+        for name, way in tried.items():
+            seen[name].append(measured(way, picture, chosen.seconds))
+            print(name, {k: round(v, 3) for k, v in seen[name][-1].items()}, flush=True)
+    rows = {
+        name: {key: statistics.mean(each[key] for each in rounds) for key in rounds[0]}
+        for name, rounds in seen.items()
+    }
+    print(table(rows))
+    spent, ours = statistics.mean(alone_in_process), rows[OURS]
+    print(f"bare decoding and inference: {spent:.1f} ms of CPU;", end=" ")
+    print(*(f"at {n}: {ours[f'cpu {n}'] / spent:.2f} times" for n in CONCURRENCY), sep=", ")
+    print(f"alone after a burst: {ours['after a burst'] / ours['alone']:.2f} times")
+    answers = [row["answer"] for row in rows.values()]
+    if max(answers) - min(answers) > MOST_APART:
+        raise SystemExit(f"the servers do not answer the same: {answers}")
+    with Running(gantei_serve("demo-age", "demo-sex")) as server:
+        print(f"ready with the demo estimators after {server.ready:.1f} s")
 
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ import gantei
 from .guard import RECORD, Guard
 from .journal import failure, log
 from .metrics import Metrics
+from .openapi import DescribedApp
 from .pool import Pool
 from .problems import MEDIA_TYPE, Problem
-from .routes import estimators, page, predict, probes
+from .routes import bentoml_client, estimators, page, predict, probes
 from .served import check_all, serve_all
 from .settings import Settings
 from .state import State
@@ -43,17 +44,16 @@ def create_app(settings: Settings) -> Guard:
         yield
         pool.close()
 
-    app = FastAPI(
+    app = DescribedApp(
         title="gantei",
         version=gantei.__version__,
         description=DESCRIPTION,
         docs_url=None,  # FastAPI's pages load scripts from the internet; ours is in routes/page.py
         redoc_url=None,
         redirect_slashes=False,
-        responses={"default": {"description": "A problem", "content": {MEDIA_TYPE: {}}}},
         lifespan=lifespan,
     )
-    for module in (predict, estimators, probes):
+    for module in (predict, bentoml_client, estimators, probes):
         app.include_router(module.router(state))
     app.include_router(page.router())
     app.add_exception_handler(Problem, _answer)

@@ -1,6 +1,9 @@
-"""`gantei serve`."""
+"""`gantei serve` and `gantei bento`."""
 
 import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MEGABYTE = 1_000_000
@@ -14,13 +17,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Answer photographs over HTTP (docs/service.md). Pictures stay in memory; "
         "nothing is sent anywhere. Without a token file, only this machine is answered.",
     )
-    serve.add_argument(
-        "--with",
-        dest="names",
-        metavar="NAME",
-        action="append",
-        help="estimator, by name or folder; say it again for more; default: all that are ready",
-    )
+    _add_names(serve)
     serve.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto"
     )
@@ -53,6 +50,25 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     ):
         tls.add_argument(option, metavar="FILE", type=Path, help=what)
     serve.set_defaults(run=_run)
+    bento = commands.add_parser(
+        "bento",
+        help="build a Bento that carries estimators",
+        description="Build the service with the named estimators into a Bento, in BentoML's "
+        "store, and print its tag: bentoml serve TAG answers with them on a machine that has "
+        "neither gantei nor its estimators. Nothing is sent anywhere.",
+    )
+    _add_names(bento)
+    bento.set_defaults(run=_run_bento)
+
+
+def _add_names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--with",
+        dest="names",
+        metavar="NAME",
+        action="append",
+        help="estimator, by name or folder; say it again for more; default: all that are ready",
+    )
 
 
 def _positive(text: str) -> int:
@@ -62,15 +78,11 @@ def _positive(text: str) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from gantei.errors import MissingExtraError, SettingError
+    from gantei.errors import SettingError
     from gantei.inference import cores
 
-    try:
+    with _extra():
         from .server import serve
-    except ImportError as error:
-        raise MissingExtraError(
-            f'the service needs {error.name}: pip install "gantei[cpu,service]"'
-        ) from error
     from .settings import Settings
     from .tls import Certificate
 
@@ -90,3 +102,23 @@ def _run(chosen: argparse.Namespace) -> int:
     )
     serve(settings, chosen.host, chosen.port, certificate)
     return 0
+
+
+def _run_bento(chosen: argparse.Namespace) -> int:
+    with _extra():
+        from .bento import build
+    sys.stdout.write(build(chosen.names or ()) + "\n")
+    return 0
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    """Say of a package that is missing which command installs it."""
+    from gantei.errors import MissingExtraError
+
+    try:
+        yield
+    except ImportError as error:
+        raise MissingExtraError(
+            f'the service needs {error.name}: pip install "gantei[cpu,service]"'
+        ) from error

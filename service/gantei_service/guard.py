@@ -61,8 +61,9 @@ class Guard:
         except Problem as problem:
             await answer.problem(problem)
         except Exception as error:  # noqa: BLE001 - the last place to catch it
-            log("request failed", logging.ERROR, request=record.id, **failure(error))
-            await answer.problem(Problem("internal-error"))
+            if not answer.lost:
+                log("request failed", logging.ERROR, request=record.id, **failure(error))
+                await answer.problem(Problem("internal-error"))
         finally:
             self.held -= record.bytes
             self._remember(scope, record, answer.status)
@@ -115,6 +116,8 @@ class _Body:
                 message = await self._receive()
         except TimeoutError as error:
             raise Problem("slow-body") from error
+        if message["type"] == "http.disconnect":
+            raise Problem("client-gone")
         size = len(message.get("body", b""))
         self._record.bytes += size
         self._guard.held += size
@@ -137,11 +140,12 @@ class _Answer:
     """The response as it leaves: every error is a problem, whoever wrote it."""
 
     def __init__(self, send: Send, record: Record, body: _Body) -> None:
-        self._send = send
+        self._to_server = send
         self._record = record
         self._body = body
         self._replaced = False
         self.status = 0
+        self.lost = False
 
     async def send(self, message: Message) -> None:
         if message["type"] != "http.response.start":
@@ -173,6 +177,15 @@ class _Answer:
         ]
         await self._start(problem.status, headers)
         await self._send({"type": "http.response.body", "body": content})
+
+    async def _send(self, message: Message) -> None:
+        try:
+            await self._to_server(message)
+        except Exception:
+            # The server has closed the connection, as after a chunk that is none.
+            gone = Problem("client-gone")
+            self.lost, self.status, self._record.problem = True, gone.status, gone.kind
+            raise
 
     async def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
         self.status = status

@@ -64,5 +64,6 @@ def configure() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)  # Pillow warns of damaged files, in its own words
     for name in (LOGGER.name, "uvicorn.error"):
         logging.getLogger(name).setLevel(logging.INFO)

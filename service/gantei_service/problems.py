@@ -10,6 +10,7 @@ PREFIX = "urn:problem-type:gantei:"
 
 KINDS: dict[str, tuple[int, str]] = {
     "malformed-body": (400, "The body cannot be read as what its content type says"),
+    "malformed-header": (400, "A header of the request cannot be read"),
     "token-required": (401, "A bearer token that this server knows is required"),
     "not-from-here": (403, "Without tokens, only clients on the server's own machine are answered"),
     "not-found": (404, "There is nothing at this address"),
@@ -30,7 +31,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "deadline-exceeded": (503, "The photographs could not be estimated in time; try again later"),
     "not-ready": (503, "The estimators have not all passed their check"),
 }
-_OF_STATUS = {400: "malformed-body", 404: "not-found", 405: "method-not-allowed",
+_OF_STATUS = {400: "malformed-header", 404: "not-found", 405: "method-not-allowed",
               416: "range-not-satisfiable", 500: "internal-error"}  # fmt: skip
 
 

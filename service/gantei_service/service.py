@@ -6,6 +6,7 @@ internet; the application stands before all of them. Settings come from the envi
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
 os.environ["BENTOML_DO_NOT_TRACK"] = "True"
@@ -27,12 +28,14 @@ class Front:
 
     def __init__(self, app: App) -> None:
         from .app import create_app
+        from .bento import carried
         from .journal import configure
         from .settings import from_environment
 
         configure()
+        settings = from_environment()
         self._bentoml = app
-        self._gantei = create_app(from_environment())
+        self._gantei = create_app(replace(settings, estimators=settings.estimators or carried()))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Give requests to the application, the rest to BentoML."""

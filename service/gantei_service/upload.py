@@ -1,5 +1,6 @@
 """Reading a request for estimates: its photographs, kept in memory, and what is wanted of them."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
@@ -26,29 +27,37 @@ class Order:
     explain: Explain
 
 
-async def read_order(request: Request, most: int, largest: int) -> Order:
-    """Read a multipart form, or one raw picture whose settings stand in the query.
+async def read_order(
+    request: Request, most: int, largest: int, *, json_fields: bool = False
+) -> Order:
+    """Read a multipart form, or one raw picture; settings stand in the query or are fields.
 
     Args:
         request: as it arrives.
         most: photographs that are taken.
         largest: bytes, above those that any part can have.
+        json_fields: a form's fields are JSON, and one that may be repeated is a list.
 
     Raises:
         Problem: another content type, a damaged form, too many parts, or a field that is not known.
     """
+    asked = request.query_params.multi_items()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return await _form(request, most, largest)
+        uploads, fields = await _form(request, most, largest)
+        return _order(uploads, [*asked, *(_from_json(fields) if json_fields else fields)])
     if not kind.startswith("image/"):
         raise Problem("unsupported-media-type")
     data = await request.body()
     if not data:
         raise Problem("invalid-request", "the body is empty; send one picture")
-    return _order([Upload(None, data)], request.query_params.multi_items())
+    return _order([Upload(None, data)], asked)
 
 
-async def _form(request: Request, most: int, largest: int) -> Order:
+Fields = list[tuple[str, str]]
+
+
+async def _form(request: Request, most: int, largest: int) -> tuple[list[Upload], Fields]:
     parser = MultiPartParser(
         request.headers,
         request.stream(),
@@ -76,25 +85,43 @@ async def _form(request: Request, most: int, largest: int) -> Order:
                 raise Problem("invalid-request", "files are sent as photographs")
     finally:
         await form.close()
-    return _order(uploads, fields)
+    return uploads, fields
+
+
+def _from_json(fields: Fields) -> Fields:
+    read: Fields = []
+    for key, text in fields:
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            value = text if key == "photographs" else None  # a URL, which is refused in its words
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(each, str) for each in values):
+            raise Problem("invalid-request", "a field is JSON: a text, or a list of texts")
+        read += [(key, each) for each in values]
+    return read
 
 
 def _order(uploads: list[Upload], fields: Iterable[tuple[str, str]]) -> Order:
     names: list[str] = []
-    explain = "none"
-    for key, value in fields:
+    explain: Explain = "none"
+    for key, value in fields:  # those of the query first: a form's field has the last word
         match key:
             case "estimators":
                 names.append(value)
             case "explain":
-                explain = value
+                explain = _explain(value)
             case "photographs":
                 raise Problem("invalid-request", "photographs are files: a part with a file name")
             case _:
                 raise Problem("invalid-request", f"unknown field; known: {', '.join(FIELDS)}")
+    if not uploads:
+        raise Problem("invalid-request", "no photographs: send one or more")
+    return Order(tuple(uploads), tuple(dict.fromkeys(names)), explain)
+
+
+def _explain(text: str) -> Explain:
     for word in get_args(Explain):
-        if word == explain:
-            if not uploads:
-                raise Problem("invalid-request", "no photographs: send one or more")
-            return Order(tuple(uploads), tuple(dict.fromkeys(names)), word)
+        if word == text:
+            return word  # type: ignore[no-any-return]
     raise Problem("invalid-request", f"explain is one of {', '.join(get_args(Explain))}")

@@ -1,19 +1,27 @@
 """The service in BentoML: that it serves, that it builds, and that it keeps to itself."""
 
 import ast
+import json
 import os
+import re
+import shutil
 import socket
 import subprocess
 import sys
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from gantei.catalogue import SHIPPED
+from gantei.errors import MissingExtraError, WeightsError
 
 from .conftest import wait_until
 
 pytest.importorskip("bentoml", reason="the service's packages are not installed")
 
+posix = pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a shell script")
 TOP = Path(__file__).parents[2]
 SERVICE = TOP / "service/gantei_service"
 
@@ -32,6 +40,14 @@ def refuse(event, arguments):
             file.write(f"{host} {sys.argv}\\n")
         raise OSError("no network in this test")
 sys.addaudithook(refuse)
+
+# Of a checkout, and of an installed gantei, nothing is seen but what PYTHONPATH says.
+told = os.environ["PYTHONPATH"].split(os.pathsep)
+sys.path[:] = [
+    path for path in sys.path
+    if path in told or not os.path.isdir(os.path.join(path, "gantei"))
+    and not os.path.isdir(os.path.join(path, "gantei_service"))
+]
 """
 
 
@@ -47,7 +63,6 @@ def alone(tmp_path):
     return environment | {
         "BENTOML_HOME": str(tmp_path / "bentoml"),
         "PYTHONPATH": os.pathsep.join([str(tmp_path / "site"), *rooms]),
-        "GANTEI_SERVE_WITH": "demo-age",
     }
 
 
@@ -59,22 +74,23 @@ def bentoml(*arguments):
     return [sys.executable, "-m", "bentoml", *arguments]
 
 
-def answers(environment, target):
-    """Start a server, and give the status of /readyz and / once it is ready."""
+@contextmanager
+def serving(environment, target):
+    """`bentoml serve TARGET`: a function that gives status and text of a path, once it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = Path(environment["CALLS"]).with_name("log")
 
-    def status(path):
+    def get(path):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as response:
-                return response.status
+                return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             error.close()
-            return error.code
+            return error.code, ""
         except OSError:
-            return 0
+            return 0, ""
 
     with log.open("wb") as file:
         process = subprocess.Popen(
@@ -82,11 +98,36 @@ def answers(environment, target):
             env=environment, stdout=file, stderr=file, cwd=log.parent,
         )  # fmt: skip
     try:
-        wait_until(lambda: status("/readyz") == 200, 60)
-        return [status(path) for path in ("/v1/estimators", "/", "/docs.json", "/healthz")]
+        wait_until(lambda: get("/readyz")[0] == 200, 60)
+        yield get
     finally:
         process.terminate()
         process.wait(30)
+
+
+def served(get):
+    """Names of the estimators that answer."""
+    return [each["name"] for each in json.loads(get("/v1/estimators")[1])["estimators"]]
+
+
+@pytest.fixture
+def with_uv(alone, tmp_path):
+    """BentoML looks for uv, and would install it; with exact versions it has nothing to run."""
+    uv = tmp_path / "bin/uv"
+    uv.parent.mkdir()
+    uv.write_text("#!/bin/sh\nexit 1\n")
+    uv.chmod(0o755)
+    return alone | {"PATH": f"{uv.parent}{os.pathsep}{alone['PATH']}"}
+
+
+def run(environment, *arguments):
+    """What a Python module of a name prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=TOP, env=environment, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_bentoml_is_imported_in_one_file():
@@ -100,29 +141,58 @@ def test_bentoml_is_imported_in_one_file():
 
 
 def test_bentoml_serves_the_application_and_nothing_of_its_own(alone):
-    assert answers(alone, "gantei_service.service:Gantei") == [200, 200, 404, 404]
+    with serving(alone | {"GANTEI_SERVE_WITH": "demo-age"}, "gantei_service.service:Gantei") as get:
+        assert served(get) == ["demo-age"]
+        assert [get(path)[0] for path in ("/", "/docs.json", "/healthz")] == [200, 404, 404]
     assert called(alone) == ""
 
 
-@pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a shell script")
-def test_a_bento_is_built_and_serves_without_the_checkout(alone, tmp_path):
-    # BentoML looks for uv, and would install it; with our list of versions it has nothing to run.
-    uv = tmp_path / "bin/uv"
-    uv.parent.mkdir()
-    uv.write_text("#!/bin/sh\nexit 1\n")
-    uv.chmod(0o755)
-    alone["PATH"] = f"{uv.parent}{os.pathsep}{alone['PATH']}"
-    built = subprocess.run(
-        bentoml("build", "--output", "tag"), cwd=TOP, env=alone, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    assert built.returncode == 0, built.stderr
+@posix
+def test_a_bento_of_the_checkout_serves_without_it(with_uv, tmp_path):
+    run(with_uv, "bentoml", "build", "--output", "tag")
     (source,) = (tmp_path / "bentoml/bentos/gantei").glob("*/src")
     assert {path.name for path in source.iterdir()} == {
         "models", "service", "requirements", "pyproject.toml", "README.md", "LICENSE",
         "bentofile.yaml",
     }  # fmt: skip
-    paths = [alone["PYTHONPATH"].split(os.pathsep)[0], source / "models", source / "service"]
-    elsewhere = alone | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
-    assert answers(elsewhere, "gantei:latest")[:2] == [200, 200]
-    assert called(alone) == ""
+    paths = [with_uv["PYTHONPATH"].split(os.pathsep)[0], source / "models", source / "service"]
+    elsewhere = with_uv | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
+    with serving(elsewhere, "gantei:latest") as get:
+        assert served(get) == ["demo-age", "demo-sex"]
+    assert called(with_uv) == ""
+
+
+@posix
+def test_a_bento_carries_the_estimators_that_it_was_built_with(with_uv, make_estimator, tmp_path):
+    folder = make_estimator()
+    tag = run(with_uv, "gantei", "bento", "--with", str(folder), "--with", "demo-sex").strip()
+    folder.rename(tmp_path / "gone")
+    source = tmp_path / "bentoml/bentos" / tag.replace(":", "/") / "src"
+    assert not [*source.rglob("*.pyc")]
+    elsewhere = with_uv | {"PYTHONPATH": with_uv["PYTHONPATH"].split(os.pathsep)[0]}
+    with serving(elsewhere, tag) as get:
+        assert served(get) == ["demo-sex", "made"]
+        assert "made" in get("/v1/estimators/made/files/estimator.toml")[1]
+    assert called(with_uv) == ""
+
+
+def test_an_estimator_that_answers_wrongly_goes_into_no_bento(tmp_path, monkeypatch):
+    from gantei_service.bento import build
+
+    folder = shutil.copytree(SHIPPED / "demo-age", tmp_path / "demo-age")
+    manifest = folder / "estimator.toml"
+    manifest.write_text(
+        re.sub(r"\bage = 39.66", "age = 49.66", manifest.read_text("utf-8")), "utf-8"
+    )
+    monkeypatch.setattr(shutil, "which", lambda _: "uv")
+    with pytest.raises(WeightsError, match="golden"):
+        build([str(folder)])
+
+
+def test_without_uv_nothing_is_downloaded(monkeypatch):
+    import gantei_service.bento as module
+
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    with pytest.raises(MissingExtraError, match="pip install uv"):
+        module.build(["demo-age"])

@@ -142,6 +142,7 @@ def test_the_log_has_counts_and_no_names(ask, caplog):
     pictures = [("Tanaka-Hanako.png", encoded_picture(1)), ("Tanaka-Hanako.jpg", b"no picture")]
     with caplog.at_level(logging.INFO):
         client.post("/v1/predict?patient=Tanaka", **form(*pictures))
+        client.post("/v1/predict", **form(*pictures))
         client.get("/v1/estimators/Tanaka", headers={"x-request-id": "Tanaka"})
         client.get("/Tanaka")
     lines = [JsonLines().format(record) for record in caplog.records if "gantei" in record.name]

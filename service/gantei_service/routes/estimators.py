@@ -9,12 +9,35 @@ from gantei.card import as_markdown, as_page, composed_of
 from gantei.environment import environment
 from gantei.errors import ExplanationError
 
+from ..answers import Described, Listing
 from ..estimation import units
+from ..openapi import told
 from ..problems import Problem
 from ..served import Served
 from ..state import State
 
 CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+_CARD = told("text/markdown", "unknown-estimator")
+_CARD[200]["content"]["text/html"] = {"schema": {"type": "string"}}
+_BYTES = "application/octet-stream"
+_DOWNLOAD: dict[str, Any] = {
+    "response_class": Response,
+    "openapi_extra": {
+        "parameters": [
+            {"name": name, "in": "header", "schema": {"type": "string"}}
+            for name in ("Range", "If-Range", "If-None-Match")
+        ]
+    },
+    "responses": told(
+        _BYTES, "malformed-header", "unknown-estimator", "not-found", "range-not-satisfiable",
+        "not-ready",
+    )
+    | {
+        206: {"description": "The range that was asked for", "content": {_BYTES: {}}},
+        304: {"description": "The client has the file already"},
+    },
+}  # fmt: skip
 
 
 def router(state: State) -> APIRouter:
@@ -61,13 +84,14 @@ def router(state: State) -> APIRouter:
 
     routes = APIRouter()
     top = "/v1/estimators"
-    routes.add_api_route(top, listing)
-    routes.add_api_route(top + "/{name}", manifest)
-    routes.add_api_route(top + "/{name}/card", show_card)
-    routes.add_api_route(top + "/{name}/files/{file}", download)
-    routes.add_api_route(
-        top + "/{name}/files/{file}", download, methods=["HEAD"], include_in_schema=False
-    )
+    routes.add_api_route(top, listing, responses=told(Listing))
+    routes.add_api_route(top + "/{name}", manifest, responses=told(Described, "unknown-estimator"))
+    routes.add_api_route(top + "/{name}/card", show_card, response_class=Response, responses=_CARD)
+    for method in ("GET", "HEAD"):
+        routes.add_api_route(
+            top + "/{name}/files/{file}", download, methods=[method],
+            include_in_schema=method == "GET", **_DOWNLOAD,
+        )  # fmt: skip
     return routes
 
 

@@ -11,9 +11,11 @@ from fastapi.responses import JSONResponse
 from gantei.errors import ExplanationError
 from gantei.estimator import Estimator
 
+from ..answers import Answer
 from ..estimation import examine
 from ..guard import RECORD
 from ..journal import Record
+from ..openapi import told
 from ..problems import Problem
 from ..state import State
 from ..upload import Order, read_order
@@ -25,12 +27,13 @@ _CHOICES: list[dict[str, Any]] = [
     {
         "name": "estimators",
         "in": "query",
-        "description": "Of a raw picture; a form has fields of these names.",
+        "description": "Names; a form may have it as a field. None: all that are served.",
         "schema": {"type": "array", "items": {"type": "string"}},
     },
     {
         "name": "explain",
         "in": "query",
+        "description": "A form's field of this name comes before it.",
         "schema": {"type": "string", "enum": ["none", "map", "overlay"]},
     },
 ]
@@ -45,7 +48,12 @@ OPENAPI: dict[str, Any] = {
                     "required": ["photographs"],
                     "additionalProperties": False,
                     "properties": {
-                        "photographs": {"type": "array", "minItems": 1, "items": _PICTURE},
+                        "photographs": {
+                            "type": "array",
+                            "minItems": 1,
+                            "items": _PICTURE,
+                            "description": "Answered in this order.",
+                        },
                         "estimators": {"type": "array", "items": {"type": "string"}},
                         "explain": _CHOICES[1]["schema"],
                     },
@@ -57,35 +65,51 @@ OPENAPI: dict[str, Any] = {
 }
 
 
+ANSWERS = told(
+    Answer, "malformed-body", "unknown-estimator", "too-many-parts", "unsupported-media-type",
+    "invalid-request", "no-explanation", "deadline-exceeded", "not-ready",
+)  # fmt: skip
+
+
 def router(state: State) -> APIRouter:
     """Make the route."""
 
     async def predict(request: Request) -> JSONResponse:
         """Estimate for each photograph; one that is bad has a problem and harms no other."""
         state.refuse_unready()
-        record: Record = request.scope[RECORD]
         settings = state.settings
         order = await read_order(request, settings.photographs, settings.held_limit)
-        estimators = _chosen(state, order)
-        record.photographs = len(order.uploads)
-        jobs = [
-            partial(examine, upload, estimators, order.explain, record.id)
-            for upload in order.uploads
-        ]
-        try:
-            async with asyncio.timeout(settings.deadline):
-                entries = await _unless_gone(request, state.pool.run_all(jobs))
-        except TimeoutError as error:
-            raise Problem("deadline-exceeded", headers={"retry-after": "5"}) from error
-        refused = [entry["problem"]["type"] for entry in entries if "problem" in entry]
-        record.refused = len(refused)
-        for kind in refused:
-            state.metrics.problems.labels(kind.rpartition(":")[2]).inc()
-        return JSONResponse({"photographs": entries})
+        return await answered(state, request, order)
 
     routes = APIRouter()
-    routes.add_api_route("/v1/predict", predict, methods=["POST"], openapi_extra=OPENAPI)
+    routes.add_api_route(
+        "/v1/predict", predict, methods=["POST"], openapi_extra=OPENAPI, responses=ANSWERS
+    )
     return routes
+
+
+async def answered(state: State, request: Request, order: Order) -> JSONResponse:
+    """Answer an order, whichever route has read it.
+
+    Raises:
+        Problem: what is asked for cannot be given, or not in time.
+    """
+    record: Record = request.scope[RECORD]
+    estimators = _chosen(state, order)
+    record.photographs = len(order.uploads)
+    jobs = [
+        partial(examine, upload, estimators, order.explain, record.id) for upload in order.uploads
+    ]
+    try:
+        async with asyncio.timeout(state.settings.deadline):
+            entries = await _unless_gone(request, state.pool.run_all(jobs))
+    except TimeoutError as error:
+        raise Problem("deadline-exceeded", headers={"retry-after": "5"}) from error
+    refused = [entry["problem"]["type"] for entry in entries if "problem" in entry]
+    record.refused = len(refused)
+    for kind in refused:
+        state.metrics.problems.labels(kind.rpartition(":")[2]).inc()
+    return JSONResponse({"photographs": entries})
 
 
 def _chosen(state: State, order: Order) -> list[Estimator]:

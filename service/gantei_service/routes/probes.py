@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
+from ..answers import Alive, Ready
+from ..openapi import told
 from ..state import State
 
 
@@ -23,6 +25,7 @@ def router(state: State) -> APIRouter:
         return Response(state.metrics.text(), media_type="text/plain; version=0.0.4")
 
     routes = APIRouter()
-    for path, endpoint in (("/livez", livez), ("/readyz", readyz), ("/metrics", metrics)):
-        routes.add_api_route(path, endpoint)
+    routes.add_api_route("/livez", livez, responses=told(Alive))
+    routes.add_api_route("/readyz", readyz, responses=told(Ready, "not-ready"))
+    routes.add_api_route("/metrics", metrics, response_class=Response, responses=told("text/plain"))
     return routes

@@ -1,0 +1,116 @@
+"""A server as a process of its own on loopback, and what it uses."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from io import BytesIO
+
+import psutil
+from PIL import Image
+
+from gantei.catalogue import SHIPPED
+
+READY = "/readyz"
+LOOPBACK = "127.0.0.1"
+
+
+class Running:
+    """`command` with a free port put in for `{port}`; the constructor returns when it is ready."""
+
+    def __init__(self, command, log=subprocess.DEVNULL, environment=None, patience=90):
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            self.port = probe.getsockname()[1]
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [part.format(port=self.port) for part in command],
+            stdout=log,
+            stderr=log,
+            env={**os.environ, **(environment or {})},
+        )
+        while self.status("GET", READY) != 200:
+            if self.process.poll() is not None or time.monotonic() > began + patience:
+                self.stop()
+                raise SystemExit(f"{command} did not get ready")
+            time.sleep(0.05)
+        self.ready = time.monotonic() - began
+
+    def ask(self, method, path, body=None, kind="text/plain", timeout=60):
+        """Status and body of an answer; status 0 where there was none."""
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=timeout)
+        try:
+            connection.request(method, path, body, {"content-type": kind})
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, http.client.HTTPException):
+            return 0, b""
+        finally:
+            connection.close()
+
+    def status(self, *request):
+        """Status alone."""
+        return self.ask(*request)[0]
+
+    def connect(self, timeout=60):
+        """Open a connection, for what no client library would send."""
+        return socket.create_connection((LOOPBACK, self.port), timeout=timeout)
+
+    def cpu(self):
+        """Seconds that it and its children have computed."""
+        times = [each.cpu_times() for each in self._family()]
+        return sum(each.user + each.system for each in times)
+
+    def resident(self):
+        """Megabytes of memory of it and its children."""
+        return sum(each.memory_info().rss for each in self._family()) / 1e6
+
+    def stop(self):
+        """End it and its children."""
+        family = self._family() if self.process.poll() is None else []
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(20)
+        for each in family:
+            if each.is_running():
+                each.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def _family(self):
+        server = psutil.Process(self.process.pid)
+        return [server, *server.children(recursive=True)]
+
+
+def gantei_serve(*names):
+    """The command of our own service."""
+    chosen = [part for name in names for part in ("--with", str(name))]
+    return [sys.executable, "-m", "gantei", "serve", "--port", "{port}", *chosen]
+
+
+def form(*pictures, field="photographs", **fields):
+    """A multipart body with pictures of (name, bytes), and its content type."""
+    disposition = 'content-disposition: form-data; name="{}"'
+    body = b""
+    for name, value in fields.items():
+        body += f"--b\r\n{disposition.format(name)}\r\n\r\n{value}\r\n".encode()
+    for name, data in pictures:
+        head = f'--b\r\n{disposition.format(field)}; filename="{name}"\r\n\r\n'
+        body += head.encode() + data + b"\r\n"
+    return body + b"--b--\r\n", "multipart/form-data; boundary=b"
+
+
+def photograph(side, number=1, quality=92):
+    """A golden photograph of the demo estimator, enlarged: a JPEG."""
+    file = BytesIO()
+    with Image.open(SHIPPED / f"demo-age/golden-{number}.jpg") as image:
+        image.resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG", quality=quality)
+    return file.getvalue()

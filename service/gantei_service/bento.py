@@ -1,0 +1,87 @@
+"""`gantei bento`: a Bento of the service that carries chosen estimators."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+
+import gantei
+from gantei.errors import MissingExtraError, NotInstalledError, ResultsError
+
+from .served import check_all, serve_all
+
+CARRIED = "gantei_estimators"
+"""Folder of the estimators in a Bento, beside the packages."""
+HERE = Path(__file__).parent
+REQUIREMENTS = HERE.parents[1] / "requirements/service.txt"
+"""Exact versions with hashes, in a checkout; an installed gantei has them in its metadata."""
+BENTOFILE = {
+    "service": f"{HERE.name}.service:Gantei",
+    "name": "gantei",
+    "description": "Age and sex from fundus photographs. Research use; not for diagnosis.",
+    "python": {"requirements_txt": "requirements.txt", "lock_packages": False},
+}
+
+
+def carried() -> tuple[str, ...]:
+    """Folders of the estimators that the Bento carries in which this module stands, if it does."""
+    return tuple(str(folder) for folder in sorted((HERE.parent / CARRIED).glob("*")))
+
+
+def build(names: Sequence[str]) -> str:
+    """Build a Bento in BentoML's store, and give its tag.
+
+    Args:
+        names: as `serve_all`; each is asked for its golden photographs before it goes in.
+
+    Raises:
+        GanteiError: an estimator cannot be served, or BentoML cannot build.
+    """
+    if not (shutil.which("uv") or find_spec("uv")):
+        raise MissingExtraError("BentoML builds with uv, and would download it: pip install uv")
+    served = serve_all(names, "cpu")
+    if errors := check_all([*served.values()]):
+        raise errors[0]
+    with tempfile.TemporaryDirectory(prefix="gantei-bento-") as scratch:
+        staged = Path(scratch)
+        for name, each in served.items():
+            shutil.copytree(each.entry.folder, staged / CARRIED / name)
+        for package in (Path(gantei.__file__).parent, HERE):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(package, staged / package.name, ignore=ignored)
+        (staged / "requirements.txt").write_text(_requirements(), "utf-8")
+        (staged / "bentofile.yaml").write_text(json.dumps(BENTOFILE), "utf-8")  # JSON is YAML
+        return _built(staged)
+
+
+def _requirements() -> str:
+    if REQUIREMENTS.is_file():
+        return REQUIREMENTS.read_text("utf-8")
+    with suppress(PackageNotFoundError):
+        if text := distribution("gantei").read_text("extra_metadata/service.txt"):
+            return text
+    raise NotInstalledError(
+        "a Bento is built from a checkout or an installed gantei, not from this"
+    )
+
+
+def _built(staged: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "bentoml", "build", "--output", "tag"],
+        cwd=staged,
+        env={**os.environ, "BENTOML_DO_NOT_TRACK": "True"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise ResultsError(f"the Bento could not be built; bentoml build says: {last}")
+    return done.stdout.strip().removeprefix("__tag__:")

@@ -1,0 +1,79 @@
+"""BentoML's own client gets the same answers, and no door beside the guard."""
+
+import hashlib
+import json
+
+import pytest
+
+import gantei
+
+from .conftest import encoded_picture, form
+
+bentoml = pytest.importorskip("bentoml", reason="the service's packages are not installed")
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # BentoML's import warns
+ADDRESS = "/bentoml/predict"
+
+
+@pytest.fixture
+def paths(tmp_path):
+    names = ("left.png", "右.png", "bad.png")
+    for seed, name in enumerate(names):
+        data = encoded_picture(seed, 70)
+        (tmp_path / name).write_bytes(data[:-200] if name == "bad.png" else data)
+    return [tmp_path / name for name in names]
+
+
+@pytest.fixture
+def client(serve, token_file):
+    server = serve("--token-file", str(token_file))
+    url = f"http://127.0.0.1:{server.port}"
+    with bentoml.SyncHTTPClient(url, token="secret") as opened:
+        opened.server = server
+        yield opened
+        opened._temp_dir.cleanup()
+
+
+def test_bentomls_client_gets_the_librarys_answers(client, paths, make_estimator):
+    entries = client.predict(photographs=paths, estimators=["made"], explain="none")["photographs"]
+    assert [entry["name"] for entry in entries] == [path.name for path in paths]
+    made = gantei.load(make_estimator("again"))
+    for path, entry in zip(paths[:2], entries, strict=False):
+        assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        (expected,) = made.predict([path])
+        assert entry["estimates"]["made"]["values"]["age"]["value"] == expected.values["age"]
+    assert entries[2]["problem"]["type"].endswith("unusable-photograph")
+    assert client.predict(paths)["photographs"] == entries
+
+
+def test_its_errors_are_the_same_problems(client, paths):
+    from bentoml.exceptions import BentoMLException
+
+    with pytest.raises(BentoMLException) as told:
+        client.predict(photographs=paths, estimators=["other"])
+    assert json.loads(str(told.value))["type"] == "urn:problem-type:gantei:unknown-estimator"
+    client.client.headers.pop("authorization")
+    with pytest.raises(BentoMLException) as told:
+        client.predict(photographs=paths)
+    assert json.loads(str(told.value))["status"] == 401
+
+
+def test_a_photograph_given_as_an_address_is_not_fetched(client, paths):
+    from bentoml.exceptions import BentoMLException
+
+    address = f"http://127.0.0.1:{client.server.port}/livez"
+    for photographs, kind in (
+        ([address], "unsupported-media-type"),
+        ([address, paths[0]], "invalid-request"),
+    ):
+        with pytest.raises(BentoMLException) as told:
+            client.predict(photographs=photographs)
+        assert json.loads(str(told.value))["type"] == f"urn:problem-type:gantei:{kind}"
+    assert "/livez" not in client.client.get("/metrics").text
+
+
+@pytest.mark.parametrize("text", ["made", "[1]", "{}", "null", "[[" * 5000, "1e999", '{"a": "b"}'])
+def test_a_field_that_is_no_list_of_texts_in_json_is_refused(ask, text):
+    response = ask().post(ADDRESS, **form(("a.png", encoded_picture(1)), estimators=text))
+    assert response.status_code in (400, 422)
+    assert response.headers["content-type"] == "application/problem+json"

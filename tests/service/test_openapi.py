@@ -1,0 +1,41 @@
+"""What /openapi.json says of every route."""
+
+import pytest
+
+from ..explained import explained_network
+from .conftest import encoded_picture, form
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+
+def descriptions(ask, **settings):
+    return ask(**settings).get("/openapi.json").json()
+
+
+def test_every_route_tells_its_answer_and_its_problems(ask):
+    described = descriptions(ask)
+    assert described["openapi"].startswith("3.1")
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            answers = operation["responses"]
+            assert answers["200"]["content"], path
+            assert {"413", "500"} <= answers.keys()
+            for status, answer in answers.items():
+                if status >= "400":
+                    assert [*answer["content"]] == ["application/problem+json"]
+                    assert "HTTPValidationError" not in str(answer)
+            guarded = path not in ("/livez", "/readyz")
+            assert operation["security"] == ([{"token": []}, {}] if guarded else [])
+            assert ({"401", "403"} <= answers.keys()) == guarded
+    assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+def test_the_answers_of_predict_are_those_of_the_description(ask, make_estimator):
+    from gantei_service.answers import Answer
+
+    client = ask(make_estimator(network=explained_network()))
+    pictures = [("a.png", encoded_picture(1)), ("b.png", b"no picture")]
+    for explain in ("none", "map", "overlay"):
+        answer = client.post("/v1/predict", **form(*pictures, explain=explain)).json()
+        read = Answer.model_validate(answer, strict=True)
+        assert read.model_dump(exclude_unset=True) == answer
