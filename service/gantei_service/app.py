@@ -11,7 +11,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 import gantei
+from gantei.inference import batch_size
 
+from .batching import Batching
 from .guard import RECORD, Guard
 from .journal import failure, log
 from .metrics import Metrics
@@ -36,12 +38,18 @@ def create_app(settings: Settings) -> Guard:
     """
     metrics = Metrics()
     pool = Pool(settings.workers, max(settings.queue, settings.photographs), metrics)
-    state = State(settings, serve_all(settings.estimators, settings.device), pool, metrics)
+    served = serve_all(settings.estimators, settings.device, settings.batch)
+    networks = [each.estimator for each in served.values()]
+    size = settings.batch or batch_size(networks)
+    batching = Batching(networks, size, settings.workers, metrics) if size > 1 else None
+    state = State(settings, served, pool, metrics, batching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         pool.close()
+        if batching:
+            batching.close()
 
     app = FastAPI(
         title="gantei",
@@ -64,7 +72,8 @@ def create_app(settings: Settings) -> Guard:
 
 def _check(state: State) -> None:
     began = time.perf_counter()
-    for error in check_all(list(state.served.values())):
+    warm_up = state.batching.warm_up if state.batching else None
+    for error in check_all(list(state.served.values()), warm_up):
         log("estimator failed its check", logging.ERROR, **failure(error))
     log(
         "estimators checked",

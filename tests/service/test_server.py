@@ -106,8 +106,9 @@ def test_the_work_of_a_client_that_has_gone_is_dropped(serve):
     assert done < 50
 
 
-def test_every_accepted_request_is_answered_after_sigterm(serve):
-    server = serve("--workers", "2")
+@pytest.mark.parametrize("options", [(), ("--batch", "4")])
+def test_every_accepted_request_is_answered_after_sigterm(serve, options):
+    server = serve("--workers", "2", *options)
     request = multipart(*[encoded_picture(1, 2000)] * 4)
 
     def send(_):
