@@ -19,7 +19,7 @@ from .journal import failure, log
 from .metrics import Metrics
 from .pool import Pool
 from .problems import MEDIA_TYPE, Problem
-from .routes import estimators, predict, probes
+from .routes import estimators, open_inference, predict, probes
 from .served import check_all, serve_all
 from .settings import Settings
 from .state import State
@@ -61,7 +61,7 @@ def create_app(settings: Settings) -> Guard:
         responses={"default": {"description": "A problem", "content": {MEDIA_TYPE: {}}}},
         lifespan=lifespan,
     )
-    for module in (predict, estimators, probes):
+    for module in (predict, open_inference, estimators, probes):
         app.include_router(module.router(state))
     app.add_exception_handler(Problem, _answer)
     app.add_exception_handler(RequestValidationError, _answer)
@@ -92,4 +92,4 @@ async def _answer(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, Problem) else Problem("invalid-request")
     record = request.scope[RECORD]
     record.problem = problem.kind
-    return Response(problem.body(record.id), problem.status, problem.headers, MEDIA_TYPE)
+    return Response(problem.body(record), problem.status, problem.headers, MEDIA_TYPE)

@@ -41,7 +41,9 @@ async def read_order(request: Request, most: int, largest: int) -> Order:
     if kind == "multipart/form-data":
         return await _form(request, most, largest)
     if not kind.startswith("image/"):
-        raise Problem("unsupported-media-type")
+        raise Problem(
+            "unsupported-media-type", "send multipart/form-data, or one picture as image/*"
+        )
     data = await request.body()
     if not data:
         raise Problem("invalid-request", "the body is empty; send one picture")
