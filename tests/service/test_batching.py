@@ -158,6 +158,23 @@ def test_the_estimator_that_was_asked_first_goes_first(make_estimator):
     assert order == ["first", "second", "first"]
 
 
+def test_on_a_gpu_every_size_has_run_before_the_first_client_is_answered(ask, monkeypatch):
+    from gantei.estimator import Estimator
+
+    run, ran = Estimator.run, []
+
+    def watched(estimator, batch, also=()):
+        ran.append(len(batch))
+        return run(estimator, batch, also)
+
+    monkeypatch.setattr(Estimator, "device", "cuda")  # said, not so: no test here has one
+    monkeypatch.setattr(Estimator, "run", watched)
+    client = ask()
+    assert ran == [1, 2, 4, 8, 16]
+    post(client, *[encoded_picture(1)] * 5)
+    assert set(ran) == {1, 2, 4, 8, 16}
+
+
 def test_batches_answer_what_the_library_answers(ask):
     pictures = [encoded_picture(seed, 100 + 50 * seed, "JPEG") for seed in range(12)]
     client = ask("demo-age", "demo-sex", batch=5)

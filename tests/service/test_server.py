@@ -91,8 +91,9 @@ def test_a_body_that_stalls_is_given_up(make_estimator):
     assert (status, problem["type"]) == (408, "urn:problem-type:gantei:slow-body")
 
 
-def test_the_work_of_a_client_that_has_gone_is_dropped(serve):
-    server = serve("--workers", "1")
+@pytest.mark.parametrize("options", [(), ("--batch", "4")])
+def test_the_work_of_a_client_that_has_gone_is_dropped(serve, options):
+    server = serve("--workers", "1", *options)
     picture = encoded_picture(1, 3000)
     with server.connect() as connection:
         connection.sendall(multipart(*[picture] * 60))
