@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 GPU_BATCH = 16
 
+Row = dict[str, NDArray[np.float32]]
+"""A network's raw outputs for one photograph, by name."""
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -59,7 +62,12 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class Prepared:
+    """A photograph as the networks see it: float32 (height, width, 3), one an estimator.
+
+    With an `error` there is nothing to infer. `boxes` are there where maps are wanted.
+    """
+
     source: str
     sha256: str | None
     inputs: tuple[NDArray[np.float32], ...]
@@ -107,21 +115,27 @@ def estimate(
     """
     batch = batch or batch_size(estimators)
     workers = workers or cores()
-    runners = [_Runner(estimator, batch, explain) for estimator in estimators]
+    if explain:
+        for each in estimators:  # what is not there is told before any photograph is read
+            each.explainer.outputs(explain)
 
-    def prepare(source: Source) -> _Prepared:
-        return _prepare(source, estimators, allow_grey, boxes=explain == "map")
+    def prepared(source: Source) -> Prepared:
+        try:
+            photograph = open_photograph(source, allow_grey=allow_grey)
+        except PhotographError as error:
+            return Prepared(source_name(source), error.sha256, (), error)
+        return prepare(photograph, estimators, explain)
 
     if batch == 1:
 
         def answer(source: Source) -> Answer:
-            return next(_answer([prepare(source)], runners))
+            return next(_answers([prepared(source)], estimators, explain, 1))
 
         yield from ordered(answer, sources, workers)
         return
-    with closing(ordered(prepare, sources, workers, ahead=2 * batch)) as prepared:
-        while chunk := list(islice(prepared, batch)):
-            yield from _answer(chunk, runners)
+    with closing(ordered(prepared, sources, workers, ahead=2 * batch)) as photographs:
+        while chunk := list(islice(photographs, batch)):
+            yield from _answers(chunk, estimators, explain, batch)
 
 
 def answer_one(
@@ -133,93 +147,98 @@ def answer_one(
         ExplanationError: as `estimate`.
         InferenceError: a network could not be run.
     """
-    runners = [_Runner(estimator, 1, explain) for estimator in estimators]
-    prepared = _seen(photograph, estimators, boxes=explain == "map")
-    return next(_answer([prepared], runners))
+    return next(_answers([prepare(photograph, estimators, explain)], estimators, explain, 1))
 
 
-def _prepare(
-    source: Source, estimators: Sequence["Estimator"], allow_grey: bool, *, boxes: bool
-) -> _Prepared:
-    try:
-        photograph = open_photograph(source, allow_grey=allow_grey)
-    except PhotographError as error:
-        return _Prepared(source_name(source), error.sha256, (), error)
-    return _seen(photograph, estimators, boxes=boxes)
-
-
-def _seen(photograph: Photograph, estimators: Sequence["Estimator"], *, boxes: bool) -> _Prepared:
+def prepare(
+    photograph: Photograph, estimators: Sequence["Estimator"], explain: Wanted | None = None
+) -> Prepared:
+    """First step: decode once for all estimators, and make the input of each."""
     try:
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
-        remarks = tuple(remarks_on(photograph, each.manifest.input) for each in estimators)
-        seen = tuple(seen_box(photograph, each.manifest.input) for each in estimators if boxes)
+        specs = [estimator.manifest.input for estimator in estimators]
+        remarks = tuple(remarks_on(photograph, spec) for spec in specs)
+        boxes = tuple(seen_box(photograph, spec) for spec in specs if explain == "map")
     except PhotographError as error:
-        return _Prepared(photograph.name, photograph.sha256, (), error)
-    return _Prepared(photograph.name, photograph.sha256, inputs, boxes=seen, remarks=remarks)
+        return Prepared(photograph.name, photograph.sha256, (), error)
+    return Prepared(photograph.name, photograph.sha256, inputs, boxes=boxes, remarks=remarks)
 
 
-def _answer(chunk: Sequence[_Prepared], runners: Sequence["_Runner"]) -> Iterator[Answer]:
-    """Run the good photographs of a chunk; the bad ones keep their place and their error."""
-    good = [prepared for prepared in chunk if prepared.error is None]
-    columns = [
-        runner.run([prepared.inputs[index] for prepared in good])
-        for index, runner in enumerate(runners)
-    ]
-    rows = zip(*columns, strict=True)
-    for prepared in chunk:
-        if prepared.error is not None:
-            yield Answer(prepared.source, prepared.sha256, (), (), prepared.error)
-        else:
-            yield _named(prepared, next(rows), runners)
+def infer(
+    estimator: "Estimator",
+    inputs: Sequence[NDArray[np.float32]],
+    explain: Wanted | None = None,
+    *,
+    size: int | None = None,
+) -> list[Row]:
+    """Second step: run one estimator on several photographs' inputs as one batch.
+
+    Args:
+        estimator: whose inputs they are.
+        inputs: float32 (height, width, 3) each.
+        explain: give also what the map or the embedding is made of.
+        size: of the batch, filled up with black: a GPU keeps memory for every size it has seen.
+
+    Returns:
+        One `{output: float32 array}` for each input, in order.
+
+    Raises:
+        ExplanationError, InferenceError, WeightsError: as `Estimator.run`.
+    """
+    if not inputs:
+        return []
+    batch = np.zeros((size or len(inputs), *inputs[0].shape), np.float32)
+    batch[: len(inputs)] = inputs
+    also = estimator.explainer.outputs(explain) if explain else []
+    return estimator.run(batch, also)[: len(inputs)]
 
 
-class _Runner:
-    """An estimator, and what is wanted of it."""
-
-    def __init__(self, estimator: "Estimator", batch: int, explain: Wanted | None) -> None:
-        self.estimator = estimator
-        self.explain = explain
-        self._batch = batch
-        self._also = estimator.explainer.outputs(explain) if explain else []
-
-    def run(self, inputs: Sequence[NDArray[np.float32]]) -> list[dict[str, NDArray[np.float32]]]:
-        """Run one padded batch: a GPU keeps memory for every size it has seen."""
-        if not inputs:
-            return []
-        padded = np.zeros((self._batch, *inputs[0].shape), np.float32)
-        padded[: len(inputs)] = inputs
-        return self.estimator.run(padded, self._also)[: len(inputs)]
-
-
-def _named(
-    prepared: _Prepared,
-    rows: Sequence[dict[str, NDArray[np.float32]]],
-    runners: Sequence[_Runner],
+def finish(
+    prepared: Prepared,
+    rows: Sequence[Row],
+    estimators: Sequence["Estimator"],
+    explain: Wanted | None = None,
 ) -> Answer:
-    pairs = list(zip(rows, (runner.estimator for runner in runners), strict=True))
+    """Third step: put a photograph's raw outputs, a row an estimator, into names and units."""
+    if prepared.error is not None:
+        return Answer(prepared.source, prepared.sha256, (), (), prepared.error)
+    pairs = list(zip(rows, estimators, strict=True))
     try:
         values = tuple(values_of(row, estimator.manifest) for row, estimator in pairs)
     except WeightsError as error:
         return Answer(prepared.source, prepared.sha256, (), (), error)
     warnings = tuple(
         estimator.remarks + warnings_of(each, estimator.manifest) + remarks
-        for each, (_, estimator), remarks in zip(values, pairs, prepared.remarks, strict=True)
+        for each, estimator, remarks in zip(values, estimators, prepared.remarks, strict=True)
     )
     return Answer(
         prepared.source,
         prepared.sha256,
         values,
         warnings,
-        embeddings=tuple(
-            runner.estimator.explainer.embedding(row)
-            for row, runner in zip(rows, runners, strict=True)
-            if runner.explain
-        ),
+        embeddings=tuple(each.explainer.embedding(row) for row, each in pairs if explain),
         explanations=tuple(
             estimator.explainer.explanation(row, each, box)
             for (row, estimator), each, box in zip(pairs, values, prepared.boxes, strict=False)
         ),
     )
+
+
+def _answers(
+    chunk: Sequence[Prepared],
+    estimators: Sequence["Estimator"],
+    explain: Wanted | None,
+    batch: int,
+) -> Iterator[Answer]:
+    """Run the good photographs of a chunk; the bad ones keep their place and their error."""
+    good = [prepared for prepared in chunk if prepared.error is None]
+    columns = [
+        infer(estimator, [prepared.inputs[index] for prepared in good], explain, size=batch)
+        for index, estimator in enumerate(estimators)
+    ]
+    rows = zip(*columns, strict=True)
+    for prepared in chunk:
+        yield finish(prepared, next(rows) if prepared.error is None else (), estimators, explain)
 
 
 def ordered(

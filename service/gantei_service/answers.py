@@ -35,6 +35,7 @@ class ProblemDocument(EntryProblem):
     """Why a request was not answered (RFC 9457)."""
 
     request_id: str = Field(description="The same as X-Request-Id; the log has it.")
+    error: str = left_out_unless("under /v2, where clients look for it")
 
 
 class Size(Shape):
@@ -169,3 +170,56 @@ class Ready(Shape):
     """Every estimator has passed its check."""
 
     ready: Literal[True]
+
+
+class Live(Shape):
+    """The process answers (Open Inference)."""
+
+    live: Literal[True]
+
+
+class Server(Shape):
+    """Who answers (Open Inference)."""
+
+    name: Literal["gantei"]
+    version: str
+    extensions: list[str]
+
+
+class Tensor(Shape):
+    """An input or output of a model; -1 stands for any number of photographs."""
+
+    name: str
+    datatype: Literal["BYTES", "FP32"]
+    shape: list[int]
+
+
+class Model(Shape):
+    """An estimator as a model (Open Inference)."""
+
+    name: str
+    platform: str
+    inputs: list[Tensor]
+    outputs: list[Tensor]
+
+
+class ModelReady(Shape):
+    """The estimator has passed its check (Open Inference)."""
+
+    name: str
+    ready: Literal[True]
+
+
+class Output(Tensor):
+    """An output: a number or text for each photograph; null where it could not be estimated."""
+
+    data: list[float | str | None] = left_out_unless("where it was not asked for as binary data")
+    parameters: dict[str, int] = left_out_unless("with its size, where it is binary data")
+
+
+class Inference(Shape):
+    """The outputs that were asked for (Open Inference)."""
+
+    model_name: str
+    id: str = left_out_unless("where the request had one")
+    outputs: list[Output]

@@ -11,14 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 import gantei
+from gantei.inference import batch_size
 
+from .batching import Batching
 from .guard import RECORD, Guard
 from .journal import failure, log
 from .metrics import Metrics
 from .openapi import DescribedApp
 from .pool import Pool
 from .problems import MEDIA_TYPE, Problem
-from .routes import bentoml_client, estimators, page, predict, probes
+from .routes import bentoml_client, estimators, open_inference, page, predict, probes
 from .served import check_all, serve_all
 from .settings import Settings
 from .state import State
@@ -37,12 +39,18 @@ def create_app(settings: Settings) -> Guard:
     """
     metrics = Metrics()
     pool = Pool(settings.workers, max(settings.queue, settings.photographs), metrics)
-    state = State(settings, serve_all(settings.estimators, settings.device), pool, metrics)
+    served = serve_all(settings.estimators, settings.device, settings.batch)
+    networks = [each.estimator for each in served.values()]
+    size = settings.batch or batch_size(networks)
+    batching = Batching(networks, size, settings.workers, metrics) if size > 1 else None
+    state = State(settings, served, pool, metrics, batching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
         pool.close()
+        if batching:
+            batching.close()
 
     app = DescribedApp(
         title="gantei",
@@ -53,7 +61,7 @@ def create_app(settings: Settings) -> Guard:
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    for module in (predict, bentoml_client, estimators, probes):
+    for module in (predict, open_inference, bentoml_client, estimators, probes):
         app.include_router(module.router(state))
     app.include_router(page.router())
     app.add_exception_handler(Problem, _answer)
@@ -65,7 +73,8 @@ def create_app(settings: Settings) -> Guard:
 
 def _check(state: State) -> None:
     began = time.perf_counter()
-    for error in check_all(list(state.served.values())):
+    warm_up = state.batching.warm_up if state.batching else None
+    for error in check_all(list(state.served.values()), warm_up):
         log("estimator failed its check", logging.ERROR, **failure(error))
     log(
         "estimators checked",
@@ -84,4 +93,4 @@ async def _answer(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, Problem) else Problem("invalid-request")
     record = request.scope[RECORD]
     record.problem = problem.kind
-    return Response(problem.body(record.id), problem.status, problem.headers, MEDIA_TYPE)
+    return Response(problem.body(record), problem.status, problem.headers, MEDIA_TYPE)

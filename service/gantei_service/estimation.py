@@ -1,7 +1,9 @@
-"""One photograph, from its bytes to its entry in the answer; runs in a worker."""
+"""One photograph, from its bytes to its entry in the answer: alone, or in batches with others."""
 
+import asyncio
 import base64
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,14 +11,17 @@ from typing import Any, Literal
 
 from gantei.errors import GanteiError, PhotographError
 from gantei.estimator import Estimator
-from gantei.explanation import Explanation
-from gantei.inference import Answer, answer_one
+from gantei.explanation import Explanation, Wanted
+from gantei.inference import Answer, Prepared, Row, finish, infer, prepare
 from gantei.manifest import Manifest
 from gantei.overlay import draw_overlay
 from gantei.photograph import Photograph, open_photograph
 from gantei.prediction import shortest
 
+from .batching import Batching
 from .journal import failure, log
+from .metrics import Metrics
+from .pool import Pool
 from .problems import Problem
 
 Explain = Literal["none", "map", "overlay"]
@@ -30,26 +35,88 @@ class Upload:
     data: bytes
 
 
-def examine(
-    upload: Upload, estimators: Sequence[Estimator], explain: Explain, request_id: str
-) -> dict[str, Any]:
-    """Estimate one photograph; what is wrong with it stands in its own entry and harms no other."""
-    entry: dict[str, Any] = {"name": upload.name, "sha256": None, "size": None}
-    try:
-        photograph = open_photograph(upload.data)
-        height, width = photograph.size
-        entry |= {"sha256": photograph.sha256, "size": {"height": height, "width": width}}
-        answer = answer_one(photograph, estimators, explain=None if explain == "none" else "map")
+@dataclass
+class Examination:
+    """One photograph's way to its entry; what is wrong with it stands there and harms no other."""
+
+    upload: Upload
+    estimators: Sequence[Estimator]
+    explain: Explain
+    request_id: str
+    metrics: Metrics
+
+    def __post_init__(self) -> None:
+        self._entry: dict[str, Any] = {"name": self.upload.name, "sha256": None, "size": None}
+        self._wanted: Wanted | None = None if self.explain == "none" else "map"
+        self._began = 0.0
+
+    def alone(self) -> dict[str, Any]:
+        """Go the whole way in the caller's thread."""
+        try:
+            photograph, prepared = self._prepare()
+            rows = []
+            for estimator, each in zip(self.estimators, prepared.inputs, strict=True):
+                with self.metrics.inferring(estimator.name, 1):
+                    rows += infer(estimator, [each], self._wanted)
+            return self._finish(photograph, prepared, rows)
+        except (GanteiError, MemoryError) as error:
+            return self._failed(error)
+        finally:
+            self._count()
+
+    async def batched(self, pool: Pool, batching: Batching) -> dict[str, Any]:
+        """Decode and finish in the workers, and share the networks with other photographs."""
+        try:
+            # The decoded photograph is not kept: many wait, and one may have 200 megapixels.
+            prepared = await pool.run(lambda: self._prepare()[1])
+            rows = await asyncio.gather(
+                *(
+                    batching.infer(estimator, each, self._wanted)
+                    for estimator, each in zip(self.estimators, prepared.inputs, strict=True)
+                )
+            )
+            return await pool.run(lambda: self._finish(None, prepared, rows))
+        except (GanteiError, MemoryError) as error:
+            return self._failed(error)
+        finally:
+            if self._began:
+                self._count()
+
+    def _prepare(self) -> tuple[Photograph, Prepared]:
+        self._began = time.perf_counter()
+        with self.metrics.prepare_seconds.time():
+            photograph = open_photograph(self.upload.data)
+            height, width = photograph.size
+            self._entry["sha256"] = photograph.sha256
+            self._entry["size"] = {"height": height, "width": width}
+            prepared = prepare(photograph, self.estimators, self._wanted)
+        if prepared.error is not None:
+            raise prepared.error
+        return photograph, prepared
+
+    def _finish(
+        self, photograph: Photograph | None, prepared: Prepared, rows: Sequence[Row]
+    ) -> dict[str, Any]:
+        answer = finish(prepared, rows, self.estimators, self._wanted)
         if answer.error is not None:
             raise answer.error
-        return entry | {"estimates": _estimates(photograph, answer, estimators, explain)}
-    except PhotographError as error:
-        entry["sha256"] = entry["sha256"] or error.sha256
-        problem = Problem("unusable-photograph", str(error).removeprefix("<bytes>: "))
-    except (GanteiError, MemoryError) as error:
-        log("inference failed", logging.ERROR, request=request_id, **failure(error))
-        problem = Problem("inference-failed")
-    return entry | {"problem": problem.details()}
+        drawn_on = None
+        if self.explain == "overlay":
+            drawn_on = photograph or open_photograph(self.upload.data)
+        return self._entry | {"estimates": _estimates(drawn_on, answer, self.estimators)}
+
+    def _failed(self, error: Exception) -> dict[str, Any]:
+        if isinstance(error, PhotographError):
+            self._entry["sha256"] = self._entry["sha256"] or error.sha256
+            problem = Problem("unusable-photograph", str(error).removeprefix("<bytes>: "))
+        else:
+            log("inference failed", logging.ERROR, request=self.request_id, **failure(error))
+            problem = Problem("inference-failed")
+        return self._entry | {"problem": problem.details()}
+
+    def _count(self) -> None:
+        self.metrics.photographs.inc()
+        self.metrics.photograph_seconds.observe(time.perf_counter() - self._began)
 
 
 def units(manifest: Manifest) -> dict[str, str]:
@@ -62,8 +129,9 @@ def units(manifest: Manifest) -> dict[str, str]:
 
 
 def _estimates(
-    photograph: Photograph, answer: Answer, estimators: Sequence[Estimator], explain: Explain
+    drawn_on: Photograph | None, answer: Answer, estimators: Sequence[Estimator]
 ) -> dict[str, Any]:
+    """Give each estimator's part of an entry, with overlays where there is what to draw on."""
     estimates: dict[str, Any] = {}
     for index, estimator in enumerate(estimators):
         unit = units(estimator.manifest)
@@ -78,9 +146,9 @@ def _estimates(
         if explanation := prediction.explanation:
             value = prediction.values[explanation.of]
             estimates[estimator.name]["map"] = _map(explanation)
-            if explain == "overlay":
+            if drawn_on is not None:
                 image = draw_overlay(
-                    photograph, explanation, value, estimator.manifest, prediction.warnings
+                    drawn_on, explanation, value, estimator.manifest, prediction.warnings
                 )
                 file = BytesIO()
                 image.save(file, "PNG")

@@ -24,7 +24,7 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 RECORD = "gantei.record"
 """Key of the request's `Record` in the ASGI scope."""
-OPEN_TO_ALL = frozenset({"/livez", "/readyz", "/", "/docs"})
+OPEN_TO_ALL = frozenset({"/", "/docs", "/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
 OPEN_FOLDER = "/page/"
 """What the page loads: files of this package, which hold no data."""
 KEPT = frozenset({b"allow", b"content-range"})
@@ -51,7 +51,7 @@ class Guard:
             return await self._app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
-        record = scope[RECORD] = Record()
+        record = scope[RECORD] = Record(open_inference=f"{scope['path']}/".startswith("/v2/"))
         body = _Body(receive, self._settings, self, record, whole=not _announced(scope))
         answer = _Answer(send, record, body)
         try:
@@ -168,7 +168,7 @@ class _Answer:
         if self.status:
             return
         self._record.problem = problem.kind
-        content = problem.body(self._record.id)
+        content = problem.body(self._record)
         headers = [(key.encode(), value.encode()) for key, value in problem.headers.items()]
         headers += [
             (b"content-type", MEDIA_TYPE.encode()),

@@ -1,8 +1,7 @@
-"""The workers: each takes one photograph from its bytes to its answer; what waits is bounded."""
+"""The workers: threads that decode and estimate; how many photographs wait for them is bounded."""
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TypeVar
@@ -27,27 +26,32 @@ class Pool:
         """Run a job of the service itself."""
         return self._executor.submit(job)
 
-    async def run_all(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
-        """Run all jobs and give their results in order; cancelled, what has not begun is dropped.
+    async def run(self, step: Callable[[], T]) -> T:
+        """Run one step of a job in a worker; cancelled before it has begun, it is dropped."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, step)
 
-        A request hands over as many jobs as there are workers at a time, so that a large one does
-        not keep the small ones behind it waiting until it is done.
+    async def run_all(
+        self, jobs: Sequence[Callable[[], Awaitable[T]]], at_once: int | None = None
+    ) -> list[T]:
+        """Do all jobs and give their results in order; cancelled, what has not begun is dropped.
+
+        A request begins `at_once` jobs at a time, by default as many as there are workers, so that
+        a large one does not keep the small ones behind it waiting until it is done.
 
         Raises:
             Problem: `busy`, when too much waits already.
         """
-        loop = asyncio.get_running_loop()
         results: dict[int, T] = {}
         remaining = iter(enumerate(jobs))
 
         async def lane() -> None:
             for index, job in remaining:
-                results[index] = await loop.run_in_executor(self._executor, self._timed, job)
+                results[index] = await job()
                 finished()
 
         with self._admitted(len(jobs)) as finished:
             async with asyncio.TaskGroup() as lanes:
-                for _ in range(min(self._workers, len(jobs))):
+                for _ in range(min(at_once or self._workers, len(jobs))):
                     lanes.create_task(lane())
         return [results[index] for index in range(len(jobs))]
 
@@ -76,11 +80,3 @@ class Pool:
             yield finished
         finally:
             change(-left)
-
-    def _timed(self, job: Callable[[], T]) -> T:
-        began = time.perf_counter()
-        try:
-            return job()
-        finally:
-            self._metrics.photograph_seconds.observe(time.perf_counter() - began)
-            self._metrics.photographs.inc()

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from .journal import Record
+
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:problem-type:gantei:"
 
@@ -19,7 +21,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "slow-body": (408, "The body did not arrive in time"),
     "body-too-large": (413, "The body is larger than this server takes"),
     "too-many-parts": (413, "The body has more parts than this server takes"),
-    "unsupported-media-type": (415, "Send multipart/form-data, or one picture as image/*"),
+    "unsupported-media-type": (415, "This address does not take a body of that content type"),
     "range-not-satisfiable": (416, "The file has no such range"),
     "invalid-request": (422, "The request is not one that this address takes"),
     "unusable-photograph": (422, "The photograph cannot be estimated"),
@@ -52,9 +54,12 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         details = {"type": PREFIX + self.kind, "title": self.title, "status": self.status}
         return details | ({"detail": self.detail} if self.detail else {})
 
-    def body(self, request_id: str) -> bytes:
+    def body(self, record: Record) -> bytes:
         """Write the problem document of a whole request."""
-        return json.dumps(self.details() | {"request_id": request_id}).encode()
+        members = self.details() | {"request_id": record.id}
+        if record.open_inference:
+            members["error"] = ": ".join(filter(None, (self.title, self.detail)))
+        return json.dumps(members).encode()
 
 
 class PlainProblem(Problem):

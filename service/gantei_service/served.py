@@ -1,7 +1,7 @@
 """The estimators that the service answers with, and whether each has passed its check."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -57,8 +57,13 @@ class Served:
         self.state = "ready"
 
 
-def serve_all(names: Sequence[str], device: Device) -> dict[str, Served]:
+def serve_all(names: Sequence[str], device: Device, batch: int | None = None) -> dict[str, Served]:
     """Load the estimators to serve, by name; no names stand for all that are ready here.
+
+    Args:
+        names: names or folders.
+        device: as `gantei.load` takes it.
+        batch: as in `Settings`.
 
     Raises:
         GanteiError: one of them cannot be loaded; there are none; two have one name.
@@ -70,8 +75,9 @@ def serve_all(names: Sequence[str], device: Device) -> dict[str, Served]:
         raise NotInstalledError("no estimator is ready on this machine; gantei list shows them")
     served: dict[str, Served] = {}
     for name in wanted:
-        # One thread an inference: as many photographs as there are workers go through at once.
-        estimator = load(name, device, threads=1)
+        # Without batches as many inferences as there are workers run at once, each on one thread;
+        # batches go one after the other, each on all cores.
+        estimator = load(name, device, threads=1 if batch in (None, 1) else None)
         if estimator.name in served:
             raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
         entry = Entry(estimator.manifest, find(name).folder)  # the manifest that was admitted
@@ -79,11 +85,15 @@ def serve_all(names: Sequence[str], device: Device) -> dict[str, Served]:
     return served
 
 
-def check_all(served: Sequence[Served]) -> list[GanteiError]:
-    """Check every estimator; give what went wrong."""
+def check_all(
+    served: Sequence[Served], warm_up: Callable[[Estimator], None] | None = None
+) -> list[GanteiError]:
+    """Warm up and check every estimator; give what went wrong."""
     errors = []
     for each in served:
         try:
+            if warm_up:
+                warm_up(each.estimator)
             each.check()
         except GanteiError as error:
             each.state = "failed"

@@ -21,6 +21,7 @@ class Settings:
         estimators: names or folders; none means every estimator that is ready on this machine.
         device: as `gantei.load` takes it.
         workers: photographs that are decoded and estimated at the same time.
+        batch: most photographs that go through a network together; None: 16 on a GPU, 1 on a CPU.
         token_file: sha256 digests of the bearer tokens; None answers clients of this machine only.
         insecure: answer every client, without a token.
         body_limit: bytes of one request's body.
@@ -35,6 +36,7 @@ class Settings:
     estimators: tuple[str, ...] = ()
     device: Device = "auto"
     workers: int = field(default_factory=cores)
+    batch: int | None = None
     token_file: Path | None = None
     insecure: bool = False
     body_limit: int = 64 * MEGABYTE
@@ -47,13 +49,13 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read `GANTEI_SERVE_WITH` (names, with commas), `_DEVICE`, `_WORKERS`, `_TOKEN_FILE`,
-    `_INSECURE` (1) and `_BODY_LIMIT` (MB).
+    """Read `GANTEI_SERVE_WITH` (names, with commas), `_DEVICE`, `_WORKERS`, `_BATCH`,
+    `_TOKEN_FILE`, `_INSECURE` (1) and `_BODY_LIMIT` (MB).
 
     Raises:
         SettingError: one of them makes no sense, or has a name that is not known.
     """  # noqa: D205 - the names are one list
-    known = {"WITH", "DEVICE", "WORKERS", "TOKEN_FILE", "INSECURE", "BODY_LIMIT"}
+    known = {"WITH", "DEVICE", "WORKERS", "BATCH", "TOKEN_FILE", "INSECURE", "BODY_LIMIT"}
     told = {
         key.removeprefix(PREFIX): value
         for key, value in environment.items()
@@ -70,6 +72,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         estimators=tuple(filter(None, (name.strip() for name in told.get("WITH", "").split(",")))),
         device=device,  # type: ignore[arg-type]
         workers=positive(told["WORKERS"]) if "WORKERS" in told else cores(),
+        batch=positive(told["BATCH"]) if "BATCH" in told else None,
         token_file=Path(told["TOKEN_FILE"]) if "TOKEN_FILE" in told else None,
         insecure="INSECURE" in told,
         body_limit=positive(told.get("BODY_LIMIT", "64")) * MEGABYTE,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .batching import Batching
 from .metrics import Metrics
 from .pool import Pool
 from .problems import Problem
@@ -17,6 +18,8 @@ class State:
     served: dict[str, Served]
     pool: Pool
     metrics: Metrics
+    batching: Batching | None = None
+    """None where every photograph goes through the networks alone."""
 
     def served_as(self, name: str) -> Served:
         """Look an estimator up.

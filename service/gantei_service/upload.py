@@ -47,7 +47,9 @@ async def read_order(
         uploads, fields = await _form(request, most, largest)
         return _order(uploads, [*asked, *(_from_json(fields) if json_fields else fields)])
     if not kind.startswith("image/"):
-        raise Problem("unsupported-media-type")
+        raise Problem(
+            "unsupported-media-type", "send multipart/form-data, or one picture as image/*"
+        )
     data = await request.body()
     if not data:
         raise Problem("invalid-request", "the body is empty; send one picture")

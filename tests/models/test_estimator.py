@@ -131,6 +131,26 @@ def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator
         assert [answer.error is None for answer in together] == [bool(values) for values in alone]
 
 
+def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
+    from gantei.inference import finish, infer, prepare
+    from gantei.photograph import open_photograph
+
+    estimator = gantei.load(make_estimator())
+    black = np.zeros((64, 64, 3), np.uint8)
+    pictures = [made_picture(1), black, made_picture(2)]
+    prepared = [prepare(open_photograph(picture), [estimator]) for picture in pictures]
+    good = [each for each in prepared if each.error is None]
+    rows = iter(infer(estimator, [each.inputs[0] for each in good], size=8))
+    answers = [
+        finish(each, [next(rows)] if each.error is None else [], [estimator]) for each in prepared
+    ]
+    expected = estimator.predict(pictures, on_error="record")
+    assert [answer.prediction(0).values for answer in answers] == [
+        prediction.values for prediction in expected
+    ]
+    assert "black" in str(answers[1].error)
+
+
 def test_an_answer_does_not_depend_on_the_estimators_beside_it(make_estimator, photographs):
     from gantei.inference import estimate
 

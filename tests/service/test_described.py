@@ -40,6 +40,13 @@ def test_every_answer_is_described(application):
         "headers": headers,
         "seed": 1,
         "generation": {"max-examples": EXAMPLES, "database": "none"},
+        # JSON Schema cannot say that the shape is the number of pictures, and that they are base64.
+        "operations": [
+            {
+                "include-path": "/v2/models/{name}/infer",
+                "checks": {"positive_data_acceptance": {"enabled": False}},
+            }
+        ],
     }
     schema = schemathesis.openapi.from_asgi(
         "/openapi.json",

@@ -1,11 +1,15 @@
 """What /openapi.json says of every route."""
 
+import base64
+
 import pytest
 
 from ..explained import explained_network
 from .conftest import encoded_picture, form
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+OPEN_TO_ALL = ("/livez", "/readyz", "/v2/health/live", "/v2/health/ready")
 
 
 def descriptions(ask, **settings):
@@ -24,10 +28,37 @@ def test_every_route_tells_its_answer_and_its_problems(ask):
                 if status >= "400":
                     assert [*answer["content"]] == ["application/problem+json"]
                     assert "HTTPValidationError" not in str(answer)
-            guarded = path not in ("/livez", "/readyz")
+            guarded = path not in OPEN_TO_ALL
             assert operation["security"] == ([{"token": []}, {}] if guarded else [])
             assert ({"401", "403"} <= answers.keys()) == guarded
     assert described["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+def test_the_answers_of_open_inference_are_those_of_the_description(ask):
+    from gantei_service.answers import Inference, Model, Server
+
+    client = ask()
+    model = client.get("/v2/models/made").json()
+    for shape, answer in ((Server, client.get("/v2").json()), (Model, model)):
+        shape.model_validate(answer, strict=True)
+    for binary in (True, False):
+        picture = base64.b64encode(encoded_picture(1)).decode()
+        request = {
+            "id": "7",
+            "inputs": [
+                {
+                    "name": "photograph", "datatype": "BYTES", "shape": [2],
+                    "parameters": {"content_type": "base64"}, "data": [picture, "bm8="],
+                }
+            ],
+            "outputs": [
+                {"name": each["name"], "parameters": {"binary_data": binary}}
+                for each in model["outputs"]
+            ],
+        }  # fmt: skip
+        answer = client.post("/v2/models/made/infer", json=request)
+        head = int(answer.headers.get("inference-header-content-length", len(answer.content)))
+        Inference.model_validate_json(answer.content[:head], strict=True)
 
 
 def test_the_answers_of_predict_are_those_of_the_description(ask, make_estimator):

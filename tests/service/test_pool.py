@@ -8,6 +8,11 @@ import pytest
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
 
+def run_all(pool, jobs):
+    """Run plain functions, each as a job of one step."""
+    return pool.run_all([partial(pool.run, job) for job in jobs])
+
+
 @pytest.fixture
 def pool():
     """One worker, and room for 30 photographs."""
@@ -25,7 +30,7 @@ def test_results_stand_in_the_order_of_their_jobs(pool):
         return number
 
     jobs = [partial(job, number) for number in range(9)]
-    assert asyncio.run(pool.run_all(jobs)) == [*range(9)]
+    assert asyncio.run(run_all(pool, jobs)) == [*range(9)]
 
 
 def test_a_small_request_does_not_wait_for_a_large_one_to_end(pool):
@@ -33,10 +38,10 @@ def test_a_small_request_does_not_wait_for_a_large_one_to_end(pool):
 
     async def both():
         large = asyncio.create_task(
-            pool.run_all([partial(done.append, f"large {number}") for number in range(20)])
+            run_all(pool, [partial(done.append, f"large {number}") for number in range(20)])
         )
         await asyncio.sleep(0)
-        await pool.run_all([partial(done.append, "small")])
+        await run_all(pool, [partial(done.append, "small")])
         await large
 
     asyncio.run(both())
@@ -52,13 +57,13 @@ def test_what_has_not_begun_when_it_is_cancelled_is_dropped_and_makes_room(pool)
         done.append(1)
 
     async def given_up():
-        task = asyncio.create_task(pool.run_all([job] * 30))
+        task = asyncio.create_task(run_all(pool, [job] * 30))
         await asyncio.sleep(0.05)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         release.set()
-        return await pool.run_all([partial(len, "abc")] * 30)
+        return await run_all(pool, [partial(len, "abc")] * 30)
 
     assert asyncio.run(given_up()) == [3] * 30
     assert len(done) == 1

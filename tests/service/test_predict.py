@@ -162,13 +162,13 @@ def test_more_photographs_than_allowed_are_refused(ask):
 def held(monkeypatch):
     """No photograph is answered until the event is set."""
     release = Event()
-    import gantei_service.routes.predict as module
+    from gantei_service.estimation import Examination
 
-    def wait(upload, *_):
+    def wait(examination):
         release.wait(20)
-        return {"name": upload.name}
+        return {"name": examination.upload.name}
 
-    monkeypatch.setattr(module, "examine", wait)
+    monkeypatch.setattr(Examination, "alone", wait)
     yield release
     release.set()
 
@@ -199,7 +199,7 @@ def test_a_network_that_fails_is_a_problem_without_details(ask, monkeypatch, cap
         raise InferenceError("secret of the network")
 
     client = ask()
-    monkeypatch.setattr(module, "answer_one", fail)
+    monkeypatch.setattr(module, "infer", fail)
     (entry,) = predict(client, ("a", encoded_picture(1)))
     assert entry["problem"]["type"].endswith("inference-failed")
     assert "secret" not in str(entry)

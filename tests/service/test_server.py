@@ -91,8 +91,9 @@ def test_a_body_that_stalls_is_given_up(make_estimator):
     assert (status, problem["type"]) == (408, "urn:problem-type:gantei:slow-body")
 
 
-def test_the_work_of_a_client_that_has_gone_is_dropped(serve):
-    server = serve("--workers", "1")
+@pytest.mark.parametrize("options", [(), ("--batch", "4")])
+def test_the_work_of_a_client_that_has_gone_is_dropped(serve, options):
+    server = serve("--workers", "1", *options)
     picture = encoded_picture(1, 3000)
     with server.connect() as connection:
         connection.sendall(multipart(*[picture] * 60))
@@ -106,8 +107,9 @@ def test_the_work_of_a_client_that_has_gone_is_dropped(serve):
     assert done < 50
 
 
-def test_every_accepted_request_is_answered_after_sigterm(serve):
-    server = serve("--workers", "2")
+@pytest.mark.parametrize("options", [(), ("--batch", "4")])
+def test_every_accepted_request_is_answered_after_sigterm(serve, options):
+    server = serve("--workers", "2", *options)
     request = multipart(*[encoded_picture(1, 2000)] * 4)
 
     def send(_):

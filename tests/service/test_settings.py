@@ -18,10 +18,11 @@ def told(**environment):
 def test_bentoml_is_told_the_settings_by_the_environment():
     settings = told(
         WITH="demo-age, demo-sex", DEVICE="cpu", WORKERS="3", TOKEN_FILE="t", INSECURE="1",
-        BODY_LIMIT="5",
+        BODY_LIMIT="5", BATCH="8",
     )  # fmt: skip
     assert settings.estimators == ("demo-age", "demo-sex")
     assert (settings.device, settings.workers, settings.body_limit) == ("cpu", 3, 5_000_000)
+    assert settings.batch == 8
     assert (settings.token_file, settings.insecure) == (Path("t"), True)
 
 
@@ -37,6 +38,7 @@ def test_an_empty_environment_asks_for_the_safe_defaults():
     [
         {"DEVICE": "tpu"},
         {"WORKERS": "0"},
+        {"BATCH": "0"},
         {"BODY_LIMIT": "-1"},
         {"INSECURE": "false"},
         {"TOKENS_FILE": "t"},
@@ -47,7 +49,7 @@ def test_a_setting_that_makes_no_sense_is_refused(environment):
         told(**environment)
 
 
-@pytest.mark.parametrize("option", ["--workers", "--body-limit"])
+@pytest.mark.parametrize("option", ["--workers", "--batch", "--body-limit"])
 def test_the_command_refuses_numbers_that_are_none(option, capsys):
     with pytest.raises(SystemExit):
         main(["serve", option, "0"])

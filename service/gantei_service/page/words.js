@@ -36,6 +36,7 @@ export const KINDS = {
     "unreachable": "サーバーに接続できません",
     "unreadable-file": "ファイルを読み込めません。移動または削除されていませんか",
     "malformed-body": "サーバーが内容を読み取れませんでした",
+    "malformed-header": "サーバーが要求のヘッダーを読み取れませんでした",
     "token-required": "アクセストークンが必要です",
     "not-from-here": "このサーバーは、同じ機械からの利用だけを受け付けています",
     "not-found": "見つかりません",

@@ -1,9 +1,7 @@
 """`POST /v1/predict`: photographs in, an entry for each, in their order."""
 
-import asyncio
-from collections.abc import Coroutine, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
@@ -11,16 +9,12 @@ from fastapi.responses import JSONResponse
 from gantei.errors import ExplanationError
 from gantei.estimator import Estimator
 
+from ..answering import answer_all
 from ..answers import Answer
-from ..estimation import examine
-from ..guard import RECORD
-from ..journal import Record
 from ..openapi import told
 from ..problems import Problem
 from ..state import State
 from ..upload import Order, read_order
-
-T = TypeVar("T")
 
 _PICTURE = {"type": "string", "format": "binary"}
 _CHOICES: list[dict[str, Any]] = [
@@ -94,21 +88,8 @@ async def answered(state: State, request: Request, order: Order) -> JSONResponse
     Raises:
         Problem: what is asked for cannot be given, or not in time.
     """
-    record: Record = request.scope[RECORD]
     estimators = _chosen(state, order)
-    record.photographs = len(order.uploads)
-    jobs = [
-        partial(examine, upload, estimators, order.explain, record.id) for upload in order.uploads
-    ]
-    try:
-        async with asyncio.timeout(state.settings.deadline):
-            entries = await _unless_gone(request, state.pool.run_all(jobs))
-    except TimeoutError as error:
-        raise Problem("deadline-exceeded", headers={"retry-after": "5"}) from error
-    refused = [entry["problem"]["type"] for entry in entries if "problem" in entry]
-    record.refused = len(refused)
-    for kind in refused:
-        state.metrics.problems.labels(kind.rpartition(":")[2]).inc()
+    entries = await answer_all(request, state, order.uploads, estimators, order.explain)
     return JSONResponse({"photographs": entries})
 
 
@@ -126,27 +107,3 @@ def _refuse_unexplained(estimators: Sequence[Estimator]) -> None:
             each.explainer.outputs("map")
     except ExplanationError as error:
         raise Problem("no-explanation", str(error)) from error
-
-
-async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Do the work while the client is there; of one that has gone, what has not begun is dropped.
-
-    Raises:
-        Problem: `client-gone`, or what the work raises.
-    """
-    task = asyncio.create_task(work)
-    gone = asyncio.create_task(_gone(request))
-    try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise Problem("client-gone")
-    finally:
-        for each in (task, gone):
-            each.cancel()
-        await asyncio.gather(task, gone, return_exceptions=True)
-
-
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

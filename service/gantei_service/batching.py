@@ -1,0 +1,162 @@
+"""Batches: what waits for a network goes through it together, one batch in flight a device.
+
+Greedy: nothing waits for a batch to fill. Batches are padded to a few fixed sizes, because a GPU
+keeps memory for every size that it has seen.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import count
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gantei.errors import WeightsError
+from gantei.estimator import Estimator
+from gantei.explanation import Wanted
+from gantei.inference import Row, infer
+
+from .journal import failure, log
+from .metrics import Metrics
+
+
+@dataclass(frozen=True, eq=False)
+class _Item:
+    """One photograph's input, and whom to tell its row."""
+
+    number: int
+    input: NDArray[np.float32]
+    explain: Wanted | None
+    row: asyncio.Future[Row] = field(default_factory=asyncio.Future)
+
+
+class Batching:
+    """The batchers of all devices, and the room for photographs on their way through them."""
+
+    def __init__(
+        self, estimators: Sequence[Estimator], size: int, workers: int, metrics: Metrics
+    ) -> None:
+        devices = {each.device: _Batcher(size, metrics) for each in estimators}
+        self._batchers = {each.name: devices[each.device] for each in estimators}
+        self._sizes = sizes(size)
+        self.underway = workers + 2 * size
+        """Photographs between decoding and answer: one batch in flight, the next being made."""
+        self.room = asyncio.Semaphore(self.underway)
+
+    async def infer(
+        self, estimator: Estimator, prepared: NDArray[np.float32], explain: Wanted | None
+    ) -> Row:
+        """Give a photograph's row; cancelled while it waits, it never reaches the network.
+
+        Raises:
+            GanteiError, MemoryError: the network could not be run on it.
+        """
+        return await self._batchers[estimator.name].infer(estimator, prepared, explain)
+
+    def warm_up(self, estimator: Estimator) -> None:
+        """Run every size once on a GPU, so that no client pays for the first time.
+
+        Raises:
+            GanteiError: the network could not be run.
+        """
+        if estimator.device == "cuda":
+            black = np.zeros((*estimator.manifest.input.size, 3), np.float32)
+            for size in self._sizes:
+                infer(estimator, [black], size=size)
+
+    def close(self) -> None:
+        """Let the threads end."""
+        for each in set(self._batchers.values()):
+            each.close()
+
+
+class _Batcher:
+    """One device: a queue an estimator. Its state belongs to the event loop alone."""
+
+    def __init__(self, size: int, metrics: Metrics) -> None:
+        self._size = size
+        self._metrics = metrics
+        self._queues: dict[Estimator, deque[_Item]] = {}
+        self._numbers = count()
+        self._running: asyncio.Task[None] | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gantei-batch")
+
+    async def infer(
+        self, estimator: Estimator, prepared: NDArray[np.float32], explain: Wanted | None
+    ) -> Row:
+        item = _Item(next(self._numbers), prepared, explain)
+        self._queues.setdefault(estimator, deque()).append(item)
+        self._metrics.inputs_waiting.labels(estimator.name).inc()
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        return await item.row
+
+    async def _run(self) -> None:
+        """Run batch after batch while anything waits; whoever has waited longest comes first."""
+        loop = asyncio.get_running_loop()
+        while waiting := {each: queue for each, queue in self._queues.items() if queue}:
+            estimator = min(waiting, key=lambda each: waiting[each][0].number)
+            items = self._taken(estimator)
+            if not items:
+                continue
+            outcomes = await loop.run_in_executor(self._thread, self._outcomes, estimator, items)
+            for item, outcome in zip(items, outcomes, strict=True):
+                if item.row.done():
+                    continue  # its request was given up meanwhile
+                if isinstance(outcome, Exception):
+                    item.row.set_exception(outcome)
+                else:
+                    item.row.set_result(outcome)
+
+    def _taken(self, estimator: Estimator) -> list[_Item]:
+        """Take the next batch off a queue, without those whose request was given up."""
+        queue = self._queues[estimator]
+        items: list[_Item] = []
+        while queue and len(items) < self._size:
+            item = queue.popleft()
+            self._metrics.inputs_waiting.labels(estimator.name).dec()
+            if not item.row.done():
+                items.append(item)
+        return items
+
+    def _outcomes(self, estimator: Estimator, items: Sequence[_Item]) -> list[Row | Exception]:
+        """Run a batch; where it fails, each photograph alone, so that none fails for another."""
+        try:
+            return [*self._rows(estimator, items)]
+        except WeightsError as error:  # of the network itself: what fits whom cannot be known
+            return [error] * len(items)
+        except Exception as error:  # noqa: BLE001 - whoever waits must be told
+            if len(items) == 1:
+                return [error]
+            log("batch failed", logging.ERROR, photographs=len(items), **failure(error))
+            return [self._outcomes(estimator, [item])[0] for item in items]
+
+    def _rows(self, estimator: Estimator, items: Sequence[_Item]) -> list[Row]:
+        with self._metrics.inferring(estimator.name, len(items)):
+            rows = infer(
+                estimator,
+                [item.input for item in items],
+                _most(item.explain for item in items),
+                size=next(size for size in sizes(self._size) if size >= len(items)),
+            )
+        if len(rows) != len(items):
+            raise WeightsError(f"{estimator.name}: {len(rows)} rows for {len(items)} photographs")
+        return rows
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def sizes(most: int) -> tuple[int, ...]:
+    """The sizes that batches have: powers of two, and the most there may be."""
+    return (*(1 << power for power in range(most.bit_length()) if 1 << power < most), most)
+
+
+def _most(wanted: Iterable[Wanted | None]) -> Wanted | None:
+    """What a batch computes, so that everybody in it finds what they want."""
+    every = set(wanted)
+    return "map" if "map" in every else "embedding" if "embedding" in every else None

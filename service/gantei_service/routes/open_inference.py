@@ -1,0 +1,170 @@
+"""The Open Inference Protocol v2 (KServe, Triton): each estimator is a model of one input."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+import gantei
+
+from ..answering import answer_all
+from ..answers import Inference, Live, Model, ModelReady, Ready, Server
+from ..estimation import Upload, units
+from ..openapi import told
+from ..problems import Problem
+from ..state import State
+from ..tensors import INPUT, PROBLEM, Column, datatype, read_request, write_answer
+
+HEAD_LENGTH = "inference-header-content-length"
+_PARAMETERS = {"type": "object"}
+_TENSOR = {
+    "type": "object",
+    "required": ["name", "datatype", "shape"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"const": INPUT},
+        "datatype": {"const": "BYTES"},
+        "shape": {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 1},
+        "data": {"type": "array", "items": {"type": "string", "format": "byte"}},
+        "parameters": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "content_type": {"const": "base64"},
+                "binary_data_size": {"type": "integer"},
+            },
+        },
+    },
+}
+_OUTPUT = {
+    "type": "object",
+    "required": ["name"],
+    "additionalProperties": False,
+    "properties": {
+        "name": {"type": "string"},
+        "parameters": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"binary_data": {"type": "boolean"}},
+        },
+    },
+}
+_REQUEST = {
+    "type": "object",
+    "required": ["inputs"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "string"},
+        "inputs": {"type": "array", "items": _TENSOR, "minItems": 1, "maxItems": 1},
+        "outputs": {"type": "array", "items": _OUTPUT},
+        "parameters": _PARAMETERS,
+    },
+}
+OPENAPI: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Inference-Header-Content-Length",
+            "in": "header",
+            "description": "Bytes of the JSON before binary data, where there is any.",
+            "schema": {"type": "integer", "minimum": 0},
+        }
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": _REQUEST},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+}
+
+ANSWERS = told(
+    Inference, "malformed-body", "malformed-header", "unknown-estimator", "too-many-parts",
+    "unsupported-media-type", "invalid-request", "deadline-exceeded", "not-ready",
+)  # fmt: skip
+ANSWERS[200]["content"] = {"application/octet-stream": {"schema": {"type": "string"}}}
+
+
+def router(state: State) -> APIRouter:
+    """Make the routes."""
+
+    async def server() -> JSONResponse:
+        """Name the server, and what it can do beside JSON."""
+        extensions = ["binary_tensor_data"]
+        named = {"name": "gantei", "version": gantei.__version__, "extensions": extensions}
+        return JSONResponse(named)
+
+    async def live() -> JSONResponse:
+        """Answer as long as the process does."""
+        return JSONResponse({"live": True})
+
+    async def ready() -> JSONResponse:
+        """Answer 200 once every estimator has passed its check."""
+        state.refuse_unready()
+        return JSONResponse({"ready": True})
+
+    async def model(name: str) -> JSONResponse:
+        """Describe an estimator's input and outputs."""
+        inputs = [{"name": INPUT, "datatype": "BYTES", "shape": [-1]}]
+        outputs = [
+            {"name": each, "datatype": datatype(each), "shape": [-1]}
+            for each in (*units(state.served_as(name).entry.manifest), PROBLEM)
+        ]
+        platform = {"name": name, "platform": "onnxruntime_onnx"}
+        return JSONResponse(platform | {"inputs": inputs, "outputs": outputs})
+
+    async def model_ready(name: str) -> JSONResponse:
+        """Answer 200 once an estimator can be asked."""
+        state.served_as(name)
+        state.refuse_unready()
+        return JSONResponse({"name": name, "ready": True})
+
+    async def infer(name: str, request: Request) -> Response:
+        """Estimate for each photograph; one that is bad has a problem and harms no other."""
+        state.refuse_unready()
+        estimator = state.served_as(name).estimator
+        if request.headers.get("content-encoding", "identity") != "identity":
+            raise Problem("unsupported-media-type", "send the body as it is, not compressed")
+        body, length = await request.body(), request.headers.get(HEAD_LENGTH)
+        asked = await state.pool.run(
+            partial(read_request, body, length, state.settings.photographs)
+        )
+        values = units(estimator.manifest)
+        if not asked.outputs.keys() <= {*values, PROBLEM}:
+            raise Problem("invalid-request", f"the outputs are {', '.join((*values, PROBLEM))}")
+        uploads = [Upload(None, data) for data in asked.photographs]
+        entries = await answer_all(request, state, uploads, [estimator])
+        content, head = write_answer(name, asked, _columns(name, list(values), entries))
+        if head is None:
+            return Response(content, media_type="application/json")
+        headers = {HEAD_LENGTH: str(head)}
+        return Response(content, media_type="application/octet-stream", headers=headers)
+
+    routes = APIRouter(prefix="/v2")
+    known = "unknown-estimator"
+    routes.add_api_route("", server, responses=told(Server))
+    routes.add_api_route("/health/live", live, responses=told(Live))
+    routes.add_api_route("/health/ready", ready, responses=told(Ready, "not-ready"))
+    routes.add_api_route("/models/{name}", model, responses=told(Model, known))
+    routes.add_api_route(
+        "/models/{name}/ready", model_ready, responses=told(ModelReady, known, "not-ready")
+    )
+    routes.add_api_route(
+        "/models/{name}/infer", infer, methods=["POST"], openapi_extra=OPENAPI, responses=ANSWERS
+    )
+    return routes
+
+
+def _columns(model: str, values: list[str], entries: list[dict[str, Any]]) -> dict[str, Column]:
+    """Turn the photographs' entries into the model's outputs."""
+    found = [
+        entry["estimates"][model]["values"] if "estimates" in entry else {} for entry in entries
+    ]
+    columns: dict[str, Column] = {
+        value: [each[value]["value"] if each else None for each in found] for value in values
+    }
+    problems = [entry.get("problem") for entry in entries]
+    return columns | {
+        PROBLEM: [each.get("detail", each["title"]) if each else "" for each in problems]
+    }

@@ -1,0 +1,233 @@
+"""Requests and answers of the Open Inference Protocol v2, in JSON and with Triton's binary data.
+
+A binary request is a JSON head, whose length a header tells, and behind it the photographs, each
+after its length as a little-endian 32-bit number. Lengths are checked before anything is taken.
+"""
+
+import base64
+import json
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import numpy as np
+
+from .problems import Problem
+
+INPUT = "photograph"
+PROBLEM = "problem"
+"""The output that says what is wrong with a photograph; empty where all is well."""
+LONGEST_HEAD = 100_000
+"""Bytes of the JSON before binary data."""
+MOST_COMMAS = 10_000
+"""In a request's JSON: a hundred photographs need as many, millions would fill the memory."""
+LONGEST_ID = 256
+
+Numbers = Sequence[float | None]
+Column = Numbers | Sequence[str]
+"""An output: FP32 numbers, None where there is none; or BYTES."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request: photographs, and the outputs to give, with whether each is to be binary.
+
+    No outputs stand for all of them, `binary` or not.
+    """
+
+    id: str | None
+    photographs: tuple[bytes, ...]
+    outputs: dict[str, bool]
+    binary: bool
+
+
+def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
+    """Read a request's body.
+
+    Args:
+        body: all of it.
+        head_length: the header `Inference-Header-Content-Length`; None where all is JSON.
+        most: photographs that are taken.
+
+    Raises:
+        Problem: `malformed-body`, `invalid-request` or `too-many-parts`; says what is wrong.
+    """
+    head, data = _divided(body, head_length)
+    request = _parsed(head)
+    for key in request:
+        if key not in ("id", "inputs", "outputs", "parameters"):
+            _refuse("unknown member; known: id, inputs, outputs, parameters")
+    name = request.get("id")
+    if name is not None and not (isinstance(name, str) and len(name) <= LONGEST_ID):
+        _refuse(f"id is a text of at most {LONGEST_ID} characters")
+    parameters = _table(request.get("parameters", {}), "parameters")
+    outputs, binary = _wanted(request.get("outputs") or [], parameters)
+    return Asked(name, _photographs(request, parameters, data, most), outputs, binary)
+
+
+def write_answer(
+    model: str, asked: Asked, columns: Mapping[str, Column]
+) -> tuple[bytes, int | None]:
+    """Write those of the outputs that were asked for.
+
+    Returns:
+        The body; and the length of the JSON before its binary data, None where all is JSON.
+    """
+    outputs, pieces = [], []
+    for name, binary in (asked.outputs or dict.fromkeys(columns, asked.binary)).items():
+        column = columns[name]
+        output: dict[str, Any] = {"name": name, "datatype": datatype(name), "shape": [len(column)]}
+        if binary:
+            pieces.append(_packed(name, column))
+            output["parameters"] = {"binary_data_size": len(pieces[-1])}
+        else:
+            output["data"] = list(column)
+        outputs.append(output)
+    answer = {"model_name": model, "outputs": outputs}
+    head = json.dumps(answer | ({"id": asked.id} if asked.id is not None else {})).encode()
+    return b"".join((head, *pieces)), len(head) if pieces else None
+
+
+def datatype(output: str) -> str:
+    """The protocol's name of an output's type."""
+    return "BYTES" if output == PROBLEM else "FP32"
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise Problem("invalid-request", detail)
+
+
+def _malformed(detail: str) -> NoReturn:
+    raise Problem("malformed-body", detail)
+
+
+def _divided(body: bytes, head_length: str | None) -> tuple[bytes, bytes | None]:
+    if head_length is None:
+        return body, None
+    if not (head_length.isascii() and head_length.isdecimal() and len(head_length) < 10):
+        _malformed("Inference-Header-Content-Length is a number of bytes")
+    length = int(head_length)
+    if length > len(body):
+        _malformed("Inference-Header-Content-Length is more than the body has")
+    if length > LONGEST_HEAD:
+        _malformed(f"the JSON before binary data has at most {LONGEST_HEAD} bytes")
+    return body[:length], body[length:]
+
+
+def _parsed(head: bytes) -> dict[str, Any]:
+    if head.count(b",") > MOST_COMMAS:
+        raise Problem("too-many-parts", f"the JSON has more than {MOST_COMMAS} commas")
+    try:
+        request = json.loads(head)
+    except (ValueError, RecursionError) as error:
+        raise Problem("malformed-body", "the body is not JSON") from error
+    return _table(request, "the body")
+
+
+def _table(value: object, name: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        _refuse(f"{name}: not an object")
+    return value
+
+
+def _known(table: dict[str, Any], name: str, known: Sequence[str]) -> dict[str, Any]:
+    if not table.keys() <= set(known):
+        _refuse(f"{name}: unknown member; known: {', '.join(known)}")
+    return table
+
+
+def _flag(table: dict[str, Any], key: str, default: bool) -> bool:
+    value = table.get(key, default)
+    if not isinstance(value, bool):
+        _refuse(f"{key} is true or false")
+    return value
+
+
+def _wanted(outputs: object, parameters: dict[str, Any]) -> tuple[dict[str, bool], bool]:
+    every = _flag(parameters, "binary_data_output", False)
+    if not isinstance(outputs, list):
+        _refuse("outputs: not a list")
+    wanted: dict[str, bool] = {}
+    for output in outputs:
+        table = _known(_table(output, "outputs"), "outputs", ("name", "parameters"))
+        name = table.get("name")
+        if not isinstance(name, str) or name in wanted:
+            _refuse("outputs: each has a name of its own")
+        told = _table(table.get("parameters", {}), "parameters of an output")
+        _known(told, "parameters of an output", ("binary_data",))
+        wanted[name] = _flag(told, "binary_data", every)
+    return wanted, every
+
+
+def _photographs(
+    request: dict[str, Any], parameters: dict[str, Any], data: bytes | None, most: int
+) -> tuple[bytes, ...]:
+    inputs = request.get("inputs")
+    if not isinstance(inputs, list) or len(inputs) != 1:
+        _refuse(f"inputs: a list of one, {INPUT}")
+    table = _table(inputs[0], "inputs")
+    _known(table, "inputs", ("name", "datatype", "shape", "parameters", "data"))
+    if (table.get("name"), table.get("datatype")) != (INPUT, "BYTES"):
+        _refuse(f"inputs: the input is {INPUT}, its datatype BYTES")
+    count = _count(table.get("shape"), most)
+    told = _table(table.get("parameters", {}), "parameters of the input")
+    _known(told, "parameters of the input", ("binary_data_size", "content_type"))
+    if "binary_data_size" not in told:
+        if data:
+            _malformed("data behind the JSON that no input claims")
+        encoding = told.get("content_type", parameters.get("content_type"))
+        return _decoded(table.get("data"), count, encoding)
+    if "data" in table:
+        _refuse("inputs: either data or binary_data_size")
+    size = told["binary_data_size"]
+    if type(size) is not int or data is None or size != len(data):
+        _malformed("binary_data_size is not the length of what stands behind the JSON")
+    return _unpacked(data, count)
+
+
+def _count(shape: object, most: int) -> int:
+    if not isinstance(shape, list) or len(shape) != 1 or type(shape[0]) is not int or shape[0] < 1:
+        _refuse("inputs: the shape is [n], the number of photographs")
+    if shape[0] > most:
+        raise Problem("too-many-parts", f"at most {most} photographs")
+    return int(shape[0])
+
+
+def _decoded(data: object, count: int, encoding: object) -> tuple[bytes, ...]:
+    if not isinstance(data, list) or len(data) != count:
+        _refuse("inputs: data is a list of as many photographs as the shape says")
+    if encoding != "base64":
+        _refuse('inputs: photographs in JSON are base64: say "parameters": '
+                '{"content_type": "base64"}')  # fmt: skip
+    try:
+        if all(isinstance(each, str) for each in data):
+            return tuple(base64.b64decode(each, validate=True) for each in data)
+    except ValueError:
+        pass
+    _malformed("inputs: data that is not base64")
+
+
+def _unpacked(data: bytes, count: int) -> tuple[bytes, ...]:
+    photographs, place = [], 0
+    for _ in range(count):
+        if len(data) - place < 4:
+            _malformed("the binary data ends before the last photograph")
+        (length,) = struct.unpack_from("<I", data, place)
+        place += 4
+        if length > len(data) - place:
+            _malformed("a photograph's length is more than the binary data has")
+        photographs.append(data[place : place + length])
+        place += length
+    if place != len(data):
+        _malformed("the binary data goes on behind the last photograph")
+    return tuple(photographs)
+
+
+def _packed(name: str, column: Column) -> bytes:
+    if datatype(name) == "FP32":
+        numbers = [math.nan if number is None else number for number in column]
+        return np.array(numbers, "<f4").tobytes()
+    texts = [str(text).encode() for text in column]
+    return b"".join(struct.pack("<I", len(text)) + text for text in texts)

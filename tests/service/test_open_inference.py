@@ -1,0 +1,319 @@
+"""The Open Inference Protocol: what its clients send and get, and what no client would send."""
+
+import base64
+import json
+import math
+import re
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gantei
+
+from ..conftest import SEX
+from .conftest import encoded_picture
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
+TOP = Path(__file__).parents[2]
+INFER = "/v2/models/made/infer"
+PICTURES = [encoded_picture(1), encoded_picture(1)[:-200], encoded_picture(2), b""]
+LENGTH = "Inference-Header-Content-Length"
+
+
+def tensor(count, **members):
+    return {"name": "photograph", "datatype": "BYTES", "shape": [count]} | members
+
+
+def in_json(*pictures, **members):
+    """A request as JSON: text."""
+    data = [base64.b64encode(each).decode() for each in pictures]
+    photographs = tensor(len(data), data=data, parameters={"content_type": "base64"})
+    return json.dumps({"inputs": [photographs]} | members)
+
+
+def framed(*pictures):
+    """Each picture behind its length."""
+    return b"".join(struct.pack("<I", len(each)) + each for each in pictures)
+
+
+def in_binary(count, data, size=None, **members):
+    """Arguments of a request with binary data."""
+    told = {"binary_data_size": len(data) if size is None else size}
+    head = json.dumps({"inputs": [tensor(count, parameters=told)]} | members).encode()
+    return {"content": head + data, "headers": {LENGTH: str(len(head))}}
+
+
+def refused(response, status, kind):
+    assert response.status_code == status, response.text
+    problem = response.json()
+    assert problem["type"] == f"urn:problem-type:gantei:{kind}"
+    assert problem["error"].startswith(problem["title"])
+    return problem
+
+
+@pytest.fixture
+def expected(make_estimator):
+    """What the library answers for PICTURES; NaN for the bad ones."""
+    judge = gantei.load(make_estimator("judge"))
+    found = judge.predict(PICTURES, on_error="record")
+    return np.array([each.values.get("age", math.nan) for each in found], np.float32)
+
+
+def test_server_and_models_describe_themselves(ask, make_estimator):
+    client = ask(make_estimator(), make_estimator("sex", output="sex", spec=SEX))
+    assert client.get("/v2").json()["extensions"] == ["binary_tensor_data"]
+    model = client.get("/v2/models/sex").json()
+    assert model["inputs"] == [{"name": "photograph", "datatype": "BYTES", "shape": [-1]}]
+    assert [(each["name"], each["datatype"]) for each in model["outputs"]] == [
+        ("male", "FP32"),
+        ("problem", "BYTES"),
+    ]
+    ready = ("/v2/health/live", "/v2/health/ready", "/v2/models/sex/ready")
+    assert [client.get(path).status_code for path in ready] == [200] * 3
+    refused(client.get("/v2/models/other"), 404, "unknown-estimator")
+    refused(client.post("/v2/models/other/infer"), 404, "unknown-estimator")
+
+
+def test_only_health_is_told_without_a_token(ask, token_file):
+    client = ask(token_file=token_file)
+    assert client.get("/v2/health/live").status_code == 200
+    assert client.get("/v2/health/ready").status_code == 200
+    for path in ("/v2", "/v2/models/made", "/v2/models/made/ready", INFER, "/v2/nowhere"):
+        refused(client.get(path), 401, "token-required")
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_one_bad_picture_is_null_in_json_and_touches_no_other(ask, expected, batch):
+    response = ask(batch=batch).post(INFER, content=in_json(*PICTURES, id="7"))
+    answer = response.json()
+    assert (answer["model_name"], answer["id"]) == ("made", "7")
+    age, problem = answer["outputs"]
+    assert (age["datatype"], age["shape"]) == ("FP32", [4])
+    assert age["data"] == [None if np.isnan(each) else pytest.approx(each) for each in expected]
+    assert [bool(each) for each in problem["data"]] == [False, True, False, True]
+
+
+def test_binary_data_comes_back_where_it_is_asked_for(ask, expected):
+    client = ask()
+    wanted = [
+        {"name": "problem"},
+        {"name": "age", "parameters": {"binary_data": True}},
+    ]
+    response = client.post(INFER, content=in_json(*PICTURES, outputs=wanted))
+    length = int(response.headers[LENGTH])
+    problem, age = json.loads(response.content[:length])["outputs"]
+    assert len(problem["data"]) == 4
+    assert age["parameters"] == {"binary_data_size": 16}
+    assert np.frombuffer(response.content[length:], "<f4") == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_binary_request_is_answered_like_one_in_json(ask):
+    client = ask()
+    sent = in_binary(4, framed(*PICTURES))
+    assert (
+        client.post(INFER, **sent).json() == client.post(INFER, content=in_json(*PICTURES)).json()
+    )
+
+
+B64 = {"content_type": "base64"}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "request_"),
+    [
+        (400, "malformed-body", {"content": b""}),
+        (400, "malformed-body", {"content": b"[" * 100_000}),
+        (422, "invalid-request", {"content": b"[]"}),
+        (413, "too-many-parts", {"content": b'{"inputs": [' + b"{}," * 10_001}),
+        (422, "invalid-request", {"json": {"inputs": []}}),
+        (422, "invalid-request", {"json": {"inputs": [7]}}),
+        (422, "invalid-request", {"json": {"inputs": [tensor(1, data=["eA=="])]}}),
+        (422, "invalid-request", {"json": {"inputs": [tensor(1, data=7, parameters=B64)]}}),
+        (422, "invalid-request", {"json": {"inputs": [tensor(2, data=["eA=="], parameters=B64)]}}),
+        (422, "invalid-request", {"json": {"inputs": [tensor(0, data=[], parameters=B64)]}}),
+        (422, "invalid-request", {"json": {"inputs": [tensor(True, data=["eA=="])]}}),
+        (422, "invalid-request", {"json": {"inputs": [tensor(1, data=["eA=="], extra=1)]}}),
+        (400, "malformed-body", {"json": {"inputs": [tensor(1, data=["*"], parameters=B64)]}}),
+        (400, "malformed-body", {"json": {"inputs": [tensor(1, data=["é"], parameters=B64)]}}),
+        (400, "malformed-body", {"json": {"inputs": [tensor(1, data=[7], parameters=B64)]}}),
+        (413, "too-many-parts", {"json": {"inputs": [tensor(10**30, data=[], parameters=B64)]}}),
+        (422, "invalid-request", {"content": in_json(b"x", id="a" * 257)}),
+        (422, "invalid-request", {"content": in_json(b"x", outputs=[{"name": "other"}])}),
+        (422, "invalid-request", {"content": in_json(b"x", outputs=[{"name": "age"}] * 2)}),
+        (422, "invalid-request", {"content": in_json(b"x", outputs={"name": "age"})}),
+        (422, "invalid-request", {"content": in_json(b"x", parameters={"binary_data_output": 1})}),
+        (
+            422,
+            "invalid-request",
+            {
+                "content": in_json(
+                    b"x", outputs=[{"name": "age", "parameters": {"classification": 1}}]
+                )
+            },
+        ),
+        (400, "malformed-body", {"content": in_json(b"x"), "headers": {LENGTH: "9" * 9}}),
+        (400, "malformed-body", {"content": in_json(b"x"), "headers": {LENGTH: "-1"}}),
+        (400, "malformed-body", {"content": in_json(b"x"), "headers": {LENGTH: "9" * 5000}}),
+        (400, "malformed-body", {"content": in_json(b"x"), "headers": {LENGTH: "3"}}),
+        (400, "malformed-body", in_binary(1, struct.pack("<I", 2**32 - 1) + b"x")),
+        (400, "malformed-body", in_binary(2, framed(b"x"))),
+        (400, "malformed-body", in_binary(1, framed(b"x", b"y"))),
+        (400, "malformed-body", in_binary(1, framed(b"x"), size=2**70)),
+        (400, "malformed-body", in_binary(1, framed(b"x"), size=-5)),
+        (413, "too-many-parts", in_binary(2**31, b"")),
+        (415, "unsupported-media-type", {"content": b"x", "headers": {"content-encoding": "gzip"}}),
+    ],
+)
+def test_what_is_no_request_of_the_protocol_is_told_so(ask, status, kind, request_):
+    refused(ask().post(INFER, **request_), status, kind)
+
+
+def read(body, length):
+    """What the codec makes of a request: photographs, or the problem's kind."""
+    from gantei_service.problems import Problem
+    from gantei_service.tensors import read_request
+
+    try:
+        return read_request(body, length, 8).photographs
+    except Problem as problem:
+        assert 400 <= problem.status < 500
+        return problem.kind
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=8), st.data())
+def test_a_damaged_frame_is_refused_or_gives_only_what_was_sent(pictures, data):
+    sent = in_binary(len(pictures), framed(*pictures))
+    body, length = sent["content"], sent["headers"][LENGTH]
+    assert read(body, length) == tuple(pictures)
+    damaged = bytearray(body)
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
+    cut = bytes(damaged[: data.draw(st.integers(0, len(body)))])
+    for each in (bytes(damaged), cut):
+        found = read(each, length)
+        assert isinstance(found, str) or each.endswith(framed(*found))
+    assert isinstance(read(cut, length), str) or len(cut) == len(body)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["name", "shape", "datatype", "data", "parameters", "content_type", "binary_data"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(["id", "inputs", "outputs", "parameters"]), JSON),
+    st.none() | st.text(max_size=6),
+)
+def test_json_of_any_shape_is_refused_in_words(request, length):
+    assert isinstance(read(json.dumps(request).encode(), length), str)
+    listed = request | {"inputs": [tensor(1, **{"data": ["eA=="], "parameters": B64})]}
+    found = read(json.dumps(listed).encode(), None)
+    assert isinstance(found, str) or found == (b"x",)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.none() | st.floats(width=32, allow_nan=False), max_size=5), st.text(max_size=9))
+def test_what_is_written_in_binary_is_what_was_answered(numbers, text):
+    from gantei_service.tensors import Asked, write_answer
+
+    asked = Asked(None, (), {"problem": True, "age": True}, False)
+    columns = {"age": numbers, "problem": [text, ""]}
+    body, length = write_answer("made", asked, columns)
+    problem, age = json.loads(body[:length])["outputs"]
+    size = problem["parameters"]["binary_data_size"]
+    assert body[length : length + size] == framed(text.encode(), b"")
+    values = np.frombuffer(body[length + size :], "<f4")
+    assert values.nbytes == age["parameters"]["binary_data_size"]
+    assert [None if np.isnan(each) else each for each in values] == numbers
+
+
+@pytest.fixture
+def triton():
+    """Triton's own client."""
+    with warnings.catch_warnings():  # of gevent, about what was imported before it
+        warnings.simplefilter("ignore")
+        return pytest.importorskip("tritonclient.http", reason="Triton's client is not installed")
+
+
+@pytest.fixture
+def served(serve, triton):
+    """A client of a running server."""
+
+    def start(*options):
+        client = triton.InferenceServerClient(f"127.0.0.1:{serve(*options).port}")
+        opened.append(client)
+        return client
+
+    opened = []
+    yield start
+    for each in opened:
+        each.close()
+
+
+@pytest.mark.judge
+@pytest.mark.parametrize("options", [(), ("--batch", "4")])
+def test_tritons_client_gets_the_librarys_numbers(served, triton, expected, options):
+    client = served(*options)
+    assert client.is_server_live()
+    assert client.is_server_ready()
+    assert client.is_model_ready("made")
+    assert client.get_server_metadata()["name"] == "gantei"
+    assert client.get_model_metadata("made")["outputs"][0]["name"] == "age"
+    photographs = triton.InferInput("photograph", [4], "BYTES")
+    outputs = [triton.InferRequestedOutput(name, False) for name in ("age", "problem")]
+    for binary, wanted in [(True, None), (True, outputs), (False, None), (False, outputs)]:
+        data = PICTURES if binary else [base64.b64encode(each) for each in PICTURES]
+        photographs.set_data_from_numpy(np.array(data, object), binary_data=binary)
+        told = None if binary else {"content_type": "base64"}
+        answer = client.infer("made", [photographs], outputs=wanted, parameters=told)
+        assert answer.as_numpy("age") == pytest.approx(expected, rel=1e-5, nan_ok=True)
+        assert [bool(each) for each in answer.as_numpy("problem")] == [False, True, False, True]
+
+
+@pytest.mark.judge
+def test_tritons_client_shows_what_is_wrong(served, triton):
+    from tritonclient.utils import InferenceServerException
+
+    client = served()
+    photographs = triton.InferInput("photograph", [101], "BYTES")
+    photographs.set_data_from_numpy(np.array([b"x"] * 101, object))
+    with pytest.raises(InferenceServerException, match="at most 100 photographs"):
+        client.infer("made", [photographs])
+    with pytest.raises(InferenceServerException, match="does not serve that estimator"):
+        client.get_model_metadata("other")
+
+
+@pytest.mark.judge
+def test_the_python_of_the_page_runs(serve, triton, tmp_path, monkeypatch, capsys):
+    page = (TOP / "docs/service.md").read_text("utf-8")
+    (python,) = re.findall(r"<!-- triton client -->\n```python\n(.*?)```", page, re.DOTALL)
+    for name in ("left.jpg", "right.jpg"):
+        (tmp_path / name).write_bytes(encoded_picture(1, 200, "JPEG"))
+    monkeypatch.chdir(tmp_path)
+    port = serve("--with", "demo-age").port
+    names = {}
+    exec(compile(python.replace("3000", str(port)), "service.md", "exec"), names)
+    names["client"].close()
+    (age,) = {f"{each:.3f}" for each in names["answer"].as_numpy("age")}
+    expected = gantei.load("demo-age").predict(tmp_path / "left.jpg")[0].values["age"]
+    assert float(age) == pytest.approx(expected, abs=1e-3)
+    assert age[:4] in capsys.readouterr().out
