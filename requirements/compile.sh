@@ -11,7 +11,8 @@ compile() {
 }
 compile cpu --extra cpu --extra convert --extra sign
 compile gpu --extra gpu --extra convert --extra sign
-compile service --extra cpu --extra service --extra sign
+compile service --extra cpu --extra service --extra convert --extra sign --group install
+compile service-gpu --extra gpu --extra service --extra convert --extra sign --group install
 compile test --extra cpu --extra convert --extra sign --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
     --group test --group lint --group judge

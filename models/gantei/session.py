@@ -1,6 +1,9 @@
 """Opening an ONNX Runtime session on the device that was asked for, and on no other."""
 
 import os
+from contextlib import redirect_stdout
+from functools import cache
+from io import StringIO
 from typing import Any, Literal, get_args
 
 from .errors import DeviceError, MissingExtraError, WeightsError
@@ -40,6 +43,7 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
         )
     providers: list[Any] = ["CPUExecutionProvider"]
     if device != "cpu" and "CUDAExecutionProvider" in offered:
+        _load_cuda(runtime)
         providers.insert(0, ("CUDAExecutionProvider", CUDA_OPTIONS))
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads or 0
@@ -64,6 +68,16 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
 def device_of(session: Any) -> Literal["cpu", "cuda"]:
     """Tell the device that a session really got."""
     return "cuda" if "CUDAExecutionProvider" in session.get_providers() else "cpu"
+
+
+@cache
+def _load_cuda(runtime: Any) -> None:
+    """Load CUDA and cuDNN from where pip put them; ONNX Runtime would look on the system only.
+
+    What is missing it prints; the session that does not get its device says so in an error.
+    """
+    with redirect_stdout(StringIO()):
+        runtime.preload_dlls()
 
 
 def _runtime() -> Any:

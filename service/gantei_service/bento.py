@@ -7,21 +7,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 from pathlib import Path
 
 import gantei
-from gantei.errors import MissingExtraError, NotInstalledError, ResultsError
+from gantei.bundle.sources import requirements_file
+from gantei.errors import MissingExtraError, ResultsError
 
 from .served import check_all, serve_all
 
 CARRIED = "gantei_estimators"
 """Folder of the estimators in a Bento, beside the packages."""
 HERE = Path(__file__).parent
-REQUIREMENTS = HERE.parents[1] / "requirements/service.txt"
-"""Exact versions with hashes, in a checkout; an installed gantei has them in its metadata."""
 BENTOFILE = {
     "service": f"{HERE.name}.service:Gantei",
     "name": "gantei",
@@ -56,20 +53,9 @@ def build(names: Sequence[str]) -> str:
         for package in (Path(gantei.__file__).parent, HERE):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(package, staged / package.name, ignore=ignored)
-        (staged / "requirements.txt").write_text(_requirements(), "utf-8")
+        shutil.copyfile(requirements_file(gpu=False), staged / "requirements.txt")
         (staged / "bentofile.yaml").write_text(json.dumps(BENTOFILE), "utf-8")  # JSON is YAML
         return _built(staged)
-
-
-def _requirements() -> str:
-    if REQUIREMENTS.is_file():
-        return REQUIREMENTS.read_text("utf-8")
-    with suppress(PackageNotFoundError):
-        if text := distribution("gantei").read_text("extra_metadata/service.txt"):
-            return text
-    raise NotInstalledError(
-        "a Bento is built from a checkout or an installed gantei, not from this"
-    )
 
 
 def _built(staged: Path) -> str:

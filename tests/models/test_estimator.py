@@ -3,6 +3,7 @@ import pytest
 from PIL import Image
 
 import gantei
+import gantei.session
 from gantei.errors import (
     DeviceError,
     NotInstalledError,
@@ -304,10 +305,14 @@ def test_a_session_that_fell_back_to_the_cpu_is_an_error(make_estimator, monkeyp
             weights, options, providers=["CPUExecutionProvider"]
         ),
     )
+    loaded = []
+    monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: loaded.append("CUDA"))
+    gantei.session._load_cuda.cache_clear()
     folder = make_estimator()
     with pytest.raises(DeviceError, match="runs on the CPU"):
         gantei.load(folder, device="cuda")
     assert gantei.load(folder, device="auto").device == "cpu"
+    assert loaded == ["CUDA"]  # once, from where pip put it
 
 
 def test_a_device_nobody_knows_is_an_error(make_estimator):

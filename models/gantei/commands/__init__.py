@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from . import card, catalogue, cite, demo, predict, sign, trust, verify
+from . import bundle, card, catalogue, cite, demo, predict, sign, trust, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -18,3 +18,4 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.register(commands)
     sign.register(commands)
     trust.register(commands)
+    bundle.register(commands)

@@ -1,0 +1,221 @@
+"""`make_bundle`: fills a folder, writes down the sum of every file, and lets it appear."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from .. import __version__
+from ..card import card
+from ..catalogue import Entry, find_installed
+from ..errors import GanteiError, ResultsError, SettingError, WeightsError
+from ..files import only_one, sha256_of
+from ..manifest_fields import UNKNOWN
+from ..offline import refuse_offline
+from .components import components
+from .parts import LARGEST_PART, write_parts
+from .sources import CARRIED, deployment_folder, requirements_file
+from .targets import Requirement, Target, read_requirements
+from .wheels import download, own_wheel, pinned_lines
+
+SUMS = "SHA256SUMS"
+LONGEST_BUILD = 4 * 3600.0
+"""Seconds to wait for another process that makes the same bundle."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a bundle holds: estimators by name or folder, for which machines, with which runtime."""
+
+    names: tuple[str, ...]
+    targets: tuple[Target, ...]
+    gpu: bool = False
+    zipped: bool = False
+    terms_accepted: bool = False
+    requirements: Path | None = None
+    """Another list of exact versions than gantei's own."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished bundle: its files, their bytes, and the sha256 of `SHA256SUMS`."""
+
+    folder: Path
+    files: int
+    bytes: int
+    digest: str
+
+
+def make_bundle(order: Order, out: Path) -> Made:
+    """Make the bundle `out`, a folder that appears complete and by one rename.
+
+    With `order.zipped` it holds archives of at most 4 GB in place of the files themselves. The
+    same order, gantei and estimators give the same bytes.
+
+    Raises:
+        OfflineError: `GANTEI_OFFLINE` is set.
+        NotInstalledError, UnknownEstimatorError: an estimator is not here.
+        SettingError: the terms of an estimator do not say that it may be passed on, and
+            `terms_accepted` is not set; or two estimators have one name.
+        TransferError: a wheel could not be had.
+        WeightsError: an estimator's weights are not those of its manifest.
+        ResultsError: `out` is there already, or cannot be written.
+    """
+    refuse_offline("make the bundle where the package registry is within reach, and carry it here")
+    entries = [find_installed(name)[0] for name in dict.fromkeys(order.names)]
+    _refuse(entries, order)
+    source = order.requirements or requirements_file(gpu=order.gpu)
+    requirements = read_requirements(source.read_text("utf-8"), source.name)
+    with _appearing(out) as folder:
+        if not order.zipped:
+            _fill(folder, order, entries, requirements)
+        else:
+            inner = folder / f"gantei-{__version__}-bundle"
+            inner.mkdir()
+            _fill(inner, order, entries, requirements)
+            write_parts(inner, folder, LARGEST_PART)
+            shutil.rmtree(inner)
+            _write_sums(folder)
+        sizes = [path.stat().st_size for path in _files(folder)]
+        digest = sha256_of(folder / SUMS)
+    return Made(out, len(sizes), sum(sizes), digest)
+
+
+def _refuse(entries: Sequence[Entry], order: Order) -> None:
+    if len({entry.name for entry in entries}) < len(entries):
+        raise SettingError("two estimators of one name: their folders would be one")
+    unsaid = [entry for entry in entries if entry.manifest.source.redistribution == UNKNOWN]
+    if unsaid and not order.terms_accepted:
+        terms = "; ".join(f"{entry.name}: {entry.manifest.source.terms}" for entry in unsaid)
+        raise SettingError(
+            f"nobody has said whether these may be passed on: {terms}. Carrying them inside your "
+            "own organisation is your decision: read the terms, then say --terms-accepted"
+        )
+
+
+@contextmanager
+def _appearing(out: Path) -> Iterator[Path]:
+    """Give an empty folder that becomes `out` when the block ends well, and else is removed."""
+    # `resolve`: "." and "bundle/.." have no name to write beside.
+    out = out.resolve()
+    busy = f"another process is making {out}; try again"
+    with only_one(out.parent / f".{out.name}.lock", LONGEST_BUILD, busy):
+        prefix = f".{out.name}.incoming-"
+        try:
+            for left in out.parent.glob(f"{prefix}*"):  # of a build that was killed
+                shutil.rmtree(left)
+            if os.path.lexists(out):
+                raise ResultsError(f"{out} is there already; choose another --out")
+            incoming = Path(tempfile.mkdtemp(prefix=prefix, dir=out.parent))
+            try:
+                yield incoming
+                incoming.chmod(0o755)
+                incoming.rename(out)
+            finally:
+                shutil.rmtree(incoming, ignore_errors=True)
+        except OSError as error:
+            if isinstance(error, GanteiError):
+                raise
+            raise ResultsError(f"{out}: cannot be made: {error.strerror or error}") from error
+
+
+def _fill(
+    folder: Path, order: Order, entries: Sequence[Entry], requirements: Sequence[Requirement]
+) -> None:
+    for entry in entries:  # first: what is wrong with them shows before the long download
+        _copy_estimator(entry, folder / "estimators" / entry.name)
+        _write(folder / "cards" / f"{entry.name}.md", card(entry.manifest))
+    wheels = folder / "wheels"
+    wheels.mkdir()
+    download(requirements, order.targets, wheels)
+    own = own_wheel(wheels)
+    _write(folder / "requirements.txt", pinned_lines(requirements, wheels, own))
+    _write(folder / "components.cdx.json", components(wheels, [each.manifest for each in entries]))
+    _write(folder / "bundle.json", _json(_described(order, entries)))
+    for name in ("verify.py", "install.py"):
+        _write(folder / name, (CARRIED / name).read_text("utf-8"))
+    for name in ("README.md", "README.ja.md"):
+        text = Template((CARRIED / name).read_text("utf-8"))
+        _write(folder / name, text.substitute(_blanks(order, entries)))
+    _copy(deployment_folder(), folder / "deployment")
+    _write_sums(folder)
+
+
+def _copy_estimator(entry: Entry, into: Path) -> None:
+    _copy(entry.folder, into)
+    weights = entry.manifest.weights
+    if weights and sha256_of(into / weights.file) != weights.sha256:
+        raise WeightsError(
+            f"{entry.folder / weights.file}: its sha256 is not the manifest's; install it anew"
+        )
+
+
+def _copy(folder: Path, into: Path) -> None:
+    into.mkdir(parents=True)
+    for path in sorted(folder.rglob("*")):
+        target = into / path.relative_to(folder)
+        if path.is_symlink() or not (path.is_dir() or path.is_file()) or "\n" in path.name:
+            raise ResultsError(f"{path} is not a plain file; a bundle carries nothing else")
+        if path.is_dir():
+            target.mkdir()
+        else:
+            shutil.copyfile(path, target)
+
+
+def _described(order: Order, entries: Sequence[Entry]) -> dict[str, object]:
+    return {
+        "format": 1,
+        "gantei": __version__,
+        "runtime": "gpu" if order.gpu else "cpu",
+        "platforms": list(dict.fromkeys(target.platform for target in order.targets)),
+        "pythons": list(dict.fromkeys(target.python for target in order.targets)),
+        "estimators": {entry.name: entry.state for entry in entries},
+    }
+
+
+def _blanks(order: Order, entries: Sequence[Entry]) -> dict[str, str]:
+    facts = _described(order, entries)
+    rows = [
+        f"| `{entry.name}` | {entry.manifest.title} / {entry.manifest.title_ja} | {entry.state} "
+        f"| {_cell(entry.manifest.source.terms)} | {_cell(entry.manifest.source.redistribution)} |"
+        for entry in entries
+    ]
+    return {
+        "version": __version__,
+        "runtime": "GPU (NVIDIA, CUDA 13)" if order.gpu else "CPU",
+        "platforms": ", ".join(facts["platforms"]),  # type: ignore[arg-type]
+        "pythons": ", ".join(facts["pythons"]),  # type: ignore[arg-type]
+        "python": order.targets[0].python,
+        "first": entries[0].name,
+        "estimators": "\n".join(rows),
+    }
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "/").replace("\n", " ")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode())
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _write_sums(folder: Path) -> None:
+    """Write `SHA256SUMS` as `sha256sum --check` reads it, a line for every other file."""
+    lines = [
+        f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in _files(folder)
+    ]
+    _write(folder / SUMS, "".join(lines))

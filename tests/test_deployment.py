@@ -1,0 +1,77 @@
+"""The examples of docs/deployment: their commands parse, and they give away nothing."""
+
+import configparser
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from gantei.command_line import parser
+
+FOLDER = Path(__file__).parent.parent / "docs/deployment"
+TOKENS = "--token-file"
+
+
+def documents(name):
+    yaml = pytest.importorskip("yaml", reason="the service's packages are not installed")
+    return list(yaml.safe_load_all((FOLDER / name).read_text("utf-8")))
+
+
+def container_command():
+    text = (FOLDER / "Containerfile").read_text("utf-8")
+    return json.loads(re.search(r"^CMD (.*)$", text, re.MULTILINE)[1])
+
+
+def unit():
+    read = configparser.RawConfigParser(strict=False, delimiters=("=",))
+    read.optionxform = str
+    read.read(FOLDER / "gantei.service", "utf-8")
+    return read["Service"]
+
+
+def commands():
+    yield container_command()
+    yield documents("compose.yaml")[0]["services"]["gantei"]["command"]
+    for name in ("kubernetes.yaml", "kubernetes-gpu.yaml"):
+        yield documents(name)[0]["spec"]["template"]["spec"]["containers"][0]["args"]
+    yield shlex.split(unit()["ExecStart"])[1:]
+
+
+def test_every_command_parses_and_asks_for_a_token():
+    for words in commands():
+        chosen = parser().parse_args(words)
+        assert chosen.token_file
+        assert not chosen.insecure
+        assert chosen.port == 3000
+
+
+def test_a_container_is_nobodys_and_writes_nowhere():
+    assert "\nUSER 65532:65532\n" in (FOLDER / "Containerfile").read_text("utf-8")
+    service = documents("compose.yaml")[0]["services"]["gantei"]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    pod = documents("kubernetes.yaml")[0]["spec"]["template"]["spec"]
+    assert pod["securityContext"]["runAsNonRoot"]
+    (container,) = pod["containers"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_nothing_goes_out_of_the_cluster_or_the_machine():
+    policy = documents("kubernetes.yaml")[2]["spec"]
+    assert policy["egress"] == []
+    assert "Egress" in policy["policyTypes"]
+    assert unit()["IPAddressDeny"] == "any"
+
+
+def test_the_probes_ask_what_the_service_answers():
+    pytest.importorskip("fastapi", reason="the service's packages are not installed")
+    from gantei_service.routes.probes import router
+
+    answered = {route.path for route in router(None).routes}
+    (container,) = documents("kubernetes.yaml")[0]["spec"]["template"]["spec"]["containers"]
+    asked = {container[f"{kind}Probe"]["httpGet"]["path"] for kind in ("liveness", "readiness")}
+    assert asked == {"/livez", "/readyz"}
+    assert asked <= answered
