@@ -1,6 +1,5 @@
 """The estimators that the service answers with, and whether each has passed its check."""
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from gantei.catalogue import Entry, estimators, find
-from gantei.errors import GanteiError, NotInstalledError, SettingError, WeightsError
+from gantei.errors import GanteiError, NotInstalledError, SettingError
 from gantei.estimator import Estimator, load
 from gantei.files import sha256_of
-from gantei.inference import answer_one
-from gantei.manifest_file import FILE_NAME
-from gantei.photograph import open_photograph
+from gantei.folder_files import files_of
+from gantei.golden import check_golden
 from gantei.session import Device
 
 State = Literal["checking", "ready", "failed"]
@@ -55,15 +53,7 @@ class Served:
         Raises:
             GanteiError: it cannot be run, or answers another number.
         """
-        for golden in self.entry.manifest.golden:
-            photograph = open_photograph(self.entry.folder / golden.photograph, allow_grey=True)
-            answer = answer_one(photograph, [self.estimator])
-            if answer.error:
-                raise answer.error
-            for name, value in golden.values.items():
-                if not abs(answer.values[0].get(name, math.nan) - value) <= golden.tolerance:
-                    raise WeightsError(f"{self.estimator.name}: another answer than the golden one")
-            self.golden += 1
+        self.golden = check_golden(self.estimator, self.entry.folder)
         self.state = "ready"
 
 
@@ -102,11 +92,11 @@ def check_all(served: Sequence[Served]) -> list[GanteiError]:
 
 
 def _files(entry: Entry) -> dict[str, ServedFile]:
-    """The manifest and the weights: all that another machine needs, and nothing else."""
-    names = [FILE_NAME] + ([entry.manifest.weights.file] if entry.manifest.weights else [])
+    """All that another machine needs to have the same folder, and nothing else that lies there."""
     files = {}
-    for name in names:
-        path = entry.folder / name
-        stat = path.stat()
-        files[name] = ServedFile(path, sha256_of(path), stat)
+    for file in files_of(entry.manifest):
+        path = entry.folder / file.name
+        if path.is_file():  # a golden photograph that is missing fails the check
+            stat = path.stat()
+            files[file.name] = ServedFile(path, sha256_of(path), stat)
     return files

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from . import catalogue, demo, predict
+from . import catalogue, demo, predict, publish, store
 
 if TYPE_CHECKING:
     import argparse
@@ -13,3 +13,5 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict.register(commands)
     catalogue.register(commands)
     demo.register(commands)
+    store.register(commands)
+    publish.register(commands)
