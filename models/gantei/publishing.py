@@ -9,7 +9,7 @@ from .folder_files import BESIDE, files_of
 from .manifest import Manifest
 from .manifest_file import FILE_NAME, read_manifest
 from .offline import refuse_offline
-from .pull.hub import hub_library, repository
+from .pull.hub import hub_access, repository
 
 CARD = BESIDE[0]
 PAGE = "README.md"
@@ -84,20 +84,22 @@ def publish(publication: Publication, to: str) -> str:
     wanted = repository(to)
     if wanted.revision:
         raise SettingError(f"{to}: name the repository alone; a new commit is made in it")
-    library = hub_library()
-    page = f"{library.constants.ENDPOINT.rstrip('/')}/{wanted.name}"
+    endpoint, token = hub_access()
+    page = f"{endpoint}/{wanted.name}"
     by_hand = f"By hand: log in at {page}/upload/main in a browser, and upload the same files"
     refuse_offline(f"publish {wanted.name}. {by_hand}")
     if changed := [
         each.name for each in publication.uploads if sha256_of(each.path) != each.sha256
     ]:
         raise WeightsError(f"changed since they were checked: {', '.join(changed)}")
+    from huggingface_hub import CommitOperationAdd, HfApi
+
     operations = [
-        library.CommitOperationAdd(path_in_repo=each.name, path_or_fileobj=each.path)
+        CommitOperationAdd(path_in_repo=each.name, path_or_fileobj=each.path)
         for each in publication.uploads
     ]
     try:
-        commit = library.HfApi(endpoint=library.constants.ENDPOINT).create_commit(
+        commit = HfApi(endpoint=endpoint, token=token).create_commit(
             wanted.name, operations, commit_message="Publish by gantei"
         )
     except Exception as error:  # of httpx or httpx2, as the version of huggingface_hub has it
@@ -131,9 +133,11 @@ def _card_problems(folder: Path, manifest: Manifest) -> list[str]:
 
 
 def _meaning(error: Exception) -> str:
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    if status is None:
-        return f"is not reached, or does not take it: {error}"
+    cause: BaseException | None = error
+    while cause and not hasattr(cause, "response"):
+        cause = cause.__cause__
+    if (status := getattr(getattr(cause, "response", None), "status_code", None)) is None:
+        return f"is not reached, or does not take it: {str(error).rstrip('.')}"
     meaning = {
         401: "does not know you: hf auth login, or HF_TOKEN",
         403: "does not let you write: the token needs the right to write there",

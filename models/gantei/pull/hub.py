@@ -9,9 +9,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -46,23 +44,24 @@ def repository(text: str) -> Repository:
     return Repository(found[1], found[2])
 
 
-def hub_library() -> ModuleType:
-    """Import huggingface_hub, without its own telemetry and without its second way of transfer.
+def hub_access() -> tuple[str, str | None]:
+    """Give the Hub's address and the user's token for it, as huggingface_hub finds them.
 
-    That way, Xet, knows neither the site's certificates nor its proxy.
+    Imported so, that library has neither its telemetry nor its second way of transfer: that way,
+    Xet, knows neither the site's certificates nor its proxy.
     """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
-    return import_module("huggingface_hub")
+    from huggingface_hub import constants, get_token
+
+    return constants.ENDPOINT.rstrip("/"), get_token()
 
 
 @contextmanager
 def hub_folder(source: Source, work: Path) -> Iterator[Folder]:
     """Open a repository; a branch or tag is first resolved to the commit that it names now."""
-    library = hub_library()
     wanted = repository(source.text)
-    endpoint = library.constants.ENDPOINT.rstrip("/")
-    token = library.get_token()
+    endpoint, token = hub_access()
     by_hand = (
         f"By hand: on a machine that reaches {endpoint}/{wanted.name}, download its files into a "
         f"folder and bring it here: gantei pull {source.name} --from FOLDER"
