@@ -157,6 +157,16 @@ def test_what_is_installed_and_damaged_is_said_and_replaced_when_asked(hub, mine
     assert is_whole(mine)
 
 
+def test_what_is_installed_and_has_a_broken_manifest_is_said_and_replaced(hub, mine):
+    source = hub.offer(mine)
+    pull_estimator("my-age", source)
+    (store.installed()["my-age"] / "estimator.toml").write_text("format = 2")
+    with pytest.raises(ManifestError, match="--replace"):
+        pull_estimator("my-age", source)
+    pull_estimator("my-age", source, replace=True)
+    assert is_whole(mine)
+
+
 def test_the_demo_estimators_are_here_and_nothing_takes_their_place(capsys):
     assert main(["pull", "demo-age"]) == 0
     with pytest.raises(SettingError, match="comes with gantei"):
@@ -389,9 +399,11 @@ def test_a_disk_that_gets_full_is_said_and_the_next_call_goes_on(hub, mine, monk
 
     if not Path("/dev/full").exists():
         pytest.skip("needs /dev/full")
-    monkeypatch.setattr(Path, "open", opened)
-    refused(ResultsError, source, "disk is full.*GANTEI_HOME")
-    monkeypatch.undo()
+    with monkeypatch.context() as full:
+        full.setattr(Path, "open", opened)
+        refused(ResultsError, source, "disk is full.*GANTEI_HOME")
+    pull_estimator("my-age", source)
+    assert is_whole(mine)
 
 
 # Who is in the way.

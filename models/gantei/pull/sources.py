@@ -122,4 +122,5 @@ class Source:
 
 def is_service(address: str) -> bool:
     """Whether an address is that of a machine where gantei serves: it names no folder of it."""
-    return urlsplit(address).path.rstrip("/") in ("", "/v1/estimators")
+    path = urlsplit(address).path.rstrip("/")
+    return not path or path.endswith("/v1/estimators")
