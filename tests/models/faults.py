@@ -82,13 +82,13 @@ class Bench:
         return digest.hexdigest()
 
     def left_over(self):
-        """Names of what a finished command should not leave."""
+        """Names of what a finished command should not leave; a lock that nobody holds may stay."""
         return [
             path.name
             for folder in (self.home / "estimators", self.home / "downloads")
             if folder.is_dir()
             for path in folder.iterdir()
-            if path.name != NAME
+            if path.name != NAME and path.suffix != ".lock" and path.name != ".lock"
         ]
 
     def forget(self):

@@ -1,8 +1,11 @@
 """`gantei pull`: whatever the source does, an estimator is there whole and right, or not at all."""
 
 import json
+import os
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import zipfile
 from pathlib import Path
@@ -17,6 +20,7 @@ from gantei.errors import (
     GanteiError,
     ManifestError,
     NotInstalledError,
+    OfflineError,
     ResultsError,
     SettingError,
     TransferError,
@@ -88,6 +92,28 @@ def test_a_branch_is_resolved_to_its_commit_first_which_is_told_and_recorded(hub
     assert "hf:org/eyes@" + "c" * 40 in told[0]
     recorded = json.loads(record_path().read_bytes())
     assert recorded["hf:org/eyes@" + "c" * 40]["asked"] == "hf:org/eyes"
+
+
+def test_the_hub_of_these_tests_is_one_to_the_hubs_own_library_too(hub, mine):
+    hub.offer(mine)
+    code = (
+        "from huggingface_hub import HfApi, hf_hub_download\n"
+        "print(hf_hub_download('org/eyes', 'model.onnx'))\n"
+        "print(HfApi().model_info('org/eyes', revision='main').sha)"
+    )
+    environment = {**os.environ, "HF_HUB_DISABLE_XET": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    file, commit = done.stdout.splitlines()
+    assert Path(file).read_bytes() == (mine / "model.onnx").read_bytes()
+    assert commit == "c" * 40
+
+
+def test_the_hubs_own_offline_variable_counts_for_the_hub(hub, mine, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    refused(OfflineError, hub.offer(mine), "HF_HUB_OFFLINE")
+    assert hub.asked == []
 
 
 @pytest.mark.parametrize("ending", ["", "/", "/estimator.toml"])

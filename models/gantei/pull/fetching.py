@@ -116,7 +116,7 @@ def pull_estimator(
         with store.installing(name, replace=replace) as incoming:
             for path in whole.iterdir():
                 path.rename(incoming / path.name)
-        shutil.rmtree(work)
+            shutil.rmtree(work)  # before it appears: nothing is left over once it is there
     return Pulled(catalogue.find(name), was_here=False)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from ..errors import SettingError
+from ..errors import OfflineError, SettingError
 from .sources import Folder, HttpFolder, Source
 from .wire import Advice, Wire
 
@@ -62,6 +62,8 @@ def hub_folder(source: Source, work: Path) -> Iterator[Folder]:
     """Open a repository; a branch or tag is first resolved to the commit that it names now."""
     wanted = repository(source.text)
     endpoint, token = hub_access()
+    if os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE"):
+        raise OfflineError("HF_HUB_OFFLINE is set, so nothing is asked of the Hub")
     by_hand = (
         f"By hand: on a machine that reaches {endpoint}/{wanted.name}, download its files into a "
         f"folder and bring it here: gantei pull {source.name} --from FOLDER"
