@@ -522,6 +522,7 @@ def test_a_token_of_a_file_is_sent_where_it_is_named(hub, mine, tmp_path):
     file = tmp_path / "token"
     file.write_text("secret\n")
     pull_estimator("my-age", source, reach=Reach(token_file=file))
+    pull_estimator("my-age", "hf:org/eyes", reach=Reach(token_file=file), replace=True)
     for wrong in ("", "two words", "日本"):
         file.write_text(wrong, "utf-8")
         with pytest.raises(SettingError, match="--token-file"):

@@ -30,8 +30,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--token-file",
         metavar="FILE",
         type=Path,
-        help="bearer token for the machine of an address; for a service GANTEI_TOKEN does as well, "
-        "for the Hub HF_TOKEN or hf auth login",
+        help="holds the bearer token for the machine that is asked; for a service GANTEI_TOKEN "
+        "does as well, for the Hub HF_TOKEN or hf auth login",
     )
     pull.add_argument(
         "--ca", metavar="FILE", type=Path, help="also believe the certificates of this PEM file"

@@ -11,10 +11,9 @@ from ..folder_files import FolderFile
 from ..manifest_file import FILE_NAME
 from ..progress import progress
 from .disk import zip_folder
-from .service import given_token
 from .sources import Folder, HttpFolder, Source
 from .transfer import Transfer
-from .wire import Advice, Wire, shown
+from .wire import Advice, Wire, given_token, shown
 
 LARGEST_ARCHIVE = 5_000_000_000
 """Bytes; a part of a bundle has at most 4 GB."""

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ..errors import OfflineError, SettingError
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire
+from .wire import Advice, Wire, given_token
 
 _REPOSITORY = re.compile(r"hf:(\w[\w.-]*/\w[\w.-]*?)(?:@(\w[\w./-]*))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -61,7 +61,8 @@ def hub_access() -> tuple[str, str | None]:
 def hub_folder(source: Source, work: Path) -> Iterator[Folder]:
     """Open a repository; a branch or tag is first resolved to the commit that it names now."""
     wanted = repository(source.text)
-    endpoint, token = hub_access()
+    endpoint, own_token = hub_access()
+    token = given_token(source.reach.token_file) or own_token
     if os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE"):
         raise OfflineError("HF_HUB_OFFLINE is set, so nothing is asked of the Hub")
     by_hand = (

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from ..errors import SettingError, UnknownEstimatorError
+from ..errors import UnknownEstimatorError
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire
+from .wire import Advice, Wire, given_token
 
 VARIABLE = "GANTEI_TOKEN"
 LARGEST_LIST = 10_000_000
-LONGEST_TOKEN = 10_000
 ROUTE = "/v1/estimators"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -36,29 +35,12 @@ def served_folder(source: Source, work: Path) -> Iterator[Folder]:
     with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
         listed = _listed(wire, top)
         if source.name not in listed:
+            others = ", ".join([*listed][:20]) or "none"
             raise UnknownEstimatorError(
-                f"{source.text} does not serve {source.name!r}; it serves: {', '.join(listed)}"
+                f"{source.text} does not serve {source.name!r}; it serves: {others}"
             )
         base = f"{top}/{quote(source.name)}/files/"
         yield HttpFolder(wire, base, f"{top}/{source.name}", source.text, listed[source.name])
-
-
-def given_token(path: Path | None) -> str | None:
-    """Read a bearer token from a file; None where no file is named.
-
-    Raises:
-        SettingError: it cannot be read, or is no token.
-    """
-    if path is None:
-        return None
-    try:
-        with path.open("rb") as file:
-            token = file.read(LONGEST_TOKEN).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"--token-file {path}: cannot be read: {error}") from error
-    if not token or not token.isprintable() or " " in token:
-        raise SettingError(f"--token-file {path}: expects one token and nothing else")
-    return token
 
 
 def _listed(wire: Wire, url: str) -> dict[str, dict[str, tuple[int, str]]]:

@@ -29,6 +29,7 @@ PERIOD = 60.0
 SLOWEST = 1000.0
 """Bytes a second that a whole `PERIOD` must have brought."""
 MOST_REDIRECTS = 5
+LONGEST_TOKEN = 10_000
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
@@ -193,6 +194,24 @@ def certificates(ca: Path | None) -> ssl.SSLContext:
         except OSError as error:
             raise SettingError(f"--ca {ca}: not a PEM file of certificates: {error}") from error
     return context
+
+
+def given_token(path: Path | None) -> str | None:
+    """Read a bearer token from a file; None where no file is named.
+
+    Raises:
+        SettingError: it cannot be read, or is no token.
+    """
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            token = file.read(LONGEST_TOKEN).decode("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"--token-file {path}: cannot be read: {error}") from error
+    if not token or not token.isprintable() or " " in token:
+        raise SettingError(f"--token-file {path}: expects one token and nothing else")
+    return token
 
 
 def shown(url: str) -> str:
