@@ -10,6 +10,8 @@ from PIL import Image
 from gantei.manifest import InputSpec, Manifest, Source
 from gantei.manifest_file import FILE_NAME
 
+from .signed import publisher, signed_folder  # noqa: F401 - fixtures
+
 SIDE = 8
 
 
@@ -18,6 +20,8 @@ def own_store(tmp_path_factory, monkeypatch):
     """No test sees, or leaves, an estimator on this machine."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("GANTEI_HOME", str(home))
+    for variable in ("GANTEI_TRUST", "GANTEI_TRUST_FILE"):
+        monkeypatch.delenv(variable, raising=False)
     return home
 
 

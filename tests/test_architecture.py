@@ -20,7 +20,9 @@ MAY_IMPORT = {
 }
 HEAVY = {
     "bentoml",
+    "cryptography",
     "h5py",
+    "httpx",
     "huggingface_hub",
     "onnx",
     "onnxruntime",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import gantei
-from gantei.card import card
+from gantei.card import as_markdown, composed_of
 from gantei.catalogue import shipped
 from gantei.command_line import main, parser
 
@@ -16,6 +16,8 @@ from .explained import explained_network
 
 TOP = Path(__file__).parent.parent
 README = (TOP / "README.md").read_text("utf-8")
+JAPANESE = (TOP / "README.ja.md").read_text("utf-8")
+BOTH = (README, JAPANESE)
 EXPLANATIONS = (TOP / "docs/explanations.md").read_text("utf-8")
 COMMANDS = (TOP / "docs/commands.md").read_text("utf-8")
 
@@ -46,7 +48,7 @@ def test_the_first_command_and_the_six_lines_of_python_run_as_they_stand(here, c
 def test_every_command_of_the_readme_parses():
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
     commands = re.findall(r"^gantei (.*?)(?: &&)?$", blocks, re.MULTILINE)
-    assert len(commands) == 5
+    assert len(commands) == 10
     for command in commands:
         assert parser().parse_args(shlex.split(command)).run
 
@@ -92,8 +94,52 @@ def figure_text(figure):
 
 def test_every_card_is_that_of_its_manifest():
     folder = TOP / "model_cards"
-    expected = {f"{entry.name}.md": card(entry.manifest) for entry in shipped()}
+    expected = {f"{entry.name}.md": as_markdown(composed_of(entry)) for entry in shipped()}
     assert {path.name: path.read_text("utf-8") for path in folder.glob("*.md")} == expected
+
+
+HEADINGS = {
+    "gantei 眼底": "gantei 眼底",
+    "Try it": "試す",
+    "The published estimators": "公開された推定器",
+    "A study": "研究での利用",
+    "Cards and citations": "カードと引用",
+    "Documents": "文書",
+    "Install in a study": "研究環境への導入",
+    "The house": "家のつくり",
+}
+
+
+def test_both_readmes_have_the_same_headings():
+    english, japanese = (re.findall(r"^(#+) (.*)$", text, re.MULTILINE) for text in BOTH)
+    assert [(level, HEADINGS.get(text)) for level, text in english] == japanese
+
+
+def test_both_readmes_have_the_same_commands_and_the_same_python():
+    english, japanese = (
+        [re.sub(r"  #.*", "", code) for code in re.findall(r"```(\w+\n.*?)```", text, re.DOTALL)]
+        for text in BOTH
+    )
+    assert english == japanese
+
+
+def test_both_readmes_have_the_same_numbers_names_and_links():
+    def said(text):
+        rows = re.findall(r"^\|.*\|$", text, re.MULTILINE)
+        numbers = [re.findall(r"`[^`]+`|\d[\d.]*%?", row) for row in rows]
+        links = [link for link in re.findall(r"\]\((\S+?)\)", text) if "//" not in link]
+        named = re.findall(r"`[^`\n]+`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+        return numbers, links[1:], sorted({*named})
+
+    assert said(README) == said(JAPANESE)
+
+
+def test_the_readmes_link_to_each_other_and_to_files_that_exist():
+    for text in BOTH:
+        links = [link for link in re.findall(r"\]\((\S+?)\)", text) if "//" not in link]
+        assert all((TOP / link).exists() for link in links)
+    assert "(README.ja.md)" in README
+    assert "(README.md)" in JAPANESE
 
 
 def help_of_all(monkeypatch):

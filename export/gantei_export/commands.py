@@ -80,9 +80,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from .forms.trusted_file import check_trust
     from .importing import import_estimator
     from .stated import Stated
-    from .trusted_file import check_trust
 
     check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
     stated = Stated(

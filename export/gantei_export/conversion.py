@@ -16,18 +16,18 @@ from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from .architecture import recognise
-from .binding import check_supported
-from .configuration import parse
 from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
+from .forms.source import open_source
 from .graph import Graph, Initializer, Tensor, live
 from .head import Head, add_outputs, head_of, metadata_key, output_name
 from .layer import Layer
 from .layers.activation import PACKAGE_SWISH
-from .network import PHOTOGRAPH, Network, Result, flatten
+from .networks.architecture import recognise
+from .networks.binding import check_supported
+from .networks.configuration import parse
+from .networks.network import PHOTOGRAPH, Network, Result, flatten
 from .onnx_file import Weight, encode, sealed, write_atomically
 from .registry import converters
-from .source import open_source
 from .stated import Stated
 
 __all__ = ["Conversion", "FileFacts", "OutputFacts", "convert"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gantei.errors import ConversionError
 
 from .graph import Tensor
-from .network import Call, Network, Result
+from .networks.network import Call, Network, Result
 from .registry import converters
 
 _ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}

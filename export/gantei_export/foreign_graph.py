@@ -11,7 +11,7 @@ from gantei.errors import ConversionError
 from .conversion import IR_VERSION, OPSET, PRODUCER, Conversion
 from .file_facts import FileFacts, OutputFacts
 from .head import Head
-from .network import PHOTOGRAPH
+from .networks.network import PHOTOGRAPH
 from .onnx_file import Weight, sealed
 
 _KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Flatten", "Cast")

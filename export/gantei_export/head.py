@@ -27,7 +27,7 @@ from onnx import TensorProto, ValueInfoProto, helper
 
 from .file_facts import OutputFacts, activation_of
 from .graph import Graph, Tensor
-from .network import Call, Network, Result
+from .networks.network import Call, Network, Result
 from .registry import converters
 
 POOLINGS = ("GlobalAveragePooling2D", "GlobalAvgPool2D")

@@ -18,11 +18,11 @@ from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
 from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
-from .probe import probe
+from .forms.probe import probe
+from .forms.trusted_file import digest_and_size, trusted_file
+from .forms.weights_file import weights_file
 from .settings import apply_settings, size_of
 from .stated import Stated
-from .trusted_file import digest_and_size, trusted_file
-from .weights_file import weights_file
 
 if TYPE_CHECKING:
     from .conversion import Conversion
@@ -235,5 +235,5 @@ def write_folder(
     import tomli_w
 
     (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
-    (folder / CARD).write_text(card(manifest), "utf-8")
+    (folder / CARD).write_text(card(manifest, provenance), "utf-8")
     (folder / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")

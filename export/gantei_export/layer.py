@@ -6,8 +6,8 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
+from .forms.hdf5 import StoredArray
 from .graph import Tensor
-from .hdf5 import StoredArray
 
 _NEUTRAL = {"name", "trainable", "dtype", "batch_input_shape", "function"}
 _NEUTRAL_ENDINGS = ("_initializer", "_regularizer", "_constraint")

@@ -23,8 +23,8 @@ from gantei.errors import ConversionError, MissingExtraError
 
 from .conversion import OPSET, Conversion
 from .foreign_graph import adopt
-from .network import PHOTOGRAPH
-from .trusted_file import digest_and_size
+from .forms.trusted_file import digest_and_size
+from .networks.network import PHOTOGRAPH
 from .verification import DEFAULT_SIDE, TOLERANCE
 
 LONGEST = 1800
@@ -115,7 +115,7 @@ def _saved_model(path: Path) -> tuple[Any, str | None]:
 
 def _keras_model(path: Path) -> tuple[Any, str]:
     """Open the file with the Keras that wrote it: 2 or 3."""
-    from .source import keras_version_of
+    from .forms.source import keras_version_of
 
     found = keras_version_of(path)
     if (found or "2").startswith("3"):

@@ -11,6 +11,7 @@ from . import offline as offline  # reads GANTEI_OFFLINE before anything else ru
 
 if TYPE_CHECKING:
     from .catalogue import Entry, estimators
+    from .client import Client
     from .errors import (
         ConversionError,
         DeviceError,
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Basis",
+    "Client",
     "ConversionError",
     "DeviceError",
     "Entry",
@@ -78,6 +80,7 @@ __all__ = [
 _MODULES = {
     "Entry": "catalogue",
     "estimators": "catalogue",
+    "Client": "client",
     "Estimator": "estimator",
     "load": "estimator",
     "Explanation": "explanation",

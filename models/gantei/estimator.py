@@ -20,6 +20,7 @@ from .photograph import Photograph, Source, open_photograph
 from .prediction import Prediction, values_of
 from .preprocessing import prepare_photograph
 from .session import Device, device_of, open_session
+from .signing.admission import admit
 
 FLOAT = "tensor(float)"
 
@@ -27,8 +28,10 @@ FLOAT = "tensor(float)"
 class Estimator:
     """What a study holds: made by `gantei.load`, safe to use from several threads."""
 
-    def __init__(self, manifest: Manifest, session: Any) -> None:
+    def __init__(self, manifest: Manifest, session: Any, remarks: tuple[str, ...] = ()) -> None:
         self.manifest = manifest
+        self.remarks = remarks
+        """What every result says beside what the manifest does."""
         self._session = session
         self._input = _checked_input(manifest, session)
         self._outputs = _checked_outputs(manifest, session)
@@ -97,6 +100,22 @@ class Estimator:
                 predictions.append(answer.prediction(0))
         return predictions
 
+    def check_map(self) -> None:
+        """See that it gives maps.
+
+        Raises:
+            ExplanationError: it gives none; the message says why.
+        """
+        self.explainer.outputs("map")
+
+    def embedding_width(self) -> int:
+        """Length of the embedding.
+
+        Raises:
+            ExplanationError: it gives none; the message says why.
+        """
+        return self.explainer.width()
+
     def predict_array(self, batch: NDArray[np.float32]) -> list[dict[str, float]]:
         """Run the network on prepared photographs, float32 (n, height, width, 3).
 
@@ -154,7 +173,8 @@ def load(
 ) -> Estimator:
     """Load an estimator by its name in the catalogue or by its folder.
 
-    The sha256 of the weights is checked on every load, on the very bytes that the session gets.
+    The sha256 of the weights is checked on every load, on the very bytes that the session gets; so
+    is the folder's signature, as `GANTEI_TRUST` says.
 
     Args:
         name_or_folder: a name that `gantei.estimators()` lists, or a folder with estimator.toml.
@@ -168,14 +188,18 @@ def load(
         UnsettledError: a fact that changes its numbers is unknown; the message says how to settle.
         WeightsError: the weights are not those that the manifest describes, or a variant's
             original has been replaced since it was measured.
+        SignatureError: `GANTEI_TRUST` is `require`, and the folder is not as a trusted key signed
+            it.
+        SettingError: `GANTEI_TRUST` or the trust file makes no sense.
         DeviceError: the session did not get the device.
-        MissingExtraError: ONNX Runtime is not installed.
+        MissingExtraError: ONNX Runtime, or `cryptography` for a signature, is not installed.
     """
     entry, weights = find_installed(name_or_folder)
+    remarks = admit(entry, weights)
     _refuse_unsettled(entry)
     _refuse_outdated(entry)
     content = _checked_bytes(entry.folder / weights.file, weights, entry.name)
-    return Estimator(entry.manifest, open_session(content, device, threads, entry.name))
+    return Estimator(entry.manifest, open_session(content, device, threads, entry.name), remarks)
 
 
 def _refuse_unsettled(entry: Entry) -> None:

@@ -6,8 +6,9 @@ from .errors import ManifestError
 from .manifest import Manifest
 from .manifest_file import FILE_NAME
 from .manifest_file import LARGEST_FILE as LARGEST_MANIFEST
+from .signing.contents import SIGNATURE_FILE
 
-BESIDE = ("card.md", "provenance.json", "model.sig")
+BESIDE = ("card.md", "provenance.json", SIGNATURE_FILE)
 """What may stand beside the manifest, the weights and the golden photographs: card, provenance and
 signature."""
 LARGEST_BESIDE = 4_000_000

@@ -117,9 +117,9 @@ def estimate(
         def answer(source: Source) -> Answer:
             return next(_answer([prepare(source)], runners))
 
-        yield from _ordered(answer, sources, workers)
+        yield from ordered(answer, sources, workers)
         return
-    with closing(_ordered(prepare, sources, workers, ahead=2 * batch)) as prepared:
+    with closing(ordered(prepare, sources, workers, ahead=2 * batch)) as prepared:
         while chunk := list(islice(prepared, batch)):
             yield from _answer(chunk, runners)
 
@@ -202,7 +202,7 @@ def _named(
     except WeightsError as error:
         return Answer(prepared.source, prepared.sha256, (), (), error)
     warnings = tuple(
-        warnings_of(each, estimator.manifest) + remarks
+        estimator.remarks + warnings_of(each, estimator.manifest) + remarks
         for each, (_, estimator), remarks in zip(values, pairs, prepared.remarks, strict=True)
     )
     return Answer(
@@ -222,7 +222,7 @@ def _named(
     )
 
 
-def _ordered(
+def ordered(
     function: Callable[[In], Out], items: Iterable[In], workers: int, ahead: int | None = None
 ) -> Generator[Out]:
     """Map in parallel and in order, with at most `ahead` results waiting."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from .manifest_fields import UNKNOWN, Line, Name, OutputName, Task
+from .manifest_source import Citation, Evaluation, Reported, Source, Training, Use
 from .manifest_tables import (
     Basis,
     Binary,
@@ -23,9 +24,6 @@ from .manifest_tables import (
     OutputSpec,
     Record,
     Regression,
-    Reported,
-    Source,
-    Use,
     Variant,
     Weights,
 )
@@ -34,8 +32,10 @@ __all__ = [
     "Basis",
     "Binary",
     "Categorical",
+    "Citation",
     "Cost",
     "Drift",
+    "Evaluation",
     "Fact",
     "Golden",
     "InputSpec",
@@ -44,6 +44,7 @@ __all__ = [
     "Regression",
     "Reported",
     "Source",
+    "Training",
     "Use",
     "Variant",
     "Weights",
@@ -77,6 +78,14 @@ def _joined(values: tuple[object, ...]) -> str:
 # Facts of an output that describe its numbers without changing them.
 DESCRIPTIVE = frozenset({"unit", "range", "labels"})
 
+SAID: dict[str, type[Record]] = {
+    "source": Source,
+    "use": Use,
+    "training": Training,
+    "evaluation": Evaluation,
+}
+"""Tables whose keys may have a basis, and need none."""
+
 
 class Manifest(Record):
     """All that is known of an estimator without opening its weights."""
@@ -95,6 +104,9 @@ class Manifest(Record):
     output: Annotated[dict[OutputName, OutputSpec], Field(min_length=1, max_length=100)]
     source: Source
     use: Use
+    training: Training = Training()
+    evaluation: Evaluation = Evaluation()
+    citation: Citation | None = None
     reported: list[Reported] = Field(default=[])
     golden: list[Golden] = Field(default=[])
     basis: dict[str, Basis]
@@ -102,7 +114,9 @@ class Manifest(Record):
     @model_validator(mode="after")
     def _every_fact_has_a_basis(self) -> "Manifest":
         known = {key for key, _ in self._fact_values()}
-        described = {f"source.{key}" for key in Source.model_fields} | {"architecture"}
+        described = {"architecture"} | {
+            f"{table}.{key}" for table, record in SAID.items() for key in record.model_fields
+        }
         if missing := sorted(known - self.basis.keys()):
             raise ValueError(f"basis: missing key {missing[0]!r}")
         if stray := sorted(self.basis.keys() - known - described):

@@ -23,6 +23,15 @@ def read_manifest(path: Path) -> Manifest:
         ManifestError: the file cannot be read, is not TOML, or breaks the schema; every break is
             named by file, table and key, with the keys that are known.
     """
+    return manifest_of(manifest_bytes(path), str(path))
+
+
+def manifest_bytes(path: Path) -> bytes:
+    """Read a manifest file without looking at what it says.
+
+    Raises:
+        ManifestError: the file cannot be read, or is too large.
+    """
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
@@ -30,11 +39,20 @@ def read_manifest(path: Path) -> Manifest:
         raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
     if len(content) > LARGEST_FILE:
         raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no manifest is")
+    return content
+
+
+def manifest_of(content: bytes, where: str) -> Manifest:
+    """Check the bytes of a manifest file; `where` names their origin in errors.
+
+    Raises:
+        ManifestError: as `read_manifest`.
+    """
     try:
         tables = tomllib.loads(content.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ManifestError(f"{path}: not TOML: {error}") from error
-    return parse_manifest(tables, str(path))
+        raise ManifestError(f"{where}: not TOML: {error}") from error
+    return parse_manifest(tables, where)
 
 
 def parse_manifest(tables: Mapping[str, Any], where: str) -> Manifest:
@@ -46,15 +64,21 @@ def parse_manifest(tables: Mapping[str, Any], where: str) -> Manifest:
     try:
         return Manifest.model_validate(dict(tables))
     except ValidationError as error:
-        breaks = (
-            f"{where}: {_sentence(detail['type'], detail['loc'], detail['msg'])}"
-            for detail in error.errors()
-        )
-        raise ManifestError("\n".join(breaks)) from error
+        raise ManifestError(breaks(error, Manifest, where)) from error
 
 
-def _sentence(kind: str, location: Sequence[int | str], message: str) -> str:
-    steps, model = _walk(location)
+def breaks(error: ValidationError, record: type[BaseModel], where: str) -> str:
+    """Name every break of a TOML file's schema, a line each, with the keys that are known."""
+    return "\n".join(
+        f"{where}: {_sentence(detail['type'], detail['loc'], detail['msg'], record)}"
+        for detail in error.errors()
+    )
+
+
+def _sentence(
+    kind: str, location: Sequence[int | str], message: str, record: type[BaseModel]
+) -> str:
+    steps, model = _walk(location, record)
     *tables, key = steps or ["?"]
     table = f"[{'.'.join(tables)}] " if tables else "top level: "
     known = f"; known: {', '.join(model.model_fields)}" if model else ""
@@ -71,11 +95,13 @@ def _sentence(kind: str, location: Sequence[int | str], message: str) -> str:
     return f"{table}key {key!r}: {message[:1].lower()}{message[1:]}"
 
 
-def _walk(location: Sequence[int | str]) -> tuple[list[str], type[BaseModel] | None]:
+def _walk(
+    location: Sequence[int | str], record: type[BaseModel]
+) -> tuple[list[str], type[BaseModel] | None]:
     """Follow an error's location: its steps as they stand in the file, and the innermost table."""
     steps: list[str] = []
     model: type[BaseModel] | None = None
-    annotation: Any = Manifest
+    annotation: Any = record
     for step in location:
         records = _records(annotation)
         if len(records) > 1 and step in KINDS:  # pydantic names the kind of an output as a step

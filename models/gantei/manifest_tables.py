@@ -16,7 +16,6 @@ from .manifest_fields import (
     Range,
     Resampling,
     Sha256,
-    Sha256OrUnknown,
     Size,
     Triple,
 )
@@ -119,42 +118,6 @@ class Weights(Record):
     file: FileName
     sha256: Sha256
     bytes: Annotated[int, Field(gt=0)]
-
-
-class Source(Record):
-    """Where an estimator comes from, in its publisher's words; `unknown` where nobody says it."""
-
-    publisher: Line
-    page: Line
-    released: Line
-    data: Line
-    training_set: Line
-    developers: Line
-    funding: Line
-    terms: Line
-    redistribution: Line
-    citation: Line
-    doi: Line
-    acknowledgement: Line
-    original_file: Line
-    original_sha256: Sha256OrUnknown
-
-
-class Reported(Record):
-    """One performance figure as published."""
-
-    metric: Line
-    value: float
-    unit: Line
-    data: Line
-    source: Line
-
-
-class Use(Record):
-    """What the estimator is for, and what it must not be used for."""
-
-    intended: Line
-    not_intended: Line
 
 
 class Golden(Record):

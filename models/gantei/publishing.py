@@ -45,6 +45,7 @@ def prepare_publication(folder: Path) -> Publication:
         ManifestError, UnsettledError, WeightsError, PhotographError: it does not load, or answers
             its golden photographs not as its original.
     """
+    from .card import check
     from .estimator import load
     from .golden import check_golden
 
@@ -56,7 +57,7 @@ def prepare_publication(folder: Path) -> Publication:
         raise SettingError(
             f"{folder}: holds what is not the estimator's: {', '.join(strays)}; take it away first"
         )
-    if problems := _card_problems(folder, manifest):
+    if problems := check(folder):
         raise SettingError(f"{folder / CARD}: " + "; ".join(problems))
     if not manifest.golden:
         raise ManifestError(
@@ -116,20 +117,6 @@ def _refuse_terms(manifest: Manifest) -> None:
             f"answer is yes, source.redistribution in {FILE_NAME} begins with {ALLOWED!r} and says "
             "under what"
         )
-
-
-def _card_problems(folder: Path, manifest: Manifest) -> list[str]:
-    """Say what is wrong with the card, as long as it is not there and this estimator's."""
-    path = folder / CARD
-    if not path.is_file():
-        return ["missing; nothing is published without its card"]
-    text = path.read_text("utf-8", errors="replace")
-    if manifest.weights and manifest.weights.sha256 not in text:
-        return [
-            f"does not name the weights' sha256 {manifest.weights.sha256}: it is another "
-            "estimator's, or an earlier one"
-        ]
-    return []
 
 
 def _meaning(error: Exception) -> str:

@@ -1,7 +1,13 @@
 """Tables of text that align, also where Japanese letters take two columns."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import zip_longest
+
+NARROWEST = 8
+"""Columns that a column of a table keeps when a table is made to fit."""
+_PIECES = re.compile(r"\s+|[\u3000-\u9fff\uff00-\uffef][、。)」]*|[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 
 def width(text: str) -> int:
@@ -30,3 +36,39 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def wrapped(text: str, room: int) -> list[str]:
+    """Break a text into lines of at most `room` columns: between words, or Japanese letters."""
+    lines, line = [], ""
+    for piece in _PIECES.findall(visible(text)):
+        if line and width(line + piece) > room:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+        while width(line) > room:  # one word, such as a digest, that is longer than a line
+            cut = next(n for n in range(len(line), 0, -1) if n == 1 or width(line[:n]) <= room)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line or not lines else lines
+
+
+def fitted_table(header: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> str:
+    """Lay rows out as `text_table`, with cells over several lines where it would be too wide."""
+    lines = [list(header), *rows]
+    columns = range(len(header))
+    widths = [max(width(line[column]) for line in lines) for column in columns]
+    cells = [" ".join(line[column] for line in lines) for column in columns]
+    words = [max(map(width, cell.split()), default=0) for cell in cells]
+    while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > NARROWEST:
+        # A column gives way down to its longest word, and only then is a word cut.
+        loose = [column for column in columns if widths[column] > max(words[column], NARROWEST)]
+        widths[max(loose or columns, key=widths.__getitem__)] -= 1
+    spread = [
+        part
+        for line in lines
+        for part in zip_longest(
+            *(wrapped(cell, each) for cell, each in zip(line, widths, strict=True)), fillvalue=""
+        )
+    ]
+    return text_table(spread[0], spread[1:])

@@ -17,7 +17,7 @@ from .journal import failure, log
 from .metrics import Metrics
 from .pool import Pool
 from .problems import MEDIA_TYPE, Problem
-from .routes import estimators, predict, probes
+from .routes import estimators, page, predict, probes
 from .served import check_all, serve_all
 from .settings import Settings
 from .state import State
@@ -47,7 +47,7 @@ def create_app(settings: Settings) -> Guard:
         title="gantei",
         version=gantei.__version__,
         description=DESCRIPTION,
-        docs_url=None,  # FastAPI's pages load scripts from the internet
+        docs_url=None,  # FastAPI's pages load scripts from the internet; ours is in routes/page.py
         redoc_url=None,
         redirect_slashes=False,
         responses={"default": {"description": "A problem", "content": {MEDIA_TYPE: {}}}},
@@ -55,6 +55,7 @@ def create_app(settings: Settings) -> Guard:
     )
     for module in (predict, estimators, probes):
         app.include_router(module.router(state))
+    app.include_router(page.router())
     app.add_exception_handler(Problem, _answer)
     app.add_exception_handler(RequestValidationError, _answer)
     guard = Guard(app, settings, metrics)

@@ -44,6 +44,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="N",
         help="photographs estimated at once; default: cores",
     )
+    tls = serve.add_argument_group("TLS 1.2 and later, by files in PEM")
+    for option, what in (
+        ("--ssl-certfile", "certificate, with those between it and the authority"),
+        ("--ssl-keyfile", "its private key"),
+        ("--ssl-keyfile-password-file", "holds the key's password, where it has one"),
+        ("--ssl-ca-certs", "let in only clients with a certificate of these authorities"),
+    ):
+        tls.add_argument(option, metavar="FILE", type=Path, help=what)
     serve.set_defaults(run=_run)
 
 
@@ -54,7 +62,7 @@ def _positive(text: str) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from gantei.errors import MissingExtraError
+    from gantei.errors import MissingExtraError, SettingError
     from gantei.inference import cores
 
     try:
@@ -64,7 +72,14 @@ def _run(chosen: argparse.Namespace) -> int:
             f'the service needs {error.name}: pip install "gantei[cpu,service]"'
         ) from error
     from .settings import Settings
+    from .tls import Certificate
 
+    files = (chosen.ssl_keyfile_password_file, chosen.ssl_ca_certs)
+    certificate = None
+    if chosen.ssl_certfile and chosen.ssl_keyfile:
+        certificate = Certificate(chosen.ssl_certfile, chosen.ssl_keyfile, *files)
+    elif chosen.ssl_certfile or chosen.ssl_keyfile or any(files):
+        raise SettingError("TLS needs both --ssl-certfile and --ssl-keyfile")
     settings = Settings(
         estimators=tuple(chosen.names or ()),
         device=chosen.device,
@@ -73,5 +88,5 @@ def _run(chosen: argparse.Namespace) -> int:
         insecure=chosen.insecure,
         body_limit=chosen.body_limit * MEGABYTE,
     )
-    serve(settings, chosen.host, chosen.port)
+    serve(settings, chosen.host, chosen.port, certificate)
     return 0

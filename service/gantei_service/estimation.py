@@ -98,5 +98,6 @@ def _map(explanation: Explanation) -> dict[str, Any]:
         "unit": explanation.unit,
         "bias": explanation.bias,
         "rows": [[shortest(number) for number in row] for row in explanation.map],
+        "embedding": [shortest(number) for number in explanation.embedding],
         "box": {"left": left, "top": top, "right": right, "bottom": bottom},
     }

@@ -24,7 +24,9 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 RECORD = "gantei.record"
 """Key of the request's `Record` in the ASGI scope."""
-OPEN_TO_ALL = frozenset({"/livez", "/readyz"})
+OPEN_TO_ALL = frozenset({"/livez", "/readyz", "/", "/docs"})
+OPEN_FOLDER = "/page/"
+"""What the page loads: files of this package, which hold no data."""
 KEPT = frozenset({b"allow", b"content-range"})
 ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
@@ -67,7 +69,7 @@ class Guard:
         return None
 
     def _admit(self, scope: Message) -> None:
-        if scope["path"] in OPEN_TO_ALL:
+        if scope["path"] in OPEN_TO_ALL or scope["path"].startswith(OPEN_FOLDER):
             return
         if self._tokens:
             given = [value for key, value in scope["headers"] if key == b"authorization"]

@@ -74,7 +74,7 @@ def serve_all(names: Sequence[str], device: Device) -> dict[str, Served]:
         estimator = load(name, device, threads=1)
         if estimator.name in served:
             raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
-        entry = find(name)
+        entry = Entry(estimator.manifest, find(name).folder)  # the manifest that was admitted
         served[estimator.name] = Served(entry, estimator, _files(entry))
     return served
 

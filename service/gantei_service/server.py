@@ -1,30 +1,36 @@
 """`gantei serve`: the application under uvicorn."""
 
+import asyncio
 import ipaddress
 import os
 import socket
+import ssl
+from functools import partial
 
 import uvicorn
 
 from gantei.errors import SettingError
 
 from .app import create_app
+from .connections import HEAD_TIMEOUT, TimedProtocol
 from .journal import configure
 from .settings import Settings
+from .tls import Certificate, tls_context
 
 MOST_CONNECTIONS = 512
 KEEP_ALIVE = 15
 """Seconds that an idle connection stays open."""
+HANDSHAKE_TIMEOUT = HEAD_TIMEOUT
 GRACE = 90
 """Seconds that accepted requests have to be answered in after SIGTERM."""
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, certificate: Certificate | None = None) -> None:
     """Serve until the process is told to end; accepted requests are answered first.
 
     Raises:
-        SettingError: other machines could reach it and nobody would be asked for a token; or
-            the address cannot be listened on.
+        SettingError: other machines could reach it and nobody would be asked for a token; the
+            address cannot be listened on; or the certificate cannot be used.
         GanteiError: as `create_app`.
     """
     family, address = _resolved(host, port)
@@ -33,9 +39,22 @@ def serve(settings: Settings, host: str, port: int) -> None:
             f"without tokens the service listens on this machine only, not on {host}: name a "
             "--token-file, or say --insecure"
         )
+    tls = tls_context(certificate) if certificate else None
     configure()
+    server = server_of(settings, tls)
+    with bound(family, address) as listening:
+        server.run([listening])
+
+
+def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
+    """Load the application, and put it under uvicorn.
+
+    Raises:
+        GanteiError: as `create_app`.
+    """
     config = uvicorn.Config(
         create_app(settings),
+        http=TimedProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -45,8 +64,20 @@ def serve(settings: Settings, host: str, port: int) -> None:
         timeout_graceful_shutdown=GRACE,
         ws="none",
     )
-    with bound(family, address) as listening:
-        uvicorn.Server(config).run([listening])
+    config.load()
+    config.ssl = tls  # uvicorn's own would also offer ciphers without authenticated encryption
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's, with a bound for the handshake of TLS, which asyncio gives 60 s."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        loop = asyncio.get_running_loop()
+        if self.config.ssl:
+            bounded = partial(loop.create_server, ssl_handshake_timeout=HANDSHAKE_TIMEOUT)
+            loop.create_server = bounded  # type: ignore[method-assign]
+        await super().startup(sockets)
 
 
 def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:

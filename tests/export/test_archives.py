@@ -10,7 +10,7 @@ import pytest
 
 from gantei.errors import ConversionError
 from gantei_export.conversion import convert
-from gantei_export.probe import probe
+from gantei_export.forms.probe import probe
 
 from .hand_written import functional, small_network
 
@@ -74,6 +74,11 @@ def test_a_missing_member_is_named(archive, refused, member):
 @pytest.mark.parametrize("text", [b"{", b"[]", b"\xff\xfe", b'{"a": NaN}'])
 def test_a_config_that_is_no_json_object_is_refused(archive, refused, text):
     refused(archive({"config.json": text}), "model.keras: config.json")
+
+
+@pytest.mark.parametrize("metadata", [{}, {"keras_version": None}, {"keras_version": 3}])
+def test_an_archive_that_does_not_say_which_keras_wrote_it_is_refused(archive, refused, metadata):
+    refused(archive({"metadata.json": json.dumps(metadata)}), "metadata.json: keras_version is")
 
 
 def test_two_members_of_one_name_are_refused(archive, refused):

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gantei.errors import ConversionError
-from gantei_export import probe as probing
 from gantei_export.conversion import convert
-from gantei_export.probe import probe
+from gantei_export.forms import probe as probing
+from gantei_export.forms.probe import probe
 
 from .hand_written import convolution, functional, layer, small_network, write
 

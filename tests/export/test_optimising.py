@@ -35,7 +35,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 tomli_w = pytest.importorskip("tomli_w")
 onnx = pytest.importorskip("onnx")
 
-from gantei_export.optimisation import memory, optimising, parts  # noqa: E402
+from gantei_export.optimisation import memory, optimising, parts, precision  # noqa: E402
 from gantei_export.optimisation.limits import limits_for  # noqa: E402
 from gantei_export.optimisation.measurement import drift_of  # noqa: E402
 
@@ -356,12 +356,11 @@ def own_temporary_folder(tmp_path, monkeypatch):
 def test_a_failing_quantiser_leaves_nothing_behind(
     estimator, photographs, own_temporary_folder, monkeypatch
 ):
-    import onnxruntime.quantization
-
     def fail(*given, **options):
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(onnxruntime.quantization, "quantize_static", fail)
+    with precision.tools():
+        monkeypatch.setattr("onnxruntime.quantization.quantize_static", fail)
     with pytest.raises(ConversionError, match="out of luck"):
         made(estimator, photographs)
     assert nothing_installed()

@@ -10,9 +10,9 @@ from gantei import store
 from gantei.command_line import main
 from gantei.manifest_file import FILE_NAME, read_manifest
 from gantei_export.architectures import RESCALED, body, names
-from gantei_export.binding import snake_case
 from gantei_export.conversion import convert
-from gantei_export.probe import probe
+from gantei_export.forms.probe import probe
+from gantei_export.networks.binding import snake_case
 from gantei_export.stated import Stated
 
 SIGMOID = Stated(head_activations=("sigmoid",))

@@ -12,9 +12,9 @@ from PIL import Image
 import gantei
 from gantei import store
 from gantei.command_line import main
-from gantei_export import trusted_file
 from gantei_export.conversion import convert
-from gantei_export.trusted_file import digest_and_size
+from gantei_export.forms import trusted_file
+from gantei_export.forms.trusted_file import digest_and_size
 
 TRUSTED = ("--with-tensorflow", "--trust-this-file")
 

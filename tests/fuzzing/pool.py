@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gantei.errors import ConversionError
-from gantei_export.probe import probe
+from gantei_export.forms.probe import probe
+from gantei_export.forms.weights_file import weights_file
 
 from . import inputs
 
@@ -214,7 +215,8 @@ def caught_by_probe(seed, recipe):
     with tempfile.TemporaryDirectory() as folder:
         path = inputs.make(seed, recipe, Path(folder))
         try:
-            probe(path)
+            with weights_file(path) as unpacked:  # as an import does
+                probe(unpacked)
         except ConversionError:
             return True
     return False

@@ -185,6 +185,11 @@ def _share(entry, arrays):
         _check_names([*roles[0], *roles[1]], arrays)
         return [values for _, values in arrays]
     tree, rest = _empty(entry), list(arrays)
+    if named := _by_name(entry, tree, arrays):
+        for leaf, place, own in named:
+            _check_names([*_roles(leaf)[0], *_roles(leaf)[1]], own)
+            place.extend(values for _, values in own)
+        return tree
     for late in (0, 1):
         for leaf, place in _leaves(entry, tree):
             roles = _roles(leaf)[late]
@@ -194,6 +199,18 @@ def _share(entry, arrays):
     if rest:
         raise Unknown("weights left over")
     return tree
+
+
+def _by_name(entry, tree, arrays):
+    """Divide by the layers that the weights' names begin with, where these tell each layer."""
+    groups = {}
+    for name, values in arrays:
+        groups.setdefault(name.rpartition("/")[0].rpartition("/")[2], []).append((name, values))
+    leaves = [(leaf, place) for leaf, place in _leaves(entry, tree) if any(_roles(leaf))]
+    names = [leaf.get("name") or leaf["config"]["name"] for leaf, _ in leaves]
+    if sorted(names) != sorted(groups):
+        return None
+    return [(*one, groups[name]) for one, name in zip(leaves, names, strict=True)]
 
 
 def _check_names(roles, arrays):

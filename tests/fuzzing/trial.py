@@ -13,8 +13,8 @@ import numpy as np
 
 from gantei.errors import GanteiError
 from gantei_export.conversion import convert
+from gantei_export.forms.weights_file import weights_file
 from gantei_export.importing import import_estimator
-from gantei_export.weights_file import weights_file
 
 from . import stored, watching
 from .reference import answers, input_size

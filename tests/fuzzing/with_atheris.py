@@ -10,7 +10,8 @@ import warnings
 import atheris
 
 with atheris.instrument_imports(include=["gantei_export"]):
-    from gantei_export import importing, keras_archive  # noqa: F401
+    from gantei_export import importing  # noqa: F401
+    from gantei_export.forms import keras_archive  # noqa: F401
     from gantei_export.registry import converters
 
     converters()  # imports every module of layers

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gantei import store
-from gantei.catalogue import SHIPPED
+from gantei.card import as_markdown, composed_of
+from gantei.catalogue import SHIPPED, find
 from gantei.command_line import main, parser
 
 PAGE = (Path(__file__).parents[2] / "docs/distribution.md").read_text("utf-8")
@@ -28,6 +29,7 @@ def test_the_commands_of_the_page_run_in_their_order(hub, tmp_path, monkeypatch)
     folder = shutil.copytree(SHIPPED / "demo-age", tmp_path / "folder")
     manifest = folder / "estimator.toml"
     manifest.write_text(manifest.read_text("utf-8").replace('"demo-age"', '"my-age"', 1), "utf-8")
+    (folder / "card.md").write_text(as_markdown(composed_of(find(folder))), "utf-8")
     hub.offer(folder)
     for command in COMMANDS:
         if not any(machine in command for machine in FAR):

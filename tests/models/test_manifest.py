@@ -156,5 +156,21 @@ def test_the_published_figures_are_those_of_the_releases():
     }
 
 
+@pytest.mark.parametrize("name", JOIR)
+def test_what_no_public_text_says_of_the_people_and_the_licence_is_unknown(name):
+    manifest = next(entry.manifest for entry in shipped() if entry.name == name)
+    training, evaluation = manifest.training, manifest.evaluation
+    unknown = {training.years, training.cameras, training.sexes, training.consent}
+    unknown |= {evaluation.place, evaluation.threshold, evaluation.calibration}
+    unknown |= {evaluation.subgroups, manifest.source.contact, manifest.source.licence}
+    assert unknown == {"unknown"}
+    for table in (manifest.use, training, evaluation):  # and what is said has its source
+        for key, text in table:
+            if text != "unknown" and key != "not_intended":
+                place = {"Use": "use", "Training": "training", "Evaluation": "evaluation"}
+                basis = manifest.basis[f"{place[type(table).__name__]}.{key}"]
+                assert basis.origin == "publisher"
+
+
 def test_the_name_of_a_shipped_folder_is_that_of_its_estimator():
     assert all(entry.folder.name == entry.name for entry in shipped())

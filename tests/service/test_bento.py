@@ -100,7 +100,7 @@ def test_bentoml_is_imported_in_one_file():
 
 
 def test_bentoml_serves_the_application_and_nothing_of_its_own(alone):
-    assert answers(alone, "gantei_service.service:Gantei") == [200, 404, 404, 404]
+    assert answers(alone, "gantei_service.service:Gantei") == [200, 200, 404, 404]
     assert called(alone) == ""
 
 
@@ -124,5 +124,5 @@ def test_a_bento_is_built_and_serves_without_the_checkout(alone, tmp_path):
     }  # fmt: skip
     paths = [alone["PYTHONPATH"].split(os.pathsep)[0], source / "models", source / "service"]
     elsewhere = alone | {"PYTHONPATH": os.pathsep.join(map(str, paths))}
-    assert answers(elsewhere, "gantei:latest")[0] == 200
+    assert answers(elsewhere, "gantei:latest")[:2] == [200, 200]
     assert called(alone) == ""

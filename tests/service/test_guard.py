@@ -105,7 +105,7 @@ def test_all_bodies_together_are_bounded(ask):
     ("method", "address", "status", "kind"),
     [
         ("GET", "/nowhere", 404, "not-found"),
-        ("GET", "/docs", 404, "not-found"),
+        ("GET", "/redoc", 404, "not-found"),
         ("GET", "/v1/estimators/other", 404, "unknown-estimator"),
         ("GET", "/v1/estimators/made/files/card.md", 404, "not-found"),
         ("GET", "/v1/predict", 405, "method-not-allowed"),

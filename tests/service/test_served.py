@@ -4,8 +4,12 @@ import shutil
 import pytest
 
 import gantei
+from gantei import store
 from gantei.catalogue import SHIPPED
-from gantei.errors import NotInstalledError, SettingError, UnknownEstimatorError
+from gantei.command_line import main
+from gantei.errors import NotInstalledError, SettingError, SignatureError, UnknownEstimatorError
+
+from .conftest import encoded_picture, form
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
@@ -69,7 +73,7 @@ def test_the_card_is_markdown_or_a_page_as_asked(ask):
     address = "/v1/estimators/demo-age/card"
     markdown = client.get(address, headers={"accept": "*/*"})
     assert markdown.headers["content-type"].startswith("text/markdown")
-    assert markdown.text.startswith("# demo-age")
+    assert "\n# demo-age\n" in markdown.text
     page = client.get(address, headers={"accept": "text/html,*/*;q=0.8"})
     assert page.headers["content-type"].startswith("text/html")
     assert "<h1>demo-age</h1>" in page.text
@@ -139,3 +143,44 @@ def test_nothing_but_manifest_and_weights_leaves_the_folder(ask, make_estimator,
     response = ask(folder).get(f"/v1/estimators/made/files/{path}")
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_where_signatures_are_required_the_server_starts_with_nothing_else(
+    ask, signed_folder, publisher, monkeypatch
+):
+    from gantei_service.served import serve_all
+
+    monkeypatch.setenv("GANTEI_TRUST", "require")
+    with pytest.raises(SignatureError, match=str(signed_folder)):
+        serve_all(["demo-age", str(signed_folder)], "cpu")
+    publisher.trusted()
+    (listed,) = ask(signed_folder).get("/v1/estimators").json()["estimators"]
+    assert listed["warnings"] == []
+    (signed_folder / "extra").touch()
+    with pytest.raises(SignatureError, match="extra was added"):
+        serve_all([str(signed_folder)], "cpu")
+    store.folder().mkdir()
+    signed_folder.rename(store.folder() / "made")
+    with pytest.raises(SignatureError, match="extra was added"):
+        serve_all((), "cpu")
+
+
+def test_a_signature_that_does_not_hold_is_told_with_every_estimate(ask, signed_folder, publisher):
+    publisher.trusted()
+    (signed_folder / "extra").touch()
+    client = ask(signed_folder)
+    (listed,) = client.get("/v1/estimators").json()["estimators"]
+    answer = client.post("/v1/predict", **form(encoded_picture(1))).json()
+    told = answer["photographs"][0]["estimates"]["made"]["warnings"]
+    assert told == listed["warnings"]
+    assert "extra was added" in told[0]
+
+
+def test_gantei_serve_ends_with_the_folder_that_is_not_signed(
+    signed_folder, monkeypatch, capsys, publisher
+):
+    monkeypatch.setenv("GANTEI_TRUST", "require")
+    assert main(["serve", "--port", "0", "--with", str(signed_folder)]) == 2
+    told = capsys.readouterr().err
+    assert str(signed_folder) in told
+    assert f"signed by key {publisher.id}, not trusted here" in told

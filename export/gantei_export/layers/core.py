@@ -4,7 +4,7 @@ import math
 
 from ..graph import Graph, Shape, Tensor
 from ..layer import Layer
-from ..network import PHOTOGRAPH
+from ..networks.network import PHOTOGRAPH
 from ..registry import converts
 from .activation import activate
 

@@ -3,8 +3,8 @@
 from functools import reduce
 
 from ..graph import Graph, Shape, Tensor
-from ..known_lambdas import SCALED_SUM
 from ..layer import Layer
+from ..networks.known_lambdas import SCALED_SUM
 from ..registry import converts
 
 

@@ -63,7 +63,7 @@ def half_precision(content: bytes) -> "onnx.ModelProto":
     """
     import onnx
 
-    with _tools():
+    with tools():
         from onnxruntime.transformers.float16 import convert_float_to_float16
 
         model: onnx.ModelProto = convert_float_to_float16(
@@ -100,7 +100,7 @@ def eight_bits(
     }
     if not lighter:
         raise ConversionError("it has no convolution that int8 would make lighter")
-    with _tools():
+    with tools():
         from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
         from onnxruntime.quantization.quant_utils import add_pre_process_metadata
 
@@ -150,7 +150,7 @@ def _groups(convolution: "onnx.NodeProto") -> int:
 
 
 @contextmanager
-def _tools() -> Iterator[None]:
+def tools() -> Iterator[None]:
     """Run ONNX Runtime's tools: they find their folder on the import path during the block only.
 
     They put it there themselves, at their first import, and count on it ever after.

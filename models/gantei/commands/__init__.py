@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from . import catalogue, demo, predict, publish, store
+from . import card, catalogue, cite, demo, predict, publish, sign, store, trust, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -12,6 +12,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add every subcommand of this package."""
     predict.register(commands)
     catalogue.register(commands)
+    card.register(commands)
+    cite.register(commands)
     demo.register(commands)
     store.register(commands)
     publish.register(commands)
+    verify.register(commands)
+    sign.register(commands)
+    trust.register(commands)

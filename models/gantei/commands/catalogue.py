@@ -1,4 +1,4 @@
-"""`gantei list`, `gantei show`, `gantei cite`: what is known of the estimators."""
+"""`gantei list`, `gantei show`: what is known of the estimators."""
 
 import argparse
 import json
@@ -13,16 +13,13 @@ if TYPE_CHECKING:
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the three subcommands."""
+    """Add both subcommands."""
     listing = commands.add_parser("list", help="list the estimators known here")
     listing.set_defaults(run=_list)
     show = commands.add_parser("show", help="show an estimator's facts and what each rests on")
     show.set_defaults(run=_show)
-    cite = commands.add_parser("cite", help="print the citation and acknowledgement to use")
-    cite.set_defaults(run=_cite)
-    for command in (show, cite):
-        command.add_argument("name", metavar="NAME", help="an estimator's name, or its folder")
-    for command in (listing, show, cite):
+    show.add_argument("name", metavar="NAME", help="an estimator's name, or its folder")
+    for command in (listing, show):
         command.add_argument("--json", action="store_true", help="print JSON")
 
 
@@ -97,22 +94,6 @@ def _described(entry: "Entry") -> str:
 
 def _origin(manifest: "Manifest", key: str) -> str:
     return manifest.basis[key].origin if key in manifest.basis else ""
-
-
-def _cite(chosen: argparse.Namespace) -> int:
-    from ..catalogue import find
-
-    source = find(chosen.name).manifest.source
-    record = {
-        "citation": source.citation,
-        "doi": source.doi,
-        "acknowledgement": source.acknowledgement,
-        "terms": source.terms,
-    }
-    if chosen.json:
-        return _print_json(record)
-    sys.stdout.write("\n".join(f"{key}: {value}" for key, value in record.items()) + "\n")
-    return 0
 
 
 def _print_json(value: object) -> int:

@@ -1,18 +1,22 @@
 """`gantei predict`: photographs in, a table out."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..estimator import Estimator
+    from ..study.answering import AnyEstimator, Here, There
     from ..study.photographs import Listing
     from ..study.run import Study
 
 ALL_GOOD, SOME_FAILED = 0, 1
 STANDARD_STREAM = "-"
+LONGEST_TOKEN = 4096
+"""Characters that are read of a token's file."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,7 +55,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto"
     )
     predict.add_argument(
-        "--workers", type=_positive, metavar="N", help="photographs decoded at once; default: cores"
+        "--workers",
+        type=_positive,
+        metavar="N",
+        help="photographs decoded at once, default: cores; with --server, sent at once, default: 8",
     )
     predict.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"
@@ -71,6 +78,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict.add_argument(
         "--overwrite", action="store_true", help="replace the files of another run"
     )
+    server = predict.add_argument_group("instead of estimators on this machine")
+    server.add_argument("--server", metavar="URL", help="ask that `gantei serve`")
+    server.add_argument(
+        "--token-file", metavar="FILE", help="holds the bearer token; default: $GANTEI_TOKEN"
+    )
+    server.add_argument(
+        "--ca", metavar="FILE", help="certificate authority to trust, as PEM; default: the system's"
+    )
     predict.set_defaults(run=_run)
 
 
@@ -82,27 +97,72 @@ def _positive(text: str) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     from ..errors import ResultsError
-    from ..estimator import load
     from ..study.photographs import list_photographs
 
     names = list(dict.fromkeys(chosen.names))
+    _check_options(chosen)
     listing = list_photographs(chosen.paths, _lines(chosen.list))
+    with _answering(chosen, names) as by:
+        if chosen.out == STANDARD_STREAM:
+            if chosen.maps or chosen.embeddings:
+                raise ResultsError(
+                    "--maps and --embeddings belong to a table in a file: name it by --out"
+                )
+            return _stream(listing, by)
+        return _fill(chosen, listing, by)
+
+
+def _check_options(chosen: argparse.Namespace) -> None:
+    from ..errors import SettingError
+
+    if chosen.server is None:
+        if chosen.token_file or chosen.ca:
+            raise SettingError("--token-file and --ca are for a --server: name it")
+        return
+    if chosen.device != "auto":
+        raise SettingError("--device is chosen where the server is started, not with --server")
+    if chosen.allow_grey:
+        raise SettingError("--allow-grey: a server takes no pictures without colour")
+
+
+@contextmanager
+def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[Here | There]":
+    from ..study.answering import Here, There
+
+    if chosen.server is not None:
+        from ..client import CONNECTIONS, Client
+
+        token = _token(chosen.token_file)
+        connections = chosen.workers or CONNECTIONS
+        with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
+            yield There.of(client, names)
+        return
+    from ..errors import ResultsError
+    from ..estimator import load
+
     # One thread an inference: as many photographs as there are cores go through at once.
     estimators = [load(name, chosen.device, threads=1) for name in names]
     if len({each.name for each in estimators}) < len(estimators):
         called = ", ".join(each.name for each in estimators)
         raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
-    if chosen.out == STANDARD_STREAM:
-        if chosen.maps or chosen.embeddings:
-            raise ResultsError(
-                "--maps and --embeddings belong to a table in a file: name it by --out"
-            )
-        return _stream(chosen, listing, estimators)
-    return _fill(chosen, listing, estimators)
+    yield Here(estimators, chosen.allow_grey, chosen.workers)
+
+
+def _token(path: str | None) -> str | None:
+    """Read the token where it is: a word on the command line would be seen by every user."""
+    from ..errors import SettingError
+
+    if path is None:
+        return os.environ.get("GANTEI_TOKEN") or None
+    try:
+        with Path(path).open(encoding="utf-8-sig") as file:
+            return file.read(LONGEST_TOKEN)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path}: cannot be read as a token: {error}") from error
 
 
 def _check_extras(
-    chosen: argparse.Namespace, estimators: "Sequence[Estimator]", study: "Study"
+    chosen: argparse.Namespace, estimators: "Sequence[AnyEstimator]", study: "Study"
 ) -> None:
     from ..errors import ResultsError
 
@@ -122,20 +182,18 @@ def _check_extras(
             )
 
 
-def _fill(chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[Estimator]") -> int:
+def _fill(chosen: argparse.Namespace, listing: "Listing", by: "Here | There") -> int:
     from ..progress import progress
     from ..study.run import Study, run_study
 
     study = Study(
         listing,
-        estimators,
+        by,
         Path(chosen.out),
-        chosen.allow_grey,
-        chosen.workers,
         maps=chosen.maps,
         embeddings=chosen.embeddings,
     )
-    _check_extras(chosen, estimators, study)
+    _check_extras(chosen, by.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     resumed = f", {summary.resumed} of them before" if summary.resumed else ""
@@ -146,37 +204,29 @@ def _fill(chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[
     )
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
-    _write_notices(estimators)
+    _write_notices(by.estimators)
     return SOME_FAILED if summary.failed else ALL_GOOD
 
 
-def _stream(
-    chosen: argparse.Namespace, listing: "Listing", estimators: "Sequence[Estimator]"
-) -> int:
-    from ..inference import estimate
+def _stream(listing: "Listing", by: "Here | There") -> int:
     from ..study.columns import Row, columns, row
     from ..study.table import write_csv
 
-    answers = estimate(
-        (listed.path for listed in listing.photographs),
-        estimators,
-        allow_grey=chosen.allow_grey,
-        workers=chosen.workers,
-    )
+    answers = by.answers(listed.path for listed in listing.photographs)
     failed = 0
 
     def rows() -> Iterator[Row]:
         nonlocal failed
         for listed, answer in zip(listing.photographs, answers, strict=True):
             failed += answer.error is not None
-            yield row(listed.name, answer, estimators)
+            yield row(listed.name, answer, by.estimators)
 
-    write_csv(rows(), columns(estimators), sys.stdout.buffer)
-    _write_notices(estimators)
+    write_csv(rows(), columns(by.estimators), sys.stdout.buffer)
+    _write_notices(by.estimators)
     return SOME_FAILED if failed else ALL_GOOD
 
 
-def _write_notices(estimators: "Iterable[Estimator]") -> None:
+def _write_notices(estimators: "Iterable[AnyEstimator]") -> None:
     for notice in sorted({each.manifest.notice for each in estimators} - {""}):
         sys.stderr.write(f"{notice}\n")
 

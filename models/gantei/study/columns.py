@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from ..estimator import Estimator
     from ..inference import Answer
     from ..manifest import Binary, Categorical, Regression
+    from .answering import AnyEstimator
 
 Row = list[Any]
 """One photograph's cells in the order of the columns; None where there is nothing to say."""
@@ -39,13 +39,13 @@ TRAILING = (
 )
 
 
-def columns(estimators: Sequence["Estimator"]) -> tuple[Column, ...]:
+def columns(estimators: Sequence["AnyEstimator"]) -> tuple[Column, ...]:
     """Give the columns of the table that these estimators fill."""
     values = tuple(column for each in estimators for column in _value_columns(each))
     return (*LEADING, *values, *TRAILING)
 
 
-def row(name: str, answer: "Answer", estimators: Sequence["Estimator"]) -> Row:
+def row(name: str, answer: "Answer", estimators: Sequence["AnyEstimator"]) -> Row:
     """Lay one photograph's answer out in the order of the columns."""
     if answer.error is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
@@ -75,7 +75,7 @@ def dictionary(described: Sequence[Column]) -> str:
     return text.getvalue()
 
 
-def _value_columns(estimator: "Estimator") -> list[Column]:
+def _value_columns(estimator: "AnyEstimator") -> list[Column]:
     manifest = estimator.manifest
     sha256 = manifest.weights.sha256 if manifest.weights else ""
     return [

@@ -11,8 +11,8 @@ from .overlays import Overlays
 from .photographs import Listed
 
 if TYPE_CHECKING:
-    from ..estimator import Estimator
     from ..inference import Answer
+    from .answering import AnyEstimator
 
 
 class Extras:
@@ -24,7 +24,7 @@ class Extras:
 
     def __init__(
         self,
-        estimators: Sequence["Estimator"],
+        estimators: Sequence["AnyEstimator"],
         maps: Path | None,
         embeddings: tuple[Path, Path] | None,
         *,
@@ -42,12 +42,12 @@ class Extras:
         self._overlays = self._embeddings = None
         if maps is not None:
             for each in estimators:
-                each.explainer.outputs("map")
+                each.check_map()
             self._overlays = Overlays(maps, estimators, allow_grey, run)
             self._overlays.check_folder()
         if embeddings is not None:
             (estimator,) = estimators
-            self._embeddings = Embeddings(*embeddings, estimator.explainer.width())
+            self._embeddings = Embeddings(*embeddings, estimator.embedding_width())
 
     @property
     def explain(self) -> Wanted | None:

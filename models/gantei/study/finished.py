@@ -69,6 +69,11 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         before, now = manifest["versions"].items(), identity["versions"].items()
         others = sorted({name for name, _ in before ^ now})
         told.append(f"the versions of {' and '.join(others)} were others")
+    if manifest.get("server") != identity.get("server"):
+        where = (each.get("server", {}).get("url", "this machine") for each in (manifest, identity))
+        before, now = where
+        what = f"on {before}, now on {now}" if before != now else f"by other versions on {now}"
+        told.append(f"it was estimated {what}")
     if manifest["estimators"] != identity["estimators"]:
         names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
         before, now = (", ".join(each) for each in names)

@@ -18,8 +18,8 @@ from .columns import Row
 from .photographs import Listed
 
 if TYPE_CHECKING:
-    from ..estimator import Estimator
     from ..inference import Answer
+    from .answering import AnyEstimator
 
 
 COMPRESSION = 4
@@ -35,7 +35,7 @@ class Overlays:
     """
 
     folder: Path
-    estimators: Sequence["Estimator"]
+    estimators: Sequence["AnyEstimator"]
     allow_grey: bool
     run: str
 

@@ -7,19 +7,18 @@ that of an uninterrupted run, byte for byte.
 """
 
 import json
-import platform
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import __version__
+from ..citation import bibliography, reference, software
+from ..environment import environment
 from ..errors import ResultsError
 from ..files import only_one, replacing, sha256_of
-from ..inference import batch_size, estimate
+from .answering import Here, There
 from .columns import Row, columns, dictionary, row
 from .extras import Extras
 from .finished import (
@@ -35,28 +34,30 @@ from .photographs import Listing
 from .table import writer_for
 
 if TYPE_CHECKING:
-    from ..estimator import Estimator
-
-MEASURED_WITH = ("numpy", "pillow", "onnxruntime", "onnxruntime-gpu")
-"""Distributions whose version may change the last digits of a value."""
+    from .answering import AnyEstimator
 
 
 @dataclass(frozen=True)
 class Study:
-    """What is to be done: these photographs, these estimators, into this table."""
+    """What is to be done: these photographs, by these estimators, into this table."""
 
     listing: Listing
-    estimators: Sequence["Estimator"]
+    by: Here | There
     table: Path
-    allow_grey: bool = False
-    workers: int | None = None
     maps: Path | None = None
     embeddings: Path | None = None
+
+    @property
+    def estimators(self) -> "Sequence[AnyEstimator]":
+        """The estimators, in the order of their columns."""
+        return self.by.estimators
 
     def extras(self, run: str) -> Extras:
         """What is written beside the table; see `Extras`."""
         embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
-        return Extras(self.estimators, self.maps, embeddings, allow_grey=self.allow_grey, run=run)
+        return Extras(
+            self.estimators, self.maps, embeddings, allow_grey=self.by.allow_grey, run=run
+        )
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
@@ -98,16 +99,15 @@ class Study:
         beside = [key for key, path in asked.items() if path is not None]
         return {
             **({"beside": beside} if beside else {}),
-            "gantei": __version__,
-            "python": platform.python_version(),
-            "versions": _versions(),
-            "allow_grey": self.allow_grey,
+            **environment(),
+            **self.by.identity(),
             "estimators": [
                 {
                     "name": each.name,
                     "device": each.device,
                     "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
                     "manifest_sha256": digest_of(each.manifest.tables()),
+                    **({"remarks": list(each.remarks)} if each.remarks else {}),
                 }
                 for each in self.estimators
             ],
@@ -192,13 +192,7 @@ def _publish(
 
 def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
     left = study.listing.photographs[start:]
-    answers = estimate(
-        (listed.path for listed in left),
-        study.estimators,
-        allow_grey=study.allow_grey,
-        workers=study.workers,
-        explain=extras.explain,
-    )
+    answers = study.by.answers((listed.path for listed in left), extras.explain)
     with closing(answers):
         for listed, answer in zip(left, answers, strict=True):
             extras.add(listed, answer)
@@ -218,7 +212,7 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
             break
         count += 1
     # Whole batches only, so that every photograph is computed beside the same neighbours.
-    count -= count % batch_size(study.estimators)
+    count -= count % study.by.batch
     journal.keep(count)
     extras.keep(count)
     return count
@@ -235,7 +229,7 @@ def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
 def _run_manifest(
     study: Study, journal: Journal, identity: dict[str, Any], summary: Summary, digest: str
 ) -> dict[str, Any]:
-    sources = [each.manifest.source for each in study.estimators]
+    references = [software(), *(reference(each.manifest) for each in study.estimators)]
     return {
         "run": digest_of(identity),
         **identity,
@@ -245,14 +239,6 @@ def _run_manifest(
         "table_sha256": digest,
         "photographs_sha256": names_and_digests((line[0], line[1]) for line in journal.rows()),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
-        "citations": sorted({source.citation for source in sources}),
-        "acknowledgements": sorted({source.acknowledgement for source in sources}),
+        "citations": [each.record() for each in references],
+        "bibtex": bibliography(references),
     }
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in MEASURED_WITH:
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found

@@ -5,9 +5,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
-from gantei.card import card
+from gantei.card import as_markdown, as_page, composed_of
+from gantei.environment import environment
+from gantei.errors import ExplanationError
 
-from ..card_page import card_page
 from ..estimation import units
 from ..problems import Problem
 from ..served import Served
@@ -20,8 +21,13 @@ def router(state: State) -> APIRouter:
     """Make the routes."""
 
     async def listing() -> JSONResponse:
-        """List the estimators that this server answers with."""
-        return JSONResponse({"estimators": [_listed(each) for each in state.served.values()]})
+        """List the estimators served, the versions that compute, and what a request may hold."""
+        limits = {
+            "body_bytes": state.settings.body_limit,
+            "photographs": state.settings.photographs,
+        }
+        listed = [_listed(each) for each in state.served.values()]
+        return JSONResponse({**environment(), "limits": limits, "estimators": listed})
 
     async def manifest(name: str) -> JSONResponse:
         """Give all that is known of an estimator."""
@@ -30,13 +36,12 @@ def router(state: State) -> APIRouter:
 
     async def show_card(name: str, request: Request) -> Response:
         """Give an estimator's card, as Markdown, or as a page where HTML is asked for."""
-        described = state.served_as(name).entry.manifest
+        card = composed_of(state.served_as(name).entry)
         vary = {"vary": "accept"}
         if _prefers_html(request.headers.get("accept", "")):
             policy = {"content-security-policy": CARD_POLICY}
-            page = card_page(described.name, card(described))
-            return HTMLResponse(page, headers=vary | policy)
-        return Response(card(described), media_type="text/markdown", headers=vary)
+            return HTMLResponse(as_page(card), headers=vary | policy)
+        return Response(as_markdown(card), media_type="text/markdown", headers=vary)
 
     async def download(name: str, file: str, request: Request) -> Response:
         """Give a file of the estimator's folder; its ETag is its sha256."""
@@ -59,7 +64,10 @@ def router(state: State) -> APIRouter:
     routes.add_api_route(top, listing)
     routes.add_api_route(top + "/{name}", manifest)
     routes.add_api_route(top + "/{name}/card", show_card)
-    routes.add_api_route(top + "/{name}/files/{file}", download, methods=["GET", "HEAD"])
+    routes.add_api_route(top + "/{name}/files/{file}", download)
+    routes.add_api_route(
+        top + "/{name}/files/{file}", download, methods=["HEAD"], include_in_schema=False
+    )
     return routes
 
 
@@ -75,12 +83,22 @@ def _listed(served: Served) -> dict[str, Any]:
         "state": served.state,
         "device": served.estimator.device,
         "values": units(manifest),
-        "warnings": list(manifest.warnings()),
+        "warnings": list(served.estimator.remarks + manifest.warnings()),
+        "remarks": list(served.estimator.remarks),
+        "no_map": _why_no_map(served),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}
             for name, file in served.files.items()
         },
     }
+
+
+def _why_no_map(served: Served) -> str:
+    try:
+        served.estimator.check_map()
+    except ExplanationError as error:
+        return str(error)
+    return ""
 
 
 def _prefers_html(accept: str) -> bool:

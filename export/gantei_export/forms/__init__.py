@@ -1,0 +1,1 @@
+"""What a downloaded file can be: each form is opened as data, within bounds."""

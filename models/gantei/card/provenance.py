@@ -1,0 +1,61 @@
+"""Reading `provenance.json`: what converted an estimator, and how far it lies from Keras."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..errors import ManifestError
+
+FILE_NAME = "provenance.json"
+LARGEST_FILE = 1_000_000
+"""Bytes; the largest in use has 3 thousand."""
+
+Provenance = Mapping[str, Any]
+
+
+def read_provenance(folder: Path) -> Provenance | None:
+    """Read it from an estimator's folder; None where there is none.
+
+    Raises:
+        ManifestError: it cannot be read, is too large, or is no table in JSON.
+    """
+    path = folder / FILE_NAME
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(content) > LARGEST_FILE:
+        raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no provenance is")
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ManifestError(f"{path}: not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ManifestError(f"{path}: not a table of keys and values")
+    return found
+
+
+def at(provenance: Provenance | None, *steps: str) -> Any:
+    """Give what stands under the keys, one inside the other; None where one is missing."""
+    found: Any = provenance
+    for step in steps:
+        found = found.get(step) if isinstance(found, Mapping) else None
+    return found
+
+
+def said(value: object) -> str:
+    """Give a value of the file as a card prints it."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
+        return "unknown"
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def versions(value: object) -> str:
+    """Give a table of names and versions as a card prints it."""
+    if not isinstance(value, Mapping) or not value:
+        return "unknown"
+    return ", ".join(f"{name} {said(each)}" for name, each in value.items())

@@ -1,0 +1,75 @@
+"""The section of a card that tells how its numbers can be had again."""
+
+from ..manifest import Manifest
+from .document import Block, Listing
+from .provenance import Provenance, at, said, versions
+
+CONVERSION = (
+    "converter version",
+    "converter's libraries",
+    "ONNX opset",
+    "largest difference from Keras",
+)
+NOT_CONVERTED = "not converted yet: the import writes it here"
+NOT_KEPT = "unknown: the folder has no provenance.json"
+
+
+def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Block, ...]:
+    """List converter, opset, difference from Keras, digests and golden photographs."""
+    source, weights = manifest.source, manifest.weights
+    rows = [
+        ("original file", source.original_file),
+        ("original sha256", source.original_sha256),
+        ("weights sha256", weights.sha256 if weights else NOT_CONVERTED),
+    ]
+    if manifest.variant:
+        rows += [
+            ("variant of", f"{manifest.variant.of}, sha256 {manifest.variant.of_sha256}"),
+            ("method", said(at(provenance, "method"))),
+            ("made with", versions(at(provenance, "made_with"))),
+            ("what follows", f"of {manifest.variant.of} in float32"),
+        ]
+        provenance = at(provenance, "original")
+    if provenance is not None:
+        rows += _conversion(provenance)
+    else:
+        rows += [(key, NOT_KEPT if weights else NOT_CONVERTED) for key in CONVERSION]
+    rows.append(("golden photographs", _golden(manifest)))
+    return (Listing(tuple(rows)),)
+
+
+def _conversion(provenance: Provenance) -> list[tuple[str, str]]:
+    converter = at(provenance, "converter")
+    libraries = {}
+    if isinstance(converter, dict):
+        libraries = {
+            name: version
+            for name, version in converter.items()
+            if name not in ("gantei", "opset", "ir_version")
+        }
+    answers = (
+        f"gantei {said(at(converter, 'gantei'))}",
+        versions(libraries),
+        said(at(converter, "opset")),
+        _difference(provenance),
+    )
+    return list(zip(CONVERSION, answers, strict=True))
+
+
+def _difference(provenance: Provenance) -> str:
+    verification = at(provenance, "verification")
+    if not isinstance(verification, dict):
+        return "not measured; gantei import --verify measures it"
+    return (
+        f"{said(verification.get('largest_difference'))} in the network's own output, on "
+        f"{said(verification.get('pictures'))} drawn photographs "
+        f"({versions(verification.get('judge'))}; {versions(verification.get('runtime'))})"
+    )
+
+
+def _golden(manifest: Manifest) -> str:
+    golden = manifest.golden
+    if not golden:
+        return "none"
+    sources = ", ".join(dict.fromkeys(each.source for each in golden))
+    return f"{len(golden)}, within {max(each.tolerance for each in golden):g} of {sources}"

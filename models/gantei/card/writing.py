@@ -1,0 +1,39 @@
+"""From an estimator to its card."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..catalogue import Entry
+from ..manifest import Manifest
+from .document import Card
+from .front_matter import front_matter
+from .markdown import as_markdown
+from .provenance import read_provenance
+from .sections import sections
+from .summary import summary
+
+
+def composed(manifest: Manifest, provenance: Mapping[str, Any] | None = None) -> Card:
+    """Put an estimator's card together; `unknown` stands where nobody has said it.
+
+    Args:
+        manifest: of the estimator.
+        provenance: what its `provenance.json` holds, where there is one.
+    """
+    return Card(
+        manifest.name, front_matter(manifest), summary(manifest), sections(manifest, provenance)
+    )
+
+
+def card(manifest: Manifest, provenance: Mapping[str, Any] | None = None) -> str:
+    """Write an estimator's card in Markdown, from the same as `composed`."""
+    return as_markdown(composed(manifest, provenance))
+
+
+def composed_of(entry: Entry) -> Card:
+    """Put together the card of an estimator of the catalogue or the store.
+
+    Raises:
+        ManifestError: its `provenance.json` cannot be read.
+    """
+    return composed(entry.manifest, read_provenance(entry.folder))

@@ -1,0 +1,236 @@
+"""Asking a server instead of this machine: `gantei serve` computes, the study stays here."""
+
+import hashlib
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+from PIL import Image
+
+from .connection import Connection, RefusedError
+from .errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
+from .inference import Answer, ordered
+from .photograph import Source, open_photograph, read_encoded, source_name
+from .prediction import Prediction
+from .served import ServedEstimator, answer_of, estimator_of, names_of
+
+CONNECTIONS = 8
+
+
+class Client:
+    """A gantei server, as a study asks it; safe to use from several threads.
+
+    Each photograph is a request of its own, called by its number: what the file is called, which
+    may be a patient's name, is not sent. A few requests are on their way at a time.
+
+    A server that has too much to do (503) is asked again after the time that it names, and one
+    that cannot be reached a few times. Neither changes a result: an estimate depends on nothing
+    but the photograph.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        *,
+        ca: str | os.PathLike[str] | None = None,
+        connections: int = CONNECTIONS,
+        timeout: float = 120.0,
+        patience: float = 300.0,
+    ) -> None:
+        """Prepare; nothing is sent yet.
+
+        Args:
+            url: such as `https://fundus.example.org:3000`.
+            token: the bearer token that the server's `--token-file` lets in.
+            ca: PEM file of the certificate authority, such as the hospital's own, that alone is
+                then trusted; None: those that the system trusts.
+            connections: photographs that are sent at the same time.
+            timeout: seconds for one answer.
+            patience: seconds that one photograph may be put off by a server that is busy.
+
+        Raises:
+            SettingError: an argument makes no sense, or `ca` cannot be read.
+            OfflineError: `GANTEI_OFFLINE` is set and the server is another machine.
+        """
+        if connections < 1 or not (timeout > 0 and patience >= 0):
+            raise SettingError("connections and timeout are above 0, patience not below 0")
+        self._connections = connections
+        self._server = Connection(
+            url, token, ca, connections=connections, timeout=timeout, patience=patience
+        )
+        self.url = self._server.url
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.url}>"
+
+    def close(self) -> None:
+        """Close its connections."""
+        self._server.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def estimators(self, names: Sequence[str] | None = None) -> list[ServedEstimator]:
+        """Give the estimators that the server has, or those of these names.
+
+        Raises:
+            UnknownEstimatorError: it has none of a name; the message lists what it has.
+            TransferError: the server does not answer, or answers something else.
+        """
+        known = names_of(self._listing())
+        for name in names or ():
+            if name not in known:
+                raise UnknownEstimatorError(
+                    f"{self.url} does not serve {name!r}; it serves: {', '.join(known)}"
+                )
+        return [
+            estimator_of(self._server.ask("GET", f"/v1/estimators/{name}"), name)
+            for name in (known if names is None else names)
+        ]
+
+    def environment(self) -> dict[str, Any]:
+        """Tell the server's versions, as `gantei.environment.environment` tells ours."""
+        told = self._listing()
+        return {key: told.get(key) for key in ("gantei", "python", "versions")}
+
+    def predict(
+        self,
+        photographs: Source | Iterable[Source],
+        estimators: str | Sequence[str] | None = None,
+        *,
+        on_error: Literal["raise", "record"] = "raise",
+        explain: bool = False,
+    ) -> list[dict[str, Prediction]]:
+        """Estimate for each photograph, in order: `{estimator's name: its Prediction}` of each.
+
+        The predictions are those of `Estimator.predict` with the same estimator here.
+
+        Args:
+            photographs: as `Estimator.predict` takes them; a folder stands for the photographs in
+                it and below, in the order of their names.
+            estimators: names of the server's estimators; None: all of them.
+            on_error: `record` puts what is wrong with a photograph into each `error`.
+            explain: give each prediction its `explanation`.
+
+        Raises:
+            PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
+            InferenceError: likewise, where the server failed on it.
+            TransferError: the server does not answer, or answers something else; with
+                `on_error="raise"` also of a photograph that is larger than the server takes.
+            UnknownEstimatorError: the server has no estimator of that name.
+            ExplanationError: explanations of an estimator that has none; the message says why.
+            ResultsError: a folder cannot be read, or there are no photographs in it.
+        """
+        return list(self.stream(photographs, estimators, on_error=on_error, explain=explain))
+
+    def stream(
+        self,
+        photographs: Source | Iterable[Source],
+        estimators: str | Sequence[str] | None = None,
+        *,
+        on_error: Literal["raise", "record"] = "raise",
+        explain: bool = False,
+    ) -> Generator[dict[str, Prediction]]:
+        """Give what `predict` gives, one photograph after the other, as it is used.
+
+        As many photographs as there are connections are in memory; those that were given as
+        images or bytes also wait, at most four times as many.
+
+        Raises:
+            Everything that `predict` raises, as it is met.
+        """
+        if on_error not in ("raise", "record"):
+            raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
+        names = [estimators] if isinstance(estimators, str) else estimators
+        if names is None:
+            names = names_of(self._listing())
+        names = list(dict.fromkeys(names))
+        with closing(self.answers(_each(photographs), names, explain=explain)) as answers:
+            for answer in answers:
+                if answer.error is not None and on_error == "raise":
+                    raise answer.error
+                yield {name: answer.prediction(index) for index, name in enumerate(names)}
+
+    def answers(
+        self, photographs: Iterable[Source], names: Sequence[str], *, explain: bool = False
+    ) -> Generator[Answer]:
+        """Ask for each photograph, in order, as `gantei.inference.estimate` does here.
+
+        Raises:
+            TransferError, UnknownEstimatorError, ExplanationError: as `predict`.
+        """
+        if not names:
+            raise SettingError(f"name an estimator; {self.url} lists what it serves")
+        fields = {"estimators": list(names), "explain": "map" if explain else "none"}
+        stop = Event()
+
+        def answer(numbered: tuple[int, Source]) -> Answer:
+            return self._answer(*numbered, fields, stop)
+
+        try:
+            with closing(ordered(answer, enumerate(photographs, 1), self._connections)) as answers:
+                yield from answers
+        finally:
+            stop.set()
+
+    def _answer(self, number: int, source: Source, fields: dict[str, Any], stop: Event) -> Answer:
+        name = source_name(source)
+        try:
+            data = _encoded(source)
+        except PhotographError as error:
+            return Answer(name, error.sha256, (), (), error)
+        sent = hashlib.sha256(data).hexdigest()
+        file = ("photographs", (str(number), data, "application/octet-stream"))
+        try:
+            told = self._server.ask("POST", "/v1/predict", stop, files=[file], data=fields)
+        except RefusedError as error:
+            if error.status != 413:
+                raise
+            return Answer(name, sent, (), (), TransferError(f"{name}: {error}"))
+        names, explain = fields["estimators"], fields["explain"] == "map"
+        return answer_of(told, name, sent, names, explain=explain)
+
+    def _listing(self) -> dict[str, Any]:
+        return self._server.ask("GET", "/v1/estimators")
+
+
+def _encoded(source: Source) -> bytes:
+    """The bytes to send: those of the file, or of what is no file yet a lossless PNG.
+
+    Raises:
+        PhotographError: there is no readable file, or an image that no estimator may see.
+    """
+    if isinstance(source, bytes):
+        return source
+    if isinstance(source, Image.Image | np.ndarray):
+        file = BytesIO()
+        open_photograph(source).picture().save(file, "PNG", compress_level=1)
+        return file.getvalue()
+    return read_encoded(source)
+
+
+def _each(photographs: Source | Iterable[Source]) -> Iterator[Source]:
+    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
+        photographs = [photographs]
+    for each in photographs:
+        if isinstance(each, str | os.PathLike) and Path(each).is_dir():
+            from .study.photographs import list_photographs
+
+            yield from (listed.path for listed in list_photographs([Path(each)]).photographs)
+        else:
+            yield each

@@ -1,0 +1,43 @@
+"""`gantei cite`: how to cite an estimator, or the software."""
+
+import argparse
+import json
+import sys
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    command = commands.add_parser("cite", help="print the citation and acknowledgement to use")
+    command.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="estimators, by name or folder; without any, gantei itself",
+    )
+    command.add_argument(
+        "--format",
+        choices=("text", "ja", "bibtex"),
+        default="text",
+        help="default: text; ja has the acknowledgement in Japanese",
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..catalogue import find
+    from ..citation import bibliography, reference, software
+    from ..text_table import visible
+
+    references = [reference(find(name).manifest) for name in chosen.names] or [software()]
+    if chosen.json:
+        records = [each.record() | {"bibtex": each.bibtex} for each in references]
+        text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+    elif chosen.format == "bibtex":
+        text = bibliography(references)
+    else:
+        japanese = chosen.format == "ja"
+        texts = [each.japanese() if japanese else each.text() for each in references]
+        text = "\n\n".join(texts) + "\n"
+    sys.stdout.write(visible(text))
+    return 0

@@ -1,0 +1,82 @@
+"""`gantei verify`: whether estimators are still what was installed, and whose."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..text_table import text_table, visible
+
+if TYPE_CHECKING:
+    from ..verification import Report
+
+ALL_RIGHT, SOME_WRONG = 0, 1
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    verify = commands.add_parser(
+        "verify",
+        help="verify installed estimators: manifest, weights, signature",
+        description="Verify estimators on this machine: the manifest's schema, size and sha256 of "
+        "the weights, and the signature where a trusted key made one (docs/signatures.md). Exit "
+        "code: 0 all right, 1 something is wrong.",
+    )
+    verify.add_argument(
+        "names", metavar="NAME", nargs="*", help="names or folders; default: all on this machine"
+    )
+    verify.add_argument(
+        "--public-key",
+        metavar="PEM",
+        type=Path,
+        help="require a signature by this key, whatever the trust file says",
+    )
+    verify.add_argument(
+        "--golden", action="store_true", help="also answer the golden photographs, on the CPU"
+    )
+    verify.add_argument("--json", action="store_true", help="print JSON")
+    verify.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..verification import names_to_verify, verify
+
+    names = chosen.names or names_to_verify(chosen.public_key)
+    reports = verify(names, chosen.public_key, golden=chosen.golden)
+    if chosen.json:
+        json.dump([asdict(report) for report in reports], sys.stdout, ensure_ascii=False, indent=2)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(_text(reports))
+    return SOME_WRONG if any(report.problems for report in reports) else ALL_RIGHT
+
+
+def _text(reports: "list[Report]") -> str:
+    rows = [_row(report) for report in reports]
+    header = ("ESTIMATOR", "WEIGHTS", "SIGNATURE", "GOLDEN", "FOUND")
+    problems = [
+        f"{report.name}: {problem.removeprefix(f'{report.name}: ')}"
+        for report in reports
+        for problem in report.problems
+    ]
+    table = text_table(header, rows)
+    return "\n\n".join([table, visible("\n".join(problems))] if problems else [table]) + "\n"
+
+
+def _row(report: "Report") -> tuple[str, ...]:
+    size = f", {report.bytes / 1e6:.1f} MB" if report.weights == "right" else ""
+    signature = {
+        "valid": f"by {report.signer}",
+        "foreign": "by no trusted key",
+        "differs": "not of these files",
+        "shipped": "part of gantei",
+    }
+    return (
+        report.name,
+        report.weights + size,
+        signature.get(report.signature, report.signature),
+        "not asked" if report.golden is None else f"{report.golden} right",
+        "wrong" if report.problems else "right",
+    )

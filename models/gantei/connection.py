@@ -1,0 +1,269 @@
+"""The way to one server: requests that are repeated where that helps, errors that say what to do.
+
+Nothing of the environment has a say in it, no proxy and no `.netrc`: photographs go to the server
+that was named, directly. Redirects are not followed, so that a token stays with it too.
+"""
+
+import ipaddress
+import json
+import os
+import random
+import re
+import ssl
+import time
+from dataclasses import dataclass
+from itertools import count
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from .errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
+from .offline import refuse_offline
+
+if TYPE_CHECKING:
+    import httpx
+
+KIND = "urn:problem-type:gantei:"
+RETRIES = 3
+"""How often a request is sent again after a connection broke or could not be made."""
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+"""Seconds before a request is sent again; doubled each time, unless the server says how many."""
+CONNECT_TIMEOUT = 10.0
+IDLE = 10.0
+"""Seconds that a connection is kept for the next request; the server keeps it for 15."""
+LARGEST_ANSWER = 64_000_000
+"""Bytes; a photograph with the maps of three estimators has some 100 thousand."""
+
+ADVICE = {
+    403: "it answers clients of its own machine only, unless it is started with a --token-file",
+    404: "there is no gantei server at this address",
+    413: "its operator may allow more by --body-limit",
+}
+
+
+class RefusedError(TransferError):
+    """A request that the server answered with an error of this `status`."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class _Reply:
+    status: int
+    kind: str
+    headers: "httpx.Headers"
+    content: bytes
+
+    def told(self) -> dict[str, Any]:
+        """The JSON object of the body; nothing where it is none."""
+        try:
+            told = json.loads(self.content) if "json" in self.kind else None
+        except (ValueError, RecursionError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+
+class Connection:
+    """Requests to one server, from several threads at a time."""
+
+    def __init__(
+        self,
+        url: str,
+        token: str | None,
+        ca: str | os.PathLike[str] | None,
+        *,
+        connections: int,
+        timeout: float,
+        patience: float,
+    ) -> None:
+        """Prepare; nothing is sent yet. For the arguments and errors see `Client`."""
+        import httpx
+
+        self.url, loopback = _checked_url(url)
+        if not loopback:
+            refuse_offline(f"estimate on this machine, without {self.url}")
+        headers = {"accept": "application/json", "accept-encoding": "identity"}
+        if token is not None:
+            headers["authorization"] = f"Bearer {_checked_token(token)}"
+        self._has_token = token is not None
+        self._timeout = timeout
+        self._patience = patience
+        self._http = httpx.Client(
+            base_url=self.url,
+            headers=headers,
+            verify=_trusting(ca),
+            timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
+            limits=httpx.Limits(
+                max_connections=connections,
+                max_keepalive_connections=connections,
+                keepalive_expiry=IDLE,
+            ),
+            trust_env=False,
+        )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def ask(
+        self, method: str, path: str, stop: Event | None = None, **content: Any
+    ) -> dict[str, Any]:
+        """Send a request until it is answered, and give the JSON object of the answer.
+
+        Args:
+            method: of the request, which must be one that may arrive twice.
+            path: below the server's address.
+            stop: set, nothing is sent again.
+            content: its body, as httpx takes it.
+
+        Raises:
+            TransferError: it was not answered; a `RefusedError` where there was a status.
+            UnknownEstimatorError, ExplanationError: the server says so.
+        """
+        import httpx
+
+        until = time.monotonic() + self._patience
+        for attempt in count():
+            pause = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE)
+            try:
+                reply = self._once(method, path, content)
+            except httpx.RequestError as error:
+                if attempt >= RETRIES or not _may_pass(error):
+                    raise TransferError(f"{self.url}: {_what_broke(error)}") from error
+            else:
+                if reply.status != 503:
+                    return self._checked(reply)
+                pause = _retry_after(reply.headers) or pause
+                if time.monotonic() + pause > until:
+                    raise self._refusal(reply)
+            # Not all at the same moment, nor sooner than the server said.
+            pause *= random.uniform(1, 1.5)  # noqa: S311 - no secret
+            if (stop or Event()).wait(pause):
+                break
+        raise TransferError(f"{self.url}: not asked again, because nobody waits for the answer")
+
+    def _once(self, method: str, path: str, content: dict[str, Any]) -> _Reply:
+        until = time.monotonic() + self._timeout
+        with self._http.stream(method, path, **content) as response:
+            body = bytearray()
+            for piece in response.iter_bytes():
+                body += piece
+                if len(body) > LARGEST_ANSWER or time.monotonic() > until:
+                    raise TransferError(f"{self.url}: its answer has no end; not a gantei server?")
+            kind = response.headers.get("content-type", "")
+            return _Reply(response.status_code, kind, response.headers, bytes(body))
+
+    def _checked(self, reply: _Reply) -> dict[str, Any]:
+        if reply.status != 200:
+            raise self._refusal(reply)
+        if told := reply.told():
+            return told
+        raise TransferError(f"{self.url}: answers what no gantei server answers; see the address")
+
+    def _refusal(self, reply: _Reply) -> Exception:
+        told = reply.told()
+        kind = _line(told.get("type")).removeprefix(KIND)
+        detail = _line(told.get("detail"))
+        if kind == "unknown-estimator":
+            return UnknownEstimatorError(f"{self.url} does not serve that estimator; {detail}")
+        if kind == "no-explanation":
+            return ExplanationError(detail)
+        parts = [_line(told.get("title")) or f"status {reply.status}", detail]
+        if reply.status == 401:
+            known = "does not know the token" if self._has_token else "asks for a token"
+            parts.append(f"the server {known}: pass token=…, or --token-file or GANTEI_TOKEN")
+        elif 300 <= reply.status < 400:
+            parts.append("it points to another address: name that one")
+        else:
+            parts.append(ADVICE.get(reply.status, ""))
+        text = "; ".join(filter(None, parts))
+        number = request_id(reply.headers)
+        return RefusedError(f"{self.url}: {text}{number and f' (request {number})'}", reply.status)
+
+
+def request_id(headers: "httpx.Headers") -> str:
+    """The number of a request in the server's log; empty where it has none."""
+    found = re.fullmatch(r"[0-9A-Za-z-]{1,64}", headers.get("x-request-id", ""))
+    return found[0] if found else ""
+
+
+def _checked_url(url: str) -> tuple[str, bool]:
+    """The address without a slash at its end, and whether it is of this machine."""
+    import httpx
+
+    try:
+        parsed = httpx.URL(url)
+    except (httpx.InvalidURL, TypeError) as error:
+        raise SettingError(f"{url!r} is not the address of a server: {error}") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise SettingError(f"{url!r} is not the address of a server, like http://127.0.0.1:3000")
+    if parsed.userinfo or parsed.query or parsed.fragment:
+        raise SettingError("a server's address has no user, question mark or #; tokens are apart")
+    try:
+        loopback = ipaddress.ip_address(parsed.host).is_loopback
+    except ValueError:
+        loopback = parsed.host == "localhost"
+    return str(parsed).rstrip("/"), loopback
+
+
+def _checked_token(token: str) -> str:
+    token = token.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingError("a token is one word of ASCII letters, digits and signs")
+    return token
+
+
+def _trusting(ca: str | os.PathLike[str] | None) -> ssl.SSLContext:
+    """TLS 1.2 or later, trusting the authorities of `ca` alone, or those of the system."""
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:  # ssl.SSLError too
+        raise SettingError(f"{ca}: cannot be read as certificates (PEM): {error}") from error
+
+
+def _may_pass(error: "httpx.RequestError") -> bool:
+    """Whether sending again may help. A server that is silent for so long has hung."""
+    import httpx
+
+    passing = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
+    return isinstance(error, passing) and _tls_error(error) is None
+
+
+def _what_broke(error: "httpx.RequestError") -> str:
+    import httpx
+
+    tls = _tls_error(error)
+    if isinstance(tls, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not trusted here ({tls.verify_message}): name the file of the "
+            "authority that signed it by ca=… or --ca"
+        )
+    if tls is not None:
+        return f"no TLS connection ({tls.reason or tls}): does the server speak https?"
+    if isinstance(error, httpx.TimeoutException):
+        return "it did not answer in time; is it overloaded, or a firewall in between?"
+    if isinstance(error, httpx.ConnectError):
+        return f"cannot be reached ({_line(str(error))}): is the address right, the server running?"
+    return f"the connection broke ({_line(str(error))}): does it speak http, not https?"
+
+
+def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _retry_after(headers: "httpx.Headers") -> float | None:
+    text = headers.get("retry-after", "")
+    if not (text.isascii() and text.isdecimal() and len(text) < 6):
+        return None  # a date, or nothing
+    return min(float(text), LONGEST_PAUSE)
+
+
+def _line(text: object) -> str:
+    """What a server says, as one short line."""
+    return " ".join(text.split())[:500] if isinstance(text, str) else ""

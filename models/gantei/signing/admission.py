@@ -1,0 +1,55 @@
+"""Whether an estimator may open here, by `GANTEI_TRUST`."""
+
+import hashlib
+
+from ..catalogue import SHIPPED, Entry
+from ..errors import SignatureError
+from ..manifest import Weights
+from ..manifest_file import FILE_NAME, manifest_bytes, manifest_of
+from ..trust import FILE_VARIABLE, VARIABLE, policy, trust_path, trusted_keys
+from .contents import Contents, contents
+from .judging import judge
+
+
+def admit(entry: Entry, weights: Weights) -> tuple[str, ...]:
+    """Judge the signature of an estimator that is about to open.
+
+    What was judged is what opens: the manifest in `entry` is that of the bytes that were digested,
+    and the caller checks the bytes of the weights against the manifest's sha256.
+
+    Returns:
+        What every result has to say of it, under `warn`: that a signature by a trusted key does
+        not hold. No signature, and one by a key that is not trusted, go without a word.
+
+    Raises:
+        SignatureError: under `require`, the folder is not as a trusted key signed it.
+        SettingError: `GANTEI_TRUST` or the trust file makes no sense.
+        MissingExtraError: `cryptography` is not installed.
+    """
+    chosen, keys = policy(), trusted_keys()
+    if is_shipped(entry):
+        return ()
+
+    def listing() -> Contents:
+        content = manifest_bytes(entry.folder / FILE_NAME)
+        if manifest_of(content, str(entry.folder / FILE_NAME)) != entry.manifest:
+            raise SignatureError(f"{FILE_NAME} was replaced while it was read; try again")
+        known = {FILE_NAME: hashlib.sha256(content).hexdigest(), weights.file: weights.sha256}
+        return contents(entry.folder, known)
+
+    verdict = judge(entry.folder, entry.name, keys, listing)
+    if chosen == "require" and verdict.state != "valid":
+        raise SignatureError(
+            f"{entry.name}: {entry.folder} is refused under {VARIABLE}=require: {verdict.reason}. "
+            "Get it again from its publisher; a publisher's key is trusted with gantei trust add, "
+            f"in {trust_path()} ({FILE_VARIABLE})"
+        )
+    return (f"signature: {verdict.reason}",) if verdict.alarming else ()
+
+
+def is_shipped(entry: Entry) -> bool:
+    """Whether it is part of gantei itself: who could alter it could alter this check as well.
+
+    By the path as it was asked for: what a link leads to may be another folder in the next moment.
+    """
+    return entry.folder.parent == SHIPPED

@@ -1,0 +1,78 @@
+"""Signing an estimator's folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import InstalledError, SignatureError, WeightsError
+from ..files import replacing
+from ..manifest_file import FILE_NAME, read_manifest
+from .bundle import Envelope, read_bundle, signed_bytes, write_bundle
+from .contents import SIGNATURE_FILE, contents, read_signature
+from .keys import is_signature, key_id, pem_of, read_private_key, signed
+from .statement import read_statement, write_statement
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A signature that was made: by which key, over which files."""
+
+    key_id: str
+    files: tuple[str, ...]
+
+
+def sign_folder(
+    folder: Path, key: Path, password: bytes | None = None, *, replace: bool = False
+) -> Signed:
+    """Sign every file of an estimator's folder, into `model.sig` beside them.
+
+    Args:
+        folder: holds `estimator.toml` and the weights that it describes.
+        key: a private ECDSA key in PEM.
+        password: of the key, where it is encrypted.
+        replace: put it in the place of another signature.
+
+    Raises:
+        ManifestError: the manifest breaks the schema.
+        WeightsError: the weights are not those that the manifest describes.
+        SignatureError: the folder holds what is not signed: links, hidden files, empty folders.
+        InstalledError: it is signed, and `replace` is not set.
+        SettingError: the key cannot be used.
+        MissingExtraError: `cryptography` is not installed.
+        ResultsError: the signature cannot be written.
+    """
+    private = read_private_key(key, password)
+    if read_signature(folder) is not None and not replace:
+        raise InstalledError(f"{folder / SIGNATURE_FILE} is there; --replace puts another there")
+    digests = _signable(folder)
+    payload = write_statement(folder.resolve().name, digests)
+    pem = pem_of(private.public_key())
+    signature = signed(private, signed_bytes(payload))
+    content = write_bundle(Envelope(key_id(pem), payload, signature))
+    written = read_bundle(content)
+    if read_statement(written.payload) != digests or not is_signature(
+        pem, signed_bytes(written.payload), written.signature
+    ):
+        raise SignatureError(f"{folder}: the signature made does not hold; nothing was written")
+    with replacing(folder / SIGNATURE_FILE) as file:
+        file.write(content)
+    return Signed(key_id(pem), tuple(digests))
+
+
+def _signable(folder: Path) -> dict[str, str]:
+    """Digest a folder that holds what its manifest says, and nothing that nobody meant to sign."""
+    weights = read_manifest(folder / FILE_NAME).weights
+    found = contents(folder)
+    strange = [f"{name} is {what}" for name, what in found.others.items()]
+    strange += [
+        f"{name} is hidden"
+        for name in found.digests
+        if any(part.startswith(".") for part in name.split("/"))
+    ]
+    if strange:
+        raise SignatureError(
+            f"{folder}: only plain files are signed, and none that are hidden: "
+            f"{'; '.join(sorted(strange))}. Take out what does not belong to the estimator"
+        )
+    if weights is None or found.digests.get(weights.file) != weights.sha256:
+        raise WeightsError(f"{folder}: holds no weights, or others than {FILE_NAME} describes")
+    return found.digests

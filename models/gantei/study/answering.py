@@ -1,0 +1,91 @@
+"""Who answers a study: estimators of this machine, or those of a server."""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from ..errors import TransferError
+from ..inference import Answer, batch_size, estimate
+
+if TYPE_CHECKING:
+    from ..client import Client
+    from ..estimator import Estimator
+    from ..explanation import Wanted
+    from ..served import ServedEstimator
+
+    AnyEstimator = Estimator | ServedEstimator
+
+
+@dataclass(frozen=True)
+class Here:
+    """Estimators that are loaded in this process."""
+
+    estimators: Sequence["Estimator"]
+    allow_grey: bool = False
+    workers: int | None = None
+
+    @property
+    def batch(self) -> int:
+        """Number of photographs that are computed together."""
+        return batch_size(self.estimators)
+
+    def answers(
+        self, photographs: Iterable[Path], explain: "Wanted | None" = None
+    ) -> Generator[Answer]:
+        """Estimate for each, in order; see `gantei.inference.estimate`."""
+        return estimate(
+            photographs,
+            self.estimators,
+            allow_grey=self.allow_grey,
+            workers=self.workers,
+            explain=explain,
+        )
+
+    def identity(self) -> dict[str, Any]:
+        """What the values depend on, beside estimators and versions of this machine."""
+        return {"allow_grey": self.allow_grey}
+
+
+@dataclass(frozen=True)
+class There:
+    """Estimators of a server, as it told of them and of its versions when the study began.
+
+    It sees every photograph by itself, and takes none without colour.
+    """
+
+    client: "Client"
+    estimators: Sequence["ServedEstimator"]
+    environment: Mapping[str, Any]
+    allow_grey = False
+    batch = 1
+
+    @classmethod
+    def of(cls, client: "Client", names: Sequence[str]) -> Self:
+        """Ask the server what it has.
+
+        Raises:
+            UnknownEstimatorError, TransferError: as `Client.estimators`.
+        """
+        return cls(client, client.estimators(names), client.environment())
+
+    def answers(
+        self, photographs: Iterable[Path], explain: "Wanted | None" = None
+    ) -> Generator[Answer]:
+        """Ask the server for each, in order; see `gantei.Client.answers`.
+
+        Raises:
+            TransferError: also where the server has other estimators or versions at the end.
+        """
+        names = [each.name for each in self.estimators]
+        yield from self.client.answers(photographs, names, explain=explain is not None)
+        if There.of(self.client, names) != self:
+            raise TransferError(
+                f"{self.client.url}: its estimators or versions were changed while it answered, so "
+                "the rows are not of one kind: run anew with --overwrite"
+            )
+
+    def identity(self) -> dict[str, Any]:
+        """What the values depend on, beside the estimators."""
+        server = {"url": self.client.url, **self.environment}
+        return {"allow_grey": self.allow_grey, "server": server}

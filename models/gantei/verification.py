@@ -1,0 +1,147 @@
+"""What `gantei verify` finds out of an estimator on this machine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from . import catalogue, store
+from .errors import GanteiError, SignatureError
+from .manifest import Weights
+from .manifest_file import FILE_NAME
+from .signing.admission import is_shipped
+from .signing.contents import Contents, contents
+from .signing.judging import State, judge
+from .signing.keys import key_id, read_public_key
+from .trust import PublisherKey, policy, trusted_keys
+
+if TYPE_CHECKING:
+    from .catalogue import Entry
+
+Found = Literal["right", "wrong", "not checked"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found of one estimator.
+
+    Attributes:
+        name: as it was asked for.
+        weights: whether size and sha256 are the manifest's.
+        bytes: of the weights, as the manifest has them.
+        signature: its state; `shipped` for what is part of gantei itself.
+        signer: publisher and key of a valid signature.
+        golden: number of golden photographs answered right; None: not asked.
+        problems: everything that is wrong, a sentence each.
+    """
+
+    name: str
+    weights: Found
+    bytes: int
+    signature: State | Literal["shipped", "not checked"]
+    signer: str
+    golden: int | None
+    problems: tuple[str, ...]
+
+
+def names_to_verify(public_key: Path | None) -> list[str]:
+    """Names of all that can be verified: what is installed and, without a key, what is shipped."""
+    names = {*store.installed()}
+    if public_key is None:
+        names |= {entry.name for entry in catalogue.shipped() if entry.manifest.weights}
+    return sorted(names)
+
+
+def keys_to_verify(public_key: Path | None) -> Mapping[str, PublisherKey]:
+    """The keys that count: the one that is given, else those of the trust file.
+
+    Raises:
+        SettingError: the key or the trust file cannot be used.
+        MissingExtraError: `cryptography` is not installed, and a key is given.
+    """
+    if public_key is None:
+        return trusted_keys()
+    pem = read_public_key(public_key)
+    return {key_id(pem): PublisherKey(id=key_id(pem), publisher=public_key.name, pem=pem)}
+
+
+def verify(
+    names: Sequence[str], public_key: Path | None = None, *, golden: bool = False
+) -> list[Report]:
+    """Verify estimators, each for itself.
+
+    Every file is read once. A signature must be there and hold where a public key is given or
+    `GANTEI_TRUST` is `require`; otherwise one by a trusted key must hold where there is one.
+
+    Args:
+        names: names or folders.
+        public_key: a PEM file; its signature counts and no other.
+        golden: also open each estimator and compare its answers to its golden photographs.
+
+    Raises:
+        SettingError, MissingExtraError: as `keys_to_verify`.
+    """
+    keys = keys_to_verify(public_key)
+    needed = public_key is not None or policy() == "require"
+    return [
+        _verified(name, keys, needed, own_key=public_key is not None, golden=golden)
+        for name in names
+    ]
+
+
+def _verified(
+    name: str, keys: Mapping[str, PublisherKey], needed: bool, *, own_key: bool, golden: bool
+) -> Report:
+    try:
+        entry, weights = catalogue.find_installed(name)
+    except GanteiError as error:
+        return Report(name, "not checked", 0, "not checked", "", None, (str(error),))
+    problems: list[str] = []
+    listing = cache(lambda: contents(entry.folder))
+    right = _weights_are_right(entry, weights, listing, problems)
+    state: State | Literal["shipped"] = "shipped"
+    signer = ""
+    if own_key or not is_shipped(entry):
+        verdict = judge(entry.folder, entry.name, keys, listing)
+        state, signer = verdict.state, verdict.reason if verdict.state == "valid" else ""
+        if verdict.alarming or (needed and state != "valid"):
+            problems.append(verdict.reason)
+    answered = _answered(name, entry, problems) if golden and not problems else None
+    return Report(
+        entry.name,
+        "right" if right else "wrong",
+        weights.bytes,
+        state,
+        signer,
+        answered,
+        tuple(dict.fromkeys(problems)),
+    )
+
+
+def _weights_are_right(
+    entry: "Entry", weights: Weights, listing: Callable[[], Contents], problems: list[str]
+) -> bool:
+    try:
+        digest = listing().digests.get(weights.file)
+    except SignatureError as error:
+        problems.append(str(error))
+        return False
+    if digest is None:
+        problems.append(f"{weights.file} is missing, or no plain file")
+    elif digest != weights.sha256:
+        size = (entry.folder / weights.file).stat().st_size
+        told = f", {size} bytes instead of {weights.bytes}" if size != weights.bytes else ""
+        problems.append(f"{weights.file} is not the file that {FILE_NAME} describes{told}")
+    return digest == weights.sha256
+
+
+def _answered(name: str, entry: "Entry", problems: list[str]) -> int | None:
+    from .estimator import load
+    from .golden import check_golden
+
+    try:
+        return check_golden(load(name, "cpu"), entry.folder)
+    except GanteiError as error:
+        problems.append(str(error))
+        return None

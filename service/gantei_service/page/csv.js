@@ -1,0 +1,52 @@
+// The table as a file: comma-separated, UTF-8 with the mark by which Excel knows it.
+
+const BYTE_ORDER_MARK = "\uFEFF";
+// What Excel, Calc and Sheets would calculate; the wide forms are taken for the others in Japanese.
+const FORMULA = /^[\s\u0000-\u001F]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
+
+/** One cell: a number as it is, a text quoted, and with an apostrophe where it would calculate. */
+export function cell(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "number") return String(value);
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /["',;\s]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Lines of cells as the text of a file. */
+export function csv(lines) {
+  return BYTE_ORDER_MARK + lines.map((line) => line.map(cell).join(",") + "\r\n").join("");
+}
+
+/**
+ * The table's lines: a head, then one photograph a line, in the order of the people.
+ *
+ * Value columns are named as in the tables of `gantei predict`, with the unit. Warnings and errors
+ * stay in the server's words, so that two downloads can be compared whatever the language.
+ */
+export function tableLines(groups, estimators) {
+  const values = estimators.flatMap(({ name, values }) =>
+    Object.entries(values).map(([value, unit]) => ({ name, value, unit })));
+  const head = [
+    "photograph", "person", "eye", "sha256", "width", "height",
+    ...values.map(({ name, value, unit }) => `${name}.${value} (${unit})`),
+    "warnings", "error",
+  ];
+  const lines = groups.flatMap((group) =>
+    ["right", "left", "single"].filter((eye) => group[eye]).map((eye) => {
+      const { path, sha256, size, estimates, problem } = group[eye];
+      return [
+        path, group.right && group.left ? group.label : null, eye === "single" ? null : eye,
+        sha256, size?.width, size?.height,
+        ...values.map(({ name, value }) => estimates[name]?.values[value]?.value),
+        warningsOf(estimates, estimators),
+        problem ? [problem.title, problem.detail].filter(Boolean).join(": ") : null,
+      ];
+    }));
+  return [head, ...lines];
+}
+
+function warningsOf(estimates, estimators) {
+  const all = estimators.flatMap(({ name }) =>
+    (estimates[name]?.warnings ?? []).map((text) => `${name}: ${text.replace(/\.$/, "")}.`));
+  return all.join(" ") || null;
+}

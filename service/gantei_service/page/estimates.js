@@ -1,0 +1,37 @@
+// What an estimator says of one photograph, in words: values with units, warnings, problems.
+
+import { make } from "./element.js";
+import { problemWords, say, shown, unitName, valueName, warning } from "./language.js";
+
+/** The values of the chosen estimators: a list of names and numbers. */
+export function values(photograph, estimators) {
+  const pairs = estimators.flatMap((estimator) =>
+    Object.entries(photograph.estimates[estimator.name]?.values ?? {}).map(([name, { value, unit }]) =>
+      make("div", {},
+        make("dt", {}, valueName(name), " ",
+          make("span", { class: "by" }, estimator.name, " ",
+            estimator.notice ? make("span", { class: "tag" }, say("demo")) : null)),
+        make("dd", {},
+          make("data", { value: String(value) }, shown(value, unit)), " ",
+          make("span", { class: "unit" }, unitName(unit))))));
+  return pairs.length ? make("dl", { class: "values" }, pairs) : null;
+}
+
+/** Warnings about this photograph; with `all`, also those that every answer of an estimator has. */
+export function warnings(photograph, estimators, { all = false } = {}) {
+  const told = estimators.flatMap((estimator) =>
+    (photograph.estimates[estimator.name]?.warnings ?? [])
+      .filter((text) => all || !estimator.warnings.includes(text))
+      .map((text) => ({ estimator, ...warning(text, estimator) })));
+  if (!told.length) return null;
+  return make("ul", { class: "warnings" }, told.map(({ estimator, text, lang }) =>
+    make("li", {}, make("span", { class: "by" }, estimator.name), " ", make("span", { lang }, text))));
+}
+
+/** What is wrong with a photograph, or with what was asked of it. */
+export function problem(refusal) {
+  const { text, detail } = problemWords(refusal);
+  return make("div", { class: "problem" },
+    make("p", {}, make("strong", {}, text)),
+    detail && detail !== text ? make("p", { lang: "en" }, detail) : null);
+}

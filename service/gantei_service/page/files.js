@@ -1,0 +1,56 @@
+// From what was dropped or chosen to the photographs in it; nothing is read here but names.
+
+/** More photographs than this are work for `gantei predict`. */
+export const MOST = 2000;
+
+const PICTURE = /\.(jpe?g|jfif|png|tiff?|bmp|webp)$/i;
+
+/** The pictures of `{ file, path }`s, how many files were no pictures, and how many too many. */
+export function sorted(found, room = MOST) {
+  const pictures = found.filter(({ file, path }) => isPicture(file, path));
+  return {
+    pictures: pictures.slice(0, room),
+    others: found.length - pictures.length,
+    tooMany: Math.max(pictures.length - room, 0),
+  };
+}
+
+function isPicture(file, path) {
+  const hidden = path.split("/").some((part) => part.startsWith("."));
+  return !hidden && (PICTURE.test(path) || file.type.startsWith("image/"));
+}
+
+/** What an `<input type=file>` holds; from a folder, with paths below it. */
+export function chosen(input) {
+  return [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+}
+
+/** What was dropped, folders with all that is below them. */
+export async function dropped(transfer) {
+  // The entries must be taken before the first wait: afterwards the browser has emptied the list.
+  const items = [...transfer.items].filter((item) => item.kind === "file");
+  const entries = items.map((item) => [item.webkitGetAsEntry?.(), item.getAsFile()]);
+  const found = [];
+  for (const [entry, file] of entries) {
+    if (entry?.isDirectory) await walk(entry, found);
+    else if (file) found.push({ file, path: file.name });
+  }
+  return found;
+}
+
+async function walk(folder, found) {
+  const reader = folder.createReader();
+  for (;;) {
+    // A browser gives a folder in pieces of about a hundred, and an empty one at the end.
+    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!entries.length) return;
+    for (const entry of entries) {
+      if (found.length > 10 * MOST) return; // someone dropped a whole disk
+      if (entry.isDirectory) await walk(entry, found);
+      else {
+        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
+        found.push({ file, path: entry.fullPath.replace(/^\//, "") });
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// The language of the page: the browser's first one of the two, or the one in the address (#ja).
+//
+// The address is all that remembers it: it can be a bookmark, and nothing is stored.
+
+import { PATTERNS, TEXTS, UNITS, VALUES, KINDS } from "./words.js";
+
+let current = "en";
+const listeners = [];
+
+/** "en" or "ja". */
+export const language = () => current;
+
+/** Tell `listener()` when the language changes. */
+export function onLanguage(listener) {
+  listeners.push(listener);
+}
+
+/** Read the language from the address or the browser, and put the page into it. */
+export function begin() {
+  const told = location.hash.slice(1);
+  const first = navigator.languages.map((each) => each.slice(0, 2)).find((each) => each in TEXTS);
+  use(told in TEXTS ? told : (first ?? "en"));
+  addEventListener("hashchange", () => location.hash.slice(1) in TEXTS && use(location.hash.slice(1)));
+}
+
+/** Change the language. */
+export function use(chosen) {
+  current = chosen;
+  document.documentElement.lang = chosen;
+  document.title = say("title");
+  for (const element of document.querySelectorAll("[data-words]")) {
+    element.textContent = say(element.dataset.words);
+  }
+  for (const element of document.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", say(element.dataset.label));
+  }
+  listeners.forEach((listener) => listener());
+}
+
+/** A text of the page. */
+export function say(key, ...parts) {
+  const text = TEXTS[current][key];
+  return typeof text === "function" ? text(...parts) : text;
+}
+
+/** What a value is called: "Age" for `age`. */
+export const valueName = (name) => VALUES[current][name] ?? name;
+
+/** A unit in words. */
+export const unitName = (unit) => UNITS[current][unit] ?? unit;
+
+/** An estimator's own text in this language, `{ text, lang }`; only the English is always there. */
+export function own(estimator, key) {
+  const japanese = current === "ja" && estimator[`${key}_ja`];
+  return { text: japanese || estimator[key], lang: japanese ? "ja" : "en" };
+}
+
+/** A warning as `{ text, lang }`: in this language where its form is known, else as it was sent. */
+export function warning(text, estimator) {
+  if (text === estimator.notice) return own(estimator, "notice");
+  if (current === "ja") {
+    for (const [form, japanese] of PATTERNS) {
+      const found = form.exec(text);
+      if (found) return { text: japanese(...found.slice(1)), lang: "ja" };
+    }
+  }
+  return { text, lang: "en" };
+}
+
+/** What went wrong, as `{ text, detail }`; the detail is the server's own, in English. */
+export function problemWords({ kind, title, detail }) {
+  return { text: KINDS[current][kind] ?? title ?? kind, detail: detail ?? "" };
+}
+
+/** A number as it is read: years to a tenth, probabilities to a hundredth, and a real minus. */
+export function shown(value, unit) {
+  return value.toFixed(unit === "probability" ? 2 : 1).replace("-", "\u2212");
+}

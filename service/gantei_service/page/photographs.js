@@ -1,0 +1,146 @@
+// The photographs of this tab and what is known of each; sends them, a few at a time.
+//
+// There is no list of jobs: what has to be asked follows from what is known. A photograph needs the
+// chosen estimators that have not answered it, so choosing another one sends only what is missing.
+
+import { Refusal, estimate } from "./api.js";
+
+const LANES = 4; // requests under way at once; a browser opens six connections to one server
+
+/** All photographs, in the order in which they came. */
+export const photographs = [];
+/** `limits`: what the server takes; `stopped`: nothing is sent; `refusal`: why, if not by hand. */
+export const work = { limits: null, chosen: [], stopped: false, refusal: null };
+
+const newRound = () => ({ controller: new AbortController(), lanes: 0 });
+let round = newRound(); // from a start to a stop
+let changed = () => {};
+
+/** Set who is told of each change: `changed(photograph)`, null where it concerns all. */
+export function onChange(listener) {
+  changed = listener;
+}
+
+/** Take photographs in, but none twice; returns how many were new. */
+export function add(found) {
+  const known = new Set(photographs.map(identity));
+  const fresh = found.filter((each) => !known.has(identity(each)));
+  for (const { file, path } of fresh.sort((a, b) => natural.compare(a.path, b.path))) {
+    photographs.push({
+      file, path, sha256: null, size: null, estimates: {}, problem: null, sending: false,
+      maps: new Map(),
+    });
+  }
+  return fresh.length;
+}
+
+const natural = new Intl.Collator("en", { numeric: true }); // the order of the table
+const identity = ({ file, path }) => `${path}\u0000${file.size}\u0000${file.lastModified}`;
+
+/** Forget everything, also what is under way. */
+export function clear() {
+  stop();
+  photographs.length = 0;
+  Object.assign(work, { stopped: false, refusal: null });
+}
+
+/** The chosen estimators that have not answered a photograph yet. */
+export function missing(photograph) {
+  if (photograph.problem) return [];
+  return work.chosen.filter((name) => !(name in photograph.estimates));
+}
+
+/** How many photographs there are, are answered, have a problem, and could be tried again. */
+export function counts() {
+  const failed = photographs.filter((each) => each.problem);
+  const open = photographs.filter((each) => missing(each).length).length;
+  return {
+    all: photographs.length,
+    done: work.chosen.length ? photographs.length - open : failed.length,
+    open,
+    failed: failed.length,
+    again: failed.filter((each) => each.problem.status >= 500).length,
+  };
+}
+
+/** Send what is missing; does nothing where all is answered. */
+export function start() {
+  Object.assign(work, { stopped: false, refusal: null });
+  resume();
+}
+
+/** Send what is missing, unless someone has stopped the work. */
+export function resume() {
+  if (work.stopped) return;
+  const free = LANES - round.lanes;
+  for (let more = Math.min(free, counts().open); more > 0; more -= 1) lane(round);
+  changed(null);
+}
+
+/** Send nothing more; what is under way is given up. */
+export function stop(refusal = null) {
+  Object.assign(work, { stopped: true, refusal });
+  round.controller.abort();
+  round = newRound();
+  changed(null);
+}
+
+/** Forget the problems that were the server's, and send those photographs again. */
+export function tryAgain() {
+  for (const each of photographs) if (each.problem?.status >= 500) each.problem = null;
+  start();
+}
+
+async function lane(mine) {
+  mine.lanes += 1;
+  const { signal } = mine.controller;
+  while (!signal.aborted) {
+    const next = photographs.find((each) => !each.sending && missing(each).length);
+    if (!next) break;
+    await answer(next, missing(next), signal);
+  }
+  mine.lanes -= 1;
+  // What was given up may have been passed over by a round that began meanwhile.
+  if (mine !== round) resume();
+}
+
+async function answer(photograph, estimators, signal) {
+  photograph.sending = true;
+  changed(photograph);
+  try {
+    if (work.limits && photograph.file.size > work.limits.body_bytes) {
+      const detail = `at most ${work.limits.body_bytes} bytes are taken`;
+      throw new Refusal("body-too-large", { title: "The file is too large", detail, status: 413 });
+    }
+    const entry = await estimate(photograph.file, estimators, { signal });
+    Object.assign(photograph, { sha256: entry.sha256, size: entry.size });
+    Object.assign(photograph.estimates, entry.estimates);
+    photograph.problem = entry.problem ? refusalIn(entry.problem) : null;
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    if (!(error instanceof Refusal)) throw error;
+    if (error.stops) {
+      if (!signal.aborted) stop(error);
+    } else photograph.problem = error;
+  } finally {
+    photograph.sending = false;
+    changed(photograph);
+  }
+}
+
+const refusalIn = (problem) => new Refusal(problem.type.split(":").at(-1), problem);
+
+/** The map of a photograph by one estimator, asked for once; throws a `Refusal`. */
+export async function mapOf(photograph, name) {
+  if (!photograph.maps.has(name)) {
+    const asked = estimate(photograph.file, [name], { explain: "map" }).then((entry) => {
+      if (entry.problem) throw refusalIn(entry.problem);
+      const { map, values } = entry.estimates[name];
+      return { ...map, size: entry.size, alone: Object.keys(values).length === 1 };
+    });
+    photograph.maps.set(name, asked);
+    // A refusal that may pass is not kept.
+    asked.catch((error) => error.status !== 422 && photograph.maps.delete(name));
+  }
+  return photograph.maps.get(name);
+}

@@ -1,0 +1,100 @@
+"""The page at `/` and the documentation at `/docs`: files of this package, the same for everybody.
+
+They hold no data, so they need no token; the page asks for one when an answer says so.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from gantei import colour_scale, overlay
+
+from ..docs_page import docs_page
+from ..problems import Problem
+
+FOLDER = Path(__file__).parents[1] / "page"
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""Nothing from outside, nothing inline; thumbnails are drawn in the browser, as blobs."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file of the page in memory; its ETag is its sha256."""
+
+    content: bytes
+    media_type: str
+
+    @property
+    def tag(self) -> str:
+        """The ETag."""
+        return f'"{hashlib.sha256(self.content).hexdigest()}"'
+
+
+@cache
+def assets() -> Mapping[str, Asset]:
+    """Read the page's files, and the colours of its maps, by name."""
+    files = {
+        path.name: Asset(path.read_bytes(), MEDIA_TYPES[path.suffix])
+        for path in sorted(FOLDER.iterdir())
+        if path.suffix in MEDIA_TYPES
+    }
+    colours = {
+        "diverging": colour_scale.diverging().tolist(),
+        "sequential": colour_scale.sequential().tolist(),
+        "darkest": overlay.DARKEST,
+        "brightest": overlay.BRIGHTEST,
+    }
+    return files | {"colours.json": Asset(json.dumps(colours).encode(), MEDIA_TYPES[".json"])}
+
+
+def router() -> APIRouter:
+    """Make the routes; none of them is part of the described interface."""
+    held = assets()
+
+    async def page(request: Request) -> Response:
+        """Give the page."""
+        return _answer(request, held["index.html"])
+
+    async def docs(request: Request) -> Response:
+        """Give the description of the interface, for people."""
+        described = docs_page(request.app.openapi()).encode()
+        return _answer(request, Asset(described, MEDIA_TYPES[".html"]))
+
+    async def asset(file: str, request: Request) -> Response:
+        """Give a file that the page loads."""
+        if file not in held:
+            raise Problem("not-found")
+        return _answer(request, held[file])
+
+    routes = APIRouter(include_in_schema=False)
+    for path, endpoint in (("/", page), ("/docs", docs), ("/page/{file}", asset)):
+        routes.add_api_route(path, endpoint, methods=["GET", "HEAD"])
+    return routes
+
+
+def _answer(request: Request, asset: Asset) -> Response:
+    # The files belong together, so each is asked for again, and mostly answered with a 304.
+    headers = {
+        "etag": asset.tag,
+        "cache-control": "no-cache",
+        "content-security-policy": POLICY,
+    }
+    if asset.tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(asset.content, headers=headers, media_type=asset.media_type)

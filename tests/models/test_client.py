@@ -1,0 +1,274 @@
+"""The client against servers that misbehave: each of these plays back what it is told to."""
+
+import hashlib
+import json
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+import gantei
+from gantei import connection
+from gantei.errors import (
+    InferenceError,
+    OfflineError,
+    PhotographError,
+    SettingError,
+    TransferError,
+    UnknownEstimatorError,
+)
+
+PICTURE = b"what the server makes of it is its own affair"
+SHA256 = hashlib.sha256(PICTURE).hexdigest()
+ESTIMATE = {"values": {"age": {"value": 44.5, "unit": "years"}}, "warnings": ["made"]}
+GOOD = {"name": "1", "sha256": SHA256, "estimates": {"made": ESTIMATE}}
+
+
+def reply(status=200, told=None, **headers):
+    """An answer: a number, JSON, and headers; bytes are sent as they are."""
+    kind = "application/json" if status == 200 else "application/problem+json"
+    body = told if isinstance(told, bytes) else json.dumps(told).encode()
+    return status, {"content-type": kind, **headers}, body
+
+
+ANSWER = reply(told={"photographs": [GOOD]})
+
+
+def problem(status, kind, detail="", **headers):
+    told = {"type": f"urn:problem-type:gantei:{kind}", "title": "A title", "detail": detail}
+    return reply(status, told, **{"x-request-id": "0123abc"} | headers)
+
+
+HANG_UP = "hang up"
+
+
+@pytest.fixture
+def playing(monkeypatch):
+    """`playing(*replies)`: a client of a server that gives these, the last one for ever."""
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.01)
+    opened = []
+
+    def start(*replies, **options):
+        seen = []
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                seen.append((self.path, dict(self.headers), body, time.monotonic()))
+                answer = replies[min(len(seen), len(replies)) - 1]
+                if callable(answer):
+                    answer = answer(body)
+                if answer == HANG_UP:
+                    self.close_connection = True
+                    return
+                status, headers, content = answer
+                self.send_response(status)
+                for key, value in headers.items():
+                    self.send_header(key, value)
+                self.send_header("content-length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        server.handle_error = lambda *_: None  # of clients that have gone
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        client = gantei.Client(f"http://127.0.0.1:{server.server_address[1]}/", **options)
+        client.seen = seen
+        opened.append((client, server, thread))
+        return client
+
+    yield start
+    for client, server, thread in opened:
+        client.close()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def failure(client, kind=TransferError, **options):
+    with pytest.raises(kind) as caught:
+        client.predict(PICTURE, "made", **options)
+    return str(caught.value)
+
+
+def test_an_answer_becomes_predictions_by_name(playing):
+    (predictions,) = playing(ANSWER).predict(PICTURE, ["made"])
+    assert predictions["made"] == gantei.Prediction("<bytes>", {"age": 44.5}, ("made",))
+
+
+def test_a_busy_server_is_asked_again_after_the_time_that_it_names(playing):
+    client = playing(problem(503, "busy", **{"retry-after": "1"}), ANSWER)
+    assert client.predict(PICTURE, "made")[0]["made"].values == {"age": 44.5}
+    first, second = (moment for *_, moment in client.seen)
+    assert 1 <= second - first < 3
+
+
+def test_a_server_that_stays_busy_is_given_up_after_the_patience(playing):
+    client = playing(problem(503, "busy", **{"retry-after": "1"}), patience=0.5)
+    assert "A title" in failure(client)
+    assert len(client.seen) == 1
+
+
+def test_a_connection_that_breaks_is_made_again_a_few_times(playing):
+    client = playing(HANG_UP, HANG_UP, ANSWER)
+    assert client.predict(PICTURE, "made")[0]["made"].values == {"age": 44.5}
+    client = playing(HANG_UP)
+    assert "broke" in failure(client)
+    assert len(client.seen) == 1 + connection.RETRIES
+
+
+def test_a_server_that_is_not_there_is_told_in_words(monkeypatch):
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.01)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        client = gantei.Client(f"http://127.0.0.1:{probe.getsockname()[1]}")
+        assert "cannot be reached" in failure(client)
+
+
+def test_a_server_that_is_silent_is_not_waited_for(playing):
+    client = playing(lambda _: time.sleep(0.5) or ANSWER, timeout=0.1)
+    assert "in time" in failure(client)
+    assert len(client.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (problem(401, "token-required"), ["asks for a token", "GANTEI_TOKEN", "request 0123abc"]),
+        (problem(403, "not-from-here"), ["its own machine"]),
+        (problem(413, "body-too-large"), ["<bytes>", "--body-limit"]),
+        (problem(500, "internal-error"), ["A title", "0123abc"]),
+        (reply(413, b"<html>a proxy", **{"content-type": "text/html"}), ["--body-limit"]),
+        (reply(404, b"<html>another", **{"content-type": "text/html"}), ["no gantei server"]),
+        (reply(302, b"", location="http://192.0.2.7/"), ["another address"]),
+        (reply(200, b"<html>hello", **{"content-type": "text/html"}), ["no gantei server"]),
+        (reply(200, b"[" * 100_000), ["no gantei server"]),
+        (reply(200, {"photographs": []}), ["does not understand"]),
+        (reply(200, {"photographs": [GOOD | {"sha256": "0" * 64}]}), ["another photograph"]),
+        (reply(200, {"photographs": [GOOD | {"estimates": {}}]}), ["does not understand"]),
+        (reply(200, {"photographs": [{"problem": "none"}]}), ["does not understand"]),
+        (reply(200, b'{"photographs": [{"problem": {"type": 1}}]}'), ["does not understand"]),
+    ],
+)
+def test_whatever_else_is_answered_is_an_error_that_says_what_to_do(playing, answer, words):
+    client = playing(answer)
+    message = failure(client)
+    for word in words:
+        assert word in message
+    assert len(client.seen) == 1
+
+
+def test_a_token_that_is_not_known_is_told_apart_from_none(playing):
+    client = playing(problem(401, "token-required"), token="secret\n")
+    assert "does not know the token" in failure(client)
+    assert client.seen[0][1]["authorization"] == "Bearer secret"
+
+
+def test_an_answer_without_end_is_not_read(playing, monkeypatch):
+    monkeypatch.setattr(connection, "LARGEST_ANSWER", 1000)
+    assert "no end" in failure(playing(reply(200, b" " * 10_000)))
+
+
+def test_an_estimator_that_is_not_served_is_an_unknown_one(playing):
+    client = playing(problem(404, "unknown-estimator", "known: other"))
+    assert "known: other" in failure(client, UnknownEstimatorError)
+
+
+def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
+    def answer(body):
+        kind = "unusable-photograph" if b"grey" in body else "inference-failed"
+        told = {"type": f"urn:problem-type:gantei:{kind}", "title": "Failed"}
+        failed = reply(200, {"photographs": [{"sha256": None, "problem": told}]})
+        return ANSWER if PICTURE in body else failed
+
+    client = playing(answer)
+    sources = [PICTURE, b"grey", b"other", tmp_path / "missing.jpg", PICTURE]
+    predictions = [each["made"] for each in client.predict(sources, "made", on_error="record")]
+    kinds = [PhotographError, InferenceError, PhotographError]
+    assert [type(each.error) for each in predictions[1:4]] == kinds
+    assert [each.values for each in predictions] == [{"age": 44.5}, {}, {}, {}, {"age": 44.5}]
+    assert "missing.jpg" in str(predictions[3].error)
+
+
+def test_no_name_and_no_header_tells_whose_photograph_it_is(playing, tmp_path):
+    path = tmp_path / "Yamada Taro.jpg"
+    path.write_bytes(PICTURE)
+    client = playing(ANSWER)
+    client.predict([path, str(path)], "made")
+    sent = b"".join(repr(headers).encode() + body for _, headers, body, _ in client.seen)
+    assert b"Yamada" not in sent
+    assert b'filename="1"' in sent
+    assert b'filename="2"' in sent
+
+
+def test_a_stream_keeps_a_bounded_number_of_photographs_on_their_way(playing):
+    taken = []
+
+    def photographs():
+        for number in range(1000):
+            taken.append(number)
+            yield PICTURE
+
+    client = playing(ANSWER, connections=2)
+    stream = client.stream(photographs(), "made")
+    for _ in range(3):
+        next(stream)
+    stream.close()
+    assert len(taken) <= 3 + 4 * 2
+
+
+def test_an_abandoned_stream_asks_no_more(playing):
+    client = playing(ANSWER, problem(503, "busy", **{"retry-after": "1"}), connections=1)
+    stream = client.stream([PICTURE] * 20, "made")
+    next(stream)
+    stream.close()
+    asked = len(client.seen)
+    time.sleep(1.6)
+    assert len(client.seen) <= asked + 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "127.0.0.1:3000", "ftp://server", "http://", "http://user:word@server", "http://a?b", 7],
+)
+def test_what_is_no_address_of_a_server_is_refused(url):
+    with pytest.raises(SettingError, match="address"):
+        gantei.Client(url)
+
+
+@pytest.mark.parametrize("token", ["", "two words", "日本", "a\nb"])
+def test_what_is_no_token_is_refused(token):
+    with pytest.raises(SettingError, match="token"):
+        gantei.Client("http://127.0.0.1", token)
+
+
+def test_authorities_that_cannot_be_read_are_refused(tmp_path):
+    for name, content in (("missing.pem", None), ("other.pem", b"no certificate")):
+        if content:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(SettingError, match=name):
+            gantei.Client("https://127.0.0.1", ca=tmp_path / name)
+
+
+def test_the_environment_names_no_proxy(playing, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://192.0.2.7:9")
+    assert playing(ANSWER).predict(PICTURE, "made")
+
+
+def test_offline_only_this_machine_is_asked(playing, monkeypatch):
+    monkeypatch.setattr("gantei.offline.OFFLINE", True)
+    assert playing(ANSWER).predict(PICTURE, "made")
+    with pytest.raises(OfflineError, match=r"fundus\.example\.org"):
+        gantei.Client("https://fundus.example.org")

@@ -1,0 +1,236 @@
+"""The page's rules, each by itself: sides and pairs, cells, maps, words."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gantei import colour_scale
+
+from .browsing import needs_browser, opened_browser
+
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+pytestmark = [pytest.mark.judge, needs_browser]
+
+
+@pytest.fixture(scope="module")
+def module():
+    """`module(name, code, argument)`: what a function of (module, argument) gives, on a page."""
+    from gantei_service.routes.page import assets
+
+    def answer(route):
+        asset = assets().get(route.request.url.rpartition("/")[2])
+        if asset is None:
+            return route.fulfill(body="<!doctype html>", content_type="text/html")
+        return route.fulfill(body=asset.content, content_type=asset.media_type)
+
+    with opened_browser() as browser:
+        page = browser.new_page()
+        page.route("**/*", answer)
+        page.goto("http://page.test/")
+
+        def run(name, code, argument=None):
+            program = f"async given => ({code})(await import('./page/{name}.js'), given)"
+            return page.evaluate(program, argument)
+
+        yield run
+
+
+SURE, PAIR_ONLY = True, False
+
+
+@pytest.mark.parametrize(
+    ("path", "side", "sure"),
+    [
+        ("p1-left.jpg", "left", SURE),
+        ("p1_RIGHT.JPG", "right", SURE),
+        ("p1Left.jpg", "left", SURE),
+        ("Left Eye 3.png", "left", SURE),
+        ("p1_OD.tif", "right", SURE),
+        ("p1 os 2.png", "left", SURE),
+        ("OD12.jpg", "right", SURE),
+        ("left/1.png", "left", SURE),
+        ("left/1-left.png", "left", SURE),
+        ("患者1右眼.jpg", "right", SURE),
+        ("右眼底写真_07.jpg", "right", SURE),
+        ("12左.png", "left", SURE),
+        ("左目/7.png", "left", SURE),
+        ("p1_L.jpg", "left", PAIR_ONLY),
+        ("p1_r.jpg", "right", PAIR_ONLY),
+        ("p1-\uff2c.jpg", "left", PAIR_ONLY),  # wide L
+        ("RE_4.png", "right", PAIR_ONLY),
+        ("left-right-1.jpg", None, False),
+        ("L_right.jpg", None, False),
+        ("左右眼.jpg", None, False),
+        ("右田左眼.jpg", None, False),
+        ("右田太郎.jpg", None, False),
+        ("bright.jpg", None, False),
+        ("copyright.jpg", None, False),
+        ("leftover.jpg", None, False),
+        ("model.jpg", None, False),
+        ("OU.jpg", None, False),
+        ("1.jpg", None, False),
+    ],
+)
+def test_a_name_tells_a_side_or_nothing(module, path, side, sure):
+    told = module("eyes", "(eyes, path) => eyes.told(path)", path)
+    assert (told["side"], told["sure"]) == (side, sure)
+
+
+@pytest.mark.parametrize(
+    ("right", "left", "label"),
+    [
+        ("p1-right.jpg", "p1-left.jpg", "p1"),
+        ("p1_OD.jpg", "p1_OS.png", "p1"),
+        ("p1_R_2024.jpg", "p1_L_2024.jpg", "p1 2024"),
+        ("a/R.jpg", "a/L.jpg", "a"),
+        ("right/1.png", "left/1.png", "1"),
+        ("患者1右眼.jpg", "患者1左眼.jpg", "患者1"),
+        ("IMG12R.jpg", "IMG12L.jpg", "IMG12"),
+        ("right.jpg", "left.jpg", "right.jpg"),
+    ],
+)
+def test_two_names_that_differ_in_the_side_alone_are_a_pair(module, right, left, label):
+    for order in ([right, left], [left, right]):
+        (group,) = grouped(module, order)
+        assert group == {"label": label, "right": right, "left": left, "single": None}
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["p1-left.jpg", "p2-right.jpg"],
+        ["p1-left-1.jpg", "p1-right-2.jpg"],
+        ["p1-left.jpg", "p1-left.png", "p1-right.jpg"],
+        ["p1-left.jpg", "p1_right.jpg"],
+        ["a/p1-left.jpg", "b/p1-right.jpg"],
+        ["p1-left.jpg", "P1-right.jpg"],
+        ["x_L.jpg", "x.jpg"],
+        ["L_right.jpg", "R_right.jpg"],
+    ],
+)
+def test_what_is_not_certain_is_no_pair(module, paths):
+    groups = grouped(module, paths)
+    assert len(groups) == len(paths)
+    assert not any(group["right"] and group["left"] for group in groups)
+
+
+def test_people_come_in_the_order_that_people_count_in(module):
+    paths = ["p10-left.jpg", "p2.jpg", "p10-right.jpg", "p1_L.jpg"]
+    labels = [group["label"] for group in grouped(module, paths)]
+    assert labels == ["p1_L.jpg", "p2.jpg", "p10"]
+
+
+def grouped(module, paths):
+    return module(
+        "eyes",
+        """(eyes, paths) => eyes.grouped(paths.map(path => ({ path }))).map(group => ({
+            ...group, right: group.right?.path ?? null, left: group.left?.path ?? null,
+            single: group.single?.path ?? null }))""",
+        paths,
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (44.1091, "44.1091"),
+        (-2.5, "-2.5"),
+        (0.22173688, "0.22173688"),
+        (None, ""),
+        ("plain", "plain"),
+        ('a "b", c', 'a "b", c'),
+        ("two\nlines", "two\nlines"),
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-left", "'-left"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("  =1", "'  =1"),
+        ("\t=1", "'\t=1"),
+        ("\r1", "'\r1"),
+        ("\uff1dA1", "'\uff1dA1"),
+        ("a=1", "a=1"),
+        ("it's", "it's"),
+    ],
+)
+def test_a_cell_is_read_back_as_it_was_and_calculates_nothing(module, value, expected):
+    text = module("csv", "(csv, value) => csv.csv([['x', value, 'y']])", value)
+    ((before, read, after),) = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    assert (before, read, after) == ("x", expected, "y")
+
+
+@pytest.mark.parametrize(
+    ("rows", "size"), [((5, 5), (40, 33)), ((3, 7), (20, 20)), ((7, 7), (4, 5))]
+)
+def test_a_map_is_smoothed_as_pillow_does(module, rows, size):
+    numbers = np.random.default_rng(1).normal(0, 20, rows).astype(np.float32)
+    expected = np.asarray(Image.fromarray(numbers).resize(size, Image.Resampling.BICUBIC))
+    got = module(
+        "heat", "(heat, [rows, w, h]) => [...heat.resized(rows, w, h)]", [numbers.tolist(), *size]
+    )
+    np.testing.assert_allclose(np.reshape(got, size[::-1]), expected, atol=1e-3)
+
+
+BOX = {"left": 0, "top": 0, "right": 8, "bottom": 8}
+
+
+def a_map(rows, unit="years", alone=True, bias=0.5):
+    size = {"width": 8, "height": 8}
+    return {
+        "rows": rows,
+        "unit": unit,
+        "of": "male",
+        "alone": alone,
+        "bias": bias,
+        "box": BOX,
+        "size": size,
+    }
+
+
+@pytest.mark.parametrize(
+    ("maps", "kind", "low", "high"),
+    [
+        ([a_map([[-1, 3]])], "diverging", -2, 2),  # compared with the mean place
+        ([a_map([[-1, 3]]), a_map([[0, 10]])], "diverging", -5, 5),
+        ([a_map([[4, 4]])], "diverging", -1, 1),
+        ([a_map([[-1, 3]], "logit of male")], "diverging", -3.5, 3.5),
+        ([a_map([[-1, 3]], "logit of male", alone=False)], "sequential", -0.5, 3.5),
+        ([a_map([[0.1, 0.3]], "probability of male")], "sequential", 0.6, 0.8),
+    ],
+)
+def test_the_scale_says_what_the_colours_mean(module, maps, kind, low, high):
+    scale = module("heat", "(heat, maps) => heat.scaleOf(maps)", maps)
+    assert scale["kind"] == kind
+    assert (scale["low"], scale["high"]) == pytest.approx((low, high))
+
+
+def test_colours_lie_where_the_numbers_are(module):
+    corners = module(
+        "heat",
+        """async (heat, map) => {
+            const canvas = document.createElement("canvas");
+            [canvas.width, canvas.height] = [8, 8];
+            const context = canvas.getContext("2d");
+            context.fillStyle = "white";
+            context.fillRect(0, 0, 8, 8);
+            await heat.drawHeat(canvas, map, heat.scaleOf([map]));
+            return [[0, 0], [7, 0]].map(([x, y]) => [...context.getImageData(x, y, 1, 1).data]);
+        }""",
+        a_map([[-4, 4], [-4, 4]]),
+    )
+    shades = colour_scale.diverging()
+    assert corners == [[*shades[0].tolist(), 255], [*shades[-1].tolist(), 255]]
+
+
+def test_every_text_and_every_problem_is_there_in_both_languages(module):
+    from gantei_service.problems import KINDS
+
+    english, japanese, problems = module(
+        "words", "w => [...['en', 'ja'].map(l => Object.keys(w.TEXTS[l])), Object.keys(w.KINDS.ja)]"
+    )
+    assert english == japanese
+    assert set(problems) >= set(KINDS)

@@ -1,0 +1,64 @@
+"""The pages on studies and on adding an estimator: their snippets run as they stand."""
+
+import re
+import shlex
+import shutil
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gantei.card import check
+from gantei.catalogue import find
+from gantei.command_line import main
+
+TOP = Path(__file__).parent.parent
+STUDY = (TOP / "docs/study.md").read_text("utf-8")
+ADDING = (TOP / "docs/adding-an-estimator.md").read_text("utf-8")
+
+
+def blocks(text, language):
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+def run_commands(text):
+    for line in "".join(blocks(text, "sh")).replace("\\\n", " ").splitlines():
+        name, *arguments = shlex.split(line)
+        assert name == "gantei"
+        assert main(arguments) == 0, line
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_page_on_studies_runs_and_prints_what_to_thank(here, capsys):
+    run_commands(STUDY)
+    capsys.readouterr()
+    (python,) = blocks(STUDY, "python")
+    names = {}
+    exec(compile(python, "study.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert "the gap changes by -" in printed  # the old are estimated too young
+    assert "Ages and sexes were estimated from fundus photographs with gantei" in printed
+    assert abs(names["np"].polyfit(names["age"], names["corrected"], 1)[0]) < 1e-9
+
+
+def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
+    pytest.importorskip("h5py")
+    tomli_w = pytest.importorskip("tomli_w")
+    shutil.copyfile(TOP / "tests/export/data/tf215-sequential.h5", here / "sex.h5")
+    run_commands(ADDING)
+    folder = find("my-sex").folder
+    (said,) = blocks(ADDING, "toml")
+    path = folder / "estimator.toml"
+    tables = tomllib.loads(path.read_text("utf-8"))
+    for key, value in tomllib.loads(said).items():
+        tables[key] = tables.get(key, {}) | value if isinstance(value, dict) else value
+    path.write_text(tomli_w.dumps(tables), "utf-8")
+    assert check(folder)
+    assert main(["card", "my-sex", "--format", "markdown", "--out", str(folder / "card.md")]) == 0
+    assert check(folder) == []
+    assert "license: cc-by-4.0" in (folder / "card.md").read_text("utf-8")
