@@ -63,14 +63,14 @@ def hub_folder(source: Source, work: Path) -> Iterator[Folder]:
     wanted = repository(source.text)
     endpoint, own_token = hub_access()
     token = given_token(source.reach.token_file) or own_token
-    if os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE"):
-        raise OfflineError("HF_HUB_OFFLINE is set, so nothing is asked of the Hub")
     by_hand = (
         f"By hand: on a machine that reaches {endpoint}/{wanted.name}, download its files into a "
         f"folder and bring it here: gantei pull {source.name} --from FOLDER"
     )
     advice = Advice(by_hand, LOGIN)
     with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
+        if os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE"):
+            raise OfflineError(f"HF_HUB_OFFLINE is set, so nothing is asked of the Hub. {by_hand}")
         commit = wanted.revision or "main"
         if not _COMMIT.fullmatch(commit):
             commit = _resolved(wire, endpoint, wanted.name, commit)
