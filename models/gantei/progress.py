@@ -4,7 +4,10 @@ from typing import Any
 
 
 def progress(total: int, unit: str) -> Any:
-    """Give a tqdm bar on standard error: count, rate and remaining time; silent off a terminal."""
+    """Give a tqdm bar on standard error: count, rate and remaining time; silent off a terminal.
+
+    Bytes, of the unit `B`, are counted in kB, MB and GB.
+    """
     from tqdm import tqdm
 
-    return tqdm(total=total, unit=unit, disable=None, dynamic_ncols=True)
+    return tqdm(total=total, unit=unit, unit_scale=unit == "B", disable=None, dynamic_ncols=True)

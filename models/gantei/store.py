@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import InstalledError, ResultsError
+from .errors import InstalledError, NotInstalledError, ResultsError
 from .files import only_one
 from .manifest_file import FILE_NAME
 
@@ -62,11 +62,9 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
         InstalledError: an estimator of that name is installed and `replace` is not set.
         ResultsError: another process is installing, or the store cannot be written.
     """
-    into = _made_folder()
+    into = made(folder())
     target = into / name
-    busy = f"another process is installing into {into}; try again"
-    with only_one(into / ".lock", LONGEST_INSTALL, busy):
-        _sweep(into)
+    with _only_here(into):
         refuse_taken(name, replace=replace)
         incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=into))
         try:
@@ -77,6 +75,23 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
             incoming.rename(target)
         finally:
             _sweep(into)
+
+
+def remove(name: str) -> None:
+    """Remove an installed estimator: it is gone by one rename, and then its files are.
+
+    Raises:
+        NotInstalledError: none of that name is installed.
+        ResultsError: another process is installing, or the store cannot be written.
+    """
+    into = folder()
+    if name not in installed():
+        raise NotInstalledError(f"estimator {name!r} is not installed in {into}")
+    with _only_here(into):
+        target = into / name
+        if os.path.lexists(target):
+            target.rename(into / f"{INCOMING}removed-{name}")
+        _sweep(into)
 
 
 def refuse_taken(name: str, *, replace: bool) -> None:
@@ -92,12 +107,25 @@ def refuse_taken(name: str, *, replace: bool) -> None:
         )
 
 
-def _made_folder() -> Path:
+def made(wanted: Path) -> Path:
+    """Give a folder of gantei's own, made where it is not there yet.
+
+    Raises:
+        ResultsError: it cannot be made.
+    """
     try:
-        folder().mkdir(parents=True, exist_ok=True)
+        wanted.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ResultsError(f"{folder()}: cannot be made: {error.strerror}") from error
-    return folder()
+        raise ResultsError(f"{wanted}: cannot be made: {error.strerror}") from error
+    return wanted
+
+
+@contextmanager
+def _only_here(into: Path) -> Iterator[None]:
+    busy = f"another process is installing into {into}; try again"
+    with only_one(into / ".lock", LONGEST_INSTALL, busy):
+        _sweep(into)
+        yield
 
 
 def _remove(entry: Path) -> None:

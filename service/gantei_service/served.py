@@ -10,8 +10,8 @@ from gantei.catalogue import Entry, estimators, find
 from gantei.errors import GanteiError, NotInstalledError, SettingError
 from gantei.estimator import Estimator, load
 from gantei.files import sha256_of
+from gantei.folder_files import files_of
 from gantei.golden import check_golden
-from gantei.manifest_file import FILE_NAME
 from gantei.session import Device
 
 State = Literal["checking", "ready", "failed"]
@@ -102,11 +102,11 @@ def check_all(
 
 
 def _files(entry: Entry) -> dict[str, ServedFile]:
-    """The manifest and the weights: all that another machine needs, and nothing else."""
-    names = [FILE_NAME] + ([entry.manifest.weights.file] if entry.manifest.weights else [])
+    """All that another machine needs to have the same folder, and nothing else that lies there."""
     files = {}
-    for name in names:
-        path = entry.folder / name
-        stat = path.stat()
-        files[name] = ServedFile(path, sha256_of(path), stat)
+    for file in files_of(entry.manifest):
+        path = entry.folder / file.name
+        if path.is_file():  # a golden photograph that is missing fails the check
+            stat = path.stat()
+            files[file.name] = ServedFile(path, sha256_of(path), stat)
     return files

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from .hub import hub  # noqa: F401 - a fixture of every test here
 from .pictures import FILES
 
 Draw = Callable[..., Image.Image]

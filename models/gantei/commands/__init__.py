@@ -2,7 +2,19 @@
 
 from typing import TYPE_CHECKING
 
-from . import bundle, card, catalogue, cite, demo, predict, sign, trust, verify
+from . import (
+    bundle,
+    card,
+    catalogue,
+    cite,
+    demo,
+    predict,
+    publish,
+    sign,
+    store,
+    trust,
+    verify,
+)
 
 if TYPE_CHECKING:
     import argparse
@@ -15,6 +27,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     card.register(commands)
     cite.register(commands)
     demo.register(commands)
+    store.register(commands)
+    publish.register(commands)
     verify.register(commands)
     sign.register(commands)
     trust.register(commands)

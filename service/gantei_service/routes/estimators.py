@@ -67,7 +67,7 @@ def router(state: State) -> APIRouter:
         return Response(as_markdown(card), media_type="text/markdown", headers=vary)
 
     async def download(name: str, file: str, request: Request) -> Response:
-        """Give the manifest's or the weights' file; its ETag is its sha256."""
+        """Give a file of the estimator's folder; its ETag is its sha256."""
         served_file = state.served_as(name).files.get(file)
         if served_file is None:
             known = ", ".join(state.served_as(name).files)

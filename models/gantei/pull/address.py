@@ -1,0 +1,47 @@
+"""A plain address: of a folder, of the manifest in it, or of a `.zip` that holds one."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..errors import SettingError
+from ..folder_files import FolderFile
+from ..manifest_file import FILE_NAME
+from ..progress import progress
+from .disk import zip_folder
+from .sources import Folder, HttpFolder, Source
+from .transfer import Transfer
+from .wire import Advice, Wire, given_token, shown
+
+LARGEST_ARCHIVE = 5_000_000_000
+"""Bytes; a part of a bundle has at most 4 GB."""
+
+
+@contextmanager
+def addressed_folder(source: Source, work: Path) -> Iterator[Folder]:
+    """Open what an address names; an archive is downloaded whole first."""
+    address = source.text
+    by_hand = (
+        f"By hand: download {shown(address)} on a machine that reaches it, and bring it here: "
+        f"gantei pull {source.name} --from FILE_OR_FOLDER"
+    )
+    advice = Advice(by_hand, "put a token of that machine into a file, --token-file FILE")
+    token = given_token(source.reach.token_file)
+    wish = f"pull {source.name} from {shown(address)}"
+    with Wire(wish, advice, source.reach, token) as wire, ExitStack() as stack:
+        if urlsplit(address).path.lower().endswith(".zip"):
+            archive = work / "packed" / "archive.zip"
+            archive.parent.mkdir(exist_ok=True)
+            with progress(0, "B") as bar:
+                file = FolderFile(archive.name, LARGEST_ARCHIVE)
+                if not Transfer(wire, address, file, archive, bar).run():
+                    raise wire.failure(address, "is not there: check the address")
+            inside = stack.enter_context(zip_folder(archive, source.name))
+            yield replace(inside, key=shown(address))
+            return
+        if "?" in address or "#" in address:
+            raise SettingError(f"{shown(address)}: the address of a folder ends without a ? or #")
+        base = address.removesuffix(FILE_NAME).rstrip("/") + "/"
+        yield HttpFolder(wire, base, base)

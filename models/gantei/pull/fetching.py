@@ -1,0 +1,238 @@
+"""From a source into the store: fetched whole, checked, and there by one rename."""
+
+import hashlib
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from .. import catalogue, store
+from ..errors import (
+    ManifestError,
+    NotInstalledError,
+    SettingError,
+    TransferError,
+    UnknownEstimatorError,
+    UnsettledError,
+    WeightsError,
+)
+from ..files import only_one, sha256_of
+from ..folder_files import MANIFEST, FolderFile, files_of
+from ..manifest import Manifest
+from ..manifest_fields import NAME
+from ..manifest_file import FILE_NAME, read_manifest
+from ..progress import progress
+from . import sights
+from .publisher import how_to_get
+from .sources import KINDS, Folder, Source, Tell
+from .transfer import need_space
+from .wire import Reach, shown
+
+LONGEST_DOWNLOAD = 6 * 3600.0
+"""Seconds to wait for another process that pulls the same estimator."""
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull came to: the estimator, and whether it was here before."""
+
+    entry: catalogue.Entry
+    was_here: bool
+
+
+def downloads() -> Path:
+    """Folder of what is being downloaded; it stands in the store's disk, for one rename."""
+    return store.home() / "downloads"
+
+
+def forget_downloads(name: str) -> bool:
+    """Remove what was downloaded of an estimator and never installed; tell whether there was any.
+
+    Raises:
+        ResultsError: another process is pulling it now.
+    """
+    begun = downloads().glob(f"{name}.*") if re.fullmatch(NAME, name) else ()
+    if not (folders := [path for path in begun if path.is_dir()]):
+        return False
+    with only_one(_lock(name), 1, f"another process is pulling {name} now; wait for it"):
+        for folder in folders:
+            shutil.rmtree(folder)
+    return True
+
+
+def pull_estimator(
+    name: str,
+    source: str | None = None,
+    *,
+    reach: Reach | None = None,
+    replace: bool = False,
+    accept_changes: bool = False,
+    tell: Tell = lambda line: None,
+) -> Pulled:
+    """Have an estimator on this machine: from the store if it is there, else from its source.
+
+    What was downloaded stays until the estimator is installed, so the next call goes on from it.
+
+    Args:
+        name: the estimator's name; one that the source gives another name is refused.
+        source: as `sources.KINDS`; None: only the store is looked at.
+        reach: certificates and token for other machines.
+        replace: take the place of an installed estimator of that name.
+        accept_changes: take what differs from the first sight of the same source.
+        tell: takes lines for the user.
+
+    Raises:
+        NotInstalledError: no source is named and it is not here; the message says where it is.
+        UnknownEstimatorError: no source is named and the name is unknown; a service
+            serves others.
+        SettingError: the name or the source makes no sense.
+        OfflineError: the source is another machine and `GANTEI_OFFLINE` is set.
+        TransferError: the source cannot be reached, or does not give what it should.
+        ManifestError, WeightsError: what came is no estimator, or answers not as its original.
+        InstalledError, ResultsError: as `gantei.store.installing`; the disk is full.
+    """
+    _check_name(name, replace=replace)
+    if not replace and (entry := _here(name)):
+        return Pulled(entry, was_here=True)
+    if source is None:
+        raise NotInstalledError(how_to_get(_known(name)))
+    with _alone(name, tell):
+        if not replace and (entry := _here(name)):  # by the process that was waited for
+            return Pulled(entry, was_here=True)
+        work = downloads() / f"{name}.{hashlib.sha256(source.encode()).hexdigest()[:16]}"
+        whole = work / "whole"
+        whole.mkdir(parents=True, exist_ok=True)
+        with Source(source, name, reach or Reach(), tell).opened(work) as folder:
+            manifest = _fetch_all(folder, whole, name)
+            try:
+                _check(whole, manifest, tell)
+            except WeightsError:
+                shutil.rmtree(work)
+                raise
+            _remember(folder, name, whole, accept_changes=accept_changes)
+        with store.installing(name, replace=replace) as incoming:
+            for path in whole.iterdir():
+                path.rename(incoming / path.name)
+            shutil.rmtree(work)  # before it appears: nothing is left over once it is there
+    return Pulled(catalogue.find(name), was_here=False)
+
+
+def _check_name(name: str, *, replace: bool) -> None:
+    if not re.fullmatch(NAME, name):
+        raise SettingError(f"{name!r}: a name is words of a-z and 0-9 joined by hyphens")
+    shipped = {entry.name: entry.manifest for entry in catalogue.shipped()}
+    if replace and name in shipped and shipped[name].weights:
+        raise SettingError(f"{name} comes with gantei, nothing takes its place")
+
+
+def _known(name: str) -> Manifest:
+    known = {entry.name: entry.manifest for entry in catalogue.shipped()}
+    if name not in known:
+        raise UnknownEstimatorError(
+            f"unknown estimator {name!r}; known: {', '.join(known)}. For another, --from names "
+            f"where it is: {KINDS}"
+        )
+    return known[name]
+
+
+def _here(name: str) -> catalogue.Entry | None:
+    """Give the estimator if it is on this machine and right.
+
+    Raises:
+        WeightsError, ManifestError: it is here and damaged.
+    """
+    known = {entry.name for entry in catalogue.estimators()} | {*catalogue.broken()}
+    if name not in known:
+        return None
+    damaged = "it is installed and damaged; --replace puts another in its place"
+    try:
+        entry = catalogue.find(name)
+    except ManifestError as error:
+        raise ManifestError(f"{error}\n{damaged}") from error
+    if (weights := entry.manifest.weights) is None:
+        return None
+    path = entry.folder / weights.file
+    if not path.is_file() or sha256_of(path) != weights.sha256:
+        raise WeightsError(f"{path}: not the weights that its manifest describes: {damaged}")
+    return entry
+
+
+def _lock(name: str) -> Path:
+    return downloads() / f".{name}.lock"
+
+
+@contextmanager
+def _alone(name: str, tell: Tell) -> Iterator[None]:
+    """Let one process pull an estimator; the others wait, and find it there."""
+    store.made(downloads())
+    lock = _lock(name)
+    if lock.exists():
+        tell(f"if another process pulls {name} now, this one waits for it")
+    busy = f"another process has been pulling {name} for hours; end it and run the same again"
+    with only_one(lock, LONGEST_DOWNLOAD, busy):
+        yield
+
+
+def _fetch_all(folder: Folder, whole: Path, name: str) -> Manifest:
+    with progress(0, "B") as bar:
+        _fetch(folder, MANIFEST, whole, bar)
+        manifest = read_manifest(whole / FILE_NAME)
+        if manifest.name != name:
+            raise ManifestError(f"the estimator there is called {manifest.name!r}, not {name!r}")
+        files = files_of(manifest)
+        weights = next(file.bytes or 0 for file in files if file.sha256)
+        bar.total += weights
+        need_space(whole, weights - _begun(whole, manifest))
+        for file in files[1:]:
+            _fetch(folder, file, whole, bar)
+    for path in whole.iterdir():  # of an earlier call, when the source had other files
+        if path.name not in {file.name for file in files}:
+            path.unlink()
+    return manifest
+
+
+def _begun(whole: Path, manifest: Manifest) -> int:
+    """Bytes of the weights that are here already."""
+    name = manifest.weights.file if manifest.weights else ""
+    here = [path for path in (whole / name, whole.with_name(f"{name}.part")) if path.is_file()]
+    return max((path.stat().st_size for path in here), default=0)
+
+
+def _fetch(folder: Folder, file: FolderFile, whole: Path, bar: object) -> None:
+    target = whole / file.name
+    if folder.fetch(file, target, bar):
+        return
+    target.unlink(missing_ok=True)
+    if file.needed:
+        what = f"no {file.name}" if file is not MANIFEST else f"no estimator: no {FILE_NAME}"
+        raise TransferError(f"{shown(folder.key or folder.asked) or 'the source'} holds {what}")
+
+
+def _check(whole: Path, manifest: Manifest, tell: Tell) -> None:
+    """Open the estimator as it will be opened, and ask it its golden photographs."""
+    from ..estimator import load
+    from ..golden import check_golden
+
+    if find_spec("onnxruntime") is None:
+        tell("ONNX Runtime is not installed: the digests are right, the answers are not checked")
+        return
+    try:
+        estimator = load(whole, "cpu")
+    except UnsettledError:
+        unsettled = ", ".join(fact.key for fact in manifest.unsettled())
+        tell(f"{manifest.name} does not predict yet: unknown {unsettled}")
+        return
+    answered = check_golden(estimator, whole)
+    tell(f"digests right; {answered} golden photographs answered as by the original")
+
+
+def _remember(folder: Folder, name: str, whole: Path, *, accept_changes: bool) -> None:
+    if not folder.key:
+        return
+    digests = {path.name: sha256_of(path) for path in sorted(whole.iterdir())}
+    if not folder.vouched and not accept_changes:
+        sights.refuse_changed(folder.key, digests)
+    sights.record(folder.key, folder.asked, name, digests)

@@ -1,0 +1,71 @@
+"""Another machine's `gantei serve`: its list tells the size and sha256 of every file."""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from ..errors import UnknownEstimatorError
+from .sources import Folder, HttpFolder, Source
+from .wire import Advice, Wire, given_token
+
+VARIABLE = "GANTEI_TOKEN"
+LARGEST_LIST = 10_000_000
+ROUTE = "/v1/estimators"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@contextmanager
+def served_folder(source: Source, work: Path) -> Iterator[Folder]:
+    """Open an estimator that a machine serves.
+
+    Raises:
+        UnknownEstimatorError: it serves others; the message names them.
+    """
+    top = source.text.partition("?")[0].rstrip("/").removesuffix(ROUTE) + ROUTE
+    advice = Advice(
+        f"By hand: copy the folder that gantei where {source.name} names on that machine, and "
+        f"bring it here: gantei pull {source.name} --from FOLDER",
+        f"its keeper gives tokens; put yours into {VARIABLE}, or into a file, --token-file FILE",
+    )
+    token = given_token(source.reach.token_file) or os.environ.get(VARIABLE) or None
+    with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
+        listed = _listed(wire, top)
+        if source.name not in listed:
+            others = ", ".join([*listed][:20]) or "none"
+            raise UnknownEstimatorError(
+                f"{source.text} does not serve {source.name!r}; it serves: {others}"
+            )
+        base = f"{top}/{quote(source.name)}/files/"
+        yield HttpFolder(wire, base, f"{top}/{source.name}", source.text, listed[source.name])
+
+
+def _listed(wire: Wire, url: str) -> dict[str, dict[str, tuple[int, str]]]:
+    """Map the name of each estimator to size and sha256 of its files."""
+    content = wire.read(url, LARGEST_LIST)
+    try:
+        listing = json.loads(content or b"")["estimators"]
+        return {
+            str(each["name"]): {
+                str(name): (_size(file["bytes"]), _digest(file["sha256"]))
+                for name, file in each["files"].items()
+            }
+            for each in listing
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise wire.failure(url, "does not answer as gantei serve does") from error
+
+
+def _size(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("not a size")
+    return value
+
+
+def _digest(value: object) -> str:
+    if not isinstance(value, str) or not _SHA256.fullmatch(value):
+        raise ValueError("not a sha256")
+    return value
