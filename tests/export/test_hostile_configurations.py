@@ -305,3 +305,8 @@ def test_an_option_that_only_keras_3_knows_is_refused_in_a_file_of_keras_2(tmp_p
 def test_an_offset_of_null_is_refused(tmp_path, refused):
     file = inserted(tmp_path, "Rescaling", scale=0.5, offset=None)
     refused(file, "'more' (Rescaling)", "offset is None, not a number")
+
+
+def test_an_option_of_convolutions_is_refused_in_a_pooling(tmp_path, refused):
+    file = inserted(tmp_path, "AveragePooling2D", pool_size=[1, 1], dilation_rate=1)
+    refused(file, "'more' (AveragePooling2D)", "unknown options: dilation_rate")

@@ -101,7 +101,8 @@ def _convolve(graph: Graph, layer: Layer, x: Tensor, kernel: _Kernel, bias: str 
     layer.channels_last()
     valid = layer.stated("padding", "valid") == "valid"
     source, padded = graph.unpadded(x) if valid else (x, (0, 0, 0, 0))
-    windows = place(layer, source, kernel.size, layer.pair("strides", 1), padded)
+    strides, dilations = layer.pair("strides", 1), layer.pair("dilation_rate", 1)
+    windows = place(layer, source, kernel.size, strides, padded, dilations)
     return graph.linear(
         "Conv",
         (source, kernel.name, bias),

@@ -32,14 +32,14 @@ def place(
     kernel: tuple[int, int],
     strides: tuple[int, int],
     padded: tuple[int, ...] = (0, 0, 0, 0),
+    dilations: tuple[int, int] = (1, 1),
 ) -> Windows:
-    """Place windows on `x` by the layer's `padding` and `dilation_rate`.
+    """Place windows on `x` by the layer's `padding`.
 
     `padded` are zeros that a layer before asked for (top, left, bottom, right). TensorFlow's
     `same` yields ceil(size / stride) values and pads the odd zero at the end.
     """
     padding = layer.choice("padding", ("valid", "same"), "valid")
-    dilations = layer.pair("dilation_rate", 1)
     reach = [(side - 1) * step + 1 for side, step in zip(kernel, dilations, strict=True)]
     attributes: dict[str, Any] = {"kernel_shape": kernel, "strides": strides}
     if dilations != (1, 1):
