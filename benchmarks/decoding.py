@@ -17,10 +17,10 @@ import numpy as np
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
-from gantei.field_of_view import find_disc
-from gantei.manifest import InputSpec
-from gantei.photograph import open_photograph
-from gantei.preprocessing import prepare, prepare_photograph
+from gantei.manifests.manifest import InputSpec
+from gantei.photographs.field_of_view import find_disc
+from gantei.photographs.photograph import open_photograph
+from gantei.photographs.preprocessing import prepare, prepare_photograph
 
 SIDES = (224, 600)
 METHODS = ("bilinear", "bicubic", "lanczos")

@@ -24,7 +24,7 @@ from PIL import Image
 
 import gantei
 from gantei.inference import cores
-from gantei.preprocessing import DRAFT_FACTOR
+from gantei.photographs.preprocessing import DRAFT_FACTOR
 
 SIDE = 2000
 LIMITS = {"full decoding": None, "decoding as scaled as the library may": DRAFT_FACTOR}

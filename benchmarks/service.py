@@ -183,7 +183,7 @@ def bare(picture):
     """CPU ms of decoding and inference alone, one photograph after the other in this process."""
     from gantei import load
     from gantei.inference import answer_one
-    from gantei.photograph import open_photograph
+    from gantei.photographs.photograph import open_photograph
 
     estimator = load(NAME, "cpu", threads=1)
     taken = []

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gantei.catalogue import SHIPPED
-from gantei.manifest_file import FILE_NAME, read_manifest
+from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.signing.keys import pem_of
 from gantei.signing.signing import sign_folder

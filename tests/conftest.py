@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gantei.manifest import InputSpec, Manifest, Source
-from gantei.manifest_file import FILE_NAME
+from gantei.manifests.file import FILE_NAME
+from gantei.manifests.manifest import InputSpec, Manifest, Source
 
 from .signed import publisher, signed_folder  # noqa: F401 - fixtures
 

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, Any, get_args
 
 from gantei.errors import ConversionError, SettingError
-from gantei.manifest import InputSpec, Manifest, Source, Use
-from gantei.manifest_fields import UNKNOWN, Task
+from gantei.manifests.fields import UNKNOWN, Task
+from gantei.manifests.manifest import InputSpec, Manifest, Source, Use
 
 if TYPE_CHECKING:
     from .file_facts import FileFacts, OutputFacts

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from gantei import __version__, catalogue, store
 from gantei.card import card
 from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
-from gantei.manifest import Manifest
-from gantei.manifest_fields import NAME, UNKNOWN
-from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
+from gantei.manifests.fields import NAME, UNKNOWN
+from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
+from gantei.manifests.manifest import Manifest
 from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name

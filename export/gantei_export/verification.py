@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from gantei.demo import draw_photograph, person
 from gantei.errors import ConversionError, MissingExtraError
-from gantei.manifest import Manifest, MeanStd
-from gantei.manifest_fields import UNKNOWN
-from gantei.preprocessing import prepare
+from gantei.manifests.fields import UNKNOWN
+from gantei.manifests.manifest import Manifest, MeanStd
+from gantei.photographs.preprocessing import prepare
 from gantei.session import open_session
 
 PICTURES = 8

@@ -11,7 +11,6 @@ from . import offline as offline  # reads GANTEI_OFFLINE before anything else ru
 
 if TYPE_CHECKING:
     from .catalogue import Entry, estimators
-    from .client import Client
     from .errors import (
         ConversionError,
         DeviceError,
@@ -33,12 +32,13 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from .estimator import Estimator, load
-    from .explanation import Explanation
-    from .manifest import Basis, InputSpec, Manifest, MeanStd
-    from .manifest_file import read_manifest
-    from .photograph import read
+    from .explanations.explanation import Explanation
+    from .manifests.file import read_manifest
+    from .manifests.manifest import Basis, InputSpec, Manifest, MeanStd
+    from .photographs.photograph import read
+    from .photographs.preprocessing import prepare
     from .prediction import Prediction
-    from .preprocessing import prepare
+    from .remote.client import Client
 
 __version__ = "0.1.0"
 
@@ -80,18 +80,18 @@ __all__ = [
 _MODULES = {
     "Entry": "catalogue",
     "estimators": "catalogue",
-    "Client": "client",
+    "Client": "remote.client",
     "Estimator": "estimator",
     "load": "estimator",
-    "Explanation": "explanation",
-    "Basis": "manifest",
-    "InputSpec": "manifest",
-    "Manifest": "manifest",
-    "MeanStd": "manifest",
-    "read_manifest": "manifest_file",
+    "Explanation": "explanations.explanation",
+    "Basis": "manifests.manifest",
+    "InputSpec": "manifests.manifest",
+    "Manifest": "manifests.manifest",
+    "MeanStd": "manifests.manifest",
+    "read_manifest": "manifests.file",
     "Prediction": "prediction",
-    "read": "photograph",
-    "prepare": "preprocessing",
+    "read": "photographs.photograph",
+    "prepare": "photographs.preprocessing",
 }
 
 

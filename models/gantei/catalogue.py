@@ -12,8 +12,8 @@ from typing import Literal
 
 from . import store
 from .errors import ManifestError, NotInstalledError, UnknownEstimatorError
-from .manifest import Manifest, Weights
-from .manifest_file import FILE_NAME, read_manifest
+from .manifests.file import FILE_NAME, read_manifest
+from .manifests.manifest import Manifest, Weights
 
 SHIPPED = Path(__file__).parent / "estimators"
 

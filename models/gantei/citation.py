@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from . import __version__
-from .manifest import Manifest
-from .manifest_fields import UNKNOWN
+from .manifests.fields import UNKNOWN
+from .manifests.manifest import Manifest
 
 TITLE = "gantei: age and sex from fundus photographs"
 AUTHORS = "The gantei authors"

@@ -13,12 +13,12 @@ from PIL import Image
 
 from .catalogue import Entry, find, find_installed
 from .errors import InferenceError, UnknownEstimatorError, UnsettledError, WeightsError
-from .explanation import Explainer
+from .explanations.explanation import Explainer
 from .inference import estimate
-from .manifest import Manifest, Weights
-from .photograph import Photograph, Source, open_photograph
+from .manifests.manifest import Manifest, Weights
+from .photographs.photograph import Photograph, Source, open_photograph
+from .photographs.preprocessing import prepare_photograph
 from .prediction import Prediction, values_of
-from .preprocessing import prepare_photograph
 from .session import Device, device_of, open_session
 from .signing.admission import admit
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from .errors import ManifestError
-from .manifest import Manifest
-from .manifest_file import FILE_NAME
-from .manifest_file import LARGEST_FILE as LARGEST_MANIFEST
+from .manifests.file import FILE_NAME
+from .manifests.file import LARGEST_FILE as LARGEST_MANIFEST
+from .manifests.manifest import Manifest
 from .signing.contents import SIGNATURE_FILE
 
 BESIDE = ("card.md", "provenance.json", SIGNATURE_FILE)

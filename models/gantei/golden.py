@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .errors import WeightsError
 from .inference import answer_one
-from .photograph import open_photograph
+from .photographs.photograph import open_photograph
 
 if TYPE_CHECKING:
     from .estimator import Estimator

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import GanteiError, PhotographError, WeightsError
-from .explanation import Explanation, Wanted
-from .photograph import Photograph, Source, open_photograph, source_name
+from .explanations.explanation import Explanation, Wanted
+from .photographs.photograph import Photograph, Source, open_photograph, source_name
+from .photographs.preprocessing import remarks_on, seen_box
+from .photographs.resampling import Box
 from .prediction import Prediction, values_of, warnings_of
-from .preprocessing import remarks_on, seen_box
-from .resampling import Box
 
 if TYPE_CHECKING:
     from .estimator import Estimator

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from .errors import GanteiError, WeightsError
 
 if TYPE_CHECKING:
-    from .explanation import Explanation
-    from .manifest import Binary, Categorical, Manifest, Regression
+    from .explanations.explanation import Explanation
+    from .manifests.manifest import Binary, Categorical, Manifest, Regression
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from .errors import ManifestError, SettingError, TransferError, WeightsError
 from .files import sha256_of
 from .folder_files import BESIDE, files_of
-from .manifest import Manifest
-from .manifest_file import FILE_NAME, read_manifest
+from .manifests.file import FILE_NAME, read_manifest
+from .manifests.manifest import Manifest
 from .offline import refuse_offline
 from .pull.hub import hub_access, repository
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from .errors import InstalledError, NotInstalledError, ResultsError
 from .files import only_one
-from .manifest_file import FILE_NAME
+from .manifests.file import FILE_NAME
 
 LONGEST_INSTALL = 300.0
 """Seconds to wait for another process that installs."""

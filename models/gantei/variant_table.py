@@ -1,6 +1,6 @@
 """The measured table of a variant, as rows of text for a terminal and for its card."""
 
-from .manifest import Variant
+from .manifests.manifest import Variant
 from .text_table import text_table
 
 DRIFT_HEADER = ("VALUE", "UNIT", "MEAN", "95 %", "LARGEST", "LIMIT", "CHANGED LABELS")

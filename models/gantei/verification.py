@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 from . import catalogue, store
 from .errors import GanteiError, SignatureError
-from .manifest import Weights
-from .manifest_file import FILE_NAME
+from .manifests.file import FILE_NAME
+from .manifests.manifest import Weights
 from .signing.admission import is_shipped
 from .signing.contents import Contents, contents
 from .signing.judging import State, judge
 from .signing.keys import key_id, read_public_key
-from .trust import PublisherKey, policy, trusted_keys
+from .signing.trust import PublisherKey, policy, trusted_keys
 
 if TYPE_CHECKING:
     from .catalogue import Entry

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gantei.errors import WeightsError
 from gantei.estimator import Estimator
-from gantei.explanation import Wanted
+from gantei.explanations.explanation import Wanted
 from gantei.inference import Row, infer
 
 from .journal import failure, log

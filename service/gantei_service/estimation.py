@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from gantei.errors import GanteiError, PhotographError
 from gantei.estimator import Estimator
-from gantei.explanation import Explanation, Wanted
+from gantei.explanations.explanation import Explanation, Wanted
+from gantei.explanations.overlay import draw_overlay
 from gantei.inference import Answer, Prepared, Row, finish, infer, prepare
-from gantei.manifest import Manifest
-from gantei.overlay import draw_overlay
-from gantei.photograph import Photograph, open_photograph
+from gantei.manifests.manifest import Manifest
+from gantei.photographs.photograph import Photograph, open_photograph
 from gantei.prediction import shortest
 
 from .batching import Batching

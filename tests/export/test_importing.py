@@ -14,7 +14,7 @@ from PIL import Image
 import gantei
 from gantei import store
 from gantei.command_line import main
-from gantei.manifest_file import FILE_NAME, read_manifest
+from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.forms.weights_file import weights_file
 
 from .hand_written import small_network, write

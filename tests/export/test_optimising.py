@@ -25,7 +25,7 @@ from gantei.errors import (
     UnsettledError,
     WeightsError,
 )
-from gantei.manifest_file import FILE_NAME, parse_manifest
+from gantei.manifests.file import FILE_NAME, parse_manifest
 from gantei.store import folder as store_folder
 from gantei.study.photographs import list_photographs
 

@@ -94,8 +94,8 @@ def test_the_report_tells_what_was_measured_and_how(trained):
 
 @pytest.mark.judge
 def test_golden_values_are_what_the_saved_networks_answer(trained):
-    from gantei.photograph import open_photograph
-    from gantei.preprocessing import prepare
+    from gantei.photographs.photograph import open_photograph
+    from gantei.photographs.preprocessing import prepare
     from gantei_export.training.networks import network_input
     from gantei_export.training.pictures import INPUT
 

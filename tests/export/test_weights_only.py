@@ -8,7 +8,7 @@ import pytest
 
 from gantei import store
 from gantei.command_line import main
-from gantei.manifest_file import FILE_NAME, read_manifest
+from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.architectures import RESCALED, body, names
 from gantei_export.conversion import convert
 from gantei_export.forms.probe import probe

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from gantei.errors import PhotographError
-from gantei.photograph import read
+from gantei.photographs.photograph import read
 
 FILES = {
     "JPEG": ("JPEG", {}),

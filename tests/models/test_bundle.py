@@ -36,7 +36,7 @@ from gantei.errors import (
     TransferError,
 )
 from gantei.files import sha256_of
-from gantei.manifest_file import parse_manifest
+from gantei.manifests.file import parse_manifest
 
 from ..conftest import REGRESSION, made_picture, manifest_tables
 

@@ -15,7 +15,7 @@ from gantei.card.published import FILE, works
 from gantei.catalogue import SHIPPED, find, shipped
 from gantei.command_line import main
 from gantei.errors import ManifestError, UnknownEstimatorError
-from gantei.manifest import Manifest
+from gantei.manifests.manifest import Manifest
 from gantei.text_table import fitted_table, width, wrapped
 
 CARDS = Path(__file__).parents[2] / "model_cards"

@@ -10,7 +10,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 import gantei
-from gantei import connection
 from gantei.errors import (
     InferenceError,
     OfflineError,
@@ -19,6 +18,7 @@ from gantei.errors import (
     TransferError,
     UnknownEstimatorError,
 )
+from gantei.remote import connection
 
 PICTURE = b"what the server makes of it is its own affair"
 SHA256 = hashlib.sha256(PICTURE).hexdigest()

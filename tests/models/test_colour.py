@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from gantei.errors import PhotographError
-from gantei.photograph import open_photograph, read
+from gantei.photographs.photograph import open_photograph, read
 
 from .pictures import pillow, png16, refused, tiff16
 

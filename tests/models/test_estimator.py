@@ -134,7 +134,7 @@ def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator
 
 def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
     from gantei.inference import finish, infer, prepare
-    from gantei.photograph import open_photograph
+    from gantei.photographs.photograph import open_photograph
 
     estimator = gantei.load(make_estimator())
     black = np.zeros((64, 64, 3), np.uint8)

@@ -6,8 +6,8 @@ from PIL import Image
 
 import gantei
 from gantei.inference import estimate
-from gantei.photograph import open_photograph
-from gantei.preprocessing import seen_box
+from gantei.photographs.photograph import open_photograph
+from gantei.photographs.preprocessing import seen_box
 
 from ..conftest import SEX, made_picture
 from ..explained import BIAS, KERNEL, explained_network

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
 from gantei.errors import PhotographError
-from gantei.field_of_view import find_disc
-from gantei.photograph import open_photograph
+from gantei.photographs.field_of_view import find_disc
+from gantei.photographs.photograph import open_photograph
 
 
 def disc(size, centre, radius, colour=(190, 95, 45)):

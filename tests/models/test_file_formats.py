@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from gantei import decoding
 from gantei.errors import PhotographError
-from gantei.photograph import open_photograph, read
+from gantei.photographs import decoding
+from gantei.photographs.photograph import open_photograph, read
 
 from .pictures import FILES, exif_of, multi_picture, pillow, refused, tiff16
 

@@ -4,7 +4,7 @@ import pytest
 
 from gantei.catalogue import SHIPPED, shipped
 from gantei.errors import ManifestError
-from gantei.manifest_file import FILE_NAME, parse_manifest, read_manifest
+from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
 
 ENTRY = SHIPPED / "joir-sex-mobilenet" / FILE_NAME
 JOIR = ("joir-age-efficientnet-b7", "joir-age-mobilenet")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gantei import colour_scale, overlay
-from gantei.explanation import Explanation
-from gantei.manifest import Manifest
-from gantei.overlay import LEAST_SIDE, LONGEST_SIDE, NARROWEST, draw_overlay
-from gantei.photograph import open_photograph
+from gantei.explanations import colour_scale, overlay
+from gantei.explanations.explanation import Explanation
+from gantei.explanations.overlay import LEAST_SIDE, LONGEST_SIDE, NARROWEST, draw_overlay
+from gantei.manifests.manifest import Manifest
+from gantei.photographs.photograph import open_photograph
 
 from ..conftest import REGRESSION, SEX, made_picture, manifest_tables
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile, ImageOps
 
-from gantei import decoding
-from gantei import photograph as reading
-from gantei.photograph import open_photograph, read
+from gantei.photographs import decoding
+from gantei.photographs import photograph as reading
+from gantei.photographs.photograph import open_photograph, read
 
 from .pictures import (
     FILES,
@@ -204,7 +204,7 @@ def test_threads_read_the_same_pixels_and_change_no_global_setting(files):
 def test_only_the_readers_of_formats_in_use_are_imported(files, tmp_path):
     (tmp_path / "eye.jpg").write_bytes(files["JPEG"])
     code = (
-        "import sys, gantei.photograph as p; p.read(sys.argv[1]); "
+        "import sys, gantei.photographs.photograph as p; p.read(sys.argv[1]); "
         "print(*sorted(m for m in sys.modules if m.startswith('PIL.') and 'Plugin' in m))"
     )
     command = [sys.executable, "-c", code, str(tmp_path / "eye.jpg")]

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gantei import preprocessing
 from gantei.errors import PhotographError, UnsettledError
-from gantei.field_of_view import find_disc
-from gantei.manifest import InputSpec
-from gantei.photograph import open_photograph
-from gantei.preprocessing import prepare, prepare_photograph, remarks_on
-from gantei.resampling import ANTIALIASED, bilinear_no_antialias
+from gantei.manifests.manifest import InputSpec
+from gantei.photographs import preprocessing
+from gantei.photographs.field_of_view import find_disc
+from gantei.photographs.photograph import open_photograph
+from gantei.photographs.preprocessing import prepare, prepare_photograph, remarks_on
+from gantei.photographs.resampling import ANTIALIASED, bilinear_no_antialias
 
 PILLOW = ["nearest", "bilinear", "bicubic", "lanczos"]
 SETTLED = {

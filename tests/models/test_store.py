@@ -7,7 +7,7 @@ import pytest
 
 from gantei import store
 from gantei.errors import GanteiError
-from gantei.manifest_file import FILE_NAME
+from gantei.manifests.file import FILE_NAME
 
 
 @pytest.fixture(autouse=True)

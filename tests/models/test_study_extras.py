@@ -66,7 +66,7 @@ def test_every_good_photograph_gets_an_overlay_an_estimator(photographs, age, se
 
 
 def test_an_overlay_says_what_the_row_warns_of(photographs, make_estimator, out, monkeypatch):
-    from gantei import overlay
+    from gantei.explanations import overlay
 
     notice = {"notice": "Demo: knows nothing.", "notice_ja": "デモ"}
     network = explained_network()

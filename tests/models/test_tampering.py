@@ -15,7 +15,7 @@ from gantei.errors import GanteiError, SignatureError
 from gantei.signing import judging
 from gantei.signing.contents import LARGEST_SIGNATURE, MOST_FILES, SIGNATURE_FILE, contents
 from gantei.signing.statement import write_statement
-from gantei.trust import trusted_keys
+from gantei.signing.trust import trusted_keys
 
 from ..signed import Publisher
 

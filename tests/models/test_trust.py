@@ -8,7 +8,7 @@ from gantei.catalogue import SHIPPED
 from gantei.command_line import main
 from gantei.errors import SettingError, SignatureError
 from gantei.signing.contents import SIGNATURE_FILE
-from gantei.trust import add_key, revoke_key, trust_path, trusted_keys
+from gantei.signing.trust import add_key, revoke_key, trust_path, trusted_keys
 
 from ..conftest import made_picture
 from ..signed import Publisher

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gantei import colour_scale
+from gantei.explanations import colour_scale
 
 from .browsing import needs_browser, opened_browser
 

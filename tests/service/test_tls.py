@@ -129,7 +129,7 @@ def test_the_client_and_any_other_are_answered_over_tls(serving, authority):
 
 
 def test_a_certificate_that_is_not_trusted_is_told_with_what_to_do(serving, monkeypatch):
-    monkeypatch.setattr("gantei.connection.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("gantei.remote.connection.FIRST_PAUSE", 0.01)
     with serving() as url:
         with gantei.Client(url) as client, pytest.raises(TransferError, match="--ca"):
             client.estimators()

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from gantei.errors import SettingError
-from gantei.manifest import Manifest
+from gantei.manifests.manifest import Manifest
 
 PROBABILITY = "probability"
 DEFAULTS = {PROBABILITY: 0.02, "years": 0.5}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gantei.estimator import Estimator
-from gantei.manifest import Cost, Drift, Manifest
+from gantei.manifests.manifest import Cost, Drift, Manifest
 
 from .limits import units_of
 from .memory import peak_memory

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from gantei import __version__, catalogue
 from gantei.errors import SettingError
 from gantei.estimator import Estimator, load
-from gantei.manifest import Manifest, Variant
-from gantei.manifest_file import parse_manifest
-from gantei.photograph import open_photograph
+from gantei.manifests.file import parse_manifest
+from gantei.manifests.manifest import Manifest, Variant
+from gantei.photographs.photograph import open_photograph
 from gantei.session import open_session
 from gantei.store import installing, refuse_taken
 from gantei.study.photographs import Listing

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gantei.errors import PhotographError, SettingError
 from gantei.estimator import Estimator
-from gantei.photograph import open_photograph
+from gantei.photographs.photograph import open_photograph
 from gantei.study.photographs import Listing
 
 LEAST = 32

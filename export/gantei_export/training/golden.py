@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from gantei.demo import draw_photograph, person
-from gantei.photograph import open_photograph
-from gantei.preprocessing import prepare
+from gantei.photographs.photograph import open_photograph
+from gantei.photographs.preprocessing import prepare
 
 from .evaluation import answers
 from .networks import Task

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from gantei.demo import Eye, Person, draw_photograph, person
 from gantei.demo.people import RULES
-from gantei.manifest import InputSpec
-from gantei.photograph import open_photograph
-from gantei.preprocessing import prepare, prepare_photograph
+from gantei.manifests.manifest import InputSpec
+from gantei.photographs.photograph import open_photograph
+from gantei.photographs.preprocessing import prepare, prepare_photograph
 
 SIDE = 160
 INPUT = InputSpec(

@@ -15,7 +15,7 @@ from ..card import card
 from ..catalogue import Entry, find_installed
 from ..errors import GanteiError, ResultsError, SettingError, WeightsError
 from ..files import only_one, sha256_of
-from ..manifest_fields import UNKNOWN
+from ..manifests.fields import UNKNOWN
 from ..offline import refuse_offline
 from .components import components
 from .parts import LARGEST_PART, write_parts

@@ -12,9 +12,9 @@ from typing import Any
 from .. import __version__
 from ..errors import ResultsError
 from ..files import sha256_of
-from ..manifest import Binary, Categorical, Manifest
-from ..manifest_fields import UNKNOWN
-from ..manifest_tables import OutputSpec
+from ..manifests.fields import UNKNOWN
+from ..manifests.manifest import Binary, Categorical, Manifest
+from ..manifests.tables import OutputSpec
 
 LONGEST_LICENCE = 120
 """Letters; a longer `License` of a wheel is the licence's text, not its name."""

@@ -11,8 +11,8 @@ from typing import Any
 from ..catalogue import Entry, shipped
 from ..errors import ManifestError, UnknownEstimatorError
 from ..files import sha256_of
-from ..manifest_file import FILE_NAME as MANIFEST
-from ..manifest_file import read_manifest
+from ..manifests.file import FILE_NAME as MANIFEST
+from ..manifests.file import read_manifest
 from .document import HEADINGS
 from .markdown import as_markdown
 from .provenance import at, read_provenance

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from ..manifest import Manifest, Reported
-from ..manifest_fields import UNKNOWN
+from ..manifests.fields import UNKNOWN
+from ..manifests.manifest import Manifest, Reported
 
 HUB_LICENCES = {"apache-2.0", "mit", "bsd-2-clause", "bsd-3-clause", "mpl-2.0"}
 HUB_LICENCES |= {"cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-nc-sa-4.0"}

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..manifest import Manifest
+from ..manifests.manifest import Manifest
 from .document import Bar, Block, Figure, Paragraph, Subheading, Table
 
 FILE = Path(__file__).parents[1] / "published.toml"

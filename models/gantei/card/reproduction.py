@@ -1,6 +1,6 @@
 """The section of a card that tells how its numbers can be had again."""
 
-from ..manifest import Manifest
+from ..manifests.manifest import Manifest
 from .document import Block, Listing
 from .provenance import Provenance, at, said, versions
 

@@ -1,7 +1,7 @@
 """The twelve sections of a card, written from the manifest and `provenance.json` alone."""
 
-from ..manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
-from ..manifest_fields import UNKNOWN
+from ..manifests.fields import UNKNOWN
+from ..manifests.manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
 from ..variant_table import COST_HEADER, DRIFT_HEADER, cost_rows, drift_rows, variant_heading
 from .document import HEADINGS, Block, Listing, Paragraph, Section, Subheading, Table
 from .provenance import Provenance

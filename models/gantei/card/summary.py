@@ -1,7 +1,7 @@
 """The head of a card: what it is in two languages, and what must not be overlooked."""
 
-from ..manifest import Binary, Categorical, Manifest, Regression
-from ..manifest_fields import UNKNOWN
+from ..manifests.fields import UNKNOWN
+from ..manifests.manifest import Binary, Categorical, Manifest, Regression
 from .document import Block, Listing, Paragraph
 
 RESEARCH_USE = (

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..catalogue import Entry
-from ..manifest import Manifest
+from ..manifests.manifest import Manifest
 from .document import Card
 from .front_matter import front_matter
 from .markdown import as_markdown

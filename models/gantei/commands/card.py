@@ -100,7 +100,7 @@ def _cards(paths: list[Path]) -> list[Path]:
     A name that is no path is that of an estimator.
     """
     from ..catalogue import estimators, find
-    from ..manifest_file import FILE_NAME
+    from ..manifests.file import FILE_NAME
 
     if not paths:
         return [entry.folder for entry in estimators() if entry.manifest.weights]

@@ -9,7 +9,7 @@ from ..text_table import text_table
 
 if TYPE_CHECKING:
     from ..catalogue import Entry
-    from ..manifest import Manifest
+    from ..manifests.manifest import Manifest
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -130,7 +130,7 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
     from ..study.answering import Here, There
 
     if chosen.server is not None:
-        from ..client import CONNECTIONS, Client
+        from ..remote.client import CONNECTIONS, Client
 
         token = _token(chosen.token_file)
         connections = chosen.workers or CONNECTIONS

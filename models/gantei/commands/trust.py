@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..text_table import text_table
 
 if TYPE_CHECKING:
-    from ..trust import PublisherKey
+    from ..signing.trust import PublisherKey
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -42,26 +42,26 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add(chosen: argparse.Namespace) -> int:
     from ..signing.keys import read_public_key
-    from ..trust import add_key
+    from ..signing.trust import add_key
 
     return _tell(add_key(read_public_key(chosen.key), chosen.name, chosen.estimators))
 
 
 def _revoke(chosen: argparse.Namespace) -> int:
-    from ..trust import revoke_key
+    from ..signing.trust import revoke_key
 
     return _tell(revoke_key(chosen.key, chosen.because))
 
 
 def _tell(key: "PublisherKey") -> int:
-    from ..trust import trust_path
+    from ..signing.trust import trust_path
 
     sys.stdout.write(f"{trust_path()}: key {key.id} of {key.publisher}: {_standing(key)}\n")
     return 0
 
 
 def _list(chosen: argparse.Namespace) -> int:
-    from ..trust import trusted_keys
+    from ..signing.trust import trusted_keys
 
     rows = [(key.id, key.publisher, _standing(key)) for key in trusted_keys().values()]
     sys.stdout.write(text_table(("KEY", "PUBLISHER", "TRUSTED"), rows) + "\n")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..errors import SettingError
 from ..folder_files import FolderFile
-from ..manifest_file import FILE_NAME
+from ..manifests.file import FILE_NAME
 from ..progress import progress
 from .disk import zip_folder
 from .sources import Folder, HttpFolder, Source

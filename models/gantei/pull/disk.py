@@ -13,7 +13,7 @@ from typing import IO, Any
 from ..errors import TransferError
 from ..files import sha256_of
 from ..folder_files import FolderFile
-from ..manifest_file import FILE_NAME
+from ..manifests.file import FILE_NAME
 from .sources import Folder, Source
 from .transfer import writing
 

@@ -21,9 +21,9 @@ from ..errors import (
 )
 from ..files import only_one, sha256_of
 from ..folder_files import MANIFEST, FolderFile, files_of
-from ..manifest import Manifest
-from ..manifest_fields import NAME
-from ..manifest_file import FILE_NAME, read_manifest
+from ..manifests.fields import NAME
+from ..manifests.file import FILE_NAME, read_manifest
+from ..manifests.manifest import Manifest
 from ..progress import progress
 from . import sights
 from .publisher import how_to_get

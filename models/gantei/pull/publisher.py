@@ -4,7 +4,7 @@ No address of a file is guessed: none is published that gantei could know, and w
 is for its reader to see, with the terms beside it.
 """
 
-from ..manifest import Manifest
+from ..manifests.manifest import Manifest
 from ..text_table import text_table
 
 

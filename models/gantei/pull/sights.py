@@ -14,7 +14,7 @@ from typing import Any
 from .. import store
 from ..errors import ResultsError, TransferError
 from ..files import only_one, replacing, sha256_of
-from ..manifest_file import FILE_NAME
+from ..manifests.file import FILE_NAME
 
 LARGEST = 50_000_000
 LONGEST_WAIT = 60.0

@@ -4,11 +4,11 @@ import hashlib
 
 from ..catalogue import SHIPPED, Entry
 from ..errors import SignatureError
-from ..manifest import Weights
-from ..manifest_file import FILE_NAME, manifest_bytes, manifest_of
-from ..trust import FILE_VARIABLE, VARIABLE, policy, trust_path, trusted_keys
+from ..manifests.file import FILE_NAME, manifest_bytes, manifest_of
+from ..manifests.manifest import Weights
 from .contents import Contents, contents
 from .judging import judge
+from .trust import FILE_VARIABLE, VARIABLE, policy, trust_path, trusted_keys
 
 
 def admit(entry: Entry, weights: Weights) -> tuple[str, ...]:

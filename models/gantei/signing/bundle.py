@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from ..errors import SignatureError
-from ..manifest_fields import Sha256
-from ..manifest_tables import Record
+from ..manifests.fields import Sha256
+from ..manifests.tables import Record
 from .json_text import first_break, parsed_json
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import SignatureError
-from ..trust import PublisherKey
 from .bundle import Envelope, read_bundle, signed_bytes
 from .contents import SIGNATURE_FILE, Contents, read_signature
 from .keys import is_signature
 from .statement import read_statement
+from .trust import PublisherKey
 
 State = Literal["valid", "unsigned", "foreign", "revoked", "broken", "differs"]
 MOST_NAMED = 10

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..errors import InstalledError, SignatureError, WeightsError
 from ..files import replacing
-from ..manifest_file import FILE_NAME, read_manifest
+from ..manifests.file import FILE_NAME, read_manifest
 from .bundle import Envelope, read_bundle, signed_bytes, write_bundle
 from .contents import SIGNATURE_FILE, contents, read_signature
 from .keys import is_signature, key_id, pem_of, read_private_key, signed

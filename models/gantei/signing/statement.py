@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
 from ..errors import SignatureError
-from ..manifest_fields import Sha256
-from ..manifest_tables import Record
+from ..manifests.fields import Sha256
+from ..manifests.tables import Record
 from .contents import MOST_FILES, SIGNATURE_FILE
 from .json_text import first_break, parsed_json
 

@@ -9,10 +9,10 @@ from ..errors import TransferError
 from ..inference import Answer, batch_size, estimate
 
 if TYPE_CHECKING:
-    from ..client import Client
     from ..estimator import Estimator
-    from ..explanation import Wanted
-    from ..served import ServedEstimator
+    from ..explanations.explanation import Wanted
+    from ..remote.client import Client
+    from ..remote.served import ServedEstimator
 
     AnyEstimator = Estimator | ServedEstimator
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from ..inference import Answer
-    from ..manifest import Binary, Categorical, Regression
+    from ..manifests.manifest import Binary, Categorical, Regression
     from .answering import AnyEstimator
 
 Row = list[Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..explanation import Wanted
+from ..explanations.explanation import Wanted
 from .columns import Row
 from .embeddings import Embeddings
 from .overlays import Overlays

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import PhotographError
 from ..files import sha256_of
-from ..photograph import read_encoded
+from ..photographs.photograph import read_encoded
 from .extras import Extras
 from .photographs import Listed
 

@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..errors import PhotographError, ResultsError
 from ..files import replacing
-from ..photograph import open_photograph
+from ..photographs.photograph import open_photograph
 from .columns import Row
 from .photographs import Listed
 
@@ -82,7 +82,7 @@ class Overlays:
             ResultsError: they cannot be written.
             PhotographError: the photograph is not the one that was estimated any more.
         """
-        from ..overlay import draw_overlay
+        from ..explanations.overlay import draw_overlay
 
         if answer.error is not None:
             for path in self._paths(listed.name):  # of an earlier run, or before it was damaged

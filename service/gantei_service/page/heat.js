@@ -2,7 +2,7 @@
 //
 // The photograph in grey, from its green channel, which shows the vessels best; the map in colours
 // over it, as dark as the photograph there. The colours come from the server, which has them in one
-// place (gantei.colour_scale).
+// place (gantei.explanations.colour_scale).
 
 let colours = null;
 

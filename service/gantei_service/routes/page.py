@@ -13,7 +13,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from gantei import colour_scale, overlay
+from gantei.explanations import colour_scale, overlay
 
 from ..docs_page import docs_page
 from ..problems import Problem

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from ..photographs.photograph import Photograph
+from ..photographs.resampling import Box
 from .colour_scale import SHADES, coloured, diverging, sequential
 from .explanation import Explanation
-from .photograph import Photograph
-from .resampling import Box
 
 if TYPE_CHECKING:
-    from .manifest import Manifest
+    from ..manifests.manifest import Manifest
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 

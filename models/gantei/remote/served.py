@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
 
-from .errors import (
+from ..errors import (
     ExplanationError,
     GanteiError,
     InferenceError,
@@ -16,11 +16,11 @@ from .errors import (
     PhotographError,
     TransferError,
 )
-from .explanation import Explanation
-from .inference import Answer
+from ..explanations.explanation import Explanation
+from ..inference import Answer
 
 if TYPE_CHECKING:
-    from .manifest import Manifest
+    from ..manifests.manifest import Manifest
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,7 +84,7 @@ def _as_told(function: Callable[P, T]) -> Callable[P, T]:
 @_as_told
 def names_of(told: dict[str, Any]) -> list[str]:
     """Read the names of a list of estimators."""
-    from .manifest_fields import NAME
+    from ..manifests.fields import NAME
 
     names = [each["name"] for each in told["estimators"]]
     if not all(re.fullmatch(NAME, name) for name in names):
@@ -95,7 +95,7 @@ def names_of(told: dict[str, Any]) -> list[str]:
 @_as_told
 def estimator_of(told: dict[str, Any], name: str) -> ServedEstimator:
     """Read what is known of one estimator."""
-    from .manifest_file import parse_manifest
+    from ..manifests.file import parse_manifest
 
     manifest = parse_manifest(told["manifest"], "manifest")
     if manifest.name != name or told["device"] not in ("cpu", "cuda"):

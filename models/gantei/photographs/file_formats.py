@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from PIL import Image, ImageFile
 
-from .errors import PhotographError
+from ..errors import PhotographError
 
 SUPPORTED = "JPEG, PNG, TIFF, BMP or WebP"
 

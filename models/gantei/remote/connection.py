@@ -16,8 +16,8 @@ from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from .errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
-from .offline import refuse_offline
+from ..errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
+from ..offline import refuse_offline
 
 if TYPE_CHECKING:
     import httpx

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ExplanationError, WeightsError
-from .resampling import Box
+from ..errors import ExplanationError, WeightsError
+from ..photographs.resampling import Box
 
 if TYPE_CHECKING:
-    from .manifest import Manifest
+    from ..manifests.manifest import Manifest
 
 Wanted = Literal["map", "embedding"]
 """What to compute beside the values: the embedding alone, or the map and the embedding."""

@@ -7,7 +7,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from .errors import ManifestError
+from ..errors import ManifestError
 from .manifest import Manifest
 
 FILE_NAME = "estimator.toml"

@@ -13,11 +13,11 @@ from typing import Any, Literal, Self
 import numpy as np
 from PIL import Image
 
+from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
+from ..inference import Answer, ordered
+from ..photographs.photograph import Source, open_photograph, read_encoded, source_name
+from ..prediction import Prediction
 from .connection import Connection, RefusedError
-from .errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
-from .inference import Answer, ordered
-from .photograph import Source, open_photograph, read_encoded, source_name
-from .prediction import Prediction
 from .served import ServedEstimator, answer_of, estimator_of, names_of
 
 CONNECTIONS = 8
@@ -229,7 +229,7 @@ def _each(photographs: Source | Iterable[Source]) -> Iterator[Source]:
         photographs = [photographs]
     for each in photographs:
         if isinstance(each, str | os.PathLike) and Path(each).is_dir():
-            from .study.photographs import list_photographs
+            from ..study.photographs import list_photographs
 
             yield from (listed.path for listed in list_photographs([Path(each)]).photographs)
         else:

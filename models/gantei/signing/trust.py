@@ -14,13 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from . import store
-from .errors import SettingError
-from .files import replacing
-from .manifest_fields import Line, Sha256
-from .manifest_file import breaks
-from .manifest_tables import Record
-from .signing.keys import key_id
+from .. import store
+from ..errors import SettingError
+from ..files import replacing
+from ..manifests.fields import Line, Sha256
+from ..manifests.file import breaks
+from ..manifests.tables import Record
+from .keys import key_id
 
 VARIABLE = "GANTEI_TRUST"
 FILE_VARIABLE = "GANTEI_TRUST_FILE"

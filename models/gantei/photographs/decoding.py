@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from .errors import PhotographError
+from ..errors import PhotographError
 from .file_formats import PILLOW_ERRORS, check_whole, kind_of, open_file, pillow_errors
 
 LARGEST_PICTURE = 200_000_000

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
-from .manifest_fields import (
+from .fields import (
     UNKNOWN,
     FileName,
     Label,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .errors import PhotographError
+from ..errors import PhotographError
 from .resampling import Box
 
 _SOUGHT_ON = 96

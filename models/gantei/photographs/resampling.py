@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .manifest_fields import Resampling
+from ..manifests.fields import Resampling
 
 Box = tuple[float, float, float, float]
 

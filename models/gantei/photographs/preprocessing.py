@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..errors import PhotographError, UnsettledError
+from ..manifests.fields import UNKNOWN, Resampling
+from ..manifests.manifest import InputSpec, MeanStd
 from .decoding import SCALES
-from .errors import PhotographError, UnsettledError
 from .field_of_view import Square, averaging_step, find_disc
-from .manifest import InputSpec, MeanStd
-from .manifest_fields import UNKNOWN, Resampling
 from .photograph import Photograph
 from .resampling import ANTIALIASED, Box, resample
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from .manifest_fields import UNKNOWN, Line, Name, OutputName, Task
-from .manifest_source import Citation, Evaluation, Reported, Source, Training, Use
-from .manifest_tables import (
+from .fields import UNKNOWN, Line, Name, OutputName, Task
+from .source import Citation, Evaluation, Reported, Source, Training, Use
+from .tables import (
     Basis,
     Binary,
     Categorical,

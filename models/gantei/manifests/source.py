@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from .manifest_fields import UNKNOWN, Line, Sha256OrUnknown
-from .manifest_tables import Record
+from .fields import UNKNOWN, Line, Sha256OrUnknown
+from .tables import Record
 
 Licence = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 

@@ -1,0 +1,1 @@
+"""From a photograph's bytes to what a network sees."""
