@@ -310,3 +310,9 @@ def test_an_offset_of_null_is_refused(tmp_path, refused):
 def test_an_option_of_convolutions_is_refused_in_a_pooling(tmp_path, refused):
     file = inserted(tmp_path, "AveragePooling2D", pool_size=[1, 1], dilation_rate=1)
     refused(file, "'more' (AveragePooling2D)", "unknown options: dilation_rate")
+
+
+def test_a_configuration_that_is_a_list_is_refused_of_all_but_a_sequential(tmp_path, refused):
+    config, weights = small_network()
+    config["config"]["layers"][0]["config"] = [1, 1]
+    refused(write(tmp_path / "list.h5", config, weights), "a InputLayer without name or config")

@@ -136,7 +136,7 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
     kind = entry.get("class_name") if isinstance(entry, dict) else None
     if not isinstance(kind, str):
         raise ConversionError(f"{where}: a layer without class_name and config")
-    if isinstance(config, list):
+    if isinstance(config, list) and kind == "Sequential":
         config = {"name": entry.get("name"), "layers": config}
     name = (entry.get("name") or config.get("name")) if isinstance(config, dict) else None
     if not isinstance(config, dict) or not isinstance(name, str) or not name:
