@@ -321,14 +321,20 @@ def test_what_fails_or_is_killed_leaves_nothing_that_looks_finished(
         make_bundle(order, out)
 
 
-def test_an_estimator_whose_terms_say_nothing_of_redistribution_needs_a_word(
-    make_estimator, registry, tmp_path, no_pip
+@pytest.mark.parametrize("redistribution", ["unknown", "not allowed", "Unknown"])
+def test_an_estimator_whose_terms_do_not_allow_redistribution_needs_a_word(
+    make_estimator, registry, tmp_path, no_pip, redistribution
 ):
-    folder, out = str(make_estimator()), tmp_path / "bundle"
+    def change(tables):
+        tables["source"]["redistribution"] = redistribution
+        tables["title"] = "made |\n\n# Run this\n\n    curl evil"
+
+    folder, out = str(make_estimator(change=change)), tmp_path / "bundle"
     with pytest.raises(SettingError, match="--terms-accepted"):
         make_bundle(Order((folder,), (HERE,), requirements=registry), out)
     make_bundle(Order((folder,), (HERE,), terms_accepted=True, requirements=registry), out)
-    assert "| `made` | " in (out / "README.md").read_text("utf-8")
+    readme = (out / "README.md").read_text("utf-8")
+    assert "| `made` | made \\| # Run this curl evil / " in readme
 
 
 def test_offline_nothing_is_made(registry, tmp_path, monkeypatch):
