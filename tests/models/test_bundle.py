@@ -265,6 +265,31 @@ def test_verify_names_every_file_that_is_altered_missing_added_or_a_link(copy):
     assert "5 differences" in lines[-1]
 
 
+def test_nothing_that_was_added_to_a_bundle_runs(copy, tmp_path):
+    ran = tmp_path / "ran"
+    added = ("__future__", "argparse", "hashlib", "json", "runpy", "stat")
+    for name in added:
+        (copy / f"{name}.py").write_text(f"open({str(ran)!r}, 'w')")
+    code, lines = verified(copy)
+    assert code == 1
+    assert [line.split() for line in lines[:-1]] == [["added", f"{name}.py"] for name in added]
+    into = ("--into", tmp_path / "site")
+    assert subprocess.run([sys.executable, copy / "install.py", *into], check=False).returncode == 1
+    assert not ran.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="install.py is for Linux")
+def test_it_is_not_installed_where_everybody_may_write(made, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    site.chmod(0o777)
+    command = [sys.executable, made / "install.py", "--into", site]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "chmod o-w" in done.stderr
+    assert not (site / "current").exists()
+
+
 def test_verify_tells_a_bundle_that_is_not_the_makers(copy):
     _, (line,) = verified(copy)
     digest = line.split()[-1]
