@@ -19,7 +19,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with partial.open("wb") as file:
+        partial.unlink(missing_ok=True)
+        with partial.open("xb") as file:  # not through a link that somebody put there
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -1,6 +1,7 @@
 """The files that an estimator's folder holds, and how large each may be."""
 
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from .errors import ManifestError
 from .manifests.file import FILE_NAME
@@ -16,6 +17,14 @@ LARGEST_WEIGHTS = 2 * 1024**3
 """Bytes; no ONNX file that holds its own weights is larger."""
 LARGEST_GOLDEN = 50_000_000
 MOST_GOLDEN = 100
+_DEVICES = {
+    "con",
+    "prn",
+    "aux",
+    "nul",
+    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
+}
+"""What Windows opens in place of a file of that name, whatever follows a dot."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +53,8 @@ def files_of(manifest: Manifest) -> tuple[FolderFile, ...]:
     """List the files of an estimator's folder, the manifest first.
 
     Raises:
-        ManifestError: it describes no weights, weights larger than any, too many photographs, or
-            two files of one name.
+        ManifestError: it describes no weights, weights larger than any, too many photographs, two
+            files of one name, or one of a name that Windows does not store.
     """
     if (weights := manifest.weights) is None:
         raise ManifestError(f"{manifest.name}: its manifest describes no weights")
@@ -58,7 +67,10 @@ def files_of(manifest: Manifest) -> tuple[FolderFile, ...]:
         raise ManifestError(f"{manifest.name}: more than {MOST_GOLDEN} golden photographs")
     golden = dict.fromkeys(each.photograph for each in manifest.golden)
     names = [FILE_NAME, *BESIDE, weights.file, *golden]
-    if len({name.lower() for name in names}) < len(names):  # a Mac or Windows knows no other case
+    if strange := [n for n in names if n.endswith(".") or n.partition(".")[0].lower() in _DEVICES]:
+        raise ManifestError(f"{manifest.name}: Windows stores no file called {', '.join(strange)}")
+    # A Mac or Windows knows no other case, and a Mac one way only to write a letter.
+    if len({normalize("NFKC", name).casefold() for name in names}) < len(names):
         raise ManifestError(f"{manifest.name}: two of its files have one name: {', '.join(names)}")
     return (
         MANIFEST,

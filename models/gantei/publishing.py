@@ -8,14 +8,13 @@ from .files import sha256_of
 from .folder_files import BESIDE, files_of
 from .manifests.file import FILE_NAME, read_manifest
 from .manifests.manifest import Manifest
+from .manifests.source import ALLOWED
 from .offline import refuse_offline
 from .pull.hub import hub_access, repository
 
 CARD = BESIDE[0]
 PAGE = "README.md"
 """What the Hub shows as a repository's page; the card, once more."""
-ALLOWED = "allowed"
-"""How `source.redistribution` begins where the publisher lets everybody pass the weights on."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def publish(publication: Publication, to: str) -> str:
 
 def _refuse_terms(manifest: Manifest) -> None:
     source = manifest.source
-    if not source.redistribution.lower().startswith(ALLOWED):
+    if not source.may_be_passed_on:
         raise SettingError(
             f"{manifest.name} is not published: whether its weights may be passed on is "
             f"{source.redistribution!r} (terms: {source.terms}). Ask {source.publisher}; when the "

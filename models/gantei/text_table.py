@@ -7,6 +7,10 @@ from itertools import zip_longest
 
 NARROWEST = 8
 """Columns that a column of a table keeps when a table is made to fit."""
+_TURNING = frozenset(
+    "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+)
+"""Letters that are not seen and change the order of those that are, or break a line."""
 _PIECES = re.compile(r"\s+|[\u3000-\u9fff\uff00-\uffef][、。)」]*|[^\s\u3000-\u9fff\uff00-\uffef]+")
 
 
@@ -19,9 +23,11 @@ def width(text: str) -> int:
 
 
 def visible(text: str) -> str:
-    """Replace what would steer a terminal: a stranger's file may hold it."""
+    """Replace what would steer a terminal, or turn a line around: a stranger's file may hold it."""
     return "".join(
-        "�" if unicodedata.category(letter) == "Cc" and letter != "\n" else letter
+        "�"
+        if (unicodedata.category(letter) == "Cc" and letter != "\n") or letter in _TURNING
+        else letter
         for letter in text
     )
 

@@ -49,6 +49,7 @@ def build(names: Sequence[str]) -> str:
     with tempfile.TemporaryDirectory(prefix="gantei-bento-") as scratch:
         staged = Path(scratch)
         for name, each in served.items():
+            _refuse_links(each.entry.folder)
             shutil.copytree(each.entry.folder, staged / CARRIED / name)
         for package in (Path(gantei.__file__).parent, HERE):
             ignored = shutil.ignore_patterns("__pycache__")
@@ -56,6 +57,12 @@ def build(names: Sequence[str]) -> str:
         shutil.copyfile(requirements_file(gpu=False), staged / "requirements.txt")
         (staged / "bentofile.yaml").write_text(json.dumps(BENTOFILE), "utf-8")  # JSON is YAML
         return _built(staged)
+
+
+def _refuse_links(folder: Path) -> None:
+    """See that no file from elsewhere on this machine goes into the Bento."""
+    if link := next((path for path in folder.rglob("*") if path.is_symlink()), None):
+        raise ResultsError(f"{link}: is a link, which a Bento does not carry; put the file there")
 
 
 def _built(staged: Path) -> str:

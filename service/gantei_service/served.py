@@ -113,11 +113,16 @@ def check_all(
 
 
 def _files(entry: Entry) -> dict[str, ServedFile]:
-    """All that another machine needs to have the same folder, and nothing else that lies there."""
+    """All that another machine needs to have the same folder, and nothing else that lies there.
+
+    A link is not followed: in a stranger's folder it may lead to a file of this machine's own.
+    """
     files = {}
     for file in files_of(entry.manifest):
         path = entry.folder / file.name
-        if path.is_file():  # a golden photograph that is missing fails the check
+        if (
+            path.is_file() and not path.is_symlink()
+        ):  # a golden photograph that is missing fails the check
             stat = path.stat()
             files[file.name] = ServedFile(path, sha256_of(path), stat)
     return files

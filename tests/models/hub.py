@@ -33,7 +33,7 @@ class Hub:
         pause: seconds before each 16 kB.
         redirect: where files are sent on to, as the Hub does.
         ranges: whether ranges are answered.
-        etags: whether files have an ETag.
+        etags: whether files have an ETag; a text: that one.
         chunked: whether a file's length is left out.
     """
 
@@ -211,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         if start:
             self.send_header("content-range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         if self.hub.etags:
-            self.send_header("etag", tag)
+            self.send_header("etag", tag if self.hub.etags is True else self.hub.etags)
         for key, each in dict(headers).items():
             self.send_header(key, each)
         if self.hub.chunked:

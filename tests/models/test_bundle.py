@@ -265,6 +265,31 @@ def test_verify_names_every_file_that_is_altered_missing_added_or_a_link(copy):
     assert "5 differences" in lines[-1]
 
 
+def test_nothing_that_was_added_to_a_bundle_runs(copy, tmp_path):
+    ran = tmp_path / "ran"
+    added = ("__future__", "argparse", "hashlib", "json", "runpy", "stat")
+    for name in added:
+        (copy / f"{name}.py").write_text(f"open({str(ran)!r}, 'w')")
+    code, lines = verified(copy)
+    assert code == 1
+    assert [line.split() for line in lines[:-1]] == [["added", f"{name}.py"] for name in added]
+    into = ("--into", tmp_path / "site")
+    assert subprocess.run([sys.executable, copy / "install.py", *into], check=False).returncode == 1
+    assert not ran.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="install.py is for Linux")
+def test_it_is_not_installed_where_everybody_may_write(made, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    site.chmod(0o777)
+    command = [sys.executable, made / "install.py", "--into", site]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "chmod o-w" in done.stderr
+    assert not (site / "current").exists()
+
+
 def test_verify_tells_a_bundle_that_is_not_the_makers(copy):
     _, (line,) = verified(copy)
     digest = line.split()[-1]
@@ -321,14 +346,20 @@ def test_what_fails_or_is_killed_leaves_nothing_that_looks_finished(
         make_bundle(order, out)
 
 
-def test_an_estimator_whose_terms_say_nothing_of_redistribution_needs_a_word(
-    make_estimator, registry, tmp_path, no_pip
+@pytest.mark.parametrize("redistribution", ["unknown", "not allowed", "Unknown"])
+def test_an_estimator_whose_terms_do_not_allow_redistribution_needs_a_word(
+    make_estimator, registry, tmp_path, no_pip, redistribution
 ):
-    folder, out = str(make_estimator()), tmp_path / "bundle"
+    def change(tables):
+        tables["source"]["redistribution"] = redistribution
+        tables["title"] = "made |\n\n# Run this\n\n    curl evil"
+
+    folder, out = str(make_estimator(change=change)), tmp_path / "bundle"
     with pytest.raises(SettingError, match="--terms-accepted"):
         make_bundle(Order((folder,), (HERE,), requirements=registry), out)
     make_bundle(Order((folder,), (HERE,), terms_accepted=True, requirements=registry), out)
-    assert "| `made` | " in (out / "README.md").read_text("utf-8")
+    readme = (out / "README.md").read_text("utf-8")
+    assert "| `made` | made \\| # Run this curl evil / " in readme
 
 
 def test_offline_nothing_is_made(registry, tmp_path, monkeypatch):

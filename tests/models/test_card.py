@@ -180,12 +180,15 @@ def test_what_a_manifest_says_cannot_become_a_heading_a_link_or_html(make_estima
     def change(tables):
         tables["title"] = "# x\n\n## Facts"
         tables["use"]["intended"] = "a\n\n## Use\n\n<script>x</script> [y](javascript:z)"
-        tables["source"]["terms"] = "a | b\n| c"
+        tables["source"]["terms"] = "a | b\n| c \\<b>"
+        tables["title_ja"] = "[x]: javascript:z"
 
     entry = find(make_estimator(change=change))
     text = card(entry.manifest)
     assert tuple(re.findall(r"^## (.*)$", text, re.MULTILINE)) == HEADINGS
     assert "<script" not in text.replace("\\<script", "")
+    assert r"c \\\<b>" in text
+    assert not re.search(r"^\[", text, re.MULTILINE)
     assert "](" not in text
     page = as_page(composed_of(entry))
     assert "<script" not in page

@@ -6,8 +6,11 @@ import subprocess
 import sys
 
 import pytest
+from pydantic import ValidationError
 
+from gantei import store
 from gantei.command_line import main, parser
+from gantei.manifests.tables import Cost
 from gantei.text_table import text_table, width
 
 
@@ -52,6 +55,40 @@ def test_show_as_json_is_the_manifest(capsys):
 def test_show_reads_a_folder_too(make_estimator, capsys):
     assert main(["show", str(make_estimator())]) == 0
     assert "made  (ready)" in capsys.readouterr().out
+
+
+STEERING = "\x1b[2J\x9b1m\u202eelbahs"
+
+
+@pytest.mark.parametrize("command", ["show", "card", "cite"])
+def test_no_words_of_a_stranger_steer_the_terminal(command, make_estimator, capsys):
+    def change(tables):
+        for key in ("title", "title_ja", "notice", "notice_ja"):
+            tables[key] = STEERING
+        words = ("publisher", "terms", "citation", "acknowledgement", "redistribution")
+        tables["source"] |= dict.fromkeys(words, STEERING)
+
+    main([command, str(make_estimator(change=change))])
+    assert not {*"\x1b\x9b\u202e"} & {*capsys.readouterr().out}
+
+
+def test_no_words_of_a_broken_manifest_or_a_card_steer_the_terminal(make_estimator, capsys):
+    folder = make_estimator()
+    (folder / "card.md").write_text(f"## {STEERING}\n- a:\n", "utf-8")
+    assert main(["card", "--check", str(folder)]) == 1
+    folder.rename(store.made(store.folder()) / "made")
+    manifest = store.folder() / "made" / "estimator.toml"
+    text = manifest.read_text("utf-8").replace("[source]", '[basis."\\u001b[2J"]\n[source]')
+    manifest.write_text(text, "utf-8")
+    assert main(["list"]) == 0
+    printed = capsys.readouterr()
+    assert "made is left out" in printed.err
+    assert not {*"\x1b\x9b\u202e"} & {*printed.out, *printed.err}
+
+
+def test_a_cost_of_nothing_is_refused_and_not_divided_by():
+    with pytest.raises(ValidationError, match="greater than 0"):
+        Cost(quantity="latency", unit="ms", float32=1.0, variant=0.0)
 
 
 def test_cite_prints_citation_and_acknowledgement(capsys):

@@ -4,7 +4,7 @@ import pytest
 
 from gantei.catalogue import SHIPPED, shipped
 from gantei.errors import ManifestError
-from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
+from gantei.manifests.file import FILE_NAME, manifest_of, parse_manifest, read_manifest
 
 ENTRY = SHIPPED / "joir-sex-mobilenet" / FILE_NAME
 JOIR = ("joir-age-efficientnet-b7", "joir-age-mobilenet")
@@ -174,3 +174,36 @@ def test_what_no_public_text_says_of_the_people_and_the_licence_is_unknown(name)
 
 def test_the_name_of_a_shipped_folder_is_that_of_its_estimator():
     assert all(entry.folder.name == entry.name for entry in shipped())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ".".join(["a"] * 300_000) + " = 1",
+        "x = { y = { " + " . ".join(['"a"'] * 100_000) + " = 1 } }",
+        "[" + ".".join(["'a b'"] * 100_000) + "]",
+    ],
+)
+def test_a_key_of_so_many_parts_that_reading_takes_an_hour_is_refused(line):
+    with pytest.raises(ManifestError, match="more than 20 parts"):
+        manifest_of(line.encode(), "estimator.toml")
+
+
+@pytest.mark.parametrize("text", ["x" * 900_000, "-, " * 300_000, '"' * 900_000, "a b. " * 180_000])
+def test_text_that_is_no_long_key_is_soon_told_from_one(text):
+    with pytest.raises(ManifestError, match="not TOML"):
+        manifest_of(text.encode(), "estimator.toml")
+
+
+def test_no_more_breaks_are_named_than_a_person_reads(tables):
+    lines = refusal(tables | {f"key{number}": 1 for number in range(1000)}).splitlines()
+    assert len(lines) == 51
+    assert lines[-1] == "estimator.toml: and 950 more"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_numbers_that_no_json_holds_are_refused(tables, value):
+    tables["reported"] = [
+        {"metric": "AUC", "value": value, "unit": "1", "data": "made", "source": "made"}
+    ]
+    assert "finite number" in refusal(tables)

@@ -246,6 +246,15 @@ def test_a_server_without_ranges_is_asked_from_the_start(hub, mine):
     assert is_whole(mine)
 
 
+def test_after_an_etag_that_no_header_carries_back_a_download_goes_on(hub, mine):
+    source = hub.offer(mine)
+    hub.cut_at, hub.etags = 300_000, '"\xe9"'
+    refused(TransferError, source, "cut off")
+    hub.heal()
+    pull_estimator("my-age", source)
+    assert is_whole(mine)
+
+
 def test_a_server_that_announces_no_length_and_stops_early_is_noticed(hub, mine):
     source = hub.offer(mine)
     hub.cut_at, hub.chunked = 300_000, True
@@ -323,6 +332,9 @@ def test_an_estimator_of_another_name_is_refused(hub, mine):
         ('file = "model.onnx"', 'file = "../model.onnx"', "file"),
         ('file = "model.onnx"', 'file = "card.md"', "one name"),
         ('photograph = "golden-1.jpg"', 'photograph = "/etc/passwd"', "photograph"),
+        ('photograph = "golden-1.jpg"', 'photograph = "nul.jpg"', "Windows"),
+        ('photograph = "golden-1.jpg"', 'photograph = "x."', "Windows"),
+        ('photograph = "golden-1.jpg"', 'photograph = "ＣARD.md"', "one name"),
         ("bytes = 855217", "bytes = 3000000000", "no ONNX file has more"),
         ("format = 1", "x" * 1_000_001, "larger than 1000000"),
         ("format = 1", "<html>", "not TOML"),
@@ -529,6 +541,12 @@ def test_a_token_of_a_file_is_sent_where_it_is_named(hub, mine, tmp_path):
             pull_estimator("my-age", source, reach=Reach(token_file=file), replace=True)
 
 
+@pytest.mark.parametrize("token", ["top\x7fsecret", "topsécret", "top secret"])
+def test_a_token_that_no_header_carries_is_not_shown(hub, token, monkeypatch):
+    monkeypatch.setenv("GANTEI_TOKEN", token)
+    assert "top" not in refused(SettingError, hub.address, "GANTEI_TOKEN: expects one token")
+
+
 # What is none.
 
 
@@ -575,6 +593,16 @@ def test_archives_that_lie_are_refused(tmp_path, mine):
     content = zipped(mine, path).read_bytes()
     path.write_bytes(content[: len(content) // 2])
     refused(TransferError, str(path), "cannot be unpacked")
+
+
+def test_an_archive_whose_table_of_files_would_fill_the_memory_is_refused(tmp_path, mine):
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(100):
+            member = zipfile.ZipInfo(f"{number}")
+            member.extra = b"xx" + (60_000).to_bytes(2, "little") + bytes(60_000)
+            archive.writestr(member, b"")
+    assert "more than 4000000 bytes" in refused(TransferError, str(path), "table of files")
 
 
 # Where it is, and away with it.

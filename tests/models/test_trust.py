@@ -1,3 +1,4 @@
+import base64
 import shutil
 
 import pytest
@@ -8,6 +9,7 @@ from gantei.catalogue import SHIPPED
 from gantei.command_line import main
 from gantei.errors import SettingError, SignatureError
 from gantei.signing.contents import SIGNATURE_FILE
+from gantei.signing.keys import key_id
 from gantei.signing.trust import add_key, revoke_key, trust_path, trusted_keys
 
 from ..conftest import made_picture
@@ -161,3 +163,29 @@ def test_keys_are_kept_from_the_command_line(publisher, capsys):
     assert header.split() == ["KEY", "PUBLISHER", "TRUSTED"]
     assert row.split(maxsplit=2) == [publisher.id, "JOIR", "no, revoked: lost"]
     assert main(["trust", "add", str(publisher.key), "--name", "x"]) == 2
+
+
+@pytest.mark.parametrize("form", ["compressed", "wrapped"])
+def test_a_revoked_key_does_not_come_back_in_another_form(publisher, form):
+    from cryptography.hazmat.primitives import serialization
+
+    publisher.trusted()
+    revoke_key(publisher.id, "2026-11-20: lost")
+    if form == "compressed":
+        der = publisher.private.public_key().public_bytes(
+            serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
+        )
+        head = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+        body = base64.encodebytes(head + der).decode()
+    else:
+        body = "".join(publisher.pem.splitlines(keepends=True)[1:-1]).replace("\n", "", 1)
+    other = f"-----BEGIN PUBLIC KEY-----\n{body}-----END PUBLIC KEY-----\n"
+    table = f'\n[[key]]\nid = "{key_id(other)}"\npublisher = "x"\npem = """\n{other}"""\n'
+    trust_path().write_text(trust_path().read_text("utf-8") + table, "utf-8")
+    with pytest.raises(SettingError, match="gantei trust add"):
+        trusted_keys()
+
+
+@pytest.mark.parametrize("curve", ["SECP256R1", "SECP384R1", "SECP521R1"])
+def test_a_key_on_each_curve_is_taken(tmp_path, curve):
+    assert Publisher(tmp_path / "p", curve).trusted().revoked is None

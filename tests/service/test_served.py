@@ -7,7 +7,13 @@ import gantei
 from gantei import store
 from gantei.catalogue import SHIPPED
 from gantei.command_line import main
-from gantei.errors import NotInstalledError, SettingError, SignatureError, UnknownEstimatorError
+from gantei.errors import (
+    NotInstalledError,
+    ResultsError,
+    SettingError,
+    SignatureError,
+    UnknownEstimatorError,
+)
 
 from .conftest import encoded_picture, form
 
@@ -184,3 +190,20 @@ def test_gantei_serve_ends_with_the_folder_that_is_not_signed(
     told = capsys.readouterr().err
     assert str(signed_folder) in told
     assert f"signed by key {publisher.id}, not trusted here" in told
+
+
+def test_a_link_to_a_file_of_this_machine_is_not_offered_nor_carried(
+    make_estimator, tmp_path, monkeypatch
+):
+    from gantei_service import bento
+    from gantei_service.served import serve_all
+
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    folder = make_estimator()
+    (folder / "card.md").symlink_to(secret)
+    assert "card.md" not in serve_all([str(folder)], "cpu")["made"].files
+    monkeypatch.setattr(bento, "find_spec", lambda name: name)
+    monkeypatch.setattr(bento, "_built", lambda staged: pytest.fail("it was built"))
+    with pytest.raises(ResultsError, match=r"card\.md: is a link"):
+        bento.build([str(folder)])

@@ -5,10 +5,11 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
 from gantei.errors import ConversionError
+from gantei.zip_file import open_zip
 
 LARGEST = 4 * 1024**3
 """Bytes of an unpacked weights file: eight times EfficientNet-B7's with optimizer state."""
@@ -118,9 +119,9 @@ def open_packed(path: Path) -> Iterator[Archive]:
         ConversionError: it is damaged, has two members of one name, or one that would lie
             outside it; and while a member is read: it is dense as a bomb, or longer than it says.
     """
-    with _told(path):
-        opened = zipfile.ZipFile(path)
-    with opened:
+    with ExitStack() as stack:
+        with _told(path):
+            opened = stack.enter_context(open_zip(path))
         yield Archive(opened, path)
 
 

@@ -12,10 +12,10 @@ from string import Template
 
 from .. import __version__
 from ..card import card
+from ..card.markdown import cell
 from ..catalogue import Entry, find_installed
 from ..errors import GanteiError, ResultsError, SettingError, WeightsError
 from ..files import only_one, sha256_of
-from ..manifests.fields import UNKNOWN
 from ..offline import refuse_offline
 from .components import components
 from .parts import LARGEST_PART, write_parts
@@ -89,11 +89,14 @@ def make_bundle(order: Order, out: Path) -> Made:
 def _refuse(entries: Sequence[Entry], order: Order) -> None:
     if len({entry.name for entry in entries}) < len(entries):
         raise SettingError("two estimators of one name: their folders would be one")
-    unsaid = [entry for entry in entries if entry.manifest.source.redistribution == UNKNOWN]
+    unsaid = [entry for entry in entries if not entry.manifest.source.may_be_passed_on]
     if unsaid and not order.terms_accepted:
-        terms = "; ".join(f"{entry.name}: {entry.manifest.source.terms}" for entry in unsaid)
+        terms = "; ".join(
+            f"{entry.name}: {entry.manifest.source.redistribution} ({entry.manifest.source.terms})"
+            for entry in unsaid
+        )
         raise SettingError(
-            f"nobody has said whether these may be passed on: {terms}. Carrying them inside your "
+            f"it is not said that these may be passed on: {terms}. Carrying them inside your "
             "own organisation is your decision: read the terms, then say --terms-accepted"
         )
 
@@ -181,8 +184,9 @@ def _described(order: Order, entries: Sequence[Entry]) -> dict[str, object]:
 def _blanks(order: Order, entries: Sequence[Entry]) -> dict[str, str]:
     facts = _described(order, entries)
     rows = [
-        f"| `{entry.name}` | {entry.manifest.title} / {entry.manifest.title_ja} | {entry.state} "
-        f"| {_cell(entry.manifest.source.terms)} | {_cell(entry.manifest.source.redistribution)} |"
+        f"| `{entry.name}` | {cell(f'{entry.manifest.title} / {entry.manifest.title_ja}')} "
+        f"| {entry.state} | {cell(entry.manifest.source.terms)} "
+        f"| {cell(entry.manifest.source.redistribution)} |"
         for entry in entries
     ]
     return {
@@ -194,10 +198,6 @@ def _blanks(order: Order, entries: Sequence[Entry]) -> dict[str, str]:
         "first": entries[0].name,
         "estimators": "\n".join(rows),
     }
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "/").replace("\n", " ")
 
 
 def _json(value: object) -> str:

@@ -31,7 +31,7 @@ def blocks_as_markdown(blocks: tuple[Block, ...]) -> Iterator[str]:
                 lines = [
                     header,
                     ["---"] * len(header),
-                    *([_cell(each) for each in r] for r in rows),
+                    *([cell(each) for each in r] for r in rows),
                 ]
                 yield "\n".join(f"| {' | '.join(line)} |" for line in lines)
             case Figure():
@@ -40,13 +40,15 @@ def blocks_as_markdown(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 def plain(text: str) -> str:
     """Keep a text from being HTML, a link or a picture."""
-    return one_line(text).replace("<", "\\<").replace("](", "]\\(")
+    # A backslash of its own first: it would take the force of the one set before a letter.
+    return one_line(text).replace("\\", "\\\\").replace("<", "\\<").replace("](", "]\\(")
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Keep a text, as `plain`, also from ending its cell of a table."""
     return plain(text).replace("|", "\\|")
 
 
 def _not_a_start(text: str) -> str:
-    """Keep a paragraph from starting a heading, a list, a quotation or a table."""
-    return f"\\{text}" if text[:1] in "#-+*>|=~`" else text
+    """Keep a paragraph from starting a heading, list, quotation, table, or the target of a link."""
+    return f"\\{text}" if text[:1] in "#-+*>|=~`[" else text

@@ -77,6 +77,7 @@ def _as_text(card: "Card") -> str:
 
 def _check(paths: list[Path]) -> int:
     from ..card import check
+    from ..text_table import visible
 
     faulty = 0
     cards = _cards(paths)
@@ -84,7 +85,7 @@ def _check(paths: list[Path]) -> int:
         findings = check(path)
         faulty += bool(findings)
         for finding in findings:
-            sys.stdout.write(f"{path}: {finding}\n")
+            sys.stdout.write(visible(f"{path}: {finding}\n"))
     sys.stdout.write(f"{len(cards)} cards checked, {faulty} with something to correct\n")
     if faulty:
         sys.stdout.write(

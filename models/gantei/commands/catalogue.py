@@ -5,7 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ..text_table import text_table
+from ..text_table import text_table, visible
 
 if TYPE_CHECKING:
     from ..catalogue import Entry
@@ -28,7 +28,7 @@ def _list(chosen: argparse.Namespace) -> int:
 
     entries = estimators()
     for name, error in broken().items():
-        sys.stderr.write(f"gantei: {name} is left out: {error}\n")
+        sys.stderr.write(visible(f"gantei: {name} is left out: {error}\n"))
     if chosen.json:
         return _print_json([_listed(entry) for entry in entries])
     rows = [
@@ -59,7 +59,7 @@ def _show(chosen: argparse.Namespace) -> int:
     entry = find(chosen.name)
     if chosen.json:
         return _print_json({"state": entry.state} | entry.manifest.tables())
-    sys.stdout.write(_described(entry) + "\n")
+    sys.stdout.write(visible(_described(entry)) + "\n")
     return 0
 
 

@@ -1,5 +1,6 @@
 """Reading `estimator.toml`, and saying exactly what is wrong with one."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,14 +15,20 @@ FILE_NAME = "estimator.toml"
 KINDS = ("regression", "binary", "categorical")
 LARGEST_FILE = 1_000_000
 """Bytes; the largest manifest in use has 10 thousand."""
+MOST_BREAKS = 50
+"""Breaks of a schema to name; a file of a stranger may have as many as lines."""
+_LONG_KEY = re.compile(
+    r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){20}""", re.ASCII
+)
+"""A key of more than 20 parts: reading takes the square of their number, up to an hour."""
 
 
 def read_manifest(path: Path) -> Manifest:
     """Read and check one manifest file.
 
     Raises:
-        ManifestError: the file cannot be read, is not TOML, or breaks the schema; every break is
-            named by file, table and key, with the keys that are known.
+        ManifestError: the file cannot be read, is not TOML, or breaks the schema; every break,
+            50 at most, is named by file, table and key, with the keys that are known.
     """
     return manifest_of(manifest_bytes(path), str(path))
 
@@ -49,7 +56,10 @@ def manifest_of(content: bytes, where: str) -> Manifest:
         ManifestError: as `read_manifest`.
     """
     try:
-        tables = tomllib.loads(content.decode("utf-8"))
+        text = content.decode("utf-8")
+        if _LONG_KEY.search(text):
+            raise ManifestError(f"{where}: a key has more than 20 parts; no manifest's has")
+        tables = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ManifestError(f"{where}: not TOML: {error}") from error
     return parse_manifest(tables, where)
@@ -68,11 +78,14 @@ def parse_manifest(tables: Mapping[str, Any], where: str) -> Manifest:
 
 
 def breaks(error: ValidationError, record: type[BaseModel], where: str) -> str:
-    """Name every break of a TOML file's schema, a line each, with the keys that are known."""
-    return "\n".join(
+    """Name the breaks of a TOML file's schema, a line each, with the keys that are known."""
+    lines = [
         f"{where}: {_sentence(detail['type'], detail['loc'], detail['msg'], record)}"
-        for detail in error.errors()
-    )
+        for detail in error.errors(include_url=False)[:MOST_BREAKS]
+    ]
+    if (more := error.error_count() - MOST_BREAKS) > 0:
+        lines.append(f"{where}: and {more} more")
+    return "\n".join(lines)
 
 
 def _sentence(

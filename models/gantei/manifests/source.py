@@ -10,6 +10,9 @@ from pydantic import Field, StringConstraints
 from .fields import UNKNOWN, Line, Sha256OrUnknown
 from .tables import Record
 
+ALLOWED = "allowed"
+"""How `redistribution` begins where the publisher lets everybody pass the weights on."""
+
 Licence = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 
 
@@ -35,6 +38,11 @@ class Source(Record):
     original_sha256: Sha256OrUnknown
     contact: Line = UNKNOWN
     licence: Licence = UNKNOWN
+
+    @property
+    def may_be_passed_on(self) -> bool:
+        """Whether the publisher lets everybody pass the weights on."""
+        return self.redistribution.lower().startswith(ALLOWED)
 
 
 class Training(Record):

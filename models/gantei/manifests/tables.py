@@ -22,9 +22,9 @@ from .fields import (
 
 
 class Record(BaseModel):
-    """A frozen table of a manifest: no unknown keys, no silent conversion of types."""
+    """A frozen table of a manifest: no unknown keys, no silent conversion, no infinite number."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class MeanStd(Record):
@@ -159,8 +159,8 @@ class Cost(Record):
 
     quantity: Literal["latency", "memory", "file"]
     unit: Line
-    float32: float
-    variant: float
+    float32: Annotated[float, Field(gt=0)]
+    variant: Annotated[float, Field(gt=0)]
 
 
 class Variant(Record):

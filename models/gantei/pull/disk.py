@@ -5,7 +5,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -14,6 +14,7 @@ from ..errors import TransferError
 from ..files import sha256_of
 from ..folder_files import FolderFile
 from ..manifests.file import FILE_NAME
+from ..zip_file import open_zip
 from .sources import Folder, Source
 from .transfer import writing
 
@@ -92,9 +93,9 @@ def zip_folder(path: Path, name: str) -> "Iterator[ZipFolder]":
     Raises:
         TransferError: it is no zip, is damaged, holds too much, or not that estimator.
     """
-    with _told(path):
-        opened = zipfile.ZipFile(path)
-    with opened:
+    with ExitStack() as stack:
+        with _told(path):
+            opened = stack.enter_context(open_zip(path))
         yield ZipFolder(opened, path, _inner(opened, path, name))
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from ..errors import UnknownEstimatorError
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire, given_token
+from .wire import Advice, Wire, checked_token, given_token
 
 VARIABLE = "GANTEI_TOKEN"
 LARGEST_LIST = 10_000_000
@@ -31,7 +31,9 @@ def served_folder(source: Source, work: Path) -> Iterator[Folder]:
         f"bring it here: gantei pull {source.name} --from FOLDER",
         f"its keeper gives tokens; put yours into {VARIABLE}, or into a file, --token-file FILE",
     )
-    token = given_token(source.reach.token_file) or os.environ.get(VARIABLE) or None
+    token = given_token(source.reach.token_file)
+    if token is None and (own := os.environ.get(VARIABLE)):
+        token = checked_token(own, VARIABLE)
     with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
         listed = _listed(wire, top)
         if source.name not in listed:

@@ -193,7 +193,7 @@ class Transfer:
         tag = response.headers.get("etag", "")
         tag = tag if tag and not tag.startswith("W/") else response.headers.get("last-modified", "")
         self._tag.unlink(missing_ok=True)
-        if tag:
+        if tag and tag.isascii():  # no header can carry another back
             self._tag.write_text(tag, "utf-8")
 
     def _too_large(self) -> Exception:

@@ -206,11 +206,21 @@ def given_token(path: Path | None) -> str | None:
         return None
     try:
         with path.open("rb") as file:
-            token = file.read(LONGEST_TOKEN).decode("ascii").strip()
+            token = file.read(LONGEST_TOKEN).decode("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"--token-file {path}: cannot be read: {error}") from error
-    if not token or not token.isprintable() or " " in token:
-        raise SettingError(f"--token-file {path}: expects one token and nothing else")
+    return checked_token(token, f"--token-file {path}")
+
+
+def checked_token(text: str, where: str) -> str:
+    """Give the token that a text holds; what no header can carry would be shown in an error.
+
+    Raises:
+        SettingError: it is no token; the text is not in the message.
+    """
+    token = text.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingError(f"{where}: expects one token and nothing else")
     return token
 
 

@@ -1,6 +1,8 @@
 """The keys of signatures: ECDSA on the NIST curves, as Model Signing has them."""
 
+import base64
 import hashlib
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
 
 CURVES = {"secp256r1": "SHA256", "secp384r1": "SHA384", "secp521r1": "SHA512"}
 """The curves that Model Signing knows, each with its hash."""
+_BEFORE_POINT = {
+    "3059301306072a8648ce3d020106082a8648ce3d03010703420004": 64,
+    "3076301006072a8648ce3d020106052b8104002203620004": 96,
+    "30819b301006072a8648ce3d020106052b810400230381860004": 132,
+}
+"""How the DER of a public key on each curve begins (RFC 5480), and the bytes of its x and y."""
 LARGEST_KEY = 20_000
 """Bytes of a PEM file; the largest in use has some hundred."""
 MAKE_ONE = "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes256 -out KEY.pem"
@@ -25,6 +33,21 @@ def key_id(pem: str) -> str:
     Of the file that `openssl pkey -pubout` writes, `sha256sum` prints the same.
     """
     return hashlib.sha256(pem.encode()).hexdigest()
+
+
+def is_in_one_form(pem: str) -> bool:
+    """Whether a PEM text is as `pem_of` writes it: in another, a key would have another id."""
+    try:
+        der = base64.b64decode("".join(pem.splitlines()[1:-1]), validate=True)
+    except ValueError:
+        return False
+    lines = textwrap.wrap(base64.b64encode(der).decode(), 64)
+    whole = ["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""]
+    known = any(
+        der.hex().startswith(before) and len(der) == len(before) // 2 + point
+        for before, point in _BEFORE_POINT.items()
+    )
+    return known and pem == "\n".join(whole)
 
 
 def read_public_key(path: Path) -> str:

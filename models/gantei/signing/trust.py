@@ -20,7 +20,7 @@ from ..files import replacing
 from ..manifests.fields import Line, Sha256
 from ..manifests.file import breaks
 from ..manifests.tables import Record
-from .keys import key_id
+from .keys import is_in_one_form, key_id
 
 VARIABLE = "GANTEI_TRUST"
 FILE_VARIABLE = "GANTEI_TRUST_FILE"
@@ -63,6 +63,8 @@ class PublisherKey(Record):
     def _id_is_that_of_the_key(self) -> "PublisherKey":
         if self.id != key_id(self.pem):
             raise ValueError(f"id: is not that of the pem, which is {key_id(self.pem)}")
+        if not is_in_one_form(self.pem):
+            raise ValueError("pem: is no key as gantei trust add writes it; add its file by that")
         return self
 
     def may_sign(self, name: str) -> bool:

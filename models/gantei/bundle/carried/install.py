@@ -6,24 +6,27 @@ Every version gets a folder of its own; the link `current` points to the new one
 Exit code: 0 installed, 1 the bundle is not as it was made, 2 it cannot be installed here.
 """
 
-from __future__ import annotations
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    del sys.path[0]  # this folder: nothing in it is to run before it is compared with SHA256SUMS
 
 import argparse
 import fcntl
 import json
 import os
 import platform
+import runpy
 import shutil
+import stat
 import subprocess
-import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-sys.dont_write_bytecode = True  # a folder __pycache__ would be a file too many in the bundle
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-import verify  # type: ignore[import-not-found]
-
 HERE = Path(__file__).resolve().parent
+# Not imported: Python would take the bytecode in a __pycache__ beside it in its place.
+verify = SimpleNamespace(**runpy.run_path(str(HERE / "verify.py")))
 DONE = "installed.json"
 OPEN_EACH = "import sys, gantei\nfor name in sys.argv[1:]: gantei.load(name)"
 # The bundle's own pip, out of its wheel. As soon as it is imported it would open an IPv6 socket, to
@@ -77,7 +80,7 @@ def checked() -> tuple[dict[str, Any], str]:
     return facts, "{}-{}".format(facts["gantei"], verify.sha256(str(HERE / verify.SUMS))[:12])
 
 
-def run(what: str, *command: str | Path, **environment: str) -> None:
+def run(what: str, *command: "str | Path", **environment: str) -> None:
     """Run a command whose words are said only if it fails."""
     done = subprocess.run(  # noqa: S603 - the version's own Python
         [str(word) for word in command],
@@ -137,6 +140,12 @@ def install(into: Path) -> None:
     facts, name = checked()
     versions, current = into / "versions", into / "current"
     versions.mkdir(parents=True, exist_ok=True)
+    for folder in (into, versions):
+        if folder.stat().st_mode & stat.S_IWOTH:
+            raise RefusedError(
+                f"{folder}: everybody may write there, and could put a version of their own in "
+                f"place of this one: chmod o-w {folder}, or choose another --into"
+            )
     with (into / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,11 +5,15 @@
 Exit code: 0 every file is as it was made, 1 something differs, 2 nothing could be compared.
 """
 
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    del sys.path[0]  # this folder: a file that was added to it is to be named, not run
+
 import argparse
 import hashlib
 import os
 import re
-import sys
 
 SUMS = "SHA256SUMS"
 LINE = re.compile(r"([0-9a-f]{64})  (\S.*)")
