@@ -1,7 +1,6 @@
 """`gantei predict`: photographs in, a table out."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 ALL_GOOD, SOME_FAILED = 0, 1
 STANDARD_STREAM = "-"
-LONGEST_TOKEN = 4096
-"""Characters that are read of a token's file."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -81,10 +78,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     server = predict.add_argument_group("instead of estimators on this machine")
     server.add_argument("--server", metavar="URL", help="ask that `gantei serve`")
     server.add_argument(
-        "--token-file", metavar="FILE", help="holds the bearer token; default: $GANTEI_TOKEN"
+        "--token-file",
+        metavar="FILE",
+        type=Path,
+        help="holds the bearer token; default: $GANTEI_TOKEN",
     )
     server.add_argument(
-        "--ca", metavar="FILE", help="certificate authority to trust, as PEM; default: the system's"
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="certificate authority that alone is trusted, as PEM; default: the system's",
     )
     predict.set_defaults(run=_run)
 
@@ -130,9 +133,10 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
     from ..study.answering import Here, There
 
     if chosen.server is not None:
+        from ..credentials import token_for_service
         from ..remote.client import CONNECTIONS, Client
 
-        token = _token(chosen.token_file)
+        token = token_for_service(chosen.token_file)
         connections = chosen.workers or CONNECTIONS
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield There.of(client, names)
@@ -146,19 +150,6 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
         called = ", ".join(each.name for each in estimators)
         raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
     yield Here(estimators, chosen.allow_grey, chosen.workers)
-
-
-def _token(path: str | None) -> str | None:
-    """Read the token where it is: a word on the command line would be seen by every user."""
-    from ..errors import SettingError
-
-    if path is None:
-        return os.environ.get("GANTEI_TOKEN") or None
-    try:
-        with Path(path).open(encoding="utf-8-sig") as file:
-            return file.read(LONGEST_TOKEN)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{path}: cannot be read as a token: {error}") from error
 
 
 def _check_extras(

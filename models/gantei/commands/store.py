@@ -34,7 +34,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "does as well, for the Hub HF_TOKEN or hf auth login",
     )
     pull.add_argument(
-        "--ca", metavar="FILE", type=Path, help="also believe the certificates of this PEM file"
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="certificate authority that alone is trusted, as PEM; default: SSL_CERT_FILE, else "
+        "those that Mozilla trusts",
     )
     pull.add_argument(
         "--accept-changes",

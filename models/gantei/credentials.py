@@ -1,0 +1,71 @@
+"""What another machine is shown, and whom it is believed by: bearer tokens and certificates."""
+
+import os
+import ssl
+from pathlib import Path
+
+from .errors import SettingError
+
+VARIABLE = "GANTEI_TOKEN"
+"""Holds the token for a `gantei serve`, where no file is named."""
+LONGEST_TOKEN = 4096
+"""Bytes of a token's file."""
+
+
+def token_of_file(path: Path) -> str:
+    """Read a bearer token from where no other user sees it, unlike a word of a command line.
+
+    Raises:
+        SettingError: it cannot be read, or is no token.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(LONGEST_TOKEN).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"--token-file {path}: cannot be read as a token: {error}") from error
+    try:
+        return checked_token(text)
+    except SettingError as error:
+        raise SettingError(f"--token-file {path}: {error}") from error
+
+
+def token_for_service(path: Path | None) -> str | None:
+    """Give the token for a `gantei serve`: that of the file, else of `GANTEI_TOKEN`, else none.
+
+    Raises:
+        SettingError: as `token_of_file`.
+    """
+    return token_of_file(path) if path else os.environ.get(VARIABLE) or None
+
+
+def checked_token(text: str) -> str:
+    """Give a token without the space around it.
+
+    Raises:
+        SettingError: it is none.
+    """
+    token = text.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise SettingError("a token is one word of ASCII letters, digits and signs")
+    return token
+
+
+def trusting(ca: str | os.PathLike[str]) -> ssl.SSLContext:
+    """TLS 1.2 or later, trusting the certificate authorities of a PEM file and no others.
+
+    Raises:
+        SettingError: it cannot be read, or holds none.
+    """
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:  # ssl.SSLError too
+        raise SettingError(f"--ca {ca}: cannot be read as certificates (PEM): {error}") from error
+
+
+def tls_error(error: BaseException | None) -> ssl.SSLError | None:
+    """Find what TLS said among the causes of an error; None where it said nothing."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
