@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .options import add_device, add_estimators, whole_number
+
 if TYPE_CHECKING:
     from ..study.answering import AnyEstimator, Here, There
     from ..study.photographs import Listing
@@ -34,26 +36,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="FILE",
         help="also take the photographs that FILE names, one a line; - for standard input",
     )
-    predict.add_argument(
-        "--with",
-        dest="names",
-        metavar="NAME",
-        action="append",
-        required=True,
-        help="estimator, by name or folder; say it again for more",
-    )
+    add_estimators(predict)
     predict.add_argument(
         "--out",
         metavar="FILE",
         required=True,
         help="table, .csv, .parquet or .jsonl; - for CSV on standard output",
     )
-    predict.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto"
-    )
+    add_device(predict)
     predict.add_argument(
         "--workers",
-        type=_positive,
+        type=whole_number,
         metavar="N",
         help="photographs decoded at once, default: cores; with --server, sent at once, default: 8",
     )
@@ -90,12 +83,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="certificate authority that alone is trusted, as PEM; default: the system's",
     )
     predict.set_defaults(run=_run)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
 
 
 def _run(chosen: argparse.Namespace) -> int:
