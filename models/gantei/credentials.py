@@ -5,6 +5,7 @@ import ssl
 from pathlib import Path
 
 from .errors import SettingError
+from .files import read_small
 
 VARIABLE = "GANTEI_TOKEN"
 """Holds the token for a `gantei serve`, where no file is named."""
@@ -19,14 +20,9 @@ def token_of_file(path: Path) -> str:
         SettingError: it cannot be read, or is no token.
     """
     try:
-        with path.open("rb") as file:
-            text = file.read(LONGEST_TOKEN).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"--token-file {path}: cannot be read as a token: {error}") from error
-    try:
-        return checked_token(text)
-    except SettingError as error:
-        raise SettingError(f"--token-file {path}: {error}") from error
+        return checked_token(read_small(path, LONGEST_TOKEN, SettingError).decode("utf-8-sig"))
+    except (SettingError, UnicodeDecodeError) as error:
+        raise SettingError(f"--token-file {path}: no token: {error}") from error
 
 
 def token_for_service(path: Path | None) -> str | None:

@@ -14,6 +14,7 @@ from ..errors import TransferError
 from ..files import sha256_of
 from ..folder_files import FolderFile
 from ..manifests.file import FILE_NAME
+from . import KINDS
 from .sources import Folder, Source
 from .transfer import writing
 
@@ -42,7 +43,7 @@ def disk_folder(source: Source, work: Path) -> Iterator[Folder]:
             yield folder
         return
     if not path.is_dir():
-        raise TransferError(f"{path}: no such folder or file; --from takes {_kinds()}")
+        raise TransferError(f"{path}: no such folder or file; --from takes {KINDS}")
     for inner in (path, path / source.name, path / "estimators" / source.name):
         if (inner / FILE_NAME).is_file():
             yield DiskFolder(inner)
@@ -50,12 +51,6 @@ def disk_folder(source: Source, work: Path) -> Iterator[Folder]:
     raise TransferError(
         f"{path}: holds no {FILE_NAME}, nor {source.name}/{FILE_NAME}: name the estimator's folder"
     )
-
-
-def _kinds() -> str:
-    from .sources import KINDS
-
-    return KINDS
 
 
 @dataclass(frozen=True)
