@@ -32,6 +32,8 @@ async def answer_all(
     """
     record: Record = request.scope[RECORD]
     record.photographs = len(uploads)
+    if len(uploads) == 1 and state.pool.idle:
+        estimators = [state.served[each.name].lone or each for each in estimators]
     examinations = [
         Examination(upload, estimators, explain, record.id, state.metrics) for upload in uploads
     ]

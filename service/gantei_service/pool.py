@@ -22,6 +22,11 @@ class Pool:
         self._waiting = 0
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="gantei")
 
+    @property
+    def idle(self) -> bool:
+        """Whether no photograph is being looked at, and none waits."""
+        return not self._waiting
+
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Run a job of the service itself."""
         return self._executor.submit(job)

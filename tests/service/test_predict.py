@@ -203,3 +203,22 @@ def test_a_network_that_fails_is_a_problem_without_details(ask, monkeypatch, cap
     (entry,) = predict(client, ("a", encoded_picture(1)))
     assert entry["problem"]["type"].endswith("inference-failed")
     assert "secret" not in str(entry)
+
+
+def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimator, monkeypatch):
+    import gantei_service.served
+
+    monkeypatch.setattr(gantei_service.served, "cores", lambda: 2)
+    infer, asked = gantei.inference.infer, []
+    monkeypatch.setattr(
+        "gantei_service.estimation.infer",
+        lambda estimator, *given: asked.append(estimator) or infer(estimator, *given),
+    )
+    client = ask(make_estimator())
+    picture = encoded_picture(1)
+    (one,) = client.post("/v1/predict", **form(("a.png", picture))).json()["photographs"]
+    both = client.post("/v1/predict", **form(("a.png", picture), ("b.png", picture))).json()
+    assert [entry["estimates"] for entry in both["photographs"]] == [one["estimates"]] * 2
+    lone, first, second = asked
+    assert first is second
+    assert lone is not first

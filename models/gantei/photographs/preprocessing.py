@@ -14,7 +14,7 @@ from .field_of_view import Square, averaging_step, find_disc
 from .photograph import Photograph
 from .resampling import ANTIALIASED, Box, resample
 
-DRAFT_FACTOR = 5
+DRAFT_FACTOR = 4
 """A JPEG decoded at reduced size keeps at least this many times the network's side.
 
 Measured on 500 drawn photographs of each of two seeds, the demo estimators' outputs move by up to
