@@ -19,11 +19,21 @@ import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
-from running import LOOPBACK, Running, form, gantei_serve, photograph
+import numpy as np
+import onnxruntime
+from PIL import Image
+from running import LOOPBACK, Running, form, gantei_serve
+
+from gantei.demo.people import person
+from gantei.demo.photograph import draw_photograph
+from gantei.photographs.photograph import open_photograph
+from gantei.photographs.preprocessing import DRAFT_FACTOR
 
 NAME = "benchmark-sex"
+SIDE = 224
 SERVERS = Path(__file__).parent / "servers"
 CONCURRENCY = (1, 8, 32)
 OURS = "gantei serve"
@@ -179,17 +189,30 @@ def measured(way, picture, seconds):
     return row
 
 
-def bare(picture):
-    """CPU ms of decoding and inference alone, one photograph after the other in this process."""
-    from gantei import load
-    from gantei.inference import answer_one
-    from gantei.photographs.photograph import open_photograph
+def drawn(side):
+    """A drawn fundus photograph as a JPEG of `side` x `side` pixels."""
+    who = person(1, 1)
+    file = BytesIO()
+    image = draw_photograph(1, who, who.eyes[0]).image
+    left, top = (each - min(image.size) >> 1 for each in image.size)
+    image = image.crop((left, top, left + min(image.size), top + min(image.size)))
+    image.resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG", quality=92)
+    return file.getvalue()
 
-    estimator = load(NAME, "cpu", threads=1)
+
+def bare(picture, onnx):
+    """CPU ms of decoding, as reduced as ours, and inference: Pillow and ONNX Runtime in a loop."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(onnx), options)
+    reduced = open_photograph(picture).scale(DRAFT_FACTOR * SIDE, DRAFT_FACTOR * SIDE)
     taken = []
     for _ in range(60):
         began = time.process_time()
-        answer_one(open_photograph(picture), [estimator])
+        image = Image.open(BytesIO(picture))
+        image.draft("RGB", (image.width // reduced, image.height // reduced))
+        small = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+        session.run(["sex"], {"photograph": np.asarray(small, np.float32)[None] / 127.5 - 1})
         taken.append(1000 * (time.process_time() - began))
     return statistics.mean(taken[10:])
 
@@ -218,14 +241,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2, help="all servers in turn, so often")
     parser.add_argument("--only", action="append", help="leave the other servers out")
     chosen = parser.parse_args()
-    known = ways(*installed(chosen.cache), chosen.litserve)
+    keras, onnx = installed(chosen.cache)
+    known = ways(keras, onnx, chosen.litserve)
     tried = {n: w for n, w in known.items() if n == OURS or n in (chosen.only or known)}
-    picture = photograph(chosen.side)
+    picture = drawn(chosen.side)
     print(f"a JPEG of {chosen.side} px, {len(picture) // 1000} kB; {os.cpu_count()} cores")
     print("rate: photographs/s; cpu: the server's ms a photograph; alone: ms of one client")
     seen, alone_in_process = defaultdict(list), []
     for _ in range(chosen.rounds):
-        alone_in_process.append(bare(picture))
+        alone_in_process.append(bare(picture, onnx))
         for name, way in tried.items():
             seen[name].append(measured(way, picture, chosen.seconds))
             print(name, {k: round(v, 3) for k, v in seen[name][-1].items()}, flush=True)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gantei.signing.bundle import Envelope, signed_bytes, write_bundle
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.signing.keys import key_id, pem_of, signed
+from gantei.signing.signature_file import Envelope, signed_bytes, write_bundle
 from gantei.signing.signing import sign_folder
 from gantei.signing.trust import add_key
 

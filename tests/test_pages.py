@@ -1,4 +1,4 @@
-"""The pages on studies and on adding an estimator: their snippets run as they stand."""
+"""The pages of docs/: links lead somewhere, commands parse, and the snippets of two run."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ import pytest
 
 from gantei.card import check
 from gantei.catalogue import find
-from gantei.command_line import main
+from gantei.command_line import main, parser
 
 TOP = Path(__file__).parent.parent
 STUDY = (TOP / "docs/study.md").read_text("utf-8")
@@ -62,3 +62,27 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
     assert main(["card", "my-sex", "--format", "markdown", "--out", str(folder / "card.md")]) == 0
     assert check(folder) == []
     assert "license: cc-by-4.0" in (folder / "card.md").read_text("utf-8")
+
+
+PAGES = [
+    *sorted((TOP / "docs").rglob("*.md")),
+    TOP / "benchmarks/README.md",
+    *sorted((TOP / "model_cards").glob("*.md")),
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_of_a_page_leads_to_a_file_and_every_command_parses(page):
+    text = page.read_text("utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+    assert [link for link in links if ":" not in link and not (page.parent / link).exists()] == []
+    for line in "".join(blocks(text, "sh")).replace("\\\n", " ").splitlines():
+        if ours := re.match(r"(?:GANTEI_\w+=\S+ )?(?:\S+/)?gantei (.*)", line):
+            assert parser().parse_args(shlex.split(ours[1], comments=True)).run
+
+
+def test_every_command_of_the_benchmarks_is_there():
+    text = (TOP / "benchmarks/README.md").read_text("utf-8")
+    named = re.findall(r"^\| `(\w+\.py)", text, re.MULTILINE)
+    assert len(named) > 10
+    assert [name for name in named if not (TOP / "benchmarks" / name).is_file()] == []

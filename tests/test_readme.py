@@ -142,15 +142,19 @@ def test_the_readmes_link_to_each_other_and_to_files_that_exist():
     assert "(README.md)" in JAPANESE
 
 
+def with_subcommands(command):
+    """A parser and, in order, all below it."""
+    yield command
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for each in action.choices.values():
+                yield from with_subcommands(each)
+
+
 def help_of_all(monkeypatch):
     """What `--help` says, as docs/commands.md has it."""
     monkeypatch.setenv("COLUMNS", "80")
-    root = parser()
-    commands = next(
-        action.choices for action in root._actions if isinstance(action, argparse._SubParsersAction)
-    )
-    parts = [("gantei", root.format_help())]
-    parts += [(f"gantei {name}", each.format_help()) for name, each in commands.items()]
+    parts = [(each.prog, each.format_help()) for each in with_subcommands(parser())]
     return "\n".join(f"## {name}\n\n```text\n{text.strip()}\n```\n" for name, text in parts)
 
 

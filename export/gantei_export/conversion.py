@@ -4,7 +4,6 @@ The file's configuration is flattened into layer calls (`network`), each call be
 (`layers`), and the weights in use are computed one after the other.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
+from gantei.files import sha256_of
 
 from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
 from .forms.source import open_source
@@ -124,7 +124,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
         weights = _compute(initializers, 2 * source_bytes + MOST_GROWTH)
         _check(proto, weights)
         facts = FileFacts(
-            sha256=_sha256(path),
+            sha256=sha256_of(path),
             bytes=source_bytes,
             keras_version=source.keras_version,
             architecture=architecture,
@@ -239,8 +239,3 @@ def _rename(graph: onnx.GraphProto, names: Mapping[str, str]) -> None:
         node.output[:] = [names.get(name, name) for name in node.output]
     for output in graph.output:
         output.name = names.get(output.name, output.name)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

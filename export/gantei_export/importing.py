@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gantei import __version__, catalogue, store
 from gantei.card import card
 from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
+from gantei.folder_files import CARD, PROVENANCE
 from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
 from gantei.manifests.manifest import Manifest
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from .conversion import Conversion
 
 WEIGHTS = "model.onnx"
-PROVENANCE = "provenance.json"
-CARD = "card.md"
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ def parser() -> argparse.ArgumentParser:
         prog="gantei",
         description="Age and sex from a fundus photograph (眼底写真からの年齢・性別推定). "
         "Research use; not a medical device.",
+        epilog="Exit code: 0 all went well, 2 nothing could be done, which standard error says; "
+        "where there is a 1 between them, the help of the command says which.",
         allow_abbrev=False,
     )
     root.add_argument("--version", action="version", version=f"gantei {__version__}")

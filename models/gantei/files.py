@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and locks that let one process in."""
+"""Files that appear whole or not at all, locks that let one process in, bounded reading."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from .errors import ResultsError
+from .errors import GanteiError, ResultsError
 
 
 @contextmanager
@@ -66,6 +66,22 @@ def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
         with suppress(OSError):  # Windows does not remove an open file; it may stay
             path.unlink()
         lock.release()
+
+
+def read_small(path: Path, largest: int, error: type[GanteiError]) -> bytes:
+    """Read a file that has no reason to be larger than so many bytes.
+
+    Raises:
+        error: it cannot be read, or is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as cause:
+        raise error(f"{path}: cannot be read: {cause.strerror or cause}") from cause
+    if len(content) > largest:
+        raise error(f"{path}: larger than {largest} bytes, which no such file is")
+    return content
 
 
 def sha256_of(path: Path) -> str:

@@ -9,7 +9,9 @@ from .manifests.file import LARGEST_FILE as LARGEST_MANIFEST
 from .manifests.manifest import Manifest
 from .signing.contents import SIGNATURE_FILE
 
-BESIDE = ("card.md", "provenance.json", SIGNATURE_FILE)
+CARD = "card.md"
+PROVENANCE = "provenance.json"
+BESIDE = (CARD, PROVENANCE, SIGNATURE_FILE)
 """What may stand beside the manifest, the weights and the golden photographs: card, provenance and
 signature."""
 LARGEST_BESIDE = 4_000_000

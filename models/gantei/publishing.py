@@ -5,14 +5,13 @@ from pathlib import Path
 
 from .errors import ManifestError, SettingError, TransferError, WeightsError
 from .files import sha256_of
-from .folder_files import BESIDE, files_of
+from .folder_files import CARD, files_of
 from .manifests.file import FILE_NAME, read_manifest
 from .manifests.manifest import Manifest
 from .manifests.source import ALLOWED
 from .offline import refuse_offline
 from .pull.hub import hub_access, repository
 
-CARD = BESIDE[0]
 PAGE = "README.md"
 """What the Hub shows as a repository's page; the card, once more."""
 

@@ -6,22 +6,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from gantei.commands.options import add_device, add_estimators, whole_number
+
 MEGABYTE = 1_000_000
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add the subcommand."""
+    """Add both subcommands."""
     serve = commands.add_parser(
         "serve",
         help="answer photographs over HTTP",
         description="Answer photographs over HTTP (docs/service.md). Pictures stay in memory; "
         "nothing is sent anywhere. Without a token file, only this machine is answered.",
     )
-    _add_names(serve)
+    add_estimators(serve, "all that are ready")
+    add_device(serve)
     serve.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto"
+        "--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1"
     )
-    serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1")
     serve.add_argument("--port", type=int, default=3000, help="default: 3000")
     serve.add_argument(
         "--token-file",
@@ -33,17 +35,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--insecure", action="store_true", help="answer every machine, without a token"
     )
     serve.add_argument(
-        "--body-limit", metavar="MB", type=_positive, default=64, help="of a request; default: 64"
+        "--body-limit",
+        metavar="MB",
+        type=whole_number,
+        default=64,
+        help="of a request; default: 64",
     )
     serve.add_argument(
         "--workers",
-        type=_positive,
+        type=whole_number,
         metavar="N",
         help="photographs estimated at once; default: cores",
     )
     serve.add_argument(
         "--batch",
-        type=_positive,
+        type=whole_number,
         metavar="N",
         help="most photographs that go through a network together; default: 16 on a GPU, 1 on a "
         "CPU, where batches do not pay",
@@ -64,24 +70,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "store, and print its tag: bentoml serve TAG answers with them on a machine that has "
         "neither gantei nor its estimators. Nothing is sent anywhere.",
     )
-    _add_names(bento)
+    add_estimators(bento, "all that are ready")
     bento.set_defaults(run=_run_bento)
-
-
-def _add_names(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--with",
-        dest="names",
-        metavar="NAME",
-        action="append",
-        help="estimator, by name or folder; say it again for more; default: all that are ready",
-    )
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and int(text)):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
 
 
 def _run(chosen: argparse.Namespace) -> int:

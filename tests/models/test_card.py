@@ -254,6 +254,12 @@ def test_the_command_checks_folders_cards_and_folders_of_cards(folder, capsys):
     assert "card.md is missing\n2 cards checked, 1 with" in capsys.readouterr().out
 
 
+def test_a_check_writes_no_card(tmp_path, capsys):
+    assert main(["card", "demo-age", "--check", "--out", str(tmp_path / "card")]) == 2
+    assert "--check only looks" in capsys.readouterr().err
+    assert not (tmp_path / "card").exists()
+
+
 @pytest.mark.parametrize("arguments", [[], ["demo-age", "demo-sex"], ["other"]])
 def test_the_command_wants_the_name_of_one_estimator(arguments, capsys):
     assert main(["card", *arguments]) == 2

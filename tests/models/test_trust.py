@@ -1,4 +1,5 @@
 import base64
+import json
 import shutil
 
 import pytest
@@ -162,6 +163,9 @@ def test_keys_are_kept_from_the_command_line(publisher, capsys):
     header, row = capsys.readouterr().out.splitlines()
     assert header.split() == ["KEY", "PUBLISHER", "TRUSTED"]
     assert row.split(maxsplit=2) == [publisher.id, "JOIR", "no, revoked: lost"]
+    assert main(["trust", "list", "--json"]) == 0
+    (key,) = json.loads(capsys.readouterr().out)
+    assert (key["id"], key["estimators"], key["revoked"]) == (publisher.id, ["joir-*"], "lost")
     assert main(["trust", "add", str(publisher.key), "--name", "x"]) == 2
 
 

@@ -1,35 +1,16 @@
 """A stranger's zip archive: nothing outside it is written, and nothing swells beyond its claim."""
 
-import lzma
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path, PurePosixPath
 
+from gantei.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
 from gantei.errors import ConversionError
-from gantei.zip_file import open_zip
 
 LARGEST = 4 * 1024**3
 """Bytes of an unpacked weights file: eight times EfficientNet-B7's with optimizer state."""
-DENSEST = 100
-"""Unpacked bytes for each packed one; weights hardly shrink, and zeros to a thousandth."""
-CHUNK = 1024**2
-MOST_MEMBERS = 10_000
-
-# What zipfile and the decompressors below it raise for a damaged archive.
-_DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-    OverflowError,
-    ValueError,
-)
 
 
 class Archive:
@@ -91,7 +72,7 @@ class Archive:
             held = ", ".join(self.names[:10]) or "nothing"
             raise ConversionError(f"{self._path}: holds no {name}; it holds {held}")
         member = self._members[name]
-        if member.file_size > min(largest, DENSEST * max(member.compress_size, CHUNK)):
+        if member.file_size > largest or swells(member):
             raise ConversionError(
                 f"{self._path}: {name} claims {member.file_size} bytes unpacked from "
                 f"{member.compress_size}; unpack it yourself if you trust it"
@@ -131,5 +112,5 @@ def _told(path: Path) -> Iterator[None]:
         yield
     except ConversionError:
         raise
-    except _DAMAGED as error:
+    except (*DAMAGE, OSError) as error:
         raise ConversionError(f"{path}: cannot be unpacked: {error!s:.200}") from error

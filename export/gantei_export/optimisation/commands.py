@@ -1,10 +1,11 @@
 """`gantei optimise`: a lighter variant of an estimator, installed only within limits."""
 
 import argparse
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from gantei.commands.options import add_json, print_json
 
 if TYPE_CHECKING:
     from .optimising import Optimised
@@ -47,7 +48,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     optimising.add_argument(
         "--replace", action="store_true", help="take the place of an installed variant"
     )
-    optimising.add_argument("--json", action="store_true", help="print JSON")
+    add_json(optimising)
     optimising.set_defaults(run=_run)
 
 
@@ -69,7 +70,10 @@ def _run(chosen: argparse.Namespace) -> int:
             replace=chosen.replace,
             advance=bar.update,
         )
-    sys.stdout.write(_json(optimised) if chosen.json else _report(optimised))
+    if chosen.json:
+        print_json(_record(optimised))
+    else:
+        sys.stdout.write(_report(optimised))
     return INSTALLED if optimised.entry else LIMIT_BROKEN
 
 
@@ -109,8 +113,8 @@ def _report(optimised: "Optimised") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _json(optimised: "Optimised") -> str:
-    record = {
+def _record(optimised: "Optimised") -> dict[str, Any]:
+    return {
         "name": optimised.name,
         "installed": optimised.entry is not None,
         "folder": str(optimised.entry.folder) if optimised.entry else None,
@@ -118,4 +122,3 @@ def _json(optimised: "Optimised") -> str:
         "left_out": [{"photograph": name, "reason": reason} for name, reason in optimised.left_out],
         "variant": optimised.variant.model_dump(),
     }
-    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gantei import __version__, catalogue
 from gantei.errors import SettingError
 from gantei.estimator import Estimator, load
+from gantei.folder_files import PROVENANCE
 from gantei.manifests.file import parse_manifest
 from gantei.manifests.manifest import Manifest, Variant
 from gantei.photographs.photograph import open_photograph
@@ -24,7 +25,7 @@ from gantei.session import open_session
 from gantei.store import installing, refuse_taken
 from gantei.study.photographs import Listing
 
-from ..importing import PROVENANCE, WEIGHTS, metadata, write_folder
+from ..importing import WEIGHTS, metadata, write_folder
 from .limits import limits_for
 from .measurement import compare, costs_of_files
 from .parts import Parts, divide

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..catalogue import shipped
 from ..files import replacing
-from .checking import FILE_NAME
+from ..folder_files import CARD
 from .markdown import as_markdown
 from .writing import composed_of
 
@@ -19,7 +19,7 @@ def main() -> None:
     for entry in shipped():
         paths = [folder / f"{entry.name}.md"]
         if entry.manifest.weights:
-            paths.append(entry.folder / FILE_NAME)
+            paths.append(entry.folder / CARD)
         for path in paths:
             with replacing(path) as file:
                 file.write(as_markdown(composed_of(entry)).encode())

@@ -1,5 +1,6 @@
 """Finding what in a card is not what the estimator's folder says; works without a network."""
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,8 @@ from typing import Any
 
 from ..catalogue import Entry, shipped
 from ..errors import ManifestError, UnknownEstimatorError
-from ..files import sha256_of
+from ..files import read_small, sha256_of
+from ..folder_files import CARD
 from ..manifests.file import FILE_NAME as MANIFEST
 from ..manifests.file import read_manifest
 from .document import HEADINGS
@@ -18,7 +20,6 @@ from .markdown import as_markdown
 from .provenance import at, read_provenance
 from .writing import composed_of
 
-FILE_NAME = "card.md"
 LARGEST_FILE = 1_000_000
 """Bytes; the largest card in use has 10 thousand."""
 LONGEST_FRONT_MATTER = 20_000
@@ -56,7 +57,7 @@ def check(path: Path) -> list[str]:
     """
     if (path / MANIFEST).is_file():
         entry = Entry(read_manifest(path / MANIFEST), path)
-        return [*_digests(entry), *islice(_card(path / FILE_NAME, entry), MOST)]
+        return [*_digests(entry), *islice(_card(path / CARD, entry), MOST)]
     if path.is_file() and (path.parent / MANIFEST).is_file():
         return check(path.parent)
     known = {entry.name: entry for entry in shipped()}
@@ -83,16 +84,9 @@ def _card(path: Path, entry: Entry) -> Iterator[str]:
 
 
 def _read(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return None
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_FILE:
-        raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no card is")
-    return content.decode("utf-8", "replace")
+    return read_small(path, LARGEST_FILE, ManifestError).decode("utf-8", "replace")
 
 
 def _divided(text: str) -> _Written:

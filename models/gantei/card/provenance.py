@@ -1,13 +1,15 @@
 """Reading `provenance.json`: what converted an estimator, and how far it lies from Keras."""
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ..errors import ManifestError
+from ..files import read_small
+from ..folder_files import PROVENANCE
 
-FILE_NAME = "provenance.json"
 LARGEST_FILE = 1_000_000
 """Bytes; the largest in use has 3 thousand."""
 
@@ -20,16 +22,10 @@ def read_provenance(folder: Path) -> Provenance | None:
     Raises:
         ManifestError: it cannot be read, is too large, or is no table in JSON.
     """
-    path = folder / FILE_NAME
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except FileNotFoundError:
+    path = folder / PROVENANCE
+    if not os.path.lexists(path):
         return None
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_FILE:
-        raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no provenance is")
+    content = read_small(path, LARGEST_FILE, ManifestError)
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:

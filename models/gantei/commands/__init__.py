@@ -22,14 +22,10 @@ if TYPE_CHECKING:
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
-    predict.register(commands)
-    catalogue.register(commands)
-    card.register(commands)
-    cite.register(commands)
-    demo.register(commands)
-    store.register(commands)
-    publish.register(commands)
-    verify.register(commands)
-    sign.register(commands)
-    trust.register(commands)
-    bundle.register(commands)
+    in_order_of_use = (
+        *(predict, catalogue, card, cite, demo),  # in a study
+        *(store, verify, trust),  # on the machine of one
+        *(sign, publish, bundle),  # for others
+    )
+    for each in in_order_of_use:
+        each.register(commands)

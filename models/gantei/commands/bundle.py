@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from ..bundle.targets import PLATFORMS, PYTHONS
+from .options import add_estimators
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -16,14 +17,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "of components and a program that checks and installs them without a network "
         "(docs/closed-network.md). Needs pip and a package registry within reach.",
     )
-    bundle.add_argument(
-        "--with",
-        dest="names",
-        metavar="NAME",
-        action="append",
-        required=True,
-        help="estimator, by name or folder; say it again for more",
-    )
+    add_estimators(bundle)
     bundle.add_argument(
         "--out", metavar="DIR", required=True, type=Path, help="the folder, which must not exist"
     )
@@ -50,7 +44,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     bundle.add_argument(
         "--terms-accepted",
         action="store_true",
-        help="I have read the terms of estimators that do not say whether they may be passed on",
+        help="you have read the terms of estimators that do not say whether they may be passed on",
     )
     bundle.set_defaults(run=_run)
 

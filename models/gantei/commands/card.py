@@ -23,8 +23,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "card",
         help="print an estimator's card, or check cards",
         description="Print an estimator's card: what is known of it and what is not. With --check, "
-        "find what in cards is not what the estimator's folder says; exit code 1 where there is "
-        "something.",
+        "find what in cards is not what the estimator's folder says.",
+        epilog="Exit code: 0 done, 1 a card has something to correct, 2 nothing could be done.",
     )
     command.add_argument(
         "names",
@@ -36,7 +36,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     command.add_argument(
         "--format",
         choices=("text", "markdown", "html"),
-        default="text",
         help="default: text; html is one page that loads nothing, with figures",
     )
     command.add_argument("--out", metavar="FILE", type=Path, help="write it here instead")
@@ -46,6 +45,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.check:
+        if chosen.format or chosen.out:
+            raise SettingError("--check only looks: it takes neither --format nor --out")
         return _check([Path(name) for name in chosen.names])
     if len(chosen.names) != 1:
         raise SettingError("name one estimator; gantei list shows them")
@@ -57,7 +58,7 @@ def _run(chosen: argparse.Namespace) -> int:
         "markdown": as_markdown,
         "html": as_page,
     }
-    text = writers[chosen.format](composed_of(find(chosen.names[0])))
+    text = writers[chosen.format or "text"](composed_of(find(chosen.names[0])))
     if chosen.out is None:
         sys.stdout.write(text)
         return 0

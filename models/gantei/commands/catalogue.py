@@ -1,11 +1,11 @@
 """`gantei list`, `gantei show`: what is known of the estimators."""
 
 import argparse
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
 from ..text_table import text_table, visible
+from .options import add_json, print_json
 
 if TYPE_CHECKING:
     from ..catalogue import Entry
@@ -19,8 +19,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     show = commands.add_parser("show", help="show an estimator's facts and what each rests on")
     show.set_defaults(run=_show)
     show.add_argument("name", metavar="NAME", help="an estimator's name, or its folder")
-    for command in (listing, show):
-        command.add_argument("--json", action="store_true", help="print JSON")
+    add_json(listing)
+    add_json(show)
 
 
 def _list(chosen: argparse.Namespace) -> int:
@@ -30,7 +30,8 @@ def _list(chosen: argparse.Namespace) -> int:
     for name, error in broken().items():
         sys.stderr.write(visible(f"gantei: {name} is left out: {error}\n"))
     if chosen.json:
-        return _print_json([_listed(entry) for entry in entries])
+        print_json([_listed(entry) for entry in entries])
+        return 0
     rows = [
         (entry.name, entry.state, entry.manifest.title, entry.manifest.title_ja)
         for entry in entries
@@ -58,7 +59,8 @@ def _show(chosen: argparse.Namespace) -> int:
 
     entry = find(chosen.name)
     if chosen.json:
-        return _print_json({"state": entry.state} | entry.manifest.tables())
+        print_json({"state": entry.state} | entry.manifest.tables())
+        return 0
     sys.stdout.write(visible(_described(entry)) + "\n")
     return 0
 
@@ -94,9 +96,3 @@ def _described(entry: "Entry") -> str:
 
 def _origin(manifest: "Manifest", key: str) -> str:
     return manifest.basis[key].origin if key in manifest.basis else ""
-
-
-def _print_json(value: object) -> int:
-    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
-    return 0

@@ -1,8 +1,9 @@
 """`gantei cite`: how to cite an estimator, or the software."""
 
 import argparse
-import json
 import sys
+
+from .options import add_json, print_json
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -14,13 +15,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         nargs="*",
         help="estimators, by name or folder; without any, gantei itself",
     )
-    command.add_argument(
+    form = command.add_mutually_exclusive_group()
+    form.add_argument(
         "--format",
         choices=("text", "ja", "bibtex"),
         default="text",
         help="default: text; ja has the acknowledgement in Japanese",
     )
-    command.add_argument("--json", action="store_true", help="print JSON")
+    add_json(form)
     command.set_defaults(run=_run)
 
 
@@ -31,9 +33,9 @@ def _run(chosen: argparse.Namespace) -> int:
 
     references = [reference(find(name).manifest) for name in chosen.names] or [software()]
     if chosen.json:
-        records = [each.record() | {"bibtex": each.bibtex} for each in references]
-        text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
-    elif chosen.format == "bibtex":
+        print_json([each.record() | {"bibtex": each.bibtex} for each in references])
+        return 0
+    if chosen.format == "bibtex":
         text = bibliography(references)
     else:
         japanese = chosen.format == "ja"

@@ -1,12 +1,13 @@
 """`gantei predict`: photographs in, a table out."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from .options import add_device, add_estimators, whole_number
 
 if TYPE_CHECKING:
     from ..study.answering import AnyEstimator, Here, There
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 ALL_GOOD, SOME_FAILED = 0, 1
 STANDARD_STREAM = "-"
-LONGEST_TOKEN = 4096
-"""Characters that are read of a token's file."""
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -37,26 +36,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="FILE",
         help="also take the photographs that FILE names, one a line; - for standard input",
     )
-    predict.add_argument(
-        "--with",
-        dest="names",
-        metavar="NAME",
-        action="append",
-        required=True,
-        help="estimator, by name or folder; say it again for more",
-    )
+    add_estimators(predict)
     predict.add_argument(
         "--out",
         metavar="FILE",
         required=True,
         help="table, .csv, .parquet or .jsonl; - for CSV on standard output",
     )
-    predict.add_argument(
-        "--device", choices=("auto", "cpu", "cuda"), default="auto", help="default: auto"
-    )
+    add_device(predict)
     predict.add_argument(
         "--workers",
-        type=_positive,
+        type=whole_number,
         metavar="N",
         help="photographs decoded at once, default: cores; with --server, sent at once, default: 8",
     )
@@ -81,18 +71,18 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     server = predict.add_argument_group("instead of estimators on this machine")
     server.add_argument("--server", metavar="URL", help="ask that `gantei serve`")
     server.add_argument(
-        "--token-file", metavar="FILE", help="holds the bearer token; default: $GANTEI_TOKEN"
+        "--token-file",
+        metavar="FILE",
+        type=Path,
+        help="holds the bearer token; default: $GANTEI_TOKEN",
     )
     server.add_argument(
-        "--ca", metavar="FILE", help="certificate authority to trust, as PEM; default: the system's"
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="certificate authority that alone is trusted, as PEM; default: the system's",
     )
     predict.set_defaults(run=_run)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -130,9 +120,10 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
     from ..study.answering import Here, There
 
     if chosen.server is not None:
+        from ..credentials import token_for_service
         from ..remote.client import CONNECTIONS, Client
 
-        token = _token(chosen.token_file)
+        token = token_for_service(chosen.token_file)
         connections = chosen.workers or CONNECTIONS
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield There.of(client, names)
@@ -146,19 +137,6 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
         called = ", ".join(each.name for each in estimators)
         raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
     yield Here(estimators, chosen.allow_grey, chosen.workers)
-
-
-def _token(path: str | None) -> str | None:
-    """Read the token where it is: a word on the command line would be seen by every user."""
-    from ..errors import SettingError
-
-    if path is None:
-        return os.environ.get("GANTEI_TOKEN") or None
-    try:
-        with Path(path).open(encoding="utf-8-sig") as file:
-            return file.read(LONGEST_TOKEN)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{path}: cannot be read as a token: {error}") from error
 
 
 def _check_extras(

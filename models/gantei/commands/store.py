@@ -4,6 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from ..pull import KINDS
+
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the three subcommands."""
@@ -20,8 +22,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--from",
         dest="source",
         metavar="SOURCE",
-        help="hf:ORG/REPO@COMMIT, the address of a folder, .zip or estimator.toml (https://…) or "
-        "of a machine where gantei serves (http://HOST:PORT), or a folder or .zip on this disk",
+        help=KINDS,
     )
     pull.add_argument(
         "--replace", action="store_true", help="take the place of an installed estimator"
@@ -34,7 +35,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "does as well, for the Hub HF_TOKEN or hf auth login",
     )
     pull.add_argument(
-        "--ca", metavar="FILE", type=Path, help="also believe the certificates of this PEM file"
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="certificate authority that alone is trusted, as PEM; default: SSL_CERT_FILE, else "
+        "those that Mozilla trusts",
     )
     pull.add_argument(
         "--accept-changes",

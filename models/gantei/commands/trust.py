@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..text_table import text_table
+from .options import add_json, print_json
 
 if TYPE_CHECKING:
     from ..signing.trust import PublisherKey
@@ -23,20 +24,22 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     actions = trust.add_subparsers(metavar="ACTION", required=True)
     add = actions.add_parser("add", help="trust a publisher's key")
     add.add_argument("key", metavar="PEM", type=Path, help="the publisher's public key")
-    add.add_argument("--name", required=True, help="whose key it is")
+    add.add_argument("--name", metavar="TEXT", required=True, help="whose key it is")
     add.add_argument(
         "--for",
         dest="estimators",
         metavar="NAME",
         action="append",
-        help="an estimator that the key may sign, such as 'joir-*'; default: any",
+        help="an estimator that the key may sign, such as 'joir-*'; say it again for more; "
+        "default: any",
     )
     add.set_defaults(run=_add)
     listing = actions.add_parser("list", help="list the keys")
+    add_json(listing)
     listing.set_defaults(run=_list)
     revoke = actions.add_parser("revoke", help="trust a key no more")
     revoke.add_argument("key", metavar="ID", help="the key's id, or how it begins")
-    revoke.add_argument("--because", required=True, help="since when and why")
+    revoke.add_argument("--because", metavar="TEXT", required=True, help="since when and why")
     revoke.set_defaults(run=_revoke)
 
 
@@ -63,7 +66,11 @@ def _tell(key: "PublisherKey") -> int:
 def _list(chosen: argparse.Namespace) -> int:
     from ..signing.trust import trusted_keys
 
-    rows = [(key.id, key.publisher, _standing(key)) for key in trusted_keys().values()]
+    keys = trusted_keys().values()
+    if chosen.json:
+        print_json([key.model_dump() for key in keys])
+        return 0
+    rows = [(key.id, key.publisher, _standing(key)) for key in keys]
     sys.stdout.write(text_table(("KEY", "PUBLISHER", "TRUSTED"), rows) + "\n")
     return 0
 

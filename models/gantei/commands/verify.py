@@ -1,13 +1,13 @@
 """`gantei verify`: whether estimators are still what was installed, and whose."""
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..text_table import text_table, visible
+from .options import add_json, print_json
 
 if TYPE_CHECKING:
     from ..verification import Report
@@ -21,8 +21,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "verify",
         help="verify installed estimators: manifest, weights, signature",
         description="Verify estimators on this machine: the manifest's schema, size and sha256 of "
-        "the weights, and the signature where a trusted key made one (docs/signatures.md). Exit "
-        "code: 0 all right, 1 something is wrong.",
+        "the weights, and the signature where a trusted key made one (docs/signatures.md).",
+        epilog="Exit code: 0 all right, 1 something is wrong, 2 nothing could be verified.",
     )
     verify.add_argument(
         "names", metavar="NAME", nargs="*", help="names or folders; default: all on this machine"
@@ -36,7 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.add_argument(
         "--golden", action="store_true", help="also answer the golden photographs, on the CPU"
     )
-    verify.add_argument("--json", action="store_true", help="print JSON")
+    add_json(verify)
     verify.set_defaults(run=_run)
 
 
@@ -46,8 +46,7 @@ def _run(chosen: argparse.Namespace) -> int:
     names = chosen.names or names_to_verify(chosen.public_key)
     reports = verify(names, chosen.public_key, golden=chosen.golden)
     if chosen.json:
-        json.dump([asdict(report) for report in reports], sys.stdout, ensure_ascii=False, indent=2)
-        sys.stdout.write("\n")
+        print_json([asdict(report) for report in reports])
     else:
         sys.stdout.write(_text(reports))
     return SOME_WRONG if any(report.problems for report in reports) else ALL_RIGHT

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ManifestError
+from ..files import read_small
 from .manifest import Manifest
 
 FILE_NAME = "estimator.toml"
@@ -39,14 +40,7 @@ def manifest_bytes(path: Path) -> bytes:
     Raises:
         ManifestError: the file cannot be read, or is too large.
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_FILE:
-        raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no manifest is")
-    return content
+    return read_small(path, LARGEST_FILE, ManifestError)
 
 
 def manifest_of(content: bytes, where: str) -> Manifest:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..credentials import token_of_file
 from ..errors import SettingError
 from ..folder_files import FolderFile
 from ..manifests.file import FILE_NAME
@@ -13,7 +14,7 @@ from ..progress import progress
 from .disk import zip_folder
 from .sources import Folder, HttpFolder, Source
 from .transfer import Transfer
-from .wire import Advice, Wire, given_token, shown
+from .wire import Advice, Wire, shown
 
 LARGEST_ARCHIVE = 5_000_000_000
 """Bytes; a part of a bundle has at most 4 GB."""
@@ -28,7 +29,7 @@ def addressed_folder(source: Source, work: Path) -> Iterator[Folder]:
         f"gantei pull {source.name} --from FILE_OR_FOLDER"
     )
     advice = Advice(by_hand, "put a token of that machine into a file, --token-file FILE")
-    token = given_token(source.reach.token_file)
+    token = token_of_file(source.reach.token_file) if source.reach.token_file else None
     wish = f"pull {source.name} from {shown(address)}"
     with Wire(wish, advice, source.reach, token) as wire, ExitStack() as stack:
         if urlsplit(address).path.lower().endswith(".zip"):

@@ -1,33 +1,24 @@
 """A folder or a `.zip` on this disk: an estimator's own, or one that holds it, as a bundle does."""
 
-import lzma
 import os
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from ..archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
 from ..errors import TransferError
 from ..files import sha256_of
 from ..folder_files import FolderFile
 from ..manifests.file import FILE_NAME
-from ..zip_file import open_zip
+from . import KINDS
 from .sources import Folder, Source
 from .transfer import writing
 
-CHUNK = 1 << 20
-MOST_MEMBERS = 10_000
 DEEPEST = 4
 """Folders around an estimator's, in an archive."""
-DENSEST = 100
-"""Unpacked bytes for each packed one, beyond the first `CHUNK`; weights hardly shrink."""
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
-    ValueError, OverflowError,
-)  # fmt: skip
 
 
 @contextmanager
@@ -43,7 +34,7 @@ def disk_folder(source: Source, work: Path) -> Iterator[Folder]:
             yield folder
         return
     if not path.is_dir():
-        raise TransferError(f"{path}: no such folder or file; --from takes {_kinds()}")
+        raise TransferError(f"{path}: no such folder or file; --from takes {KINDS}")
     for inner in (path, path / source.name, path / "estimators" / source.name):
         if (inner / FILE_NAME).is_file():
             yield DiskFolder(inner)
@@ -51,12 +42,6 @@ def disk_folder(source: Source, work: Path) -> Iterator[Folder]:
     raise TransferError(
         f"{path}: holds no {FILE_NAME}, nor {source.name}/{FILE_NAME}: name the estimator's folder"
     )
-
-
-def _kinds() -> str:
-    from .sources import KINDS
-
-    return KINDS
 
 
 @dataclass(frozen=True)
@@ -121,7 +106,7 @@ class ZipFolder:
         except KeyError:
             return False
         where = f"{self.path}: {member.filename}"
-        if member.file_size > DENSEST * max(member.compress_size, CHUNK):
+        if swells(member):
             raise TransferError(f"{where} swells too much; unpack it yourself if you trust it")
         with _told(self.path), self.archive.open(member) as content:
             _copy(content, member.file_size, file, target, bar, where)
@@ -188,7 +173,7 @@ def _copy(
 def _told(path: Path) -> Iterator[None]:
     try:
         yield
-    except _DAMAGED as error:
+    except DAMAGE as error:
         if isinstance(error, TransferError):
             raise
         raise TransferError(

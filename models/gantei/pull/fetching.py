@@ -25,9 +25,9 @@ from ..manifests.fields import NAME
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest
 from ..progress import progress
-from . import sights
+from . import KINDS, sights
 from .publisher import how_to_get
-from .sources import KINDS, Folder, Source, Tell
+from .sources import Folder, Source, Tell
 from .transfer import need_space
 from .wire import Reach, shown
 
@@ -78,7 +78,7 @@ def pull_estimator(
 
     Args:
         name: the estimator's name; one that the source gives another name is refused.
-        source: as `sources.KINDS`; None: only the store is looked at.
+        source: as `KINDS`; None: only the store is looked at.
         reach: certificates and token for other machines.
         replace: take the place of an installed estimator of that name.
         accept_changes: take what differs from the first sight of the same source.

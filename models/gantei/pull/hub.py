@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from ..credentials import token_of_file
 from ..errors import OfflineError, SettingError
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire, given_token
+from .wire import Advice, Wire
 
 _REPOSITORY = re.compile(r"hf:(\w[\w.-]*/\w[\w.-]*?)(?:@(\w[\w./-]*))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -61,8 +62,9 @@ def hub_access() -> tuple[str, str | None]:
 def hub_folder(source: Source, work: Path) -> Iterator[Folder]:
     """Open a repository; a branch or tag is first resolved to the commit that it names now."""
     wanted = repository(source.text)
-    endpoint, own_token = hub_access()
-    token = given_token(source.reach.token_file) or own_token
+    endpoint, token = hub_access()
+    if source.reach.token_file:
+        token = token_of_file(source.reach.token_file)
     by_hand = (
         f"By hand: on a machine that reaches {endpoint}/{wanted.name}, download its files into a "
         f"folder and bring it here: gantei pull {source.name} --from FOLDER"

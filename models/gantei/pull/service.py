@@ -1,18 +1,17 @@
 """Another machine's `gantei serve`: its list tells the size and sha256 of every file."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from ..credentials import VARIABLE, token_for_service
 from ..errors import UnknownEstimatorError
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire, checked_token, given_token
+from .wire import Advice, Wire
 
-VARIABLE = "GANTEI_TOKEN"
 LARGEST_LIST = 10_000_000
 ROUTE = "/v1/estimators"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -31,9 +30,7 @@ def served_folder(source: Source, work: Path) -> Iterator[Folder]:
         f"bring it here: gantei pull {source.name} --from FOLDER",
         f"its keeper gives tokens; put yours into {VARIABLE}, or into a file, --token-file FILE",
     )
-    token = given_token(source.reach.token_file)
-    if token is None and (own := os.environ.get(VARIABLE)):
-        token = checked_token(own, VARIABLE)
+    token = token_for_service(source.reach.token_file)
     with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
         listed = _listed(wire, top)
         if source.name not in listed:

@@ -7,13 +7,14 @@ must bring the same bytes. It also tells where an installed estimator came from.
 
 import datetime
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from .. import store
 from ..errors import ResultsError, TransferError
-from ..files import only_one, replacing, sha256_of
+from ..files import only_one, read_small, replacing, sha256_of
 from ..manifests.file import FILE_NAME
 
 LARGEST = 50_000_000
@@ -73,16 +74,11 @@ def origin(folder: Path) -> str | None:
 
 
 def _read() -> dict[str, Any]:
-    try:
-        with path().open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except FileNotFoundError:
+    if not os.path.lexists(path()):
         return {}
-    except OSError as error:
-        raise ResultsError(f"{path()}: cannot be read: {error.strerror}") from error
     try:
-        known = json.loads(content)
-        right = len(content) <= LARGEST and all(
+        known = json.loads(read_small(path(), LARGEST, ResultsError))
+        right = all(
             isinstance(each["files"], dict) and isinstance(each["first_seen"], str)
             and isinstance(each["asked"], str)
             for each in known.values()

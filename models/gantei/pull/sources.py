@@ -9,13 +9,9 @@ from urllib.parse import quote, urlsplit
 
 from ..errors import SettingError
 from ..folder_files import FolderFile
+from . import KINDS
 from .transfer import Transfer
 from .wire import Reach, Wire
-
-KINDS = (
-    "hf:ORG/REPO@COMMIT, the address of a folder, a .zip or an estimator.toml (https://…), that of "
-    "a machine where gantei serves (http://HOST:PORT), or a folder or .zip on this disk"
-)
 
 Tell = Callable[[str], None]
 """Takes a line for the user."""

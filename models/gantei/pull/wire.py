@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from .. import __version__
+from ..credentials import tls_error, trusting
 from ..errors import SettingError, TransferError
 from ..offline import refuse_offline
 
@@ -29,7 +30,6 @@ PERIOD = 60.0
 SLOWEST = 1000.0
 """Bytes a second that a whole `PERIOD` must have brought."""
 MOST_REDIRECTS = 5
-LONGEST_TOKEN = 10_000
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
@@ -38,7 +38,7 @@ class Reach:
     """How other machines are reached.
 
     Attributes:
-        ca: PEM file of certificates that are believed beside the usual ones.
+        ca: PEM file of the certificate authorities that alone are trusted then.
         token_file: holds the bearer token for the machine that is asked.
     """
 
@@ -177,51 +177,19 @@ class Wire:
 
 
 def certificates(ca: Path | None) -> ssl.SSLContext:
-    """Give the certificates to believe: those of `SSL_CERT_FILE`, else certifi's, and `ca`'s.
+    """Give the certificates to trust: `ca`'s alone, else `SSL_CERT_FILE`'s, else certifi's.
 
     Raises:
         SettingError: a file of them cannot be read, or holds none.
     """
     import httpx
 
+    if ca:
+        return trusting(ca)
     try:
-        context = httpx.create_ssl_context()
+        return httpx.create_ssl_context()
     except OSError as error:
         raise SettingError(f"SSL_CERT_FILE={os.environ.get('SSL_CERT_FILE')}: {error}") from error
-    if ca:
-        try:
-            context.load_verify_locations(ca)
-        except OSError as error:
-            raise SettingError(f"--ca {ca}: not a PEM file of certificates: {error}") from error
-    return context
-
-
-def given_token(path: Path | None) -> str | None:
-    """Read a bearer token from a file; None where no file is named.
-
-    Raises:
-        SettingError: it cannot be read, or is no token.
-    """
-    if path is None:
-        return None
-    try:
-        with path.open("rb") as file:
-            token = file.read(LONGEST_TOKEN).decode("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"--token-file {path}: cannot be read: {error}") from error
-    return checked_token(token, f"--token-file {path}")
-
-
-def checked_token(text: str, where: str) -> str:
-    """Give the token that a text holds; what no header can carry would be shown in an error.
-
-    Raises:
-        SettingError: it is no token; the text is not in the message.
-    """
-    token = text.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise SettingError(f"{where}: expects one token and nothing else")
-    return token
 
 
 def shown(url: str) -> str:
@@ -232,8 +200,7 @@ def shown(url: str) -> str:
 def _meaning(error: "httpx.HTTPError") -> str:
     import httpx
 
-    causes = _causes(error)
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+    if isinstance(tls_error(error), ssl.SSLCertVerificationError):
         return (
             f"shows a certificate that is not known here ({error}): where the site has its own, "
             "name its PEM file by --ca or SSL_CERT_FILE"
@@ -258,10 +225,3 @@ def _meaning(error: "httpx.HTTPError") -> str:
 
 def _proxies() -> list[str]:
     return [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower())]
-
-
-def _causes(error: BaseException) -> list[BaseException]:
-    causes = [error]
-    while following := causes[-1].__cause__ or causes[-1].__context__:
-        causes.append(following)
-    return causes

@@ -16,6 +16,7 @@ from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from ..credentials import checked_token, tls_error, trusting
 from ..errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
 from ..offline import refuse_offline
 
@@ -86,14 +87,14 @@ class Connection:
             refuse_offline(f"estimate on this machine, without {self.url}")
         headers = {"accept": "application/json", "accept-encoding": "identity"}
         if token is not None:
-            headers["authorization"] = f"Bearer {_checked_token(token)}"
+            headers["authorization"] = f"Bearer {checked_token(token)}"
         self._has_token = token is not None
         self._timeout = timeout
         self._patience = patience
         self._http = httpx.Client(
             base_url=self.url,
             headers=headers,
-            verify=_trusting(ca),
+            verify=trusting(ca) if ca else ssl.create_default_context(),
             timeout=httpx.Timeout(timeout, connect=CONNECT_TIMEOUT),
             limits=httpx.Limits(
                 max_connections=connections,
@@ -208,33 +209,18 @@ def _checked_url(url: str) -> tuple[str, bool]:
     return str(parsed).rstrip("/"), loopback
 
 
-def _checked_token(token: str) -> str:
-    token = token.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise SettingError("a token is one word of ASCII letters, digits and signs")
-    return token
-
-
-def _trusting(ca: str | os.PathLike[str] | None) -> ssl.SSLContext:
-    """TLS 1.2 or later, trusting the authorities of `ca` alone, or those of the system."""
-    try:
-        return ssl.create_default_context(cafile=ca)
-    except OSError as error:  # ssl.SSLError too
-        raise SettingError(f"{ca}: cannot be read as certificates (PEM): {error}") from error
-
-
 def _may_pass(error: "httpx.RequestError") -> bool:
     """Whether sending again may help. A server that is silent for so long has hung."""
     import httpx
 
     passing = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
-    return isinstance(error, passing) and _tls_error(error) is None
+    return isinstance(error, passing) and tls_error(error) is None
 
 
 def _what_broke(error: "httpx.RequestError") -> str:
     import httpx
 
-    tls = _tls_error(error)
+    tls = tls_error(error)
     if isinstance(tls, ssl.SSLCertVerificationError):
         return (
             f"its certificate is not trusted here ({tls.verify_message}): name the file of the "
@@ -247,14 +233,6 @@ def _what_broke(error: "httpx.RequestError") -> str:
     if isinstance(error, httpx.ConnectError):
         return f"cannot be reached ({_line(str(error))}): is the address right, the server running?"
     return f"the connection broke ({_line(str(error))}): does it speak http, not https?"
-
-
-def _tls_error(error: BaseException | None) -> ssl.SSLError | None:
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
 
 
 def _retry_after(headers: "httpx.Headers") -> float | None:

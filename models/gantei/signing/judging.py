@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import SignatureError
-from .bundle import Envelope, read_bundle, signed_bytes
 from .contents import SIGNATURE_FILE, Contents, read_signature
 from .keys import is_signature
+from .signature_file import Envelope, read_bundle, signed_bytes
 from .statement import read_statement
 from .trust import PublisherKey
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError, SettingError
+from ..files import read_small
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -58,7 +59,7 @@ def read_public_key(path: Path) -> str:
         MissingExtraError: `cryptography` is not installed.
     """
     load = _cryptography().serialization.load_pem_public_key
-    content = _bounded(path)
+    content = read_small(path, LARGEST_KEY, SettingError)
     if b"PRIVATE KEY" in content:
         raise SettingError(
             f"{path}: is a private key, which stays with its owner: "
@@ -79,7 +80,7 @@ def read_private_key(path: Path, password: bytes | None) -> "EllipticCurvePrivat
         MissingExtraError: `cryptography` is not installed.
     """
     load = _cryptography().serialization.load_pem_private_key
-    content = _bounded(path)
+    content = read_small(path, LARGEST_KEY, SettingError)
     if b"ENCRYPTED" in content and password is None:
         raise SettingError(f"{path}: is encrypted; name a --password-file")
     try:
@@ -152,14 +153,3 @@ def _checked(key: Any, where: str) -> "EllipticCurvePublicKey":
             f"and no Ed25519 or RSA: {MAKE_ONE}"
         )
     return key  # type: ignore[no-any-return]
-
-
-def _bounded(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_KEY + 1)
-    except OSError as error:
-        raise SettingError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_KEY:
-        raise SettingError(f"{path}: larger than {LARGEST_KEY} bytes; no key is")
-    return content

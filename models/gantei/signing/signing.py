@@ -6,9 +6,9 @@ from pathlib import Path
 from ..errors import InstalledError, SignatureError, WeightsError
 from ..files import replacing
 from ..manifests.file import FILE_NAME, read_manifest
-from .bundle import Envelope, read_bundle, signed_bytes, write_bundle
 from .contents import SIGNATURE_FILE, contents, read_signature
 from .keys import is_signature, key_id, pem_of, read_private_key, signed
+from .signature_file import Envelope, read_bundle, signed_bytes, write_bundle
 from .statement import read_statement, write_statement
 
 

@@ -16,7 +16,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from .. import store
 from ..errors import SettingError
-from ..files import replacing
+from ..files import read_small, replacing
 from ..manifests.fields import Line, Sha256
 from ..manifests.file import breaks
 from ..manifests.tables import Record
@@ -158,14 +158,7 @@ def _content(*, may_be_missing: bool = False) -> str:
     if not os.path.lexists(path) and (may_be_missing or not os.environ.get(FILE_VARIABLE)):
         return ""
     try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise SettingError(f"{path}: cannot be read: {error.strerror or error}") from error
-    if len(content) > LARGEST_FILE:
-        raise SettingError(f"{path}: larger than {LARGEST_FILE} bytes; no trust file is")
-    try:
-        return content.decode("utf-8")
+        return read_small(path, LARGEST_FILE, SettingError).decode("utf-8")
     except UnicodeDecodeError as error:
         raise SettingError(f"{path}: not TOML: {error}") from error
 

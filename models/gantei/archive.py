@@ -1,11 +1,24 @@
-"""Opening a stranger's zip archive without reading a table of files that fills the memory."""
+"""A stranger's zip archive, whoever reads it: what bounds it, and how it may be damaged."""
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+MOST_MEMBERS = 10_000
+DENSEST = 100
+"""Unpacked bytes for each packed one, beyond the first `CHUNK`; weights hardly shrink, and zeros
+to a thousandth."""
+CHUNK = 1024**2
+"""Bytes to unpack at a time."""
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError,
+    ValueError, OverflowError,
+)  # fmt: skip
+"""What zipfile and the decompressors below it raise for a damaged archive, beside `OSError`."""
 LARGEST_READ = 4_000_000
 """Bytes that are read at once; the table of 10,000 files with names of 300 letters has 3.5 MB."""
 
@@ -36,3 +49,8 @@ def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """
     with _Bounded(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
         yield archive
+
+
+def swells(member: zipfile.ZipInfo) -> bool:
+    """Tell whether a member claims to unpack to more than any honest file does."""
+    return member.file_size > DENSEST * max(member.compress_size, CHUNK)

@@ -1,0 +1,50 @@
+"""What several subcommands have in common, so that it is called and means the same in each."""
+
+import argparse
+import json
+import sys
+
+
+def add_estimators(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Add `--with`, into `names`; it is required where nothing stands for its absence."""
+    parser.add_argument(
+        "--with",
+        dest="names",
+        metavar="NAME",
+        action="append",
+        required=default is None,
+        help="estimator, by name or folder; say it again for more"
+        + (f"; default: {default}" if default else ""),
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Add `--device`."""
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "cuda"),
+        default="auto",
+        help="default: auto, which is cuda where this machine has it",
+    )
+
+
+def add_json(parser: "argparse._ActionsContainer") -> None:
+    """Add `--json`, for programs."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number above 0.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return int(text)
+
+
+def print_json(value: object) -> None:
+    """Print what `--json` asks for."""
+    json.dump(value, sys.stdout, ensure_ascii=False, indent=2)
+    sys.stdout.write("\n")
