@@ -36,6 +36,10 @@ def manifest_bytes(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE + 1)
     except OSError as error:
+        if not path.parent.is_dir():
+            raise ManifestError(
+                f"{path.parent}: no such folder; `gantei where NAME` names an estimator's"
+            ) from error
         raise ManifestError(f"{path}: cannot be read: {error.strerror or error}") from error
     if len(content) > LARGEST_FILE:
         raise ManifestError(f"{path}: larger than {LARGEST_FILE} bytes; no manifest is")
