@@ -42,9 +42,8 @@ def serve(settings: Settings, host: str, port: int, certificate: Certificate | N
         )
     tls = tls_context(certificate) if certificate else None
     configure()
-    server = server_of(settings, tls)
-    with bound(family, address) as listening:
-        server.run([listening])
+    with bound(family, address) as listening:  # first: a port that is taken shows at once
+        server_of(settings, tls).run([listening])
 
 
 def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
