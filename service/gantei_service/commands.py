@@ -118,5 +118,5 @@ def _extra() -> Iterator[None]:
         yield
     except ImportError as error:
         raise MissingExtraError(
-            f'the service needs {error.name}: pip install "gantei[cpu,service]"'
+            f'the service needs {error.name}: pip install "gantei[service]"'
         ) from error

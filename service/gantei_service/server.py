@@ -1,6 +1,7 @@
 """`gantei serve`: the application under uvicorn."""
 
 import asyncio
+import errno
 import ipaddress
 import os
 import socket
@@ -13,7 +14,7 @@ from gantei.errors import SettingError
 
 from .app import create_app
 from .connections import HEAD_TIMEOUT, TimedProtocol
-from .journal import configure
+from .journal import configure, log
 from .settings import Settings
 from .tls import Certificate, tls_context
 
@@ -41,9 +42,8 @@ def serve(settings: Settings, host: str, port: int, certificate: Certificate | N
         )
     tls = tls_context(certificate) if certificate else None
     configure()
-    server = server_of(settings, tls)
-    with bound(family, address) as listening:
-        server.run([listening])
+    with bound(family, address) as listening:  # first: a port that is taken shows at once
+        server_of(settings, tls).run([listening])
 
 
 def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
@@ -78,6 +78,9 @@ class _Server(uvicorn.Server):
             bounded = partial(loop.create_server, ssl_handshake_timeout=HANDSHAKE_TIMEOUT)
             loop.create_server = bounded  # type: ignore[method-assign]
         await super().startup(sockets)
+        scheme = "https" if self.config.ssl else "http"
+        for each in sockets or () if self.started else ():
+            log("listening", address=_url(scheme, *each.getsockname()[:2]))
 
 
 def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
@@ -94,8 +97,15 @@ def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.sock
         listening.bind(address)
     except OSError as error:
         listening.close()
-        raise SettingError(f"{address[0]}, port {address[1]}: {error.strerror or error}") from error
+        remedy = "; name another --port" if error.errno == errno.EADDRINUSE else ""
+        raise SettingError(
+            f"{address[0]}, port {address[1]}: {error.strerror or error}{remedy}"
+        ) from error
     return listening
+
+
+def _url(scheme: str, host: str, port: int) -> str:
+    return f"{scheme}://[{host}]:{port}/" if ":" in host else f"{scheme}://{host}:{port}/"
 
 
 def _resolved(host: str, port: int) -> tuple[socket.AddressFamily, tuple[str, int]]:

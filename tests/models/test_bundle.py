@@ -386,7 +386,7 @@ def test_the_commands_of_the_page_and_of_both_readmes_parse(made):
         for block in re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
         for found in re.findall(r"^(?:/opt/gantei/current/)?gantei ([^#\n]*)", block, re.MULTILINE)
     ]
-    assert len(commands) == 9
+    assert len(commands) == 11
     for command in commands:
         assert parser().parse_args(shlex.split(command)).run
 

@@ -126,6 +126,11 @@ def test_files_that_are_no_manifest_are_refused_by_name(tmp_path, content):
         read_manifest(path)
 
 
+def test_a_missing_folder_is_told_with_the_command_that_names_it(tmp_path):
+    with pytest.raises(ManifestError, match="no such folder; `gantei where NAME`"):
+        read_manifest(tmp_path / "demo-age/estimator.toml")
+
+
 def test_a_missing_file_is_a_manifest_error(tmp_path):
     with pytest.raises(ManifestError, match="cannot be read"):
         read_manifest(tmp_path / "estimator.toml")

@@ -276,11 +276,15 @@ def test_a_journal_that_a_power_cut_left_with_zeros_is_repaired(
     ("arguments", "said"),
     [
         (["nowhere"], "no such file or folder"),
-        ([], "no photographs"),
+        ([], "no photographs: name some"),
+        (["scans"], "no photographs in scans: 1 other files, none of which ends in .bmp"),
         (["--from", "nowhere.txt"], "cannot be read as a list"),
     ],
 )
-def test_without_photographs_nothing_is_run(arguments, said, age, tmp_path, capsys):
+def test_without_photographs_nothing_is_run(arguments, said, age, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans/1.dcm").touch()
     out = tmp_path / "results.csv"
     assert run(*arguments, "--with", age, "--out", out) == 2
     assert said in capsys.readouterr().err

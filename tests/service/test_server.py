@@ -153,11 +153,20 @@ def test_the_command_listens_on_this_machine_only_unless_told(capsys, make_estim
     assert "--token-file" in capsys.readouterr().err
 
 
+def test_the_log_tells_where_the_page_is(serve):
+    server = serve()
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    told = [line["address"] for line in lines if line["event"] == "listening"]
+    assert told == [f"http://127.0.0.1:{server.port}/"]
+
+
 def test_a_port_that_is_taken_is_told_in_words(capsys, make_estimator):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert main(["serve", "--port", port, "--with", str(make_estimator())]) == 2
-    assert "in use" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "in use" in told
+    assert "--port" in told
 
 
 def test_an_answer_does_not_wait_for_the_clients_acknowledgement():

@@ -40,6 +40,10 @@ def manifest_bytes(path: Path) -> bytes:
     Raises:
         ManifestError: the file cannot be read, or is too large.
     """
+    if not path.parent.is_dir():
+        raise ManifestError(
+            f"{path.parent}: no such folder; `gantei where NAME` names an estimator's"
+        )
     return read_small(path, LARGEST_FILE, ManifestError)
 
 

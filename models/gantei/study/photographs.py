@@ -58,10 +58,20 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
         found |= dict.fromkeys(pictures)
         others += len(files) - len(pictures)
     if not found:
-        raise ResultsError(f"no photographs in {', '.join(map(str, paths)) or 'the list'}")
+        raise ResultsError(_none_found(paths, others))
     root = _common(bases)
     listed = (Listed(path, _printable(path.relative_to(root))) for path in found)
     return Listing(tuple(sorted(listed, key=lambda each: each.name)), others)
+
+
+def _none_found(paths: Sequence[Path], others: int) -> str:
+    if not (paths or others):
+        return "no photographs: name some, a folder of them, or a list"
+    endings = ", ".join(sorted(SUFFIXES))
+    return (
+        f"no photographs in {', '.join(map(str, paths)) or 'the list'}: {others} other files, "
+        f"none of which ends in {endings}"
+    )
 
 
 def _is(question: Callable[[], bool]) -> bool:
