@@ -120,3 +120,13 @@ def test_pillows_own_limit_on_pixels_is_not_ours(fundus, encoded, monkeypatch, n
 
 def test_deep_planes_that_pillow_would_misread_are_refused(fundus):
     refused(tiff16(np.asarray(fundus).astype(np.uint16) * 257, planes=True), "planes of 16 bits")
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(files, encoded, draw):
+    """Each takes the time of the whole picture, and a few bytes of the file."""
+    data = encoded(draw(64, 64), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    comment = b"\xff\xfe\x00\x04\xff\xd9"  # an end marker that is none
+    many = data[:last] + 100 * (comment + data[last:-2]) + b"\xff\xd9"
+    refused(many, "a JPEG of more than 100 scans")
+    assert read(data[:last] + 20 * (comment + data[last:-2]) + b"\xff\xd9").shape == (64, 64, 3)

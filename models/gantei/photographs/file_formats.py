@@ -4,6 +4,7 @@ Pillow's format classes are called directly. `Image.open` would import every plu
 and its limit on pixels is a global setting of the process, while ours is fixed.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -52,6 +53,8 @@ _MPF_COUNT, _MPF_ENTRIES = 0xB001, 0xB002
 _SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 254, 258, 284
 _STRIPS = ((273, 279), (324, 325))  # offsets and byte counts of strips, and of tiles
 _MOST_PREVIEWS = 32
+_MOST_SCANS = 100
+_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")  # one that ends the data of a scan
 
 
 @contextmanager
@@ -115,6 +118,7 @@ def check_whole(kind: Kind, data: bytes, image: ImageFile.ImageFile, name: str) 
     frames = getattr(image, "n_frames", 1) if kind in ("PNG", "WebP") else 1
     match kind:
         case "JPEG":
+            _check_scans(data, image, name)
             whole, frames = _jpeg_is_whole(data, image), _jpeg_frames(image)
         case "PNG":
             whole = _png_is_whole(data, image)
@@ -141,6 +145,24 @@ def _jpeg_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     # The header has been read up to the first scan; an end marker before it is a thumbnail's.
     start = image.fp.tell() if image.fp else 0
     return data.rfind(b"\xff\xd9", start) >= 0
+
+
+def _check_scans(data: bytes, image: ImageFile.ImageFile, name: str) -> None:
+    """Refuse a JPEG of very many scans: each takes the time of the whole picture.
+
+    A scan may have some 100 bytes for 200 megapixels, so that a small file would take hours.
+    Progressive JPEGs have about ten; libtiff also takes 100.
+    """
+    place = image.fp.tell() if image.fp else 0  # behind the header of the first scan
+    scans = 1
+    while (found := _MARKER.search(data, place)) and found[1] != b"\xd9":
+        scans += found[1] == b"\xda"
+        if scans > _MOST_SCANS:
+            raise PhotographError(
+                f"{name}: a JPEG of more than {_MOST_SCANS} scans; no camera writes that, so save "
+                "it anew"
+            )
+        place = found.end() + max(int.from_bytes(data[found.end() : found.end() + 2]), 2)
 
 
 def _png_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
