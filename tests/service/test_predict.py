@@ -131,6 +131,13 @@ def test_a_map_of_an_estimator_that_has_none_is_refused(ask):
     refused(ask(), 422, "no-explanation", **form(("a", encoded_picture(1)), explain="map"))
 
 
+def half_a_pair(charset, name):
+    """A form whose encoding gives a name that no answer could carry."""
+    part = b'--b\r\ncontent-disposition: form-data; name="photographs"; filename="%b"\r\n\r\nx'
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+    return {"content": part % name + b"\r\n--b--\r\n", "headers": {"content-type": kind}}
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "request_"),
     [
@@ -146,6 +153,8 @@ def test_a_map_of_an_estimator_that_has_none_is_refused(ask):
             "malformed-body",
             {"content": b"x", "headers": {"content-type": "multipart/form-data; boundary=b"}},
         ),
+        (415, "unsupported-media-type", half_a_pair("utf-7", b"+2AA-")),
+        (415, "unsupported-media-type", half_a_pair("unicode_escape", b"\\\\ud800")),
     ],
 )  # fmt: skip
 def test_what_is_no_request_for_estimates_is_a_problem(ask, status, kind, request_):
