@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Event
@@ -212,3 +213,25 @@ def test_a_network_that_fails_is_a_problem_without_details(ask, monkeypatch, cap
     (entry,) = predict(client, ("a", encoded_picture(1)))
     assert entry["problem"]["type"].endswith("inference-failed")
     assert "secret" not in str(entry)
+
+
+@pytest.mark.parametrize("batch", [None, 4])
+def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
+    from gantei_service import estimation
+
+    at_once, most = [], []
+    prepare = estimation.prepare
+
+    def slow(photograph, *others):
+        at_once.append(photograph)
+        most.append(len(at_once))
+        time.sleep(0.02)
+        at_once.remove(photograph)
+        return prepare(photograph, *others)
+
+    client = ask(workers=4, batch=batch)
+    monkeypatch.setattr(estimation, "prepare", slow)
+    monkeypatch.setattr(estimation, "LARGE", 0)
+    entries = predict(client, *[(str(seed), encoded_picture(seed)) for seed in range(8)])
+    assert all("estimates" in entry for entry in entries)
+    assert max(most) == 1
