@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import json
 import logging
@@ -196,3 +197,31 @@ def test_photographs_are_never_written_to_a_file(ask, monkeypatch):
         WRITTEN = None
     assert (response.status_code, raw.status_code) == (200, 200)
     assert written == []
+
+
+def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
+    from gantei_service.guard import PIECE, Guard
+    from gantei_service.metrics import Metrics
+    from gantei_service.settings import Settings
+
+    size, counted, taken = 10 * PIECE + 1, [], []
+
+    async def large(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": bytes(size)})
+
+    async def reader(message):
+        counted.append(guard.held)
+        taken.append(len(message.get("body", b"")))
+        if stalls and len(taken) > 3:
+            await asyncio.Event().wait()
+
+    guard = Guard(large, Settings(insecure=True, body_timeout=0.1), Metrics())
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+    for stalls in (False, True):
+        counted.clear(), taken.clear()
+        asyncio.run(guard(dict(scope), None, reader))
+        assert max(taken) == PIECE
+        assert counted == [0] + [size] * (len(counted) - 1)
+        assert guard.held == 0
+        assert (sum(taken) == size) is not stalls
