@@ -59,6 +59,7 @@ class Guard:
         answer = _Answer(send, record, body, self._unread)
         try:
             self._admit(scope)
+            _refuse_two_lengths(scope)
             body.refuse_announced(_announced(scope))
             await self._app(scope, body.receive, answer.send)
         except Problem as problem:
@@ -79,8 +80,11 @@ class Guard:
             given = [value for key, value in scope["headers"] if key == b"authorization"]
             if not self._tokens.accept(given[0].decode("latin-1") if len(given) == 1 else None):
                 raise Problem("token-required", headers={"www-authenticate": "Bearer"})
-        elif not self._settings.insecure and not _from_here(scope):
-            raise Problem("not-from-here")
+        elif not self._settings.insecure:
+            if not _from_here(scope):
+                raise Problem("not-from-here")
+            if not _meant_here(scope):
+                raise Problem("not-from-here", "ask for localhost, or for an address in numbers")
 
     @contextmanager
     def _unread(self, size: int) -> Iterator[float]:
@@ -240,6 +244,29 @@ def _announced(scope: Message) -> int:
         return 1
     length = headers.get(b"content-length", b"0")
     return int(length) if length.isdigit() else 1
+
+
+def _refuse_two_lengths(scope: Message) -> None:
+    """A proxy in front may believe the other one, and take the rest for another's request."""
+    if {b"transfer-encoding", b"content-length"} <= dict(scope["headers"]).keys():
+        raise Problem("malformed-header")
+
+
+def _meant_here(scope: Message) -> bool:
+    """Whether the address asked for is this machine's, by number or as localhost.
+
+    A page of the internet may let its own name point to 127.0.0.1, and its scripts would then ask
+    from this machine's browser, and read the answers.
+    """
+    hosts = [value.decode("latin-1") for key, value in scope["headers"] if key == b"host"]
+    for host in hosts:
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            if name.lower() != "localhost":
+                return False
+    return True
 
 
 def _from_here(scope: Message) -> bool:

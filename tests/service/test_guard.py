@@ -59,6 +59,29 @@ def test_without_tokens_this_machine_is_answered(ask, address):
     assert ask(client=(address, 5000)).get("/v1/estimators").status_code == 200
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:3000", "[::1]:3000", "[::1]", "LOCALHOST", "10.0.0.1"])
+def test_without_tokens_this_machine_is_asked_by_its_number(ask, host):
+    assert ask().get(MADE, headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["example.org", "example.org:3000", "localhost.example.org", ""])
+def test_without_tokens_a_name_that_points_here_is_refused(ask, host):
+    """Or scripts of the internet could ask, from a browser on this machine."""
+    assert_problem(ask().get(MADE, headers={"host": host}), 403, "not-from-here")
+
+
+def test_with_tokens_the_server_may_have_any_name(ask, token_file):
+    headers = {"host": "fundus.example.org", "authorization": "Bearer secret"}
+    assert ask(token_file=token_file).get(MADE, headers=headers).status_code == 200
+
+
+def test_a_body_of_two_lengths_is_refused(ask):
+    headers = {"transfer-encoding": "chunked", "content-length": "3"}
+    response = ask().post("/v1/predict", content=b"0\r\n\r\n", headers=headers)
+    assert_problem(response, 400, "malformed-header")
+    assert response.headers["connection"] == "close"
+
+
 def test_the_token_file_is_read_again_when_it_changes(ask, token_file):
     client = ask(token_file=token_file)
 
