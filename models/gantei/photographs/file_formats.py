@@ -51,6 +51,8 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
 
 _MPF_COUNT, _MPF_ENTRIES = 0xB001, 0xB002
 _SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 254, 258, 284
+_PIECES = (273, 324)
+_MOST_PIECES = 100_000
 _STRIPS = ((273, 279), (324, 325))  # offsets and byte counts of strips, and of tiles
 _MOST_PREVIEWS = 32
 _MOST_SCANS = 100
@@ -99,6 +101,8 @@ def open_file(kind: Kind, data: bytes) -> ImageFile.ImageFile:
         case "TIFF":
             from PIL.TiffImagePlugin import TiffImageFile
 
+            if _tiff_pieces(data) > _MOST_PIECES:  # of each, Pillow keeps 300 bytes
+                raise OSError(f"more than {_MOST_PIECES} strips or tiles")
             return TiffImageFile(file)
         case "BMP":
             from PIL.BmpImagePlugin import BmpImageFile
@@ -183,6 +187,26 @@ def _png_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
             return True
         position = end
     return False
+
+
+def _tiff_pieces(data: bytes) -> int:
+    """The most strips or tiles that a page says it has, of the pages that are looked at."""
+    order, large = "<" if data[:2] == b"II" else ">", 43 in data[2:4]
+    kinds = ("Q", "Q", "HHQ8x") if large else ("I", "H", "HHI4x")
+    offset, number, entry = (struct.Struct(order + kind) for kind in kinds)
+    most, (page,) = 0, offset.unpack_from(data, offset.size)
+    for _ in range(_MOST_PREVIEWS):
+        if not page:
+            break
+        (entries,) = number.unpack_from(data, page)
+        place = page + number.size
+        for _ in range(entries):
+            tag, _, count = entry.unpack_from(data, place)
+            place += entry.size
+            if tag in _PIECES:
+                most = max(most, count)
+        (page,) = offset.unpack_from(data, place)
+    return most
 
 
 def _tiff_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
