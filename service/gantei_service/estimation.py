@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import logging
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
@@ -25,6 +27,9 @@ from .pool import Pool
 from .problems import Problem
 
 Explain = Literal["none", "map", "overlay"]
+LARGE = 50
+"""Megapixels above which one photograph at a time is decoded: 196 took 2.9 GB as an RGBA PNG."""
+_ONE_LARGE = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,12 @@ class Examination:
     def alone(self) -> dict[str, Any]:
         """Go the whole way in the caller's thread."""
         try:
-            photograph, prepared = self._prepare()
-            rows = []
-            for estimator, each in zip(self.estimators, prepared.inputs, strict=True):
-                with self.metrics.inferring(estimator.name, 1):
-                    rows += infer(estimator, [each], self._wanted)
-            return self._finish(photograph, prepared, rows)
+            with self._prepared() as (photograph, prepared):
+                rows = []
+                for estimator, each in zip(self.estimators, prepared.inputs, strict=True):
+                    with self.metrics.inferring(estimator.name, 1):
+                        rows += infer(estimator, [each], self._wanted)
+                return self._finish(photograph, prepared, rows)
         except (GanteiError, MemoryError) as error:
             return self._failed(error)
         finally:
@@ -68,31 +73,46 @@ class Examination:
         """Decode and finish in the workers, and share the networks with other photographs."""
         try:
             # The decoded photograph is not kept: many wait, and one may have 200 megapixels.
-            prepared = await pool.run(lambda: self._prepare()[1])
+            prepared = await pool.run(self._decoded)
             rows = await asyncio.gather(
                 *(
                     batching.infer(estimator, each, self._wanted)
                     for estimator, each in zip(self.estimators, prepared.inputs, strict=True)
                 )
             )
-            return await pool.run(lambda: self._finish(None, prepared, rows))
+            return await pool.run(lambda: self._finished(prepared, rows))
         except (GanteiError, MemoryError) as error:
             return self._failed(error)
         finally:
             if self._began:
                 self._count()
 
-    def _prepare(self) -> tuple[Photograph, Prepared]:
+    @contextmanager
+    def _prepared(self) -> Iterator[tuple[Photograph, Prepared]]:
+        """Open, decode and prepare; a large photograph keeps other large ones waiting meanwhile."""
         self._began = time.perf_counter()
-        with self.metrics.prepare_seconds.time():
-            photograph = open_photograph(self.upload.data)
-            height, width = photograph.size
-            self._entry["sha256"] = photograph.sha256
-            self._entry["size"] = {"height": height, "width": width}
-            prepared = prepare(photograph, self.estimators, self._wanted)
-        if prepared.error is not None:
-            raise prepared.error
-        return photograph, prepared
+        with ExitStack() as memory:
+            with self.metrics.prepare_seconds.time():
+                photograph = open_photograph(self.upload.data)
+                height, width = photograph.size
+                self._entry["sha256"] = photograph.sha256
+                self._entry["size"] = {"height": height, "width": width}
+                memory.enter_context(_room_for(photograph))
+                prepared = prepare(photograph, self.estimators, self._wanted)
+            if prepared.error is not None:
+                raise prepared.error
+            yield photograph, prepared
+
+    def _decoded(self) -> Prepared:
+        with self._prepared() as (_, prepared):
+            return prepared
+
+    def _finished(self, prepared: Prepared, rows: Sequence[Row]) -> dict[str, Any]:
+        if self.explain != "overlay":
+            return self._finish(None, prepared, rows)
+        photograph = open_photograph(self.upload.data)
+        with _room_for(photograph):
+            return self._finish(photograph, prepared, rows)
 
     def _finish(
         self, photograph: Photograph | None, prepared: Prepared, rows: Sequence[Row]
@@ -100,9 +120,7 @@ class Examination:
         answer = finish(prepared, rows, self.estimators, self._wanted)
         if answer.error is not None:
             raise answer.error
-        drawn_on = None
-        if self.explain == "overlay":
-            drawn_on = photograph or open_photograph(self.upload.data)
+        drawn_on = photograph if self.explain == "overlay" else None
         return self._entry | {"estimates": _estimates(drawn_on, answer, self.estimators)}
 
     def _failed(self, error: Exception) -> dict[str, Any]:
@@ -117,6 +135,16 @@ class Examination:
     def _count(self) -> None:
         self.metrics.photographs.inc()
         self.metrics.photograph_seconds.observe(time.perf_counter() - self._began)
+
+
+@contextmanager
+def _room_for(photograph: Photograph) -> Iterator[None]:
+    """Wait, with a large photograph, until no other one takes up memory."""
+    if photograph.megapixels <= LARGE:
+        yield
+        return
+    with _ONE_LARGE:
+        yield
 
 
 def units(manifest: Manifest) -> dict[str, str]:

@@ -8,7 +8,8 @@ import asyncio
 import ipaddress
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from .journal import Record, failure, log
@@ -25,6 +26,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 RECORD = "gantei.record"
 """Key of the request's `Record` in the ASGI scope."""
 OPEN_TO_ALL = frozenset({"/", "/docs", "/livez", "/readyz", "/v2/health/live", "/v2/health/ready"})
+PIECE = 65536
+"""Bytes of an answer that are handed to the server at a time, and wait for the client there."""
 OPEN_FOLDER = "/page/"
 """What the page loads: files of this package, which hold no data."""
 KEPT = frozenset({b"allow", b"content-range"})
@@ -53,9 +56,10 @@ class Guard:
             return await send({"type": "websocket.close", "code": 1008})
         record = scope[RECORD] = Record(open_inference=f"{scope['path']}/".startswith("/v2/"))
         body = _Body(receive, self._settings, self, record, whole=not _announced(scope))
-        answer = _Answer(send, record, body)
+        answer = _Answer(send, record, body, self._unread)
         try:
             self._admit(scope)
+            _refuse_two_lengths(scope)
             body.refuse_announced(_announced(scope))
             await self._app(scope, body.receive, answer.send)
         except Problem as problem:
@@ -76,8 +80,20 @@ class Guard:
             given = [value for key, value in scope["headers"] if key == b"authorization"]
             if not self._tokens.accept(given[0].decode("latin-1") if len(given) == 1 else None):
                 raise Problem("token-required", headers={"www-authenticate": "Bearer"})
-        elif not self._settings.insecure and not _from_here(scope):
-            raise Problem("not-from-here")
+        elif not self._settings.insecure:
+            if not _from_here(scope):
+                raise Problem("not-from-here")
+            if not _meant_here(scope):
+                raise Problem("not-from-here", "ask for localhost, or for an address in numbers")
+
+    @contextmanager
+    def _unread(self, size: int) -> Iterator[float]:
+        """Count an answer in memory while its client reads it; give the seconds it may take."""
+        self.held += size
+        try:
+            yield self._settings.body_timeout
+        finally:
+            self.held -= size
 
     def _remember(self, scope: Message, record: Record, status: int) -> None:
         route = getattr(scope.get("route"), "path", "other")
@@ -139,8 +155,15 @@ class _Body:
 class _Answer:
     """The response as it leaves: every error is a problem, whoever wrote it."""
 
-    def __init__(self, send: Send, record: Record, body: _Body) -> None:
+    def __init__(
+        self,
+        send: Send,
+        record: Record,
+        body: _Body,
+        unread: Callable[[int], AbstractContextManager[float]],
+    ) -> None:
         self._to_server = send
+        self._unread = unread
         self._record = record
         self._body = body
         self._replaced = False
@@ -150,7 +173,7 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] != "http.response.start":
             if not self._replaced:
-                await self._send(message)
+                await self._send_in_pieces(message)
             return
         headers = [(key.lower(), value) for key, value in message.get("headers", ())]
         status = message["status"]
@@ -178,10 +201,27 @@ class _Answer:
         await self._start(problem.status, headers)
         await self._send({"type": "http.response.body", "body": content})
 
+    async def _send_in_pieces(self, message: Message) -> None:
+        # The server takes a large answer whole, and keeps it for as long as the client reads it.
+        # Of pieces it takes the next one when the last has nearly gone, so it is seen here.
+        content = message.get("body", b"")
+        if len(content) <= PIECE:
+            return await self._send(message)
+        with self._unread(len(content)) as seconds:
+            try:
+                async with asyncio.timeout(seconds):
+                    for start in range(0, len(content), PIECE):
+                        more = start + PIECE < len(content) or message.get("more_body", False)
+                        piece = content[start : start + PIECE]
+                        await self._send({**message, "body": piece, "more_body": more})
+            except TimeoutError as error:
+                raise Problem("client-gone") from error
+        return None
+
     async def _send(self, message: Message) -> None:
         try:
             await self._to_server(message)
-        except Exception:
+        except (Exception, asyncio.CancelledError):
             # The server has closed the connection, as after a chunk that is none.
             gone = Problem("client-gone")
             self.lost, self.status, self._record.problem = True, gone.status, gone.kind
@@ -204,6 +244,29 @@ def _announced(scope: Message) -> int:
         return 1
     length = headers.get(b"content-length", b"0")
     return int(length) if length.isdigit() else 1
+
+
+def _refuse_two_lengths(scope: Message) -> None:
+    """A proxy in front may believe the other one, and take the rest for another's request."""
+    if {b"transfer-encoding", b"content-length"} <= dict(scope["headers"]).keys():
+        raise Problem("malformed-header")
+
+
+def _meant_here(scope: Message) -> bool:
+    """Whether the address asked for is this machine's, by number or as localhost.
+
+    A page of the internet may let its own name point to 127.0.0.1, and its scripts would then ask
+    from this machine's browser, and read the answers.
+    """
+    hosts = [value.decode("latin-1") for key, value in scope["headers"] if key == b"host"]
+    for host in hosts:
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
+        try:
+            ipaddress.ip_address(name.strip("[]"))
+        except ValueError:
+            if name.lower() != "localhost":
+                return False
+    return True
 
 
 def _from_here(scope: Message) -> bool:

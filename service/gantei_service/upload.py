@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
@@ -60,6 +61,10 @@ Fields = list[tuple[str, str]]
 
 
 async def _form(request: Request, most: int, largest: int) -> tuple[list[Upload], Fields]:
+    # Of other encodings some make text that no answer can carry, such as half a surrogate pair.
+    charset = parse_options_header(request.headers["content-type"])[1].get(b"charset", b"utf-8")
+    if charset.lower() not in (b"utf-8", b"us-ascii"):
+        raise Problem("unsupported-media-type", "the names and fields of a form are UTF-8")
     parser = MultiPartParser(
         request.headers,
         request.stream(),

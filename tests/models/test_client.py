@@ -272,3 +272,14 @@ def test_offline_only_this_machine_is_asked(playing, monkeypatch):
     assert playing(ANSWER).predict(PICTURE, "made")
     with pytest.raises(OfflineError, match=r"fundus\.example\.org"):
         gantei.Client("https://fundus.example.org")
+
+
+def test_a_map_of_what_are_no_numbers_is_refused():
+    from gantei.remote.served import answer_of
+
+    box = {"left": 0, "top": 0, "right": 1, "bottom": 1}
+    told = {"of": "age", "unit": "years", "bias": 0, "rows": [[float("nan")]], "embedding": [1.0]}
+    value = {"values": {"age": {"value": 1.0}}, "warnings": [], "map": told | {"box": box}}
+    entry = {"sha256": "0" * 64, "estimates": {"made": value}}
+    with pytest.raises(TransferError, match="no numbers"):
+        answer_of({"photographs": [entry]}, "a.png", "0" * 64, ["made"], explain=True)

@@ -120,3 +120,30 @@ def test_pillows_own_limit_on_pixels_is_not_ours(fundus, encoded, monkeypatch, n
 
 def test_deep_planes_that_pillow_would_misread_are_refused(fundus):
     refused(tiff16(np.asarray(fundus).astype(np.uint16) * 257, planes=True), "planes of 16 bits")
+
+
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(files, encoded, draw):
+    """Each takes the time of the whole picture, and a few bytes of the file."""
+    data = encoded(draw(64, 64), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    comment = b"\xff\xfe\x00\x04\xff\xd9"  # an end marker that is none
+    many = data[:last] + 100 * (comment + data[last:-2]) + b"\xff\xd9"
+    refused(many, "a JPEG of more than 100 scans")
+    assert read(data[:last] + 20 * (comment + data[last:-2]) + b"\xff\xd9").shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_tiff_of_very_many_strips_is_refused_before_its_list_is_made(first):
+    """Of a file of 64 MB that says so, the list alone would take gigabytes."""
+    data = bytearray(tiff16(np.full((16, 16, 3), (40000, 20000, 9000), np.uint16)))
+    page = 8
+    if not first:  # a second page, which only says how many strips it has
+        (entries,) = struct.unpack_from("<H", data, 8)
+        struct.pack_into("<I", data, 10 + 12 * entries, len(data))
+        page = len(data)
+        data += struct.pack("<HHHIII", 1, 273, 4, 1, 8, 0)
+    (entries,) = struct.unpack_from("<H", data, page)
+    for entry in range(page + 2, page + 2 + 12 * entries, 12):
+        if struct.unpack_from("<H", data, entry) == (273,):
+            struct.pack_into("<I", data, entry + 4, 100_001)
+    refused(bytes(data), "more than 100000 strips or tiles")

@@ -51,7 +51,9 @@ def ask(make_estimator):
     def start(*folders, client=("127.0.0.1", 5000), ready=True, **settings):
         names = tuple(map(str, folders or (make_estimator(),)))
         app = create_app(Settings(estimators=names, **{"workers": 2} | settings))
-        opened.append(TestClient(app, client=client, raise_server_exceptions=False))
+        opened.append(
+            TestClient(app, "http://localhost", client=client, raise_server_exceptions=False)
+        )
         opened[-1].__enter__()
         if ready:
             wait_until(lambda: opened[-1].get("/readyz").status_code == 200)

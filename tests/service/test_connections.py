@@ -14,6 +14,7 @@ from .conftest import wait_until
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
 REQUEST = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
+HEAD = b"POST /v1/predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\n"
 LARGE = 30_000_000
 """Bytes of the weights; more than the two ends of a connection hold."""
 
@@ -104,9 +105,7 @@ def test_the_head_of_a_later_request_is_timed_too(connect):
 
 def test_a_body_may_take_longer_than_a_head(connect):
     connection = connect()
-    head = (
-        b"POST /v1/predict HTTP/1.1\r\nhost: a\r\ncontent-type: image/png\r\ncontent-length: 5\r\n"
-    )
+    head = HEAD + b"content-length: 5\r\n"
     connection.sendall(head + b"\r\n")
     for _ in range(5):
         time.sleep(0.25)
@@ -134,9 +133,7 @@ def test_connections_that_say_nothing_keep_nobody_out(connect):
 
 
 def test_requests_under_way_are_not_cut_for_a_new_connection(connect):
-    head = (
-        b"POST /v1/predict HTTP/1.1\r\nhost: a\r\ncontent-type: image/png\r\ncontent-length: 1\r\n"
-    )
+    head = HEAD + b"content-length: 1\r\n"
     busy = [connect() for _ in range(4)]
     for each in busy:
         each.sendall(head + b"\r\n")

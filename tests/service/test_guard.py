@@ -1,3 +1,4 @@
+import asyncio
 import hashlib
 import json
 import logging
@@ -56,6 +57,29 @@ def test_without_tokens_other_machines_are_refused(ask, make_estimator, client):
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
 def test_without_tokens_this_machine_is_answered(ask, address):
     assert ask(client=(address, 5000)).get("/v1/estimators").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:3000", "[::1]:3000", "[::1]", "LOCALHOST", "10.0.0.1"])
+def test_without_tokens_this_machine_is_asked_by_its_number(ask, host):
+    assert ask().get(MADE, headers={"host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["example.org", "example.org:3000", "localhost.example.org", ""])
+def test_without_tokens_a_name_that_points_here_is_refused(ask, host):
+    """Or scripts of the internet could ask, from a browser on this machine."""
+    assert_problem(ask().get(MADE, headers={"host": host}), 403, "not-from-here")
+
+
+def test_with_tokens_the_server_may_have_any_name(ask, token_file):
+    headers = {"host": "fundus.example.org", "authorization": "Bearer secret"}
+    assert ask(token_file=token_file).get(MADE, headers=headers).status_code == 200
+
+
+def test_a_body_of_two_lengths_is_refused(ask):
+    headers = {"transfer-encoding": "chunked", "content-length": "3"}
+    response = ask().post("/v1/predict", content=b"0\r\n\r\n", headers=headers)
+    assert_problem(response, 400, "malformed-header")
+    assert response.headers["connection"] == "close"
 
 
 def test_the_token_file_is_read_again_when_it_changes(ask, token_file):
@@ -196,3 +220,31 @@ def test_photographs_are_never_written_to_a_file(ask, monkeypatch):
         WRITTEN = None
     assert (response.status_code, raw.status_code) == (200, 200)
     assert written == []
+
+
+def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
+    from gantei_service.guard import PIECE, Guard
+    from gantei_service.metrics import Metrics
+    from gantei_service.settings import Settings
+
+    size, counted, taken = 10 * PIECE + 1, [], []
+
+    async def large(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200})
+        await send({"type": "http.response.body", "body": bytes(size)})
+
+    async def reader(message):
+        counted.append(guard.held)
+        taken.append(len(message.get("body", b"")))
+        if stalls and len(taken) > 3:
+            await asyncio.Event().wait()
+
+    guard = Guard(large, Settings(insecure=True, body_timeout=0.1), Metrics())
+    scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
+    for stalls in (False, True):
+        counted.clear(), taken.clear()
+        asyncio.run(guard(dict(scope), None, reader))
+        assert max(taken) == PIECE
+        assert counted == [0] + [size] * (len(counted) - 1)
+        assert guard.held == 0
+        assert (sum(taken) == size) is not stalls

@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Event
@@ -131,6 +132,13 @@ def test_a_map_of_an_estimator_that_has_none_is_refused(ask):
     refused(ask(), 422, "no-explanation", **form(("a", encoded_picture(1)), explain="map"))
 
 
+def half_a_pair(charset, name):
+    """A form whose encoding gives a name that no answer could carry."""
+    part = b'--b\r\ncontent-disposition: form-data; name="photographs"; filename="%b"\r\n\r\nx'
+    kind = f"multipart/form-data; boundary=b; charset={charset}"
+    return {"content": part % name + b"\r\n--b--\r\n", "headers": {"content-type": kind}}
+
+
 @pytest.mark.parametrize(
     ("status", "kind", "request_"),
     [
@@ -146,6 +154,8 @@ def test_a_map_of_an_estimator_that_has_none_is_refused(ask):
             "malformed-body",
             {"content": b"x", "headers": {"content-type": "multipart/form-data; boundary=b"}},
         ),
+        (415, "unsupported-media-type", half_a_pair("utf-7", b"+2AA-")),
+        (415, "unsupported-media-type", half_a_pair("unicode_escape", b"\\\\ud800")),
     ],
 )  # fmt: skip
 def test_what_is_no_request_for_estimates_is_a_problem(ask, status, kind, request_):
@@ -222,3 +232,25 @@ def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimato
     lone, first, second = asked
     assert first is second
     assert lone is not first
+
+
+@pytest.mark.parametrize("batch", [None, 4])
+def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
+    from gantei_service import estimation
+
+    at_once, most = [], []
+    prepare = estimation.prepare
+
+    def slow(photograph, *others):
+        at_once.append(photograph)
+        most.append(len(at_once))
+        time.sleep(0.02)
+        at_once.remove(photograph)
+        return prepare(photograph, *others)
+
+    client = ask(workers=4, batch=batch)
+    monkeypatch.setattr(estimation, "prepare", slow)
+    monkeypatch.setattr(estimation, "LARGE", 0)
+    entries = predict(client, *[(str(seed), encoded_picture(seed)) for seed in range(8)])
+    assert all("estimates" in entry for entry in entries)
+    assert max(most) == 1

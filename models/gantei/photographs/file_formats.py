@@ -4,6 +4,7 @@ Pillow's format classes are called directly. `Image.open` would import every plu
 and its limit on pixels is a global setting of the process, while ours is fixed.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -50,8 +51,12 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
 
 _MPF_COUNT, _MPF_ENTRIES = 0xB001, 0xB002
 _SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 254, 258, 284
+_PIECES = (273, 324)
+_MOST_PIECES = 100_000
 _STRIPS = ((273, 279), (324, 325))  # offsets and byte counts of strips, and of tiles
 _MOST_PREVIEWS = 32
+_MOST_SCANS = 100
+_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")  # one that ends the data of a scan
 
 
 @contextmanager
@@ -96,6 +101,8 @@ def open_file(kind: Kind, data: bytes) -> ImageFile.ImageFile:
         case "TIFF":
             from PIL.TiffImagePlugin import TiffImageFile
 
+            if _tiff_pieces(data) > _MOST_PIECES:  # of each, Pillow keeps 300 bytes
+                raise OSError(f"more than {_MOST_PIECES} strips or tiles")
             return TiffImageFile(file)
         case "BMP":
             from PIL.BmpImagePlugin import BmpImageFile
@@ -115,6 +122,7 @@ def check_whole(kind: Kind, data: bytes, image: ImageFile.ImageFile, name: str) 
     frames = getattr(image, "n_frames", 1) if kind in ("PNG", "WebP") else 1
     match kind:
         case "JPEG":
+            _check_scans(data, image, name)
             whole, frames = _jpeg_is_whole(data, image), _jpeg_frames(image)
         case "PNG":
             whole = _png_is_whole(data, image)
@@ -143,6 +151,24 @@ def _jpeg_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     return data.rfind(b"\xff\xd9", start) >= 0
 
 
+def _check_scans(data: bytes, image: ImageFile.ImageFile, name: str) -> None:
+    """Refuse a JPEG of very many scans: each takes the time of the whole picture.
+
+    A scan may have some 100 bytes for 200 megapixels, so that a small file would take hours.
+    Progressive JPEGs have about ten; libtiff also takes 100.
+    """
+    place = image.fp.tell() if image.fp else 0  # behind the header of the first scan
+    scans = 1
+    while (found := _MARKER.search(data, place)) and found[1] != b"\xd9":
+        scans += found[1] == b"\xda"
+        if scans > _MOST_SCANS:
+            raise PhotographError(
+                f"{name}: a JPEG of more than {_MOST_SCANS} scans; no camera writes that, so save "
+                "it anew"
+            )
+        place = found.end() + max(int.from_bytes(data[found.end() : found.end() + 2]), 2)
+
+
 def _png_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     """Walk the chunks, whose checksums Pillow leaves unread where they hold pixels."""
     view = memoryview(data)
@@ -161,6 +187,26 @@ def _png_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
             return True
         position = end
     return False
+
+
+def _tiff_pieces(data: bytes) -> int:
+    """The most strips or tiles that a page says it has, of the pages that are looked at."""
+    order, large = "<" if data[:2] == b"II" else ">", 43 in data[2:4]
+    kinds = ("Q", "Q", "HHQ8x") if large else ("I", "H", "HHI4x")
+    offset, number, entry = (struct.Struct(order + kind) for kind in kinds)
+    most, (page,) = 0, offset.unpack_from(data, offset.size)
+    for _ in range(_MOST_PREVIEWS):
+        if not page:
+            break
+        (entries,) = number.unpack_from(data, page)
+        place = page + number.size
+        for _ in range(entries):
+            tag, _, count = entry.unpack_from(data, place)
+            place += entry.size
+            if tag in _PIECES:
+                most = max(most, count)
+        (page,) = offset.unpack_from(data, place)
+    return most
 
 
 def _tiff_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:

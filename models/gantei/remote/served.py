@@ -154,6 +154,8 @@ def _explanation(told: dict[str, Any]) -> Explanation:
     rows, embedding = (np.array(told[key], np.float32) for key in ("rows", "embedding"))
     if rows.ndim != 2 or embedding.ndim != 1:
         raise ValueError("a map or an embedding of another shape")
+    if not (np.isfinite(rows).all() and np.isfinite(embedding).all()):
+        raise ValueError("a map or an embedding of what are no numbers")
     return Explanation(
         str(told["of"]), str(told["unit"]), rows, _number(told["bias"]), embedding,
         (left, top, right, bottom),
