@@ -24,10 +24,10 @@ from PIL import Image
 
 import gantei
 from gantei.inference import cores
-from gantei.photographs.preprocessing import DRAFT_FACTOR
+from gantei.photographs.preprocessing import draft_side
 
 SIDE = 2000
-LIMITS = {"full decoding": None, "decoding as scaled as the library may": DRAFT_FACTOR}
+LIMITS = {"full decoding": None, "decoding as scaled as the library may": draft_side}
 ESTIMATORS = ("demo-age", "demo-sex")
 
 
@@ -52,17 +52,17 @@ def photographs(folder, count):
     return sorted(folder.glob("*.jpg"))[:count]
 
 
-def bare_decoding(paths, spec, factor):
+def bare_decoding(paths, spec, kept):
     """Decode with Pillow alone; CPU seconds and the network's inputs of the last.
 
-    Scaled decoding keeps `factor` times the input's side; None: full decoding.
+    Scaled decoding keeps `kept(side)` px for a side of the input; None: full decoding.
     """
     height, width = spec.size
     started = time.process_time()
     for path in paths:
         image = Image.open(io.BytesIO(path.read_bytes()))
-        if factor:
-            image.draft("RGB", (factor * width, factor * height))
+        if kept:
+            image.draft("RGB", (kept(width), kept(height)))
         # No convert("RGB"): it copies a picture that is RGB already, and would flatter us.
         small = image.resize((width, height), Image.Resampling.BILINEAR)
         batch = np.asarray(small, np.float32)[None]
@@ -135,8 +135,8 @@ def main():
         spec = gantei.load(ESTIMATORS[0]).manifest.input
         for number in range(chosen.rounds):
             decoding = {}
-            for name, factor in LIMITS.items():
-                decoding[name], batch = bare_decoding(paths, spec, factor)
+            for name, kept in LIMITS.items():
+                decoding[name], batch = bare_decoding(paths, spec, kept)
             inference = bare_inference(len(paths), batch)
             wall = predict(folder, len(paths), Path(scratch, f"{number}.csv"))
             print(f"{len(paths)} photographs, {cores()} cores: gantei predict {wall:.2f} s")

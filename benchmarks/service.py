@@ -30,7 +30,7 @@ from running import LOOPBACK, Running, form, gantei_serve
 from gantei.demo.people import person
 from gantei.demo.photograph import draw_photograph
 from gantei.photographs.photograph import open_photograph
-from gantei.photographs.preprocessing import DRAFT_FACTOR
+from gantei.photographs.preprocessing import draft_side
 
 NAME = "benchmark-sex"
 SIDE = 224
@@ -196,7 +196,7 @@ def drawn(side):
     image = draw_photograph(1, who, who.eyes[0]).image
     left, top = (each - min(image.size) >> 1 for each in image.size)
     image = image.crop((left, top, left + min(image.size), top + min(image.size)))
-    image.resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG", quality=92)
+    image.resize((side, side), Image.Resampling.BICUBIC).save(file, "JPEG", quality=90)
     return file.getvalue()
 
 
@@ -205,7 +205,7 @@ def bare(picture, onnx):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(onnx), options)
-    reduced = open_photograph(picture).scale(DRAFT_FACTOR * SIDE, DRAFT_FACTOR * SIDE)
+    reduced = open_photograph(picture).scale(draft_side(SIDE), draft_side(SIDE))
     taken = []
     for _ in range(60):
         began = time.process_time()

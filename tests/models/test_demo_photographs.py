@@ -119,6 +119,15 @@ def test_other_files_of_the_folder_and_beside_it_stay_as_they_were(folder):
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
+def test_what_is_drawn_already_is_not_drawn_again(tmp_path):
+    drawn = []
+    for _ in range(2):
+        demo.draw_people(tmp_path, people=1, seed=5, progress=drawn.append)
+    assert len(drawn) == demo.count_photographs(1, 5)
+    with pytest.raises(ResultsError, match="already holds"):
+        demo.draw_people(tmp_path, people=2, seed=5)
+
+
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "photographs").write_text("mine")
     with pytest.raises(ResultsError, match="is a file"):

@@ -216,6 +216,7 @@ def scales_decoded(photograph, monkeypatch):
 def factor_of_two(monkeypatch):
     """The factor in use is measured on the demo estimators; these tests are about its use."""
     monkeypatch.setattr(preprocessing, "DRAFT_FACTOR", 2)
+    monkeypatch.setattr(preprocessing, "DRAFT_LEAST", 0)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +238,14 @@ def test_a_jpeg_is_decoded_no_smaller_than_twice_the_input(large, monkeypatch, f
     asked = scales_decoded(photograph, monkeypatch)
     prepare_photograph(photograph, spec(**facts))
     assert asked == expected
+
+
+def test_so_many_pixels_stay_that_rounding_averages_out(large, monkeypatch):
+    monkeypatch.setattr(preprocessing, "DRAFT_LEAST", 400)
+    photograph = open_photograph(large)
+    asked = scales_decoded(photograph, monkeypatch)
+    prepare_photograph(photograph, spec(size=(62, 62)))
+    assert asked == [2]
 
 
 def test_a_small_disc_is_decoded_at_the_scale_it_needs_at_once(draw, encoded, monkeypatch):

@@ -87,7 +87,7 @@ def _check(paths: list[Path]) -> int:
         faulty += bool(findings)
         for finding in findings:
             sys.stdout.write(visible(f"{path}: {finding}\n"))
-    sys.stdout.write(f"{len(cards)} cards checked, {faulty} with something to correct\n")
+    sys.stdout.write(f"cards checked: {len(cards)}; with something to correct: {faulty}\n")
     if faulty:
         sys.stdout.write(
             "Correct the manifest, then write the card anew: "

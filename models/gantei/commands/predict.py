@@ -177,7 +177,7 @@ def _fill(chosen: argparse.Namespace, listing: "Listing", by: "Here | There") ->
     resumed = f", {summary.resumed} of them before" if summary.resumed else ""
     sys.stderr.write(
         f"{summary.photographs} photographs{resumed}: {summary.photographs - summary.failed} "
-        f"estimated, {summary.failed} failed; {listing.others} other files passed by\n"
+        f"estimated, {summary.failed} failed; other files passed by: {listing.others}\n"
         f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n"
     )
     for path in filter(None, (study.maps, study.embeddings)):

@@ -43,13 +43,15 @@ def draw_people(
 
     Person 7 of a seed looks the same however many are drawn. `progress` is called with 1 after
     each photograph. The files are made in a hidden folder inside and moved in place at the end,
-    the labels last; nothing that is there already is overwritten. One photograph is held in
-    memory at a time.
+    the labels last; nothing that is there already is overwritten, and where all of it is there,
+    nothing is drawn. One photograph is held in memory at a time.
 
     Raises `ResultsError` where a file of the same name exists, `GanteiError` for a number of
     people that is not within 1 to `MAX_PEOPLE` or a negative seed.
     """
     _check(people, seed)
+    if _is_there(folder, people, seed):
+        return folder / LABELS
     _refuse_existing(folder, people, seed)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".drawing-", dir=folder) as name:
@@ -88,7 +90,7 @@ def _draw_into(
             table.writerow([name, who.number, eye.side, who.age, who.sex, photograph.camera])
             progress(1)
             yield name
-    text = _NOTICE_TEXT.format(seed=seed, people=people)
+    text = _notice(people, seed)
     (staging / NOTICE).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -97,6 +99,20 @@ def _eyes(people: int, seed: int) -> Iterator[tuple[Person, Eye]]:
         who = person(seed, number)
         for eye in who.eyes:
             yield who, eye
+
+
+def _notice(people: int, seed: int) -> str:
+    return _NOTICE_TEXT.format(seed=seed, people=people)
+
+
+def _is_there(folder: Path, people: int, seed: int) -> bool:
+    """Whether this very call has been made before; the labels came last."""
+    try:
+        same = (folder / NOTICE).read_text("utf-8") == _notice(people, seed)
+    except (OSError, UnicodeDecodeError):
+        return False
+    names = (LABELS, *(file_name(who, eye) for who, eye in _eyes(people, seed)))
+    return same and all((folder / name).is_file() for name in names)
 
 
 def _refuse_existing(folder: Path, people: int, seed: int) -> None:
