@@ -544,7 +544,7 @@ def test_a_token_of_a_file_is_sent_where_it_is_named(hub, mine, tmp_path):
 @pytest.mark.parametrize("token", ["top\x7fsecret", "topsécret", "top secret"])
 def test_a_token_that_no_header_carries_is_not_shown(hub, token, monkeypatch):
     monkeypatch.setenv("GANTEI_TOKEN", token)
-    assert "top" not in refused(SettingError, hub.address, "GANTEI_TOKEN: expects one token")
+    assert "top" not in refused(SettingError, hub.address, "GANTEI_TOKEN: a token is one word")
 
 
 # What is none.
