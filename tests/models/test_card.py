@@ -248,10 +248,13 @@ def test_the_command_prints_a_card_or_writes_it(capsys, tmp_path, format):
 def test_the_command_checks_folders_cards_and_folders_of_cards(folder, capsys):
     assert main(["card", "--check"]) == 0
     assert main(["card", "--check", str(CARDS), "demo-sex", str(folder)]) == 0
-    assert "8 cards checked, 0 with" in capsys.readouterr().out
+    assert "cards checked: 8; with something to correct: 0" in capsys.readouterr().out
     (folder / "card.md").unlink()
     assert main(["card", "--check", str(folder), str(CARDS / "demo-sex.md")]) == 1
-    assert "card.md is missing\n2 cards checked, 1 with" in capsys.readouterr().out
+    assert (
+        "card.md is missing\ncards checked: 2; with something to correct: 1"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_check_writes_no_card(tmp_path, capsys):

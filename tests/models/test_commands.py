@@ -114,7 +114,8 @@ def test_a_broken_manifest_in_a_folder_is_named(make_estimator, capsys):
 def test_the_demo_photographs_of_one_seed_are_drawn(tmp_path, capsys):
     assert main(["demo-photos", str(tmp_path / "demo"), "--people", "1"]) == 0
     assert (tmp_path / "demo/labels.csv").is_file()
-    assert main(["demo-photos", str(tmp_path / "demo"), "--people", "1"]) == 2
+    assert main(["demo-photos", str(tmp_path / "demo"), "--people", "1"]) == 0
+    assert main(["demo-photos", str(tmp_path / "demo"), "--people", "2"]) == 2
 
 
 def test_every_package_brings_its_subcommands():

@@ -485,4 +485,4 @@ def test_no_progress_bar_in_a_pipe(photographs, age, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == ""
     assert "\r" not in done.stderr
-    assert done.stderr.startswith("6 photographs: 5 estimated, 1 failed; 1 other files passed by")
+    assert done.stderr.startswith("6 photographs: 5 estimated, 1 failed; other files passed by: 1")
