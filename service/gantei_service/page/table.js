@@ -43,7 +43,8 @@ function row(group, rows) {
   const name = make("th", { scope: "row", role: "rowheader" }, group.label);
   const both = group.right && group.left ? "both" : "one";
   if (group.single) {
-    return make("tr", { role: "row", class: both }, name, cell(group.single, open, { colspan: "2", class: "single" }));
+    return make("tr", { role: "row", class: both }, name, cell(group.single, open,
+      { colspan: "2", class: "single", "data-side": say("noSide") }));
   }
   return make("tr", { role: "row", class: both }, name, ["right", "left"].map((side) =>
     group[side] ? cell(group[side], open, { "data-side": say(side) }) : none(say(side))));
