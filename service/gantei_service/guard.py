@@ -9,7 +9,7 @@ import ipaddress
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from .journal import Record, failure, log
@@ -64,6 +64,8 @@ class Guard:
             await self._app(scope, body.receive, answer.send)
         except Problem as problem:
             await answer.problem(problem)
+            if answer.lost:
+                await _until_gone(receive)
         except Exception as error:  # noqa: BLE001 - the last place to catch it
             if not answer.lost:
                 log("request failed", logging.ERROR, request=record.id, **failure(error))
@@ -198,8 +200,9 @@ class _Answer:
             (b"content-length", str(len(content)).encode()),
             *(kept or ()),
         ]
-        await self._start(problem.status, headers)
-        await self._send({"type": "http.response.body", "body": content})
+        with suppress(Exception):  # nobody is there to be told, and `_send` has noted it
+            await self._start(problem.status, headers)
+            await self._send({"type": "http.response.body", "body": content})
 
     async def _send_in_pieces(self, message: Message) -> None:
         # The server takes a large answer whole, and keeps it for as long as the client reads it.
@@ -235,6 +238,17 @@ class _Answer:
             headers.append((b"connection", b"close"))  # the rest of the body is not waited for
         headers.append((b"x-request-id", self._record.id.encode()))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def _until_gone(receive: Receive) -> None:
+    """Wait until the server knows that the connection it has closed is gone.
+
+    It would call it an error to return without an answer before.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
 
 def _announced(scope: Message) -> int:

@@ -222,6 +222,10 @@ def test_photographs_are_never_written_to_a_file(ask, monkeypatch):
     assert written == []
 
 
+async def gone():
+    return {"type": "http.disconnect"}
+
+
 def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
     from gantei_service.guard import PIECE, Guard
     from gantei_service.metrics import Metrics
@@ -243,7 +247,7 @@ def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
     scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
     for stalls in (False, True):
         counted.clear(), taken.clear()
-        asyncio.run(guard(dict(scope), None, reader))
+        asyncio.run(guard(dict(scope), gone, reader))
         assert max(taken) == PIECE
         assert counted == [0] + [size] * (len(counted) - 1)
         assert guard.held == 0
