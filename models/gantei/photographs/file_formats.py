@@ -158,6 +158,8 @@ def _check_scans(data: bytes, image: ImageFile.ImageFile, name: str) -> None:
     Progressive JPEGs have about ten; libtiff also takes 100.
     """
     place = image.fp.tell() if image.fp else 0  # behind the header of the first scan
+    if data.count(b"\xff\xda", place) < _MOST_SCANS:  # at least the scans, and quickly counted
+        return
     scans = 1
     while (found := _MARKER.search(data, place)) and found[1] != b"\xd9":
         scans += found[1] == b"\xda"
