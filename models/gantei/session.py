@@ -4,6 +4,7 @@ import os
 from contextlib import redirect_stdout
 from functools import cache
 from io import StringIO
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 from .errors import DeviceError, MissingExtraError, WeightsError
@@ -46,7 +47,7 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
         _load_cuda(runtime)
         providers.insert(0, ("CUDAExecutionProvider", CUDA_OPTIONS))
     options = runtime.SessionOptions()
-    options.intra_op_num_threads = threads or 0
+    options.intra_op_num_threads = threads or _all_cores()
     options.log_severity_level = 4  # what goes wrong is raised here, in words that name the remedy
     # Spinning threads burn the cores that decode the next photographs.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -68,6 +69,21 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
 def device_of(session: Any) -> Literal["cpu", "cuda"]:
     """Tell the device that a session really got."""
     return "cuda" if "CUDAExecutionProvider" in session.get_providers() else "cpu"
+
+
+def _all_cores() -> int:
+    """Count the physical cores that this process may use; 0, ONNX Runtime's default, if unknown.
+
+    That default binds its threads to cores, whichever the process may use, and now and then to the
+    one that the calling thread is on while others idle: inference then takes as long as on one.
+    """
+    if not hasattr(os, "sched_getaffinity"):
+        return 0
+    cpus = [f"/sys/devices/system/cpu/cpu{cpu}" for cpu in os.sched_getaffinity(0)]
+    try:
+        return len({Path(cpu, "topology/thread_siblings_list").read_text() for cpu in cpus})
+    except OSError:
+        return 0
 
 
 @cache

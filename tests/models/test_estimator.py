@@ -1,3 +1,6 @@
+import os
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -313,6 +316,23 @@ def test_a_session_that_fell_back_to_the_cpu_is_an_error(make_estimator, monkeyp
         gantei.load(folder, device="cuda")
     assert gantei.load(folder, device="auto").device == "cpu"
     assert loaded == ["CUDA"]  # once, from where pip put it
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ONNX Runtime counts the cores")
+def test_an_inference_has_no_more_threads_than_the_process_has_cores(make_estimator, monkeypatch):
+    """ONNX Runtime's own default counts the machine's, and binds threads to them."""
+    folder = make_estimator()
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    assert threads_of(gantei.load(folder)) == 1
+    assert threads_of(gantei.load(folder, threads=3)) == 3
+    monkeypatch.setattr(
+        os, "sched_getaffinity", lambda _: {0, 1_000_000}
+    )  # tells nothing of itself
+    assert threads_of(gantei.load(folder)) == 0
+
+
+def threads_of(estimator):
+    return estimator._session.get_session_options().intra_op_num_threads
 
 
 def test_a_device_nobody_knows_is_an_error(make_estimator):
