@@ -122,14 +122,21 @@ def test_deep_planes_that_pillow_would_misread_are_refused(fundus):
     refused(tiff16(np.asarray(fundus).astype(np.uint16) * 257, planes=True), "planes of 16 bits")
 
 
-def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(files, encoded, draw):
+@pytest.mark.parametrize("place", ["even", "odd"])
+def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_decoded(encoded, draw, place):
     """Each takes the time of the whole picture, and a few bytes of the file."""
     data = encoded(draw(64, 64), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
-    comment = b"\xff\xfe\x00\x04\xff\xd9"  # an end marker that is none
-    many = data[:last] + 100 * (comment + data[last:-2]) + b"\xff\xd9"
-    refused(many, "a JPEG of more than 100 scans")
-    assert read(data[:last] + 20 * (comment + data[last:-2]) + b"\xff\xd9").shape == (64, 64, 3)
+    head, scan = data[:last], data[last:-2]
+    head += comment(length=4 + (last % 2 != (place == "odd")))
+    scan = comment(length=4 + len(scan) % 2) + scan  # so that all begin at places of one kind
+    refused(head + 100 * scan + b"\xff\xd9", "a JPEG of more than 100 scans")
+    assert read(head + 20 * scan + b"\xff\xd9").shape == (64, 64, 3)
+
+
+def comment(length):
+    """A segment of a JPEG that holds an end marker which is none."""
+    return b"\xff\xfe" + length.to_bytes(2) + b"\xff\xd9".ljust(length - 2, b" ")
 
 
 @pytest.mark.parametrize("first", [True, False])

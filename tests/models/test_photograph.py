@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
@@ -199,6 +200,26 @@ def test_threads_read_the_same_pixels_and_change_no_global_setting(files):
         thread.join()
     assert not wrong
     assert before == (Image.MAX_IMAGE_PIXELS, ImageFile.LOAD_TRUNCATED_IMAGES)
+
+
+def test_threads_may_decode_one_photograph_at_the_same_time(files):
+    for _ in range(20):
+        photograph, start = open_photograph(files["JPEG"]), threading.Barrier(4)
+
+        def work(photograph=photograph, start=start):
+            start.wait()
+            return np.array(photograph.pixels())
+
+        with ThreadPoolExecutor(4) as threads:
+            decoded = [each.result() for each in [threads.submit(work) for _ in range(4)]]
+        assert all(np.array_equal(each, pillow(files["JPEG"])) for each in decoded)
+
+
+def test_a_file_is_decoded_in_pieces_where_it_is_long(files, monkeypatch):
+    monkeypatch.setattr(decoding, "DECODED_AT_ONCE", 500)
+    for kind, data in files.items():
+        assert len(data) > 500
+        assert np.array_equal(read(data), pillow(data)), kind
 
 
 def test_only_the_readers_of_formats_in_use_are_imported(files, tmp_path):

@@ -1,6 +1,6 @@
 """Decoding pictures: size, orientation and scale."""
 
-from PIL import Image
+from PIL import Image, ImageFile
 
 from ..errors import PhotographError
 from .file_formats import PILLOW_ERRORS, check_whole, kind_of, open_file, pillow_errors
@@ -10,6 +10,9 @@ LARGEST_PICTURE = 200_000_000
 
 SCALES = (8, 4, 2, 1)
 """The reductions that libjpeg offers while decoding."""
+
+DECODED_AT_ONCE = 8_000_000
+"""Bytes of a file that its decoder gets in one piece: nearly every photograph whole."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -66,6 +69,8 @@ class EncodedPicture:
             self.mode = image.mode
             check_whole(self.kind, data, image, name)
             self.orientation = orientation_of(image)
+        # Of a JPEG nothing but the header has been touched: the first decoding goes on from there.
+        self._opened = [image] if self.kind == "JPEG" else []
         # Pillow's TIFF reader turns the picture itself, and says the upright size.
         self._turn = 1 if self.kind == "TIFF" else self.orientation
         self.size = (width, height) if self._turn >= 5 else (height, width)
@@ -76,7 +81,7 @@ class EncodedPicture:
         `scale`, one of `SCALES`, divides both sides (rounded up) while decoding; JPEG only.
         """
         with pillow_errors(self.name, self.kind):
-            image = open_file(self.kind, self.data)
+            image = self._open()
             if scale > 1:
                 width, height = self._stored_size
                 image.draft(None, (width // scale, height // scale))
@@ -84,8 +89,16 @@ class EncodedPicture:
                 # A canvas of our own: where Pillow makes one, it applies its global pixel limit.
                 canvas = image.size[::-1] if self.orientation >= 5 else image.size
                 image.im = Image.new(image.mode, canvas).im
+            # Pillow's own 64 kB at a time mean to wait for Python in between, which others hold.
+            image.decodermaxblock = DECODED_AT_ONCE
             image.load()
         return turned_upright(image, self._turn)
+
+    def _open(self) -> ImageFile.ImageFile:
+        try:
+            return self._opened.pop()  # whichever thread is first
+        except IndexError:
+            return open_file(self.kind, self.data)
 
     def frame(self, scale: int) -> tuple[float, float, float, float]:
         """Where the whole picture lies in one decoded at `scale`: left, top, right, bottom.
