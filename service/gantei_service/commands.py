@@ -45,7 +45,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--workers",
         type=whole_number,
         metavar="N",
-        help="photographs estimated at once; default: cores",
+        help="photographs estimated at once; default: cores, and one more",
     )
     serve.add_argument(
         "--batch",
@@ -76,11 +76,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from gantei.errors import SettingError
-    from gantei.inference import cores
 
     with _extra():
         from .server import serve
-    from .settings import Settings
+    from .settings import Settings, default_workers
     from .tls import Certificate
 
     files = (chosen.ssl_keyfile_password_file, chosen.ssl_ca_certs)
@@ -92,7 +91,7 @@ def _run(chosen: argparse.Namespace) -> int:
     settings = Settings(
         estimators=tuple(chosen.names or ()),
         device=chosen.device,
-        workers=chosen.workers or cores(),
+        workers=chosen.workers or default_workers(),
         batch=chosen.batch,
         token_file=chosen.token_file,
         insecure=chosen.insecure,

@@ -13,6 +13,11 @@ PREFIX = "GANTEI_SERVE_"
 MEGABYTE = 1_000_000
 
 
+def default_workers() -> int:
+    """One a core, and one more: one of them often waits for Python, which the event loop holds."""
+    return cores() + 1
+
+
 @dataclass(frozen=True)
 class Settings:
     """All that can be chosen.
@@ -35,7 +40,7 @@ class Settings:
 
     estimators: tuple[str, ...] = ()
     device: Device = "auto"
-    workers: int = field(default_factory=cores)
+    workers: int = field(default_factory=default_workers)
     batch: int | None = None
     token_file: Path | None = None
     insecure: bool = False
@@ -71,7 +76,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     return Settings(
         estimators=tuple(filter(None, (name.strip() for name in told.get("WITH", "").split(",")))),
         device=device,  # type: ignore[arg-type]
-        workers=positive(told["WORKERS"]) if "WORKERS" in told else cores(),
+        workers=positive(told["WORKERS"]) if "WORKERS" in told else default_workers(),
         batch=positive(told["BATCH"]) if "BATCH" in told else None,
         token_file=Path(told["TOKEN_FILE"]) if "TOKEN_FILE" in told else None,
         insecure="INSECURE" in told,
