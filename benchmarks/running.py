@@ -96,16 +96,20 @@ def gantei_serve(*names):
     return [sys.executable, "-m", "gantei", "serve", "--port", "{port}", *chosen]
 
 
+BOUNDARY = "------------------------2f6c1e0b9d7a4835c0b1fe"
+"""As long as those of clients, which are what servers look for in a body."""
+
+
 def form(*pictures, field="photographs", **fields):
     """A multipart body with pictures of (name, bytes), and its content type."""
     disposition = 'content-disposition: form-data; name="{}"'
     body = b""
     for name, value in fields.items():
-        body += f"--b\r\n{disposition.format(name)}\r\n\r\n{value}\r\n".encode()
+        body += f"--{BOUNDARY}\r\n{disposition.format(name)}\r\n\r\n{value}\r\n".encode()
     for name, data in pictures:
-        head = f'--b\r\n{disposition.format(field)}; filename="{name}"\r\n\r\n'
+        head = f'--{BOUNDARY}\r\n{disposition.format(field)}; filename="{name}"\r\n\r\n'
         body += head.encode() + data + b"\r\n"
-    return body + b"--b--\r\n", "multipart/form-data; boundary=b"
+    return body + f"--{BOUNDARY}--\r\n".encode(), f"multipart/form-data; boundary={BOUNDARY}"
 
 
 def photograph(side, number=1, quality=92):
