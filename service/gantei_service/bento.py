@@ -43,7 +43,7 @@ def build(names: Sequence[str]) -> str:
     """
     if not (shutil.which("uv") or find_spec("uv")):
         raise MissingExtraError("BentoML builds with uv, and would download it: pip install uv")
-    served = serve_all(names, "cpu")
+    served = serve_all(names, "cpu", lone=False)
     if errors := check_all([*served.values()]):
         raise errors[0]
     with tempfile.TemporaryDirectory(prefix="gantei-bento-") as scratch:

@@ -65,13 +65,16 @@ class Served:
         self.state = "ready"
 
 
-def serve_all(names: Sequence[str], device: Device, batch: int | None = None) -> dict[str, Served]:
+def serve_all(
+    names: Sequence[str], device: Device, batch: int | None = None, *, lone: bool = True
+) -> dict[str, Served]:
     """Load the estimators to serve, by name; no names stand for all that are ready here.
 
     Args:
         names: names or folders.
         device: as `gantei.load` takes it.
         batch: as in `Settings`.
+        lone: whether they are also loaded for a photograph with no other beside it.
 
     Raises:
         GanteiError: one of them cannot be loaded; there are none; two have one name.
@@ -90,9 +93,9 @@ def serve_all(names: Sequence[str], device: Device, batch: int | None = None) ->
         if estimator.name in served:
             raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
         entry = Entry(estimator.manifest, find(name).folder)  # the manifest that was admitted
-        divided = one_by_one and estimator.device == "cpu" and cores() > 1
-        lone = load(entry.folder, device) if divided else None
-        served[estimator.name] = Served(entry, estimator, lone, _files(entry))
+        divided = lone and one_by_one and estimator.device == "cpu" and cores() > 1
+        undivided = load(entry.folder, device) if divided else None
+        served[estimator.name] = Served(entry, estimator, undivided, _files(entry))
     return served
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 import gantei
+from gantei.estimator import Estimator
 
 from ..answering import answer_all
 from ..answers import Inference, Live, Model, ModelReady, Ready, Server
@@ -123,23 +124,7 @@ def router(state: State) -> APIRouter:
     async def infer(name: str, request: Request) -> Response:
         """Estimate for each photograph; one that is bad has a problem and harms no other."""
         state.refuse_unready()
-        estimator = state.served_as(name).estimator
-        if request.headers.get("content-encoding", "identity") != "identity":
-            raise Problem("unsupported-media-type", "send the body as it is, not compressed")
-        body, length = await request.body(), request.headers.get(HEAD_LENGTH)
-        asked = await state.pool.run(
-            partial(read_request, body, length, state.settings.photographs)
-        )
-        values = units(estimator.manifest)
-        if not asked.outputs.keys() <= {*values, PROBLEM}:
-            raise Problem("invalid-request", f"the outputs are {', '.join((*values, PROBLEM))}")
-        uploads = [Upload(None, data) for data in asked.photographs]
-        entries = await answer_all(request, state, uploads, [estimator])
-        content, head = write_answer(name, asked, _columns(name, list(values), entries))
-        if head is None:
-            return Response(content, media_type="application/json")
-        headers = {HEAD_LENGTH: str(head)}
-        return Response(content, media_type="application/octet-stream", headers=headers)
+        return await _inferred(state, state.served_as(name).estimator, request)
 
     routes = APIRouter(prefix="/v2")
     known = "unknown-estimator"
@@ -154,6 +139,24 @@ def router(state: State) -> APIRouter:
         "/models/{name}/infer", infer, methods=["POST"], openapi_extra=OPENAPI, responses=ANSWERS
     )
     return routes
+
+
+async def _inferred(state: State, estimator: Estimator, request: Request) -> Response:
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Problem("unsupported-media-type", "send the body as it is, not compressed")
+    body, length = await request.body(), request.headers.get(HEAD_LENGTH)
+    asked = await state.pool.run(partial(read_request, body, length, state.settings.photographs))
+    values = units(estimator.manifest)
+    if not asked.outputs.keys() <= {*values, PROBLEM}:
+        raise Problem("invalid-request", f"the outputs are {', '.join((*values, PROBLEM))}")
+    uploads = [Upload(None, data) for data in asked.photographs]
+    entries = await answer_all(request, state, uploads, [estimator])
+    columns = _columns(estimator.name, list(values), entries)
+    content, head = write_answer(estimator.name, asked, columns)
+    if head is None:
+        return Response(content, media_type="application/json")
+    headers = {HEAD_LENGTH: str(head)}
+    return Response(content, media_type="application/octet-stream", headers=headers)
 
 
 def _columns(model: str, values: list[str], entries: list[dict[str, Any]]) -> dict[str, Column]:
