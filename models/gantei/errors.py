@@ -48,10 +48,15 @@ class DeviceError(GanteiError, RuntimeError):
 class PhotographError(GanteiError, ValueError):
     """A picture that cannot be read, or that the estimators must not see.
 
-    `sha256` is that of the file, where there was one to read.
+    `sha256` is that of the file, where there was one to read. `reason` is the message without the
+    advice that only a caller of the library can follow.
     """
 
     sha256: str | None = None
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(f"{reason}; {advice}" if advice else reason)
+        self.reason = reason
 
 
 class ConversionError(GanteiError, ValueError):

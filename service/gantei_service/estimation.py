@@ -126,7 +126,7 @@ class Examination:
     def _failed(self, error: Exception) -> dict[str, Any]:
         if isinstance(error, PhotographError):
             self._entry["sha256"] = self._entry["sha256"] or error.sha256
-            problem = Problem("unusable-photograph", str(error).removeprefix("<bytes>: "))
+            problem = Problem("unusable-photograph", error.reason.removeprefix("<bytes>: "))
         else:
             log("inference failed", logging.ERROR, request=self.request_id, **failure(error))
             problem = Problem("inference-failed")

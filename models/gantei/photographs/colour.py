@@ -29,7 +29,7 @@ def check_mode(name: str, mode: str, *, allow_grey: bool) -> None:
     """Refuse a mode that has no colour, or whose range of values nobody knows."""
     if mode in GREY_MODES:
         if not allow_grey:
-            raise PhotographError(f"{name}: a grey picture (mode {mode}); {_ADVICE}")
+            raise PhotographError(f"{name}: a grey picture (mode {mode}); {_SEEN}", _ADVICE)
     elif mode not in _COLOUR_MODES:
         raise PhotographError(
             f"{name}: pixels of mode {mode}, whose range is not known; save it as 8-bit RGB"
@@ -80,13 +80,11 @@ def _check_sample(name: str, ordered: NDArray[np.uint8], *, allow_grey: bool) ->
     if allow_grey:
         return
     if np.mean(high - low > _LEAST_DIFFERENCE) < _LEAST_SHARE:
-        raise PhotographError(f"{name}: no colour, its channels are equal; {_ADVICE}")
+        raise PhotographError(f"{name}: no colour, its channels are equal; {_SEEN}", _ADVICE)
     dim = (high > 2 * _LEAST_DIFFERENCE) & (middle > high // 4)
     if np.mean((middle > _LEAST_DIFFERENCE) | dim) < _LEAST_SHARE:
-        raise PhotographError(f"{name}: no colour, only one channel is lit; {_ADVICE}")
+        raise PhotographError(f"{name}: no colour, only one channel is lit; {_SEEN}", _ADVICE)
 
 
-_ADVICE = (
-    "the estimators saw colour photographs, not red-free ones or angiograms; "
-    "allow_grey=True (--allow-grey) reads it all the same"
-)
+_SEEN = "the estimators saw colour photographs, not red-free ones or angiograms"
+_ADVICE = "allow_grey=True (--allow-grey) reads it all the same"

@@ -30,8 +30,8 @@ export function warnings(photograph, estimators, { all = false } = {}) {
 
 /** What is wrong with a photograph, or with what was asked of it. */
 export function problem(refusal) {
-  const { text, detail } = problemWords(refusal);
+  const { text, detail, lang } = problemWords(refusal);
   return make("div", { class: "problem" },
     make("p", {}, make("strong", {}, text)),
-    detail && detail !== text ? make("p", { lang: "en" }, detail) : null);
+    detail && detail !== text ? make("p", { lang }, detail) : null);
 }

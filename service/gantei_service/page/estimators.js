@@ -50,7 +50,7 @@ export function renderEstimators() {
 
 function content() {
   if (refusal && !served) {
-    const { text, detail } = problemWords(refusal);
+    const { text, detail, lang } = problemWords(refusal);
     const retry = () => {
       refusal = null;
       renderEstimators();
@@ -59,7 +59,7 @@ function content() {
     return [
       make("div", { class: "notice", role: "alert" },
         make("p", {}, make("strong", {}, text)),
-        detail ? make("p", { lang: "en" }, detail) : null,
+        detail ? make("p", { lang }, detail) : null,
         make("button", { type: "button", class: "main", onclick: retry }, say("again"))),
     ];
   }

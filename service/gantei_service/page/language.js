@@ -2,7 +2,8 @@
 //
 // The address is all that remembers it: it can be a bookmark, and nothing is stored.
 
-import { PATTERNS, TEXTS, UNITS, VALUES, KINDS } from "./words.js";
+import { inJapanese } from "./sentences.js";
+import { TEXTS, UNITS, VALUES, KINDS } from "./words.js";
 
 let current = "en";
 const listeners = [];
@@ -57,19 +58,19 @@ export function own(estimator, key) {
 
 /** A warning as `{ text, lang }`: in this language where its form is known, else as it was sent. */
 export function warning(text, estimator) {
-  if (text === estimator.notice) return own(estimator, "notice");
-  if (current === "ja") {
-    for (const [form, japanese] of PATTERNS) {
-      const found = form.exec(text);
-      if (found) return { text: japanese(...found.slice(1)), lang: "ja" };
-    }
-  }
-  return { text, lang: "en" };
+  return text === estimator.notice ? own(estimator, "notice") : sentence(text);
 }
 
-/** What went wrong, as `{ text, detail }`; the detail is the server's own, in English. */
+/** What went wrong, as `{ text, detail, lang }`; `lang` is that of the detail. */
 export function problemWords({ kind, title, detail }) {
-  return { text: KINDS[current][kind] ?? title ?? kind, detail: detail ?? "" };
+  const { text, lang } = sentence(detail ?? "");
+  return { text: KINDS[current][kind] ?? title ?? kind, detail: text, lang };
+}
+
+/** The server's sentence as `{ text, lang }`. */
+function sentence(text) {
+  const japanese = current === "ja" ? inJapanese(text) : null;
+  return japanese ? { text: japanese, lang: "ja" } : { text, lang: "en" };
 }
 
 /** A number as it is read: years to a tenth, probabilities to a hundredth, and a real minus. */

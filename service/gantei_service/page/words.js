@@ -11,20 +11,6 @@ export const UNITS = {
   ja: { years: "歳", probability: "確率" },
 };
 
-const lower = (name) => VALUES.ja[name] ?? name;
-
-/** The forms of the server's warnings that can be said in Japanese. */
-export const PATTERNS = [
-  [/^assumed (\S+) = (.*)$/, (fact, value) => `仮定した設定:${fact} = ${value}`],
-  [
-    /^(\S+) (\S+) lies outside the range seen in training, (\S+) to (\S+) (.+)$/,
-    (name, value, low, high, unit) => {
-      const said = UNITS.ja[unit] ?? unit;
-      return `${lower(name)} ${value} ${said}は、学習データの範囲(${low}〜${high} ${said})の外です`;
-    },
-  ],
-];
-
 /** What can go wrong, by the last word of the problem's type. */
 export const KINDS = {
   en: {
