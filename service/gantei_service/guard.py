@@ -55,7 +55,7 @@ class Guard:
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
         record = scope[RECORD] = Record(open_inference=f"{scope['path']}/".startswith("/v2/"))
-        body = _Body(receive, self._settings, self, record, whole=not _announced(scope))
+        body = _Body(receive, self._settings, self, record, scope)
         answer = _Answer(send, record, body, self._unread)
         try:
             self._admit(scope)
@@ -116,14 +116,15 @@ class _Body:
     """A request's body as it arrives, counted and timed."""
 
     def __init__(
-        self, receive: Receive, settings: Settings, guard: Guard, record: Record, *, whole: bool
+        self, receive: Receive, settings: Settings, guard: Guard, record: Record, scope: Message
     ) -> None:
         self._receive = receive
         self._settings = settings
         self._guard = guard
         self._record = record
         self._until = time.monotonic() + settings.body_timeout
-        self.whole = whole
+        self.whole = not _announced(scope)
+        self._in_chunks = b"transfer-encoding" in dict(scope["headers"])
 
     async def receive(self) -> Message:
         if self.whole:  # only the client's going away can come now
@@ -145,6 +146,15 @@ class _Body:
         if self._guard.held > self._settings.held_limit:
             raise Problem("busy", headers={"retry-after": "1"})
         return message
+
+    @property
+    def is_left(self) -> bool:
+        """Whether what is still to come of it is not worth reading off.
+
+        What was refused early is read off for a while, for many clients look for the answer only
+        when they have sent everything; chunks may be of one byte, and cost too much.
+        """
+        return not self.whole and (self._in_chunks or self._record.problem == "slow-body")
 
     def refuse_announced(self, size: int) -> None:
         if size > self._settings.body_limit:
@@ -234,8 +244,8 @@ class _Answer:
         self.status = status
         given = {key for key, _ in headers}
         headers += [pair for pair in ALWAYS if pair[0] not in given]
-        if not self._body.whole:
-            headers.append((b"connection", b"close"))  # the rest of the body is not waited for
+        if self._body.is_left:
+            headers.append((b"connection", b"close"))
         headers.append((b"x-request-id", self._record.id.encode()))
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
 

@@ -69,6 +69,46 @@ def status(connection):
     return response.status
 
 
+@pytest.fixture
+def refused(connect):
+    """`refused(length)`: a connection on which a request was answered before its body has come."""
+
+    def start(length):
+        connection = connect()
+        head = HEAD.replace(b"image/png", b"text/plain") + b"content-length: %d\r\n\r\n" % length
+        connection.sendall(head)
+        connection.recv(1, socket.MSG_PEEK)
+        return connection
+
+    return start
+
+
+def test_a_client_that_sends_everything_first_reads_why_it_was_refused(refused):
+    connection = refused(30 * 65536)
+    for _ in range(30):
+        connection.sendall(bytes(65536))
+    assert status(connection) == 415
+    connection.sendall(REQUEST)
+    assert status(connection) == 200
+
+
+def test_a_refused_body_that_does_not_end_is_cut(refused):
+    connection = refused(10**9)
+    with pytest.raises(ConnectionError):
+        for _ in range(50):
+            connection.sendall(bytes(1000))
+            time.sleep(0.1)
+
+
+def test_a_refused_body_in_chunks_is_cut_at_once(connect):
+    connection = connect()
+    head = HEAD.replace(b"image/png", b"text/plain") + b"transfer-encoding: chunked\r\n\r\n"
+    connection.sendall(head + b"1\r\nx\r\n")
+    response = HTTPResponse(connection)
+    response.begin()
+    assert (response.status, response.headers["connection"]) == (415, "close")
+
+
 def cut_after(connection):
     """Seconds until the server ends a connection."""
     began = time.monotonic()
