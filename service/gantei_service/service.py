@@ -14,6 +14,8 @@ os.environ["BENTOML_DO_NOT_TRACK"] = "True"
 import bentoml
 from bentoml._internal.utils.analytics import usage_stats
 
+from gantei.errors import GanteiError
+
 from .guard import App, Message, Receive, Send
 
 # BentoML's own command has asked, and remembers the answer, before it imports this module.
@@ -27,20 +29,38 @@ class Front:
     """Middleware that leaves BentoML nothing but the start and the end of the process."""
 
     def __init__(self, app: App) -> None:
-        from .app import create_app
-        from .bento import carried
         from .journal import configure
-        from .settings import from_environment
 
         configure()
-        settings = from_environment()
         self._bentoml = app
-        self._gantei = create_app(replace(settings, estimators=settings.estimators or carried()))
+        try:
+            self._gantei: App = _application()
+        except GanteiError as error:
+            self._bentoml = self._gantei = _refusal(str(error))
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Give requests to the application, the rest to BentoML."""
         inner = self._bentoml if scope["type"] == "lifespan" else self._gantei
         await inner(scope, receive, send)
+
+
+def _refusal(why: str) -> App:
+    """Make an application that does not start; an error would be taken for having no lifespan."""
+
+    async def refuse(_: Message, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "lifespan.startup.failed", "message": why})
+
+    return refuse
+
+
+def _application() -> App:
+    from .app import create_app
+    from .bento import carried
+    from .settings import from_environment
+
+    settings = from_environment()
+    return create_app(replace(settings, estimators=settings.estimators or carried()))
 
 
 @bentoml.service(

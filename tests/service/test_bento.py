@@ -75,7 +75,7 @@ def bentoml(*arguments):
 
 
 @contextmanager
-def serving(environment, target):
+def serving(environment, target, *, ready=True):
     """`bentoml serve TARGET`: a function that gives status and text of a path, once it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -84,7 +84,7 @@ def serving(environment, target):
 
     def get(path):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}") as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             error.close()
@@ -98,7 +98,8 @@ def serving(environment, target):
             env=environment, stdout=file, stderr=file, cwd=log.parent,
         )  # fmt: skip
     try:
-        wait_until(lambda: get("/readyz")[0] == 200, 60)
+        if ready:
+            wait_until(lambda: get("/readyz")[0] == 200, 60)
         yield get
     finally:
         process.terminate()
@@ -145,6 +146,19 @@ def test_bentoml_serves_the_application_and_nothing_of_its_own(alone):
         assert served(get) == ["demo-age"]
         assert [get(path)[0] for path in ("/", "/docs.json", "/healthz")] == [200, 404, 404]
     assert called(alone) == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [("WITH", "unknown estimator 'nosuch'"), ("TOKEN_FILE", "nosuch: cannot be read")],
+)
+def test_a_setting_that_makes_no_sense_is_said_and_nothing_is_served(
+    alone, tmp_path, variable, said
+):
+    wrong = {f"GANTEI_SERVE_{variable}": "nosuch"}
+    with serving(alone | wrong, "gantei_service.service:Gantei", ready=False) as get:
+        wait_until(lambda: said in (tmp_path / "log").read_text(), 60)
+        assert get("/livez") == (0, "")
 
 
 @posix
