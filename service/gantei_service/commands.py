@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gantei.commands.options import add_device, add_estimators, whole_number
+from gantei.commands.options import add_device, add_estimators, port, whole_number
 
 MEGABYTE = 1_000_000
 
@@ -24,7 +24,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     serve.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1"
     )
-    serve.add_argument("--port", type=int, default=3000, help="default: 3000")
+    serve.add_argument("--port", type=port, default=3000, help="default: 3000")
     serve.add_argument(
         "--token-file",
         metavar="FILE",

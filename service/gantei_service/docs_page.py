@@ -23,9 +23,11 @@ _PAGE = """<!doctype html>
 
 _INTRODUCTION = """<section><p>{description}</p>
 <pre>curl -F photographs=@right.jpg -F photographs=@left.jpg -F estimators={example} \\
-  -H "Authorization: Bearer $TOKEN" https://this-server/v1/predict</pre>
-<p>The header is needed where the server has tokens. Every error is a problem document (RFC 9457).
-The same description for programs is at <code>/openapi.json</code>, with the token.</p></section>
+  --header @token.header https://this-server/v1/predict</pre>
+<p>Where the server has tokens, the file token.header holds <code>Authorization: Bearer …</code>; on
+the command line every user of the machine would see it. Every error is a problem document
+(RFC 9457). The same description for programs is at <code>/openapi.json</code>, with the token.</p>
+</section>
 <nav aria-label="Addresses"><ul class="addresses">{addresses}</ul></nav>"""
 
 Schema = Mapping[str, Any]

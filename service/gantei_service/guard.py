@@ -58,7 +58,7 @@ class Guard:
         body = _Body(receive, self._settings, self, record, scope)
         answer = _Answer(send, record, body, self._unread)
         try:
-            self._admit(scope)
+            self._admit(scope, record)
             _refuse_two_lengths(scope)
             body.refuse_announced(_announced(scope))
             await self._app(scope, body.receive, answer.send)
@@ -75,12 +75,14 @@ class Guard:
             self._remember(scope, record, answer.status)
         return None
 
-    def _admit(self, scope: Message) -> None:
+    def _admit(self, scope: Message, record: Record) -> None:
         if scope["path"] in OPEN_TO_ALL or scope["path"].startswith(OPEN_FOLDER):
             return
         if self._tokens:
             given = [value for key, value in scope["headers"] if key == b"authorization"]
-            if not self._tokens.accept(given[0].decode("latin-1") if len(given) == 1 else None):
+            sent = given[0].decode("latin-1") if len(given) == 1 else None
+            record.token = self._tokens.owner(sent)
+            if record.token is None:
                 raise Problem("token-required", headers={"www-authenticate": "Bearer"})
         elif not self._settings.insecure:
             if not _from_here(scope):
@@ -106,7 +108,8 @@ class Guard:
         if record.problem:
             self._metrics.problems.labels(record.problem).inc()
         log(
-            "request", request=record.id, route=route, method=method, status=status,
+            "request", request=record.id, token=record.token or None, route=route,
+            method=method, status=status,
             milliseconds=round(1000 * seconds, 1), bytes=record.bytes,
             photographs=record.photographs, refused=record.refused, problem=record.problem,
         )  # fmt: skip

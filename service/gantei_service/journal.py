@@ -23,6 +23,8 @@ class Record:
     photographs: int = 0
     refused: int = 0
     problem: str | None = None
+    token: str | None = None
+    """Whose token it came with, as the token file says."""
     open_inference: bool = False
     """Whether its client looks for errors where the Open Inference Protocol has them."""
 

@@ -175,6 +175,14 @@ def test_a_token_that_is_not_known_is_told_apart_from_none(playing):
     assert client.seen[0][1]["authorization"] == "Bearer secret"
 
 
+def test_the_token_of_the_environment_is_sent_where_none_is_passed(playing, monkeypatch):
+    monkeypatch.setenv("GANTEI_TOKEN", "everywhere")
+    for token, sent in ((None, "everywhere"), ("mine", "mine")):
+        client = playing(problem(401, "token-required"), token=token)
+        failure(client)
+        assert client.seen[0][1]["authorization"] == f"Bearer {sent}"
+
+
 def test_an_answer_without_end_is_not_read(playing, monkeypatch):
     monkeypatch.setattr(connection, "LARGEST_ANSWER", 1000)
     assert "no end" in failure(playing(reply(200, b" " * 10_000)))

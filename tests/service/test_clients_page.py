@@ -76,7 +76,9 @@ def test_the_javascript_runs(here):
 def test_the_r_runs(here):
     if not shutil.which("Rscript"):
         pytest.skip("no Rscript here")
-    if subprocess.run(["Rscript", "-e", "library(httr2)"], check=False).returncode:
-        pytest.skip("no httr2 here")
+    if subprocess.run(
+        ["Rscript", "-e", "library(httr2); library(jsonlite)"], check=False
+    ).returncode:
+        pytest.skip("no httr2 or jsonlite here")
     Path("ask.R").write_text(here(snippet("R", "r")))
     assert age() in output("Rscript", "ask.R")

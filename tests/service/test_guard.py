@@ -97,6 +97,25 @@ def test_the_token_file_is_read_again_when_it_changes(ask, token_file):
     assert status("other") == 401
 
 
+def test_the_log_says_whose_token_it_was_and_why_none_is_let_in(ask, token_file, caplog):
+    def line(owner, token):
+        return f"{hashlib.sha256(token.encode()).hexdigest()}  {owner}\n"
+
+    token_file.write_text(line("- ward 3", "three") + line("-", "piped") + line("", "bare"))
+    client = ask(token_file=token_file)
+    with caplog.at_level(logging.INFO, "gantei.service"):
+        for token in ("three", "piped", "bare", "other"):
+            client.get("/v1/estimators", headers={"authorization": f"Bearer {token}"})
+        token_file.write_text("three\n")
+        client.get("/v1/estimators", headers={"authorization": "Bearer three"})
+    requests = [each.facts for each in caplog.records if each.msg == "request"]
+    assert [each["token"] for each in requests] == ["ward 3", None, None, None, None]
+    assert [each["status"] for each in requests] == [200, 200, 200, 401, 401]
+    (broken,) = [each.facts for each in caplog.records if "cannot be used" in each.msg]
+    assert "tokens, line 1: not the sha256 of a token" in broken["why"]
+    assert "three" not in broken["why"]
+
+
 @pytest.mark.parametrize("text", ["", "# nobody\n", "secret\n", "0" * 63 + "\n"])
 def test_a_token_file_that_lets_nobody_in_is_refused_at_the_start(ask, tmp_path, text):
     path = tmp_path / "tokens"

@@ -46,6 +46,7 @@ def test_ready_means_that_every_golden_photograph_was_answered_as_it_should(ask)
         ("demo-sex", "ready"),
     ]
     assert client.get("/livez").json() == {"alive": True}
+    assert [client.head(path).status_code for path in ("/livez", "/readyz")] == [200, 200]
 
 
 @pytest.mark.parametrize("damage", ["value", "photograph"])

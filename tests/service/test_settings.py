@@ -49,6 +49,13 @@ def test_a_setting_that_makes_no_sense_is_refused(environment):
         told(**environment)
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_the_command_refuses_a_port_that_is_none(port, capsys):
+    with pytest.raises(SystemExit):
+        main(["serve", "--port", port])
+    assert "not a port, 0 to 65535" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("option", ["--workers", "--batch", "--body-limit"])
 def test_the_command_refuses_numbers_that_are_none(option, capsys):
     with pytest.raises(SystemExit):

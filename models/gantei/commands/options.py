@@ -44,6 +44,17 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """Read the number of a port; 0 lets the system choose one.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port, 0 to 65535")
+    return int(text)
+
+
 def print_json(value: object) -> None:
     """Print what `--json` asks for."""
     json.dump(value, sys.stdout, ensure_ascii=False, indent=2)

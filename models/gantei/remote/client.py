@@ -13,6 +13,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from PIL import Image
 
+from ..credentials import token_for_service
 from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
 from ..inference import Answer, ordered
 from ..photographs.photograph import Source, open_photograph, read_encoded, source_name
@@ -48,7 +49,8 @@ class Client:
 
         Args:
             url: such as `https://fundus.example.org:3000`.
-            token: the bearer token that the server's `--token-file` lets in.
+            token: the bearer token that the server's `--token-file` lets in; None: that of
+                `GANTEI_TOKEN`, where it is set.
             ca: PEM file of the certificate authority, such as the hospital's own, that alone is
                 then trusted; None: those that the system trusts.
             connections: photographs that are sent at the same time.
@@ -62,6 +64,7 @@ class Client:
         if connections < 1 or not (timeout > 0 and patience >= 0):
             raise SettingError("connections and timeout are above 0, patience not below 0")
         self._connections = connections
+        token = token_for_service(None) if token is None else token
         self._server = Connection(
             url, token, ca, connections=connections, timeout=timeout, patience=patience
         )

@@ -25,7 +25,14 @@ def router(state: State) -> APIRouter:
         return Response(state.metrics.text(), media_type="text/plain; version=0.0.4")
 
     routes = APIRouter()
-    routes.add_api_route("/livez", livez, responses=told(Alive))
-    routes.add_api_route("/readyz", readyz, responses=told(Ready, "not-ready"))
+    for method in ("GET", "HEAD"):  # some balancers ask with HEAD
+        shown = method == "GET"
+        routes.add_api_route(
+            "/livez", livez, methods=[method], include_in_schema=shown, responses=told(Alive)
+        )
+        routes.add_api_route(
+            "/readyz", readyz, methods=[method], include_in_schema=shown,
+            responses=told(Ready, "not-ready"),
+        )  # fmt: skip
     routes.add_api_route("/metrics", metrics, response_class=Response, responses=told("text/plain"))
     return routes
