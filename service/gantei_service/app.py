@@ -13,6 +13,7 @@ from fastapi.responses import Response
 import gantei
 from gantei.inference import batch_size
 
+from . import h11_patterns
 from .batching import Batching
 from .guard import RECORD, Guard
 from .journal import failure, log
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> Guard:
     Raises:
         GanteiError: an estimator cannot be loaded, or the token file cannot be used.
     """
+    h11_patterns.use()
     metrics = Metrics()
     pool = Pool(settings.workers, max(settings.queue, settings.photographs), metrics)
     served = serve_all(settings.estimators, settings.device, settings.batch)
