@@ -1,6 +1,14 @@
 """Every error that gantei raises on purpose: what happened, where, and what to do instead."""
 
 
+def without_frames(error: BaseException) -> None:
+    """Let go of what the frames of an error that is kept hold: whole decoded photographs."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__
+
+
 class GanteiError(Exception):
     """The base of all errors raised on purpose; its message is meant for people."""
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import GanteiError, PhotographError, WeightsError
+from .errors import GanteiError, PhotographError, WeightsError, without_frames
 from .explanations.explanation import Explanation, Wanted
 from .photographs.photograph import Photograph, Source, open_photograph, source_name
 from .photographs.preprocessing import remarks_on, seen_box
@@ -123,6 +123,7 @@ def estimate(
         try:
             photograph = open_photograph(source, allow_grey=allow_grey)
         except PhotographError as error:
+            without_frames(error)
             return Prepared(source_name(source), error.sha256, (), error)
         return prepare(photograph, estimators, explain)
 
@@ -160,6 +161,7 @@ def prepare(
         remarks = tuple(remarks_on(photograph, spec) for spec in specs)
         boxes = tuple(seen_box(photograph, spec) for spec in specs if explain == "map")
     except PhotographError as error:
+        without_frames(error)
         return Prepared(photograph.name, photograph.sha256, (), error)
     return Prepared(photograph.name, photograph.sha256, inputs, boxes=boxes, remarks=remarks)
 

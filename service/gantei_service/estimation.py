@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
-from gantei.errors import GanteiError, PhotographError
+from gantei.errors import PhotographError, without_frames
 from gantei.estimator import Estimator
 from gantei.explanations.explanation import Explanation, Wanted
 from gantei.explanations.overlay import draw_overlay
@@ -64,7 +64,7 @@ class Examination:
                     with self.metrics.inferring(estimator.name, 1):
                         rows += infer(estimator, [each], self._wanted)
                 return self._finish(photograph, prepared, rows)
-        except (GanteiError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this photograph's
             return self._failed(error)
         finally:
             self._count()
@@ -81,7 +81,7 @@ class Examination:
                 )
             )
             return await pool.run(lambda: self._finished(prepared, rows))
-        except (GanteiError, MemoryError) as error:
+        except Exception as error:  # noqa: BLE001 - as above
             return self._failed(error)
         finally:
             if self._began:
@@ -130,6 +130,7 @@ class Examination:
         else:
             log("inference failed", logging.ERROR, request=self.request_id, **failure(error))
             problem = Problem("inference-failed")
+        without_frames(error)  # of which one holds the decoded photograph, and the error
         return self._entry | {"problem": problem.details()}
 
     def _count(self) -> None:

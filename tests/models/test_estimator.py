@@ -1,5 +1,8 @@
+import gc
 import os
 import sys
+import weakref
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from gantei.errors import (
     UnsettledError,
     WeightsError,
 )
+from gantei.photographs.decoding import EncodedPicture
 
 from ..conftest import SEX, made_picture
 
@@ -329,6 +333,32 @@ def test_an_inference_has_no_more_threads_than_the_process_has_cores(make_estima
         os, "sched_getaffinity", lambda _: {0, 1_000_000}
     )  # tells nothing of itself
     assert threads_of(gantei.load(folder)) == 0
+
+
+def test_a_refused_photograph_does_not_stay_in_memory(make_estimator, monkeypatch):
+    """Its error does, where errors are recorded, and an error knows the frames it came through."""
+    decoded = []
+    original = EncodedPicture.decode
+
+    def decode(self, scale=1):
+        image = original(self, scale)
+        decoded.append(weakref.ref(image))
+        return image
+
+    monkeypatch.setattr(EncodedPicture, "decode", decode)
+    file = BytesIO()
+    Image.new("RGB", (64, 64)).save(file, "PNG")
+    gc.disable()
+    try:
+        predictions = gantei.load(make_estimator()).predict(
+            [file.getvalue()] * 3, on_error="record"
+        )
+        assert [str(each.error) for each in predictions] == [
+            "<bytes>: a black picture; there is nothing to estimate from"
+        ] * 3
+        assert [each() for each in decoded] == [None] * 3
+    finally:
+        gc.enable()
 
 
 def threads_of(estimator):

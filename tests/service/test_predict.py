@@ -254,3 +254,22 @@ def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
     entries = predict(client, *[(str(seed), encoded_picture(seed)) for seed in range(8)])
     assert all("estimates" in entry for entry in entries)
     assert max(most) == 1
+
+
+@pytest.mark.parametrize("batch", [None, 4])
+def test_an_error_nobody_thought_of_is_that_photographs_alone(ask, monkeypatch, caplog, batch):
+    from gantei_service import estimation
+
+    prepare = estimation.prepare
+
+    def odd(photograph, *others):
+        if photograph.size == (65, 65):
+            raise ZeroDivisionError("Tanaka Hanako")
+        return prepare(photograph, *others)
+
+    client = ask(batch=batch)
+    monkeypatch.setattr(estimation, "prepare", odd)
+    good, bad = predict(client, ("1", encoded_picture(1)), ("2", encoded_picture(2, 65)))
+    assert "estimates" in good
+    assert bad["problem"]["type"].endswith("inference-failed")
+    assert "Tanaka" not in caplog.text
