@@ -1,5 +1,7 @@
 """The square around the disc is found whatever the camera does around it."""
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -127,3 +129,16 @@ def test_a_bright_stripe_in_a_thin_picture_takes_no_memory_and_is_no_disc():
     image.paste((200, 90, 40), (0, 5, 30_000, 25))
     with pytest.raises(PhotographError, match="not a fundus photograph"):
         find_disc(image).cut(image)
+
+
+def test_beyond_the_picture_it_is_black_and_pillows_own_limit_is_not_ours(draw, monkeypatch):
+    image = draw(400, 300, radius=220)
+    square = find_disc(image)
+    assert square.top < 0
+    left, top = (math.floor(each) for each in (square.left, square.top))
+    right, bottom = (math.ceil(each + square.side) for each in (square.left, square.top))
+    expected = image.crop((left, top, right, bottom))
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
+    cut, box = square.cut(image)
+    assert np.array_equal(cut, expected)
+    assert box[2] - box[0] == pytest.approx(square.side)

@@ -154,3 +154,53 @@ def test_a_tiff_of_very_many_strips_is_refused_before_its_list_is_made(first):
         if struct.unpack_from("<H", data, entry) == (273,):
             struct.pack_into("<I", data, entry + 4, 100_001)
     refused(bytes(data), "more than 100000 strips or tiles")
+
+
+def test_a_jpeg_whose_head_goes_on_and_on_is_refused(files):
+    """Pillow copies all EXIF before it with each of its pieces."""
+    head, rest = files["JPEG"][:2], files["JPEG"][2:]
+    piece = b"\xff\xe1" + (10).to_bytes(2) + b"Exif\0\0II"
+    refused(head + 5000 * piece + rest, "too many or too large segments")
+    full = b"\xff\xed" + (65535).to_bytes(2) + bytes(65533)
+    refused(head + 260 * full + rest, "too many or too large segments")
+    assert np.array_equal(read(head + 200 * full + rest), pillow(files["JPEG"]))
+
+
+def test_marks_between_scans_are_counted_in_linear_time(files):
+    """In a run of FF each byte could begin the next marker: 1 MB took three quarters of an hour."""
+    start = files["JPEG"].rindex(b"\xff\xda") + 14
+    fill = 1_000_000 * b"\xff" + b"\0" + 100 * b"\xff\xda\0\2"
+    refused(files["JPEG"][:start] + fill + files["JPEG"][start:], "more than 100 scans")
+    comments = 100 * b"\xff\xda\0\2\0" + 2000 * b"\xff\xfe\0\2"
+    refused(files["JPEG"][:start] + comments + files["JPEG"][start:], "more than 100 scans")
+
+
+def test_a_tiff_of_tiles_larger_than_itself_is_refused(encoded, draw):
+    """They would be decoded whole: 2 MB of file to 2 GB."""
+    data = bytearray(tiled(draw(64, 64), 64))
+    assert np.array_equal(read(bytes(data)), draw(64, 64))
+    large = tiled(draw(64, 64), 64, says=26_000)
+    refused(large, "tiles are larger than the picture")
+
+
+def tiled(image, side, says=None):
+    """A TIFF of one uncompressed tile of `side` pixels, which may say that it is larger."""
+    pixels = np.asarray(image)
+    height, width, _ = pixels.shape
+    entries = [
+        (256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 2), (277, 3, 3),
+        (322, 4, says or side), (323, 4, says or side), (324, 4, 0), (325, 4, 3 * side * side),
+    ]  # fmt: skip
+    place = 8 + 2 + 12 * len(entries) + 4
+    directory = struct.pack("<H", len(entries))
+    for tag, kind, value in entries:
+        directory += struct.pack("<HHII", tag, kind, 1, place if tag == 324 else value)
+    return b"II*\0" + struct.pack("<I", 8) + directory + bytes(4) + pixels.tobytes()
+
+
+def test_a_bmp_with_run_lengths_is_refused(fundus, encoded):
+    """Pillow decodes them in Python: 1 kB kept a core busy for 15 s."""
+    data = bytearray(encoded(fundus.quantize(16), "BMP"))
+    assert read(bytes(data)).shape == (180, 240, 3)
+    data[30:34] = struct.pack("<I", 1)
+    refused(bytes(data), "a BMP with run lengths; save it as PNG")

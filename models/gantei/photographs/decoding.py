@@ -3,7 +3,8 @@
 from PIL import Image, ImageFile
 
 from ..errors import PhotographError
-from .file_formats import PILLOW_ERRORS, check_whole, kind_of, open_file, pillow_errors
+from .file_formats import check_whole, kind_of, open_file
+from .pillow_errors import PILLOW_ERRORS, pillow_errors
 
 LARGEST_PICTURE = 200_000_000
 """Pixels: 1.5 times those of the largest camera sensor in use."""

@@ -65,8 +65,10 @@ class Square(NamedTuple):
         if left >= 0 and top >= 0 and right <= image.width and bottom <= image.height:
             return image, (self.left, self.top, self.left + self.side, self.top + self.side)
         x, y = self.left - left, self.top - top
-        # Pillow's crop is black beyond the picture.
-        return image.crop((left, top, right, bottom)), (x, y, x + self.side, y + self.side)
+        # As Pillow's crop, which is black beyond the picture, and subject to a global limit.
+        canvas = Image.new(image.mode, (right - left, bottom - top))
+        canvas.paste(image, (-left, -top))
+        return canvas, (x, y, x + self.side, y + self.side)
 
 
 def averaging_step(size: tuple[int, int]) -> int:

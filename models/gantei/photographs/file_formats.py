@@ -4,41 +4,20 @@ Pillow's format classes are called directly. `Image.open` would import every plu
 and its limit on pixels is a global setting of the process, while ours is fixed.
 """
 
-import re
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, Literal
 
-import numpy as np
-from PIL import Image, ImageFile
+from PIL import ImageFile
 
 from ..errors import PhotographError
+from . import jpeg_files
 
 SUPPORTED = "JPEG, PNG, TIFF, BMP or WebP"
 
 Kind = Literal["JPEG", "PNG", "TIFF", "BMP", "WebP"]
-
-# What Pillow's readers raise on damaged files. MemoryError is not among them: it is no fault of
-# the file, whose size has been checked.
-PILLOW_ERRORS = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    EOFError,
-    ArithmeticError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-    Image.DecompressionBombError,
-    Warning,  # where the process turns warnings into errors
-)
 
 _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xd8\xff", "JPEG"),
@@ -50,27 +29,12 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
     (b"BM", "BMP"),
 )
 
-_MPF_COUNT, _MPF_ENTRIES = 0xB001, 0xB002
 _SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 254, 258, 284
 _PIECES = (273, 324)
 _MOST_PIECES = 100_000
 _STRIPS = ((273, 279), (324, 325))  # offsets and byte counts of strips, and of tiles
 _MOST_PREVIEWS = 32
-_MOST_SCANS = 100
-_MARKER = re.compile(rb"\xff+([^\x00\x01\xd0-\xd7\xff])")  # one that ends the data of a scan
-
-
-@contextmanager
-def pillow_errors(name: str, what: str) -> Iterator[None]:
-    """Turn what Pillow raises on a damaged picture into a `PhotographError`."""
-    try:
-        yield
-    except PhotographError:
-        raise
-    except PILLOW_ERRORS as error:
-        raise PhotographError(
-            f"{name}: damaged or cut-off {what} ({error}); fetch the file again from its source"
-        ) from error
+_TILE_SIDES, _LARGEST_TILE = (322, 323), 1024
 
 
 def kind_of(data: bytes, name: str) -> Kind:
@@ -94,7 +58,10 @@ def open_file(kind: Kind, data: bytes) -> ImageFile.ImageFile:
         case "JPEG":
             from PIL.JpegImagePlugin import JpegImageFile
 
-            return JpegImageFile(file)
+            bounded = jpeg_files.BoundedHead(data)
+            image = JpegImageFile(bounded)
+            bounded.is_head = False
+            return image
         case "PNG":
             from PIL.PngImagePlugin import PngImageFile
 
@@ -123,13 +90,15 @@ def check_whole(kind: Kind, data: bytes, image: ImageFile.ImageFile, name: str) 
     frames = getattr(image, "n_frames", 1) if kind in ("PNG", "WebP") else 1
     match kind:
         case "JPEG":
-            _check_scans(data, image, name)
-            whole, frames = _jpeg_is_whole(data, image), _jpeg_frames(image)
+            jpeg_files.check_scans(data, image, name)
+            whole, frames = jpeg_files.is_whole(data, image), jpeg_files.frames_of(image)
         case "PNG":
             whole = _png_is_whole(data, image)
         case "TIFF":
             whole, frames = _tiff_is_whole(data, image), _tiff_frames(image)
         case "BMP":
+            if image.tile[0].codec_name != "raw":  # decoded in Python, 200 megapixels of 1 kB
+                raise PhotographError(f"{name}: a BMP with run lengths; save it as PNG")
             whole = _bmp_is_whole(data, image)
         case "WebP":
             whole = len(data) >= int.from_bytes(data[4:8], "little") + 8
@@ -144,42 +113,6 @@ def check_whole(kind: Kind, data: bytes, image: ImageFile.ImageFile, name: str) 
 
 # Pillow finds most cut-off files while decoding, but not where the process has set
 # ImageFile.LOAD_TRUNCATED_IMAGES; these checks hold there too, and cost next to nothing.
-
-
-def _jpeg_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
-    # The header has been read up to the first scan; an end marker before it is a thumbnail's.
-    start = image.fp.tell() if image.fp else 0
-    return data.rfind(b"\xff\xd9", start) >= 0
-
-
-def _check_scans(data: bytes, image: ImageFile.ImageFile, name: str) -> None:
-    """Refuse a JPEG of very many scans: each takes the time of the whole picture.
-
-    A scan may have some 100 bytes for 200 megapixels, so that a small file would take hours.
-    Progressive JPEGs have about ten; libtiff also takes 100.
-    """
-    place = image.fp.tell() if image.fp else 0  # behind the header of the first scan
-    if _scan_marks(data, place) < _MOST_SCANS:  # at least the scans, and quickly counted
-        return
-    scans = 1
-    while (found := _MARKER.search(data, place)) and found[1] != b"\xd9":
-        scans += found[1] == b"\xda"
-        if scans > _MOST_SCANS:
-            raise PhotographError(
-                f"{name}: a JPEG of more than {_MOST_SCANS} scans; no camera writes that, so save "
-                "it anew"
-            )
-        place = found.end() + max(int.from_bytes(data[found.end() : found.end() + 2]), 2)
-
-
-def _scan_marks(data: bytes, start: int) -> int:
-    """Count the bytes FF DA: a seventh of the time of `bytes.count`, and other threads go on."""
-    marks = 0
-    for first in (start, start + 1):
-        if (pairs := (len(data) - first) // 2) > 0:
-            found = np.frombuffer(data, "<u2", pairs, first) == 0xDAFF
-            marks += int(np.count_nonzero(found))
-    return marks
 
 
 def _png_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
@@ -226,6 +159,9 @@ def _tiff_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     tags: Mapping[int, Any] = image.tag_v2  # type: ignore[attr-defined]
     if tags.get(_SUBFILE_TYPE, 0) & 1:
         raise OSError("its first page is only a preview")
+    for tag, side in zip(_TILE_SIDES, image.size, strict=True):
+        if tags.get(tag, 0) > max(side + 15, _LARGEST_TILE):  # it would be decoded all the same
+            raise OSError("its tiles are larger than the picture")
     deep = max(tags.get(_BITS_PER_SAMPLE, (8,))) > 8
     if deep and tags.get(_PLANAR, 1) == 2 and image.tile[0].codec_name == "raw":
         raise OSError("uncompressed planes of 16 bits, which Pillow would read as 8 bits")
@@ -238,32 +174,10 @@ def _tiff_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
 
 def _bmp_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     tile = image.tile[0]
-    if tile.codec_name != "raw" or not isinstance(tile.args, tuple):
-        return True  # run lengths: the decoder counts the pixels itself
+    if not isinstance(tile.args, tuple):
+        raise OSError("no rows of pixels")
     stride = int(tile.args[1])
     return tile.offset + stride * image.height <= len(data)
-
-
-def _jpeg_frames(image: ImageFile.ImageFile) -> int:
-    """Pictures in a multi-picture file, not counting its previews.
-
-    Many cameras add previews this way, and phones a gain map for bright screens.
-    """
-    if "mp" not in image.info or b"hdrgm:Version" in image.info.get("xmp", b""):
-        return 1
-    from PIL.TiffImagePlugin import ImageFileDirectory_v2
-
-    index = BytesIO(image.info["mp"])
-    try:
-        directory = ImageFileDirectory_v2(index.read(8))
-        index.seek(directory.next)
-        directory.load(index)
-        order: Literal["big", "little"] = "big" if directory.prefix == b"MM" else "little"
-        entries = directory[_MPF_ENTRIES][: 16 * directory[_MPF_COUNT]]
-        kinds = [int.from_bytes(entries[i : i + 4], order) for i in range(0, len(entries), 16)]
-    except PILLOW_ERRORS:
-        return 1  # a damaged index; the first picture is whole all the same
-    return sum(kind >> 16 & 0xFF != 1 for kind in kinds)
 
 
 def _tiff_frames(image: ImageFile.ImageFile) -> int:

@@ -15,7 +15,7 @@ from PIL import Image
 from ..errors import PhotographError
 from .colour import as_rgb, check_light, check_mode
 from .decoding import SCALES, EncodedPicture, check_size, orientation_of, turned_upright
-from .file_formats import pillow_errors
+from .pillow_errors import pillow_errors
 
 Source = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
 
