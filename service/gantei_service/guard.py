@@ -127,7 +127,8 @@ class _Body:
         self._record = record
         self._until = time.monotonic() + settings.body_timeout
         self.whole = not _announced(scope)
-        self._in_chunks = b"transfer-encoding" in dict(scope["headers"])
+        names = {name for name, _ in scope["headers"]}
+        self._may_stay_out = not names.isdisjoint({b"transfer-encoding", b"expect"})
 
     async def receive(self) -> Message:
         if self.whole:  # only the client's going away can come now
@@ -155,9 +156,10 @@ class _Body:
         """Whether what is still to come of it is not worth reading off.
 
         What was refused early is read off for a while, for many clients look for the answer only
-        when they have sent everything; chunks may be of one byte, and cost too much.
+        when they have sent everything. Chunks may be of one byte, and cost too much; who asked
+        whether to send it at all may go on with another request.
         """
-        return not self.whole and (self._in_chunks or self._record.problem == "slow-body")
+        return not self.whole and (self._may_stay_out or self._record.problem == "slow-body")
 
     def refuse_announced(self, size: int) -> None:
         if size > self._settings.body_limit:

@@ -2,14 +2,26 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from .metrics import Metrics
 from .problems import Problem
 
 T = TypeVar("T")
+
+
+class _Queued(Generic[T]):
+    """A step that can be dropped: the executor keeps what it has queued, cancelled or not."""
+
+    def __init__(self, step: Callable[[], T]) -> None:
+        self.step: Callable[[], T] | None = step
+
+    def run(self) -> T:
+        if (step := self.step) is None:
+            raise CancelledError
+        return step()
 
 
 class Pool:
@@ -33,7 +45,12 @@ class Pool:
 
     async def run(self, step: Callable[[], T]) -> T:
         """Run one step of a job in a worker; cancelled before it has begun, it is dropped."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, step)
+        queued = _Queued(step)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._executor, queued.run)
+        except asyncio.CancelledError:
+            queued.step = None
+            raise
 
     async def run_all(
         self, jobs: Sequence[Callable[[], Awaitable[T]]], at_once: int | None = None

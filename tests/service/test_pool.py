@@ -1,5 +1,7 @@
 import asyncio
+import gc
 import time
+import weakref
 from functools import partial
 from threading import Event
 
@@ -67,3 +69,32 @@ def test_what_has_not_begun_when_it_is_cancelled_is_dropped_and_makes_room(pool)
 
     assert asyncio.run(given_up()) == [3] * 30
     assert len(done) == 1
+
+
+def test_what_is_dropped_before_it_has_begun_is_not_kept_in_memory(pool):
+    """The executor keeps what it has queued, for as long as its workers are busy."""
+
+    class Photograph:
+        pass
+
+    release = Event()
+
+    async def given_up():
+        busy = asyncio.create_task(pool.run(partial(release.wait, 10)))
+        await asyncio.sleep(0.05)
+        photograph = Photograph()
+        seen = weakref.ref(photograph)
+        dropped = asyncio.create_task(pool.run(partial(id, photograph)))
+        await asyncio.sleep(0)
+        dropped.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await dropped
+        del photograph, dropped
+        await asyncio.sleep(0.05)
+        gc.collect()
+        kept = seen()
+        release.set()
+        await busy
+        return kept
+
+    assert asyncio.run(given_up()) is None

@@ -7,7 +7,7 @@ of its own. Photographs that it gives as a URL are refused: nothing is fetched.
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from ..state import State
 from ..upload import read_order
@@ -44,7 +44,7 @@ def router(state: State) -> APIRouter:
         """Tell BentoML's client what there is."""
         return JSONResponse(DESCRIPTION)
 
-    async def predict(request: Request) -> JSONResponse:
+    async def predict(request: Request) -> Response:
         """Answer as /v1/predict does."""
         state.refuse_unready()
         settings = state.settings

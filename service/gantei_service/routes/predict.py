@@ -1,10 +1,12 @@
 """`POST /v1/predict`: photographs in, an entry for each, in their order."""
 
+import asyncio
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from gantei.errors import ExplanationError
 from gantei.estimator import Estimator
@@ -68,7 +70,7 @@ ANSWERS = told(
 def router(state: State) -> APIRouter:
     """Make the route."""
 
-    async def predict(request: Request) -> JSONResponse:
+    async def predict(request: Request) -> Response:
         """Estimate for each photograph; one that is bad has a problem and harms no other."""
         state.refuse_unready()
         settings = state.settings
@@ -82,7 +84,7 @@ def router(state: State) -> APIRouter:
     return routes
 
 
-async def answered(state: State, request: Request, order: Order) -> JSONResponse:
+async def answered(state: State, request: Request, order: Order) -> Response:
     """Answer an order, whichever route has read it.
 
     Raises:
@@ -90,7 +92,17 @@ async def answered(state: State, request: Request, order: Order) -> JSONResponse
     """
     estimators = _chosen(state, order)
     entries = await answer_all(request, state, order.uploads, estimators, order.explain)
-    return JSONResponse({"photographs": entries})
+    return Response(await _written(entries), media_type="application/json")
+
+
+async def _written(entries: Sequence[dict[str, Any]]) -> bytes:
+    """Write the answer an entry at a time: with overlays it may have 200 MB, and others wait."""
+    written = []
+    for entry in entries:
+        text = json.dumps(entry, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        written.append(text.encode())
+        await asyncio.sleep(0)
+    return b'{"photographs":[' + b",".join(written) + b"]}"
 
 
 def _chosen(state: State, order: Order) -> list[Estimator]:
