@@ -16,7 +16,7 @@ from bentoml._internal.utils.analytics import usage_stats
 
 from gantei.errors import GanteiError
 
-from .guard import App, Message, Receive, Send
+from .asgi import App, Message, Receive, Send
 
 # BentoML's own command has asked, and remembers the answer, before it imports this module.
 usage_stats.do_not_track.cache_clear()

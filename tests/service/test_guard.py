@@ -246,8 +246,9 @@ async def gone():
 
 
 def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
-    from gantei_service.guard import PIECE, Guard
+    from gantei_service.guard import Guard
     from gantei_service.metrics import Metrics
+    from gantei_service.sending import PIECE
     from gantei_service.settings import Settings
 
     size, counted, taken = 10 * PIECE + 1, [], []
@@ -257,7 +258,7 @@ def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
         await send({"type": "http.response.body", "body": bytes(size)})
 
     async def reader(message):
-        counted.append(guard.held)
+        counted.append(guard.held.bytes)
         taken.append(len(message.get("body", b"")))
         if stalls and len(taken) > 3:
             await asyncio.Event().wait()
@@ -269,5 +270,5 @@ def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
         asyncio.run(guard(dict(scope), gone, reader))
         assert max(taken) == PIECE
         assert counted == [0] + [size] * (len(counted) - 1)
-        assert guard.held == 0
+        assert guard.held.bytes == 0
         assert (sum(taken) == size) is not stalls

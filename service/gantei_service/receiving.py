@@ -1,0 +1,90 @@
+"""A request's body as it arrives."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from .asgi import Message, Receive
+from .journal import Record
+from .problems import Problem
+from .settings import Settings
+
+
+@dataclass
+class Held:
+    """What is in memory of all requests: bodies, and answers that their clients have not read."""
+
+    bytes: int = 0
+
+
+class Receiving:
+    """A request's body as it arrives, counted and timed."""
+
+    def __init__(
+        self, receive: Receive, settings: Settings, held: Held, record: Record, scope: Message
+    ) -> None:
+        self._receive = receive
+        self._settings = settings
+        self._held = held
+        self._record = record
+        self._until = time.monotonic() + settings.body_timeout
+        self.whole = not announced(scope)
+        names = {name for name, _ in scope["headers"]}
+        self._may_stay_out = not names.isdisjoint({b"transfer-encoding", b"expect"})
+
+    async def receive(self) -> Message:
+        """Give the next piece.
+
+        Raises:
+            Problem: `slow-body`, `client-gone`, `body-too-large` or `busy`.
+        """
+        if self.whole:  # only the client's going away can come now
+            return await self._receive()
+        left = min(self._settings.piece_timeout, self._until - time.monotonic())
+        try:
+            async with asyncio.timeout(left):
+                message = await self._receive()
+        except TimeoutError as error:
+            raise Problem("slow-body") from error
+        if message["type"] == "http.disconnect":
+            raise Problem("client-gone")
+        size = len(message.get("body", b""))
+        self._record.bytes += size
+        self._held.bytes += size
+        self.whole = not message.get("more_body", False)
+        if self._record.bytes > self._settings.body_limit:
+            raise self._too_large()
+        if self._held.bytes > self._settings.held_limit:
+            raise Problem("busy", headers={"retry-after": "1"})
+        return message
+
+    @property
+    def is_left(self) -> bool:
+        """Whether what is still to come of it is not worth reading off.
+
+        What was refused early is read off for a while, for many clients look for the answer only
+        when they have sent everything. Chunks may be of one byte, and cost too much; who asked
+        whether to send it at all may go on with another request.
+        """
+        return not self.whole and (self._may_stay_out or self._record.problem == "slow-body")
+
+    def refuse_announced(self, size: int) -> None:
+        """Refuse a body whose head says that it is too large.
+
+        Raises:
+            Problem: `body-too-large`.
+        """
+        if size > self._settings.body_limit:
+            raise self._too_large()
+
+    def _too_large(self) -> Problem:
+        return Problem("body-too-large", f"at most {self._settings.body_limit} bytes are taken")
+
+
+def announced(scope: Message) -> int:
+    """The body's length as its head says it: 0 without a body, 1 where it comes in chunks."""
+    headers = dict(scope["headers"])
+    if b"transfer-encoding" in headers:
+        return 1
+    length = headers.get(b"content-length", b"0")
+    return int(length) if length.isdigit() else 1
