@@ -1,6 +1,7 @@
 """Files that are cut off, damaged, too large or of several frames are refused."""
 
 import struct
+import zlib
 from io import BytesIO
 
 import numpy as np
@@ -204,3 +205,14 @@ def test_a_bmp_with_run_lengths_is_refused(fundus, encoded):
     assert read(bytes(data)).shape == (180, 240, 3)
     data[30:34] = struct.pack("<I", 1)
     refused(bytes(data), "a BMP with run lengths; save it as PNG")
+
+
+def test_metadata_of_a_million_fractions_are_refused(files):
+    """Each becomes an object of Python: 8 MB kept a worker busy for 6 s."""
+    fractions = bytes([1, 0, 0, 0]) * 250_000
+    entry = struct.pack("<HHHII", 1, 0x0112, 5, 125_000, 26)
+    exif = b"II*\0" + struct.pack("<I", 8) + entry + bytes(4) + fractions
+    chunk = struct.pack(">I", len(exif)) + b"eXIf" + exif
+    chunk += struct.pack(">I", zlib.crc32(chunk[4:]))
+    refused(files["PNG"][:33] + chunk + files["PNG"][33:], "more than 1 MB of EXIF")
+    refused(exif, "more than 1000 fractions in a tag")

@@ -9,6 +9,9 @@ from .pillow_errors import PILLOW_ERRORS, pillow_errors
 LARGEST_PICTURE = 200_000_000
 """Pixels: 1.5 times those of the largest camera sensor in use."""
 
+LARGEST_EXIF = 1_000_000
+"""Bytes; a million fractions in there are read for seconds, and a camera writes some 10 kB."""
+
 SCALES = (8, 4, 2, 1)
 """The reductions that libjpeg offers while decoding."""
 
@@ -42,7 +45,12 @@ def orientation_of(image: Image.Image) -> int:
     """The EXIF (or XMP) orientation, 1 to 8; 1 where there is none or it is unreadable.
 
     Damaged metadata do not make a picture worse: what they say is ignored.
+
+    Raises:
+        OSError: EXIF of more than `LARGEST_EXIF` bytes.
     """
+    if len(image.info.get("exif") or b"") > LARGEST_EXIF:
+        raise OSError(f"more than {LARGEST_EXIF // 10**6} MB of EXIF")
     try:
         value = Image.Image.getexif(image).get(_ORIENTATION, 1)
     except PILLOW_ERRORS:

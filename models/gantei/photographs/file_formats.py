@@ -32,6 +32,7 @@ _SIGNATURES: tuple[tuple[bytes, Kind], ...] = (
 _SUBFILE_TYPE, _BITS_PER_SAMPLE, _PLANAR = 254, 258, 284
 _PIECES = (273, 324)
 _MOST_PIECES = 100_000
+_RATIONALS, _MOST_RATIONALS = (5, 10), 1000
 _STRIPS = ((273, 279), (324, 325))  # offsets and byte counts of strips, and of tiles
 _MOST_PREVIEWS = 32
 _TILE_SIDES, _LARGEST_TILE = (322, 323), 1024
@@ -147,8 +148,10 @@ def _tiff_pieces(data: bytes) -> int:
         (entries,) = number.unpack_from(data, page)
         place = page + number.size
         for _ in range(entries):
-            tag, _, count = entry.unpack_from(data, place)
+            tag, kind, count = entry.unpack_from(data, place)
             place += entry.size
+            if kind in _RATIONALS and count > _MOST_RATIONALS:  # an object of Python each
+                raise OSError(f"more than {_MOST_RATIONALS} fractions in a tag")
             if tag in _PIECES:
                 most = max(most, count)
         (page,) = offset.unpack_from(data, place)
