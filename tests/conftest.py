@@ -20,7 +20,7 @@ def own_store(tmp_path_factory, monkeypatch):
     """No test sees, or leaves, an estimator on this machine."""
     home = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("GANTEI_HOME", str(home))
-    for variable in ("GANTEI_TRUST", "GANTEI_TRUST_FILE"):
+    for variable in ("GANTEI_TOKEN", "GANTEI_TRUST", "GANTEI_TRUST_FILE"):
         monkeypatch.delenv(variable, raising=False)
     return home
 

@@ -8,6 +8,7 @@ import asyncio
 import math
 from typing import Any
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_TIMEOUT = 10.0
@@ -38,8 +39,15 @@ class TimedProtocol(H11Protocol):
         super().data_received(data)
         if self.cycle is not before:
             self._head = _cancelled(self._head)
-        elif self._head is None and self.cycle.response_complete:
-            self._head = self.loop.call_later(self.head_timeout, self._cut)
+        elif self._head is None:
+            if self.cycle.response_complete:
+                self._head = self.loop.call_later(self.head_timeout, self._cut)
+        elif self.cycle and self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
+            # The rest of a refused body has come, and nothing of another head.
+            self._head = _cancelled(self._head)
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
 
     def pause_writing(self) -> None:
         """Begin to wait for the client to read."""

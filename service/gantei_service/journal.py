@@ -1,4 +1,7 @@
-"""The log: JSON lines of counts, durations and kinds; never a name, a picture or a message."""
+"""The log: JSON lines of counts, durations and kinds, and whose token it was.
+
+Never a photograph, its name, or a message of a library, which may hold what was sent.
+"""
 
 import json
 import logging

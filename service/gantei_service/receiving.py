@@ -66,7 +66,8 @@ class Receiving:
         when they have sent everything. Chunks may be of one byte, and cost too much; who asked
         whether to send it at all may go on with another request.
         """
-        return not self.whole and (self._may_stay_out or self._record.problem == "slow-body")
+        read_off = self._settings.reads_off and not self._may_stay_out
+        return not self.whole and not (read_off and self._record.problem != "slow-body")
 
     def refuse_announced(self, size: int) -> None:
         """Refuse a body whose head says that it is too large.

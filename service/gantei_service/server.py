@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import ssl
+from dataclasses import replace
 from functools import partial
 
 import uvicorn
@@ -53,7 +54,7 @@ def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.
         GanteiError: as `create_app`.
     """
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(replace(settings, reads_off=True)),  # `TimedProtocol` bounds it
         http=TimedProtocol,
         log_config=None,
         access_log=False,

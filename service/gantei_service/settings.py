@@ -36,6 +36,8 @@ class Settings:
         deadline: seconds that a request's photographs may take, waiting included.
         piece_timeout: seconds that a client may let pass between two pieces of its body.
         body_timeout: seconds for a whole body.
+        reads_off: read the rest of a body that was refused early; where it does not end, the host
+            has to cut it.
     """
 
     estimators: tuple[str, ...] = ()
@@ -51,6 +53,7 @@ class Settings:
     deadline: float = 60.0
     piece_timeout: float = 15.0
     body_timeout: float = 120.0
+    reads_off: bool = False
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -162,9 +162,12 @@ def test_a_jpeg_whose_head_goes_on_and_on_is_refused(files):
     head, rest = files["JPEG"][:2], files["JPEG"][2:]
     piece = b"\xff\xe1" + (10).to_bytes(2) + b"Exif\0\0II"
     refused(head + 5000 * piece + rest, "too many or too large segments")
+    piece = b"\xff\xe1" + (65535).to_bytes(2) + b"Exif\0\0II".ljust(65533, b"\0")
+    refused(head + 16 * piece + rest, "more than 1 MB of EXIF")
     full = b"\xff\xed" + (65535).to_bytes(2) + bytes(65533)
     refused(head + 260 * full + rest, "too many or too large segments")
-    assert np.array_equal(read(head + 200 * full + rest), pillow(files["JPEG"]))
+    for padding in (200 * full, 100_000 * b"\xff"):
+        assert np.array_equal(read(head + padding + rest), pillow(files["JPEG"]))
 
 
 def test_marks_between_scans_are_counted_in_linear_time(files):
@@ -172,25 +175,30 @@ def test_marks_between_scans_are_counted_in_linear_time(files):
     start = files["JPEG"].rindex(b"\xff\xda") + 14
     fill = 1_000_000 * b"\xff" + b"\0" + 100 * b"\xff\xda\0\2"
     refused(files["JPEG"][:start] + fill + files["JPEG"][start:], "more than 100 scans")
-    comments = 100 * b"\xff\xda\0\2\0" + 2000 * b"\xff\xfe\0\2"
-    refused(files["JPEG"][:start] + comments + files["JPEG"][start:], "more than 100 scans")
+    comments = 2000 * b"\xff\xfe\0\2" + 100 * b"\xff\xda\0\2\0"
+    refused(files["JPEG"][:start] + comments + files["JPEG"][start:], "1000 segments")
 
 
 def test_a_tiff_of_tiles_larger_than_itself_is_refused(encoded, draw):
     """They would be decoded whole: 2 MB of file to 2 GB."""
     data = bytearray(tiled(draw(64, 64), 64))
     assert np.array_equal(read(bytes(data)), draw(64, 64))
+    wide = draw(240, 180).resize((1600, 64))
+    upright = read(tiled(wide, (1600, 64), orientation=6))
+    assert np.array_equal(upright, wide.transpose(Image.Transpose.ROTATE_270))
     large = tiled(draw(64, 64), 64, says=26_000)
     refused(large, "tiles are larger than the picture")
 
 
-def tiled(image, side, says=None):
+def tiled(image, side, says=None, orientation=1):
     """A TIFF of one uncompressed tile of `side` pixels, which may say that it is larger."""
+    across, down = side if isinstance(side, tuple) else (side, side)
     pixels = np.asarray(image)
     height, width, _ = pixels.shape
     entries = [
-        (256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 2), (277, 3, 3),
-        (322, 4, says or side), (323, 4, says or side), (324, 4, 0), (325, 4, 3 * side * side),
+        (256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 2),
+        (274, 3, orientation), (277, 3, 3),
+        (322, 4, says or across), (323, 4, says or down), (324, 4, 0), (325, 4, 3 * across * down),
     ]  # fmt: skip
     place = 8 + 2 + 12 * len(entries) + 4
     directory = struct.pack("<H", len(entries))

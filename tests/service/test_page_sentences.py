@@ -59,7 +59,14 @@ def of_many_pixels():
     return bytes(data)
 
 
+def with_run_lengths():
+    data = bytearray(written("P", "BMP"))
+    data[30] = 1
+    return bytes(data)
+
+
 BAD = {
+    "ランレングス圧縮": with_run_lengths(),
     "白黒の画像": written("L"),
     "三色の値が等しい": coloured(90, 90, 90),
     "一色だけ": coloured(200, 0, 0),

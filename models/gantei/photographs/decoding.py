@@ -4,13 +4,11 @@ from PIL import Image, ImageFile
 
 from ..errors import PhotographError
 from .file_formats import check_whole, kind_of, open_file
+from .jpeg_files import LARGEST_EXIF
 from .pillow_errors import PILLOW_ERRORS, pillow_errors
 
 LARGEST_PICTURE = 200_000_000
 """Pixels: 1.5 times those of the largest camera sensor in use."""
-
-LARGEST_EXIF = 1_000_000
-"""Bytes; a million fractions in there are read for seconds, and a camera writes some 10 kB."""
 
 SCALES = (8, 4, 2, 1)
 """The reductions that libjpeg offers while decoding."""
@@ -98,8 +96,10 @@ class EncodedPicture:
                 # A canvas of our own: where Pillow makes one, it applies its global pixel limit.
                 canvas = image.size[::-1] if self.orientation >= 5 else image.size
                 image.im = Image.new(image.mode, canvas).im
-            # Pillow's own 64 kB at a time mean to wait for Python in between, which others hold.
-            image.decodermaxblock = DECODED_AT_ONCE
+            if self.kind == "JPEG":
+                # Pillow's 64 kB at a time mean to wait for Python in between, which others hold.
+                # Of a TIFF it reads that much for each strip, however short.
+                image.decodermaxblock = DECODED_AT_ONCE
             image.load()
         return turned_upright(image, self._turn)
 

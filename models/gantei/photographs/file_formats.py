@@ -35,7 +35,7 @@ _MOST_PIECES = 100_000
 _RATIONALS, _MOST_RATIONALS = (5, 10), 1000
 _STRIPS = ((273, 279), (324, 325))  # offsets and byte counts of strips, and of tiles
 _MOST_PREVIEWS = 32
-_TILE_SIDES, _LARGEST_TILE = (322, 323), 1024
+_TILE_SIDES, _LARGEST_TILE = ((322, 256), (323, 257)), 1024
 
 
 def kind_of(data: bytes, name: str) -> Kind:
@@ -137,7 +137,11 @@ def _png_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
 
 
 def _tiff_pieces(data: bytes) -> int:
-    """The most strips or tiles that a page says it has, of the pages that are looked at."""
+    """The most strips or tiles that a page says it has, of the pages that are looked at.
+
+    Raises:
+        OSError: a tag is a very long list of fractions.
+    """
     order, large = "<" if data[:2] == b"II" else ">", 43 in data[2:4]
     kinds = ("Q", "Q", "HHQ8x") if large else ("I", "H", "HHI4x")
     offset, number, entry = (struct.Struct(order + kind) for kind in kinds)
@@ -162,8 +166,8 @@ def _tiff_is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     tags: Mapping[int, Any] = image.tag_v2  # type: ignore[attr-defined]
     if tags.get(_SUBFILE_TYPE, 0) & 1:
         raise OSError("its first page is only a preview")
-    for tag, side in zip(_TILE_SIDES, image.size, strict=True):
-        if tags.get(tag, 0) > max(side + 15, _LARGEST_TILE):  # it would be decoded all the same
+    for tile, side in _TILE_SIDES:
+        if tags.get(tile, 0) > max(tags[side] + 15, _LARGEST_TILE):  # all of it would be decoded
             raise OSError("its tiles are larger than the picture")
     deep = max(tags.get(_BITS_PER_SAMPLE, (8,))) > 8
     if deep and tags.get(_PLANAR, 1) == 2 and image.tile[0].codec_name == "raw":

@@ -14,7 +14,10 @@ _MPF_COUNT, _MPF_ENTRIES = 0xB001, 0xB002
 _MOST_SCANS = 100
 _MOST_SEGMENTS = 1000
 """Behind the first scan; tables and comments between scans."""
-_MOST_READS = 4000  # four a segment; a camera writes some thirty segments
+LARGEST_EXIF = 1_000_000
+"""Bytes; a million fractions in there are read for seconds, and a camera writes some 10 kB."""
+_MOST_READS = 4000  # three a segment; a camera writes some thirty segments
+_MOST_BYTES_ALONE = 200_000  # which fill the space between segments
 _LARGEST_HEAD = 16_000_000
 _MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")  # one that ends the data of a scan
 
@@ -26,14 +29,25 @@ class BoundedHead(BytesIO):
     """
 
     is_head = True
-    reads = 0
+    reads = bytes_alone = exif = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         """Read on, while the head is of a size that heads have."""
-        self.reads += 1
-        if self.is_head and (self.reads > _MOST_READS or self.tell() > _LARGEST_HEAD):
+        if not self.is_head:
+            return super().read(size)
+        self.bytes_alone += size == 1
+        self.reads += size != 1
+        if (
+            self.reads > _MOST_READS
+            or self.bytes_alone > _MOST_BYTES_ALONE
+            or self.tell() > _LARGEST_HEAD
+        ):
             raise OSError("too many or too large segments before its picture")
-        return super().read(size)
+        piece = super().read(size)
+        self.exif += len(piece) if piece.startswith(b"Exif\0\0") else 0
+        if self.exif > LARGEST_EXIF:
+            raise OSError(f"more than {LARGEST_EXIF // 10**6} MB of EXIF")
+        return piece
 
 
 def is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
@@ -56,7 +70,9 @@ def check_scans(data: bytes, image: ImageFile.ImageFile, name: str) -> None:
     while (found := _MARKER.search(data, place)) and found[1] != b"\xd9":
         scans += found[1] == b"\xda"
         segments += 1
-        if scans > _MOST_SCANS or segments > _MOST_SEGMENTS:
+        if segments > _MOST_SEGMENTS:
+            raise OSError(f"more than {_MOST_SEGMENTS} segments behind its first scan")
+        if scans > _MOST_SCANS:
             raise PhotographError(
                 f"{name}: a JPEG of more than {_MOST_SCANS} scans; no camera writes that, so save "
                 "it anew"

@@ -58,7 +58,7 @@ class Client:
             patience: seconds that one photograph may be put off by a server that is busy.
 
         Raises:
-            SettingError: an argument makes no sense, or `ca` cannot be read.
+            SettingError: an argument or `GANTEI_TOKEN` makes no sense, or `ca` cannot be read.
             OfflineError: `GANTEI_OFFLINE` is set and the server is another machine.
         """
         if connections < 1 or not (timeout > 0 and patience >= 0):

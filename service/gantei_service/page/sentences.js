@@ -20,8 +20,9 @@ const FORMS = [
   [/^a black picture/, () => "真っ黒な画像で、推定に使えるものが写っていません"],
   [/^pixels of mode (\S+), /,
     (mode) => `画素の形式 ${mode} は、値の範囲が分かりません。8 ビット RGB で保存し直してください`],
-  [/^damaged or cut-off (\S+) /,
-    (kind) => `${kind} ファイルが壊れているか、途中で切れています。元の場所から取り直してください`],
+  [/^damaged or cut-off (\S+) \((.*)\); /, (kind, why) =>
+    `${kind} ファイルが壊れているか、途中で切れています。元の場所から取り直してください(${why})`],
+  [/^a BMP with run lengths; /, () => "ランレングス圧縮の BMP です。PNG として保存し直してください"],
   [/^empty; /, () => `空のファイルです。受け付ける形式は ${FORMATS} です`],
   [/^a DICOM file; /, () => `DICOM ファイルです。画像を ${FORMATS} として書き出してください`],
   [/^not a picture in a known format; /, () => `受け付ける画像形式ではありません。${FORMATS} を受け付けます`],
