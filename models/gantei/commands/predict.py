@@ -120,10 +120,10 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
     from ..study.answering import Here, There
 
     if chosen.server is not None:
-        from ..credentials import token_for_service
+        from ..credentials import token_of_file
         from ..remote.client import CONNECTIONS, Client
 
-        token = token_for_service(chosen.token_file)
+        token = token_of_file(chosen.token_file) if chosen.token_file else None
         connections = chosen.workers or CONNECTIONS
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield There.of(client, names)
