@@ -96,7 +96,13 @@ def specs() -> Iterator[InputSpec]:
     """Every way to prepare that reduced decoding serves."""
     for side, crop, method in itertools.product(SIDES, ("none", "disc"), METHODS):
         yield InputSpec(
-            size=(side, side), colour="rgb", crop=crop, resampling=method, scale="in-graph"
+            size=(side, side),
+            colour="rgb",
+            crop=crop,
+            mirror="none",
+            decoder="pillow",
+            resampling=method,
+            scale="in-graph",
         )
 
 

@@ -50,7 +50,7 @@ def mean_network(outputs, side=SIDE):
 def manifest_tables(name, outputs, weights, side=SIDE):
     """The tables of a settled manifest."""
     tables = {
-        "format": 1,
+        "format": 2,
         "name": name,
         "title": f"Made for a test: {name}",
         "title_ja": f"試験用:{name}",
@@ -65,6 +65,8 @@ def manifest_tables(name, outputs, weights, side=SIDE):
             "size": [side, side],
             "colour": "rgb",
             "crop": "none",
+            "mirror": "none",
+            "decoder": "pillow",
             "resampling": "bilinear",
             "scale": "in-graph",
         },

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from gantei.errors import ConversionError, SettingError
 from gantei.manifests.fields import UNKNOWN, Task
+from gantei.manifests.formats import CURRENT
 from gantei.manifests.manifest import InputSpec, Manifest, Source, Use
+
+from .conventions import CONVENTIONS
 
 if TYPE_CHECKING:
     from .file_facts import FileFacts, OutputFacts
@@ -13,15 +16,6 @@ Tables = dict[str, Any]
 
 TASKS: tuple[str, ...] = get_args(Task)
 
-# What Keras does unless it is told otherwise. Nothing in a weights file says whether it was told.
-CONVENTIONS = {
-    "colour": ("rgb", "Keras' own loaders give RGB"),
-    "crop": ("none", "Keras' own loaders do not crop"),
-    "resampling": (
-        "bilinear-no-antialias",
-        "what tf.image.resize and Keras' image_dataset_from_directory do by default",
-    ),
-}
 NOT_IN_FILE = "The file does not say it."
 PROBABILITIES = ("sigmoid", "softmax")
 
@@ -43,7 +37,7 @@ def new_tables(name: str, task: str) -> Tables:
     if task not in TASKS:
         raise SettingError(f"unknown task {task!r}; known: {', '.join(TASKS)}")
     return {
-        "format": 1,
+        "format": CURRENT,
         "name": name,
         "title": name,
         "title_ja": name,
@@ -67,13 +61,11 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
             outputs are not those of the task.
     """
     if facts.input_size is not None:
-        _tell(tables, "input", "size", list(facts.input_size), "shape of the input layer")
+        _tell_size(tables, facts.input_size, facts.input_size_basis)
     if facts.scaling == "in-graph":
-        _tell(tables, "input", "scale", "in-graph", "layers that scale pixels inside the network")
-    for key, (value, convention) in CONVENTIONS.items():
-        if tables["input"][key] == UNKNOWN:
-            tables["input"][key] = value
-            tables["basis"][f"input.{key}"] = {"origin": "assumed", "evidence": convention}
+        _assume(tables, "scale", "in-graph", "layers that scale pixels inside the network")
+    for key, (value, convention) in CONVENTIONS[facts.framework].items():
+        _assume(tables, key, value, convention)
     origin = _basis(facts.architecture_origin, facts.architecture_evidence)
     _check_architecture(tables, facts.architecture, origin)
     if len(facts.outputs) != 1:
@@ -207,15 +199,23 @@ def _categorical(task: str, output: "OutputFacts") -> tuple[Tables, Tables]:
     return table, {"transform": _basis("file", f"the last layer is a {output.activation}")}
 
 
-def _tell(tables: Tables, table: str, key: str, value: Any, evidence: str) -> None:
-    known = tables[table][key]
-    if known not in (UNKNOWN, value):
+def _tell_size(tables: Tables, size: tuple[int, int], basis: tuple[str, str]) -> None:
+    known, found = tables["input"]["size"], list(size)
+    if known not in (UNKNOWN, found):
         raise ConversionError(
-            f"{tables['name']}: its publisher says {table}.{key} = {known}, the file {value}: "
+            f"{tables['name']}: its publisher says input.size = {known}, the file {found}: "
             "is it another estimator's file?"
         )
-    tables[table][key] = value
-    tables["basis"][f"{table}.{key}"] = _basis("file", evidence)
+    if basis[0] == "file" or known == UNKNOWN:
+        tables["input"]["size"] = found
+        tables["basis"]["input.size"] = _basis(*basis)
+
+
+def _assume(tables: Tables, key: str, value: Any, evidence: str) -> None:
+    """Assume a fact of the input that nobody has told."""
+    if tables["input"][key] == UNKNOWN:
+        tables["input"][key] = value
+        tables["basis"][f"input.{key}"] = _basis("assumed", evidence)
 
 
 def _basis(origin: str, evidence: str) -> Tables:

@@ -1,4 +1,4 @@
-"""What a Keras file tells about its network, beside the numbers."""
+"""What a publisher's file tells about its network, beside the numbers."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gantei.errors import ConversionError
 
+from .conventions import Framework
 from .graph import Tensor
 from .networks.network import Call, Network, Result
 from .registry import converters
@@ -28,11 +29,12 @@ class OutputFacts:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """What a Keras file tells about its network."""
+    """What a publisher's file tells about its network."""
 
     sha256: str
     bytes: int
     keras_version: str | None
+    """Of the Keras that wrote it; None where the file does not say it, or is not Keras'."""
     architecture: str | None
     """Recognised from the layers' sizes, such as `EfficientNet-B7`; None where unsure."""
     input_size: tuple[int, int] | None
@@ -40,6 +42,10 @@ class FileFacts:
     scaling: str | None
     """`in-graph` where the network scales pixels itself; None where it takes them as they come."""
     outputs: tuple[OutputFacts, ...]
+    framework: Framework = "Keras"
+    """That of the file, not of whoever trained it: of an ONNX file that stays unknown."""
+    input_size_basis: tuple[str, str] = ("file", "shape of the input layer")
+    """Origin and evidence of `input_size`."""
     architecture_origin: str = "file"
     architecture_evidence: str = "layers and their widths"
     head_stated: str | None = None

@@ -130,6 +130,7 @@ def _tables(name: str, task: str | None) -> dict[str, Any]:
     known = {entry.name: entry.manifest for entry in catalogue.shipped()}
     if name not in known:
         if task is None:
+            catalogue.refuse_never_published(name)
             raise UnknownEstimatorError(
                 f"{name!r} is not in the catalogue ({', '.join(known)}); for a new estimator "
                 f"add --task, one of {', '.join(TASKS)}"

@@ -40,7 +40,9 @@ def _scale(text: str) -> Any:
 READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "input.size": (_size, "HEIGHTxWIDTH in pixels, or one number for a square"),
     "input.colour": (str, "rgb or bgr"),
-    "input.crop": (str, "none or disc"),
+    "input.crop": (str, "none, disc or box"),
+    "input.mirror": (str, "none, or left-eyes where these were mirrored left to right"),
+    "input.decoder": (str, "pillow or tensorflow: whose JPEG decoder the training used"),
     "input.resampling": (str, "nearest, bilinear, bicubic, lanczos or bilinear-no-antialias"),
     "input.scale": (_scale, f"{', '.join(SCALES)}, or MEAN,MEAN,MEAN,STD,STD,STD"),
     "output.positive": (str, "the label whose probability the network gives, as male"),

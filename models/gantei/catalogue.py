@@ -19,6 +19,9 @@ SHIPPED = Path(__file__).parent / "estimators"
 
 State = Literal["ready", "unsettled", "not installed"]
 
+NEVER_PUBLISHED = ("joir-age-efficientnet-b7", "joir-age-mobilenet")
+"""Names that gantei 0.1 listed by mistake."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -74,11 +77,27 @@ def find(name_or_folder: str | os.PathLike[str]) -> Entry:
     except OSError:  # longer than a path can be, or in a folder that cannot be read
         here = False
     if not here:
+        refuse_never_published(str(name_or_folder))
         raise UnknownEstimatorError(
             f"unknown estimator {str(name_or_folder)!r}, and no folder with {FILE_NAME} either; "
             f"known: {', '.join(folders)}"
         )
     return Entry(read_manifest(folder / FILE_NAME), folder)
+
+
+def refuse_never_published(name: str) -> None:
+    """Say what was published instead of an estimator that gantei 0.1 listed by mistake.
+
+    Raises:
+        UnknownEstimatorError: it is one of `NEVER_PUBLISHED`.
+    """
+    if name in NEVER_PUBLISHED:
+        raise UnknownEstimatorError(
+            f"{name}: no such network was published; JOIR's age estimator is a PyTorch Swin "
+            "transformer, `gantei import joir-age-swin-b model_20220903.pth`, and any Keras "
+            "network of an age is imported by a name of your own, `gantei import my-age FILE "
+            "--task age`"
+        )
 
 
 def find_installed(name_or_folder: str | os.PathLike[str]) -> tuple[Entry, Weights]:

@@ -72,6 +72,8 @@ def test_the_report_lists_what_is_still_to_be_settled(small_file, capsys):
         "input.size",
         "input.colour",
         "input.crop",
+        "input.mirror",
+        "input.decoder",
         "input.resampling",
         "input.scale",
     ]

@@ -49,7 +49,7 @@ def test_the_parts_of_the_paper_are_those_of_the_citation():
             assert ", ".join(each.replace(",", "") for each in paper.authors) in citation
 
 
-@pytest.mark.parametrize("name", ["joir-age-mobilenet", "joir-sex-efficientnet-b7"])
+@pytest.mark.parametrize("name", ["joir-age-swin-b", "joir-sex-efficientnet-b7"])
 def test_the_thanks_name_whom_the_publisher_asks_to_name(name):
     given = reference(find(name).manifest)
     for named in (
@@ -91,7 +91,7 @@ def test_letters_that_mean_something_to_bibtex_are_escaped(make_estimator):
         (["--format", "bibtex"], "@misc{gantei,"),
         (["joir-sex-mobilenet"], "acknowledgement to print: This study used the sex estimator"),
         (["joir-sex-mobilenet", "--format", "ja"], "性別推定モデルを使用した"),
-        (["joir-age-mobilenet", "joir-sex-mobilenet", "--format", "bibtex"], "@article{miyake2022"),
+        (["joir-age-swin-b", "joir-sex-mobilenet", "--format", "bibtex"], "@article{miyake2022"),
         (["demo-age"], "for trying the software, not for research"),
     ],
 )
@@ -101,7 +101,7 @@ def test_the_command_prints_what_is_asked_for(arguments, said, capsys):
 
 
 def test_as_json_each_has_its_entry_too(capsys):
-    main(["cite", "demo-age", "joir-age-mobilenet", "--json"])
+    main(["cite", "demo-age", "joir-age-swin-b", "--json"])
     first, second = json.loads(capsys.readouterr().out)
     assert (first["of"], second["doi"]) == ("demo-age", "10.1007/s10384-022-00941-0")
     assert second["bibtex"].startswith("@article{")
@@ -128,6 +128,6 @@ def test_the_citation_file_is_that_of_this_version():
     assert (cff["type"], cff["license"]) == ("software", "Apache-2.0")
     (paper,) = cff["references"]
     assert {"type", "title", "authors"} <= paper.keys()
-    manifest = find("joir-age-mobilenet").manifest
+    manifest = find("joir-age-swin-b").manifest
     assert (paper["title"], paper["year"]) == (manifest.citation.title, manifest.citation.year)
     assert paper["doi"] == manifest.source.doi

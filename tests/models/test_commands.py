@@ -18,7 +18,7 @@ def test_list_shows_every_estimator_and_its_state(capsys):
     assert main(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["NAME", "STATE", "TITLE", "題名"]
-    assert any(line.startswith("joir-age-mobilenet") and "not installed" in line for line in lines)
+    assert any(line.startswith("joir-age-swin-b") and "not installed" in line for line in lines)
 
 
 def test_a_broken_estimator_does_not_hide_the_others(own_store, capsys):
@@ -27,7 +27,7 @@ def test_a_broken_estimator_does_not_hide_the_others(own_store, capsys):
     (folder / "estimator.toml").write_text("format = 2")
     assert main(["list"]) == 0
     captured = capsys.readouterr()
-    assert "joir-age-mobilenet" in captured.out
+    assert "joir-age-swin-b" in captured.out
     assert "gantei: mine is left out: " in captured.err
     assert main(["show", "mine"]) == 2
 
@@ -39,17 +39,25 @@ def test_list_as_json_names_what_is_unsettled(capsys):
 
 
 def test_show_gives_each_fact_with_its_basis(capsys):
-    assert main(["show", "joir-age-mobilenet"]) == 0
+    assert main(["show", "joir-age-swin-b"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert ["input.size", "unknown", "unknown"] in [line[:3] for line in lines]
+    assert ["input.mirror", "left-eyes", "publisher"] in [line[:3] for line in lines]
     assert ["output.age.unit", "years", "publisher"] in [line[:3] for line in lines]
 
 
 def test_show_as_json_is_the_manifest(capsys):
-    main(["show", "joir-age-mobilenet", "--json"])
+    main(["show", "joir-age-swin-b", "--json"])
     shown = json.loads(capsys.readouterr().out)
     assert shown["reported"][0]["value"] == 2.39
-    assert shown["basis"]["input.size"]["origin"] == "unknown"
+    assert shown["basis"]["input.crop"]["origin"] == "assumed"
+
+
+@pytest.mark.parametrize("name", ["joir-age-efficientnet-b7", "joir-age-mobilenet"])
+def test_a_name_that_was_listed_by_mistake_is_told_what_was_published(name, capsys):
+    assert main(["show", name]) == 2
+    said = capsys.readouterr().err
+    assert "gantei import joir-age-swin-b" in said
+    assert "gantei import my-age FILE --task age" in said
 
 
 def test_show_reads_a_folder_too(make_estimator, capsys):

@@ -1,3 +1,4 @@
+import copy
 import tomllib
 
 import pytest
@@ -7,8 +8,8 @@ from gantei.errors import ManifestError
 from gantei.manifests.file import FILE_NAME, manifest_of, parse_manifest, read_manifest
 
 ENTRY = SHIPPED / "joir-sex-mobilenet" / FILE_NAME
-JOIR = ("joir-age-efficientnet-b7", "joir-age-mobilenet")
-JOIR += ("joir-sex-efficientnet-b7", "joir-sex-mobilenet")
+SEX = ("joir-sex-efficientnet-b7", "joir-sex-mobilenet")
+JOIR = ("joir-age-swin-b", *SEX)
 
 
 @pytest.fixture
@@ -25,7 +26,8 @@ def refusal(tables):
 def test_unknown_key_is_named_with_file_table_and_known_keys(tables):
     tables["input"]["siz"] = [224, 224]
     assert refusal(tables) == (
-        "estimator.toml: [input] unknown key 'siz'; known: size, colour, crop, resampling, scale"
+        "estimator.toml: [input] unknown key 'siz'; known: "
+        "size, colour, crop, mirror, decoder, resampling, scale"
     )
 
 
@@ -63,8 +65,41 @@ def test_wrong_values_are_named_by_table_and_key(tables, table, key, value, said
 
 
 def test_numbers_are_not_taken_from_text_nor_text_from_numbers(tables):
-    tables["format"] = "1"
+    tables["format"] = "2"
     assert "key 'format'" in refusal(tables)
+
+
+def of_format_1(tables):
+    old = copy.deepcopy(tables) | {"format": 1}
+    for key in ("mirror", "decoder"):
+        del old["input"][key], old["basis"][f"input.{key}"]
+    return old
+
+
+def test_a_manifest_of_format_1_mirrors_nothing_and_decodes_by_pillow_as_assumed(tables):
+    manifest = parse_manifest(of_format_1(tables), "estimator.toml")
+    assumed = {fact.key: fact.value for fact in manifest.assumed()}
+    assert assumed == {"input.mirror": "none", "input.decoder": "pillow"}
+    assert manifest.format == 2
+
+
+def test_the_scale_that_format_1_took_from_the_layers_is_an_assumption(tables):
+    old = of_format_1(tables)
+    old["input"]["scale"] = "in-graph"
+    old["basis"]["input.scale"] = {"origin": "file", "evidence": "a Rescaling layer"}
+    manifest = parse_manifest(old, "estimator.toml")
+    assert manifest.basis["input.scale"].origin == "assumed"
+    assert old["basis"]["input.scale"]["origin"] == "file"  # what was read is not changed
+
+
+def test_a_manifest_of_format_2_must_say_whether_eyes_are_mirrored(tables):
+    del tables["input"]["mirror"]
+    assert "[input] missing key 'mirror'" in refusal(tables)
+
+
+@pytest.mark.parametrize("version", [0, 3, True, 1.0])
+def test_a_manifest_of_an_unknown_format_is_refused(tables, version):
+    assert "key 'format'" in refusal(of_format_1(tables) | {"format": version})
 
 
 def test_the_positive_label_must_be_one_of_the_labels(tables):
@@ -136,14 +171,30 @@ def test_a_missing_file_is_a_manifest_error(tmp_path):
         read_manifest(tmp_path / "estimator.toml")
 
 
-@pytest.mark.parametrize("name", JOIR)
+@pytest.mark.parametrize("name", SEX)
 def test_what_nobody_says_of_the_published_estimators_is_unknown(name):
     entry = next(entry for entry in shipped() if entry.name == name)
     manifest = entry.manifest
     assert set(manifest.input.model_dump().values()) == {"unknown"}
     assert manifest.source.original_sha256 == manifest.source.redistribution == "unknown"
     assert entry.state == "not installed"
-    assert len(manifest.unsettled()) == 7
+    assert len(manifest.unsettled()) == 9
+
+
+def test_what_the_author_of_the_age_estimator_says_of_its_input_is_settled_and_sourced():
+    manifest = next(entry.manifest for entry in shipped() if entry.name == "joir-age-swin-b")
+    assert manifest.input.mirror == "left-eyes"
+    # 0..1, less ImageNet's mean, by its deviation, as torchvision's transforms do it
+    mean, std = manifest.input.scale.mean, manifest.input.scale.std
+    low = [-each / by for each, by in zip(mean, std, strict=True)]
+    high = [(255 - each) / by for each, by in zip(mean, std, strict=True)]
+    assert low == pytest.approx([-0.485 / 0.229, -0.456 / 0.224, -0.406 / 0.225])
+    assert high == pytest.approx([0.515 / 0.229, 0.544 / 0.224, 0.594 / 0.225])
+    assert [fact.key for fact in manifest.assumed()] == ["input.crop", "input.resampling"]
+    assert not manifest.unsettled()
+    for fact in manifest.facts():
+        if fact.basis.origin == "publisher" and fact.key != "output.age.range":
+            assert "keimy1007/JOIR_age" in fact.basis.evidence
 
 
 def test_the_published_figures_are_those_of_the_releases():
@@ -154,8 +205,7 @@ def test_the_published_figures_are_those_of_the_releases():
     }
     age = [("mean absolute error", 2.39)]
     assert reported == {
-        "joir-age-efficientnet-b7": age,
-        "joir-age-mobilenet": age,
+        "joir-age-swin-b": age,
         "joir-sex-efficientnet-b7": [("accuracy", 0.92), ("AUC", 0.971)],
         "joir-sex-mobilenet": [("accuracy", 0.912)],
     }

@@ -21,6 +21,8 @@ SETTLED = {
     "size": (64, 48),
     "colour": "rgb",
     "crop": "none",
+    "mirror": "none",
+    "decoder": "pillow",
     "resampling": "bilinear",
     "scale": "in-graph",
 }

@@ -111,7 +111,7 @@ def test_a_folder_that_is_not_fit_is_refused(hub, mine, damage, match):
         case "stray":
             (mine / "patient.jpg").write_bytes(b"")
         case "schema":
-            rewrite(mine, "format = 1", "format = 1\nextra = 1")
+            rewrite(mine, "format = 2", "format = 2\nextra = 1")
     with pytest.raises(GanteiError, match=match):
         prepare_publication(mine)
     assert hub.asked == []

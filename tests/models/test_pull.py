@@ -180,7 +180,7 @@ def test_where_it_is_and_where_it_came_from(hub, mine, capsys, own_store):
     assert source in said.err
     assert main(["where"]) == 0
     assert capsys.readouterr().out == f"{own_store / 'estimators'}\n"
-    assert main(["where", "joir-age-mobilenet"]) == 2
+    assert main(["where", "joir-age-swin-b"]) == 2
 
 
 def test_it_is_removed_with_what_was_begun_of_it_and_its_variants_are_named(

@@ -130,8 +130,8 @@ def test_an_estimator_of_another_name_is_refused(hub, mine):
 @pytest.mark.parametrize(
     ("before", "after", "match"),
     [
-        ("format = 1", "format = 2", "format"),
-        ("format = 1", "format = 1\nextra = 1", "unknown key 'extra'"),
+        ("format = 2", "format = 3", "format"),
+        ("format = 2", "format = 2\nextra = 1", "unknown key 'extra'"),
         ('file = "model.onnx"', 'file = "../model.onnx"', "file"),
         ('file = "model.onnx"', 'file = "card.md"', "one name"),
         ('photograph = "golden-1.jpg"', 'photograph = "/etc/passwd"', "photograph"),
@@ -139,8 +139,8 @@ def test_an_estimator_of_another_name_is_refused(hub, mine):
         ('photograph = "golden-1.jpg"', 'photograph = "x."', "Windows"),
         ('photograph = "golden-1.jpg"', 'photograph = "ＣARD.md"', "one name"),
         ("bytes = 855217", "bytes = 3000000000", "no ONNX file has more"),
-        ("format = 1", "x" * 1_000_001, "larger than 1000000"),
-        ("format = 1", "<html>", "not TOML"),
+        ("format = 2", "x" * 1_000_001, "larger than 1000000"),
+        ("format = 2", "<html>", "not TOML"),
     ],
 )
 def test_a_manifest_that_breaks_the_rules_is_refused_before_the_weights(

@@ -66,7 +66,7 @@ def test_publish_is_refused_with_what_to_do_by_hand():
 
 @pytest.mark.parametrize(
     "arguments",
-    [("list",), ("where",), PREDICT, ("pull", "demo-age"), ("cite", "joir-age-mobilenet")],
+    [("list",), ("where",), PREDICT, ("pull", "demo-age"), ("cite", "joir-age-swin-b")],
 )
 def test_what_needs_no_network_works_without_a_socket(arguments):
     code, said, sockets = watched(*arguments)

@@ -64,7 +64,7 @@ def test_weights_that_are_not_the_manifests_are_named(run, make_estimator, spoil
 def test_what_cannot_be_verified_is_named_and_the_rest_verified(run, make_estimator):
     folder = make_estimator()
     (folder / "estimator.toml").write_text("format = 1")
-    code, lines = run(folder, "joir-age-mobilenet", "nobody", "demo-age")
+    code, lines = run(folder, "joir-age-swin-b", "nobody", "demo-age")
     assert code == 1
     assert [line.split()[-1] for line in lines[1:5]] == ["wrong", "wrong", "wrong", "right"]
     assert "missing key" in "\n".join(lines)

@@ -93,7 +93,13 @@ def test_what_is_wrong_with_a_photograph(module, words):
 
 def test_what_is_odd_about_a_photograph(module):
     spec = InputSpec(
-        size=(64, 64), colour="rgb", crop="disc", resampling="bilinear", scale="in-graph"
+        size=(64, 64),
+        colour="rgb",
+        crop="disc",
+        mirror="none",
+        decoder="pillow",
+        resampling="bilinear",
+        scale="in-graph",
     )
     even, bright = np.full((50, 50, 3), (150, 80, 40), np.uint8), np.zeros((90, 90, 3), np.uint8)
     bright[20:70, 20:40] = (150, 80, 40)

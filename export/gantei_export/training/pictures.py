@@ -19,7 +19,13 @@ from gantei.photographs.preprocessing import prepare, prepare_photograph
 
 SIDE = 160
 INPUT = InputSpec(
-    size=(SIDE, SIDE), colour="rgb", crop="disc", resampling="bilinear", scale="in-graph"
+    size=(SIDE, SIDE),
+    colour="rgb",
+    crop="disc",
+    mirror="none",
+    decoder="pillow",
+    resampling="bilinear",
+    scale="in-graph",
 )
 """What both estimators see, as pixels 0..255; the scaling comes after."""
 

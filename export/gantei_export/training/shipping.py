@@ -88,10 +88,16 @@ def _known_facts(task: Task) -> dict[str, Any]:
     known: dict[str, Any] = {
         "input.colour": INPUT.colour,
         "input.crop": INPUT.crop,
+        "input.mirror": INPUT.mirror,
+        "input.decoder": INPUT.decoder,
         "input.resampling": INPUT.resampling,
     }
     if task == "sex":
-        return known | {"output.sex.labels": ["female", "male"], "output.sex.positive": "male"}
+        return known | {
+            "input.scale": "in-graph",
+            "output.sex.labels": ["female", "male"],
+            "output.sex.positive": "male",
+        }
     return known | {
         "input.scale": {"mean": [127.5] * 3, "std": [127.5] * 3},
         "output.age.unit": "years",

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from .fields import UNKNOWN, Line, Name, OutputName, Task
+from .formats import upgraded
 from .source import Citation, Evaluation, Reported, Source, Training, Use
 from .tables import (
     Basis,
@@ -20,9 +21,12 @@ from .tables import (
     Drift,
     Golden,
     InputSpec,
+    KnownCopy,
     MeanStd,
     OutputSpec,
+    PublishedAnswer,
     Record,
+    ReducedDecoding,
     Regression,
     Variant,
     Weights,
@@ -39,8 +43,11 @@ __all__ = [
     "Fact",
     "Golden",
     "InputSpec",
+    "KnownCopy",
     "Manifest",
     "MeanStd",
+    "PublishedAnswer",
+    "ReducedDecoding",
     "Regression",
     "Reported",
     "Source",
@@ -90,7 +97,7 @@ SAID: dict[str, type[Record]] = {
 class Manifest(Record):
     """All that is known of an estimator without opening its weights."""
 
-    format: Literal[1]
+    format: Literal[2]
     name: Name
     title: Line
     title_ja: Line
@@ -100,6 +107,7 @@ class Manifest(Record):
     notice_ja: Annotated[str, StringConstraints(max_length=2000)] = ""
     weights: Weights | None = None
     variant: Variant | None = None
+    reduced_decoding: ReducedDecoding | None = None
     input: InputSpec
     output: Annotated[dict[OutputName, OutputSpec], Field(min_length=1, max_length=100)]
     source: Source
@@ -109,7 +117,14 @@ class Manifest(Record):
     citation: Citation | None = None
     reported: list[Reported] = Field(default=[])
     golden: list[Golden] = Field(default=[])
+    answer: list[PublishedAnswer] = Field(default=[])
+    known_copy: list[KnownCopy] = Field(default=[])
     basis: dict[str, Basis]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bring_up_to_date(cls, tables: Any) -> Any:
+        return upgraded(tables)
 
     @model_validator(mode="after")
     def _every_fact_has_a_basis(self) -> "Manifest":

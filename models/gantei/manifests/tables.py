@@ -6,10 +6,14 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validat
 
 from .fields import (
     UNKNOWN,
+    Crop,
+    Decoder,
+    Eye,
     FileName,
     Label,
     Labels,
     Line,
+    Mirror,
     Name,
     Number,
     Origin,
@@ -50,11 +54,18 @@ def _scale(value: object) -> "MeanStd | Literal['in-graph', 'unknown']":
 
 
 class InputSpec(Record):
-    """How a photograph becomes the network's input, float32 (n, height, width, 3)."""
+    """How a photograph becomes the network's input, float32 (n, height, width, 3).
+
+    `crop`: the whole photograph (`none`), the square around the disc (`disc`), or what is not
+    black, stretched to the input (`box`). `mirror`: whether left eyes are mirrored left to right
+    before the network sees them. `decoder`: whose JPEG decoder gave the pixels of the training.
+    """
 
     size: Size
     colour: Literal["rgb", "bgr", "unknown"]
-    crop: Literal["none", "disc", "unknown"]
+    crop: Crop
+    mirror: Mirror
+    decoder: Decoder
     resampling: Resampling
     scale: Annotated[MeanStd | Literal["in-graph", "unknown"], PlainValidator(_scale)]
 
@@ -121,12 +132,40 @@ class Weights(Record):
 
 
 class Golden(Record):
-    """A photograph in the folder, and what the original implementation answers for it."""
+    """A photograph in the folder, and what the original implementation answers for it.
+
+    `eye` is the photograph's, where the network has left eyes mirrored.
+    """
 
     photograph: FileName
     values: dict[str, float]
     tolerance: Annotated[float, Field(gt=0)]
     source: Line
+    eye: Eye = UNKNOWN
+
+
+class PublishedAnswer(Record):
+    """A value that the publisher's own program gave for a picture that is not carried here.
+
+    `photograph` is the picture's name where it is published, `eye` the one that the program took it
+    for. Whoever has the picture finds it by its digest.
+    """
+
+    photograph: Line
+    sha256: Sha256
+    eye: Eye
+    values: Annotated[dict[str, float], Field(min_length=1)]
+    tolerance: Annotated[float, Field(gt=0)]
+    source: Line
+
+
+class KnownCopy(Record):
+    """A copy of the publisher's file whose digest somebody else has made public."""
+
+    file: Line
+    sha256: Sha256
+    bytes: Annotated[int, Field(gt=0)]
+    holder: Line
 
 
 class Drift(Record):
@@ -181,6 +220,17 @@ class Variant(Record):
             f"{self.precision} variant of {self.of}, which differed from it by at most: {drift}, "
             f"on {self.measured_on} photographs"
         )
+
+
+class ReducedDecoding(Record):
+    """The permission to decode large JPEGs at reduced size: how far it moves the values.
+
+    Without this table every photograph is decoded in full.
+    """
+
+    measured_on: Annotated[int, Field(gt=0)]
+    photographs: Line
+    drift: Annotated[list[Drift], Field(min_length=1)]
 
 
 class Basis(Record):
