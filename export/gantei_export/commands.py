@@ -62,6 +62,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "file with it, which trusts the file)",
     )
     importing.add_argument(
+        "--samples",
+        metavar="DIR",
+        type=Path,
+        help="answer the publisher's own pictures in DIR and compare with what is published; "
+        "default: those beside FILE",
+    )
+    importing.add_argument(
         "--with-tensorflow",
         action="store_true",
         help="have TensorFlow convert what holds code: a SavedModel (a folder, or a .zip of one), "
@@ -81,7 +88,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from .forms.trusted_file import check_trust
-    from .importing import import_estimator
+    from .importing import Checks, import_estimator
     from .stated import Stated
 
     check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
@@ -97,7 +104,7 @@ def _run(chosen: argparse.Namespace) -> int:
         settings=_settings(chosen.settings),
         because=chosen.because,
         stated=stated,
-        verify=chosen.verify,
+        checks=Checks(chosen.verify, chosen.samples),
         replace=chosen.replace,
     )
     sys.stdout.write(_report(imported, chosen))
@@ -122,6 +129,26 @@ def _settings(given: list[str]) -> dict[str, str]:
     return settings
 
 
+def _told_of_the_publisher(imported: "Imported") -> list[str]:
+    """Say how far it is known that the file is its publisher's, and answers as theirs does."""
+    manifest, lines = imported.entry.manifest, []
+    if imported.unproven:
+        lines.append("No digest of the publisher's file is known: that this is it is your word.")
+    for copy in manifest.known_copy:
+        same = copy.sha256 == manifest.source.original_sha256
+        lines.append(
+            f"its sha256 is {'that' if same else 'not that'} of the {copy.file} of {copy.holder}"
+        )
+    lines += [str(each) for each in imported.compared]
+    if manifest.answer and not imported.compared:
+        names = ", ".join(answer.photograph for answer in manifest.answer)
+        lines.append(
+            f"Its publisher's own answers to {names} are known: put these pictures beside the "
+            f"file, or name their folder, gantei verify {manifest.name} --samples DIR"
+        )
+    return [*lines, ""] if lines else []
+
+
 def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
     """Say what is known, on what basis, and what is still to be settled."""
     from gantei.text_table import text_table
@@ -142,15 +169,11 @@ def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
     ]
     if verification := imported.provenance["verification"]:
         lines += [
-            f"largest difference from Keras: {verification['largest_difference']:.1e} "
+            f"largest difference from the original: {verification['largest_difference']:.1e} "
             f"on {verification['pictures']} pictures",
             "",
         ]
-    if imported.unproven:
-        lines += [
-            "No digest of the publisher's file is known: that this is it rests on your word.",
-            "",
-        ]
+    lines += _told_of_the_publisher(imported)
     if unsettled := manifest.unsettled():
         rows = [(fact.key, expected(fact.key)) for fact in unsettled]
         command = manifest.settling_command().replace(

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Any
 from gantei import __version__, catalogue, store
 from gantei.card import card
 from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
+from gantei.estimator import Estimator
 from gantei.folder_files import CARD, PROVENANCE
 from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
 from gantei.manifests.manifest import Manifest
+from gantei.published_answers import Comparison, compare_with_published
+from gantei.session import open_session
 from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
@@ -32,6 +35,17 @@ WEIGHTS = "model.onnx"
 
 
 @dataclass(frozen=True)
+class Checks:
+    """What an import is compared with before it is installed."""
+
+    verify: bool = False
+    """With the framework that wrote the file, which must be installed, on 8 drawn photographs."""
+    samples: Path | None = None
+    """A folder with pictures of the publisher whose published answers the catalogue holds; None:
+    those that lie beside the file, if any do."""
+
+
+@dataclass(frozen=True)
 class Imported:
     """What an import came to."""
 
@@ -39,6 +53,8 @@ class Imported:
     provenance: Mapping[str, Any]
     unproven: bool = False
     """Nothing but the user says that the file is its publisher's: no digest of it is published."""
+    compared: tuple[Comparison, ...] = ()
+    """Our answers to pictures of the publisher, beside the published ones, which they meet."""
 
 
 def import_estimator(
@@ -49,7 +65,7 @@ def import_estimator(
     settings: Mapping[str, str] | None = None,
     because: str | None = None,
     stated: Stated | None = None,
-    verify: bool = False,
+    checks: Checks = Checks(),
     replace: bool = False,
 ) -> Imported:
     """Convert a Keras file and install it as the estimator `name`.
@@ -63,7 +79,7 @@ def import_estimator(
         stated: what is said of a file that holds weights alone (the photographs' size is taken
             over from `settings`), or that a file's maker is trusted: then TensorFlow opens it, a
             SavedModel or a Lambda too, and runs the code in it.
-        verify: compare with Keras, which must be installed, on 8 drawn photographs.
+        checks: what else to compare the estimator with.
         replace: take the place of an installed estimator of that name; what was stated of the
             same file before stays stated.
 
@@ -72,6 +88,7 @@ def import_estimator(
         SettingError: the name, the task or a setting makes no sense.
         ConversionError: the file cannot be converted, or is not that estimator's.
         ManifestError: a stated value is none that a manifest can hold.
+        WeightsError: the publisher's own answer to one of the pictures is another.
         InstalledError: the name is taken and `replace` is not set.
         MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
@@ -91,10 +108,12 @@ def import_estimator(
         apply_settings(tables, settings or {}, because)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
-        if verify and not stated.trusted:  # TensorFlow has been compared with already
+        if checks.verify and not stated.trusted:  # TensorFlow has been compared with already
             provenance["verification"] = _verified(weights, folder, manifest, conversion)
+        compared = _compared(folder, manifest, checks.samples, file.parent)
+        provenance["published_answers"] = [asdict(each) for each in compared]
         write_folder(folder, tables, manifest, provenance)
-    return Imported(catalogue.find(name), provenance, unproven)
+    return Imported(catalogue.find(name), provenance, unproven, compared)
 
 
 def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:
@@ -124,6 +143,22 @@ def metadata(manifest: Manifest) -> dict[str, str]:
         "gantei.source_sha256": manifest.source.original_sha256,
         **{f"gantei.{key}": text for key, text in facts.items()},
     }
+
+
+def _compared(
+    folder: Path, manifest: Manifest, samples: Path | None, beside: Path
+) -> tuple[Comparison, ...]:
+    """Answer the publisher's own pictures, where they are here and the estimator predicts."""
+    if samples is None and not manifest.answer:
+        return ()
+    if manifest.unsettled():
+        if samples is not None:
+            raise SettingError("--samples: nothing is answered before every fact is settled")
+        return ()
+    content = (folder / WEIGHTS).read_bytes()
+    estimator = Estimator(manifest, open_session(content, "cpu", None, manifest.name))
+    where = samples or beside
+    return tuple(compare_with_published(estimator, where, required=samples is not None))
 
 
 def _tables(name: str, task: str | None) -> dict[str, Any]:

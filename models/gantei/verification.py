@@ -33,6 +33,7 @@ class Report:
         signature: its state; `shipped` for what is part of gantei itself.
         signer: publisher and key of a valid signature.
         golden: number of golden photographs answered right; None: not asked.
+        published: number of published answers that were met; None: not asked, or none is known.
         problems: everything that is wrong, a sentence each.
     """
 
@@ -42,6 +43,7 @@ class Report:
     signature: State | Literal["shipped", "not checked"]
     signer: str
     golden: int | None
+    published: int | None
     problems: tuple[str, ...]
 
 
@@ -67,7 +69,11 @@ def keys_to_verify(public_key: Path | None) -> Mapping[str, PublisherKey]:
 
 
 def verify(
-    names: Sequence[str], public_key: Path | None = None, *, golden: bool = False
+    names: Sequence[str],
+    public_key: Path | None = None,
+    *,
+    golden: bool = False,
+    samples: Path | None = None,
 ) -> list[Report]:
     """Verify estimators, each for itself.
 
@@ -78,6 +84,7 @@ def verify(
         names: names or folders.
         public_key: a PEM file; its signature counts and no other.
         golden: also open each estimator and compare its answers to its golden photographs.
+        samples: a folder with pictures of their publishers, whose published answers are compared.
 
     Raises:
         SettingError, MissingExtraError: as `keys_to_verify`.
@@ -85,36 +92,45 @@ def verify(
     keys = keys_to_verify(public_key)
     needed = public_key is not None or policy() == "require"
     return [
-        _verified(name, keys, needed, own_key=public_key is not None, golden=golden)
+        _verified(name, keys, needed, _Asked(public_key is not None, golden, samples))
         for name in names
     ]
 
 
-def _verified(
-    name: str, keys: Mapping[str, PublisherKey], needed: bool, *, own_key: bool, golden: bool
-) -> Report:
+@dataclass(frozen=True)
+class _Asked:
+    own_key: bool
+    golden: bool
+    samples: Path | None
+
+
+def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, asked: _Asked) -> Report:
     try:
         entry, weights = catalogue.find_installed(name)
     except GanteiError as error:
-        return Report(name, "not checked", 0, "not checked", "", None, (str(error),))
+        return Report(name, "not checked", 0, "not checked", "", None, None, (str(error),))
     problems: list[str] = []
     listing = cache(lambda: contents(entry.folder))
     right = _weights_are_right(entry, weights, listing, problems)
     state: State | Literal["shipped"] = "shipped"
     signer = ""
-    if own_key or not is_shipped(entry):
+    if asked.own_key or not is_shipped(entry):
         verdict = judge(entry.folder, entry.name, keys, listing)
         state, signer = verdict.state, verdict.reason if verdict.state == "valid" else ""
         if verdict.alarming or (needed and state != "valid"):
             problems.append(verdict.reason)
-    answered = _answered(name, entry, problems) if golden and not problems else None
+    golden = _golden(name, entry, problems) if asked.golden and not problems else None
+    published = None
+    if asked.samples and entry.manifest.answer and not problems:
+        published = _published(name, asked.samples, problems)
     return Report(
         entry.name,
         "right" if right else "wrong",
         weights.bytes,
         state,
         signer,
-        answered,
+        golden,
+        published,
         tuple(dict.fromkeys(problems)),
     )
 
@@ -136,12 +152,23 @@ def _weights_are_right(
     return digest == weights.sha256
 
 
-def _answered(name: str, entry: "Entry", problems: list[str]) -> int | None:
+def _golden(name: str, entry: "Entry", problems: list[str]) -> int | None:
     from .estimator import load
     from .golden import check_golden
 
     try:
         return check_golden(load(name, "cpu"), entry.folder)
+    except GanteiError as error:
+        problems.append(str(error))
+        return None
+
+
+def _published(name: str, samples: Path, problems: list[str]) -> int | None:
+    from .estimator import load
+    from .published_answers import compare_with_published
+
+    try:
+        return len(compare_with_published(load(name, "cpu"), samples, required=True))
     except GanteiError as error:
         problems.append(str(error))
         return None

@@ -259,7 +259,7 @@ def test_verify_opens_an_archive_with_the_keras_that_wrote_it(keras, tmp_path, c
     model = behave(keras, nested(keras, 1), pictures(16))
     file = saved(model, tmp_path / "age.keras")
     assert main(["import", "mine", str(file), "--task", "age", "--verify"]) == 0
-    assert "largest difference from Keras: " in capsys.readouterr().out
+    assert "largest difference from the original: " in capsys.readouterr().out
     provenance = (store.installed()["mine"] / "provenance.json").read_text()
     assert json.loads(provenance)["verification"]["judge"][keras.__name__] == keras.__version__
 

@@ -422,7 +422,7 @@ def test_verify_writes_the_difference_from_keras_into_the_provenance(tmp_path, c
         model.save(tmp_path / "sex.h5")
     arguments = settle("input.scale=-1..1", "output.positive=male")
     assert run("my-sex", tmp_path / "sex.h5", "--task", "sex", "--verify", *arguments) == 0
-    assert "largest difference from Keras: " in capsys.readouterr().out
+    assert "largest difference from the original: " in capsys.readouterr().out
     folder = store.installed()["my-sex"]
     verification = json.loads((folder / "provenance.json").read_text())["verification"]
     assert verification["pictures"] == 8

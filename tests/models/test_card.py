@@ -94,7 +94,7 @@ def test_a_demo_card_says_that_it_was_measured_on_drawings_and_by_which_command(
     assert "knows nothing about eyes" in text
     provenance = json.loads((SHIPPED / "demo-age/provenance.json").read_text())
     largest = provenance["verification"]["largest_difference"]
-    assert f"largest difference from Keras: {largest:.3g} " in text
+    assert f"largest difference from the original: {largest:.3g} " in text
 
 
 DEFECTS = {

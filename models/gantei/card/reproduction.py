@@ -1,6 +1,6 @@
 """The section of a card that tells how its numbers can be had again."""
 
-from ..manifests.manifest import Manifest
+from ..manifests.manifest import Manifest, PublishedAnswer
 from .document import Block, Listing
 from .provenance import Provenance, at, said, versions
 
@@ -8,14 +8,14 @@ CONVERSION = (
     "converter version",
     "converter's libraries",
     "ONNX opset",
-    "largest difference from Keras",
+    "largest difference from the original",
 )
 NOT_CONVERTED = "not converted yet: the import writes it here"
 NOT_KEPT = "unknown: the folder has no provenance.json"
 
 
 def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Block, ...]:
-    """List converter, opset, difference from Keras, digests and golden photographs."""
+    """List converter, opset, difference from the original, digests and golden photographs."""
     source, weights = manifest.source, manifest.weights
     rows = [
         ("original file", source.original_file),
@@ -35,6 +35,11 @@ def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Blo
     else:
         rows += [(key, NOT_KEPT if weights else NOT_CONVERTED) for key in CONVERSION]
     rows.append(("golden photographs", _golden(manifest)))
+    rows += [("published answer", _published(each)) for each in manifest.answer]
+    rows += [
+        ("known copy", f"{each.file}, {each.bytes} bytes, sha256 {each.sha256}, of {each.holder}")
+        for each in manifest.known_copy
+    ]
     return (Listing(tuple(rows)),)
 
 
@@ -64,6 +69,14 @@ def _difference(provenance: Provenance) -> str:
         f"{said(verification.get('largest_difference'))} in the network's own output, on "
         f"{said(verification.get('pictures'))} drawn photographs "
         f"({versions(verification.get('judge'))}; {versions(verification.get('runtime'))})"
+    )
+
+
+def _published(answer: PublishedAnswer) -> str:
+    values = ", ".join(f"{name} {value}" for name, value in answer.values.items())
+    return (
+        f"{answer.photograph} (sha256 {answer.sha256}), taken for a {answer.eye} eye: {values}, "
+        f"within {answer.tolerance:g}; {answer.source}"
     )
 
 

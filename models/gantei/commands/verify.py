@@ -36,6 +36,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.add_argument(
         "--golden", action="store_true", help="also answer the golden photographs, on the CPU"
     )
+    verify.add_argument(
+        "--samples",
+        metavar="DIR",
+        type=Path,
+        help="also answer the publisher's own pictures in DIR and compare with what is published",
+    )
     add_json(verify)
     verify.set_defaults(run=_run)
 
@@ -44,7 +50,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from ..verification import names_to_verify, verify
 
     names = chosen.names or names_to_verify(chosen.public_key)
-    reports = verify(names, chosen.public_key, golden=chosen.golden)
+    reports = verify(names, chosen.public_key, golden=chosen.golden, samples=chosen.samples)
     if chosen.json:
         print_json([asdict(report) for report in reports])
     else:
@@ -54,7 +60,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _text(reports: "list[Report]") -> str:
     rows = [_row(report) for report in reports]
-    header = ("ESTIMATOR", "WEIGHTS", "SIGNATURE", "GOLDEN", "FOUND")
+    header = ("ESTIMATOR", "WEIGHTS", "SIGNATURE", "GOLDEN", "PUBLISHED", "FOUND")
     problems = [
         f"{report.name}: {problem.removeprefix(f'{report.name}: ')}"
         for report in reports
@@ -77,5 +83,6 @@ def _row(report: "Report") -> tuple[str, ...]:
         report.weights + size,
         signature.get(report.signature, report.signature),
         "not asked" if report.golden is None else f"{report.golden} right",
+        "not asked" if report.published is None else f"{report.published} right",
         "wrong" if report.problems else "right",
     )
