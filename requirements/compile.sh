@@ -16,3 +16,4 @@ compile service-gpu --extra gpu --extra service --extra convert --extra sign --g
 compile test --extra cpu --extra convert --extra sign --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
     --group test --group lint --group judge
+compile torch --extra cpu --extra convert --extra sign --group test --group torch-judge

@@ -157,12 +157,19 @@ def _risks(manifest: Manifest) -> tuple[Block, ...]:
     rows = [
         ("assumed, and wrong values would change the numbers", assumed or "nothing"),
         ("unknown, and nothing is predicted before it is settled", unsettled or "nothing"),
-        ("other cameras, populations and diseases", "not reported"),
+        ("other cameras, populations and diseases", _elsewhere(manifest)),
         ("poor photographs", "only what is no colour photograph is refused; quality is not judged"),
     ]
     if manifest.task == "age":
         rows.append(("age gap", AGE_GAP))
     return (Listing(tuple(rows)),)
+
+
+def _elsewhere(manifest: Manifest) -> str:
+    told = manifest.evaluation.elsewhere
+    return (
+        "not reported" if told == UNKNOWN else _with_basis(manifest, "evaluation.elsewhere", told)
+    )
 
 
 def _maintenance(manifest: Manifest) -> tuple[Block, ...]:

@@ -73,7 +73,8 @@ class Evaluation(Record):
     """How the reported figures were come by.
 
     `split` says whether any person stood on both sides of it, `place` whether the data were those
-    of the training's sites (internal) or others (external).
+    of the training's sites (internal) or others (external). `elsewhere` says what it came to on
+    photographs of others.
     """
 
     split: Line = UNKNOWN
@@ -81,6 +82,7 @@ class Evaluation(Record):
     threshold: Line = UNKNOWN
     calibration: Line = UNKNOWN
     subgroups: Line = UNKNOWN
+    elsewhere: Line = UNKNOWN
 
 
 class Use(Record):
