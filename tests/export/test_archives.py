@@ -130,6 +130,37 @@ def test_weights_that_do_not_fit_are_refused(archive, refused, change, said):
     refused(archive({"model.weights.h5": stored(**change)}), said)
 
 
+def from_windows(weights):
+    """What Keras up to 3.0 wrote there: each layer's path as the name of one group."""
+    content = io.BytesIO(weights)
+    with h5py.File(content, "r+") as file:
+        groups = [name for name, each in file["layers"].items() if isinstance(each, h5py.Group)]
+        for name in groups:
+            file.move(f"layers/{name}", f"layers\\{name}")
+        del file["layers"]
+    return content.getvalue()
+
+
+def test_groups_with_backslashes_in_their_names_are_groups_in_groups(archive, small_file):
+    file = archive({"model.weights.h5": from_windows(stored())})
+    assert convert(file).to_bytes() == convert(small_file).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("layers\\dense/vars/0", "two arrays or groups of this name"),
+        ("layers/dense/vars\\0", "two arrays or groups of this name"),
+        ("layers/dense/vars/0\\0", "two arrays or groups of this name"),
+        ("\\".join("a" * 100) + "/0", "nested more than 64 deep"),
+        ("\\", "two arrays or groups of this name"),
+    ],
+)
+def test_names_with_backslashes_that_deceive_are_refused(archive, refused, path, said):
+    more = {path: np.ones(1, "f4")}
+    refused(archive({"model.weights.h5": stored(**more)}), said)
+
+
 def test_the_state_of_training_is_no_weight(archive, small_file):
     more = dict.fromkeys(
         ["optimizer/vars/0", "metrics/mean/vars/0", "layers/dropout/seed_generator/vars/0"],

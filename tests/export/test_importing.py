@@ -394,13 +394,6 @@ def test_a_truncated_archive_is_refused(cut, small_file, tmp_path, capsys):
     assert "cannot be unpacked" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["sex.onnx", "sex.pt", "sex"])
-def test_other_kinds_of_file_are_refused_by_their_ending(name, tmp_path, capsys):
-    (tmp_path / name).write_bytes(b"x")
-    assert run("mine", tmp_path / name, "--task", "sex") == 2
-    assert "known: .h5, .hdf5, .keras, or a .zip" in capsys.readouterr().err
-
-
 def test_a_missing_file_is_named(tmp_path, capsys):
     assert run("mine", tmp_path / "nowhere.h5", "--task", "sex") == 2
     assert "nowhere.h5: no such file" in capsys.readouterr().err

@@ -110,31 +110,45 @@ class Container:
             return StoredArray(where, tuple(int(side) for side in found.shape), found)
 
     def tree(self) -> dict[str, Any]:
-        """Return all arrays as nested dicts by group; an empty group is an empty dict."""
+        r"""Return all arrays as nested dicts by group; an empty group is an empty dict.
+
+        On Windows, Keras up to 3.0 wrote paths with backslashes, each as one group's name:
+        `layers\conv2d` is read as `layers/conv2d`.
+        """
         found: dict[str, Any] = {}
         waiting: list[tuple[str, ...]] = [()]
         seen = 0
         while waiting:
             path, seen = waiting.pop(), seen + 1
-            if seen > MOST_NAMES or len(path) > DEEPEST:
+            keys = [key for part in path for key in part.split("\\") if key]
+            if seen > MOST_NAMES or len(keys) > DEEPEST:
                 raise ConversionError(
                     f"{self._where(path)}: more than {MOST_NAMES:,} groups and arrays, or nested "
                     f"more than {DEEPEST} deep; refused"
                 )
-            here, branch = self._find(path), found
-            for part in path[:-1]:
-                branch = branch[part]
+            here = self._find(path)
             if isinstance(here, h5py.Group):
-                if path:
-                    branch[path[-1]] = {}
+                self._branch(found, keys, path)
                 with _reading(self._where(path)):
                     names = list(here)
                 if not all(isinstance(name, str) for name in names):  # h5py gives such as bytes
                     raise ConversionError(f"{self._where(path)}: holds a name that is not text")
                 waiting.extend((*path, name) for name in names)
-            else:
-                branch[path[-1]] = self.array(*path)
+                continue
+            branch = self._branch(found, keys[:-1], path)
+            if not keys or keys[-1] in branch:
+                raise ConversionError(f"{self._where(path)}: two arrays or groups of this name")
+            branch[keys[-1]] = self.array(*path)
         return found
+
+    def _branch(self, tree: dict[str, Any], keys: list[str], path: tuple[str, ...]) -> Any:
+        """Find or make a group in the tree."""
+        branch: Any = tree
+        for key in keys:
+            branch = branch.setdefault(key, {})
+            if not isinstance(branch, dict):
+                raise ConversionError(f"{self._where(path)}: two arrays or groups of this name")
+        return branch
 
     def _where(self, parts: tuple[str, ...]) -> str:
         return f"{self.name}: /{'/'.join(parts)}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..networks.configuration import Model, read_json
 from ..networks.keras3 import as_keras2
 from .hdf5 import LARGEST_TEXT, Container, open_hdf5
 from .keras_file import major
+from .kind import keras_folder
 from .packed import Archive, open_packed
 
 WEIGHTS = "model.weights.h5"
@@ -28,8 +30,14 @@ class KerasArchive:
         if not isinstance(version, str):  # what some layers compute depends on it
             raise ConversionError(f"{name}: metadata.json: keras_version is {version!r}, not text")
         self.keras_version: str | None = version
-        self.config = as_keras2(config, major(version, name))
+        self._name = name
+        self._config = config
         self._weights = weights
+
+    @cached_property
+    def config(self) -> Any:
+        """Keras 2's JSON configuration of the model."""
+        return as_keras2(self._config, major(str(self.keras_version), self._name))
 
     def bind(self, model: Model) -> None:
         """Fill in every layer's weights."""
@@ -52,10 +60,11 @@ def open_archive(path: Path) -> Iterator[KerasArchive]:
         ConversionError: it is no such archive, or damaged, or made to deceive.
     """
     with open_packed(path) as archive:
-        config = _json(archive, "config.json", path)
-        metadata = _json(archive, "metadata.json", path)
+        folder = keras_folder(archive.names) or ""
+        config = _json(archive, f"{folder}config.json", path)
+        metadata = _json(archive, f"{folder}metadata.json", path)
         with (
-            archive.unpacked(WEIGHTS) as weights,
+            archive.unpacked(f"{folder}{WEIGHTS}") as weights,
             open_hdf5(weights, f"{path.name}: {WEIGHTS}") as container,
         ):
             yield KerasArchive(path.name, metadata, config, container)

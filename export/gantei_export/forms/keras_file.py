@@ -1,5 +1,8 @@
 """A whole model in an HDF5 file: one JSON configuration, and each outermost layer's weights."""
 
+from functools import cached_property
+from typing import Any
+
 from gantei.errors import ConversionError
 
 from ..networks.binding import Stored, bind_by_layer
@@ -21,12 +24,16 @@ class KerasFile:
         self.keras_version = container.text("keras_version") or container.text(
             "keras_version", WEIGHTS
         )
-        text = container.text("model_config") or ""
-        self.config = as_keras2(
-            read_json(text, f"{name}: model_config"), major(self.keras_version, name)
-        )
+        self._text = container.text("model_config") or ""
         if not container.has(WEIGHTS):
             raise ConversionError(f"{name}: has a model_config but no group /{WEIGHTS}")
+
+    @cached_property
+    def config(self) -> Any:
+        """Keras 2's JSON configuration of the model."""
+        name = self._container.name
+        config = read_json(self._text, f"{name}: model_config")
+        return as_keras2(config, major(self.keras_version, name))
 
     def bind(self, model: Model) -> None:
         """Fill in every layer's weights."""

@@ -3,7 +3,7 @@
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from gantei.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
@@ -24,19 +24,27 @@ class Archive:
             raise ConversionError(f"{path}: holds more than {MOST_MEMBERS:,} members; refused")
         self._members: dict[str, zipfile.ZipInfo] = {}
         for info in members:
-            name = PurePosixPath(info.filename.replace("\\", "/"))
-            if name.is_absolute() or ".." in name.parts or ":" in info.filename:
+            # Some programs of Windows write its own separator, against the format.
+            name = info.filename.replace("\\", "/")
+            parts = PurePosixPath(name)
+            if parts.is_absolute() or ".." in parts.parts or ":" in name:
                 raise ConversionError(
                     f"{path}: member {info.filename!r} would lie outside the archive"
                 )
-            if info.filename in self._members:
-                raise ConversionError(f"{path}: two members are named {info.filename!r}")
-            self._members[info.filename] = info
+            if name in self._members:
+                raise ConversionError(f"{path}: two members are named {name!r}")
+            self._members[name] = info
 
     @property
     def names(self) -> list[str]:
-        """The members' names."""
+        """The members' names, with `/` between folders; a folder's own name ends in one."""
         return list(self._members)
+
+    def head(self, name: str, size: int) -> bytes:
+        """Read a member's first bytes; none where they are damaged."""
+        with suppress(*DAMAGE, OSError), self._archive.open(self._members[name]) as packed:
+            return packed.read(size)
+        return b""
 
     def read(self, name: str, largest: int) -> bytes:
         """Read a member of at most so many bytes."""
@@ -60,7 +68,7 @@ class Archive:
         if sum(self._members[name].file_size for name in names) > LARGEST:
             raise ConversionError(f"{self._path}: claims more than {LARGEST} bytes unpacked")
         for name in names:
-            target = folder.joinpath(*PurePosixPath(name.replace("\\", "/")).parts)
+            target = folder.joinpath(*PurePosixPath(name).parts)
             with _told(self._path):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with target.open("xb") as out:

@@ -23,8 +23,10 @@ class Source(Protocol):
     """An open file of one of the forms."""
 
     keras_version: str | None
-    config: Any
-    """Keras 2's JSON configuration of the model."""
+
+    @property
+    def config(self) -> Any:
+        """Keras 2's JSON configuration of the model."""
 
     @property
     def recognised(self) -> Recognised | None:
@@ -62,5 +64,13 @@ def keras_version_of(path: Path) -> str | None:
     Raises:
         ConversionError: it is no whole model.
     """
-    with open_source(path, Stated()) as source:
-        return source.keras_version
+    if is_archive(path):
+        with open_archive(path) as archive:
+            return archive.keras_version
+    with open_hdf5(path) as container:
+        if not is_whole_model(container):
+            raise ConversionError(
+                f"{path.name}: holds weights without a network, and only a whole model can be "
+                "opened by TensorFlow: import it without --with-tensorflow"
+            )
+        return KerasFile(container).keras_version

@@ -9,10 +9,18 @@ from pathlib import Path
 from gantei.errors import ConversionError, SettingError
 from gantei.files import sha256_of
 
+from .kind import (
+    ENDINGS,
+    HDF5,
+    KERAS_ARCHIVE,
+    SAVED_MODEL,
+    SAVED_MODEL_FILES,
+    ZIP,
+    is_rubbish,
+    kind_of_file,
+    refused,
+)
 from .packed import open_packed
-from .weights_file import SUFFIXES
-
-SAVED_MODEL = "saved_model.pb"
 
 
 def check_trust(*, with_tensorflow: bool, trusted: bool) -> None:
@@ -41,23 +49,22 @@ def trusted_file(path: Path) -> Iterator[Path]:
     Raises:
         ConversionError: it is none of these, or a damaged or deceiving archive.
     """
-    if path.is_dir():
+    kind = kind_of_file(path)
+    if kind == SAVED_MODEL:
         yield _saved_model(path, path)
-    elif not path.is_file():
-        raise ConversionError(f"{path}: no such file or folder")
-    elif path.suffix.lower() in SUFFIXES:
+    elif kind in (HDF5, KERAS_ARCHIVE):
         yield path
-    elif path.suffix.lower() == ".zip":
+    elif kind == ZIP:
         with (
             open_packed(path) as archive,
             tempfile.TemporaryDirectory(prefix="gantei-") as folder,
         ):
             archive.unpack_all(Path(folder))
             yield _unpacked(Path(folder), path)
+    elif path.name in SAVED_MODEL_FILES and kind_of_file(path.parent) == SAVED_MODEL:
+        yield path.parent
     else:
-        raise ConversionError(
-            f"{path}: TensorFlow opens a SavedModel's folder, {', '.join(SUFFIXES)}, or a .zip"
-        )
+        raise refused(path, kind)
 
 
 def digest_and_size(path: Path) -> tuple[str, int]:
@@ -74,18 +81,27 @@ def _unpacked(folder: Path, path: Path) -> Path:
     files = [
         file
         for file in sorted(folder.rglob("*"))
-        if file.suffix.lower() in SUFFIXES and file.is_file() and "__MACOSX" not in file.parts
+        if file.is_file()
+        and not is_rubbish(file.relative_to(folder).as_posix())
+        and kind_of_file(file) in (HDF5, KERAS_ARCHIVE)
     ]
-    if len(files) == 1 and not any(folder.rglob(SAVED_MODEL)):
+    named = [file for file in files if file.suffix.lower() in ENDINGS]
+    files = named if len(named) == 1 else files
+    if len(files) == 1 and kind_of_file(folder) != SAVED_MODEL:
         return files[0]
     return _saved_model(folder, path)
 
 
 def _saved_model(folder: Path, path: Path) -> Path:
-    found = sorted(folder.rglob(SAVED_MODEL))
+    found = [
+        file
+        for name in SAVED_MODEL_FILES
+        for file in sorted(folder.rglob(name))
+        if not is_rubbish(file.relative_to(folder).as_posix())
+    ]
     if len(found) != 1:
         raise ConversionError(
-            f"{path}: must hold exactly one {SAVED_MODEL}, or one {' or '.join(SUFFIXES)} "
-            f"instead; it holds {len(found)}"
+            f"{path}: must hold exactly one {SAVED_MODEL_FILES[0]}, or one Keras file instead; "
+            f"it holds {len(found)}"
         )
     return found[0].parent

@@ -1,14 +1,24 @@
 """The file that a user downloaded: a Keras file, or a `.zip` that holds one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from gantei.errors import ConversionError
 
+from .kind import (
+    ENDINGS,
+    HDF5,
+    KERAS_ARCHIVE,
+    SAVED_MODEL,
+    UNKNOWN,
+    ZIP,
+    Kind,
+    held_in,
+    kind_of_file,
+    refused,
+)
 from .packed import open_packed
-
-SUFFIXES = (".h5", ".hdf5", ".keras")
 
 
 @contextmanager
@@ -19,31 +29,41 @@ def weights_file(path: Path) -> Iterator[Path]:
         ConversionError: it is neither, or the archive is damaged, ambiguous, dense as a bomb, or
             has a member that would lie outside it.
     """
-    if path.is_dir():
-        raise ConversionError(
-            f"{path}: a folder. A SavedModel can only be opened by running what is in it: if you "
-            "know and trust who made it, add --with-tensorflow --trust-this-file"
-        )
-    if not path.is_file():
-        raise ConversionError(f"{path}: no such file")
-    if path.suffix.lower() in SUFFIXES:
+    kind = kind_of_file(path)
+    if kind in (HDF5, KERAS_ARCHIVE):
         yield path
-        return
-    if path.suffix.lower() != ".zip":
-        raise ConversionError(
-            f"{path}: unknown ending {path.suffix!r}; known: {', '.join(SUFFIXES)}, or a .zip "
-            "that holds one"
+    elif kind == ZIP:
+        with open_packed(path) as archive:
+            name = the_one(held_in(archive), path)
+            with archive.unpacked(name) as file:
+                if (inner := kind_of_file(file)) == ZIP:
+                    raise ConversionError(f"{path}: holds another .zip, {name}: unpack that")
+                if inner not in (HDF5, KERAS_ARCHIVE, UNKNOWN):
+                    raise refused(path / name, inner)
+                yield file
+    elif kind == UNKNOWN and path.suffix.lower() in ENDINGS:
+        yield path  # damaged: who opens it says more
+    else:
+        raise refused(path, kind)
+
+
+def the_one(held: Mapping[str, Kind], path: Path) -> str:
+    """Return the name of the only Keras file among an archive's members.
+
+    Raises:
+        ConversionError: there is none, or more than one; it says what there is instead.
+    """
+    found = [name for name, kind in held.items() if kind in (HDF5, ZIP)]
+    named = [name for name in found if name.lower().endswith(ENDINGS)]
+    found = named if len(named) == 1 else found
+    if len(found) == 1:
+        return found[0]
+    if not found and held:
+        name, kind = next(
+            (one for one in held.items() if one[1] == SAVED_MODEL), next(iter(held.items()))
         )
-    with open_packed(path) as archive:
-        found = [
-            name
-            for name in archive.names
-            if name.lower().endswith(SUFFIXES) and "__MACOSX" not in name
-        ]
-        if len(found) != 1:
-            names = ", ".join(found[:10]) or "none"
-            raise ConversionError(
-                f"{path}: must hold exactly one {' or '.join(SUFFIXES)}; it holds {names}"
-            )
-        with archive.unpacked(found[0]) as file:
-            yield file
+        raise ConversionError(f"{path}: holds {name}: {kind.what}. {kind.instead}")
+    raise ConversionError(
+        f"{path}: must hold exactly one Keras file (.h5 or .keras); it holds "
+        f"{', '.join(found[:10]) or 'none'}"
+    )

@@ -1,0 +1,213 @@
+"""A file is known by its content, whatever it is called, and told of with the way out."""
+
+import io
+import json
+import pickle
+import zipfile
+
+import h5py
+import numpy as np
+import pytest
+
+from gantei import store
+from gantei.command_line import main
+from gantei_export.conversion import convert
+from gantei_export.forms.trusted_file import trusted_file
+from gantei_export.forms.weights_file import weights_file
+
+from .hand_written import small_network
+from .test_archives import stored
+
+TRUST = "--with-tensorflow --trust-this-file"
+SAVED_MODEL = b"\x08\x01\x12\x90\x06\n\x8d\x02"
+FROZEN = b"\n\x24\n\x05photo\x12\x0bPlaceholder*\x0e"
+
+
+def run(file, *more):
+    return main(["import", "my-sex", str(file), "--task", "sex", *more])
+
+
+def zipped(path, *members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+    return path
+
+
+def pickled_by_torch():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({}))
+    return content.getvalue()
+
+
+FILES = {
+    "a TensorFlow Lite file": b"\x1c\0\0\0TFL3" + bytes(40),
+    "a frozen graph": FROZEN,
+    "one file of a SavedModel": SAVED_MODEL,
+    "part of a TensorFlow checkpoint": bytes(60) + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb",
+    "a network's configuration without": json.dumps(small_network()[0]).encode(),
+    "a TensorFlow.js model": b'{"format": "x", "modelTopology": {"class_name": "Model"}}',
+    "an ONNX file": b"\x08\x08\x12\x07pytorch\x1a",
+    "a PyTorch file": pickled_by_torch(),
+    "a Python pickle": pickle.dumps({"a": 1}),
+    "a safetensors file": (16).to_bytes(8, "little") + b'{"__metadata__":{}}',
+    "arrays of NumPy": b"\x93NUMPY\x01\0",
+    "a packed archive of another kind": b"\x1f\x8b\x08\0",
+    "a web page": b"\n<!DOCTYPE html><html>",
+    "a Git LFS pointer": b"version https://git-lfs.example/spec/v1\noid sha256:0",
+    "a picture": b"\xff\xd8\xff\xe0",
+    "empty": b"",
+    "none of the kinds": b"hello",
+}
+
+
+@pytest.mark.parametrize("name", ["net.h5", "net.bin", "net"])
+@pytest.mark.parametrize("what", FILES)
+def test_other_files_are_told_by_their_content(what, name, tmp_path, capsys):
+    (tmp_path / name).write_bytes(FILES[what])
+    damaged = what == "none of the kinds" and name == "net.h5"
+    assert run(tmp_path / name) == 2
+    said = capsys.readouterr().err
+    assert ("not an HDF5 file" if damaged else f"is {what}") in said
+    assert len(said) < 500
+    assert store.installed() == {}
+
+
+@pytest.mark.parametrize("name", ["net", "net.zip", "net.bin", "net.H5", "net.weights"])
+def test_a_keras_file_is_read_whatever_it_is_called(name, tmp_path, small_file):
+    content = small_file.read_bytes()
+    (tmp_path / name).write_bytes(content)
+    with weights_file(tmp_path / name) as file:
+        assert convert(file).to_bytes() == convert(small_file).to_bytes()
+
+
+def test_hdf5_behind_a_block_of_somebody_elses_is_hdf5(tmp_path):
+    with h5py.File(tmp_path / "net", "w", userblock_size=512) as file:
+        file["a"] = np.ones(3)
+    with weights_file(tmp_path / "net") as file:
+        assert file == tmp_path / "net"
+
+
+@pytest.mark.parametrize("folder", ["", "a/", "a/b/c/"])
+@pytest.mark.parametrize("ending", ["zip", "h5", "keras", "bin"])
+def test_a_saved_model_in_an_archive_is_told_the_words_that_open_it(
+    folder, ending, tmp_path, capsys
+):
+    archive = zipped(
+        tmp_path / f"net.{ending}",
+        (f"__MACOSX/{folder}._saved_model.pb", "x"),
+        (f"{folder}saved_model.pb", SAVED_MODEL),
+        (f"{folder}variables/variables.index", bytes(50)),
+    )
+    assert run(archive) == 2
+    said = capsys.readouterr().err
+    assert "a SavedModel" in said and TRUST in said
+    with trusted_file(archive) as opened:
+        assert (opened / "variables/variables.index").is_file()
+
+
+def test_a_saved_model_is_given_by_its_own_file_too(tmp_path, capsys):
+    (tmp_path / "saved_model.pb").write_bytes(SAVED_MODEL)
+    assert run(tmp_path / "saved_model.pb") == 2
+    assert TRUST in capsys.readouterr().err
+    with trusted_file(tmp_path / "saved_model.pb") as opened:
+        assert opened == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("net.tflite", "a TensorFlow Lite file"), ("net.pt", "a PyTorch file")],
+)
+def test_what_an_archive_holds_instead_is_told(name, what, tmp_path, capsys):
+    members = [("readme.txt", "hello"), (f"a/{name}", FILES[what])]
+    assert run(zipped(tmp_path / "net.zip", *members)) == 2
+    said = capsys.readouterr().err
+    # A PyTorch file is a .zip itself.
+    assert (f"a/{name}: {what}" if name == "net.tflite" else f"a/{name}: is {what}") in said
+
+
+def test_an_archive_in_an_archive_is_to_be_unpacked(tmp_path, small_file, capsys):
+    inner = zipped(tmp_path / "inner.zip", ("net.h5", small_file.read_bytes()))
+    assert run(zipped(tmp_path / "net.zip", ("a.zip", inner.read_bytes()))) == 2
+    assert "holds another .zip, a.zip: unpack that" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["a/net.h5", "a/net", "a\\net.h5"])
+def test_the_keras_file_in_an_archive_is_found_by_its_content(name, tmp_path, small_file):
+    archive = zipped(
+        tmp_path / "net.zip", ("a\\readme.txt", "hello"), (name, small_file.read_bytes())
+    )
+    for opened in (weights_file(archive), trusted_file(archive)):
+        with opened as file:
+            assert convert(file).to_bytes() == convert(small_file).to_bytes()
+
+
+def test_of_two_hdf5_files_the_one_that_is_called_so_is_taken(tmp_path, small_file):
+    other = tmp_path / "other.h5"
+    with h5py.File(other, "w") as file:
+        file["a"] = np.ones(3)
+    archive = zipped(
+        tmp_path / "net.zip", ("net.h5", small_file.read_bytes()), ("a.mat", other.read_bytes())
+    )
+    with weights_file(archive) as file:
+        assert file.read_bytes() == small_file.read_bytes()
+
+
+@pytest.mark.parametrize("folder", ["", "net/", "a\\net.keras\\"])
+def test_an_unpacked_keras_file_may_be_packed_with_its_folder(folder, tmp_path, small_file):
+    version = json.dumps({"keras_version": "2.15.0"})
+    archive = zipped(
+        tmp_path / "net.zip",
+        (f"{folder}metadata.json", version),
+        (f"{folder}config.json", json.dumps(small_network()[0])),
+        (f"{folder}model.weights.h5", stored()),
+    )
+    with weights_file(archive) as file:
+        assert convert(file).to_bytes() == convert(small_file).to_bytes()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["config.json", "metadata.json", "model.weights.h5"], "an unpacked .keras file"),
+        (["checkpoint", "net.index"], "part of a TensorFlow checkpoint"),
+        (["a/b/saved_model.pb"], TRUST),
+        (["net.h5"], "a folder, and no SavedModel. Give the file in it"),
+    ],
+)
+def test_folders_are_told_by_what_is_in_them(names, said, tmp_path, capsys):
+    for name in names:
+        (tmp_path / "net" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "net" / name).touch()
+    assert run(tmp_path / "net") == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.judge
+def test_what_tensorflow_writes_is_told(tmp_path, capsys):
+    tf = pytest.importorskip("tensorflow")
+    keras = pytest.importorskip("tf_keras")
+    model = keras.Sequential([keras.layers.Input((8, 8, 3)), keras.layers.Flatten()])
+    model.add(keras.layers.Dense(1))
+    function = tf.function(model, input_signature=[tf.TensorSpec([1, 8, 8, 3])])
+    concrete = function.get_concrete_function()
+    lite = tf.lite.TFLiteConverter.from_concrete_functions([concrete], model).convert()
+    (tmp_path / "net.tflite").write_bytes(lite)
+    (tmp_path / "net.json").write_text(model.to_json())
+    (tmp_path / "net.pb").write_bytes(concrete.graph.as_graph_def().SerializeToString())
+    model.save(tmp_path / "saved", save_format="tf")
+    model.save_weights(tmp_path / "net.ckpt")
+    told = {
+        "net.tflite": "a TensorFlow Lite file",
+        "net.json": "a network's configuration without its weights",
+        "net.pb": "a frozen graph",
+        "saved": TRUST,
+        "saved/saved_model.pb": TRUST,
+        "saved/variables/variables.index": "part of a TensorFlow checkpoint",
+        "net.ckpt.index": "part of a TensorFlow checkpoint",
+        "net.ckpt.data-00000-of-00001": "part of a TensorFlow checkpoint",
+    }
+    for name, said in told.items():
+        assert run(tmp_path / name) == 2
+        assert said in capsys.readouterr().err
