@@ -71,8 +71,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing.add_argument(
         "--with-tensorflow",
         action="store_true",
-        help="have TensorFlow convert what holds code: a SavedModel (a folder, or a .zip of one), "
-        "a model with a Lambda. It runs that code with your rights; needs --trust-this-file",
+        help="have TensorFlow convert what gantei does not: a SavedModel (a folder, or a .zip of "
+        "one), a Lambda, other layers. It runs the file's code with your rights; needs "
+        "--trust-this-file",
     )
     importing.add_argument(
         "--trust-this-file",
@@ -171,6 +172,13 @@ def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
         lines += [
             f"largest difference from the original: {verification['largest_difference']:.1e} "
             f"on {verification['pictures']} pictures",
+            "",
+        ]
+    if assumed := imported.provenance.get("assumed"):
+        lines += [
+            "Assumed, as the file holds names and not what they compute. Where one of them was its",
+            "author's own, the numbers would differ: export that network to ONNX instead.",
+            *(f"  {assumption}" for assumption in assumed),
             "",
         ]
     lines += _told_of_the_publisher(imported)

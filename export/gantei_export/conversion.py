@@ -18,11 +18,13 @@ from gantei.files import sha256_of
 
 from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
 from .forms.source import open_source
+from .forms.ways import WHERE_ITS_CODE_IS
 from .graph import Graph, Initializer, Tensor, live
 from .head import Head, add_outputs, head_of, metadata_key, output_name
 from .layer import Layer
 from .layers.activation import PACKAGE_SWISH
 from .networks.architecture import recognise
+from .networks.assumptions import assumed_in
 from .networks.binding import check_supported
 from .networks.configuration import parse
 from .networks.network import PHOTOGRAPH, Network, Result, flatten
@@ -131,6 +133,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
             input_size=None if size[0] is None or size[1] is None else (size[0], size[1]),
             scaling=scaling_of(network),
             outputs=outputs,
+            assumed=assumed_in(source.config) if source.recognised is None else (),
         )
         if found := source.recognised:
             facts = replace(
@@ -150,13 +153,14 @@ def _check_owned(network: Network, architecture: str | None) -> None:
         if own_swish and not str(architecture).startswith("EfficientNet-"):
             raise ConversionError(
                 f"layer {call.name!r} ({call.kind}): a function of somebody's own named swish, "
-                "known in EfficientNet only; what it does here is not known"
+                "known in EfficientNet only; what it does here is not known. "
+                f"{WHERE_ITS_CODE_IS}"
             )
         owner = converters()[call.kind].only_in
         if owner not in (None, architecture):
             raise ConversionError(
                 f"layer {call.name!r} ({call.kind}): known in {owner} only, which this network is "
-                "not; what it does here is not known"
+                f"not; what it does here is not known. {WHERE_ITS_CODE_IS}"
             )
 
 

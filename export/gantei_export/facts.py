@@ -77,6 +77,8 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
     _fill_in_output(tables, facts.outputs[0])
     if facts.head_stated is not None:
         _state_head(tables, facts.head_stated)
+    for assumption in facts.assumed:
+        tables["basis"]["architecture"]["evidence"] += f"; assumed: {assumption}"
     tables["source"]["original_file"] = file_name
     tables["source"]["original_sha256"] = facts.sha256
 

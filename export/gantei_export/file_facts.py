@@ -50,6 +50,8 @@ class FileFacts:
     architecture_evidence: str = "layers and their widths"
     head_stated: str | None = None
     """What stated the last activation, where the file does not hold it."""
+    assumed: tuple[str, ...] = ()
+    """What functions are taken for that the file only names; see `networks.assumptions`."""
 
 
 def scaling_of(network: Network) -> str | None:

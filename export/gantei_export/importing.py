@@ -249,6 +249,7 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
             "ir_version": conversion.model.ir_version,
             **{name: version(name) for name in ("h5py", "numpy", "onnx")},
         },
+        **({"assumed": list(facts.assumed)} if facts.assumed else {}),
         "verification": conversion.verification,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from gantei.errors import ConversionError
 
 from .forms.hdf5 import StoredArray
+from .forms.ways import WAYS
 from .graph import Tensor
 
 _NEUTRAL = {"name", "trainable", "dtype", "batch_input_shape", "function"}
@@ -45,6 +46,10 @@ class Layer:
         """Return an error that names the layer."""
         return ConversionError(f"layer {self.name!r} ({self.kind}): {message}")
 
+    def unsupported(self, message: str) -> ConversionError:
+        """Return an error that names the layer, and what else converts it: it may well be right."""
+        return self.error(f"{message}. {WAYS}")
+
     def option(self, key: str, default: Any = None) -> Any:
         """Return an option of any type; null counts as absent."""
         value = self.stated(key)
@@ -60,7 +65,7 @@ class Layer:
         value = self.stated(key, default)
         known = tuple(choices)
         if value not in known:
-            raise self.error(f"{key} is {value!r}; supported: {', '.join(known)}")
+            raise self.unsupported(f"{key} is {value!r}; supported: {', '.join(known)}")
         return str(value)
 
     def flag(self, key: str, *, default: bool) -> bool:
@@ -112,7 +117,7 @@ class Layer:
         """Refuse what no converter looked at and what could change the result."""
         given = {key: value for key, value in self.arguments.items() if value}
         if given and not self.kind.startswith("TFOpLambda:"):
-            raise self.error(f"is called with {', '.join(sorted(given))}; not supported")
+            raise self.unsupported(f"is called with {', '.join(sorted(given))}; not supported")
         known = self.read | _NEUTRAL | set(training)
         unread = [
             key
@@ -120,13 +125,13 @@ class Layer:
             if key not in known and not key.endswith(_NEUTRAL_ENDINGS) and value is not None
         ]
         if unread:
-            raise self.error(f"unknown options: {', '.join(sorted(unread))}")
+            raise self.unsupported(f"unknown options: {', '.join(sorted(unread))}")
         policy = self.config.get("dtype") or "float32"
         inner = policy.get("config") if isinstance(policy, dict) else None
         if isinstance(inner, dict):
             policy = inner.get("name")
         if policy not in _FLOATS:
-            raise self.error(f"computes in {policy!r}; supported: {', '.join(_FLOATS)}")
+            raise self.unsupported(f"computes in {policy!r}; supported: {', '.join(_FLOATS)}")
 
     def _positive(self, key: str, value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**31:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..forms.ways import WHERE_ITS_CODE_IS
 from ..graph import Graph, Tensor
 from ..layer import Layer
 from ..registry import converts
@@ -64,10 +65,17 @@ def activation_name(layer: Layer) -> str:
     value = layer.option("activation", "linear")
     if value == PACKAGE_SWISH:
         return "swish"
-    if value not in list(_FUNCTIONS):
-        known = ", ".join(sorted(_FUNCTIONS))
-        raise layer.error(f"activation is {value!r}; supported: {known}")
-    return str(value)
+    if value in list(_FUNCTIONS):
+        return str(value)
+    name = value.get("config") if isinstance(value, dict) else value
+    if isinstance(value, dict) and value.get("class_name") == "function":
+        raise layer.error(
+            f"its activation {name!r} is a function of its author's own, whose code is not in the "
+            f"file. {WHERE_ITS_CODE_IS}"
+        )
+    if isinstance(value, dict) and not isinstance(name, str):  # a layer in a function's place
+        name = value.get("class_name")
+    raise layer.unsupported(f"its activation {name!r} is none that gantei converts itself")
 
 
 def activate(graph: Graph, layer: Layer, x: Tensor) -> Tensor:
@@ -92,7 +100,7 @@ def softmax(graph: Graph, layer: Layer) -> Tensor:
     x = layer.input
     axis = layer.stated("axis", -1)
     if axis not in (-1, [-1], len(x.shape), [len(x.shape)]):
-        raise layer.error(f"axis is {axis!r}; supported: the last")
+        raise layer.unsupported(f"axis is {axis!r}; supported: the last")
     return _softmax(graph, x, layer.name)
 
 

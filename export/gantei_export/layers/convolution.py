@@ -39,7 +39,7 @@ def depthwise_conv2d(graph: Graph, layer: Layer) -> Tensor:
     """Convert a DepthwiseConv2D layer: each channel has its own filters."""
     x, size = picture(layer), layer.pair("kernel_size")
     if layer.integer("groups", 1) != 1:
-        raise layer.error("groups are not supported")
+        raise layer.unsupported("groups are not supported")
     kernel = _depthwise(graph, layer, x, size)
     bias = _bias(graph, layer, kernel.filters)
     return activate(graph, layer, _convolve(graph, layer, x, kernel, bias))
@@ -50,7 +50,7 @@ def separable_conv2d(graph: Graph, layer: Layer) -> Tensor:
     """Convert a SeparableConv2D layer: a depthwise and then a 1 x 1 convolution."""
     x, filters = picture(layer), layer.integer("filters")
     if layer.integer("groups", 1) != 1:
-        raise layer.error("groups are not supported")
+        raise layer.unsupported("groups are not supported")
     kernel = _depthwise(graph, layer, x, layer.pair("kernel_size"))
     y = _convolve(graph, layer, x, kernel, None)
     stored = layer.weight("pointwise_kernel", (1, 1, kernel.filters, filters))

@@ -80,7 +80,7 @@ def reshape(graph: Graph, layer: Layer) -> Tensor:
     known = math.prod(side for side in target if side != -1)
     if None in x.shape:
         if -1 not in target:
-            raise layer.error(f"reshapes {x.shape}, whose size is open, to {target}")
+            raise layer.unsupported(f"reshapes {x.shape}, whose size is open, to {target}")
         shape: Shape = tuple(None if side == -1 else side for side in target)
         return graph.reshape(x, shape, layer.name)
     size = math.prod(side for side in x.shape if side is not None)

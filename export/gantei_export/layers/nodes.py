@@ -32,7 +32,7 @@ def binary_node(graph: Graph, layer: Layer) -> Tensor:
     operands, attributes = _operands(layer, 2), _attributes(layer)
     layout = attributes.get("data_format", {}).get("s", "")
     if layout and layout != base64.b64encode(b"NHWC").decode():
-        raise layer.error(f"data_format is {layout!r}; supported: NHWC")
+        raise layer.unsupported(f"data_format is {layout!r}; supported: NHWC")
     return arithmetic(graph, layer, _BINARY[layer.kind.partition(":")[2]], *operands)
 
 
@@ -44,7 +44,7 @@ def strided_slice(graph: Graph, layer: Layer) -> Tensor:
     masks = tuple(str(attributes.get(mask, {}).get("i", "0")) for mask in _MASKS)
     picture = isinstance(x, Tensor) and len(x.shape) == 3 and x.channels is not None
     if not picture or (strides, masks) not in _REVERSAL:
-        raise layer.error(f"slices by {strides!r}; supported: the reversal of channels")
+        raise layer.unsupported(f"slices by {strides!r}; supported: the reversal of channels")
     return reverse_channels(graph, x, layer.name)
 
 

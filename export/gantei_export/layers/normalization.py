@@ -25,9 +25,11 @@ def batch_normalization(graph: Graph, layer: Layer) -> Tensor:
     x = layer.input
     rank, channels = len(x.shape) + 1, x.channels
     if layer.stated("axis", -1) not in (-1, rank - 1, [rank - 1], [-1]) or channels is None:
-        raise layer.error(f"axis is {layer.option('axis')!r}; supported: the last, of known size")
+        raise layer.unsupported(
+            f"axis is {layer.option('axis')!r}; supported: the last, of known size"
+        )
     if rank not in (2, 4) or layer.option("renorm") or layer.option("virtual_batch_size"):
-        raise layer.error("supported: pictures and vectors, no renorm, no virtual batches")
+        raise layer.unsupported("supported: pictures and vectors, no renorm, no virtual batches")
     epsilon = layer.number("epsilon", 1e-3)
     ones, zeros = np.ones(channels), np.zeros(channels)
     gamma = _vector(layer, "gamma", channels) if layer.flag("scale", default=True) else ones
@@ -70,11 +72,11 @@ def normalization(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Normalization layer: (x - mean) / max(sqrt(variance), 1e-7) for each channel."""
     x, rank = layer.input, len(layer.input.shape) + 1
     if layer.flag("invert", default=False):
-        raise layer.error("invert is not supported")
+        raise layer.unsupported("invert is not supported")
     axis = layer.config.get("axis", -1)
     layer.read.add("axis")
     if axis not in (-1, rank - 1, [rank - 1], [-1], None, []) or x.channels is None:
-        raise layer.error(f"axis is {axis!r}; supported: the last")
+        raise layer.unsupported(f"axis is {axis!r}; supported: the last")
     if _has_statistics(layer.config):
         shape = () if axis in (None, []) else (x.channels,)
         mean, variance = (layer.weight(role, shape).read() for role in ("mean", "variance"))

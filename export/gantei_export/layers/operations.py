@@ -70,7 +70,9 @@ def _arguments(layer: Layer, *known: str) -> list[Any]:
         if key not in (*known, "name") and value is not None
     ]
     if unknown or len(layer.inputs) != 1:
-        raise layer.error(f"called with {len(layer.inputs)} inputs and {unknown}; not supported")
+        raise layer.unsupported(
+            f"called with {len(layer.inputs)} inputs and {unknown}; not supported"
+        )
     return [layer.inputs[0], *(layer.arguments.get(key) for key in known)]
 
 
@@ -86,7 +88,7 @@ def bias_add(graph: Graph, layer: Layer) -> Tensor:
     """Convert `tf.nn.bias_add`."""
     x, bias, layout = _arguments(layer, "bias", "data_format")
     if layout not in (None, "NHWC", "N...C"):
-        raise layer.error(f"data_format is {layout!r}; supported: NHWC")
+        raise layer.unsupported(f"data_format is {layout!r}; supported: NHWC")
     return arithmetic(graph, layer, "Add", x, bias)
 
 
@@ -95,7 +97,7 @@ def cast(graph: Graph, layer: Layer) -> Tensor:
     """Convert `tf.cast` to float32, which changes nothing here."""
     x, dtype = _arguments(layer, "dtype")
     if dtype != "float32" or not isinstance(x, Tensor):
-        raise layer.error(f"casts to {dtype!r}; supported: float32")
+        raise layer.unsupported(f"casts to {dtype!r}; supported: float32")
     return x
 
 
@@ -113,13 +115,13 @@ def getitem(graph: Graph, layer: Layer) -> Tensor:
     """Convert `x[..., ::-1]`, RGB to BGR; other slices are refused."""
     x, slices = _arguments(layer, "slice_spec")
     if not isinstance(x, Tensor) or len(x.shape) != 3 or x.channels is None:
-        raise layer.error("slices something other than a picture")
+        raise layer.unsupported("slices something other than a picture")
     *others, last = slices if isinstance(slices, list) and slices else [None]
     dots = others.count(_ELLIPSIS)
     complete = dots == 1 or (dots == 0 and len(others) == 3)
     whole = all(part in (_ELLIPSIS, _slice(None)) for part in others)
     if not complete or not whole or last not in (_slice(-1), _slice(None), _slice(1)):
-        raise layer.error(f"slices {slices!r}; supported: the reversal of channels")
+        raise layer.unsupported(f"slices {slices!r}; supported: the reversal of channels")
     if last != _slice(-1):
         return x
     return reverse_channels(graph, x, layer.name)

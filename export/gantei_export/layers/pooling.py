@@ -55,7 +55,7 @@ def _padding_by_name(layer: Layer, attributes: dict[str, Any]) -> dict[str, Any]
         return {"auto_pad": "VALID", **attributes}
     size, strides = attributes["kernel_shape"], attributes["strides"]
     if any(side < stride for side, stride in zip(size, strides, strict=True)):
-        raise layer.error("'same' with strides above the window, after zero padding")
+        raise layer.unsupported("'same' with strides above the window, after zero padding")
     return {"auto_pad": "SAME_UPPER", **attributes}
 
 

@@ -57,7 +57,7 @@ def place(
         if needed is None:
             # ONNX Runtime's own 'same' fails where a window is smaller than its stride.
             if dilations != (1, 1) or any(map(operator.lt, kernel, strides)):
-                raise layer.error("needs an input of known size to pad it as 'same'")
+                raise layer.unsupported("needs an input of known size to pad it as 'same'")
             attributes["auto_pad"] = "SAME_UPPER"
             continue
         before[axis] += needed // 2

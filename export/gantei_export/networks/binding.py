@@ -1,12 +1,14 @@
 """Gives each layer its weights, by the rule of the format that they are saved in."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gantei.errors import ConversionError
 
 from ..forms.hdf5 import StoredArray
+from ..forms.ways import WAYS, WHERE_ITS_CODE_IS
 from ..registry import converters
 from .configuration import Model, Spec
 
@@ -19,29 +21,43 @@ CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 TRAINING = ("optimizer", "metrics", "loss_tracker", "compile_metrics", "_metrics")
 """Groups of a trained model's file that no prediction needs."""
 _CODE = ("Lambda",)
+_MOST_KINDS = 5
 
 
 def check_supported(model: Model) -> None:
-    """Refuse a model with layers that no converter knows; all of them are named."""
+    """Refuse a model with layers that no converter knows: the first, and how many of which class.
+
+    Raises:
+        ConversionError: it has some; it says what else converts them.
+    """
     known = converters()
     unsupported = [spec for spec in model.leaves() if spec.kind not in known]
     if not unsupported:
         return
-    named = "; ".join(f"{spec.path!r} ({spec.kind})" for spec in unsupported[:50])
-    more = f"; and {len(unsupported) - 50} more" if len(unsupported) > 50 else ""
-    code = any(spec.kind in _CODE for spec in unsupported)
-    reason = (
-        (
-            " A Lambda holds Python code, which is never run without --with-tensorflow "
-            "--trust-this-file."
+    first, kinds = unsupported[0], Counter(spec.kind for spec in unsupported)
+    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(_MOST_KINDS))
+    more = f" and {len(kinds) - _MOST_KINDS} more kinds" if len(kinds) > _MOST_KINDS else ""
+    all_of_them = f" (in all {counted}{more})" if len(unsupported) > 1 else ""
+    own = next((kind for kind in kinds if _is_others(kind)), None)
+    if own is not None:
+        reason = f"{own} is no class of Keras's, and its code is not in the file"
+        ways = WHERE_ITS_CODE_IS
+    elif any(kind in _CODE for kind in kinds):
+        reason = (
+            "a Lambda holds Python code, which is never run without --with-tensorflow "
+            "--trust-this-file"
         )
-        if code
-        else ""
-    )
+        ways = WAYS
+    else:
+        reason, ways = "gantei does not convert such layers itself", WAYS
     raise ConversionError(
-        f"{len(unsupported)} unsupported layers: {named}{more}.{reason} "
-        f"Supported: {', '.join(known)}"
+        f"layer {first.path!r} ({first.kind}): unsupported{all_of_them}: {reason}. {ways}"
     )
+
+
+def _is_others(kind: str) -> bool:
+    """Whether a class that no converter knows is said to be another's than Keras's."""
+    return kind.startswith("custom ") or ">" in kind or ("." in kind and ":" not in kind)
 
 
 def bind_by_layer(model: Model, stored: Mapping[str, Sequence[Stored]]) -> None:

@@ -58,7 +58,11 @@ def _conversion(provenance: Provenance) -> list[tuple[str, str]]:
         said(at(converter, "opset")),
         _difference(provenance),
     )
-    return list(zip(CONVERSION, answers, strict=True))
+    rows = list(zip(CONVERSION, answers, strict=True))
+    assumed = at(provenance, "assumed")
+    if isinstance(assumed, list) and assumed:
+        rows.append(("assumed of the network", "; ".join(map(said, assumed))))
+    return rows
 
 
 def _difference(provenance: Provenance) -> str:
