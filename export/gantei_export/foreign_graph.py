@@ -8,7 +8,7 @@ from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from .conversion import IR_VERSION, OPSET, PRODUCER, Conversion
+from .conversion import IR_VERSION, PRODUCER, Conversion
 from .file_facts import FileFacts, OutputFacts
 from .head import Head
 from .networks.network import PHOTOGRAPH
@@ -22,8 +22,8 @@ _LINEAR = ("Gemm", "MatMul", "Add")
 def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: int) -> Conversion:
     """Make a conversion of a graph: its one input is `photograph`, each output (n, units).
 
-    `told` are the outputs' names in their order, `keras_version` and `verification`; `sha256` and
-    `size` (bytes) are the original file's.
+    `told` are the outputs' names in their order, `keras_version`, `verification` and what is
+    `assumed` of functions; `sha256` and `size` (bytes) are the original file's.
 
     Raises:
         ConversionError: the graph is of another form, or no valid ONNX.
@@ -38,8 +38,9 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
     sides = _input_sides(graph)
     _rename_outputs(graph)
     model.ir_version, model.producer_name = IR_VERSION, PRODUCER
+    opset = next(one.version for one in model.opset_import if one.domain in ("", "ai.onnx"))
     del model.opset_import[:]
-    model.opset_import.append(helper.make_opsetid("", OPSET))
+    model.opset_import.append(helper.make_opsetid("", opset))
     try:
         onnx.checker.check_model(model, full_check=True)
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
@@ -56,6 +57,7 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
         input_size=sides,
         scaling=None,
         outputs=outputs,
+        assumed=told.get("assumed", ()),
     )
     head = Head(reason="TensorFlow converted it, and its layers are not known")
     return Conversion(facts, model, weights, (head,) * len(outputs), told["verification"])

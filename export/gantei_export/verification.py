@@ -15,6 +15,10 @@ from gantei.manifests.manifest import Manifest, MeanStd
 from gantei.photographs.preprocessing import prepare
 from gantei.session import open_session
 
+from .foreign_answers import answers_in
+from .foreign_errors import why_not_opened
+from .forms.for_keras import for_keras
+
 PICTURES = 8
 SEED = 1
 DRAWING_SCALE = 0.3
@@ -51,8 +55,13 @@ def verify_against_keras(
     content = (folder / (manifest.weights.file if manifest.weights else "")).read_bytes()
     session = open_session(content, "cpu", None, manifest.name)
     actual = session.run(list(manifest.output), {session.get_inputs()[0].name: batch})[0]
-    difference = np.abs(actual - expected.reshape(actual.shape))
-    if not (difference <= TOLERANCE * np.maximum(1, np.abs(expected.reshape(actual.shape)))).all():
+    if expected.shape != actual.shape:
+        raise ConversionError(
+            f"{manifest.name}: the converted network answers {actual.shape}, Keras "
+            f"{expected.shape}; nothing was installed. Please report the file's architecture"
+        )
+    difference = np.abs(actual - expected)
+    if not (difference <= TOLERANCE * np.maximum(1, np.abs(expected))).all():
         raise ConversionError(
             f"{manifest.name}: the converted network differs from Keras by {difference.max():.3g}; "
             "nothing was installed. Please report the file's architecture"
@@ -96,10 +105,14 @@ def _answers(keras: Any, weights: Path, batch: NDArray[np.float32]) -> NDArray[n
 
     custom = {"FixedDropout": FixedDropout, "swish": keras.activations.swish}
     try:
-        model = keras.models.load_model(weights, compile=False, custom_objects=custom)
-        return np.asarray(model.predict(batch, verbose=0))
-    except (OSError, TypeError, ValueError, KeyError, AttributeError) as error:
-        raise ConversionError(f"{weights.name}: Keras cannot open it: {error}") from error
+        with for_keras(weights) as file:
+            model = keras.models.load_model(file, compile=False, custom_objects=custom)
+        answers = [np.asarray(one) for _, one in answers_in(model.predict(batch, verbose=0))]
+    except Exception as error:  # others' code over a stranger's file raises anything
+        raise ConversionError(f"{weights.name}: {why_not_opened(error)}") from error
+    if len(answers) != 1:
+        raise ConversionError(f"{weights.name}: Keras gives {len(answers)} answers, not one")
+    return answers[0]
 
 
 def _batch(manifest: Manifest) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from gantei.command_line import main
 from gantei_export.conversion import convert
 from gantei_export.forms import trusted_file
 from gantei_export.forms.trusted_file import digest_and_size
+from gantei_export.with_tensorflow import convert_with_tensorflow
 
 TRUSTED = ("--with-tensorflow", "--trust-this-file")
 
@@ -151,7 +152,121 @@ def test_a_trusted_file_answers_as_its_keras(tmp_path, keras, form):
 @pytest.mark.judge
 def test_a_file_that_tensorflow_cannot_open_is_refused(tmp_path, capsys):
     pytest.importorskip("tf2onnx")
-    (tmp_path / trusted_file.SAVED_MODEL).write_bytes(b"nothing")
+    (tmp_path / "saved_model.pb").write_bytes(b"nothing")
     assert run(tmp_path, *TRUSTED) == 2
-    assert "TensorFlow cannot convert it" in capsys.readouterr().err
+    assert "TensorFlow cannot open it" in capsys.readouterr().err
     assert store.installed() == {}
+
+
+SEVERAL = """
+import importlib, ntpath, sys
+import numpy as np
+name, folder = sys.argv[1:]
+keras = importlib.import_module(name)
+keras.utils.set_random_seed(3)
+layers = keras.layers
+pictures = np.random.default_rng(5).uniform(0, 1, (3, 16, 16, 3)).astype(np.float32)
+
+def chain(*first):
+    return [*first, layers.Conv2D(4, 3, activation="gelu"), layers.UpSampling2D(),
+            layers.GlobalAveragePooling2D(), layers.Dense(3, activation="softmax")]
+
+def functional(shape_of_output=lambda x: x, scaled=False):
+    photo = x = layers.Input((16, 16, 3))
+    for each in chain(*([layers.Lambda(lambda t: t * 2 - 1)] if scaled else [])):
+        x = each(x)
+    return keras.Model(photo, shape_of_output(x))
+
+def grouped():
+    return keras.Sequential([layers.Input((16, 16, 3)), layers.Conv2D(6, 3, groups=3),
+                             layers.LayerNormalization(), *chain()])
+
+models = {
+    "sequential": lambda: keras.Sequential(chain(layers.Input((16, 16, 3)))),
+    "late": lambda: keras.Sequential(chain()),
+    "nested": lambda: keras.Sequential([functional()]),
+    "dictionary": lambda: functional(lambda x: {"grade": x}),
+    "list": lambda: functional(lambda x: [x]),
+    "inside": lambda: functional(lambda x: {"eye": {"grade": x}}),
+    "grouped": grouped,
+    "code": lambda: functional(scaled=True),
+}
+for kind, make in models.items():
+    model = make()
+    answer = model.predict(pictures, verbose=0)
+    while isinstance(answer, (dict, list, tuple)):
+        (answer,) = answer.values() if isinstance(answer, dict) else answer
+    np.save(f"{folder}/{kind}.npy", answer)
+    for ending in ("keras", "h5"):
+        model.save(f"{folder}/{kind}.{ending}")
+"""
+KINDS = ("sequential", "late", "nested", "dictionary", "list", "inside", "grouped", "code")
+
+
+@pytest.fixture(scope="module", params=["keras", "tf_keras"])
+def several(request, tmp_path_factory):
+    """Models of many forms with layers that gantei does not convert, and what they answer."""
+    for name in (request.param, "tf2onnx"):
+        pytest.importorskip(name)
+    folder = tmp_path_factory.mktemp(request.param)
+    command = [sys.executable, "-c", SEVERAL, request.param, str(folder)]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.mark.judge
+@pytest.mark.parametrize("ending", ["keras", "h5"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_form_of_model_is_converted_through_tensorflow(several, kind, ending, answers):
+    pictures = np.random.default_rng(5).uniform(0, 1, (3, 16, 16, 3)).astype(np.float32)
+    conversion = convert_with_tensorflow(several / f"{kind}.{ending}")
+    (given,) = answers(conversion, pictures).values()
+    expected = np.load(several / f"{kind}.npy")
+    np.testing.assert_allclose(given, expected, rtol=0, atol=1e-5)
+    assert conversion.facts.assumed == ("gelu is Keras's own function",)
+
+
+FAILING = """
+import sys
+import keras, tensorflow as tf
+kind, path = sys.argv[1:]
+layers = keras.layers
+photo = x = layers.Input((16, 16, 3))
+if kind == "operation":
+    x = layers.Lambda(lambda t: tf.math.bessel_i0e(t), name="curve")(x)
+x = layers.GlobalAveragePooling2D()(x)
+if kind == "class":
+    @keras.saving.register_keras_serializable("mine")
+    class Own(layers.Dense):
+        pass
+    x = Own(4)(x)
+model = keras.Model(photo, layers.Dense(1)(x))
+if kind == "unbuilt":
+    model = keras.Sequential([layers.Flatten(), layers.Dense(1)])
+if kind == "two":
+    other = layers.Input((16, 16, 3))
+    x = layers.Flatten()(layers.add([photo, other]))
+    model = keras.Model([photo, other], layers.Dense(1)(x))
+model.save(path)
+"""
+
+
+@pytest.mark.judge
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("operation", "ONNX has no operator for what it computes: BesselI0e (in "),
+        ("class", "it needs 'Own', of its author's own, whose code is not in the file"),
+        ("unbuilt", "saved before it was called or built"),
+        ("two", "it takes 2 inputs; one photograph is given"),
+    ],
+)
+def test_what_tensorflow_cannot_bring_into_onnx_is_one_sentence(tmp_path, kind, said, capsys):
+    for name in ("keras", "tf2onnx"):
+        pytest.importorskip(name)
+    command = [sys.executable, "-c", FAILING, kind, str(tmp_path / "net.keras")]
+    subprocess.run(command, check=True, capture_output=True)
+    assert run(tmp_path / "net.keras", *TRUSTED) == 2
+    text = capsys.readouterr().err.replace(str(tmp_path), "")
+    assert said in text and len(text) < 500 and "\n" not in text.strip()
+    assert ("gantei import NAME net.onnx --task" in text) == (kind in ("operation", "class"))

@@ -62,16 +62,25 @@ def parse_node(entry: Any, layers: Collection[str], where: str) -> Node:
 def parse_references(
     entry: Any, layers: Collection[str], where: str
 ) -> list[tuple[str, Reference]]:
-    """Check `input_layers` or `output_layers`: (name, reference) each, in Keras's order."""
-    if isinstance(entry, dict) and entry:  # named outputs: Keras orders them by their keys
-        named = sorted(entry.items())
-    elif _looks_like_reference(entry):
-        named = [(entry[0], entry)]
-    elif isinstance(entry, list) and entry and all(map(_looks_like_reference, entry)):
-        named = [(reference[0], reference) for reference in entry]
-    else:
-        raise ConversionError(f"{where} is {_short(entry)}, not a list of layers")
-    return [(name, _reference(reference, layers, where)) for name, reference in named]
+    """Check `input_layers` or `output_layers`: (name, reference) each, in Keras's order.
+
+    Named ones stand in Keras's order of their keys; in each other, they are called `eye/age`.
+    """
+    found: list[tuple[str, Reference]] = []
+    waiting: list[tuple[str, Any]] = [("", entry)]
+    while waiting:
+        name, one = waiting.pop()
+        if _looks_like_reference(one):
+            found.append((name or one[0], _reference(one, layers, where)))
+        elif isinstance(one, dict) and one:
+            named = sorted(((str(key), each) for key, each in one.items()), reverse=True)
+            waiting += [(f"{name}/{key}" if name else key, each) for key, each in named]
+        elif isinstance(one, list) and one:
+            inner = [(f"{name}/{number}" if name else "", each) for number, each in enumerate(one)]
+            waiting += inner[::-1] if len(one) > 1 else [(name, one[0])]
+        else:
+            raise ConversionError(f"{where} is {_short(entry)}, not a list of layers")
+    return found
 
 
 def _looks_like_reference(entry: Any) -> bool:
