@@ -11,6 +11,9 @@ _UNKNOWN = re.compile(
     r"\s*'?([\w.>]+)"
 )
 _FROM_ONNXRUNTIME = re.compile(r"^\[ONNXRuntimeError\] : \d+ : [A-Z_]+ : ")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_KERAS_FRAME = "Exception encountered when calling"
+"""How Keras begins what a layer raised, which stands in the next line."""
 _NODE = re.compile(r'In Node, \("?([^",)]*)"?, (\w+)')
 
 
@@ -19,7 +22,8 @@ def words_of(error: BaseException) -> str:
     text = _FROM_ONNXRUNTIME.sub("", str(error).strip())
     if node := _NODE.search(text):
         return f"the operator {node[2]} of {node[1]} is none that it has"
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [_COLOUR.sub("", line).strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(_KERAS_FRAME)]
     first = re.split(r"(?<=\w)[.:](?=\s|$)", lines[0], maxsplit=1)[0] if lines else ""
     if len(first) < len("cannot load") and lines:
         first = lines[0]

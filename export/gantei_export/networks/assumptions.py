@@ -41,7 +41,8 @@ def _named(config: Any) -> Iterator[str]:
             waiting.extend(reversed(here))
         elif isinstance(here, dict):
             waiting.extend(reversed(here.values()))
-            name = str(here.get("class_name")).rpartition(">")[2]
+            kind = here.get("class_name")
+            name = kind.rpartition(">")[2] if isinstance(kind, str) else ""
             if name in _LAYERS:
                 yield f"the layer {name} is {_LAYERS[name]}"
             if (function := _function(here.get("activation"))) is not None:
