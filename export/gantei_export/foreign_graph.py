@@ -57,7 +57,7 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
         input_size=sides,
         scaling=None,
         outputs=outputs,
-        assumed=told.get("assumed", ()),
+        assumed=tuple(told.get("assumed", ())),
     )
     head = Head(reason="TensorFlow converted it, and its layers are not known")
     return Conversion(facts, model, weights, (head,) * len(outputs), told["verification"])
