@@ -22,6 +22,8 @@ _STORAGES = {
     "torch.BoolStorage": "bool",
     "torch.storage.UntypedStorage": "uint8",
 }
+MARKED = "a tensor with hooks, or to be negated or conjugated; save its .resolve_neg().clone()"
+"""What stands for a tensor whose numbers are not all there is to it."""
 _LARGEST_NUMBER = 1 << 40
 """Of offsets, sides, strides and counts: beyond any file."""
 
@@ -69,7 +71,7 @@ class Rebuilding:
         if len(arguments) not in (6, 7) or type(arguments[4]) is not bool:
             raise self._damaged("a tensor of other arguments than PyTorch gives")
         if type(arguments[5]) is not dict or arguments[5] or any(arguments[6:7]):
-            return Opaque("a tensor with hooks, or to be negated or conjugated")
+            return Opaque(MARKED)
         return self._tensor(arguments[:4])
 
     def _tensor(self, arguments: tuple[Any, ...]) -> Any:

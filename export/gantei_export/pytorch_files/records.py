@@ -110,6 +110,8 @@ def shown(value: object, longest: int = 80) -> str:
     """Write a word or number of the file for a message: short, in one line, printable."""
     if type(value) is int:
         return f"{value:,}" if abs(value) < 1 << 64 else "a number beyond 64 bits"
+    if type(value) is Opaque:
+        value = value.what
     if type(value) is not str:
         return f"a {type(value).__name__}"
     cut = value if len(value) <= longest else f"{value[:longest]}…"

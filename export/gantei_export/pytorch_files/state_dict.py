@@ -8,6 +8,7 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
+from .rebuilding import MARKED
 from .recognition import INSTEAD, Form, open_form
 from .records import (
     ITEM_SIZES,
@@ -30,13 +31,15 @@ _SMALL = 16 << 20
 _REPEATED = 4
 """Tensors may share storages: together they may claim so many times the file's size, or 16 MB."""
 _UNREAD = {
-    "torch._utils._rebuild_qtensor": "quantized: load the network before it was quantized",
-    "torch._utils._rebuild_sparse_tensor": "sparse: call .to_dense() on it",
-    "torch._utils._rebuild_sparse_csr_tensor": "sparse: call .to_dense() on it",
-    "torch._utils._rebuild_tensor_v3": "of a dtype that is not read: call .float() on it",
-    "torch._utils._rebuild_from_type_v2": "of a class of its own: call .detach().clone() on it",
+    "torch._utils._rebuild_qtensor": "quantized; save the network before it is quantized",
+    "torch._utils._rebuild_sparse_tensor": "sparse; save its .to_dense()",
+    "torch._utils._rebuild_sparse_csr_tensor": "sparse; save its .to_dense()",
+    "torch._utils._rebuild_tensor_v3": "of a dtype that is not read; save its .float()",
+    "torch._tensor._rebuild_from_type_v2": "of a class of its own, or with attributes; save its "
+    ".detach().clone()",
     "torch._utils._rebuild_meta_tensor_no_storage": "on the meta device, without numbers",
-    "torch.distributed.tensor.DTensor": "a DTensor: call .full_tensor() on it",
+    "torch._utils._rebuild_wrapper_subclass": "of a class of its own; save its .detach().clone()",
+    "torch.distributed.tensor.DTensor": "a DTensor; save its .full_tensor()",
 }
 """Tensors that are not read, by the call that would rebuild them."""
 
@@ -106,11 +109,15 @@ def _choose(value: Any, entry: str | None, name: str) -> tuple[dict[Any, Any], s
         if len(beside) > MOST_TENSORS:
             raise ConversionError(f"{name}: more than {MOST_TENSORS:,} entries; refused")
         return value[key], key, tuple(shown(other) for other in beside)
-    if not any(type(held) is Tensor for held in value.values()):
+    if not any(type(held) is Tensor or _is_unread(held) for held in value.values()):
         raise ConversionError(
             f"{name}: holds no tensors by name, but {_keys(value) or 'nothing'}; {INSTEAD}"
         )
     return value, None, ()
+
+
+def _is_unread(held: Any) -> bool:
+    return type(held) is Opaque and (held.what in _UNREAD or held.what == MARKED)
 
 
 def _is_candidate(key: Any, held: Any) -> bool:
@@ -151,9 +158,11 @@ def _stored(
         if type(key) is not str or len(key) > LONGEST_NAME or not key.isprintable():
             raise ConversionError(f"{where} is no name of a tensor")
         if type(value) is not Tensor:
-            raise ConversionError(f"{where} is no tensor that is read: {_what(value)}")
+            raise ConversionError(f"{where} is no tensor that can be read: {_what(value)}")
         if value.storage.dtype not in ITEM_SIZES:
-            raise ConversionError(f"{where} has numbers of the kind {shown(value.storage.dtype)}")
+            raise ConversionError(
+                f"{where} has a {shown(value.storage.dtype)}; known: {', '.join(ITEM_SIZES)}"
+            )
         budget.take(value, where)
         place = form.place(value.storage)
         check_view(value, place, where)
@@ -165,8 +174,8 @@ def _what(value: Any) -> str:
     """Say what an object that is no state dict is."""
     if type(value) in (Opaque, Global):
         name = value.what if type(value) is Opaque else value.name
-        if name in _UNREAD:
-            return f"a tensor that is {_UNREAD[name]}"
+        if name in _UNREAD or name == MARKED:
+            return _UNREAD.get(name, MARKED)
         return f"an object of {shown(name)}, which only code can build"
     if type(value) is Tensor:
         return "a single tensor"

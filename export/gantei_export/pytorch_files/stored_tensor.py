@@ -114,7 +114,10 @@ class StoredTensor:
             view = values.reshape(tensor.shape)
         array = _CONVERSIONS.get(self.dtype, np.ascontiguousarray)(view)
         if array.dtype.kind == "f" and not np.isfinite(array).all():
-            raise ConversionError(f"{self.where}: holds NaN or infinity; no network to convert")
+            raise ConversionError(
+                f"{self.where}: holds NaN, infinity or a number beyond float32; no network to "
+                "convert"
+            )
         shaped: NDArray[Any] = array.reshape(tensor.shape)
         return shaped
 
