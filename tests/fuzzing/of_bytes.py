@@ -45,11 +45,13 @@ def _weights_only(*, old):
 class Bytes:
     """A file's bytes on their way to a damaged file."""
 
+    files = staticmethod(files)
+
     def __init__(self, random):
-        names = list(files())
+        names = list(self.files())
         large = [0.3 if name.startswith("tf") else 1 for name in names]
         self.name = random.choices(names, large)[0]
-        self.data = bytearray(files()[self.name])
+        self.data = bytearray(self.files()[self.name])
 
     def change(self, random):
         """Make one to thirty changes of one kind."""

@@ -13,11 +13,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gantei.errors import ConversionError
-from gantei_export.forms.probe import probe
-from gantei_export.forms.weights_file import weights_file
-
 from . import inputs
+from .families import FAMILIES
 
 SILENCE = 5
 """Seconds without a report after which a worker is taken to hang, and the input is replayed."""
@@ -43,8 +40,9 @@ class Summary:
 class Worker:
     """One worker process and what it reported last."""
 
-    def __init__(self, seed, start, step, end):
-        self.seed, self.next, self.step, self.end = seed, start, step, end
+    def __init__(self, family, seed, start, step, end):
+        self.family, self.seed = family, seed
+        self.next, self.step, self.end = start, step, end
         self.kept, self.recipe, self.process, self.sandbox = [], None, None, None
         self._start()
 
@@ -52,7 +50,7 @@ class Worker:
         self._clean()
         numbers = map(str, (self.seed, self.next, self.step, self.end))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", f"{__package__}.worker", *numbers],
+            [sys.executable, "-m", f"{__package__}.worker", *numbers, self.family],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -106,10 +104,11 @@ class Worker:
         self._clean()
 
 
-def fuzz(count, seed, workers=1, minutes=None, say=lambda text: None, first=0):
+def fuzz(count, seed, workers=1, minutes=None, say=lambda text: None, first=0, family="keras"):
     """Try `count` inputs, fewer where the minutes are over, and return a `Summary`."""
     began, summary = time.monotonic(), Summary()
-    running = [Worker(seed, first + number, workers, first + count) for number in range(workers)]
+    end = first + count
+    running = [Worker(family, seed, first + one, workers, end) for one in range(workers)]
     said = began
     try:
         while running:
@@ -123,7 +122,7 @@ def fuzz(count, seed, workers=1, minutes=None, say=lambda text: None, first=0):
                 if reports is None:
                     _ended(worker, running, summary, say)
                 for report in reports or ():
-                    _count(_confirmed(worker.seed, report, say), summary)
+                    _count(_confirmed(worker, report, say), summary)
             for worker in list(running):
                 if worker.recipe and now - worker.heard > SILENCE:
                     _died(worker, f"is silent for {SILENCE} s", summary, say)
@@ -168,12 +167,12 @@ def _count(report, summary):
         summary.failures.append((tuple(report["recipe"]), report["detail"]))
 
 
-def _confirmed(seed, report, say):
+def _confirmed(worker, report, say):
     """Repeat a failure in a process of its own: its worker may carry damage of earlier inputs."""
     if report["word"] != "FAILED":
         return report
     recipe = name(report["recipe"])
-    code, _ = _again(seed, report["recipe"])
+    code, _ = _again(worker, report["recipe"])
     if code == 0:
         say(f"not repeated: --only {recipe}: {report['detail']}")
         return {**report, "word": "not repeated"}
@@ -184,11 +183,11 @@ def _confirmed(seed, report, say):
 def _died(worker, how, summary, say):
     """Have the probe read what killed a worker: it refuses it, or a second try shows more."""
     recipe = worker.recipe
-    kind = inputs.kind_of(worker.seed, recipe)
-    if caught_by_probe(worker.seed, recipe):
+    kind = inputs.kind_of(worker.seed, recipe, worker.family)
+    if caught_by_probe(worker.family, worker.seed, recipe):
         summary.counts[kind, "caught by the probe"] += 1
         return
-    code, said = _again(worker.seed, recipe)
+    code, said = _again(worker, recipe)
     if code == 0:  # slow on a busy machine, or brought down by what was read before
         summary.counts[kind, "not repeated"] += 1
         say(f"a worker {how}, and passes when repeated: --only {name(recipe)}")
@@ -199,9 +198,10 @@ def _died(worker, how, summary, say):
     say(f"FAILED --only {name(recipe)}: {detail}")
 
 
-def _again(seed, recipe):
+def _again(worker, recipe):
     """Return how a second process ends over an input, and what it says last."""
-    command = [sys.executable, "-m", __package__, "--seed", str(seed), "--only", name(recipe)]
+    options = ("--family", worker.family, "--seed", str(worker.seed), "--only", name(recipe))
+    command = [sys.executable, "-m", __package__, *options]
     top = Path(__file__).parents[2]
     try:
         done = subprocess.run(command, cwd=top, capture_output=True, timeout=60, check=False)
@@ -210,16 +210,11 @@ def _again(seed, recipe):
     return done.returncode, done.stdout.decode().splitlines()[-1:]
 
 
-def caught_by_probe(seed, recipe):
+def caught_by_probe(family, seed, recipe):
     """Return whether the probe refuses an input."""
     with tempfile.TemporaryDirectory() as folder:
-        path = inputs.make(seed, recipe, Path(folder))
-        try:
-            with weights_file(path) as unpacked:  # as an import does
-                probe(unpacked)
-        except ConversionError:
-            return True
-    return False
+        path = inputs.make(seed, recipe, Path(folder), family)
+        return FAMILIES[family].caught_by_probe(path)
 
 
 def name(recipe):

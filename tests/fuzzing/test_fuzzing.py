@@ -6,7 +6,7 @@ import pytest
 
 from gantei_export.layers import activation
 
-from . import inputs, pool, seeds, trial
+from . import keras_files, pool, seeds, trial
 from .reached import Lines
 
 CHAIN = 2
@@ -19,7 +19,7 @@ def test_1500_hostile_inputs_are_refused_or_right():
     assert summary.inputs == 1500
     words = {word for _, word in summary.counts}
     assert {"refused", "right"} <= words
-    assert {kind for kind, _ in summary.counts} == set(inputs.KINDS)
+    assert {kind for kind, _ in summary.counts} == set(keras_files.KINDS)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_an_option_that_is_overlooked_is_noticed(attempt, monkeypatch):
     ],
 )
 def test_what_nothing_may_do_is_noticed(attempt, monkeypatch, tmp_path, deed, words):
-    monkeypatch.setattr(trial, "_convert", lambda path: deed(tmp_path))
+    monkeypatch.setattr(keras_files, "_convert", lambda path: deed(tmp_path))
     outcome = attempt()
     assert outcome.word == "FAILED"
     assert words in outcome.detail

@@ -12,6 +12,7 @@ from random import Random
 from gantei_export import importing
 
 from . import inputs, trial
+from .families import FAMILIES
 from .reached import Lines
 
 KEEP = 0.35
@@ -23,8 +24,10 @@ WHOLE = 50
 
 
 def main():
-    """Try the numbers start, start + step, … below `end`, given as arguments."""
+    """Try the numbers start, start + step, … below `end`; the arguments are the seed, these three
+    and the family."""
     seed, start, step, end = map(int, sys.argv[1:5])
+    family = sys.argv[5]
     kept = [tuple(one) for one in json.loads(sys.stdin.readline())]
     warnings.simplefilter("ignore")
     # The process that reads first is replayed by the parent where this one dies.
@@ -36,14 +39,15 @@ def main():
     for number in range(start, end, step):
         recipe = choose(seed, number, kept)
         print("begin", json.dumps(recipe), flush=True)
-        outcome = try_one(seed, recipe, sandbox, lines, whole=number % WHOLE == 0)
+        whole = number % WHOLE == 0
+        outcome = try_one(seed, recipe, sandbox, lines, whole=whole, family=family)
         new = lines.fresh > 0 or (outcome.word, outcome.signature) not in signatures
         signatures.add((outcome.word, outcome.signature))
         if new and outcome.word != "FAILED" and len(recipe) < 12:
             kept.append(recipe)
         report = {
             "number": number,
-            "kind": inputs.kind_of(seed, recipe),
+            "kind": inputs.kind_of(seed, recipe, family),
             "recipe": recipe,
             "word": outcome.word,
             "detail": outcome.detail if outcome.word != "refused" else "",
@@ -61,11 +65,11 @@ def choose(seed, number, kept):
     return (number,)
 
 
-def try_one(seed, recipe, sandbox, lines, *, whole):
+def try_one(seed, recipe, sandbox, lines, *, whole, family="keras"):
     """Make and try one input."""
-    path = inputs.make(seed, recipe, sandbox / "inputs")
+    path = inputs.make(seed, recipe, sandbox / "inputs", family)
     try:
-        return trial.attempt(path, sandbox, lines, whole=whole)
+        return trial.attempt(path, sandbox, lines, whole=whole, family=FAMILIES[family])
     finally:
         path.unlink(missing_ok=True)
 

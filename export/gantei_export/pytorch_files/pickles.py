@@ -7,6 +7,7 @@ one small thing, and what an opcode takes over in bulk is counted like opcodes.
 
 import io
 import pickletools
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -28,7 +29,8 @@ _VALUES = {
 """Opcodes that push their argument."""
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _PLAIN = (str, int, float, bool, bytes, type(None))
-"""Types that may be keys; the hash of a tuple goes as deep as a stranger nested it."""
+"""Types of keys. Beside them go flat tuples, objects and classes, by their places: the hash of a
+tuple goes as deep as a stranger nested it."""
 
 
 class Machine:
@@ -120,9 +122,9 @@ class Machine:
 
     def _set_items(self, items: list[Any]) -> None:
         target = self._stack.top()
-        if len(items) % 2 or type(target) not in (dict, Opaque):
+        if len(items) % 2 or type(target) not in (dict, OrderedDict, Opaque):
             raise damaged(self._where, "it sets items of what is no dictionary")
-        if type(target) is dict:
+        if type(target) is not Opaque:
             for key, value in zip(items[::2], items[1::2], strict=True):
                 self.set_item(target, key, value)
 
@@ -130,6 +132,9 @@ class Machine:
         """Set an item whose key is new; what cannot be a key here is replaced by its place."""
         self._stack.spend(1)
         if type(key) not in _PLAIN:
+            parts = key if type(key) is tuple else (key,)
+            if not all(type(part) in (*_PLAIN, Global, Opaque) for part in parts):
+                raise damaged(self._where, "a dictionary has a key that is none")
             key = Opaque(f"entry {len(target)}")
         if key in target:
             raise damaged(self._where, f"a dictionary has the key {shown(key)} twice")
@@ -160,7 +165,9 @@ class Machine:
     def _set_state(self, state: Any) -> None:
         """Pass over an object's attributes, such as the `_metadata` of a state dict."""
         target = self._stack.top()
-        if type(target) is not Opaque and not (type(target) is dict and type(state) is dict):
+        if type(target) is not Opaque and not (
+            type(target) is OrderedDict and isinstance(state, dict)
+        ):
             raise damaged(self._where, "it sets attributes of what has none")
 
     def _persistent(self, identifier: Any) -> None:

@@ -1,5 +1,6 @@
 """The few calls of a PyTorch pickle that are followed, as records; all others stay opaque."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -57,7 +58,7 @@ class Rebuilding:
 
     def _ordered_dict(self, arguments: tuple[Any, ...]) -> Any:
         """Return a dictionary; Python 2 gave its pairs as an argument."""
-        made: dict[Any, Any] = {}
+        made: OrderedDict[Any, Any] = OrderedDict()
         if arguments and (len(arguments) != 1 or type(arguments[0]) is not list):
             raise self._damaged("an OrderedDict of what are no pairs")
         for pair in arguments[0] if arguments else ():
@@ -70,7 +71,7 @@ class Rebuilding:
         """Return a tensor without hooks, and without a mark that its numbers are to be negated."""
         if len(arguments) not in (6, 7) or type(arguments[4]) is not bool:
             raise self._damaged("a tensor of other arguments than PyTorch gives")
-        if type(arguments[5]) is not dict or arguments[5] or any(arguments[6:7]):
+        if not isinstance(arguments[5], dict) or arguments[5] or any(arguments[6:7]):
             return Opaque(MARKED)
         return self._tensor(arguments[:4])
 

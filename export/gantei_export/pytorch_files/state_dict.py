@@ -89,11 +89,11 @@ def open_state_dict(path: Path, entry: str | None = None) -> Iterator[StateDict]
 
 def _choose(value: Any, entry: str | None, name: str) -> tuple[dict[Any, Any], str | None, Any]:
     """Return the state dict, its key in a checkpoint, and the other keys."""
-    if type(value) is not dict:
+    if not isinstance(value, dict):
         raise ConversionError(f"{name}: {_what(value)}, and no state dict; {INSTEAD}")
     if entry is not None:
         candidates = [entry]
-        if type(value.get(entry)) is not dict:
+        if not isinstance(value.get(entry), dict):
             raise ConversionError(f"{name}: has no dictionary {entry!r}; it has {_keys(value)}")
     else:
         candidates = [key for key, held in value.items() if _is_candidate(key, held)]
@@ -122,7 +122,7 @@ def _is_unread(held: Any) -> bool:
 
 def _is_candidate(key: Any, held: Any) -> bool:
     """Whether an entry of a checkpoint is a state dict: tensors by name and, mostly, no more."""
-    if type(key) is not str or type(held) is not dict or not held:
+    if type(key) is not str or not isinstance(held, dict) or not held:
         return False
     if not all(type(name) is str for name in held):
         return False

@@ -38,7 +38,7 @@ class OpenFile:
         Raises:
             ConversionError: the file has fewer.
         """
-        if start + size > self.size:
+        if start < 0 or start + size > self.size:
             raise self.truncated()
         self.file.seek(start)
         data = self.file.read(size)

@@ -16,7 +16,8 @@ from .stored_tensor import OpenFile
 _LOCAL = b"PK\x03\x04"
 _LOCAL_SIZE = 30
 _UTF8 = 0x800
-_ENCRYPTED = 1
+_HARMLESS = 0x806 | 8
+"""Flags of a member: how hard it was packed, sizes behind it, a name in UTF-8."""
 
 
 class Members:
@@ -46,7 +47,7 @@ class Members:
         member = self._members.get(name)
         if member is None:
             raise self._refused(f"the member {shown(name)} is missing: the file is incomplete")
-        if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & _ENCRYPTED:
+        if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & ~_HARMLESS:
             raise self._refused(
                 f"the member {shown(name)} is compressed or encrypted, which PyTorch's never are: "
                 "unpack the archive and pack it again without compression (zip -0)"

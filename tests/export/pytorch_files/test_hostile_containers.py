@@ -93,6 +93,8 @@ ZIP_LIES = {
     "a place that is none": (42, "<I", 77),
     "a place behind the file": (42, "<I", 10**6),
     "encryption": (8, "<H", 1),
+    "strong encryption": (8, "<H", 0x40),
+    "a directory elsewhere": (42, "<I", 2**32 - 1),
     "a method that is unknown": (10, "<H", 99),
     "another checksum": (16, "<I", 5),
     "sizes of 64 bits that are not there": (20, "<II", (2**32 - 1, 2**32 - 1)),
