@@ -2,6 +2,7 @@
 
 `KINDS`: classes that make an input, by kind: `change(random)`, and `write(folder, random)` -> path;
 `SHARES`: how often each kind is tried;
+`FOLLOWED`: one input in so many is followed line by line, to see what it reaches;
 `read(path, whole)`: what a user's command does with the file; whatever it returns is judged;
 `judged(path, found)`: the `Outcome` of what was read, held against a reference;
 `caught_by_probe(path)`: whether a process of its own reads such a file first, and refuses this one.

@@ -21,6 +21,7 @@ from .reference_layers import Unjudged, Unknown
 
 KINDS = {"configuration": Network, "bytes": Bytes, "structure": Structure, "archive": Archive}
 SHARES = {"configuration": 55, "bytes": 20, "structure": 17, "archive": 8}
+FOLLOWED = 1
 TOLERANCE = 1e-4
 
 

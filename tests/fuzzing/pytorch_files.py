@@ -32,6 +32,7 @@ KINDS = {
     "bytes": TorchBytes,
 }
 SHARES = {"program": 60, "archive": 12, "safetensors": 13, "bytes": 15}
+FOLLOWED = 10
 
 
 def read(path, whole):

@@ -16,6 +16,12 @@ from collections import OrderedDict
 
 import numpy as np
 
+try:
+    import torch
+    from safetensors.torch import load_file
+except ImportError:
+    torch = None
+
 from .reference_layers import Unjudged, Unknown
 
 _KINDS = {
@@ -55,11 +61,18 @@ class _Stub:
 
 
 class _Tensor:
-    """What a call said of a tensor."""
+    """What a call said of a tensor; an object made otherwise says nothing."""
 
     def __init__(self, storage, offset, shape, strides, *more):
         self.storage, self.offset, self.shape, self.strides = storage, offset, shape, strides
         self.marked = len(more) > 2 and bool(more[2])
+
+
+class _Parameter:
+    """A call that gives the tensor that it is given."""
+
+    def __new__(cls, data=None, *more):
+        return data
 
 
 class _Machine(pickle._Unpickler):
@@ -73,17 +86,17 @@ class _Machine(pickle._Unpickler):
         if module == "torch._utils" and name in ("_rebuild_tensor", "_rebuild_tensor_v2"):
             return _Tensor
         if module == "torch._utils" and name.startswith("_rebuild_parameter"):
-            return lambda data, *more: data
+            return _Parameter
         if name in _KINDS and module in ("torch", "torch.storage"):
-            return _KINDS[name]
+            return type(name, (_Stub,), {"kind": _KINDS[name]})
         return _Stub
 
     def persistent_load(self, identifier):
         if identifier[0] == "module":
             return _Stub
         _, kind, key, _, count, *view = identifier
-        self.seen.setdefault(key, (kind, count))
-        return (key, kind, count, view[0] if view else None)
+        self.seen.setdefault(key, kind.kind)
+        return (key, kind.kind, count, view[0] if view else None)
 
 
 def read(path, entry):
@@ -127,7 +140,7 @@ def _of_old(data, entry):
     machine = _Machine(file)
     value, keys, held = machine.load(), _Machine(file).load(), {}
     for key in keys:
-        kind, _ = machine.seen[key]
+        kind = machine.seen[key]
         (count,) = struct.unpack("<q", file.read(8))
         held[key] = file.read(count * (2 if kind == "bf" else np.dtype(kind).itemsize))
     return {name: _array(one, held.__getitem__) for name, one in _chosen(value, entry).items()}
@@ -201,10 +214,7 @@ def _pairs(data):
 
 def by_pytorch(path, entry):
     """Return what PyTorch or safetensors reads, and None where they are not here or refuse it."""
-    try:
-        import torch
-        from safetensors.torch import load_file
-    except ImportError:
+    if torch is None:
         return None
     try:
         with warnings.catch_warnings():

@@ -1,36 +1,36 @@
 """Which lines of the converter have been reached: the guidance of the search.
 
-A function whose lines have all been seen is traced no more, nor one in which an input has spent
-long, so that a long run costs little.
+A function whose lines have all been seen is traced no more, so that a long run costs little.
 """
 
 import os
 import sys
-from collections import Counter
 from contextlib import contextmanager
 
 import gantei_export
 
-_MOST_LINES = 1000
-"""Lines of one function over one input that are noted: a pickle takes a million steps."""
 _ROOT = os.path.dirname(gantei_export.__file__) + os.sep
 
 
 class Lines:
-    """The lines of `gantei_export` that were reached; `fresh` counts the last run's new ones."""
+    """The lines of `gantei_export` that were reached; `fresh` counts the last run's new ones.
 
-    def __init__(self):
+    Only one input in `every` is followed, where following it takes longer than reading it.
+    """
+
+    def __init__(self, every=1):
+        self._every, self._runs = every, 0
         self.seen = set()
         self.fresh = 0
         self._left = {}
-        self._traced = Counter()
 
     @contextmanager
     def traced(self):
         """Note the lines that run within."""
         before = len(self.seen)
-        self._traced.clear()
-        sys.settrace(self._call)
+        if self._runs % self._every == 0:
+            sys.settrace(self._call)
+        self._runs += 1
         try:
             yield
         finally:
@@ -44,14 +44,11 @@ class Lines:
             own = code.co_filename.startswith(_ROOT)
             left = {line for *_, line in code.co_lines() if line} if own else set()
             self._left[code] = left
-        if not left:
-            return None
-        return self._line if self._traced[code] < _MOST_LINES else None
+        return self._line if left else None
 
     def _line(self, frame, event, argument):
         left = self._left[frame.f_code]
-        self._traced[frame.f_code] += 1
         if frame.f_lineno in left:
             left.discard(frame.f_lineno)
             self.seen.add((frame.f_code.co_filename, frame.f_lineno))
-        return self._line if left and self._traced[frame.f_code] < _MOST_LINES else None
+        return self._line if left else None

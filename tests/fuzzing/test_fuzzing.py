@@ -5,8 +5,9 @@ import os
 import pytest
 
 from gantei_export.layers import activation
+from gantei_export.pytorch_files.records import Tensor
 
-from . import keras_files, pool, seeds, trial
+from . import keras_files, of_pickles, pool, pytorch_files, seeds, trial
 from .reached import Lines
 
 CHAIN = 2
@@ -20,6 +21,14 @@ def test_1500_hostile_inputs_are_refused_or_right():
     words = {word for _, word in summary.counts}
     assert {"refused", "right"} <= words
     assert {kind for kind, _ in summary.counts} == set(keras_files.KINDS)
+
+
+def test_1500_hostile_pytorch_files_are_refused_or_read_as_by_pickle_itself():
+    summary = pool.fuzz(1500, seed=36, workers=1, family="pytorch")
+    assert summary.failures == []
+    assert summary.inputs == 1500
+    assert {"refused", "right"} <= {word for _, word in summary.counts}
+    assert {kind for kind, _ in summary.counts} == set(pytorch_files.KINDS)
 
 
 @pytest.fixture
@@ -54,6 +63,42 @@ def test_an_option_that_is_overlooked_is_noticed(attempt, monkeypatch):
     options = config["config"]["layers"][-1]["config"]
     monkeypatch.setitem(options, "novelty", 3)
     assert "knows no answer" in attempt().detail
+
+
+@pytest.fixture
+def read_as_input(tmp_path, monkeypatch):
+    """Try one of the genuine PyTorch files, unchanged, as every input is tried."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+
+    def run(name="views.pth"):
+        path = tmp_path / name
+        path.write_bytes(of_pickles.files()[name])
+        return trial.attempt(path, tmp_path, Lines(), whole=False, family=pytorch_files)
+
+    return run
+
+
+def test_every_genuine_pytorch_file_is_right(read_as_input):
+    names = [path.name for path in of_pickles.GENUINE.glob("*.*[hs]")]
+    assert len(names) == 13
+    assert {read_as_input(name).word for name in names} == {"right"}
+
+
+@pytest.mark.parametrize("of", ["offset", "strides", "shape"])
+def test_a_wrong_tensor_is_noticed(read_as_input, monkeypatch, of):
+    def wrong(tensor):
+        kept = tensor.__dict__["kept_" + of]
+        return kept[::-1] if isinstance(kept, tuple) else kept // 2
+
+    def keep(tensor, value):
+        tensor.__dict__["kept_" + of] = value
+
+    monkeypatch.setattr(Tensor, of, property(wrong, keep), raising=False)
+    monkeypatch.setattr("gantei_export.pytorch_files.state_dict.check_view", lambda *_: None)
+    outcome = read_as_input()
+    assert outcome.word == "FAILED"
+    assert "other values" in outcome.detail or "is expected" in outcome.detail
 
 
 @pytest.mark.parametrize(

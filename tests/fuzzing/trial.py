@@ -66,6 +66,13 @@ def _listing(folder):
     return {os.path.join(root, name) for root, _, names in os.walk(folder) for name in names}
 
 
+def taken():
+    """Return the bytes of address space that this process has."""
+    import resource
+
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+
 @contextmanager
 def _bounded(path):
     """Bound the time, and the memory to `MOST_MEMORY` and the file's size above what is taken."""
@@ -74,11 +81,10 @@ def _bounded(path):
     def ring(signum, frame):
         raise TooLongError
 
-    taken = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     usual = resource.getrlimit(resource.RLIMIT_AS)
     signal.signal(signal.SIGPROF, ring)
     signal.setitimer(signal.ITIMER_PROF, LONGEST)
-    resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY + path.stat().st_size, usual[1]))
+    resource.setrlimit(resource.RLIMIT_AS, (taken() + MOST_MEMORY + path.stat().st_size, usual[1]))
     try:
         yield
     finally:

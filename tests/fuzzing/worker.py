@@ -18,7 +18,7 @@ from .reached import Lines
 KEEP = 0.35
 """How often an input goes on from one that reached something new."""
 LARGEST = 6 << 30
-"""Bytes of memory that a worker may ever take, the reference's arithmetic included."""
+"""Bytes of memory that a worker may ever take beside its modules; the reference does arithmetic."""
 WHOLE = 50
 """Every so many inputs, one is imported and not only converted."""
 
@@ -33,8 +33,8 @@ def main():
     # The process that reads first is replayed by the parent where this one dies.
     importing.probe = lambda path, stated=None: None
     usual = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (LARGEST, usual[1]))
-    sandbox, lines, signatures = trial.own_sandbox(), Lines(), set()
+    resource.setrlimit(resource.RLIMIT_AS, (trial.taken() + LARGEST, usual[1]))
+    sandbox, lines, signatures = trial.own_sandbox(), Lines(FAMILIES[family].FOLLOWED), set()
     print("ready", sandbox, flush=True)
     for number in range(start, end, step):
         recipe = choose(seed, number, kept)

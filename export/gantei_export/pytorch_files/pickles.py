@@ -21,6 +21,8 @@ LARGEST_PICKLE = 16 << 20
 LONGEST_GLOBAL = 500
 """Characters of a class's name."""
 
+_FRAME_SIZE = 9
+"""Bytes of the opcode that begins a frame."""
 _VALUES = {
     *("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"),
     *("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8", "BINSTRING", "SHORT_BINSTRING"),
@@ -61,14 +63,20 @@ class Machine:
         Raises:
             ConversionError: it is damaged, too large, or needs an opcode that is not allowed.
         """
+        before = frame = 0  # where the last opcode starts, and where the frame ends
         try:
             for opcode, argument, position in pickletools.genops(io.BytesIO(data)):
                 at = position or 0
                 self._stack.spend(1)
                 if opcode.name == "STOP":
                     return self._result(), at + 1
-                if opcode.name == "FRAME" and (argument or 0) > len(data) - at:
-                    raise damaged(self._where, "a frame that is longer than the file")
+                if before < frame < at:
+                    raise damaged(self._where, "a frame that ends within an opcode")
+                before = at
+                if opcode.name == "FRAME":
+                    if at < frame or (argument or 0) > len(data) - at - _FRAME_SIZE:
+                        raise damaged(self._where, "a frame in a frame, or beyond the file")
+                    frame = at + _FRAME_SIZE + (argument or 0)
                 self._step(opcode.name, argument)
         except ConversionError:
             raise
