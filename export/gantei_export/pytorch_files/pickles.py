@@ -68,11 +68,11 @@ class Machine:
             for opcode, argument, position in pickletools.genops(io.BytesIO(data)):
                 at = position or 0
                 self._stack.spend(1)
+                if before < frame < at or (opcode.name == "STOP" and frame > at + 1):
+                    raise damaged(self._where, "a frame that ends elsewhere than an opcode")
+                before = at
                 if opcode.name == "STOP":
                     return self._result(), at + 1
-                if before < frame < at:
-                    raise damaged(self._where, "a frame that ends within an opcode")
-                before = at
                 if opcode.name == "FRAME":
                     if at < frame or (argument or 0) > len(data) - at - _FRAME_SIZE:
                         raise damaged(self._where, "a frame in a frame, or beyond the file")

@@ -1,5 +1,6 @@
 """The state dict in a file of PyTorch's: tensors by name, and what stood beside them."""
 
+import io
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def open_state_dict(path: Path, entry: str | None = None) -> Iterator[StateDict]
     size = path.stat().st_size
     if size > LARGEST_FILE:
         raise ConversionError(f"{path.name}: {size:,} bytes; at most {LARGEST_FILE:,} are read")
-    with path.open("rb") as opened:
+    with _opened(path) as opened:
         file = OpenFile(opened, path, size)
         form = open_form(file)
         found, key, passed_over = _choose(form.value, entry, path.name)
@@ -85,6 +86,13 @@ def open_state_dict(path: Path, entry: str | None = None) -> Iterator[StateDict]
         yield StateDict(
             path, form.form, _stored(found, form, file, prefix), key, prefix, passed_over
         )
+
+
+def _opened(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise ConversionError(f"{path}: cannot be opened: {error.strerror}") from error
 
 
 def _choose(value: Any, entry: str | None, name: str) -> tuple[dict[Any, Any], str | None, Any]:

@@ -54,6 +54,7 @@ REFUSED = {
     "a frame beyond the file": (b"\x95" + struct.pack("<Q", 2**62) + b"N", "frame"),
     "a frame a little beyond it": (b"\x95" + struct.pack("<Q", 60) + b"N", "frame"),
     "a frame that ends within an opcode": (b"\x95" + struct.pack("<Q", 1) + b"K\5N", "frame"),
+    "a frame behind the end": (b"\x95" + struct.pack("<Q", 3) + b"N.N", "frame"),
     "a frame in a frame": (b"\x95" + struct.pack("<Q", 12) + b"N\x95" + bytes(8) + b"NN", "frame"),
     "a text as an identifier": (b"Pwhatever\n", "PERSID"),
     "an identifier that is a text": (text("storage") + b"Q", "no tuple"),
