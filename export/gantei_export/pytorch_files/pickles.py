@@ -21,6 +21,7 @@ LARGEST_PICKLE = 16 << 20
 LONGEST_GLOBAL = 500
 """Characters of a class's name."""
 
+_SET, _FROZEN_SET = "set", "frozenset"
 _FRAME_SIZE = 9
 """Bytes of the opcode that begins a frame."""
 _VALUES = {
@@ -119,20 +120,25 @@ class Machine:
         """Drop what was popped."""
 
     def _frozen_set(self, values: list[Any]) -> None:
-        self._stack.push(Opaque("frozenset"))
+        self._stack.push(Opaque(_FROZEN_SET))
 
     def _append(self, items: list[Any]) -> None:
         target = self._stack.top()
         if type(target) is list:
             target.extend(items)
-        elif type(target) is not Opaque:
+        elif not _is_object(target):
             raise damaged(self._where, "it appends to what is no list")
+
+    def _add_items(self, items: list[Any]) -> None:
+        if type(self._stack.top()) is not Opaque:
+            raise damaged(self._where, "it adds items to what is no set")
 
     def _set_items(self, items: list[Any]) -> None:
         target = self._stack.top()
-        if len(items) % 2 or type(target) not in (dict, OrderedDict, Opaque):
+        held = type(target) in (dict, OrderedDict)
+        if len(items) % 2 or not (held or _is_object(target)):
             raise damaged(self._where, "it sets items of what is no dictionary")
-        if type(target) is not Opaque:
+        if held:
             for key, value in zip(items[::2], items[1::2], strict=True):
                 self.set_item(target, key, value)
 
@@ -173,15 +179,18 @@ class Machine:
     def _set_state(self, state: Any) -> None:
         """Pass over an object's attributes, such as the `_metadata` of a state dict."""
         target = self._stack.top()
-        if type(target) is not Opaque and not (
-            type(target) is OrderedDict and isinstance(state, dict)
-        ):
+        if not _is_object(target) and not (type(target) is OrderedDict and isinstance(state, dict)):
             raise damaged(self._where, "it sets attributes of what has none")
 
     def _persistent(self, identifier: Any) -> None:
         if type(identifier) is not tuple:
             raise damaged(self._where, "the identifier of a storage is no tuple")
         self._stack.push(self._storage(identifier))
+
+
+def _is_object(value: Any) -> bool:
+    """Whether it stands for an object of a class that may take anything."""
+    return type(value) is Opaque and value.what not in (_SET, _FROZEN_SET)
 
 
 def _with(count: int, step: Callable[..., None]) -> Callable[[Machine, Any], None]:
@@ -206,7 +215,7 @@ _STEPS: dict[str, Callable[[Machine, Any], None]] = {
     "LONG_BINGET": Machine._get,
     "EMPTY_LIST": lambda machine, _: machine._stack.push([]),
     "EMPTY_DICT": lambda machine, _: machine._stack.push({}),
-    "EMPTY_SET": lambda machine, _: machine._stack.push(Opaque("set")),
+    "EMPTY_SET": lambda machine, _: machine._stack.push(Opaque(_SET)),
     "FROZENSET": lambda machine, _: machine._frozen_set(machine._stack.pop_to_mark()),
     "TUPLE": lambda machine, _: machine._stack.push(tuple(machine._stack.pop_to_mark())),
     "TUPLE1": _with(1, _push_tuple),
@@ -214,7 +223,7 @@ _STEPS: dict[str, Callable[[Machine, Any], None]] = {
     "TUPLE3": _with(3, _push_tuple),
     "APPEND": _with(1, lambda machine, item: machine._append([item])),
     "APPENDS": lambda machine, _: machine._append(machine._stack.pop_to_mark()),
-    "ADDITEMS": lambda machine, _: machine._append(machine._stack.pop_to_mark()),
+    "ADDITEMS": lambda machine, _: machine._add_items(machine._stack.pop_to_mark()),
     "SETITEM": _with(2, lambda machine, *item: machine._set_items([*item])),
     "SETITEMS": lambda machine, _: machine._set_items(machine._stack.pop_to_mark()),
     # `genops` joins module and name by a space.
