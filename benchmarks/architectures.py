@@ -60,12 +60,14 @@ def write_stand_in(path: Path, function: str) -> None:
 
 def latencies(files: dict[str, Path], rounds: int) -> dict[str, float]:
     """Median milliseconds of a photograph, in the time of the thread that runs them in turn."""
-    import onnxruntime
+    from gantei.runtime import onnx_runtime
 
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1
     sessions = {
-        name: onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        name: onnx_runtime().InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
         for name, path in files.items()
     }
     batch = np.random.default_rng(1).uniform(0, 1, (1, SIDE, SIDE, 3)).astype(np.float32)

@@ -11,11 +11,12 @@ import argparse
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime
 
+from gantei.runtime import onnx_runtime
 from gantei_export.conversion import convert
 
 LIMIT = 1.02
@@ -42,12 +43,12 @@ def without_explanation(content: bytes, outputs: list[str]) -> bytes:
     return model.SerializeToString()
 
 
-def session(content: bytes) -> onnxruntime.InferenceSession:
+def session(content: bytes) -> Any:
     """Open a model on the CPU as gantei does, with one thread."""
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    return onnx_runtime().InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def measure(path: Path, rounds: int) -> None:

@@ -10,22 +10,24 @@ import argparse
 import statistics
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import onnxruntime
 from convert import CONVERTERS, SIZES
+
+from gantei.runtime import onnx_runtime
 
 # The range that each network takes.
 PIXELS = {"efficientnet-b7": (0, 255), "mobilenet": (-1, 1)}
 
 
-def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+def session(path: Path, threads: int) -> Any:
     """Open a model on the CPU, with a fixed number of threads that do not spin."""
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnx_runtime().InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def model_of(options: argparse.Namespace, converter: str) -> Path:

@@ -115,8 +115,7 @@ def be_the_writer(name: str, folder: str, with_keras3: str) -> None:
 
 def difference(path: Path) -> tuple[float, str]:
     """Convert a file and return the largest difference from Keras, and a digest of the ONNX."""
-    import onnxruntime
-
+    from gantei.runtime import onnx_runtime
     from gantei_export.conversion import convert
     from gantei_export.stated import Stated
 
@@ -124,7 +123,7 @@ def difference(path: Path) -> tuple[float, str]:
     stated = Stated(head_activations=("sigmoid",)) if alone else None
     content = convert(path, stated).to_bytes()
     kept = np.load(path.with_suffix(".npz"))
-    session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(content, providers=["CPUExecutionProvider"])
     count = len(kept.files) - 1
     names = [output.name for output in session.get_outputs()][:count]
     answers = session.run(names, {"photograph": kept["photographs"]})

@@ -71,15 +71,15 @@ def bare_decoding(paths, spec, kept):
 
 def bare_inference(count, batch):
     """Run the demo networks on one thread with ONNX Runtime alone; CPU seconds."""
-    import onnxruntime
+    from gantei.runtime import onnx_runtime
 
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1
     sessions = []
     for name in ESTIMATORS:
         entry = next(each for each in gantei.estimators() if each.name == name)
         path = str(entry.folder / entry.manifest.weights.file)
-        sessions.append(onnxruntime.InferenceSession(path, options))
+        sessions.append(onnx_runtime().InferenceSession(path, options))
     for session in sessions:
         session.run(None, {"photograph": batch})
     started = time.process_time()

@@ -16,17 +16,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
+
+from gantei.runtime import onnx_runtime
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 
 
 def with_onnxruntime(path: Path) -> Network:
     """Open the file as gantei does."""
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(
+        str(path), options, providers=["CPUExecutionProvider"]
+    )
     name = session.get_inputs()[0].name
     return lambda picture: session.run(None, {name: picture})[0]
 

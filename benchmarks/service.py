@@ -23,7 +23,6 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
 from PIL import Image
 from running import LOOPBACK, Running, form, gantei_serve
 
@@ -31,6 +30,7 @@ from gantei.demo.people import person
 from gantei.demo.photograph import draw_photograph
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import draft_side
+from gantei.runtime import onnx_runtime
 
 NAME = "benchmark-sex"
 SIDE = 224
@@ -205,9 +205,9 @@ def bare(picture, onnx, seconds=4):
 
     In one process, on all cores, as the servers have them: a busy neighbour slows a core down.
     """
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(onnx), options)
+    session = onnx_runtime().InferenceSession(str(onnx), options)
     reduced = open_photograph(picture).scale(draft_side(SIDE), draft_side(SIDE))
 
     def estimate():

@@ -73,6 +73,19 @@ def test_no_module_of_the_library_imports_a_heavy_dependency_on_its_own_import(p
     assert not imported(top_level) & HEAVY
 
 
+def test_onnx_runtime_is_imported_in_one_place():
+    folders = [*ROOMS.values(), TOP / "benchmarks", TOP / "tests/fuzzing"]
+    importing = {
+        str(path.relative_to(TOP))
+        for folder in folders
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import) and node.names[0].name == "onnxruntime"
+    }
+    # The servers of a benchmark have the environment of the benchmark, which imports gantei.
+    assert importing == {"models/gantei/runtime.py", "benchmarks/servers/network.py"}
+
+
 def test_every_public_name_is_there():
     import gantei.errors
 

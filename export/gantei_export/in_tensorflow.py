@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from gantei.errors import ConversionError
+from gantei.runtime import onnx_runtime
 
 from .foreign_answers import named_answers
 from .foreign_errors import why_not_opened, words_of
@@ -146,9 +147,7 @@ def _function(answer: Any, shape: Any) -> Any:
 
 def _difference(function: Any, out: Path) -> float:
     """Compare the graph with TensorFlow on pictures of 0 to 255 and of -1 to 1."""
-    import onnxruntime
-
-    session = onnxruntime.InferenceSession(out, providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(out, providers=["CPUExecutionProvider"])
     rng = np.random.default_rng(1)
     sides = [side or DEFAULT_SIDE for side in function.input_signature[0].shape.as_list()[1:3]]
     pictures = rng.uniform(0, 255, (PICTURES, *sides, 3)).astype(np.float32)

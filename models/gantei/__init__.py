@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from . import offline as offline  # reads GANTEI_OFFLINE before anything else runs
+from . import runtime as runtime  # keeps ONNX Runtime silent, whoever imports it
 
 if TYPE_CHECKING:
     from .catalogue import Entry, estimators
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         ResultsError,
         SettingError,
         SignatureError,
+        TelemetryWarning,
         TransferError,
         UnknownEstimatorError,
         UnsettledError,
@@ -66,6 +68,7 @@ __all__ = [
     "ResultsError",
     "SettingError",
     "SignatureError",
+    "TelemetryWarning",
     "TransferError",
     "UnknownEstimatorError",
     "UnsettledError",

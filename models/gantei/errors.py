@@ -83,6 +83,10 @@ class TransferError(GanteiError, OSError):
     """A download, an upload or a request to a server that failed; says what to do by hand."""
 
 
+class TelemetryWarning(UserWarning):
+    """ONNX Runtime was imported before gantei, and has begun to report to its maker."""
+
+
 class SignatureError(GanteiError, ValueError):
     """A folder that is not signed, or not by whom, or not as it is now."""
 

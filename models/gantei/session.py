@@ -7,7 +7,8 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from .errors import DeviceError, MissingExtraError, WeightsError
+from .errors import DeviceError, WeightsError
+from .runtime import onnx_runtime
 
 Device = Literal["auto", "cpu", "cuda"]
 DEVICES: tuple[str, ...] = get_args(Device)
@@ -33,7 +34,7 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
         WeightsError: ONNX Runtime cannot open the weights.
         MissingExtraError: ONNX Runtime is not installed.
     """
-    runtime = _runtime()
+    runtime = onnx_runtime()
     if device not in DEVICES:
         raise DeviceError(f"unknown device {device!r}; known: {', '.join(DEVICES)}")
     offered = runtime.get_available_providers()
@@ -94,13 +95,3 @@ def _load_cuda(runtime: Any) -> None:
     """
     with redirect_stdout(StringIO()):
         runtime.preload_dlls()
-
-
-def _runtime() -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError(
-            'ONNX Runtime is not installed: pip install "gantei[cpu]", or "gantei[gpu]" for CUDA'
-        ) from error
-    return onnxruntime

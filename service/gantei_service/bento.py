@@ -24,6 +24,10 @@ BENTOFILE = {
     "name": "gantei",
     "description": "Age and sex from fundus photographs. Research use; not for diagnosis.",
     "python": {"requirements_txt": "requirements.txt", "lock_packages": False},
+    "envs": [
+        {"name": "BENTOML_DO_NOT_TRACK", "value": "True"},
+        {"name": "ORT_DISABLE_TELEMETRY", "value": "1"},
+    ],
 }
 
 

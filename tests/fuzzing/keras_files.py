@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from gantei.errors import ConversionError
+from gantei.runtime import onnx_runtime
 from gantei_export.conversion import convert
 from gantei_export.forms.probe import probe
 from gantei_export.forms.weights_file import weights_file
@@ -94,13 +95,11 @@ _BEYOND_THE_REFERENCE = {"class TensorFlowOpLayer"}
 
 
 def _run(bytes_, photographs):
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
     providers = ["CPUExecutionProvider"]
-    session = onnxruntime.InferenceSession(bytes_, options, providers=providers)
+    session = onnx_runtime().InferenceSession(bytes_, options, providers=providers)
     return session.run(None, {"photograph": photographs})
 
 

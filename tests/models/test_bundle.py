@@ -5,9 +5,6 @@ of the Python that tests, and ends every process that would ask another machine.
 """
 
 import ast
-import base64
-import ensurepip
-import hashlib
 import json
 import os
 import re
@@ -15,7 +12,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -35,13 +31,13 @@ from gantei.errors import (
     SettingError,
     TransferError,
 )
-from gantei.files import sha256_of
 from gantei.manifests.file import parse_manifest
 
+from ..bundled import HERE, lending_registry, pip_wheel, write_wheel
 from ..conftest import REGRESSION, made_picture, manifest_tables
+from ..processes import without_network
 
 TOP = Path(__file__).parents[2]
-HERE = Target("linux-x86_64", f"{sys.version_info.major}.{sys.version_info.minor}")
 REFUSE = """
 import os, sys
 def refuse(event, arguments):
@@ -54,60 +50,12 @@ sys.addaudithook(refuse)
 """
 
 
-def write_wheel(folder, name, files):
-    """A wheel of version 1.0 that puts files beside the packages; gives its sha256."""
-    information = f"{name}-1.0.dist-info"
-    files = files | {
-        f"{information}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
-        "License: MIT\n",
-        f"{information}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\n"
-        "Tag: py3-none-any\n",
-    }
-    record = "".join(
-        f"{each},sha256={_base64(text)},{len(text.encode())}\n" for each, text in files.items()
-    )
-    path = folder / f"{name}-1.0-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w") as archive:
-        for each, text in files.items():
-            archive.writestr(zipfile.ZipInfo(each), text)
-        archive.writestr(
-            zipfile.ZipInfo(f"{information}/RECORD"), f"{record}{information}/RECORD,,\n"
-        )
-    return sha256_of(path)
-
-
-def pip_wheel():
-    """The wheel of pip that comes with every Python, wherever its distributor put it."""
-    placed = sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).parent
-    (found,) = {path.name: path for path in Path(placed).rglob("pip-*.whl")}.values()
-    return found
-
-
-def _base64(text):
-    digest = hashlib.sha256(text.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory):
     """A list of exact versions, and pip set up to find its wheels and nothing else."""
     folder = tmp_path_factory.mktemp("registry")
-    pip = shutil.copy(pip_wheel(), folder)
-    lent = sysconfig.get_path("purelib")
-    digest = write_wheel(
-        folder, "lent", {"lent.pth": f"{lent}\nimport lent_hook\n", "lent_hook.py": REFUSE}
-    )
-    listed = folder / "list.txt"
-    listed.write_text(
-        f"# as compile.sh writes it\nlent==1.0 \\\n    --hash=sha256:{digest}\n"
-        f"pip=={Path(pip).name.split('-')[1]} --hash=sha256:{sha256_of(Path(pip))}\n"
-        f"other==2.0 ; sys_platform == 'win32' \\\n    --hash=sha256:{'0' * 64}\n"
-    )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PIP_CONFIG_FILE", os.devnull)
-        patch.setenv("PIP_NO_INDEX", "1")
-        patch.setenv("PIP_FIND_LINKS", str(folder))
-        yield listed
+        yield lending_registry(folder, patch, REFUSE)
 
 
 @pytest.fixture(scope="module")
@@ -400,11 +348,12 @@ if own_network:  # where nothing is, not even this machine's own address
         fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh", b"lo", IFF_UP))
 gantei = f"{site}/current/gantei"
 subprocess.run([gantei, "predict", picture, "--with", "demo-age", "--out", "-"], check=True)
-with socket.socket() as probe:
-    probe.bind(("127.0.0.1", 0))
-    port = probe.getsockname()[1]
-server = subprocess.Popen([gantei, "serve", "--port", str(port)])
-address = f"http://127.0.0.1:{port}"
+server = subprocess.Popen([gantei, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
+address = None
+while not address:
+    line = server.stderr.readline()
+    assert line, "the server ended"
+    address = json.loads(line).get("address", "").rstrip("/")
 for _ in range(400):
     time.sleep(0.05)
     try:
@@ -421,16 +370,6 @@ with urllib.request.urlopen(request) as answer:
 server.terminate()
 server.wait(20)
 """
-
-
-def without_network():
-    """The words before a command that give it an empty network, where that is permitted."""
-    words = ["unshare", "--map-root-user", "--net"]
-    try:
-        permitted = subprocess.run([*words, "true"], capture_output=True, check=False)
-    except FileNotFoundError:
-        return []
-    return [] if permitted.returncode else words
 
 
 def alone(*command):

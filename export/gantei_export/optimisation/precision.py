@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gantei.errors import ConversionError, GanteiError, MissingExtraError
+from gantei.runtime import onnx_runtime
 
 if TYPE_CHECKING:
     import onnx
@@ -41,8 +42,9 @@ def versions() -> dict[str, str]:
     """
     try:
         import onnx
-        import onnxruntime
         import tomli_w  # noqa: F401  # needed at the end: to be missed before any work
+
+        runtime = onnx_runtime()
     except ImportError as error:
         raise MissingExtraError(
             f"a variant needs onnx, tomli-w and ONNX Runtime ({error}): pip install "
@@ -50,7 +52,7 @@ def versions() -> dict[str, str]:
         ) from error
     return {
         "onnx": onnx.__version__,
-        "onnxruntime": onnxruntime.__version__,
+        "onnxruntime": runtime.__version__,
         "numpy": version("numpy"),
     }
 
@@ -155,10 +157,8 @@ def tools() -> Iterator[None]:
 
     They put it there themselves, at their first import, and count on it ever after.
     """
-    import onnxruntime
-
     path = sys.path[:]
-    sys.path.append(str(Path(onnxruntime.__file__).parent / "transformers"))
+    sys.path.append(str(Path(onnx_runtime().__file__).parent / "transformers"))
     try:
         yield
     except GanteiError:

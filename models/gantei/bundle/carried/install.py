@@ -37,10 +37,12 @@ socket.has_ipv6 = False
 runpy.run_module("pip", run_name="__main__")
 """
 LAUNCHER = """#!/bin/sh
-# gantei of this version, with its estimators; without a network unless GANTEI_OFFLINE is 0.
+# gantei of this version, with its estimators; without a network unless GANTEI_OFFLINE is 0, and
+# with an ONNX Runtime that does not report to its maker.
 here=$(dirname "$(readlink -f "$0")")
 unset PYTHONPATH PYTHONHOME
 export GANTEI_HOME="${GANTEI_HOME:-$here/home}" GANTEI_OFFLINE="${GANTEI_OFFLINE:-1}"
+export ORT_DISABLE_TELEMETRY=1
 exec "$here/bin/gantei" "$@"
 """
 
