@@ -1,6 +1,8 @@
 """Comparing a converted estimator with Keras itself, on drawn photographs."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -49,7 +51,8 @@ def verify_against_keras(
         ConversionError: the two differ by more than 1e-4, relative where values exceed 1.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
-    keras = _keras3() if (keras_version or "2").startswith("3") else _keras2()
+    with _without_its_settings():
+        keras = _keras3() if (keras_version or "2").startswith("3") else _keras2()
     batch = _batch(manifest)
     expected = _answers(keras, weights, batch)
     content = (folder / (manifest.weights.file if manifest.weights else "")).read_bytes()
@@ -72,6 +75,23 @@ def verify_against_keras(
         "judge": {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")},
         "runtime": {"onnxruntime": version("onnxruntime")},
     }
+
+
+@contextmanager
+def _without_its_settings() -> Iterator[None]:
+    """Import Keras as it comes.
+
+    It would obey `~/.keras/keras.json`, where another backend or layout of pictures may stand, and
+    write that file where there is none.
+    """
+    before = os.environ.get("KERAS_HOME")
+    os.environ["KERAS_HOME"] = os.path.join(os.devnull, "none")  # noqa: PTH118
+    try:
+        yield
+    finally:
+        del os.environ["KERAS_HOME"]
+        if before is not None:
+            os.environ["KERAS_HOME"] = before
 
 
 def _keras3() -> Any:

@@ -48,7 +48,11 @@ def convert_with_tensorflow(path: Path) -> Conversion:
         out, told = Path(folder, "model.onnx"), Path(folder, "told.json")
         arguments = [str(one) for one in (path, out, told)]
         command = [sys.executable, "-m", "gantei_export.in_tensorflow", *arguments]
-        settings = {"CUDA_VISIBLE_DEVICES": "", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        settings = {
+            "CUDA_VISIBLE_DEVICES": "",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "KERAS_HOME": folder,  # or Keras obeys what stands in ~/.keras, and writes there
+        }
         try:
             done = subprocess.run(  # noqa: S603
                 command,

@@ -1,4 +1,8 @@
-"""With `GANTEI_OFFLINE=1` no socket is made, nor a name looked up: an audit hook counts."""
+"""With `GANTEI_OFFLINE=1` Python makes no socket and looks no name up: an audit hook counts.
+
+It does not see what native code does, nor what a process would do that lives on: that is
+tests/test_nothing_leaves.py.
+"""
 
 import os
 import subprocess
@@ -9,7 +13,7 @@ import pytest
 
 from gantei.catalogue import SHIPPED
 
-# Every socket of Python is announced to the hook before it exists.
+# Every socket that Python makes is announced to the hook before it exists.
 WATCHED = """
 import sys
 seen = []
