@@ -7,15 +7,13 @@ its own, without batches and with batches of 8, and compares each answer with `E
 import argparse
 import http.client
 import json
-import socket
-import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
 from PIL import Image
+from running import LOOPBACK, Running, gantei_serve
 
 import gantei
 from gantei.catalogue import SHIPPED
@@ -43,18 +41,11 @@ def main() -> None:
 
 def asked(batch, rounds, pictures, expected):
     """Ask a server for all pictures at the same time, each in a request of its own, many times."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gantei", "serve", "--with", "demo-age", "--port", str(port)]
-    process = subprocess.Popen([*command, "--batch", batch], stderr=subprocess.DEVNULL)
-    try:
-        while post(port, pictures[0])[0] != 200:
-            time.sleep(0.1)
+    with Running([*gantei_serve("demo-age"), "--batch", batch]) as server:
         right = errors = 0
         with ThreadPoolExecutor(len(pictures)) as clients:
             for _ in range(rounds):
-                answers = clients.map(lambda picture: post(port, picture)[1], pictures)
+                answers = clients.map(lambda picture: post(server.port, picture), pictures)
                 for answer, age in zip(answers, expected, strict=True):
                     (entry,) = answer["photographs"]
                     if age is None:
@@ -63,20 +54,14 @@ def asked(batch, rounds, pictures, expected):
                         value = entry["estimates"]["demo-age"]["values"]["age"]["value"]
                         right += abs(value - age) <= 1e-5 * abs(age)
         return right, errors
-    finally:
-        process.terminate()
-        process.wait()
 
 
 def post(port, picture):
-    """Status and answer; 0 where nobody listens yet."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+    """The answer to one photograph."""
+    connection = http.client.HTTPConnection(LOOPBACK, port)
     try:
         connection.request("POST", "/v1/predict", picture, HEADERS)
-        response = connection.getresponse()
-        return response.status, json.loads(response.read())
-    except ConnectionError:
-        return 0, {}
+        return json.loads(connection.getresponse().read())
     finally:
         connection.close()
 

@@ -22,9 +22,13 @@ class Running:
     """`command` with a free port put in for `{port}`; the constructor returns when it is ready."""
 
     def __init__(self, command, log=subprocess.DEVNULL, environment=None, patience=90):
-        with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
-            self.port = probe.getsockname()[1]
+        # Bound until the end, so that the system gives the port to nobody else. On Linux a server
+        # may bind it as well, as nobody listens here.
+        self._held = socket.socket()
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self._held.bind((LOOPBACK, 0))
+        self.port = self._held.getsockname()[1]
         began = time.monotonic()
         self.process = subprocess.Popen(
             [part.format(port=self.port) for part in command],
@@ -78,6 +82,7 @@ class Running:
             if each.is_running():
                 each.kill()
         self.process.wait()
+        self._held.close()
 
     def __enter__(self):
         return self

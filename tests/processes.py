@@ -42,10 +42,20 @@ def listening(log):
 def no_other_bentoml(tmp_path_factory):
     """While the block runs, no other test of this run has BentoML.
 
-    Its supervisor takes two ports, lets them go, and binds them later.
+    Its supervisor takes two ports, lets them go, and binds them a second later.
     """
     with FileLock(run_root(tmp_path_factory) / "bentoml.lock"):
         yield
+
+
+def again_if_bentomls_port_is_gone(start):
+    """Give what `start()` gives; on its second try, where something else got such a port."""
+    try:
+        return start()
+    except AssertionError as error:
+        if "zmq.error.ZMQError: Address already in use" not in str(error):
+            raise
+    return start()
 
 
 def run_root(tmp_path_factory):
@@ -54,7 +64,7 @@ def run_root(tmp_path_factory):
     return root.parent if "PYTEST_XDIST_WORKER" in os.environ else root
 
 
-def wait_for(condition, process, log, seconds):
+def wait_for(condition, process, log, seconds=60):
     """Wait until `condition()` gives something, and give it; say at once if the process ends."""
     until = time.monotonic() + seconds
     while not (given := condition()):

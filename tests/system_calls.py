@@ -30,6 +30,7 @@ def need_strace():
 
 def traced(into, *command):
     """The words that run a command and write down its calls, a file a thread, in a new folder."""
+    shutil.rmtree(into, ignore_errors=True)
     into.mkdir()
     return [
         "strace", "--follow-forks", "--output-separately", "--seccomp-bpf", "-qq", "-y",

@@ -27,6 +27,7 @@ from gantei.catalogue import SHIPPED
 from .bundled import HERE, lending_registry
 from .conftest import made_picture
 from .processes import (
+    again_if_bentomls_port_is_gone,
     listening,
     no_other_bentoml,
     reserved_port,
@@ -113,8 +114,9 @@ class Program:
                 assert "demo-age" in json.load(answer)["photographs"][0]["estimates"]
             time.sleep(LIFE)
         finally:
-            terminate(process)
-            process.wait(60)
+            if process.poll() is None:
+                terminate(process)
+                process.wait(60)
         return self.seen()
 
     def seen(self):
@@ -195,7 +197,7 @@ def bento(program):
     with reserved_port() as port:
         address = ("--host", "127.0.0.1", "--port", port)
         command = (sys.executable, "-m", "bentoml", "serve", done.stdout.strip(), *address)
-        return program.serves(*command, port=port)
+        return again_if_bentomls_port_is_gone(lambda: program.serves(*command, port=port))
 
 
 def left_alone(program):

@@ -46,12 +46,12 @@ def test_a_repository_that_is_not_there_is_said(hub):
 
 
 def test_without_an_answer_the_proxy_is_named(hub, monkeypatch):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    refused(TransferError, f"http://127.0.0.1:{port}/x/", "is not reached: .*By hand")
-    monkeypatch.setenv("HTTP_PROXY", f"http://user:secret@127.0.0.1:{port}")
-    said = refused(TransferError, "http://hub.invalid/x/", "through the proxy of HTTP_PROXY")
+    with socket.socket() as bound:  # and nobody listens
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        refused(TransferError, f"http://127.0.0.1:{port}/x/", "is not reached: .*By hand")
+        monkeypatch.setenv("HTTP_PROXY", f"http://user:secret@127.0.0.1:{port}")
+        said = refused(TransferError, "http://hub.invalid/x/", "through the proxy of HTTP_PROXY")
     assert "secret" not in said
     monkeypatch.setenv("HTTP_PROXY", "socks9://nowhere")
     refused(SettingError, "http://hub.invalid/x/", "HTTP_PROXY")

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from ..conftest import made_picture
+from ..processes import listening, wait_for
 
 MEBIBYTE = 1 << 20
 
@@ -68,16 +69,16 @@ class Server:
     """`gantei serve` as a process of its own."""
 
     def __init__(self, folder: Path, log: Path, *options: str) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
         self.log = log
-        command = [sys.executable, "-m", "gantei", "serve", "--port", str(self.port)]
+        command = [sys.executable, "-m", "gantei", "serve", "--port", "0", "--with", str(folder)]
         with log.open("wb") as file:
-            self.process = subprocess.Popen(
-                [*command, "--with", str(folder), *options], stderr=file, env={**os.environ}
-            )
-        wait_until(lambda: self.get("/readyz")[0] == 200)
+            self.process = subprocess.Popen([*command, *options], stderr=file, env={**os.environ})
+        try:
+            self.port = wait_for(lambda: listening(log), self.process, log)
+            wait_for(lambda: self.get("/readyz")[0] == 200, self.process, log)
+        except AssertionError:
+            self.stop()
+            raise
 
     def get(self, path):
         """Status and text."""

@@ -5,11 +5,10 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,12 @@ import pytest
 from gantei.catalogue import SHIPPED
 from gantei.errors import MissingExtraError, WeightsError
 
-from .conftest import wait_until
+from ..processes import (
+    again_if_bentomls_port_is_gone,
+    no_other_bentoml,
+    reserved_port,
+    wait_for,
+)
 
 pytest.importorskip("bentoml", reason="the service's packages are not installed")
 
@@ -25,7 +29,8 @@ posix = pytest.mark.skipif(os.name == "nt", reason="the stand-in for uv is a she
 TOP = Path(__file__).parents[2]
 SERVICE = TOP / "service/gantei_service"
 
-# Names that are looked up and addresses that are connected to end the process, and are told.
+# Names that Python looks up and addresses that it connects to end the process, and are told; what
+# native code does is seen in tests/test_nothing_leaves.py.
 NO_NETWORK = """
 import os, socket, sys
 def refuse(event, arguments):
@@ -74,13 +79,35 @@ def bentoml(*arguments):
     return [sys.executable, "-m", "bentoml", *arguments]
 
 
+@pytest.fixture(autouse=True)
+def alone_with_bentoml(tmp_path_factory):
+    with no_other_bentoml(tmp_path_factory):
+        yield
+
+
 @contextmanager
-def serving(environment, target, *, ready=True):
-    """`bentoml serve TARGET`: a function that gives status and text of a path, once it is ready."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serving(environment, target, *, said=None):
+    """`bentoml serve TARGET`: a function that gives status and text of a path, once it is ready.
+
+    Or, in place of that, once its log has what is to be `said`.
+    """
     log = Path(environment["CALLS"]).with_name("log")
+    with reserved_port() as port, ExitStack() as running:
+
+        def start():
+            process, get = running.enter_context(starting(environment, target, port, log))
+            if said:
+                wait_for(lambda: said in log.read_text("utf-8"), process, log)
+            else:
+                wait_for(lambda: get("/readyz")[0] == 200, process, log)
+            return get
+
+        yield again_if_bentomls_port_is_gone(start)
+
+
+@contextmanager
+def starting(environment, target, port, log):
+    """The process, and a function that gives status and text of a path; 0 for no answer."""
 
     def get(path):
         try:
@@ -98,9 +125,7 @@ def serving(environment, target, *, ready=True):
             env=environment, stdout=file, stderr=file, cwd=log.parent,
         )  # fmt: skip
     try:
-        if ready:
-            wait_until(lambda: get("/readyz")[0] == 200, 60)
-        yield get
+        yield process, get
     finally:
         process.terminate()
         process.wait(30)
@@ -156,8 +181,7 @@ def test_a_setting_that_makes_no_sense_is_said_and_nothing_is_served(
     alone, tmp_path, variable, said
 ):
     wrong = {f"GANTEI_SERVE_{variable}": "nosuch"}
-    with serving(alone | wrong, "gantei_service.service:Gantei", ready=False) as get:
-        wait_until(lambda: said in (tmp_path / "log").read_text(), 60)
+    with serving(alone | wrong, "gantei_service.service:Gantei", said=said) as get:
         assert get("/livez") == (0, "")
 
 
