@@ -156,7 +156,7 @@ def test_one_scale_is_decoded_once(draw, encoded, monkeypatch):
     monkeypatch.setattr(
         decoding.EncodedPicture,
         "decode",
-        lambda self, scale=1: calls.append(scale) or original(self, scale),
+        lambda self, scale=1, *decoder: calls.append(scale) or original(self, scale, *decoder),
     )
     photograph = open_photograph(encoded(draw(400, 400), "JPEG"))
     for shortest in (100, 90, 200, 100, None, None):

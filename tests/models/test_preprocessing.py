@@ -205,10 +205,10 @@ def scales_decoded(photograph, monkeypatch):
     asked = []
     original = photograph.picture
 
-    def picture(self, scale=1):
+    def picture(self, scale=1, *decoder):
         if scale not in asked:  # what is decoded already is kept
             asked.append(scale)
-        return original(scale)
+        return original(scale, *decoder)
 
     monkeypatch.setattr(type(photograph), "picture", picture)
     return asked
@@ -233,6 +233,9 @@ def factor_of_two(monkeypatch):
         ({"size": (60, 60), "crop": "disc"}, [8, 4]),  # the disc's 920 / 8 < 2 * 60
         ({"size": (62, 62), "resampling": "nearest"}, [1]),
         ({"size": (62, 62), "resampling": "bilinear-no-antialias"}, [1]),
+        ({"size": (62, 62), "decoder": "tensorflow"}, [1]),
+        ({"size": (62, 62), "decoder": "tensorflow", "crop": "disc"}, [1]),
+        ({"size": (62, 62), "crop": "box"}, [1]),
     ],
 )
 def test_a_jpeg_is_decoded_no_smaller_than_twice_the_input(large, monkeypatch, facts, expected):

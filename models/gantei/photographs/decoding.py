@@ -3,9 +3,11 @@
 from PIL import Image, ImageFile
 
 from ..errors import PhotographError
+from ..manifests.fields import Decoder
 from .file_formats import check_whole, kind_of, open_file
 from .jpeg_files import LARGEST_EXIF
 from .pillow_errors import PILLOW_ERRORS, pillow_errors
+from .tensorflow_jpeg import decode_jpeg
 
 LARGEST_PICTURE = 200_000_000
 """Pixels: 1.5 times those of the largest camera sensor in use."""
@@ -82,13 +84,16 @@ class EncodedPicture:
         self._turn = 1 if self.kind == "TIFF" else self.orientation
         self.size = (width, height) if self._turn >= 5 else (height, width)
 
-    def decode(self, scale: int = 1) -> Image.Image:
-        """Decode, upright, in the mode that the file stores.
+    def decode(self, scale: int = 1, decoder: Decoder = "pillow") -> Image.Image:
+        """Decode, upright, in a mode that `as_rgb` takes.
 
-        `scale`, one of `SCALES`, divides both sides (rounded up) while decoding; JPEG only.
+        `scale`, one of `SCALES`, divides both sides (rounded up) while decoding: of a JPEG, by
+        Pillow. `decoder`: whose pixels a JPEG gets; other files have the same pixels everywhere.
         """
         with pillow_errors(self.name, self.kind):
             image = self._open()
+            if decoder == "tensorflow" and self.kind == "JPEG":
+                return turned_upright(decode_jpeg(self.data, self.name, image), self._turn)
             if scale > 1:
                 width, height = self._stored_size
                 image.draft(None, (width // scale, height // scale))

@@ -43,6 +43,11 @@ class Square(NamedTuple):
     side: float
     around: Literal["disc", "bright part", "picture"] = "disc"
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Height and width."""
+        return self.side, self.side
+
     def rounded(self) -> "Square":
         """The nearest square of whole pixels."""
         return Square(round(self.left), round(self.top), round(self.side), self.around)
@@ -94,21 +99,57 @@ def find_disc(image: Image.Image, step: int | None = None) -> Square:
         PhotographError: the picture is black; the message leaves the naming to the caller.
     """
     step = averaging_step(image.size) if step is None else step
-    small = _brightest(np.asarray(image.reduce(step) if step > 1 else image))
+    lit = lit_part(image, step)
+    return lit.disc() if lit else _square((0, 0, image.width, image.height), "picture")
+
+
+class Lit(NamedTuple):
+    """What is brighter than the surround, on a picture averaged down by `step`, (h, w).
+
+    `size`: (width, height) of the picture. `dark`, `threshold`: levels of the brightest channel.
+    """
+
+    small: NDArray[np.uint8]
+    mask: NDArray[np.bool_]
+    dark: int
+    threshold: int
+    step: int
+    size: tuple[int, int]
+
+    def disc(self) -> Square:
+        """The square around the disc; around all that is lit where that is no disc."""
+        circle = _circle(_rim(self.small, self.mask, self.dark))
+        if circle is None or not _is_plausible(circle, self.small.shape):
+            return _square(self.edges(), "bright part")
+        x, y, radius = (value * self.step for value in circle)
+        return Square(x - radius, y - radius, 2 * radius)
+
+    def edges(self) -> tuple[int, int, int, int]:
+        """Left, top, right, bottom of all that is lit, in the picture's pixels."""
+        rows, columns = (np.flatnonzero(self.mask.any(axis=axis)) for axis in (1, 0))
+        left, top = int(columns[0]) * self.step, int(rows[0]) * self.step
+        right = min((int(columns[-1]) + 1) * self.step, self.size[0])
+        bottom = min((int(rows[-1]) + 1) * self.step, self.size[1])
+        return left, top, right, bottom
+
+
+def lit_part(image: Image.Image, step: int) -> Lit | None:
+    """What is lit, without specks and thin lines; None where there is no dark surround.
+
+    Raises:
+        PhotographError: as `find_disc`.
+    """
+    small = brightest(np.asarray(image.reduce(step) if step > 1 else image))
     dark, bright = _levels(small)
     if dark > _SURROUND * bright:
-        return _square((0, 0, image.width, image.height), "picture")
-    lit = small >= dark + max(_LEAST_STEP, _RIM * (bright - dark))
+        return None
+    threshold = dark + max(_LEAST_STEP, _RIM * (bright - dark))
+    lit = small >= threshold
     opened = _opened(lit)
-    lit = opened if opened.any() else lit
-    circle = _circle(_rim(small, lit, dark))
-    if circle is None or not _is_plausible(circle, small.shape):
-        return _around(lit, step, image.size)
-    x, y, radius = (value * step for value in circle)
-    return Square(x - radius, y - radius, 2 * radius)
+    return Lit(small, opened if opened.any() else lit, dark, math.ceil(threshold), step, image.size)
 
 
-def _brightest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def brightest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The largest of the three channels; `max(axis=2)` takes 20 times as long."""
     red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     return np.maximum(np.maximum(red, green), blue)
@@ -219,14 +260,6 @@ def _is_plausible(circle: tuple[float, float, float], shape: tuple[int, ...]) ->
     height, width = shape
     inside = 0 < x < width and 0 < y < height
     return inside and _LEAST_RADIUS < radius <= np.hypot(width, height) / 2 + _NEAR
-
-
-def _around(lit: NDArray[np.bool_], step: int, size: tuple[int, int]) -> Square:
-    rows, columns = np.flatnonzero(lit.any(axis=1)), np.flatnonzero(lit.any(axis=0))
-    left, top = int(columns[0]) * step, int(rows[0]) * step
-    right = min((int(columns[-1]) + 1) * step, size[0])
-    bottom = min((int(rows[-1]) + 1) * step, size[1])
-    return _square((left, top, right, bottom), "bright part")
 
 
 def _square(edges: tuple[int, int, int, int], around: Literal["bright part", "picture"]) -> Square:

@@ -80,6 +80,27 @@ def check_scans(data: bytes, image: ImageFile.ImageFile, name: str) -> None:
         place = found.end() + max(int.from_bytes(data[found.end() : found.end() + 2]), 2)
 
 
+def is_refined(data: bytes) -> bool:
+    """Whether the scans of a progressive JPEG bring every coefficient of its colours to the end.
+
+    A decoder smooths over those that are missing, each version in its own way.
+    """
+    missing: dict[int, set[int]] = {}
+    place = 2
+    while (found := _MARKER.search(data, place)) and found[1] != b"\xd9":
+        start = found.end()
+        length = int.from_bytes(data[start : start + 2])
+        segment = data[start + 2 : start + length]
+        if found[1] == b"\xc2":  # the frame: 3 bytes for each colour
+            missing = {colour: set(range(64)) for colour in segment[6::3]}
+        elif found[1] == b"\xda":
+            first, last, bits = segment[-3:]
+            for colour in segment[1:-3:2] if bits & 15 == 0 else b"":
+                missing.get(colour, set()).difference_update(range(first, last + 1))
+        place = start + max(length, 2)
+    return not any(missing.values())
+
+
 def _scan_marks(data: bytes, start: int) -> int:
     """Count the bytes FF DA: a seventh of the time of `bytes.count`, and other threads go on."""
     marks = 0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError
+from ..manifests.fields import Decoder
 from .colour import as_rgb, check_light, check_mode
 from .decoding import SCALES, EncodedPicture, check_size, orientation_of, turned_upright
 from .pillow_errors import pillow_errors
@@ -46,8 +47,8 @@ class DecodedPicture:
         self.size = (width, height) if self.orientation >= 5 else (height, width)
         self._image = image
 
-    def decode(self, scale: int = 1) -> Image.Image:
-        """The image, upright; `scale` is always 1."""
+    def decode(self, scale: int = 1, decoder: Decoder = "pillow") -> Image.Image:
+        """The image, upright; `scale` is always 1, and it has been decoded already."""
         return turned_upright(self._image, self.orientation)
 
     def frame(self, scale: int) -> tuple[float, float, float, float]:
@@ -82,7 +83,7 @@ class Photograph:
         self.orientation: int = picture.orientation
         self._picture = picture
         self._allow_grey = allow_grey
-        self._decoded: dict[int, Image.Image] = {}
+        self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
         # What preprocessing made of it so far, for estimators that see the same.
         self.seen: dict[Hashable, Any] = {}
 
@@ -102,36 +103,39 @@ class Photograph:
         most = min(self.size[0] // height, self.size[1] // width)
         return next((scale for scale in SCALES if scale <= most), 1)
 
-    def picture(self, scale: int = 1) -> Image.Image:
+    def picture(self, scale: int = 1, decoder: Decoder = "pillow") -> Image.Image:
         """The upright RGB image at a reduction that `scale` gave; shared, not to be altered.
+
+        `decoder`: whose pixels a JPEG gets. TensorFlow decodes at full size only.
 
         Raises:
             PhotographError: the file is damaged, black, or without colour.
         """
-        image = self._decoded.get(scale)
+        key = scale, decoder if self.format == "JPEG" else "pillow"
+        image = self._decoded.get(key)
         if image is None:
-            image = self._picture.decode(scale)
+            image = self._picture.decode(scale, decoder)
             with pillow_errors(self.name, self.format):
                 image = as_rgb(image)
             check_light(self.name, image, allow_grey=self._allow_grey)
-            self._decoded[scale] = image
+            self._decoded[key] = image
         return image
 
     def frame(self, scale: int = 1) -> tuple[float, float, float, float]:
         """Where the photograph lies in `picture(scale)`, in pixels: left, top, right, bottom."""
         return self._picture.frame(scale)
 
-    def pixels(self, shortest: int | None = None) -> NDArray[np.uint8]:
+    def pixels(self, shortest: int | None = None, decoder: Decoder = "pillow") -> NDArray[np.uint8]:
         """The pixels, uint8 (height, width, 3), RGB, upright, read-only.
 
         With `shortest`, a JPEG may come at 1/2, 1/4 or 1/8 of its size, as long as its shorter
-        side keeps that many pixels.
+        side keeps that many pixels. `decoder` as for `picture`.
 
         Raises:
             PhotographError: as `picture`.
         """
         scale = 1 if shortest is None else self.scale(shortest, shortest)
-        return np.asarray(self.picture(scale))
+        return np.asarray(self.picture(scale, decoder))
 
 
 def open_photograph(source: Source, *, allow_grey: bool = False) -> Photograph:
@@ -158,13 +162,17 @@ def open_photograph(source: Source, *, allow_grey: bool = False) -> Photograph:
     return Photograph(name, picture, None, allow_grey=allow_grey)
 
 
-def read(source: Source, *, allow_grey: bool = False) -> NDArray[np.uint8]:
+def read(
+    source: Source, *, allow_grey: bool = False, decoder: Decoder = "pillow"
+) -> NDArray[np.uint8]:
     """Read a photograph at full size: uint8 (height, width, 3), RGB, upright.
+
+    `decoder`: whose pixels a JPEG gets, `pillow` or `tensorflow`, as `[input]` of a manifest says.
 
     Raises:
         PhotographError, TypeError: as `open_photograph`; also where decoding shows damage.
     """
-    return np.array(open_photograph(source, allow_grey=allow_grey).pixels())
+    return np.array(open_photograph(source, allow_grey=allow_grey).pixels(decoder=decoder))
 
 
 def read_encoded(path: str | os.PathLike[str]) -> bytes:

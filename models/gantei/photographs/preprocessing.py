@@ -1,5 +1,7 @@
 """Preprocessing: what the network sees of a photograph, as the code that trained it made it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -7,8 +9,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError, UnsettledError
-from ..manifests.fields import UNKNOWN, Resampling
+from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling
 from ..manifests.manifest import InputSpec, MeanStd
+from .bright_part import find_box
 from .decoding import SCALES
 from .field_of_view import Square, averaging_step, find_disc
 from .photograph import Photograph
@@ -40,15 +43,17 @@ def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
         UnsettledError: a fact of `spec` is unknown.
         PhotographError: a disc was to be found in a black picture.
     """
-    size, method = _settled(spec)
+    wanted = _settled(spec)
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"pixels are uint8 (h, w, 3), not {pixels.dtype} {pixels.shape}")
     image = Image.fromarray(pixels)
     box = None
-    if spec.crop == "disc":
+    if wanted.crop == "box":
+        box = find_box(image).box
+    elif wanted.crop == "disc":
         square = find_disc(image)
-        image, box = (square if method in ANTIALIASED else square.rounded()).cut(image)
-    return _scaled(resample(image, size, method, box), spec)
+        image, box = (square if wanted.method in ANTIALIASED else square.rounded()).cut(image)
+    return _scaled(resample(image, wanted.size, wanted.method, box), spec)
 
 
 def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.float32]:
@@ -104,25 +109,47 @@ class _Seen(NamedTuple):
     around: str
 
 
+class _Wanted(NamedTuple):
+    """What a network asks for, before colour order and scaling."""
+
+    size: tuple[int, int]
+    crop: Crop
+    decoder: Decoder
+    method: Resampling
+
+
 def _seen(photograph: Photograph, spec: InputSpec) -> _Seen:
     """Decode, crop and resample, once for all estimators that see the same."""
-    size, method = _settled(spec)
-    key = (size, spec.crop, method)
-    if key not in photograph.seen:
-        photograph.seen[key] = _look(photograph, spec.crop, size, method)
-    seen: _Seen = photograph.seen[key]
+    wanted = _settled(spec)
+    if wanted not in photograph.seen:
+        photograph.seen[wanted] = _look(photograph, wanted)
+    seen: _Seen = photograph.seen[wanted]
     return seen
 
 
-def _look(photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling) -> _Seen:
-    scale = _scale(photograph, crop, size, method)
-    if crop == "none":
-        pixels = resample(photograph.picture(scale), size, method, photograph.frame(scale))
-        height, width = photograph.size
-        return _Seen(pixels, (0.0, 0.0, float(width), float(height)), "disc")
-    scale, square = _disc(photograph, scale, max(size))
+def _look(photograph: Photograph, wanted: _Wanted) -> _Seen:
+    size, crop, decoder, method = wanted
+    scale = _scale(photograph, wanted)
+    if crop == "disc":
+        return _look_at_disc(photograph, wanted, scale)
+    picture = photograph.picture(scale, decoder)
+    if crop == "box":
+        with _named(photograph):
+            part = find_box(picture)
+        return _Seen(resample(picture, size, method, part.box), part.box, part.around)
+    height, width = photograph.size
+    return _Seen(
+        resample(picture, size, method, photograph.frame(scale)),
+        (0.0, 0.0, float(width), float(height)),
+        "disc",
+    )
+
+
+def _look_at_disc(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
+    size, _, decoder, method = wanted
+    scale, square = _disc(photograph, scale, wanted)
     square = square if method in ANTIALIASED else square.rounded()
-    image, box = square.cut(photograph.picture(scale))
+    image, box = square.cut(photograph.picture(scale, decoder))
     left, top = photograph.frame(scale)[:2]
     left, top, side = (square.left - left) * scale, (square.top - top) * scale, square.side * scale
     return _Seen(
@@ -130,39 +157,50 @@ def _look(photograph: Photograph, crop: str, size: tuple[int, int], method: Resa
     )
 
 
-def _scale(photograph: Photograph, crop: str, size: tuple[int, int], method: Resampling) -> int:
-    """How far the whole photograph may be reduced while decoding."""
-    if method not in ANTIALIASED:
+def _scale(photograph: Photograph, wanted: _Wanted) -> int:
+    """How far the whole photograph may be reduced while decoding.
+
+    A box has whole pixels of the photograph, and TensorFlow decodes all of them.
+    """
+    size, crop, decoder, method = wanted
+    if method not in ANTIALIASED or decoder == "tensorflow" or crop == "box":
         return 1
     height, width = size if crop == "none" else (max(size), max(size))
     return photograph.scale(draft_side(height), draft_side(width))
 
 
-def _settled(spec: InputSpec) -> tuple[tuple[int, int], Resampling]:
-    size, method = spec.size, spec.resampling
+def _settled(spec: InputSpec) -> _Wanted:
+    size, crop, decoder, method = spec.size, spec.crop, spec.decoder, spec.resampling
     unknown = [key for key in InputSpec.model_fields if getattr(spec, key) == UNKNOWN]
-    if unknown or size == UNKNOWN or method == UNKNOWN:  # noqa: PLR1714 - mypy reads only this
+    if unknown or size == UNKNOWN:
         raise UnsettledError(f"input.{unknown[0]} is unknown; settle it before predicting")
-    return size, method
+    return _Wanted(size, crop, decoder, method)
 
 
-def _disc(photograph: Photograph, scale: int, side: int) -> tuple[int, Square]:
+def _disc(photograph: Photograph, scale: int, wanted: _Wanted) -> tuple[int, Square]:
     """Find the disc: a scale, at most the given one, and the disc's square at it.
 
-    The disc alone has to fill `side` as many times as the whole photograph has.
+    The disc alone has to fill the input as many times as the whole photograph has.
     """
-    step, kept = averaging_step(photograph.size), draft_side(side)
+    step, kept = averaging_step(photograph.size), draft_side(max(wanted.size))
     scale = min(scale, step)
     while True:
-        image = photograph.picture(scale)
-        try:
+        image = photograph.picture(scale, wanted.decoder)
+        with _named(photograph):
             square = find_disc(image, step // scale)
-        except PhotographError as error:
-            raise PhotographError(f"{photograph.name}: {error}") from error
         if scale == 1 or square.side >= kept:
             return scale, square
         whole = square.side * scale
         scale = next((s for s in SCALES if s < scale and whole >= kept * s), 1)
+
+
+@contextmanager
+def _named(photograph: Photograph) -> Iterator[None]:
+    """Say of which photograph the error is."""
+    try:
+        yield
+    except PhotographError as error:
+        raise PhotographError(f"{photograph.name}: {error}") from error
 
 
 def _scaled(

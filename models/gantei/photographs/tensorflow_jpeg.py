@@ -1,0 +1,62 @@
+"""JPEGs as TensorFlow decodes them: its fast inverse DCT gives other pixels than Pillow's.
+
+simplejpeg wraps the same libjpeg-turbo and reaches the same settings. With them its pixels equal
+`tf.io.decode_jpeg(channels=3)`, whose default `dct_method` every `tf.data` pipeline has, bit for
+bit: tests/models/test_tensorflow_jpeg.py compares them.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..errors import PhotographError
+from . import jpeg_files
+
+
+def decode_jpeg(data: bytes, name: str, head: Image.Image) -> Image.Image:
+    """Decode a JPEG at full size, as stored (not turned by EXIF): L or RGB.
+
+    `head` is the file as Pillow opened it, not decoded yet. Colour is converted as TensorFlow does
+    it: CMYK too, by a formula that differs from Pillow's.
+
+    Raises:
+        PhotographError: the file is damaged, or of a kind that simplejpeg does not read.
+    """
+    import simplejpeg
+
+    grey, progressive = head.mode == "L", "progressive" in head.info
+    if progressive and not jpeg_files.is_refined(data):
+        raise PhotographError(f"{name}: a progressive JPEG whose last scans are missing; {_ADVICE}")
+    colourspace = {"L": "GRAY", "CMYK": "CMYK"}.get(head.mode, "RGB")
+    try:
+        pixels = simplejpeg.decode_jpeg(
+            data,
+            colourspace,
+            fastdct=True,
+            fastupsample=False,
+            # Of a sequential file both libraries make the same of damage that Pillow lets pass, as
+            # of stray bytes before its end; of a progressive one they smooth differently.
+            strict=progressive,
+        )
+    except ValueError as error:
+        raise PhotographError(f"{name}: damaged or unusual JPEG ({error}); {_ADVICE}") from error
+    if grey:
+        pixels = pixels[..., 0]
+    elif head.mode == "CMYK":
+        pixels = _rgb_of_cmyk(pixels, inverted="adobe" in head.info)
+    return Image.fromarray(pixels)
+
+
+def _rgb_of_cmyk(pixels: NDArray[np.uint8], *, inverted: bool) -> NDArray[np.uint8]:
+    """Multiply ink by black, rounded down; files with Adobe's marker store both inverted."""
+    stored = pixels if inverted else 255 - pixels
+    rgb = np.empty((*pixels.shape[:2], 3), np.uint8)
+    for channel in range(3):  # a third of the memory
+        rgb[..., channel] = stored[..., channel].astype(np.uint16) * stored[..., 3] // 255
+    return rgb
+
+
+_ADVICE = (
+    "the decoder that works as TensorFlow's (input.decoder) does not read it: fetch the file again "
+    "from its source"
+)
