@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 from gantei.errors import SettingError
+from gantei.manifests.fields import UNKNOWN, Resampling
 
+RESAMPLINGS = tuple(method for method in get_args(Resampling) if method != UNKNOWN)
 SCALES: dict[str, Any] = {
     "in-graph": "in-graph",
     "0..255": "in-graph",
@@ -43,7 +45,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "input.crop": (str, "none, disc or box"),
     "input.mirror": (str, "none, or left-eyes where these were mirrored left to right"),
     "input.decoder": (str, "pillow or tensorflow: whose JPEG decoder the training used"),
-    "input.resampling": (str, "nearest, bilinear, bicubic, lanczos or bilinear-no-antialias"),
+    "input.resampling": (str, f"{', '.join(RESAMPLINGS[:-1])} or {RESAMPLINGS[-1]}"),
     "input.scale": (_scale, f"{', '.join(SCALES)}, or MEAN,MEAN,MEAN,STD,STD,STD"),
     "output.positive": (str, "the label whose probability the network gives, as male"),
     "output.labels": (_words, "the two labels, separated by a comma"),

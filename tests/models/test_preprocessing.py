@@ -12,9 +12,10 @@ from gantei.errors import PhotographError, UnsettledError
 from gantei.manifests.manifest import InputSpec
 from gantei.photographs import preprocessing
 from gantei.photographs.field_of_view import find_disc
+from gantei.photographs.interpolation import bilinear_no_antialias
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare, prepare_photograph, remarks_on
-from gantei.photographs.resampling import ANTIALIASED, bilinear_no_antialias
+from gantei.photographs.resampling import ANTIALIASED
 
 PILLOW = ["nearest", "bilinear", "bicubic", "lanczos"]
 SETTLED = {

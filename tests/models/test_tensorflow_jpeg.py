@@ -76,7 +76,7 @@ def test_drawn_photographs_have_the_pixels_of_tensorflow_bit_for_bit(tmp_path):
 
 
 @pytest.mark.judge
-@pytest.mark.parametrize("kind", ["PNG", "BMP"])
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "WEBP"])
 def test_other_files_have_the_same_pixels_in_tensorflow_and_here(kind, fundus, encoded):
     tf = pytest.importorskip("tensorflow")
     data = encoded(fundus, kind)

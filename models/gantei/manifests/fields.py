@@ -10,8 +10,19 @@ UNKNOWN: Literal["unknown"] = "unknown"
 Origin = Literal["file", "publisher", "fitted", "stated", "assumed", "unknown"]
 Task = Literal["age", "sex", "binary", "categorical", "regression"]
 Resampling = Literal[
-    "nearest", "bilinear", "bicubic", "lanczos", "bilinear-no-antialias", "unknown"
+    "nearest",
+    "bilinear",
+    "bicubic",
+    "lanczos",
+    "area",
+    "bilinear-no-antialias",
+    "bicubic-no-antialias",
+    "tensorflow-nearest",
+    "opencv-nearest",
+    "opencv-bicubic",
+    "unknown",
 ]
+"""docs/preprocessing.md says which function of which library each is."""
 Crop = Literal["none", "disc", "box", "unknown"]
 Mirror = Literal["none", "left-eyes", "unknown"]
 Decoder = Literal["pillow", "tensorflow", "unknown"]

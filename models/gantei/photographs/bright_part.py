@@ -16,6 +16,16 @@ class Part(NamedTuple):
     box: Box
     around: Literal["disc", "bright part", "picture"]
 
+    def cut(self, image: Image.Image) -> Image.Image:
+        """The part as an image of its own, so that no resampling sees what lies beside it."""
+        left, top, right, bottom = (int(side) for side in self.box)
+        if (right - left, bottom - top) == image.size:
+            return image
+        # As Pillow's crop, which is subject to a global limit.
+        canvas = Image.new(image.mode, (right - left, bottom - top))
+        canvas.paste(image, (-left, -top))
+        return canvas
+
 
 def find_box(image: Image.Image) -> Part:
     """Find the bounding box of what is not black in an upright RGB image, in whole pixels.

@@ -1,5 +1,6 @@
 """Preprocessing: what the network sees of a photograph, as the code that trained it made it."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -27,6 +28,10 @@ outputs of the demo estimators (160 px, so that 800 stay) move by up to 0.076 ye
 probability; 0.1 years and 0.005 are allowed. With 640 px it was 0.108 years and 0.0058."""
 
 
+MOST_STRETCHED = 1.05
+"""How far a box may be from the input's shape without a word: a whole disc's edges move by 1 %."""
+
+
 def draft_side(side: int) -> int:
     """How many px have to stay for `side` px of the network's input, to decode at reduced size."""
     return max(DRAFT_FACTOR * side, DRAFT_LEAST)
@@ -49,7 +54,7 @@ def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
     image = Image.fromarray(pixels)
     box = None
     if wanted.crop == "box":
-        box = find_box(image).box
+        image = find_box(image).cut(image)
     elif wanted.crop == "disc":
         square = find_disc(image)
         image, box = (square if wanted.method in ANTIALIASED else square.rounded()).cut(image)
@@ -83,7 +88,7 @@ def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
 
 
 def remarks_on(photograph: Photograph, spec: InputSpec) -> tuple[str, ...]:
-    """Say what is odd about what the network sees: no disc was found, or it had to be enlarged.
+    """Say what is odd about what the network sees: no disc, a stretched one, one enlarged.
 
     Raises:
         UnsettledError, PhotographError: as `prepare_photograph`.
@@ -93,6 +98,12 @@ def remarks_on(photograph: Photograph, spec: InputSpec) -> tuple[str, ...]:
     remarks = []
     if seen.around != "disc":
         remarks.append(f"no disc on a dark surround was found: its whole {seen.around} was taken")
+    stretched = (right - left) * height / ((bottom - top) * width)
+    if spec.crop == "box" and abs(math.log(stretched)) > math.log(MOST_STRETCHED):
+        remarks.append(
+            f"stretched: the {right - left:.0f} x {bottom - top:.0f} px that are not black were "
+            f"made {width} x {height}"
+        )
     if right - left < width or bottom - top < height:
         remarks.append(
             f"enlarged from {right - left:.0f} x {bottom - top:.0f} px to the network's "
@@ -136,7 +147,7 @@ def _look(photograph: Photograph, wanted: _Wanted) -> _Seen:
     if crop == "box":
         with _named(photograph):
             part = find_box(picture)
-        return _Seen(resample(picture, size, method, part.box), part.box, part.around)
+        return _Seen(resample(part.cut(picture), size, method), part.box, part.around)
     height, width = photograph.size
     return _Seen(
         resample(picture, size, method, photograph.frame(scale)),
