@@ -1,13 +1,16 @@
 """Each resampling gives what its original gives: OpenCV's, TensorFlow's or Keras' own answer."""
 
 import inspect
+import re
 import tracemalloc
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gantei.manifests.fields import UNKNOWN, Crop, Decoder, Resampling
 from gantei.photographs.resampling import resample
 
 from .jpegs import picture
@@ -124,6 +127,13 @@ def test_the_defaults_of_keras_loaders_are_those_that_the_conventions_name(tmp_p
     )
     bilinear = resample(Image.fromarray(pixels), (64, 48), "bilinear-no-antialias")
     assert np.array_equal(batch.numpy()[0], bilinear)
+
+
+def test_the_page_on_preprocessing_names_each_resampling_crop_and_decoder():
+    page = (Path(__file__).parents[2] / "docs/preprocessing.md").read_text("utf-8")
+    named = set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE))
+    known = {word for kind in (Resampling, Crop, Decoder) for word in get_args(kind)}
+    assert named == known - {UNKNOWN}
 
 
 @pytest.mark.parametrize("method", MOST)

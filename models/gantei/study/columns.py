@@ -30,7 +30,13 @@ class Column:
 
 
 LEADING = (
-    Column("photograph", "text", "file name, relative to the folder given", "写真のファイル名"),
+    Column(
+        "photograph",
+        "text",
+        "file name, relative to the folder given; read as its EXIF orientation turns it upright, "
+        "transparency over black, without its colour profile",
+        "写真のファイル名。EXIFの向きを適用し、透明部分は黒とし、カラープロファイルは適用せずに読む",
+    ),
     Column("sha256", "text", "SHA-256 of the file", "ファイルのSHA-256", range="64 hex digits"),
 )
 TRAILING = (
