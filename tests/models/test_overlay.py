@@ -108,6 +108,17 @@ def test_a_map_keeps_its_place_where_the_square_reaches_beyond():
     assert np.abs(middle - colour_scale.diverging()[-1]).max() <= 2
 
 
+def test_a_map_is_stretched_over_a_box_that_is_no_square():
+    drawn = sheet(size=(800, 600), box=(100, 0, 700, 600 // 2), map=[[0, 1], [0, 1]])
+    shown = drawn[:600, (drawn.shape[1] - 800) // 2 :][:, :800]
+    coloured = np.ptp(shown, axis=2) > 0
+    rows, columns = (np.flatnonzero(coloured.any(axis=axis)) for axis in (1, 0))
+    assert (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) == (100, 0, 700, 300)
+    scale = colour_scale.diverging().astype(int)
+    for x, expected in ((110, scale[0]), (690, scale[-1])):
+        assert np.abs(shown[[10, 150, 290], x] - expected).max() <= 4
+
+
 @pytest.mark.parametrize(("size", "width"), [((3000, 1500), LONGEST_SIDE), ((90, 60), NARROWEST)])
 def test_large_photographs_are_scaled_down_and_small_ones_up(size, width):
     box = (0, 0, *size)

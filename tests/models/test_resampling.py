@@ -133,7 +133,7 @@ def test_the_page_on_preprocessing_names_each_resampling_crop_and_decoder():
     page = (Path(__file__).parents[2] / "docs/preprocessing.md").read_text("utf-8")
     named = set(re.findall(r"^\| `([\w-]+)` \|", page, re.MULTILINE))
     known = {word for kind in (Resampling, Crop, Decoder) for word in get_args(kind)}
-    assert named == known - {UNKNOWN}
+    assert named - {"decoder", "crop", "resampling"} == known - {UNKNOWN}
 
 
 @pytest.mark.parametrize("method", MOST)

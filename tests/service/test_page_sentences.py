@@ -91,6 +91,18 @@ def test_what_is_wrong_with_a_photograph(module, words):
     assert words in in_japanese(module, caught.value.reason.removeprefix("<bytes>: "))
 
 
+def test_what_the_decoder_that_works_as_tensorflows_does_not_read(module):
+    sound = encoded_picture(1, 64, "JPEG", progressive=True)
+    start = sound.index(b"\xff\xda")
+    for data, words in (
+        (sound[:start] + b"abc" + sound[start:], "TensorFlow 相当のデコーダーで読めない"),
+        (sound[: sound.rindex(b"\xff\xda")] + b"\xff\xd9", "最後の部分が欠けています"),
+    ):
+        with pytest.raises(PhotographError) as caught:
+            read(data, decoder="tensorflow")
+        assert words in in_japanese(module, caught.value.reason.removeprefix("<bytes>: "))
+
+
 def test_what_is_odd_about_a_photograph(module):
     spec = InputSpec(
         size=(64, 64),
@@ -109,6 +121,8 @@ def test_what_is_odd_about_a_photograph(module):
     assert "50 × 50 画素から" in in_japanese(module, enlarged)
     assert "64 × 64 に拡大" in in_japanese(module, enlarged)
     assert "明るい部分全体" in in_japanese(module, part)
+    _, stretched, *_ = remarks_on(open_photograph(bright), spec.model_copy(update={"crop": "box"}))
+    assert "20 × 50 画素を、64 × 64 に引き伸ばし" in in_japanese(module, stretched)
 
 
 def test_how_far_a_variant_lies_from_its_original(module):

@@ -43,11 +43,6 @@ class Square(NamedTuple):
     side: float
     around: Literal["disc", "bright part", "picture"] = "disc"
 
-    @property
-    def size(self) -> tuple[float, float]:
-        """Height and width."""
-        return self.side, self.side
-
     def rounded(self) -> "Square":
         """The nearest square of whole pixels."""
         return Square(round(self.left), round(self.top), round(self.side), self.around)

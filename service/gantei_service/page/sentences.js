@@ -22,6 +22,10 @@ const FORMS = [
     (mode) => `画素の形式 ${mode} は、値の範囲が分かりません。8 ビット RGB で保存し直してください`],
   [/^damaged or cut-off (\S+) \((.*)\); /, (kind, why) =>
     `${kind} ファイルが壊れているか、途中で切れています。元の場所から取り直してください(${why})`],
+  [/^damaged or unusual JPEG \((.*)\); /, (why) =>
+    `壊れているか、TensorFlow 相当のデコーダーで読めない JPEG です。元の場所から取り直してください(${why})`],
+  [/^a progressive JPEG whose last scans are missing; /, () =>
+    "プログレッシブ JPEG の最後の部分が欠けています。元の場所から取り直してください"],
   [/^a BMP with run lengths; /, () => "ランレングス圧縮の BMP です。PNG として保存し直してください"],
   [/^empty; /, () => `空のファイルです。受け付ける形式は ${FORMATS} です`],
   [/^a DICOM file; /, () => `DICOM ファイルです。画像を ${FORMATS} として書き出してください`],
@@ -41,6 +45,9 @@ const FORMS = [
       + `(${low}〜${high} ${unitName(unit)})の外です`],
   [/^no disc on a dark surround was found: its whole (bright part|picture) was taken$/,
     (part) => `暗い背景の中に円い視野が見つからず、${PARTS[part]}全体を使いました`],
+  [/^stretched: the (\S+) x (\S+) px that are not black were made (\S+) x (\S+)$/,
+    (width, height, across, down) =>
+      `黒くない部分 ${width} × ${height} 画素を、${across} × ${down} に引き伸ばしました`],
   [/^enlarged from (\S+) x (\S+) px to the network's (\S+) x (\S+)$/, (width, height, across, down) =>
     `${width} × ${height} 画素から、ネットワークの入力の ${across} × ${down} に拡大しました`],
   [/^(\S+) variant of (\S+), which differed from it by at most: (.+), on (\d+) photographs$/,
