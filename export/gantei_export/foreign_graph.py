@@ -8,10 +8,10 @@ from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from .conversion import IR_VERSION, PRODUCER, Conversion
+from .converted import IR_VERSION, PRODUCER, Conversion
 from .file_facts import FileFacts, OutputFacts
+from .graph import PHOTOGRAPH
 from .head import Head
-from .networks.network import PHOTOGRAPH
 from .onnx_file import Weight, sealed
 
 _KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Flatten", "Cast")

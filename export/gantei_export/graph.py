@@ -20,6 +20,8 @@ from gantei.errors import ConversionError
 Shape = tuple[int | None, ...]
 Array = NDArray[Any]
 
+PHOTOGRAPH = "photograph"
+"""Name of the graph's one input, float32 (n, height, width, 3)."""
 MOST_VALUES = 2**31
 """The most values a tensor may hold for one picture."""
 

@@ -22,7 +22,7 @@ from .foreign_errors import why_not_opened, words_of
 from .forms.for_keras import for_keras
 from .forms.source import keras_version_of
 from .forms.ways import EXPORT
-from .networks.network import PHOTOGRAPH
+from .graph import PHOTOGRAPH
 from .tensorflow_graph import graph_of
 from .verification import DEFAULT_SIDE, TOLERANCE
 

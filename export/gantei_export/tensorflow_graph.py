@@ -9,9 +9,9 @@ from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from .conversion import OPSET
+from .converted import OPSET
 from .forms.ways import EXPORT
-from .networks.network import PHOTOGRAPH
+from .graph import PHOTOGRAPH
 
 NEWEST_OPSET = 18
 """What tf2onnx writes at most; some operators came with it."""

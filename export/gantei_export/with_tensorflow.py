@@ -18,7 +18,7 @@ import onnx
 
 from gantei.errors import ConversionError, MissingExtraError
 
-from .conversion import Conversion
+from .converted import Conversion
 from .foreign_graph import adopt
 from .forms.source import open_source
 from .forms.trusted_file import digest_and_size

@@ -10,7 +10,7 @@ import onnx
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export import conversion as module
+from gantei_export import converted as module
 from gantei_export.conversion import OutputFacts, convert
 
 from .hand_written import convolution, functional, layer, small_network, write

@@ -2,9 +2,8 @@
 
 import math
 
-from ..graph import Graph, Shape, Tensor
+from ..graph import PHOTOGRAPH, Graph, Shape, Tensor
 from ..layer import Layer
-from ..networks.network import PHOTOGRAPH
 from ..registry import converts
 from .activation import activate
 

@@ -9,11 +9,10 @@ from typing import Any
 from gantei.errors import ConversionError
 
 from ..forms.hdf5 import StoredArray
+from ..graph import PHOTOGRAPH
 from .configuration import Model, Spec
 from .references import Node, Reference
 
-PHOTOGRAPH = "photograph"
-"""The name of the ONNX graph's input."""
 MOST_CALLS = 20_000
 """Models nested and called twice at each depth double the calls: more are refused."""
 RESERVED = (PHOTOGRAPH, "map", "embedding")
