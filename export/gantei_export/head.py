@@ -26,7 +26,7 @@ from .graph import Graph, Tensor
 
 MAP, EMBEDDING = "map", "embedding"
 
-Explanations = Mapping[str, tuple[Tensor, Sequence[int | str]]]
+Explanations = Mapping[str, tuple[Tensor, Sequence[int | str | None]]]
 """By role: the tensor, and its shape without the batch."""
 
 

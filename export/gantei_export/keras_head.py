@@ -77,8 +77,8 @@ def add_explanations(
         pooling = network.calls[head.pooling.call]
         pooled = tensors[head.pooling]
         vector = graph.reshape(pooled, (pooled.channels,), pooling.name)
-        sources: dict[str, tuple[Tensor, Sequence[int | str]]] = {
-            EMBEDDING: (vector, [pooled.channels or 0])
+        sources: dict[str, tuple[Tensor, Sequence[int | str | None]]] = {
+            EMBEDDING: (vector, [pooled.channels])
         }
         if head.dense is not None:
             features = tensors[pooling.references()[0]]
@@ -87,7 +87,7 @@ def add_explanations(
     return described
 
 
-def _map(graph: Graph, features: Tensor, dense: Call) -> tuple[Tensor, Sequence[int | str]]:
+def _map(graph: Graph, features: Tensor, dense: Call) -> tuple[Tensor, Sequence[int | str | None]]:
     """Add a map's nodes; return it and its shape without the batch."""
     kernel, name = dense.weights["kernel"], f"{dense.name}/{MAP}"
     height, width, channels = features.shape
@@ -99,7 +99,7 @@ def _map(graph: Graph, features: Tensor, dense: Call) -> tuple[Tensor, Sequence[
 
     weight = graph.weight(f"{name}-kernel", shape, transposed)
     answer = graph.node("Conv", [features, weight], (height, width, units), name)
-    sides: list[int | str] = [height or "map_height", width or "map_width"]
+    sides: list[int | str | None] = [height or "map_height", width or "map_width"]
     if units > 1:
         return answer, [units, *sides]
     axis = graph.constant(np.array([1], np.int64), "constant/axis-1")
