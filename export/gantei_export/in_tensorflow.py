@@ -17,6 +17,7 @@ import numpy as np
 from gantei.errors import ConversionError
 from gantei.runtime import onnx_runtime
 
+from .comparison import DEFAULT_SIDE, TOLERANCE
 from .foreign_answers import named_answers
 from .foreign_errors import why_not_opened, words_of
 from .forms.for_keras import for_keras
@@ -24,7 +25,6 @@ from .forms.source import keras_version_of
 from .forms.ways import EXPORT
 from .graph import PHOTOGRAPH
 from .tensorflow_graph import graph_of
-from .verification import DEFAULT_SIDE, TOLERANCE
 
 PICTURES = 3
 

@@ -10,24 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.demo import draw_photograph, person
 from gantei.errors import ConversionError, MissingExtraError
-from gantei.manifests.fields import UNKNOWN
-from gantei.manifests.manifest import Manifest, MeanStd
-from gantei.photographs.preprocessing import prepare
-from gantei.session import open_session
+from gantei.manifests.manifest import Manifest
 
+from .comparison import compare, drawn_batch
 from .foreign_answers import answers_in
 from .foreign_errors import why_not_opened
 from .forms.for_keras import for_keras
-
-PICTURES = 8
-SEED = 1
-DRAWING_SCALE = 0.3
-DEFAULT_SIDE = 224
-"""Pixels, where the network takes any size."""
-TOLERANCE = 1e-4
-"""Largest absolute difference that a right conversion shows, relative to values above 1."""
 
 
 def verify_against_keras(
@@ -53,28 +42,10 @@ def verify_against_keras(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
     with _without_its_settings():
         keras = _keras3() if (keras_version or "2").startswith("3") else _keras2()
-    batch = _batch(manifest)
+    batch = drawn_batch(manifest)
     expected = _answers(keras, weights, batch)
-    content = (folder / (manifest.weights.file if manifest.weights else "")).read_bytes()
-    session = open_session(content, "cpu", None, manifest.name)
-    actual = session.run(list(manifest.output), {session.get_inputs()[0].name: batch})[0]
-    if expected.shape != actual.shape:
-        raise ConversionError(
-            f"{manifest.name}: the converted network answers {actual.shape}, Keras "
-            f"{expected.shape}; nothing was installed. Please report the file's architecture"
-        )
-    difference = np.abs(actual - expected)
-    if not (difference <= TOLERANCE * np.maximum(1, np.abs(expected))).all():
-        raise ConversionError(
-            f"{manifest.name}: the converted network differs from Keras by {difference.max():.3g}; "
-            "nothing was installed. Please report the file's architecture"
-        )
-    return {
-        "pictures": PICTURES,
-        "largest_difference": float(difference.max()),
-        "judge": {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")},
-        "runtime": {"onnxruntime": version("onnxruntime")},
-    }
+    judge = {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")}
+    return compare(folder, manifest, batch, expected, judge)
 
 
 @contextmanager
@@ -133,16 +104,3 @@ def _answers(keras: Any, weights: Path, batch: NDArray[np.float32]) -> NDArray[n
     if len(answers) != 1:
         raise ConversionError(f"{weights.name}: Keras gives {len(answers)} answers, not one")
     return answers[0]
-
-
-def _batch(manifest: Manifest) -> NDArray[np.float32]:
-    """Draw photographs and prepare them as the manifest says; what it leaves open is made up."""
-    made_up = {
-        "size": (DEFAULT_SIDE, DEFAULT_SIDE),
-        "scale": MeanStd(mean=(127.5, 127.5, 127.5), std=(127.5, 127.5, 127.5)),
-    }
-    open_facts = {key for key in made_up if getattr(manifest.input, key) == UNKNOWN}
-    spec = manifest.input.model_copy(update={key: made_up[key] for key in open_facts})
-    people = [person(SEED, number) for number in range(1, PICTURES + 1)]
-    images = [draw_photograph(SEED, who, who.eyes[0], scale=DRAWING_SCALE).image for who in people]
-    return np.stack([prepare(np.asarray(image), spec) for image in images])
