@@ -433,7 +433,9 @@ def test_an_unsettled_estimator_is_refused(tmp_path, photographs):
         made(estimator, photographs)
 
 
-def test_a_network_without_convolutions_has_nothing_for_int8(make_estimator, photographs):
+def test_a_network_without_convolutions_and_products_has_nothing_for_int8(
+    make_estimator, photographs
+):
     with pytest.raises(ConversionError, match="no convolution"):
         made(make_estimator(), photographs, limits={})
 

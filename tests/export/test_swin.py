@@ -22,10 +22,7 @@ def opened_session(content):
 
 def everything(conversion, photographs):
     """All outputs of the graph by name."""
-    onnxruntime = pytest.importorskip("onnxruntime")
-    session = onnxruntime.InferenceSession(
-        conversion.to_bytes(), providers=["CPUExecutionProvider"]
-    )
+    session = opened_session(conversion.to_bytes())
     names = [output.name for output in session.get_outputs()]
     return dict(zip(names, session.run(names, {"photograph": photographs}), strict=True))
 
