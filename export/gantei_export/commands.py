@@ -1,4 +1,4 @@
-"""`gantei import`: a downloaded Keras file becomes an installed estimator."""
+"""`gantei import`: a downloaded file becomes an installed estimator."""
 
 import argparse
 import shlex
@@ -16,8 +16,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the subcommand."""
     importing = commands.add_parser(
         "import",
-        help="turn a downloaded Keras file into an installed estimator",
-        description="Convert a Keras file to ONNX and install it as an estimator. The file is "
+        help="turn a downloaded file into an installed estimator",
+        description="Convert a Keras or ONNX file and install it as an estimator. The file is "
         "read as data; nothing in it is run, except by --verify and --with-tensorflow.",
     )
     importing.add_argument("name", metavar="NAME", help="of the catalogue, or new with --task")
@@ -26,7 +26,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="FILE",
         type=Path,
         help="whole model (.h5, .keras), weights "
-        "alone (.h5, .weights.h5), or a .zip that holds one",
+        "alone (.h5, .weights.h5), an ONNX file, or a .zip that holds one",
     )
     importing.add_argument(
         "--task",
@@ -54,6 +54,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="NAMES",
         help="of a file of weights alone, which does not hold it: sigmoid, softmax or linear; "
         "relu,sigmoid for two Dense layers",
+    )
+    importing.add_argument(
+        "--output",
+        metavar="NAME",
+        help="of an ONNX file with several outputs: the one that is wanted",
     )
     importing.add_argument(
         "--verify",
@@ -96,6 +101,7 @@ def _run(chosen: argparse.Namespace) -> int:
     stated = Stated(
         architecture=chosen.architecture,
         head_activations=_words(chosen.head_activation),
+        output=chosen.output,
         trusted=chosen.trust_this_file,
     )
     imported = import_estimator(

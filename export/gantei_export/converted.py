@@ -103,7 +103,7 @@ def converted(
     """
     model, initializers = _assemble(graph, sides, facts.outputs, explanations)
     weights = _compute(initializers, 2 * facts.bytes + MOST_GROWTH)
-    _check(model, weights)
+    check(model, weights)
     return Conversion(facts, model, weights, tuple(heads))
 
 
@@ -138,7 +138,7 @@ def _compute(initializers: Sequence[Initializer], limit: int) -> tuple[Weight, .
     return tuple(Weight(one.name, sealed(one.make())) for one in initializers)
 
 
-def _check(model: onnx.ModelProto, weights: Sequence[Weight]) -> None:
+def check(model: onnx.ModelProto, weights: Sequence[Weight]) -> None:
     """Have `onnx.checker` check everything but the values: large weights stand in as inputs."""
     shell = onnx.ModelProto()
     shell.CopyFrom(model)
@@ -147,7 +147,7 @@ def _check(model: onnx.ModelProto, weights: Sequence[Weight]) -> None:
             shell.graph.initializer.append(numpy_helper.from_array(weight.values, weight.name))
         else:
             shape = weight.values.shape
-            kind = onnx.TensorProto.FLOAT
+            kind = helper.np_dtype_to_tensor_dtype(weight.values.dtype)
             shell.graph.input.append(helper.make_tensor_value_info(weight.name, kind, shape))
     try:
         onnx.checker.check_model(shell, full_check=True)

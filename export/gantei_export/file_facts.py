@@ -2,7 +2,8 @@
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from gantei.errors import ConversionError
 
@@ -52,6 +53,8 @@ class FileFacts:
     """What stated the last activation, where the file does not hold it."""
     assumed: tuple[str, ...] = ()
     """What functions are taken for that the file only names; see `networks.assumptions`."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What else the provenance keeps of the file; its own words prove nothing."""
 
 
 def scaling_of(network: Network) -> str | None:

@@ -1,26 +1,59 @@
-"""An ONNX graph that another converter made, brought into the form of our own."""
+"""An ONNX graph that another program made, brought into the form of our own.
 
-from collections.abc import Mapping
-from typing import Any
+Nothing of its text stays: nodes, values and weights are numbered anew. Of it come the operators,
+their attributes, the weights, and how they are connected.
+"""
 
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
 import onnx
-from onnx import helper, numpy_helper
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from .converted import IR_VERSION, PRODUCER, Conversion
+from .converted import IR_VERSION, PRODUCER, Conversion, check
 from .file_facts import FileFacts, OutputFacts
+from .foreign_body import Body
+from .foreign_head import activation_of, add_explanations, scaling_of
 from .graph import PHOTOGRAPH
 from .head import Head
-from .onnx_file import Weight, sealed
+from .onnx_file import Weight
 
-_KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Flatten", "Cast")
-_ACTIVATIONS = {"Sigmoid": "sigmoid", "Softmax": "softmax", "Relu": "relu", "Tanh": "tanh"}
-_LINEAR = ("Gemm", "MatMul", "Add")
+PICTURE = "picture"
+"""The photographs in the graph's own layout, where that is not ours."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The input of a graph; `batch` and `size` (height and width, px) are None where left open."""
+
+    name: str
+    layout: Literal["NCHW", "NHWC"]
+    batch: int | None
+    size: tuple[int | None, int | None]
+
+    def shape(self, batch: int, size: tuple[int, int]) -> tuple[int, ...]:
+        """Give the shape of so many pictures in the graph's own layout."""
+        return (batch, 3, *size) if self.layout == "NCHW" else (batch, *size, 3)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An output of a graph: its value, the name that people know it by, and how it comes out."""
+
+    value: str
+    name: str
+    units: int
+    plain: bool = True
+    """Float32 (n, units); otherwise it is brought to that."""
 
 
 def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: int) -> Conversion:
-    """Make a conversion of a graph: its one input is `photograph`, each output (n, units).
+    """Make a conversion of TensorFlow's graph: its one input is `photograph`.
 
     `told` are the outputs' names in their order, `keras_version`, `verification` and what is
     `assumed` of functions; `sha256` and `size` (bytes) are the original file's.
@@ -31,45 +64,154 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
     graph, names = model.graph, list(told["outputs"])
     if any(node.domain for node in graph.node):
         raise ConversionError("the graph needs operators beyond those of ONNX itself")
-    outputs = tuple(
-        OutputFacts(name, _units(name, answer), _activation(graph, answer.name))
+    answers = [
+        Answer(answer.name, name, _units(name, answer))
         for name, answer in zip(names, graph.output, strict=True)
-    )
-    sides = _input_sides(graph)
-    _rename_outputs(graph)
-    model.ir_version, model.producer_name = IR_VERSION, PRODUCER
-    opset = next(one.version for one in model.opset_import if one.domain in ("", "ai.onnx"))
-    del model.opset_import[:]
-    model.opset_import.append(helper.make_opsetid("", opset))
-    try:
-        onnx.checker.check_model(model, full_check=True)
-    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise ConversionError(f"the graph is not valid ONNX: {error}") from error
-    weights = tuple(
-        Weight(one.name, sealed(numpy_helper.to_array(one))) for one in graph.initializer
-    )
-    del graph.initializer[:]
+    ]
     facts = FileFacts(
-        sha256=sha256,
-        bytes=size,
-        keras_version=told["keras_version"],
-        architecture=None,
-        input_size=sides,
-        scaling=None,
-        outputs=outputs,
+        *(sha256, size, told["keras_version"], None, None, None, ()),
         assumed=tuple(told.get("assumed", ())),
     )
     head = Head(reason="TensorFlow converted it, and its layers are not known")
-    return Conversion(facts, model, weights, (head,) * len(outputs), told["verification"])
+    picture = _picture(graph)
+    body = body_of(model, picture, answers)
+    return _finished(body, picture, answers, facts, (head,) * len(answers), told)
 
 
-def _input_sides(graph: onnx.GraphProto) -> tuple[int, int] | None:
-    """Check that the only input is `photograph`, and return its height and width if fixed."""
+def adopt_file(
+    model: onnx.ModelProto,
+    picture: Picture,
+    answer: Answer,
+    facts: FileFacts,
+    verification: Mapping[str, Any] | None,
+) -> Conversion:
+    """Make a conversion of a checked file's graph; `facts` are what its bytes alone tell.
+
+    Raises:
+        ConversionError: the graph is no valid ONNX.
+    """
+    body = body_of(model, picture, [answer])
+    facts = replace(facts, scaling=scaling_of(body))
+    head = add_explanations(body, answer.value, answer.units)
+    return _finished(body, picture, [answer], facts, (head,), {"verification": verification})
+
+
+def body_of(model: onnx.ModelProto, picture: Picture, answers: Sequence[Answer]) -> Body:
+    """Take over what the answers need of a graph, under names of our own."""
+    opset = next(one.version for one in model.opset_import if one.domain in ("", "ai.onnx"))
+    needed, nodes = {answer.value for answer in answers}, []
+    for node in reversed(model.graph.node):
+        if needed.intersection(node.output):
+            needed.update(node.input)
+            nodes.append(node)
+    start = PICTURE if picture.layout == "NCHW" else PHOTOGRAPH
+    body = Body(start, opset, picture.size)
+    body.names = {"": "", picture.name: start}
+    for tensor in model.graph.initializer:
+        if tensor.name in needed:
+            body.name(tensor.name, body.weight(_array(tensor)))
+    if picture.layout == "NCHW":
+        body.node("Transpose", [PHOTOGRAPH], PICTURE, perm=[0, 3, 1, 2])
+    for node in reversed(nodes):
+        _take(body, node)
+    if missing := [answer.value for answer in answers if answer.value not in body.names]:
+        raise ConversionError(f"nothing gives the outputs {missing!s:.200}")
+    return body
+
+
+def _take(body: Body, node: onnx.NodeProto) -> None:
+    """Add one node of the foreign graph; a Constant becomes a weight."""
+    if node.op_type == "Constant":
+        body.name(node.output[0], body.weight(_constant(node)))
+        return
+    strange = [name for name in node.input if name not in body.names]
+    if strange:
+        raise ConversionError(f"operator {node.op_type}: nothing gives its input {strange!s:.200}")
+    if node.op_type == "Identity" and body.names[node.input[0]] in body.weights:
+        body.name(node.output[0], body.names[node.input[0]])
+        return
+    taken = onnx.NodeProto(op_type=node.op_type)
+    taken.input.extend(body.names[name] for name in node.input)
+    for attribute in sorted(node.attribute, key=lambda one: one.name):
+        kept = taken.attribute.add()
+        kept.CopyFrom(attribute)
+        kept.DiscardUnknownFields()
+        kept.ClearField("doc_string")
+    for name in node.output:
+        taken.output.append(body.name(name, body.fresh()) if name else "")
+    taken.name = next(name for name in taken.output if name)
+    body.nodes.append(taken)
+
+
+def _constant(node: onnx.NodeProto) -> NDArray[Any]:
+    (value,) = node.attribute or (None,)
+    if value is None or value.name == "value":
+        return _array(value.t if value is not None else TensorProto())
+    kinds: dict[str, Any] = {
+        "value_float": np.float32,
+        "value_floats": np.float32,
+        "value_int": np.int64,
+        "value_ints": np.int64,
+    }
+    if value.name not in kinds:
+        raise ConversionError(f"a Constant has {value.name[:80]!r}, no number or tensor")
+    return np.array(helper.get_attribute_value(value), kinds[value.name])
+
+
+def _array(tensor: TensorProto) -> NDArray[Any]:
+    try:
+        return np.asarray(numpy_helper.to_array(tensor))
+    except (ValueError, OverflowError, TypeError) as error:
+        raise ConversionError(f"weight {tensor.name[:80]!r}: {error!s:.200}") from error
+
+
+def _finished(
+    body: Body,
+    picture: Picture,
+    answers: Sequence[Answer],
+    facts: FileFacts,
+    heads: tuple[Head, ...],
+    told: Mapping[str, Any],
+) -> Conversion:
+    """Add the outputs, describe them, and have all of it checked."""
+    described, outputs = [], []
+    for number, answer in enumerate(answers):
+        value, outer = body.names[answer.value], f"answer_{number}"
+        outputs.append(OutputFacts(answer.name, answer.units, activation_of(body, value)))
+        if not answer.plain:
+            value = body.node("Cast", [value], to=TensorProto.FLOAT)
+            value = body.reshaped(value, answer.units)
+        body.node("Identity", [value], outer)
+        described.append(
+            helper.make_tensor_value_info(outer, TensorProto.FLOAT, ["n", answer.units])
+        )
+    model = _model(body, [*described, *body.explanations])
+    weights = tuple(Weight(name, values) for name, values in body.live_weights().items())
+    check(model, weights)
+    height, width = picture.size
+    facts = replace(
+        facts,
+        input_size=None if height is None or width is None else (height, width),
+        outputs=tuple(outputs),
+    )
+    return Conversion(facts, model, weights, heads, told["verification"])
+
+
+def _model(body: Body, outputs: Iterable[onnx.ValueInfoProto]) -> onnx.ModelProto:
+    graph = helper.make_graph(body.nodes, PRODUCER, [body.photograph()], list(outputs))
+    operators = helper.make_opsetid("", body.opset)
+    model = helper.make_model(graph, producer_name=PRODUCER, opset_imports=[operators])
+    model.ir_version = max(IR_VERSION, helper.find_min_ir_version_for([operators]))
+    return model
+
+
+def _picture(graph: onnx.GraphProto) -> Picture:
+    """Check that the only input is `photograph`, and describe it."""
     shapes = {one.name: _shape(one) for one in graph.input}
     shape = shapes.get(PHOTOGRAPH, ())
     if len(shapes) != 1 or len(shape) != 4 or shape[3] != 3:
         raise ConversionError(f"the network takes {shapes}, not pictures of three channels")
-    return None if shape[1] is None or shape[2] is None else (shape[1], shape[2])
+    return Picture(PHOTOGRAPH, "NHWC", None, (shape[1], shape[2]))
 
 
 def _units(name: str, answer: onnx.ValueInfoProto) -> int:
@@ -84,24 +226,3 @@ def _units(name: str, answer: onnx.ValueInfoProto) -> int:
 def _shape(value: onnx.ValueInfoProto) -> tuple[int | None, ...]:
     sides = value.type.tensor_type.shape.dim
     return tuple(side.dim_value if side.HasField("dim_value") else None for side in sides)
-
-
-def _activation(graph: onnx.GraphProto, tensor: str) -> str:
-    """Name the last operator that changes values as Keras names activations."""
-    makers = {name: node for node in graph.node for name in node.output}
-    node = makers.get(tensor)
-    while node is not None and node.op_type in _KEEPS_VALUES:
-        node = makers.get(node.input[0])
-    kind = node.op_type if node is not None else "Identity"
-    return "linear" if kind in _LINEAR else _ACTIVATIONS.get(kind, kind)
-
-
-def _rename_outputs(graph: onnx.GraphProto) -> None:
-    """Let each output be an Identity, so that it can be given any name."""
-    for number, answer in enumerate(graph.output):
-        old, inner, outer = answer.name, f"tensorflow/{answer.name}", f"answer_{number}"
-        for node in graph.node:
-            node.input[:] = [inner if name == old else name for name in node.input]
-            node.output[:] = [inner if name == old else name for name in node.output]
-        graph.node.append(helper.make_node("Identity", [inner], [outer], outer))
-        answer.name = outer

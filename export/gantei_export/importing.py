@@ -22,6 +22,7 @@ from gantei.session import open_session
 from gantei.store import installing
 
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
+from .forms.kind import ONNX, kind_of_file
 from .forms.probe import probe
 from .forms.trusted_file import digest_and_size, trusted_file
 from .forms.weights_file import weights_file
@@ -108,7 +109,7 @@ def import_estimator(
         apply_settings(tables, settings or {}, because)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
-        if checks.verify and not stated.trusted:  # TensorFlow has been compared with already
+        if checks.verify and conversion.verification is None:  # else it has been compared
             provenance["verification"] = _verified(weights, folder, manifest, conversion)
         compared = _compared(folder, manifest, checks.samples, file.parent)
         provenance["published_answers"] = [asdict(each) for each in compared]
@@ -210,6 +211,12 @@ def _stated_before(stated: Stated, name: str, weights: Path) -> Stated:
 
 def _convert(weights: Path, stated: Stated) -> "Conversion":
     _check_extra()
+    if not stated.trusted and kind_of_file(weights) == ONNX:
+        from .onnx_files.converting import convert_onnx
+        from .onnx_files.probe import probe_onnx
+
+        return convert_onnx(weights, stated, probe_onnx(weights, stated))
+    stated.refuse_output(weights.name)
     if stated.trusted:
         from .with_tensorflow import convert_with_tensorflow
 
@@ -241,7 +248,8 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
             "file": file_name,
             "sha256": facts.sha256,
             "bytes": facts.bytes,
-            "keras_version": facts.keras_version,
+            **({"keras_version": facts.keras_version} if facts.framework == "Keras" else {}),
+            **facts.told,
         },
         "converter": {
             "gantei": __version__,

@@ -9,14 +9,16 @@ from gantei.errors import ConversionError
 
 @dataclass(frozen=True)
 class Stated:
-    """What is said on import; all but `trusted` is of weights alone.
+    """What is said on import.
 
-    The architecture, each Dense layer's activation, and (height, width) in px.
+    Of weights alone: the architecture, each Dense layer's activation, and (height, width) in px.
     """
 
     architecture: str | None = None
     head_activations: tuple[str, ...] = ()
     input_size: tuple[int, int] | None = None
+    output: str | None = None
+    """Of an ONNX file with several outputs, the one that is wanted."""
     trusted: bool = False
     """Whoever made the file is known and trusted: TensorFlow may run the code in it."""
 
@@ -25,12 +27,17 @@ class Stated:
         return {
             "architecture": self.architecture,
             "head_activations": list(self.head_activations),
+            "output": self.output,
         }
 
     @classmethod
     def from_dict(cls, kept: Mapping[str, Any]) -> "Stated":
         """Read what `as_dict` gave."""
-        return cls(kept.get("architecture"), tuple(kept.get("head_activations", ())))
+        return cls(
+            kept.get("architecture"),
+            tuple(kept.get("head_activations", ())),
+            output=kept.get("output"),
+        )
 
     def refuse_for_whole_model(self, name: str) -> None:
         """Refuse what a file with its own network tells itself.
@@ -43,3 +50,12 @@ class Stated:
                 f"{name}: holds its own network; --architecture and --head-activation are for "
                 "files of weights alone"
             )
+
+    def refuse_output(self, name: str) -> None:
+        """Refuse the choice of an output where there is none.
+
+        Raises:
+            ConversionError: an output was named.
+        """
+        if self.output is not None:
+            raise ConversionError(f"{name}: --output is for ONNX files with several outputs")

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from gantei.errors import ConversionError
 
 from .packed import Archive, open_packed
-from .ways import EXPORT, SAVE_WHOLE, TRUST
+from .ways import EXPORT_FROM_TORCH, SAVE_WHOLE, TRUST
 
 HEAD = 4096
 """Bytes of a file's beginning that tell what it is."""
@@ -35,11 +35,11 @@ HDF5 = Kind("an HDF5 file")
 ZIP = Kind("a .zip")
 SAVED_MODEL = Kind("a SavedModel", f"A SavedModel is opened by running what is in it: {TRUST}")
 ONNX = Kind("an ONNX file", "It holds no Keras network")
-PYTORCH = Kind("a PyTorch file", f"Where its network's code is, {EXPORT}")
-SAFETENSORS = Kind("a safetensors file", f"It holds weights without a network: {EXPORT}")
+PYTORCH = Kind("a PyTorch file", f"Where its network's code is, {EXPORT_FROM_TORCH}")
+SAFETENSORS = Kind("a safetensors file", f"It holds weights without a network: {EXPORT_FROM_TORCH}")
 UNKNOWN = Kind(
     "none of the kinds of file that gantei knows by their content",
-    "A Keras .h5 or .keras is needed, or a .zip that holds one",
+    "A Keras .h5 or .keras or an ONNX file is needed, or a .zip that holds one",
 )
 
 _GRAPH = Kind("a frozen graph of TensorFlow 1", f"Where its Keras model is, {SAVE_WHOLE}")

@@ -1,4 +1,4 @@
-"""The file that a user downloaded: a Keras file, or a `.zip` that holds one."""
+"""The file that a user downloaded: a Keras or ONNX file, or a `.zip` that holds one."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,6 +10,7 @@ from .kind import (
     ENDINGS,
     HDF5,
     KERAS_ARCHIVE,
+    ONNX,
     SAVED_MODEL,
     UNKNOWN,
     ZIP,
@@ -20,17 +21,20 @@ from .kind import (
 )
 from .packed import open_packed
 
+OPENED = (HDF5, KERAS_ARCHIVE, ONNX)
+"""What gantei reads itself."""
+
 
 @contextmanager
 def weights_file(path: Path) -> Iterator[Path]:
-    """Give the Keras file that `path` is or holds; what is unpacked is gone when the block ends.
+    """Give the file that `path` is or holds; what is unpacked is gone when the block ends.
 
     Raises:
         ConversionError: it is neither, or the archive is damaged, ambiguous, dense as a bomb, or
             has a member that would lie outside it.
     """
     kind = kind_of_file(path)
-    if kind in (HDF5, KERAS_ARCHIVE):
+    if kind in OPENED:
         yield path
     elif kind == ZIP:
         with open_packed(path) as archive:
@@ -38,7 +42,7 @@ def weights_file(path: Path) -> Iterator[Path]:
             with archive.unpacked(name) as file:
                 if (inner := kind_of_file(file)) == ZIP:
                     raise ConversionError(f"{path}: holds another .zip, {name}: unpack that")
-                if inner not in (HDF5, KERAS_ARCHIVE, UNKNOWN):
+                if inner not in (*OPENED, UNKNOWN):
                     raise refused(path / name, inner)
                 yield file
     elif kind == UNKNOWN and path.suffix.lower() in ENDINGS:
@@ -48,12 +52,12 @@ def weights_file(path: Path) -> Iterator[Path]:
 
 
 def the_one(held: Mapping[str, Kind], path: Path) -> str:
-    """Return the name of the only Keras file among an archive's members.
+    """Return the name of the only Keras or ONNX file among an archive's members.
 
     Raises:
         ConversionError: there is none, or more than one; it says what there is instead.
     """
-    found = [name for name, kind in held.items() if kind in (HDF5, ZIP)]
+    found = [name for name, kind in held.items() if kind in (*OPENED, ZIP)]
     named = [name for name in found if name.lower().endswith(ENDINGS)]
     found = named if len(named) == 1 else found
     if len(found) == 1:
@@ -64,6 +68,6 @@ def the_one(held: Mapping[str, Kind], path: Path) -> str:
         )
         raise ConversionError(f"{path}: holds {name}: {kind.what}. {kind.instead}")
     raise ConversionError(
-        f"{path}: must hold exactly one Keras file (.h5 or .keras); it holds "
+        f"{path}: must hold exactly one Keras or ONNX file (.h5, .keras, .onnx); it holds "
         f"{', '.join(found[:10]) or 'none'}"
     )

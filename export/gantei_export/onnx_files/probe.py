@@ -1,0 +1,97 @@
+"""A stranger's ONNX file is first opened and run in a process of its own, within limits.
+
+protobuf, ONNX's shape inference and ONNX Runtime are large programs in C++: what crashes them,
+hangs, or takes all memory over a hostile file takes that process and not the one that asks.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from gantei.errors import ConversionError
+
+from ..forms.probe import DIED
+from ..stated import Stated
+from .trial import Trial
+
+LONGEST = 300.0
+"""Seconds for a small file, imports on a busy machine included."""
+SLOWEST = 4 << 20
+"""Bytes of weights that a further second is allowed for."""
+MOST_MEMORY = 6 << 30
+"""Bytes of address space, beside eight times the file."""
+MOST_SAID = 2_000
+
+
+def probe_onnx(path: Path, stated: Stated) -> Trial:
+    """Convert and run a file in another process.
+
+    Raises:
+        ConversionError: the file is refused there; or that process crashed, hung or ran out of
+            memory.
+    """
+    command = [
+        sys.executable,
+        "-m",
+        "gantei_export.onnx_files.probe",
+        str(path),
+        json.dumps(asdict(stated)),
+    ]
+    try:
+        with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
+            done = subprocess.run(  # noqa: S603
+                command,
+                timeout=LONGEST + path.stat().st_size / SLOWEST,
+                capture_output=True,
+                check=False,
+                env={**os.environ, "TMPDIR": folder, "ORT_DISABLE_TELEMETRY": "1"},
+            )
+    except subprocess.TimeoutExpired as error:
+        raise ConversionError(f"{path.name}: running it does not end; refused") from error
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    if done.returncode != 0 or not lines:
+        raise ConversionError(
+            f"{path.name}: opening or running it crashes, or takes more memory or time than "
+            f"{MOST_MEMORY >> 30} GB and {LONGEST:g} s ({done.returncode}); refused"
+        )
+    told = json.loads(lines[-1])
+    if "refused" in told:
+        raise ConversionError(told["refused"][:MOST_SAID])
+    return Trial(**told)
+
+
+def main() -> int:
+    """Be that process."""
+    path, kept = Path(sys.argv[1]), json.loads(sys.argv[2])
+    kept = {key: tuple(value) if isinstance(value, list) else value for key, value in kept.items()}
+    _bound(path)
+    from .converting import examine
+
+    try:
+        told = asdict(examine(path, Stated(**kept)))
+    except ConversionError as error:
+        told = {"refused": str(error)}
+    except MemoryError:
+        return DIED
+    sys.stdout.write(json.dumps(told) + "\n")
+    return 0
+
+
+def _bound(path: Path) -> None:
+    """Bound memory and the processor's time, where the system can."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        size = path.stat().st_size
+        memory, seconds = MOST_MEMORY + 8 * size, int(4 * (LONGEST + size / SLOWEST))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
