@@ -179,6 +179,7 @@ def picture(shape, kind=TensorProto.FLOAT):
         (picture(["n", 3, SIDE]), "a picture's is"),
         (picture(None), "has the shape unknown"),
         (picture(["n", 3, 10**6, 10**6]), "refused"),
+        (picture([10**12, 3, SIDE, SIDE]), "refused"),
         (picture(["n", 3, SIDE, SIDE], TensorProto.UINT8), "takes UINT8; .* float32"),
         (picture(["n", 3, SIDE, SIDE], TensorProto.STRING), "takes STRING"),
     ],
