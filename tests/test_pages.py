@@ -1,5 +1,6 @@
 """The pages of docs/: links lead somewhere, commands parse, and the snippets of two run."""
 
+import ast
 import re
 import shlex
 import shutil
@@ -50,6 +51,7 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
     pytest.importorskip("h5py")
     tomli_w = pytest.importorskip("tomli_w")
     shutil.copyfile(TOP / "tests/export/data/tf215-sequential.h5", here / "sex.h5")
+    shutil.copyfile(TOP / "tests/export/data/torch214-attentive.onnx", here / "net.onnx")
     run_commands(ADDING)
     folder = find("my-sex").folder
     (said,) = blocks(ADDING, "toml")
@@ -62,6 +64,13 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
     assert main(["card", "my-sex", "--format", "markdown", "--out", str(folder / "card.md")]) == 0
     assert check(folder) == []
     assert "license: cc-by-4.0" in (folder / "card.md").read_text("utf-8")
+
+
+def test_the_page_and_the_errors_give_the_same_line_for_pytorch():
+    from gantei_export.forms.ways import TORCH_EXPORT
+
+    (line,) = blocks(ADDING, "python")
+    assert ast.dump(ast.parse(line)) == ast.dump(ast.parse(TORCH_EXPORT))
 
 
 PAGES = [

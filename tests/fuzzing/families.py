@@ -8,6 +8,6 @@
 `caught_by_probe(path)`: whether a process of its own reads such a file first, and refuses this one.
 """
 
-from . import keras_files, pytorch_files
+from . import keras_files, onnx_files, pytorch_files
 
-FAMILIES = {"keras": keras_files, "pytorch": pytorch_files}
+FAMILIES = {"keras": keras_files, "onnx": onnx_files, "pytorch": pytorch_files}
