@@ -112,12 +112,13 @@ def conversions(name, folder):
 
 
 def session(path, threads):
-    import onnxruntime
+    from gantei.runtime import onnx_runtime
 
-    options = onnxruntime.SessionOptions()
+    runtime = onnx_runtime()
+    options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return runtime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def latency(name, folder, threads, rounds):

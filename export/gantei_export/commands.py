@@ -17,16 +17,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing = commands.add_parser(
         "import",
         help="turn a downloaded file into an installed estimator",
-        description="Convert a Keras or ONNX file and install it as an estimator. The file is "
-        "read as data; nothing in it is run, except by --verify and --with-tensorflow.",
+        description="Convert a file of Keras, PyTorch or ONNX and install it as an estimator. The "
+        "file is read as data; nothing in it is run, except by --verify and --with-tensorflow.",
     )
     importing.add_argument("name", metavar="NAME", help="of the catalogue, or new with --task")
     importing.add_argument(
         "file",
         metavar="FILE",
         type=Path,
-        help="whole model (.h5, .keras), weights "
-        "alone (.h5, .weights.h5), an ONNX file, or a .zip that holds one",
+        help="whole Keras model (.h5, .keras), Keras weights alone (.h5, .weights.h5), PyTorch "
+        "state dict (.pth, .pt, .bin, .safetensors), ONNX file, or a .zip that holds one",
     )
     importing.add_argument(
         "--task",
@@ -63,8 +63,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing.add_argument(
         "--verify",
         action="store_true",
-        help="compare with Keras on 8 pictures (needs the Keras that wrote the file, and opens the "
-        "file with it, which trusts the file)",
+        help="compare with Keras, or PyTorch and timm, on 8 pictures (needs those that wrote the "
+        "file, and opens the file with them, which trusts the file)",
     )
     importing.add_argument(
         "--samples",
@@ -140,11 +140,13 @@ def _told_of_the_publisher(imported: "Imported") -> list[str]:
     """Say how far it is known that the file is its publisher's, and answers as theirs does."""
     manifest, lines = imported.entry.manifest, []
     if imported.unproven:
-        lines.append("No digest of the publisher's file is known: that this is it is your word.")
+        lines.append(
+            "Its publisher tells no digest: that this is the file rests on your word."
+        )
     for copy in manifest.known_copy:
         same = copy.sha256 == manifest.source.original_sha256
         lines.append(
-            f"its sha256 is {'that' if same else 'not that'} of the {copy.file} of {copy.holder}"
+            f"Its sha256 is {'that' if same else 'not that'} of the {copy.file} of {copy.holder}"
         )
     lines += [str(each) for each in imported.compared]
     if manifest.answer and not imported.compared:
@@ -187,6 +189,8 @@ def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
             *(f"  {assumption}" for assumption in assumed),
             "",
         ]
+    if passed_over := imported.provenance["original"].get("passed_over"):
+        lines += [f"passed over, and not built: {', '.join(passed_over)}", ""]
     lines += _told_of_the_publisher(imported)
     if unsettled := manifest.unsettled():
         rows = [(fact.key, expected(fact.key)) for fact in unsettled]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gantei import __version__, catalogue, store
 from gantei.card import card
-from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
+from gantei.errors import SettingError, UnknownEstimatorError
 from gantei.estimator import Estimator
 from gantei.folder_files import CARD, PROVENANCE
 from gantei.manifests.fields import NAME, UNKNOWN
@@ -21,9 +21,8 @@ from gantei.published_answers import Comparison, compare_with_published
 from gantei.session import open_session
 from gantei.store import installing
 
+from .converting import convert_file, verify_file
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
-from .forms.kind import ONNX, kind_of_file
-from .forms.probe import probe
 from .forms.trusted_file import digest_and_size, trusted_file
 from .forms.weights_file import weights_file
 from .settings import apply_settings, size_of
@@ -102,7 +101,7 @@ def import_estimator(
     with installing(name, replace=replace) as folder, opening as weights:
         size = size_of(settings or {}) or _known_size(tables, previous, weights)
         stated = _stated_before(stated, name, weights)
-        conversion = _convert(weights, dataclasses.replace(stated, input_size=size))
+        conversion = convert_file(weights, dataclasses.replace(stated, input_size=size))
         fill_in(tables, conversion.facts, file.name)
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             keep_stated(tables, previous)
@@ -110,7 +109,7 @@ def import_estimator(
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
         if checks.verify and conversion.verification is None:  # else it has been compared
-            provenance["verification"] = _verified(weights, folder, manifest, conversion)
+            provenance["verification"] = verify_file(weights, folder, manifest, conversion)
         compared = _compared(folder, manifest, checks.samples, file.parent)
         provenance["published_answers"] = [asdict(each) for each in compared]
         write_folder(folder, tables, manifest, provenance)
@@ -209,37 +208,6 @@ def _stated_before(stated: Stated, name: str, weights: Path) -> Stated:
     return Stated.from_dict(kept.get("stated", {})) if same else stated
 
 
-def _convert(weights: Path, stated: Stated) -> "Conversion":
-    _check_extra()
-    if not stated.trusted and kind_of_file(weights) == ONNX:
-        from .onnx_files.converting import convert_onnx
-        from .onnx_files.probe import probe_onnx
-
-        return convert_onnx(weights, stated, probe_onnx(weights, stated))
-    stated.refuse_output(weights.name)
-    if stated.trusted:
-        from .with_tensorflow import convert_with_tensorflow
-
-        stated.refuse_for_whole_model(weights.name)
-        return convert_with_tensorflow(weights)
-    from .conversion import convert
-
-    probe(weights, stated)
-    return convert(weights, stated)
-
-
-def _check_extra() -> None:
-    """Miss what is needed before any work."""
-    try:
-        import h5py  # noqa: F401
-        import onnx  # noqa: F401
-        import tomli_w  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError(
-            f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
-        ) from error
-
-
 def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
     """Tell what `provenance.json` keeps: the original file and what converted it."""
     facts = conversion.facts
@@ -260,16 +228,6 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
         **({"assumed": list(facts.assumed)} if facts.assumed else {}),
         "verification": conversion.verification,
     }
-
-
-def _verified(
-    weights: Path, folder: Path, manifest: Manifest, conversion: "Conversion"
-) -> dict[str, Any]:
-    from .verification import verify_against_keras
-
-    if conversion.facts.head_stated is not None:
-        raise SettingError("--verify needs a whole model; Keras cannot open weights alone")
-    return verify_against_keras(weights, folder, manifest, conversion.facts.keras_version)
 
 
 def write_folder(

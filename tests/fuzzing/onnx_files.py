@@ -7,9 +7,9 @@ from unittest import mock
 import numpy as np
 import onnx
 import onnx.reference
-import onnxruntime  # at once: loading its libraries is not what is watched
 
 from gantei.errors import ConversionError
+from gantei.runtime import onnx_runtime
 from gantei_export.importing import import_estimator
 from gantei_export.onnx_files import probe
 from gantei_export.onnx_files.converting import convert_onnx, examine
@@ -18,6 +18,9 @@ from gantei_export.stated import Stated
 
 from .of_onnx import OnnxBytes, OnnxModel
 from .outcome import Outcome
+
+ONNX_RUNTIME = onnx_runtime()
+"""At once: loading its libraries is not what is watched."""
 
 KINDS = {"model": OnnxModel, "bytes": OnnxBytes}
 SHARES = {"model": 80, "bytes": 20}
@@ -98,10 +101,10 @@ def _reference(original, picture, photograph):
 
 
 def _run(content, photographs):
-    options = onnxruntime.SessionOptions()
+    options = ONNX_RUNTIME.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    session = ONNX_RUNTIME.InferenceSession(content, options, providers=["CPUExecutionProvider"])
     return session.run(["estimate"] if "estimate" in _outputs(session) else ["answer_0"],
                        {"photograph": photographs})[0]  # fmt: skip
 

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 
 from gantei.errors import ConversionError
 
+from ..pytorch_files.recognition import is_pytorch_file
 from .packed import Archive, open_packed
-from .ways import EXPORT_FROM_TORCH, SAVE_WHOLE, TRUST
+from .ways import SAVE_WHOLE, TRUST
 
 HEAD = 4096
 """Bytes of a file's beginning that tell what it is."""
@@ -35,11 +36,11 @@ HDF5 = Kind("an HDF5 file")
 ZIP = Kind("a .zip")
 SAVED_MODEL = Kind("a SavedModel", f"A SavedModel is opened by running what is in it: {TRUST}")
 ONNX = Kind("an ONNX file", "It holds no Keras network")
-PYTORCH = Kind("a PyTorch file", f"Where its network's code is, {EXPORT_FROM_TORCH}")
-SAFETENSORS = Kind("a safetensors file", f"It holds weights without a network: {EXPORT_FROM_TORCH}")
+PYTORCH = Kind("a PyTorch file")
+SAFETENSORS = Kind("a safetensors file")
 UNKNOWN = Kind(
     "none of the kinds of file that gantei knows by their content",
-    "A Keras .h5 or .keras or an ONNX file is needed, or a .zip that holds one",
+    "A Keras .h5 or .keras, a PyTorch .pth or an ONNX file is needed, or a .zip that holds one",
 )
 
 _GRAPH = Kind("a frozen graph of TensorFlow 1", f"Where its Keras model is, {SAVE_WHOLE}")
@@ -111,6 +112,8 @@ def kind_of_file(path: Path) -> Kind:
         file.seek(max(0, path.stat().st_size - len(_TABLE)))
         tail = file.read(len(_TABLE))
     kind = kind_of_head(head, path.name)
+    if kind in (ZIP, _PACKED, SAFETENSORS, UNKNOWN) and is_pytorch_file(path):
+        return SAFETENSORS if kind == SAFETENSORS else PYTORCH
     if kind == ZIP:
         with open_packed(path) as archive:
             return _kind_of_names(archive.names)
@@ -175,8 +178,6 @@ def _kind_of_names(names: list[str]) -> Kind:
     if keras_folder(names) is not None:
         return KERAS_ARCHIVE
     last = {_last(name) for name in names}
-    if "data.pkl" in last:
-        return PYTORCH
     return _ARRAYS if last and all(name.endswith(".npy") for name in last) else ZIP
 
 

@@ -1,4 +1,4 @@
-"""The file that a user downloaded: a Keras or ONNX file, or a `.zip` that holds one."""
+"""The file that a user downloaded: of Keras, PyTorch or ONNX, or a `.zip` that holds one."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +11,8 @@ from .kind import (
     HDF5,
     KERAS_ARCHIVE,
     ONNX,
+    PYTORCH,
+    SAFETENSORS,
     SAVED_MODEL,
     UNKNOWN,
     ZIP,
@@ -21,7 +23,7 @@ from .kind import (
 )
 from .packed import open_packed
 
-OPENED = (HDF5, KERAS_ARCHIVE, ONNX)
+OPENED = (HDF5, KERAS_ARCHIVE, ONNX, PYTORCH, SAFETENSORS)
 """What gantei reads itself."""
 
 
@@ -52,7 +54,7 @@ def weights_file(path: Path) -> Iterator[Path]:
 
 
 def the_one(held: Mapping[str, Kind], path: Path) -> str:
-    """Return the name of the only Keras or ONNX file among an archive's members.
+    """Return the name of the only file of a network among an archive's members.
 
     Raises:
         ConversionError: there is none, or more than one; it says what there is instead.
@@ -68,6 +70,6 @@ def the_one(held: Mapping[str, Kind], path: Path) -> str:
         )
         raise ConversionError(f"{path}: holds {name}: {kind.what}. {kind.instead}")
     raise ConversionError(
-        f"{path}: must hold exactly one Keras or ONNX file (.h5, .keras, .onnx); it holds "
+        f"{path}: must hold exactly one file of a network (.h5, .keras, .pth, .onnx); it holds "
         f"{', '.join(found[:10]) or 'none'}"
     )

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from gantei.errors import ConversionError, GanteiError
 from gantei.files import sha256_of
+from gantei.runtime import onnx_runtime
 from gantei.session import NO_EXTERNAL_DATA, open_session
 
+from ..comparison import DEFAULT_SIDE, TOLERANCE
 from ..foreign_graph import Picture
 from ..forms.ways import TORCH_EXPORT
 from ..graph import PHOTOGRAPH
-from ..verification import DEFAULT_SIDE, TOLERANCE
 
 SEED = 1
 TOP = (1.0, 255.0)
@@ -101,16 +102,15 @@ class _Session:
     """ONNX Runtime without its optimisations: what is run is what is written."""
 
     def __init__(self, content: bytes, name: str) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        runtime = onnx_runtime()
+        options = runtime.SessionOptions()
+        options.graph_optimization_level = runtime.GraphOptimizationLevel.ORT_DISABLE_ALL
         options.intra_op_num_threads = 1
         options.log_severity_level = 4
         options.add_session_config_entry(NO_EXTERNAL_DATA, os.path.join(os.devnull, "none"))  # noqa: PTH118
         self._name = name
         try:
-            self._session = onnxruntime.InferenceSession(
+            self._session = runtime.InferenceSession(
                 content, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its exceptions have no base class of their own

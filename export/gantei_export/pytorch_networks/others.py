@@ -4,16 +4,10 @@ import re
 
 from gantei.errors import ConversionError
 
+from ..forms.ways import EXPORT_FROM_TORCH
 from .tensors import StateDict, named
 
 KNOWN = "Swin transformers as timm and Microsoft's own code name them"
-WAY = (
-    "where it was trained, write it as ONNX, torch.onnx.export(model.eval(), "
-    'torch.zeros(1, 3, HEIGHT, WIDTH), "network.onnx", dynamic_axes={"x": {0: "n"}}, '
-    'input_names=["x"], opset_version=17), and import that file'
-)
-"""What remains for every other network."""
-
 SIGNS = {
     "a Swin transformer V2": r"\.attn\.(logit_scale|cpb_mlp\.)",
     "torchvision's Swin transformer": r"features\.\d+\.\d+\.attn\.relative_position_bias_table$",
@@ -43,4 +37,6 @@ def refuse_others(state: StateDict, sign: str) -> None:
     if sign in state and not looks:
         return
     what = f"looks like {looks}" if looks else f"is not known; it holds {named(state)}"
-    raise ConversionError(f"the network {what}. Known are {KNOWN}. For another, {WAY}")
+    raise ConversionError(
+        f"the network {what}. Known are {KNOWN}. Where another's code is, {EXPORT_FROM_TORCH}"
+    )
