@@ -40,7 +40,6 @@ FILES = {
     "part of a TensorFlow checkpoint": bytes(60) + b"\x57\xfb\x80\x8b\x24\x75\x47\xdb",
     "a network's configuration without": json.dumps(small_network()[0]).encode(),
     "a TensorFlow.js model": b'{"format": "x", "modelTopology": {"class_name": "Model"}}',
-    "an ONNX file": b"\x08\x08\x12\x07pytorch\x1a",
     "a Python pickle": pickle.dumps({"a": 1}),
     "arrays of NumPy": b"\x93NUMPY\x01\0",
     "a packed archive of another kind": b"\x1f\x8b\x08\0",
