@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from .catalogue import Entry, find, find_installed
 from .errors import InferenceError, UnknownEstimatorError, UnsettledError, WeightsError
 from .explanations.explanation import Explainer
 from .inference import estimate
 from .manifests.manifest import Manifest, Weights
-from .photographs.photograph import Photograph, Source, open_photograph
+from .photographs.eyes import Eyes, Told, eyes_of
+from .photographs.photograph import Photograph, Source, as_list, open_photograph
 from .photographs.preprocessing import prepare_photograph
 from .prediction import Prediction, values_of
 from .session import Device, device_of, open_session
@@ -51,15 +51,19 @@ class Estimator:
         return f"<Estimator {self.name} on {self.device}>"
 
     def prepare(
-        self, source: Source | Photograph, *, allow_grey: bool = False
+        self, source: Source | Photograph, *, allow_grey: bool = False, eye: Told = None
     ) -> NDArray[np.float32]:
         """Turn one photograph into the network's input, float32 (height, width, 3).
 
+        `eye` is `right`, `left` or `detect`, where the network has left eyes mirrored and the
+        file's name does not tell; an open photograph has been told already.
+
         Raises:
-            PhotographError: it cannot be read, or the estimators must not see it.
+            PhotographError: it cannot be read, the estimators must not see it, or nothing tells
+                its eye and the network needs it.
         """
         if not isinstance(source, Photograph):
-            source = open_photograph(source, allow_grey=allow_grey)
+            source = open_photograph(source, allow_grey=allow_grey, eye=eye)
         return prepare_photograph(source, self.manifest.input)
 
     def predict(
@@ -69,6 +73,7 @@ class Estimator:
         on_error: Literal["raise", "record"] = "raise",
         allow_grey: bool = False,
         explain: bool = False,
+        eyes: Eyes = None,
     ) -> list[Prediction]:
         """Estimate for each photograph, in order; one photograph alone gives a list of one.
 
@@ -77,8 +82,11 @@ class Estimator:
             on_error: `record` puts what is wrong with a photograph into its `error`.
             allow_grey: let pictures without colour pass.
             explain: give each prediction its `explanation`.
+            eyes: which eye each shows, as `gantei.photographs.eyes.eyes_of` takes it. Networks
+                that have left eyes mirrored need it, where a file's name does not tell.
 
         Raises:
+            SettingError: `eyes` makes no sense, or is of other photographs.
             ExplanationError: explanations of an estimator that has none; the message says why.
             PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
             WeightsError: likewise, where the network answers no finite number for it.
@@ -87,11 +95,13 @@ class Estimator:
         if on_error not in ("raise", "record"):
             raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
         predictions = []
+        sources = as_list(photographs)
         answers = estimate(
-            _as_list(photographs),
+            sources,
             [self],
             allow_grey=allow_grey,
             explain="map" if explain else None,
+            eyes=eyes_of(sources, eyes),
         )
         with closing(answers):
             for answer in answers:
@@ -280,9 +290,3 @@ def _checked_outputs(manifest: Manifest, session: Any) -> list[str]:
             f"they have {', '.join(offered)}"
         )
     return list(manifest.output)
-
-
-def _as_list(photographs: Source | Iterable[Source]) -> list[Source]:
-    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
-        return [photographs]
-    return list(photographs)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .errors import WeightsError
 from .inference import answer_one
+from .manifests.fields import UNKNOWN
 from .photographs.photograph import open_photograph
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def check_golden(estimator: "Estimator", folder: Path) -> int:
         InferenceError: the network cannot be run.
     """
     for golden in estimator.manifest.golden:
-        photograph = open_photograph(folder / golden.photograph, allow_grey=True)
+        eye = None if golden.eye == UNKNOWN else golden.eye
+        photograph = open_photograph(folder / golden.photograph, allow_grey=True, eye=eye)
         answer = answer_one(photograph, [estimator])
         if answer.error:
             raise answer.error

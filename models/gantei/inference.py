@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from .errors import GanteiError, PhotographError, WeightsError, without_frames
 from .explanations.explanation import Explanation, Wanted
-from .photographs.photograph import Photograph, Source, open_photograph, source_name
-from .photographs.preprocessing import remarks_on, seen_box
+from .photographs.eyes import Eye, Told
+from .photographs.photograph import Photograph, Source, eye_of, open_photograph, source_name
+from .photographs.preprocessing import is_mirrored, remarks_on, seen_box
 from .photographs.resampling import Box
 from .prediction import Prediction, values_of, warnings_of
 
@@ -40,7 +41,8 @@ Out = TypeVar("Out")
 class Answer:
     """What all estimators say of one photograph, or what is wrong with it.
 
-    `embeddings` and `explanations` are there where they were wanted: one an estimator.
+    `embeddings` and `explanations` are there where they were wanted: one an estimator. `eye` is
+    there where something tells the side.
     """
 
     source: str
@@ -50,14 +52,19 @@ class Answer:
     error: GanteiError | None = None
     embeddings: tuple[NDArray[np.float32], ...] = ()
     explanations: tuple[Explanation, ...] = ()
+    eye: Eye | None = None
 
     def prediction(self, index: int) -> Prediction:
         """Give the part of the estimator that stood at `index`."""
         if self.error is not None:
-            return Prediction(self.source, {}, error=self.error)
+            return Prediction(self.source, {}, error=self.error, eye=self.eye)
         explanation = self.explanations[index] if self.explanations else None
         return Prediction(
-            self.source, self.values[index], self.warnings[index], explanation=explanation
+            self.source,
+            self.values[index],
+            self.warnings[index],
+            explanation=explanation,
+            eye=self.eye,
         )
 
 
@@ -65,7 +72,8 @@ class Answer:
 class Prepared:
     """A photograph as the networks see it: float32 (height, width, 3), one an estimator.
 
-    With an `error` there is nothing to infer. `boxes` are there where maps are wanted.
+    With an `error` there is nothing to infer. `boxes` are there where maps are wanted; `mirrored`
+    tells of each estimator whether it sees the photograph so.
     """
 
     source: str
@@ -74,6 +82,8 @@ class Prepared:
     error: GanteiError | None = None
     boxes: tuple[Box, ...] = ()
     remarks: tuple[tuple[str, ...], ...] = ()
+    mirrored: tuple[bool, ...] = ()
+    eye: Eye | None = None
 
 
 def cores() -> int:
@@ -96,6 +106,7 @@ def estimate(
     workers: int | None = None,
     batch: int | None = None,
     explain: Wanted | None = None,
+    eyes: Iterable[Told] | None = None,
 ) -> Generator[Answer]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
@@ -109,6 +120,7 @@ def estimate(
         workers: photographs that are decoded at the same time; None: one a core.
         batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
         explain: also compute the embedding, or the map and the embedding.
+        eyes: what is told of each photograph's eye, as `open_photograph` takes it.
 
     Raises:
         ExplanationError: an estimator has not what is to be explained.
@@ -119,22 +131,27 @@ def estimate(
         for each in estimators:  # what is not there is told before any photograph is read
             each.explainer.outputs(explain)
 
-    def prepared(source: Source) -> Prepared:
+    told = zip(sources, eyes or repeat(None), strict=False)
+
+    def prepared(one: tuple[Source, Told]) -> Prepared:
+        source, eye = one
         try:
-            photograph = open_photograph(source, allow_grey=allow_grey)
+            photograph = open_photograph(source, allow_grey=allow_grey, eye=eye)
         except PhotographError as error:
             without_frames(error)
-            return Prepared(source_name(source), error.sha256, (), error)
+            known = eye_of(source, eye)
+            known = known if isinstance(known, Eye) else None
+            return Prepared(source_name(source), error.sha256, (), error, eye=known)
         return prepare(photograph, estimators, explain)
 
     if batch == 1:
 
-        def answer(source: Source) -> Answer:
-            return next(_answers([prepared(source)], estimators, explain, 1))
+        def answer(one: tuple[Source, Told]) -> Answer:
+            return next(_answers([prepared(one)], estimators, explain, 1))
 
-        yield from ordered(answer, sources, workers)
+        yield from ordered(answer, told, workers)
         return
-    with closing(ordered(prepared, sources, workers, ahead=2 * batch)) as photographs:
+    with closing(ordered(prepared, told, workers, ahead=2 * batch)) as photographs:
         while chunk := list(islice(photographs, batch)):
             yield from _answers(chunk, estimators, explain, batch)
 
@@ -156,14 +173,26 @@ def prepare(
 ) -> Prepared:
     """First step: decode once for all estimators, and make the input of each."""
     try:
+        eye = photograph.eye
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
         specs = [estimator.manifest.input for estimator in estimators]
-        remarks = tuple(remarks_on(photograph, spec) for spec in specs)
+        mirrored = tuple(is_mirrored(photograph, spec) for spec in specs)
+        found = eye.warnings if eye else ()
+        remarks = tuple(remarks_on(photograph, spec) + found for spec in specs)
         boxes = tuple(seen_box(photograph, spec) for spec in specs if explain == "map")
     except PhotographError as error:
         without_frames(error)
-        return Prepared(photograph.name, photograph.sha256, (), error)
-    return Prepared(photograph.name, photograph.sha256, inputs, boxes=boxes, remarks=remarks)
+        known = photograph.known_eye
+        return Prepared(photograph.name, photograph.sha256, (), error, eye=known)
+    return Prepared(
+        photograph.name,
+        photograph.sha256,
+        inputs,
+        boxes=boxes,
+        remarks=remarks,
+        mirrored=mirrored,
+        eye=eye,
+    )
 
 
 def infer(
@@ -203,12 +232,12 @@ def finish(
 ) -> Answer:
     """Third step: put a photograph's raw outputs, a row an estimator, into names and units."""
     if prepared.error is not None:
-        return Answer(prepared.source, prepared.sha256, (), (), prepared.error)
+        return Answer(prepared.source, prepared.sha256, (), (), prepared.error, eye=prepared.eye)
     pairs = list(zip(rows, estimators, strict=True))
     try:
         values = tuple(values_of(row, estimator.manifest) for row, estimator in pairs)
     except WeightsError as error:
-        return Answer(prepared.source, prepared.sha256, (), (), error)
+        return Answer(prepared.source, prepared.sha256, (), (), error, eye=prepared.eye)
     warnings = tuple(
         estimator.remarks + warnings_of(each, estimator.manifest) + remarks
         for each, estimator, remarks in zip(values, estimators, prepared.remarks, strict=True)
@@ -220,9 +249,12 @@ def finish(
         warnings,
         embeddings=tuple(each.explainer.embedding(row) for row, each in pairs if explain),
         explanations=tuple(
-            estimator.explainer.explanation(row, each, box)
-            for (row, estimator), each, box in zip(pairs, values, prepared.boxes, strict=False)
+            estimator.explainer.explanation(row, each, box, mirrored=mirrored)
+            for (row, estimator), each, box, mirrored in zip(
+                pairs, values, prepared.boxes, prepared.mirrored, strict=False
+            )
         ),
+        eye=prepared.eye,
     )
 
 

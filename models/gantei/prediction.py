@@ -12,6 +12,7 @@ from .errors import GanteiError, WeightsError
 if TYPE_CHECKING:
     from .explanations.explanation import Explanation
     from .manifests.manifest import Binary, Categorical, Manifest, Regression
+    from .photographs.eyes import Eye
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Prediction:
 
     `values` maps a name to a number: `{"age": 57.3}` in the output's unit, `{"male": 0.94}` a
     probability. `warnings` say what to know before using them. With an `error` there are no values.
-    The `explanation` is there where it was asked for.
+    The `explanation` is there where it was asked for, `eye` where something tells the side.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Prediction:
     warnings: tuple[str, ...] = ()
     error: GanteiError | None = None
     explanation: "Explanation | None" = None
+    eye: "Eye | None" = None
 
 
 def values_of(row: Mapping[str, NDArray[np.float32]], manifest: "Manifest") -> dict[str, float]:

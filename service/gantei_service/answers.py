@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from gantei.photographs.eyes import EyeOrigin, Side
+
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -94,6 +96,10 @@ class Estimated(Shape):
     name: str | None = Field(description="As it was sent; null of a raw picture.")
     sha256: Sha256 = Field(description="Of the bytes as they were sent.")
     size: Size
+    eye: Side | None = Field(description="Which eye it shows, where that is known.")
+    eye_from: EyeOrigin | None = Field(
+        description="What tells it: detected is assumed, by the optic disc."
+    )
     estimates: dict[str, Estimate] = Field(description="By the estimator's name.")
 
 
@@ -103,6 +109,8 @@ class Refused(Shape):
     name: str | None
     sha256: Sha256 | None
     size: Size | None
+    eye: Side | None
+    eye_from: EyeOrigin | None
     problem: EntryProblem
 
 
@@ -133,6 +141,7 @@ class Listed(Shape):
     values: dict[str, str] = Field(description="The unit of each value.")
     warnings: list[str]
     remarks: list[str] = Field(description="Of the warnings, those about its signature.")
+    needs_eye: bool = Field(description="Whether it takes left eyes mirrored.")
     no_map: str = Field(description="Why it gives no map; empty where it gives one.")
     files: dict[str, FileFacts]
 

@@ -17,6 +17,7 @@ from gantei.explanations.explanation import Explanation, Wanted
 from gantei.explanations.overlay import draw_overlay
 from gantei.inference import Answer, Prepared, Row, finish, infer, prepare
 from gantei.manifests.manifest import Manifest
+from gantei.photographs.eyes import Eye, Told
 from gantei.photographs.photograph import Photograph, open_photograph
 from gantei.prediction import shortest
 
@@ -34,10 +35,11 @@ _ONE_LARGE = threading.Lock()
 
 @dataclass(frozen=True)
 class Upload:
-    """A photograph as it was sent."""
+    """A photograph as it was sent, and what is told of its eye."""
 
     name: str | None
     data: bytes
+    eye: Told = None
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Examination:
 
     def __post_init__(self) -> None:
         self._entry: dict[str, Any] = {"name": self.upload.name, "sha256": None, "size": None}
+        self._tell_eye(self.upload.eye)
         self._wanted: Wanted | None = None if self.explain == "none" else "map"
         self._began = 0.0
 
@@ -93,12 +96,13 @@ class Examination:
         self._began = time.perf_counter()
         with ExitStack() as memory:
             with self.metrics.prepare_seconds.time():
-                photograph = open_photograph(self.upload.data)
+                photograph = open_photograph(self.upload.data, eye=self.upload.eye)
                 height, width = photograph.size
                 self._entry["sha256"] = photograph.sha256
                 self._entry["size"] = {"height": height, "width": width}
                 memory.enter_context(_room_for(photograph))
                 prepared = prepare(photograph, self.estimators, self._wanted)
+                self._tell_eye(prepared.eye)
             if prepared.error is not None:
                 raise prepared.error
             yield photograph, prepared
@@ -132,6 +136,11 @@ class Examination:
             problem = Problem("inference-failed")
         without_frames(error)  # of which one holds the decoded photograph, and the error
         return self._entry | {"problem": problem.details()}
+
+    def _tell_eye(self, eye: Told) -> None:
+        known = eye if isinstance(eye, Eye) else None
+        self._entry["eye"] = known and known.side
+        self._entry["eye_from"] = known and known.origin
 
     def _count(self) -> None:
         self.metrics.photographs.inc()

@@ -17,13 +17,18 @@ import numpy as np
 from .problems import Problem
 
 INPUT = "photograph"
+EYE = "eye"
+"""The input that tells which eye a photograph shows, and an output, of models that need it."""
+EYE_FROM = "eye_from"
 PROBLEM = "problem"
 """The output that says what is wrong with a photograph; empty where all is well."""
+LONGEST_EYE = 20
 LONGEST_HEAD = 100_000
 """Bytes of the JSON before binary data."""
 MOST_COMMAS = 10_000
 """In a request's JSON: a hundred photographs need as many, millions would fill the memory."""
 LONGEST_ID = 256
+MEMBERS = ("name", "datatype", "shape", "parameters", "data")
 
 Numbers = Sequence[float | None]
 Column = Numbers | Sequence[str]
@@ -32,13 +37,14 @@ Column = Numbers | Sequence[str]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: photographs, and the outputs to give, with whether each is to be binary.
+    """A request: photographs, their eyes, and the outputs to give, with whether each is binary.
 
-    No outputs stand for all of them, `binary` or not.
+    Without eyes they are all empty. No outputs stand for all of them, `binary` or not.
     """
 
     id: str | None
     photographs: tuple[bytes, ...]
+    eyes: tuple[str, ...]
     outputs: dict[str, bool]
     binary: bool
 
@@ -64,7 +70,12 @@ def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
         _refuse(f"id is a text of at most {LONGEST_ID} characters")
     parameters = _table(request.get("parameters", {}), "parameters")
     outputs, binary = _wanted(request.get("outputs") or [], parameters)
-    return Asked(name, _photographs(request, parameters, data, most), outputs, binary)
+    inputs = _inputs(request, parameters, data, most)
+    photographs = inputs[INPUT]
+    eyes = [_text(each) for each in inputs.get(EYE, [b""] * len(photographs))]
+    if len(eyes) != len(photographs):
+        _refuse(f"inputs: as many of {EYE} as of {INPUT}")
+    return Asked(name, tuple(photographs), tuple(eyes), outputs, binary)
 
 
 def write_answer(
@@ -92,7 +103,7 @@ def write_answer(
 
 def datatype(output: str) -> str:
     """The protocol's name of an output's type."""
-    return "BYTES" if output == PROBLEM else "FP32"
+    return "BYTES" if output in (PROBLEM, EYE, EYE_FROM) else "FP32"
 
 
 def _refuse(detail: str) -> NoReturn:
@@ -161,30 +172,61 @@ def _wanted(outputs: object, parameters: dict[str, Any]) -> tuple[dict[str, bool
     return wanted, every
 
 
-def _photographs(
+def _inputs(
     request: dict[str, Any], parameters: dict[str, Any], data: bytes | None, most: int
-) -> tuple[bytes, ...]:
+) -> dict[str, list[bytes]]:
+    """Read the inputs; binary data of several stands behind the JSON in their order."""
     inputs = request.get("inputs")
-    if not isinstance(inputs, list) or len(inputs) != 1:
-        _refuse(f"inputs: a list of one, {INPUT}")
-    table = _table(inputs[0], "inputs")
-    _known(table, "inputs", ("name", "datatype", "shape", "parameters", "data"))
-    if (table.get("name"), table.get("datatype")) != (INPUT, "BYTES"):
-        _refuse(f"inputs: the input is {INPUT}, its datatype BYTES")
-    count = _count(table.get("shape"), most)
-    told = _table(table.get("parameters", {}), "parameters of the input")
-    _known(told, "parameters of the input", ("binary_data_size", "content_type"))
-    if "binary_data_size" not in told:
-        if data:
-            _malformed("data behind the JSON that no input claims")
-        encoding = told.get("content_type", parameters.get("content_type"))
-        return _decoded(table.get("data"), count, encoding)
-    if "data" in table:
-        _refuse("inputs: either data or binary_data_size")
-    size = told["binary_data_size"]
-    if type(size) is not int or data is None or size != len(data):
-        _malformed("binary_data_size is not the length of what stands behind the JSON")
-    return _unpacked(data, count)
+    if not isinstance(inputs, list) or not 1 <= len(inputs) <= 2:
+        _refuse(f"inputs: a list of {INPUT}, and {EYE} where it is told")
+    read: dict[str, list[bytes]] = {}
+    place = 0
+    for each in inputs:
+        table = _known(_table(each, "inputs"), "inputs", MEMBERS)
+        name = table.get("name")
+        if name not in (INPUT, EYE) or name in read or table.get("datatype") != "BYTES":
+            _refuse(f"inputs: {INPUT}, and {EYE} where it is told, each once, their datatype BYTES")
+        told = _table(table.get("parameters", {}), "parameters of the input")
+        _known(told, "parameters of the input", ("binary_data_size", "content_type"))
+        count = _count(table.get("shape"), most)
+        if "binary_data_size" not in told:
+            encoding = told.get("content_type", parameters.get("content_type"))
+            texts = name == EYE and encoding is None
+            read[name] = (
+                _texts(table.get("data"), count)
+                if texts
+                else _decoded(table.get("data"), count, encoding)
+            )
+            continue
+        if "data" in table:
+            _refuse("inputs: either data or binary_data_size")
+        size = told["binary_data_size"]
+        if type(size) is not int or size < 0 or data is None or place + size > len(data):
+            _malformed("binary_data_size is not the length of what stands behind the JSON")
+        read[name] = _unpacked(data[place : place + size], count)
+        place += size
+    if place != len(data or b""):
+        _malformed("data behind the JSON that no input claims")
+    if INPUT not in read:
+        _refuse(f"inputs: the input {INPUT} is missing")
+    return read
+
+
+def _texts(data: object, count: int) -> list[bytes]:
+    if not isinstance(data, list) or len(data) != count:
+        _refuse("inputs: data is a list of as many eyes as the shape says")
+    if not all(isinstance(each, str) for each in data):
+        _refuse(f"inputs: {EYE} is of texts")
+    return [each.encode() for each in data]
+
+
+def _text(data: bytes) -> str:
+    if len(data) > LONGEST_EYE:
+        _refuse(f"inputs: {EYE} is of words such as right and left")
+    try:
+        return data.decode()
+    except ValueError:
+        _malformed(f"inputs: {EYE} that is not UTF-8")
 
 
 def _count(shape: object, most: int) -> int:
@@ -195,7 +237,7 @@ def _count(shape: object, most: int) -> int:
     return int(shape[0])
 
 
-def _decoded(data: object, count: int, encoding: object) -> tuple[bytes, ...]:
+def _decoded(data: object, count: int, encoding: object) -> list[bytes]:
     if not isinstance(data, list) or len(data) != count:
         _refuse("inputs: data is a list of as many photographs as the shape says")
     if encoding != "base64":
@@ -203,14 +245,15 @@ def _decoded(data: object, count: int, encoding: object) -> tuple[bytes, ...]:
                 '{"content_type": "base64"}')  # fmt: skip
     try:
         if all(isinstance(each, str) for each in data):
-            return tuple(base64.b64decode(each, validate=True) for each in data)
+            return [base64.b64decode(each, validate=True) for each in data]
     except ValueError:
         pass
     _malformed("inputs: data that is not base64")
 
 
-def _unpacked(data: bytes, count: int) -> tuple[bytes, ...]:
-    photographs, place = [], 0
+def _unpacked(data: bytes, count: int) -> list[bytes]:
+    photographs: list[bytes] = []
+    place = 0
     for _ in range(count):
         if len(data) - place < 4:
             _malformed("the binary data ends before the last photograph")
@@ -222,7 +265,7 @@ def _unpacked(data: bytes, count: int) -> tuple[bytes, ...]:
         place += length
     if place != len(data):
         _malformed("the binary data goes on behind the last photograph")
-    return tuple(photographs)
+    return photographs
 
 
 def _packed(name: str, column: Column) -> bytes:

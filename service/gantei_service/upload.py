@@ -1,8 +1,8 @@
 """Reading a request for estimates: its photographs, kept in memory, and what is wanted of them."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from fastapi import Request
@@ -10,11 +10,16 @@ from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from gantei.errors import SettingError
+from gantei.photographs.eyes import DETECT, known_eye
+
 from .estimation import Explain, Upload
 from .problems import Problem
 
-FIELDS = ("photographs", "estimators", "explain")
+FIELDS = ("photographs", "estimators", "explain", "eyes")
 MOST_FIELDS = 100
+"""Beside the eyes, of which there is one a photograph."""
+EYES = "right, left, unknown, or detect"
 LONGEST_FIELD = 1000
 """Bytes of a field that is no photograph."""
 
@@ -46,7 +51,10 @@ async def read_order(
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         uploads, fields = await _form(request, most, largest)
-        return _order(uploads, [*asked, *(_from_json(fields) if json_fields else fields)])
+        fields = _from_json(fields) if json_fields else fields
+        if any(key == "eyes" for key, _ in fields):
+            asked = [(key, value) for key, value in asked if key != "eyes"]
+        return _order(uploads, [*asked, *fields])
     if not kind.startswith("image/"):
         raise Problem(
             "unsupported-media-type", "send multipart/form-data, or one picture as image/*"
@@ -69,7 +77,7 @@ async def _form(request: Request, most: int, largest: int) -> tuple[list[Upload]
         request.headers,
         request.stream(),
         max_files=most,
-        max_fields=MOST_FIELDS,
+        max_fields=MOST_FIELDS + most,
         max_part_size=LONGEST_FIELD,
     )
     parser.spool_max_size = largest + 1  # a photograph is never written to a disk
@@ -78,7 +86,8 @@ async def _form(request: Request, most: int, largest: int) -> tuple[list[Upload]
     except MultiPartException as error:
         if "Too many" in error.message:
             raise Problem(
-                "too-many-parts", f"at most {most} photographs and {MOST_FIELDS} other fields"
+                "too-many-parts",
+                f"at most {most} photographs and {MOST_FIELDS + most} other fields",
             ) from error
         raise Problem("malformed-body") from error
     uploads, fields = [], []
@@ -111,6 +120,7 @@ def _from_json(fields: Fields) -> Fields:
 
 def _order(uploads: list[Upload], fields: Iterable[tuple[str, str]]) -> Order:
     names: list[str] = []
+    eyes: list[str] = []
     explain: Explain = "none"
     for key, value in fields:  # those of the query first: a form's field has the last word
         match key:
@@ -118,13 +128,37 @@ def _order(uploads: list[Upload], fields: Iterable[tuple[str, str]]) -> Order:
                 names.append(value)
             case "explain":
                 explain = _explain(value)
+            case "eyes":
+                eyes.append(value)
             case "photographs":
                 raise Problem("invalid-request", "photographs are files: a part with a file name")
             case _:
                 raise Problem("invalid-request", f"unknown field; known: {', '.join(FIELDS)}")
     if not uploads:
         raise Problem("invalid-request", "no photographs: send one or more")
-    return Order(tuple(uploads), tuple(dict.fromkeys(names)), explain)
+    return Order(with_eyes(uploads, eyes), tuple(dict.fromkeys(names)), explain)
+
+
+def with_eyes(uploads: Sequence[Upload], eyes: Sequence[str]) -> tuple[Upload, ...]:
+    """Put to each photograph what is told of its eye, by the form or by the name that it came by.
+
+    Raises:
+        Problem: an eye that is none, or another number of them.
+    """
+    if list(eyes) == [DETECT]:
+        eyes = [DETECT] * len(uploads)
+    if len(eyes) not in (0, len(uploads)):
+        raise Problem(
+            "invalid-request", f"{len(eyes)} eyes of {len(uploads)} photographs; one of each"
+        )
+    told = []
+    for upload, eye in zip(uploads, eyes or [""] * len(uploads), strict=True):
+        name = (upload.name or "").replace("\\", "/").rpartition("/")[2]
+        try:
+            told.append(replace(upload, eye=known_eye(eye or None, name)))
+        except SettingError as error:
+            raise Problem("invalid-request", f"eyes: {EYES}") from error
+    return tuple(told)
 
 
 def _explain(text: str) -> Explain:

@@ -50,6 +50,8 @@ def test_a_folder_becomes_a_table_with_a_row_a_photograph(photographs, age, sex,
     assert list(table[0]) == [
         "photograph",
         "sha256",
+        "eye",
+        "eye_from",
         "made-age.age",
         "made-sex.male",
         "warnings",

@@ -34,7 +34,17 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--from",
         dest="list",
         metavar="FILE",
-        help="also take the photographs that FILE names, one a line; - for standard input",
+        help="also take the photographs that FILE names, one a line, or a CSV with the columns "
+        "photograph and eye; - for standard input",
+    )
+    predict.add_argument(
+        "--eyes",
+        metavar="FILE|detect",
+        action="append",
+        default=[],
+        help="which eye each photograph shows: a CSV with the columns photograph and eye (right or "
+        "left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
+        "the optic disc; say it again for both. Only networks that mirror left eyes need it",
     )
     add_estimators(predict)
     predict.add_argument(
@@ -87,11 +97,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from ..errors import ResultsError
-    from ..study.photographs import list_photographs
 
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
-    listing = list_photographs(chosen.paths, _lines(chosen.list))
+    listing = _listing(chosen)
     with _answering(chosen, names) as by:
         if chosen.out == STANDARD_STREAM:
             if chosen.maps or chosen.embeddings:
@@ -190,7 +199,7 @@ def _stream(listing: "Listing", by: "Here | There") -> int:
     from ..study.columns import Row, columns, row
     from ..study.table import write_csv
 
-    answers = by.answers(listed.path for listed in listing.photographs)
+    answers = by.answers(listing.photographs)
     failed = 0
 
     def rows() -> Iterator[Row]:
@@ -209,15 +218,33 @@ def _write_notices(estimators: "Iterable[AnyEstimator]") -> None:
         sys.stderr.write(f"{notice}\n")
 
 
-def _lines(name: str | None) -> list[str]:
-    """Read the list that `--from` names; a byte order mark, as Windows writes it, is no name."""
+def _listing(chosen: argparse.Namespace) -> "Listing":
+    """Collect the photographs, and what is said of their eyes."""
+    from ..study.eyes import StatedEyes, Statement, is_table, read_table, with_eyes
+    from ..study.photographs import list_photographs
+
+    lines = _lines(chosen.list) if chosen.list is not None else []
+    statements: list[Statement] = []
+    if is_table(lines):
+        lines, statements = read_table(lines, chosen.list, "list")
+    for name in chosen.eyes:
+        if name != "detect":
+            statements += read_table(_lines(name), name, "stated")[1]
+    said = StatedEyes(tuple(statements), "detect" in chosen.eyes)
+    listing = with_eyes(list_photographs(chosen.paths, lines), said)
+    if listing.strays:
+        others = f"{len(listing.strays)} rows state eyes of what is no photograph here"
+        sys.stderr.write(f"{others}, such as {listing.strays[0]}\n")
+    return listing
+
+
+def _lines(name: str) -> list[str]:
+    """Read a list or table; a byte order mark, as Windows writes it, is no part of it."""
     from ..errors import ResultsError
 
-    if name is None:
-        return []
     try:
         if name == STANDARD_STREAM:
-            return sys.stdin.read().splitlines()
+            return sys.stdin.read().removeprefix("\ufeff").splitlines()
         return Path(name).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ResultsError(f"{name}: cannot be read as a list: {error}") from error

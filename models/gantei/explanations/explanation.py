@@ -95,9 +95,17 @@ class Explainer:
         return row[self._embedding]
 
     def explanation(
-        self, row: Mapping[str, NDArray[np.float32]], values: Mapping[str, float], box: Box
+        self,
+        row: Mapping[str, NDArray[np.float32]],
+        values: Mapping[str, float],
+        box: Box,
+        *,
+        mirrored: bool = False,
     ) -> Explanation:
-        """Put one photograph's graph outputs into the words and units of the manifest."""
+        """Put one photograph's graph outputs into the words and units of the manifest.
+
+        Where the network saw the photograph `mirrored`, its map is mirrored back onto it.
+        """
         spec = self._manifest.output[self._output]
         facts = self._facts or {}
         of = max(values, key=values.__getitem__)
@@ -109,7 +117,8 @@ class Explainer:
         else:
             linear = facts["activation"] == "linear" and spec.transform == "none"
             unit, scale, offset = f"{'probability' if linear else 'logit'} of {of}", 1.0, 0.0
-        scaled = raw * np.float32(scale)
+        raw = raw[:, ::-1] if mirrored else raw
+        scaled = np.ascontiguousarray(raw * np.float32(scale))
         return Explanation(of, unit, scaled, bias * scale + offset, self.embedding(row), box)
 
     def _unreadable(self, activation: str) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import stat
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ..errors import PhotographError
 from ..manifests.fields import Decoder
 from .colour import as_rgb, check_light, check_mode
 from .decoding import SCALES, EncodedPicture, check_size, orientation_of, turned_upright
+from .eyes import DETECT, Eye, Told, known_eye
 from .pillow_errors import pillow_errors
 
 Source = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
@@ -74,6 +75,7 @@ class Photograph:
         sha256: str | None,
         *,
         allow_grey: bool,
+        eye: Told = None,
     ) -> None:
         check_mode(name, picture.mode, allow_grey=allow_grey)
         self.name = name
@@ -84,12 +86,33 @@ class Photograph:
         self._picture = picture
         self._allow_grey = allow_grey
         self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
+        self._told = eye
+        self.sought_in_vain = False
         # What preprocessing made of it so far, for estimators that see the same.
         self.seen: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
         height, width = self.size
         return f"Photograph({self.name!r}, {self.format}, {width} x {height})"
+
+    @property
+    def eye(self) -> Eye | None:
+        """Which eye it shows, as far as it is known; sought in the picture where that was asked.
+
+        Raises:
+            PhotographError: as `picture`, where it is sought.
+        """
+        if self._told == DETECT:
+            from .optic_disc import SIDE, detected_eye
+
+            self._told = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
+            self.sought_in_vain = self._told is None
+        return self.known_eye
+
+    @property
+    def known_eye(self) -> Eye | None:
+        """Which eye it shows, as far as that is known by now."""
+        return self._told if isinstance(self._told, Eye) else None
 
     @property
     def megapixels(self) -> float:
@@ -138,28 +161,44 @@ class Photograph:
         return np.asarray(self.picture(scale, decoder))
 
 
-def open_photograph(source: Source, *, allow_grey: bool = False) -> Photograph:
+def open_photograph(source: Source, *, allow_grey: bool = False, eye: Told = None) -> Photograph:
     """Open a photograph: read and hash its file once, check all that its header says.
 
     Arrays are (height, width, 3) RGB or (height, width, 4) RGBA, uint8 or uint16; with
     `allow_grey` also (height, width). `allow_grey` accepts pictures without colour, whose grey
-    values then stand in all three channels.
+    values then stand in all three channels. `eye` is what is known of the side: without it the
+    file's name tells, where it does, unless it is `unknown`; `detect` looks for the optic disc.
 
     Raises:
+        SettingError: `eye` is something else.
         PhotographError: not a picture, cut off, several frames, too large, grey, or unreadable.
         TypeError: a source of another type.
     """
     name = source_name(source)
+    eye = eye_of(source, eye)
     match source:
         case bytes():
-            return _from_bytes(source, name, allow_grey=allow_grey)
+            return _from_bytes(source, name, allow_grey=allow_grey, eye=eye)
         case Image.Image():
             picture = DecodedPicture(source, name)
         case np.ndarray():
             picture = DecodedPicture(_array_image(source), name)
         case _:
-            return _from_bytes(read_encoded(source), name, allow_grey=allow_grey)
-    return Photograph(name, picture, None, allow_grey=allow_grey)
+            return _from_bytes(read_encoded(source), name, allow_grey=allow_grey, eye=eye)
+    return Photograph(name, picture, None, allow_grey=allow_grey, eye=eye)
+
+
+def eye_of(source: Source, told: object) -> Told:
+    """Put what is said of a photograph's eye and what its file's name tells together.
+
+    `detect` stays, for the picture to tell.
+
+    Raises:
+        SettingError: `told` is no side, no `Eye`, not `detect` and not None.
+    """
+    if told == DETECT:
+        return DETECT
+    return known_eye(told, Path(source).name if isinstance(source, str | os.PathLike) else "")
 
 
 def read(
@@ -218,10 +257,18 @@ def source_name(source: Source) -> str:
     )
 
 
-def _from_bytes(data: bytes, name: str, *, allow_grey: bool) -> Photograph:
+def as_list(photographs: Source | Iterable[Source]) -> list[Source]:
+    """One photograph alone, or several, as a list."""
+    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
+        return [photographs]
+    return list(photographs)
+
+
+def _from_bytes(data: bytes, name: str, *, allow_grey: bool, eye: Told) -> Photograph:
     digest = hashlib.sha256(data).hexdigest()
     try:
-        return Photograph(name, EncodedPicture(data, name), digest, allow_grey=allow_grey)
+        picture = EncodedPicture(data, name)
+        return Photograph(name, picture, digest, allow_grey=allow_grey, eye=eye)
     except PhotographError as error:
         error.sha256 = digest
         raise

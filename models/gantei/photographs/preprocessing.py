@@ -14,6 +14,7 @@ from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling
 from ..manifests.manifest import InputSpec, MeanStd
 from .bright_part import find_box
 from .decoding import SCALES
+from .eyes import Side
 from .field_of_view import Square, averaging_step, find_disc
 from .photograph import Photograph
 from .resampling import ANTIALIASED, Box, resample
@@ -30,6 +31,12 @@ probability; 0.1 years and 0.005 are allowed. With 640 px it was 0.108 years and
 
 MOST_STRETCHED = 1.05
 """How far a box may be from the input's shape without a word: a whole disc's edges move by 1 %."""
+EYE_NEEDED = (
+    "right or left eye? The network takes left eyes mirrored, and {what}: state it by eyes "
+    "(--eyes FILE of gantei predict), or in the file's name (-right, -left)"
+)
+NOTHING_TELLS = EYE_NEEDED.format(what="nothing tells which it is")
+DISC_DOES_NOT_TELL = EYE_NEEDED.format(what="the optic disc does not tell which it is")
 
 
 def draft_side(side: int) -> int:
@@ -37,8 +44,12 @@ def draft_side(side: int) -> int:
     return max(DRAFT_FACTOR * side, DRAFT_LEAST)
 
 
-def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
+def prepare(
+    pixels: NDArray[np.uint8], spec: InputSpec, eye: Side | None = None
+) -> NDArray[np.float32]:
     """Prepare full-size pixels, uint8 (h, w, 3) RGB: float32 (height, width, 3).
+
+    `eye` is the side that they show, for a network that has left eyes mirrored.
 
     `Estimator.predict` prepares an encoded JPEG by `prepare_photograph`, whose scaled decoding
     moves the demo estimators' answers within the limits that benchmarks/demo_accuracy.py checks.
@@ -46,9 +57,12 @@ def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
     Raises:
         ValueError: the array has another shape or dtype.
         UnsettledError: a fact of `spec` is unknown.
-        PhotographError: a disc was to be found in a black picture.
+        PhotographError: a disc was to be found in a black picture, or the eye is needed.
     """
     wanted = _settled(spec)
+    if spec.mirror == "left-eyes" and eye is None:
+        raise PhotographError(NOTHING_TELLS)
+    mirrored = spec.mirror == "left-eyes" and eye == "left"
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"pixels are uint8 (h, w, 3), not {pixels.dtype} {pixels.shape}")
     image = Image.fromarray(pixels)
@@ -58,7 +72,7 @@ def prepare(pixels: NDArray[np.uint8], spec: InputSpec) -> NDArray[np.float32]:
     elif wanted.crop == "disc":
         square = find_disc(image)
         image, box = (square if wanted.method in ANTIALIASED else square.rounded()).cut(image)
-    return _scaled(resample(image, wanted.size, wanted.method, box), spec)
+    return _scaled(resample(image, wanted.size, wanted.method, box), spec, mirrored=mirrored)
 
 
 def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.float32]:
@@ -66,13 +80,29 @@ def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.fl
 
     Where the resampling averages anyway, a JPEG is decoded at 1/2, 1/4 or 1/8, as long as what
     fills the input keeps `draft_side` of its sides. The result depends on nothing but the
-    photograph and `spec`.
+    photograph, its eye and `spec`.
 
     Raises:
         UnsettledError: as `prepare`.
         PhotographError: as `prepare`, and where decoding shows damage or no colour.
     """
-    return _scaled(_seen(photograph, spec).pixels, spec)
+    mirrored = is_mirrored(photograph, spec)
+    return _scaled(_seen(photograph, spec).pixels, spec, mirrored=mirrored)
+
+
+def is_mirrored(photograph: Photograph, spec: InputSpec) -> bool:
+    """Whether the network sees the photograph mirrored left to right.
+
+    Raises:
+        PhotographError: that depends on the eye, and nothing tells it.
+    """
+    if spec.mirror != "left-eyes":
+        return False
+    eye = photograph.eye
+    if eye is None:
+        why = DISC_DOES_NOT_TELL if photograph.sought_in_vain else NOTHING_TELLS
+        raise PhotographError(f"{photograph.name}: {why}")
+    return eye.side == "left"
 
 
 def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
@@ -215,9 +245,13 @@ def _named(photograph: Photograph) -> Iterator[None]:
 
 
 def _scaled(
-    pixels: NDArray[np.uint8] | NDArray[np.float32], spec: InputSpec
+    pixels: NDArray[np.uint8] | NDArray[np.float32], spec: InputSpec, *, mirrored: bool
 ) -> NDArray[np.float32]:
-    """Order the channels and scale the values; mean and std are in the network's order."""
+    """Mirror, order the channels and scale the values; mean and std are in the network's order.
+
+    Mirrored after resampling, which gives what mirroring before it does up to a level of rounding.
+    """
+    pixels = pixels[:, ::-1] if mirrored else pixels
     ordered = pixels[..., ::-1] if spec.colour == "bgr" else pixels
     result = np.array(ordered, dtype=np.float32, order="C")
     if isinstance(spec.scale, MeanStd):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from io import BytesIO
+from itertools import count, repeat
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -16,7 +17,9 @@ from PIL import Image
 from ..credentials import token_for_service
 from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
 from ..inference import Answer, ordered
-from ..photographs.photograph import Source, open_photograph, read_encoded, source_name
+from ..manifests.fields import UNKNOWN
+from ..photographs.eyes import Eye, Eyes, Told, eyes_of
+from ..photographs.photograph import Source, eye_of, open_photograph, read_encoded, source_name
 from ..prediction import Prediction
 from .connection import Connection, RefusedError
 from .served import ServedEstimator, answer_of, estimator_of, names_of
@@ -118,6 +121,7 @@ class Client:
         *,
         on_error: Literal["raise", "record"] = "raise",
         explain: bool = False,
+        eyes: Eyes = None,
     ) -> list[dict[str, Prediction]]:
         """Estimate for each photograph, in order: `{estimator's name: its Prediction}` of each.
 
@@ -129,8 +133,11 @@ class Client:
             estimators: names of the server's estimators; None: all of them.
             on_error: `record` puts what is wrong with a photograph into each `error`.
             explain: give each prediction its `explanation`.
+            eyes: which eye each shows, as `Estimator.predict` takes it. Names of files are read
+                here, and not sent.
 
         Raises:
+            SettingError: `eyes` makes no sense, or is of other photographs.
             PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
             InferenceError: likewise, where the server failed on it.
             TransferError: the server does not answer, or answers something else; with
@@ -139,7 +146,9 @@ class Client:
             ExplanationError: explanations of an estimator that has none; the message says why.
             ResultsError: a folder cannot be read, or there are no photographs in it.
         """
-        return list(self.stream(photographs, estimators, on_error=on_error, explain=explain))
+        return list(
+            self.stream(photographs, estimators, on_error=on_error, explain=explain, eyes=eyes)
+        )
 
     def stream(
         self,
@@ -148,11 +157,13 @@ class Client:
         *,
         on_error: Literal["raise", "record"] = "raise",
         explain: bool = False,
+        eyes: Eyes = None,
     ) -> Generator[dict[str, Prediction]]:
         """Give what `predict` gives, one photograph after the other, as it is used.
 
         As many photographs as there are connections are in memory; those that were given as
-        images or bytes also wait, at most four times as many.
+        images or bytes also wait, at most four times as many. With `eyes` of each photograph,
+        `photographs` are collected first.
 
         Raises:
             Everything that `predict` raises, as it is met.
@@ -163,14 +174,24 @@ class Client:
         if names is None:
             names = names_of(self._listing())
         names = list(dict.fromkeys(names))
-        with closing(self.answers(_each(photographs), names, explain=explain)) as answers:
+        sources: Iterable[Source] = _each(photographs)
+        told: Iterable[Told] | None = None
+        if eyes is not None:
+            sources = list(sources)
+            told = eyes_of(sources, eyes)
+        with closing(self.answers(sources, names, explain=explain, eyes=told)) as answers:
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
                     raise answer.error
                 yield {name: answer.prediction(index) for index, name in enumerate(names)}
 
     def answers(
-        self, photographs: Iterable[Source], names: Sequence[str], *, explain: bool = False
+        self,
+        photographs: Iterable[Source],
+        names: Sequence[str],
+        *,
+        explain: bool = False,
+        eyes: Iterable[Told] | None = None,
     ) -> Generator[Answer]:
         """Ask for each photograph, in order, as `gantei.inference.estimate` does here.
 
@@ -182,31 +203,37 @@ class Client:
         fields = {"estimators": list(names), "explain": "map" if explain else "none"}
         stop = Event()
 
-        def answer(numbered: tuple[int, Source]) -> Answer:
-            return self._answer(*numbered, fields, stop)
+        def answer(one: tuple[int, Source, Told]) -> Answer:
+            number, source, told = one
+            return self._answer(number, source, eye_of(source, told), fields, stop)
 
+        numbered = zip(count(1), photographs, eyes or repeat(None), strict=False)
         try:
-            with closing(ordered(answer, enumerate(photographs, 1), self._connections)) as answers:
+            with closing(ordered(answer, numbered, self._connections)) as answers:
                 yield from answers
         finally:
             stop.set()
 
-    def _answer(self, number: int, source: Source, fields: dict[str, Any], stop: Event) -> Answer:
+    def _answer(
+        self, number: int, source: Source, told: Told, fields: dict[str, Any], stop: Event
+    ) -> Answer:
         name = source_name(source)
+        eye = told if isinstance(told, Eye) else None
         try:
             data = _encoded(source)
         except PhotographError as error:
-            return Answer(name, error.sha256, (), (), error)
+            return Answer(name, error.sha256, (), (), error, eye=eye)
         sent = hashlib.sha256(data).hexdigest()
         file = ("photographs", (str(number), data, "application/octet-stream"))
         try:
-            told = self._server.ask("POST", "/v1/predict", stop, files=[file], data=fields)
+            form = fields | {"eyes": told.side if isinstance(told, Eye) else told or UNKNOWN}
+            answer = self._server.ask("POST", "/v1/predict", stop, files=[file], data=form)
         except RefusedError as error:
             if error.status != 413:
                 raise
-            return Answer(name, sent, (), (), TransferError(f"{name}: {error}"))
+            return Answer(name, sent, (), (), TransferError(f"{name}: {error}"), eye=eye)
         names, explain = fields["estimators"], fields["explain"] == "map"
-        return answer_of(told, name, sent, names, explain=explain)
+        return answer_of(answer, name, sent, names, explain=explain, eye=eye)
 
     def _listing(self) -> dict[str, Any]:
         return self._server.ask("GET", "/v1/estimators")

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, get_args
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from ..errors import (
 )
 from ..explanations.explanation import Explanation
 from ..inference import Answer
+from ..photographs.eyes import Eye, Side, detected
 
 if TYPE_CHECKING:
     from ..manifests.manifest import Manifest
@@ -106,7 +107,13 @@ def estimator_of(told: dict[str, Any], name: str) -> ServedEstimator:
 
 @_as_told
 def answer_of(
-    told: dict[str, Any], source: str, sent: str, names: Sequence[str], *, explain: bool
+    told: dict[str, Any],
+    source: str,
+    sent: str,
+    names: Sequence[str],
+    *,
+    explain: bool,
+    eye: Eye | None = None,
 ) -> Answer:
     """Read the answer for one photograph.
 
@@ -116,13 +123,16 @@ def answer_of(
         sent: sha256 of the bytes that were sent.
         names: the estimators that were asked.
         explain: whether maps were asked for.
+        eye: the photograph's, where it was known here; else what the server found.
 
     Raises:
         TransferError: it is of another shape, or of another photograph.
     """
     (entry,) = told["photographs"]
+    warned = eye.warnings if eye else ()  # the server does not know the name
+    eye = eye or _eye(entry)
     if "problem" in entry:
-        return Answer(source, sent, (), (), _error_of(entry["problem"], source, sent))
+        return Answer(source, sent, (), (), _error_of(entry["problem"], source, sent), eye=eye)
     if entry["sha256"] != sent:
         raise ValueError("an answer for another photograph")
     estimates = [entry["estimates"][name] for name in names]
@@ -133,8 +143,9 @@ def answer_of(
             {name: _number(each["value"]) for name, each in estimate["values"].items()}
             for estimate in estimates
         ),
-        tuple(tuple(map(str, estimate["warnings"])) for estimate in estimates),
+        tuple((*map(str, estimate["warnings"]), *warned) for estimate in estimates),
         explanations=tuple(_explanation(each["map"]) for each in estimates if explain),
+        eye=eye,
     )
 
 
@@ -146,6 +157,15 @@ def _error_of(problem: dict[str, Any], source: str, sha256: str) -> GanteiError:
         error.sha256 = sha256
         return error
     return InferenceError(f"{source}: {text}")
+
+
+def _eye(entry: dict[str, Any]) -> Eye | None:
+    """What the server found in the picture, as far as it did."""
+    if entry.get("eye") is None:
+        return None
+    if entry["eye"] not in get_args(Side) or entry["eye_from"] != "detected":
+        raise ValueError("an eye that nobody has stated")
+    return detected(entry["eye"])
 
 
 def _explanation(told: dict[str, Any]) -> Explanation:

@@ -1,12 +1,12 @@
 """Who answers a study: estimators of this machine, or those of a server."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import TransferError
 from ..inference import Answer, batch_size, estimate
+from .photographs import Listed
 
 if TYPE_CHECKING:
     from ..estimator import Estimator
@@ -31,15 +31,16 @@ class Here:
         return batch_size(self.estimators)
 
     def answers(
-        self, photographs: Iterable[Path], explain: "Wanted | None" = None
+        self, photographs: Sequence[Listed], explain: "Wanted | None" = None
     ) -> Generator[Answer]:
         """Estimate for each, in order; see `gantei.inference.estimate`."""
         return estimate(
-            photographs,
+            (listed.path for listed in photographs),
             self.estimators,
             allow_grey=self.allow_grey,
             workers=self.workers,
             explain=explain,
+            eyes=(listed.eye for listed in photographs),
         )
 
     def identity(self) -> dict[str, Any]:
@@ -70,7 +71,7 @@ class There:
         return cls(client, client.estimators(names), client.environment())
 
     def answers(
-        self, photographs: Iterable[Path], explain: "Wanted | None" = None
+        self, photographs: Sequence[Listed], explain: "Wanted | None" = None
     ) -> Generator[Answer]:
         """Ask the server for each, in order; see `gantei.Client.answers`.
 
@@ -78,7 +79,12 @@ class There:
             TransferError: also where the server has other estimators or versions at the end.
         """
         names = [each.name for each in self.estimators]
-        yield from self.client.answers(photographs, names, explain=explain is not None)
+        yield from self.client.answers(
+            (listed.path for listed in photographs),
+            names,
+            explain=explain is not None,
+            eyes=(listed.eye for listed in photographs),
+        )
         if There.of(self.client, names) != self:
             raise TransferError(
                 f"{self.client.url}: its estimators or versions were changed while it answered, so "

@@ -4,7 +4,9 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from ..photographs.eyes import EyeOrigin
 
 if TYPE_CHECKING:
     from ..inference import Answer
@@ -38,7 +40,25 @@ LEADING = (
         "写真のファイル名。EXIFの向きを適用し、透明部分は黒とし、カラープロファイルは適用せずに読む",
     ),
     Column("sha256", "text", "SHA-256 of the file", "ファイルのSHA-256", range="64 hex digits"),
+    Column(
+        "eye",
+        "text",
+        "which eye it shows, where known",
+        "左右眼の別(分かる場合)",
+        range="right, left",
+    ),
+    Column(
+        "eye_from",
+        "text",
+        "what tells the eye: stated (--eyes), list (--from), file name, or detected (assumed, by "
+        "the optic disc)",
+        "左右眼の別の出どころ:stated(--eyes の表)、list(--from の表)、file name(ファイル名)、"
+        "detected(視神経乳頭の位置からの仮定)",
+        range=", ".join(get_args(EyeOrigin)),
+    ),
 )
+EYE, EYE_FROM = 2, 3
+"""Where those stand in a row."""
 TRAILING = (
     Column("warnings", "text", "what to know before using the values", "値を使う前の注意"),
     Column("error", "text", "why there are no values", "値がない理由"),
@@ -53,11 +73,12 @@ def columns(estimators: Sequence["AnyEstimator"]) -> tuple[Column, ...]:
 
 def row(name: str, answer: "Answer", estimators: Sequence["AnyEstimator"]) -> Row:
     """Lay one photograph's answer out in the order of the columns."""
+    eye = [answer.eye.side, answer.eye.origin] if answer.eye else [None, None]
     if answer.error is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
         # The name in the table stands for the path: a table tells nothing of the folders around it.
         error = str(answer.error).replace(answer.source, name)
-        return [name, answer.sha256, *blanks, None, _one_line(error)]
+        return [name, answer.sha256, *eye, *blanks, None, _one_line(error)]
     values = [
         values[key]
         for each, values in zip(estimators, answer.values, strict=True)
@@ -68,7 +89,7 @@ def row(name: str, answer: "Answer", estimators: Sequence["AnyEstimator"]) -> Ro
         for each, warnings in zip(estimators, answer.warnings, strict=True)
         for warning in warnings
     )
-    return [name, answer.sha256, *values, " ".join(warnings) or None, None]
+    return [name, answer.sha256, *eye, *values, " ".join(warnings) or None, None]
 
 
 def dictionary(described: Sequence[Column]) -> str:

@@ -81,6 +81,8 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         told.append(f"it is of {before}, this run of {now}" if before != now else same)
     if manifest["allow_grey"] != identity["allow_grey"]:
         told.append(f"it was made with{'' if manifest['allow_grey'] else 'out'} --allow-grey")
+    if manifest.get("eyes") != identity.get("eyes"):
+        told.append("other eyes were stated, or sought (--eyes, --from)")
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)

@@ -5,26 +5,42 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ..errors import ResultsError
+from ..manifests.fields import UNKNOWN
+from ..photographs.eyes import Told
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
 
 
 @dataclass(frozen=True)
 class Listed:
-    """One photograph of a study: where it is, and its name in the table."""
+    """One photograph of a study: where it is, its name in the table, what is told of its eye."""
 
     path: Path
     name: str
+    eye: Told = UNKNOWN
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The photographs of a study in the table's order, and how many other files were passed by."""
+    """The photographs of a study in the table's order, and how many other files were passed by.
+
+    What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
+    stated, and the names of `strays`, statements of what is no photograph here.
+    """
 
     photographs: tuple[Listed, ...]
     others: int
+    detect: bool = False
+    stated_sha256: str | None = None
+    strays: tuple[str, ...] = ()
+
+    def eyes(self) -> dict[str, Any]:
+        """What values may depend on: what was said of eyes; the names tell the same again."""
+        said = {"stated_sha256": self.stated_sha256, "detect": self.detect}
+        return {key: value for key, value in said.items() if value}
 
 
 def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listing:

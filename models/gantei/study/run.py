@@ -18,8 +18,9 @@ from ..citation import bibliography, reference, software
 from ..environment import environment
 from ..errors import ResultsError
 from ..files import only_one, replacing, sha256_of
+from ..photographs.eyes import Eye
 from .answering import Here, There
-from .columns import Row, columns, dictionary, row
+from .columns import EYE, EYE_FROM, Row, columns, dictionary, row
 from .extras import Extras
 from .finished import (
     Summary,
@@ -30,7 +31,7 @@ from .finished import (
     photograph_sha256,
 )
 from .journal import Journal, discard, is_of
-from .photographs import Listing
+from .photographs import Listed, Listing
 from .table import writer_for
 
 if TYPE_CHECKING:
@@ -99,6 +100,7 @@ class Study:
         beside = [key for key, path in asked.items() if path is not None]
         return {
             **({"beside": beside} if beside else {}),
+            **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **environment(),
             **self.by.identity(),
             "estimators": [
@@ -192,7 +194,7 @@ def _publish(
 
 def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
     left = study.listing.photographs[start:]
-    answers = study.by.answers((listed.path for listed in left), extras.explain)
+    answers = study.by.answers(left, extras.explain)
     with closing(answers):
         for listed, answer in zip(left, answers, strict=True):
             extras.add(listed, answer)
@@ -202,11 +204,14 @@ def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
 def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     """Keep the journal's rows up to the first whose photograph is another now; count them.
 
-    A row whose overlay or vector is missing is not kept either.
+    A row whose overlay or vector is missing is not kept either, nor one of another eye: its name
+    alone may tell it where the other eye's photograph has come or gone.
     """
     count = 0
     for line, listed in zip(journal.rows(), study.listing.photographs, strict=False):
         if line[0] != listed.name or line[1] != photograph_sha256(listed):
+            break
+        if not _is_same_eye(line, listed):
             break
         if not extras.hold(count, line):
             break
@@ -216,6 +221,12 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     journal.keep(count)
     extras.keep(count)
     return count
+
+
+def _is_same_eye(line: Row, listed: Listed) -> bool:
+    if isinstance(listed.eye, Eye):
+        return line[EYE : EYE_FROM + 1] == [listed.eye.side, listed.eye.origin]
+    return line[EYE_FROM] in (None, "detected")
 
 
 def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
@@ -235,6 +246,7 @@ def _run_manifest(
         **identity,
         "summary": asdict(summary),
         "files_passed_by": study.listing.others,
+        "eyes_of_other_photographs": len(study.listing.strays),
         "table": study.table.name,
         "table_sha256": digest,
         "photographs_sha256": names_and_digests((line[0], line[1]) for line in journal.rows()),

@@ -28,6 +28,7 @@ DESCRIPTION: dict[str, Any] = {
                     "photographs": {"type": "array", "items": {"type": "file"}},
                     "estimators": {"type": "array", "items": {"type": "string"}},
                     "explain": {"type": "string", "enum": ["none", "map", "overlay"]},
+                    "eyes": {"type": "array", "items": {"type": "string"}},
                 },
                 "required": ["photographs"],
             },

@@ -109,6 +109,7 @@ def _listed(served: Served) -> dict[str, Any]:
         "values": units(manifest),
         "warnings": list(served.estimator.remarks + manifest.warnings()),
         "remarks": list(served.estimator.remarks),
+        "needs_eye": manifest.input.mirror == "left-eyes",
         "no_map": _why_no_map(served),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}

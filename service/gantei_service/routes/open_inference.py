@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 import gantei
 from gantei.estimator import Estimator
+from gantei.manifests.manifest import Manifest
 
 from ..answering import answer_all
 from ..answers import Inference, Live, Model, ModelReady, Ready, Server
@@ -15,7 +16,8 @@ from ..estimation import Upload, units
 from ..openapi import told
 from ..problems import Problem
 from ..state import State
-from ..tensors import INPUT, PROBLEM, Column, datatype, read_request, write_answer
+from ..tensors import EYE, EYE_FROM, INPUT, PROBLEM, Column, datatype, read_request, write_answer
+from ..upload import with_eyes
 
 HEAD_LENGTH = "inference-header-content-length"
 _PARAMETERS = {"type": "object"}
@@ -24,7 +26,7 @@ _TENSOR = {
     "required": ["name", "datatype", "shape"],
     "additionalProperties": False,
     "properties": {
-        "name": {"const": INPUT},
+        "name": {"enum": [INPUT, EYE]},
         "datatype": {"const": "BYTES"},
         "shape": {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 1},
         "data": {"type": "array", "items": {"type": "string", "format": "byte"}},
@@ -57,7 +59,7 @@ _REQUEST = {
     "additionalProperties": False,
     "properties": {
         "id": {"type": "string"},
-        "inputs": {"type": "array", "items": _TENSOR, "minItems": 1, "maxItems": 1},
+        "inputs": {"type": "array", "items": _TENSOR, "minItems": 1, "maxItems": 2},
         "outputs": {"type": "array", "items": _OUTPUT},
         "parameters": _PARAMETERS,
     },
@@ -106,11 +108,14 @@ def router(state: State) -> APIRouter:
         return JSONResponse({"ready": True})
 
     async def model(name: str) -> JSONResponse:
-        """Describe an estimator's input and outputs."""
-        inputs = [{"name": INPUT, "datatype": "BYTES", "shape": [-1]}]
+        """Describe an estimator's inputs and outputs."""
+        manifest = state.served_as(name).entry.manifest
+        inputs = [
+            {"name": each, "datatype": "BYTES", "shape": [-1]}
+            for each in (INPUT, *((EYE,) if _needs_eye(manifest) else ()))
+        ]
         outputs = [
-            {"name": each, "datatype": datatype(each), "shape": [-1]}
-            for each in (*units(state.served_as(name).entry.manifest), PROBLEM)
+            {"name": each, "datatype": datatype(each), "shape": [-1]} for each in _outputs(manifest)
         ]
         platform = {"name": name, "platform": "onnxruntime_onnx"}
         return JSONResponse(platform | {"inputs": inputs, "outputs": outputs})
@@ -146,12 +151,12 @@ async def _inferred(state: State, estimator: Estimator, request: Request) -> Res
         raise Problem("unsupported-media-type", "send the body as it is, not compressed")
     body, length = await request.body(), request.headers.get(HEAD_LENGTH)
     asked = await state.pool.run(partial(read_request, body, length, state.settings.photographs))
-    values = units(estimator.manifest)
-    if not asked.outputs.keys() <= {*values, PROBLEM}:
-        raise Problem("invalid-request", f"the outputs are {', '.join((*values, PROBLEM))}")
-    uploads = [Upload(None, data) for data in asked.photographs]
+    known = _outputs(estimator.manifest)
+    if not asked.outputs.keys() <= {*known}:
+        raise Problem("invalid-request", f"the outputs are {', '.join(known)}")
+    uploads = with_eyes([Upload(None, data) for data in asked.photographs], asked.eyes)
     entries = await answer_all(request, state, uploads, [estimator])
-    columns = _columns(estimator.name, list(values), entries)
+    columns = _columns(estimator, entries)
     content, head = write_answer(estimator.name, asked, columns)
     if head is None:
         return Response(content, media_type="application/json")
@@ -159,14 +164,28 @@ async def _inferred(state: State, estimator: Estimator, request: Request) -> Res
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _columns(model: str, values: list[str], entries: list[dict[str, Any]]) -> dict[str, Column]:
+def _needs_eye(manifest: Manifest) -> bool:
+    return manifest.input.mirror == "left-eyes"
+
+
+def _outputs(manifest: Manifest) -> tuple[str, ...]:
+    """Names of a model's outputs."""
+    eye = (EYE, EYE_FROM) if _needs_eye(manifest) else ()
+    return (*units(manifest), *eye, PROBLEM)
+
+
+def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, Column]:
     """Turn the photographs' entries into the model's outputs."""
     found = [
-        entry["estimates"][model]["values"] if "estimates" in entry else {} for entry in entries
+        entry["estimates"][estimator.name]["values"] if "estimates" in entry else {}
+        for entry in entries
     ]
     columns: dict[str, Column] = {
-        value: [each[value]["value"] if each else None for each in found] for value in values
+        value: [each[value]["value"] if each else None for each in found]
+        for value in units(estimator.manifest)
     }
+    if _needs_eye(estimator.manifest):
+        columns |= {key: [entry[key] or "" for entry in entries] for key in (EYE, EYE_FROM)}
     problems = [entry.get("problem") for entry in entries]
     return columns | {
         PROBLEM: [each.get("detail", each["title"]) if each else "" for each in problems]

@@ -32,6 +32,17 @@ _CHOICES: list[dict[str, Any]] = [
         "description": "A form's field of this name comes before it.",
         "schema": {"type": "string", "enum": ["none", "map", "overlay"]},
     },
+    {
+        "name": "eyes",
+        "in": "query",
+        "description": "Which eye each photograph shows, in their order, for estimators that take "
+        "left eyes mirrored (needs_eye); detect: by the optic disc, once for all of them. None: "
+        "the names that a form gives the files may tell. Form fields come before the query.",
+        "schema": {
+            "type": "array",
+            "items": {"type": "string", "enum": ["right", "left", "unknown", "detect"]},
+        },
+    },
 ]
 OPENAPI: dict[str, Any] = {
     "parameters": _CHOICES,
@@ -52,6 +63,7 @@ OPENAPI: dict[str, Any] = {
                         },
                         "estimators": {"type": "array", "items": {"type": "string"}},
                         "explain": _CHOICES[1]["schema"],
+                        "eyes": _CHOICES[2]["schema"],
                     },
                 }
             },

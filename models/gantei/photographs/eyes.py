@@ -1,0 +1,220 @@
+"""Which eye a photograph shows: as somebody states it, else as its name tells, else as it looks.
+
+A wrong side is worse than none, so what a name tells is read narrowly, here and on the service's
+page by one table, `eye_names.json`:
+
+1. The name is taken in words: runs of letters, parted where lower case meets upper case (p1Left)
+   and where anything else meets letters.
+2. Words tell a side by themselves: left, right, OD, OS in any case; 左 or 右 standing alone; 左眼,
+   右眼, 左目, 右目 inside a Japanese word that has no other 左 or 右.
+3. Words tell a side only when the other eye is there too: L, R, LE, RE. Alone they may be initials
+   or a retake.
+4. A name whose words disagree (left-right-1) has no side.
+5. Two photographs are a pair when their names are the same but for those words, one says left and
+   one right, and no third has that name.
+"""
+
+import json
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, get_args
+
+from ..errors import SettingError
+from ..manifests.fields import UNKNOWN
+
+Side = Literal["right", "left"]
+EyeOrigin = Literal["stated", "list", "file name", "detected"]
+"""Where a side comes from; further sources, such as a DICOM file's laterality, join them."""
+DETECT: Literal["detect"] = "detect"
+"""Said instead of a side: to be found by the optic disc."""
+
+SPELLINGS: Mapping[str, Side] = {
+    "right": "right", "r": "right", "od": "right", "右": "right", "右眼": "right",
+    "left": "left", "l": "left", "os": "left", "左": "left", "左眼": "left",
+}  # fmt: skip
+RULES_FILE = Path(__file__).with_name("eye_names.json")
+_PLACE = "\0"  # stands for the word that tells the side
+
+
+@dataclass(frozen=True)
+class Eye:
+    """The side of a photograph's eye, where it comes from, and what to know about that."""
+
+    side: Side
+    origin: EyeOrigin
+    warnings: tuple[str, ...] = ()
+
+
+Told = Eye | str | None
+"""What is said of one photograph's eye: an `Eye`, a side as `side_of` reads it, `detect`, or
+`unknown`; None: nothing, so that its name may tell."""
+Eyes = Told | Sequence[Told] | Mapping[str, Told] | Mapping[Path, Told]
+"""What is said of several; see `eyes_of`."""
+
+
+def side_of(text: str) -> Side:
+    """Read a side as people write it: right, R, OD, 右, in any case, or left, L, OS, 左.
+
+    Raises:
+        SettingError: it is something else.
+    """
+    side = SPELLINGS.get(unicodedata.normalize("NFKC", text).strip().lower())
+    if side is None:
+        raise SettingError(
+            f"{text!r} is no side of an eye; known: right, R, OD, 右, and left, L, OS, 左"
+        )
+    return side
+
+
+def stated(side: Side, origin: EyeOrigin, name: Side | None) -> Eye:
+    """What is stated; it wins over what the name says, and a finding tells of that."""
+    other = (f"its eye is stated as {side}, though its name says {name}",)
+    return Eye(side, origin, other if name not in (None, side) else ())
+
+
+def detected(side: Side) -> Eye:
+    """What was found in the picture, which is assumed and says so."""
+    return Eye(side, "detected", (f"assumed to be a {side} eye, by where the optic disc lies",))
+
+
+def known_eye(told: object, name: str) -> Told:
+    """Put what is said of a photograph's eye and what its name tells by itself together.
+
+    Raises:
+        SettingError: `told` is something else than `Told` describes.
+    """
+    told = _checked(told)
+    if isinstance(told, Eye) or told == UNKNOWN:
+        return told
+    side = side_by_name(name)
+    if told is None or told == DETECT:
+        return Eye(side, "file name") if side else told
+    return stated(side_of(told), "stated", side)
+
+
+def eyes_of(photographs: Sequence[object], eyes: Eyes) -> list[Told]:
+    """Give what is said of each photograph's eye.
+
+    Args:
+        photographs: paths, or pictures, which only a sequence can tell of.
+        eyes: one word for all (`right`, `left`, `detect`); a sequence of them, one a photograph,
+            None where nothing is known; or a mapping from paths to them. `detect` looks for the
+            optic disc where the file's name does not tell.
+
+    Raises:
+        SettingError: a word that is none, or `eyes` that are not of these photographs.
+    """
+    paths = [Path(each) if isinstance(each, str | os.PathLike) else None for each in photographs]
+    told: list[Told]
+    if eyes is None or isinstance(eyes, str | Eye):
+        told = [eyes] * len(paths)
+    elif isinstance(eyes, Mapping):
+        by_path = {Path(path): word for path, word in eyes.items()}
+        if stray := [str(path) for path in by_path if path not in paths]:
+            raise SettingError(f"eyes of what is no photograph here: {', '.join(stray[:3])}")
+        told = [by_path.get(path) if path else None for path in paths]
+    else:
+        told = list(eyes)
+        if len(told) != len(paths):
+            raise SettingError(
+                f"{len(told)} eyes of {len(paths)} photographs: say one of each, or None"
+            )
+    return [
+        known_eye(word, path.name if path else "") for word, path in zip(told, paths, strict=True)
+    ]
+
+
+def _checked(word: object) -> Told:
+    if word is None or isinstance(word, Eye):
+        return word
+    if not isinstance(word, str):
+        raise SettingError(f"an eye is right, left, detect, unknown or None, not {word!r}")
+    return word if word in (DETECT, UNKNOWN) else side_of(word)
+
+
+class NameTells(NamedTuple):
+    """What a name tells: the side; `sure` where it stands without the other eye.
+
+    `key` is the same for both eyes of a person.
+    """
+
+    side: Side | None
+    sure: bool
+    key: str
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """The table of the rules, which the service's page reads too."""
+    table: dict[str, Any] = json.loads(RULES_FILE.read_text("utf-8"))
+    return table
+
+
+def name_tells(name: str) -> NameTells:
+    """Read what the name of a photograph tells, or its path below the folder that was given."""
+    table = rules()
+    name = re.sub(table["ending"], "", unicodedata.normalize("NFKC", name))
+    kinds = "".join(_kind(letter) for letter in name)
+    sides: set[Side] = set()
+    sure, pieces, end = False, [], 0
+    for found in re.finditer(table["word"], kinds):
+        word = name[found.start() : found.end()]
+        side, alone, rest = _side_of_word(word, table)
+        if side is not None:
+            sides.add(side)
+            sure = sure or alone
+        pieces += [name[end : found.start()], rest]
+        end = found.end()
+    if len(sides) != 1:
+        return NameTells(None, False, name)
+    return NameTells(sides.pop(), sure, "".join([*pieces, name[end:]]))
+
+
+def _kind(letter: str) -> str:
+    match unicodedata.category(letter):
+        case "Lu":
+            return "U"
+        case "Ll":
+            return "l"
+        case "Lo":
+            return "o"
+    return "-"
+
+
+def _side_of_word(word: str, table: Mapping[str, Any]) -> tuple[Side | None, bool, str]:
+    small = word.lower()
+    if small in table["alone"]:
+        return table["alone"][small], True, _PLACE
+    if small in table["together"]:
+        return table["together"][small], False, _PLACE
+    found = re.search(table["within"], word)
+    if found and len(re.findall("[左右]", word)) == 1:
+        side: Side = "left" if found[1] == "左" else "right"
+        return side, True, word[: found.start()] + _PLACE + word[found.end() :]
+    return None, False, word
+
+
+def side_by_name(name: str) -> Side | None:
+    """What a name tells by itself, whatever other photographs there are."""
+    told = name_tells(name)
+    return told.side if told.sure else None
+
+
+def sides_by_names(names: Iterable[str]) -> dict[str, Side]:
+    """What names tell together: also L and R, where both eyes of a person are there."""
+    people: dict[str, list[tuple[str, NameTells]]] = {}
+    for name in names:
+        told = name_tells(name)
+        people.setdefault(told.key, []).append((name, told))
+    sides: dict[str, Side] = {}
+    for members in people.values():
+        pair = len(members) == 2 and {told.side for _, told in members} == set(get_args(Side))
+        for name, told in members:
+            if told.side is not None and (told.sure or pair):
+                sides[name] = told.side
+    return sides
