@@ -39,14 +39,14 @@ Column = Numbers | Sequence[str]
 class Asked:
     """A request: photographs, their eyes, and the outputs to give, with whether each is binary.
 
-    Without eyes they are all empty. No outputs stand for all of them, `binary` or not.
+    No eyes: nothing is told of them. No outputs stand for all of them, `binary` or not.
     """
 
     id: str | None
     photographs: tuple[bytes, ...]
-    eyes: tuple[str, ...]
     outputs: dict[str, bool]
     binary: bool
+    eyes: tuple[str, ...] = ()
 
 
 def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
@@ -72,10 +72,10 @@ def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
     outputs, binary = _wanted(request.get("outputs") or [], parameters)
     inputs = _inputs(request, parameters, data, most)
     photographs = inputs[INPUT]
-    eyes = [_text(each) for each in inputs.get(EYE, [b""] * len(photographs))]
-    if len(eyes) != len(photographs):
+    eyes = tuple(_text(each) for each in inputs.get(EYE, ()))
+    if EYE in inputs and len(eyes) != len(photographs):
         _refuse(f"inputs: as many of {EYE} as of {INPUT}")
-    return Asked(name, tuple(photographs), tuple(eyes), outputs, binary)
+    return Asked(name, tuple(photographs), outputs, binary, eyes)
 
 
 def write_answer(

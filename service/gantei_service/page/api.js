@@ -46,7 +46,7 @@ export async function cardOf(name) {
  *
  * Throws a `Refusal` where the request is refused; a bad photograph has a `problem` in its entry.
  */
-export async function estimate(file, estimators, { explain = "none", signal } = {}) {
+export async function estimate(file, estimators, { explain = "none", eye = "unknown", signal } = {}) {
   let body;
   try {
     body = await file.arrayBuffer();
@@ -55,6 +55,7 @@ export async function estimate(file, estimators, { explain = "none", signal } = 
   }
   const query = new URLSearchParams(estimators.map((name) => ["estimators", name]));
   query.append("explain", explain);
+  query.append("eyes", eye);
   // The server looks at the bytes; the type only says that they are a picture.
   const type = file.type.startsWith("image/") ? file.type : "image/x-unknown";
   const headers = { "content-type": type };

@@ -145,7 +145,8 @@ function listenToButtons() {
 }
 
 onTokenNeeded(askForToken);
-onChange((photograph) => {
+onChange((photograph, regrouped) => {
+  if (regrouped) renderTable(byId("table"));
   if (photograph) renderPhotograph(photograph);
   renderProgress();
 });

@@ -27,7 +27,7 @@ export function tableLines(groups, estimators) {
   const values = estimators.flatMap(({ name, values }) =>
     Object.entries(values).map(([value, unit]) => ({ name, value, unit })));
   const head = [
-    "photograph", "person", "eye", "sha256", "width", "height",
+    "photograph", "person", "eye", "eye_from", "sha256", "width", "height",
     ...values.map(({ name, value, unit }) => `${name}.${value} (${unit})`),
     "warnings", "error",
   ];
@@ -36,7 +36,7 @@ export function tableLines(groups, estimators) {
       const { path, sha256, size, estimates, problem } = group[eye];
       return [
         path, group.right && group.left ? group.label : null, eye === "single" ? null : eye,
-        sha256, size?.width, size?.height,
+        eye === "single" ? null : origin(group[eye]), sha256, size?.width, size?.height,
         ...values.map(({ name, value }) => estimates[name]?.values[value]?.value),
         warningsOf(estimates, estimators),
         problem ? [problem.title, problem.detail].filter(Boolean).join(": ") : null,
@@ -44,6 +44,8 @@ export function tableLines(groups, estimators) {
     }));
   return [head, ...lines];
 }
+
+const origin = ({ chosen, found }) => (chosen ? "stated" : found ? "detected" : "file name");
 
 function warningsOf(estimates, estimators) {
   const all = estimators.flatMap(({ name }) =>

@@ -1,52 +1,43 @@
 // Which eye a photograph shows, as its name tells, and which two photographs are of one person.
 //
-// A wrong side is worse than none, so the rule is narrow:
-//
-// 1. The name is the path below the chosen folder, without the ending, in words: runs of letters or
-//    of digits, parted where lower case meets upper case (p1Left) and where letters meet digits.
-// 2. Words that tell a side by themselves: left, right, OD, OS in any case; 左 or 右 standing alone;
-//    左眼, 右眼, 左目, 右目 inside a Japanese word that has no other 左 or 右.
-// 3. Words that tell a side only when the other eye is there too: L, R, LE, RE. Alone they may be
-//    initials or a retake.
-// 4. A name whose words disagree (left-right-1) has no side.
-// 5. Two photographs are a pair when their names are the same but for those words, one says left
-//    and one right, and no third has that name. Otherwise nobody is paired.
+// The rules are those of gantei/photographs/eyes.py, which says them in words; the table of them
+// comes from the server, which has it in one place. What a person has chosen comes before a name.
 
-const ALONE = new Map([
-  ["left", "left"], ["os", "left"], ["左", "left"],
-  ["right", "right"], ["od", "right"], ["右", "right"],
-]);
-const TOGETHER = new Map([["l", "left"], ["le", "left"], ["r", "right"], ["re", "right"]]);
-const WORD = /\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lo}+/gu;
-const EYE = /([左右])[眼目]/u;
+const RULES = await (await fetch(new URL("names.json", import.meta.url))).json();
 const PLACE = "\u0000"; // stands for the word that tells the side
+const KINDS = [[/^\p{Lu}$/u, "U"], [/^\p{Ll}$/u, "l"], [/^\p{Lo}$/u, "o"]];
+const kindOf = (letter) => KINDS.find(([form]) => form.test(letter))?.[1] ?? "-";
 
 /**
  * What a path tells: `side` ("left", "right" or null), `sure` where it stands without the other
  * eye, and `key`, the same for both eyes of a person.
  */
 export function told(path) {
-  const name = path.normalize("NFKC").replace(/\.[A-Za-z0-9]{1,5}$/, "");
+  const letters = [...path.normalize("NFKC").replace(new RegExp(RULES.ending), "")];
+  const name = letters.join("");
   const sides = new Set();
-  let sure = false;
-  const key = name.replace(WORD, (word) => {
-    const [side, alone, rest] = sideOfWord(word);
-    if (!side) return word;
-    sides.add(side);
+  const pieces = [];
+  let [sure, end] = [false, 0];
+  for (const found of letters.map(kindOf).join("").matchAll(new RegExp(RULES.word, "g"))) {
+    const after = found.index + found[0].length;
+    const [side, alone, rest] = sideOfWord(letters.slice(found.index, after).join(""));
+    if (side) sides.add(side);
     sure ||= alone;
-    return rest;
-  });
+    pieces.push(...letters.slice(end, found.index), rest);
+    end = after;
+  }
   if (sides.size !== 1) return { side: null, sure: false, key: name };
-  return { side: [...sides][0], sure, key };
+  return { side: [...sides][0], sure, key: [...pieces, ...letters.slice(end)].join("") };
 }
 
 function sideOfWord(word) {
   const small = word.toLowerCase();
-  if (ALONE.has(small)) return [ALONE.get(small), true, PLACE];
-  if (TOGETHER.has(small)) return [TOGETHER.get(small), false, PLACE];
-  const found = EYE.exec(word);
+  if (Object.hasOwn(RULES.alone, small)) return [RULES.alone[small], true, PLACE];
+  if (Object.hasOwn(RULES.together, small)) return [RULES.together[small], false, PLACE];
+  const within = new RegExp(RULES.within, "u");
+  const found = within.exec(word);
   if (found && word.match(/[左右]/gu).length === 1) {
-    return [found[1] === "左" ? "left" : "right", true, word.replace(EYE, PLACE)];
+    return [found[1] === "左" ? "left" : "right", true, word.replace(within, PLACE)];
   }
   return [null, false, word];
 }
@@ -62,7 +53,8 @@ export function grouped(photographs) {
   for (const photograph of photographs) {
     const { side, sure, key } = told(photograph.path);
     if (!groups.has(key)) groups.set(key, []);
-    groups.get(key).push({ photograph, side, sure });
+    const shown = photograph.chosen ?? photograph.found; // a person's word, or the picture's
+    groups.get(key).push({ photograph, side: shown ?? side, sure: shown ? true : sure });
   }
   const rows = [...groups].flatMap(([key, members]) => {
     const one = (side) => members.filter((member) => member.side === side);
@@ -85,4 +77,10 @@ export function grouped(photographs) {
 function labelOf(key, path) {
   const common = key.replaceAll(new RegExp(`[\\s._-]*${PLACE}[\\s._-]*`, "g"), " ");
   return common.split("/").map((part) => part.trim()).filter(Boolean).join("/") || path;
+}
+
+/** The side of each photograph that is known, as the rows tell it: a Map. */
+export function sides(photographs) {
+  return new Map(grouped(photographs).flatMap(({ right, left }) =>
+    [[right, "right"], [left, "left"]].filter(([photograph]) => photograph)));
 }

@@ -4,6 +4,7 @@
 // chosen estimators that have not answered it, so choosing another one sends only what is missing.
 
 import { Refusal, estimate } from "./api.js";
+import { sides } from "./eyes.js";
 
 const LANES = 4; // requests under way at once; a browser opens six connections to one server
 
@@ -16,7 +17,10 @@ const newRound = () => ({ controller: new AbortController(), lanes: 0 });
 let round = newRound(); // from a start to a stop
 let changed = () => {};
 
-/** Set who is told of each change: `changed(photograph)`, null where it concerns all. */
+/**
+ * Set who is told of each change: `changed(photograph, regrouped)`, null where it concerns all;
+ * `regrouped` where photographs may stand in other rows.
+ */
 export function onChange(listener) {
   changed = listener;
 }
@@ -28,10 +32,35 @@ export function add(found) {
   for (const { file, path } of fresh.sort((a, b) => natural.compare(a.path, b.path))) {
     photographs.push({
       file, path, sha256: null, size: null, estimates: {}, problem: null, sending: false,
-      maps: new Map(),
+      maps: new Map(), chosen: null, found: null, sought: false, sent: null,
     });
   }
+  renewEyes();
   return fresh.length;
+}
+
+/** Set which eye a photograph shows: "right", "left", "detect" to look for it, null as its name tells. */
+export function choose(photograph, eye) {
+  const sought = eye === "detect";
+  Object.assign(photograph, { sought, chosen: sought ? null : eye, found: null });
+  renewEyes();
+  changed(null, true);
+  start();
+}
+
+/** What is sent of each photograph's eye. A name may tell it only since the other eye is here. */
+function renewEyes() {
+  const known = sides(photographs);
+  for (const photograph of photographs) {
+    const eye = photograph.sought ? "detect" : (known.get(photograph) ?? "unknown");
+    if (photograph.eye === eye) continue;
+    photograph.eye = eye;
+    if (photograph.sent !== null && photograph.sent !== eye) forget(photograph);
+  }
+}
+
+function forget(photograph) {
+  Object.assign(photograph, { estimates: {}, problem: null, maps: new Map(), sent: null });
 }
 
 const natural = new Intl.Collator("en", { numeric: true }); // the order of the table
@@ -112,8 +141,16 @@ async function answer(photograph, estimators, signal) {
       const detail = `at most ${work.limits.body_bytes} bytes are taken`;
       throw new Refusal("body-too-large", { title: "The file is too large", detail, status: 413 });
     }
-    const entry = await estimate(photograph.file, estimators, { signal });
+    const { eye } = photograph;
+    photograph.sent = eye;
+    const entry = await estimate(photograph.file, estimators, { eye, signal });
+    if (photograph.eye !== eye) return forget(photograph); // another was chosen meanwhile
+    const found = entry.eye_from === "detected" ? entry.eye : null;
     Object.assign(photograph, { sha256: entry.sha256, size: entry.size });
+    if (found !== photograph.found) {
+      photograph.found = found;
+      changed(null, true);
+    }
     Object.assign(photograph.estimates, entry.estimates);
     photograph.problem = entry.problem ? refusalIn(entry.problem) : null;
   } catch (error) {
@@ -133,7 +170,7 @@ const refusalIn = (problem) => new Refusal(problem.type.split(":").at(-1), probl
 /** The map of a photograph by one estimator, asked for once; throws a `Refusal`. */
 export async function mapOf(photograph, name) {
   if (!photograph.maps.has(name)) {
-    const asked = estimate(photograph.file, [name], { explain: "map" }).then((entry) => {
+    const asked = estimate(photograph.file, [name], { explain: "map", eye: photograph.eye }).then((entry) => {
       if (entry.problem) throw refusalIn(entry.problem);
       const { map, values } = entry.estimates[name];
       return { ...map, size: entry.size, alone: Object.keys(values).length === 1 };

@@ -5,6 +5,7 @@ import { UNITS, VALUES } from "./words.js";
 
 const FORMATS = "JPEG・PNG・TIFF・BMP・WebP";
 const COLOUR = "推定器が学習したのはカラー写真で、レッドフリー写真や蛍光眼底造影ではありません";
+const SIDES = { right: "右眼", left: "左眼" };
 const PARTS = { "bright part": "明るい部分", picture: "画像" };
 
 const valueName = (name) => VALUES.ja[name] ?? name;
@@ -38,6 +39,14 @@ const FORMS = [
     (most) => `走査が ${most} 回を超える JPEG です。カメラの書く形ではないので、保存し直してください`],
   [/^its bright part needs a square of /, () => "明るい部分の形から、眼底写真ではないと判断しました"],
   [/^at most (\d+) bytes are taken$/, (most) => `上限は ${most} バイトです`],
+  [/^right or left eye\? The network takes left eyes mirrored, and (nothing tells|the optic disc does not tell) /,
+    (why) => "右眼か左眼かが分かりません。この推定器は左眼の写真を左右反転して扱います。"
+      + `${why === "nothing tells" ? "" : "視神経乳頭からも判定できませんでした。"}`
+      + "左右を選ぶか、ファイル名に -right または -left を付けてください"],
+  [/^assumed to be a (right|left) eye, by where the optic disc lies$/,
+    (side) => `視神経乳頭の位置から${SIDES[side]}と仮定しました`],
+  [/^its eye is stated as (right|left), though its name says (right|left)$/, (side, name) =>
+    `${SIDES[side]}と指定されましたが、ファイル名は${SIDES[name]}を示しています`],
   [/^assumed (\S+) = (.*)$/, (fact, value) => `仮定した設定:${fact} = ${value}`],
   [/^(\S+) (\S+) lies outside the range seen in training, (\S+) to (\S+) (.+)$/,
     (name, value, low, high, unit) =>

@@ -10,7 +10,7 @@ import { chosenEstimators } from "./estimators.js";
 import { grouped } from "./eyes.js";
 import { say } from "./language.js";
 import { showMapOn } from "./map_layer.js";
-import { missing, photographs } from "./photographs.js";
+import { choose, missing, photographs } from "./photographs.js";
 import { showWhenNear } from "./pictures.js";
 import { openViewer } from "./viewer.js";
 
@@ -83,11 +83,32 @@ function describe(place, photograph) {
   const open = missing(photograph).length;
   const state = photograph.sending ? say("sending") : open ? say("waiting") : null;
   const silent = !estimators.length && !photograph.problem;
+  const held = place.querySelector("select") === document.activeElement;
   place.replaceChildren(...[
     make("p", { class: "file" }, photograph.path.split("/").at(-1)), // hidden where the row has the same name
+    estimators.some((each) => each.needs_eye) ? eyeChoice(photograph) : null,
     photograph.problem ? problem(photograph.problem) : values(photograph, estimators),
     warnings(photograph, estimators),
     state ? make("p", { class: photograph.sending ? "state sending" : "state" }, state) : null,
     silent ? make("p", { class: "state" }, say("noEstimator")) : null,
   ].filter(Boolean));
+  if (held) place.querySelector("select")?.focus();
+}
+
+/** Which eye it shows, to be seen and changed where an estimator has to know. */
+function eyeChoice(photograph) {
+  const { chosen, found, sought, eye } = photograph;
+  const told = eye === "right" || eye === "left";
+  const now = sought ? "detect" : (chosen ?? "");
+  const named = told && !chosen ? say("eyeByName", say(eye)) : say("eyeUnknown");
+  const seen = found ? say("eyeSeen", say(found)) : say("eyeDetect");
+  const options = [["", named], ["right", say("right")], ["left", say("left")], ["detect", seen]];
+  const select = make("select", {
+    class: "eye", "aria-label": say("eyeOf", photograph.path),
+    onchange: () => {
+      choose(photograph, select.value || null);
+      cells.get(photograph).said.querySelector("select")?.focus(); // the row was made anew
+    },
+  }, options.map(([value, text]) => make("option", { value, selected: value === now }, text)));
+  return make("p", { class: "eye-choice" }, select);
 }

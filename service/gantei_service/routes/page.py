@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gantei.explanations import colour_scale, overlay
+from gantei.photographs.eyes import RULES_FILE
 
 from ..docs_page import docs_page
 from ..problems import Problem
@@ -48,7 +49,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """Read the page's files, and the colours of its maps, by name."""
+    """Read the page's files, the colours of its maps and what names tell of eyes, by name."""
     files = {
         path.name: Asset(path.read_bytes(), MEDIA_TYPES[path.suffix])
         for path in sorted(FOLDER.iterdir())
@@ -60,7 +61,8 @@ def assets() -> Mapping[str, Asset]:
         "darkest": overlay.DARKEST,
         "brightest": overlay.BRIGHTEST,
     }
-    return files | {"colours.json": Asset(json.dumps(colours).encode(), MEDIA_TYPES[".json"])}
+    shared = {"colours.json": json.dumps(colours).encode(), "names.json": RULES_FILE.read_bytes()}
+    return files | {name: Asset(each, MEDIA_TYPES[".json"]) for name, each in shared.items()}
 
 
 def router() -> APIRouter:
