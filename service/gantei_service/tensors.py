@@ -190,12 +190,10 @@ def _inputs(
         _known(told, "parameters of the input", ("binary_data_size", "content_type"))
         count = _count(table.get("shape"), most)
         if "binary_data_size" not in told:
-            encoding = told.get("content_type", parameters.get("content_type"))
-            texts = name == EYE and encoding is None
             read[name] = (
                 _texts(table.get("data"), count)
-                if texts
-                else _decoded(table.get("data"), count, encoding)
+                if name == EYE and "content_type" not in told
+                else _decoded(table.get("data"), count, {**parameters, **told}.get("content_type"))
             )
             continue
         if "data" in table:
