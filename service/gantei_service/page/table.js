@@ -23,6 +23,7 @@ export const groups = () => grouped(photographs);
 export function renderTable(place, { language = false } = {}) {
   for (const photograph of cells.keys()) if (!photographs.includes(photograph)) cells.delete(photograph);
   const rows = groups();
+  const held = [...cells].find(([, { said }]) => said.contains(document.activeElement))?.[0];
   const head = ["person", "right", "left"].map((key) =>
     make("th", { scope: "col", role: "columnheader" }, say(key)));
   if (language) for (const [photograph, { figure }] of cells) label(figure, photograph);
@@ -30,6 +31,7 @@ export function renderTable(place, { language = false } = {}) {
     make("caption", { class: "for-ears" }, say("tableCaption")),
     make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, head)),
     make("tbody", { role: "rowgroup" }, rows.map((group) => row(group, rows)))));
+  if (held) cells.get(held).said.querySelector("select")?.focus(); // it was moved, or made anew
 }
 
 /** Bring one photograph's cell up to date. */
@@ -105,10 +107,7 @@ function eyeChoice(photograph) {
   const options = [["", named], ["right", say("right")], ["left", say("left")], ["detect", seen]];
   const select = make("select", {
     class: "eye", "aria-label": say("eyeOf", photograph.path),
-    onchange: () => {
-      choose(photograph, select.value || null);
-      cells.get(photograph).said.querySelector("select")?.focus(); // the row was made anew
-    },
+    onchange: () => choose(photograph, select.value || null),
   }, options.map(([value, text]) => make("option", { value, selected: value === now }, text)));
   return make("p", { class: "eye-choice" }, select);
 }
