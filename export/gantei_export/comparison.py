@@ -32,8 +32,12 @@ def drawn_batch(manifest: Manifest) -> NDArray[np.float32]:
     open_facts = {key for key in made_up if getattr(manifest.input, key) == UNKNOWN}
     spec = manifest.input.model_copy(update={key: made_up[key] for key in open_facts})
     people = [person(SEED, number) for number in range(1, PICTURES + 1)]
-    images = [draw_photograph(SEED, who, who.eyes[0], scale=DRAWING_SCALE).image for who in people]
-    return np.stack([prepare(np.asarray(image), spec) for image in images])
+    pictures = []
+    for who in people:
+        eye = who.eyes[0]
+        image = draw_photograph(SEED, who, eye, scale=DRAWING_SCALE).image
+        pictures.append(prepare(np.asarray(image), spec, eye.side))
+    return np.stack(pictures)
 
 
 def compare(
