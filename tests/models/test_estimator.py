@@ -340,8 +340,8 @@ def test_a_refused_photograph_does_not_stay_in_memory(make_estimator, monkeypatc
     decoded = []
     original = EncodedPicture.decode
 
-    def decode(self, scale=1):
-        image = original(self, scale)
+    def decode(self, scale=1, decoder="pillow"):
+        image = original(self, scale, decoder)
         decoded.append(weakref.ref(image))
         return image
 
