@@ -140,9 +140,7 @@ def _told_of_the_publisher(imported: "Imported") -> list[str]:
     """Say how far it is known that the file is its publisher's, and answers as theirs does."""
     manifest, lines = imported.entry.manifest, []
     if imported.unproven:
-        lines.append(
-            "Its publisher tells no digest: that this is the file rests on your word."
-        )
+        lines.append("Its publisher tells no digest: that this is the file rests on your word.")
     for copy in manifest.known_copy:
         same = copy.sha256 == manifest.source.original_sha256
         lines.append(

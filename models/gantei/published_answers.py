@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from .errors import SettingError, WeightsError
 from .files import sha256_of
 from .inference import answer_one
+from .manifests.fields import UNKNOWN
 from .photographs.photograph import open_photograph
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def _none_found(folder: Path, manifest: "Manifest") -> str:
 def _compared(
     estimator: "Estimator", answer: "PublishedAnswer", path: Path
 ) -> Iterator[Comparison]:
-    result = answer_one(open_photograph(path), [estimator])
+    eye = None if answer.eye == UNKNOWN else answer.eye
+    result = answer_one(open_photograph(path, eye=eye), [estimator])
     if result.error:
         raise result.error
     for name, published in answer.values.items():
