@@ -203,6 +203,12 @@ class Tensor(Shape):
     shape: list[int]
 
 
+class Said(Shape):
+    """What every result says beside its numbers, a line each (Open Inference)."""
+
+    warnings: str
+
+
 class Model(Shape):
     """An estimator as a model (Open Inference)."""
 
@@ -210,6 +216,7 @@ class Model(Shape):
     platform: str
     inputs: list[Tensor]
     outputs: list[Tensor]
+    parameters: Said
 
 
 class ModelReady(Shape):
@@ -231,4 +238,5 @@ class Inference(Shape):
 
     model_name: str
     id: str = left_out_unless("where the request had one")
+    parameters: Said
     outputs: list[Output]

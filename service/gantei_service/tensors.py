@@ -79,9 +79,9 @@ def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
 
 
 def write_answer(
-    model: str, asked: Asked, columns: Mapping[str, Column]
+    model: str, asked: Asked, columns: Mapping[str, Column], parameters: Mapping[str, str]
 ) -> tuple[bytes, int | None]:
-    """Write those of the outputs that were asked for.
+    """Write those of the outputs that were asked for, and the answer's parameters.
 
     Returns:
         The body; and the length of the JSON before its binary data, None where all is JSON.
@@ -96,7 +96,7 @@ def write_answer(
         else:
             output["data"] = list(column)
         outputs.append(output)
-    answer = {"model_name": model, "outputs": outputs}
+    answer = {"model_name": model, "parameters": dict(parameters), "outputs": outputs}
     head = json.dumps(answer | ({"id": asked.id} if asked.id is not None else {})).encode()
     return b"".join((head, *pieces)), len(head) if pieces else None
 

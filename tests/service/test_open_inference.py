@@ -65,6 +65,25 @@ def expected(make_estimator):
     return np.array([each.values.get("age", math.nan) for each in found], np.float32)
 
 
+def test_what_every_result_has_to_say_is_told_of_the_model_and_with_each_answer(
+    ask, make_estimator
+):
+    def change(tables):
+        tables["notice"] = "Only a test."
+        tables["basis"]["input.crop"] = {"origin": "assumed", "evidence": "a test"}
+
+    noticed = make_estimator(change=change)
+    client = ask(noticed)
+    (expected,) = {each.warnings for each in gantei.load(noticed).predict([encoded_picture(1)])}
+    assert expected[0] == "Only a test."
+    for parameters in (
+        client.get("/v2/models/made").json()["parameters"],
+        client.post(INFER, content=in_json(encoded_picture(1))).json()["parameters"],
+    ):
+        lines = parameters["warnings"].splitlines()
+        assert lines == list(expected[: len(lines)]) and "assumed input.crop = none" in lines
+
+
 def test_server_and_models_describe_themselves(ask, make_estimator):
     client = ask(make_estimator(), make_estimator("sex", output="sex", spec=SEX))
     assert client.get("/v2").json()["extensions"] == ["binary_tensor_data"]
@@ -237,7 +256,7 @@ def test_what_is_written_in_binary_is_what_was_answered(numbers, text):
 
     asked = Asked(None, (), {"problem": True, "age": True}, False)
     columns = {"age": numbers, "problem": [text, ""]}
-    body, length = write_answer("made", asked, columns)
+    body, length = write_answer("made", asked, columns, {})
     problem, age = json.loads(body[:length])["outputs"]
     size = problem["parameters"]["binary_data_size"]
     assert body[length : length + size] == framed(text.encode(), b"")

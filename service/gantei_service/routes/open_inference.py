@@ -109,7 +109,8 @@ def router(state: State) -> APIRouter:
 
     async def model(name: str) -> JSONResponse:
         """Describe an estimator's inputs and outputs."""
-        manifest = state.served_as(name).entry.manifest
+        estimator = state.served_as(name).estimator
+        manifest = estimator.manifest
         inputs = [
             {"name": each, "datatype": "BYTES", "shape": [-1]}
             for each in (INPUT, *((EYE,) if _needs_eye(manifest) else ()))
@@ -118,7 +119,8 @@ def router(state: State) -> APIRouter:
             {"name": each, "datatype": datatype(each), "shape": [-1]} for each in _outputs(manifest)
         ]
         platform = {"name": name, "platform": "onnxruntime_onnx"}
-        return JSONResponse(platform | {"inputs": inputs, "outputs": outputs})
+        told = {"inputs": inputs, "outputs": outputs, "parameters": _said(estimator)}
+        return JSONResponse(platform | told)
 
     async def model_ready(name: str) -> JSONResponse:
         """Answer 200 once an estimator can be asked."""
@@ -157,11 +159,16 @@ async def _inferred(state: State, estimator: Estimator, request: Request) -> Res
     uploads = with_eyes([Upload(None, data) for data in asked.photographs], asked.eyes)
     entries = await answer_all(request, state, uploads, [estimator])
     columns = _columns(estimator, entries)
-    content, head = write_answer(estimator.name, asked, columns)
+    content, head = write_answer(estimator.name, asked, columns, _said(estimator))
     if head is None:
         return Response(content, media_type="application/json")
     headers = {HEAD_LENGTH: str(head)}
     return Response(content, media_type="application/octet-stream", headers=headers)
+
+
+def _said(estimator: Estimator) -> dict[str, str]:
+    """Give what every result has to say, a line each: parameters are no lists."""
+    return {"warnings": "\n".join(estimator.remarks + estimator.manifest.warnings())}
 
 
 def _needs_eye(manifest: Manifest) -> bool:
