@@ -78,12 +78,14 @@ def report(data: bytes, spec: InputSpec, rounds: int) -> str:
             "full": lambda: bare(data, 1),
             "reduced": lambda: bare(data, scale),
             "resized": lambda: bare(data, scale, side, spec.resampling),
-            "ours": lambda: prepare_photograph(open_photograph(data), spec),
+            "ours": lambda: prepare_photograph(open_photograph(data), spec, reduced=True),
             "disc": lambda: find_disc(image),
         },
         rounds,
     )
-    pixels = np.abs(prepare_photograph(photograph, spec) - prepare(photograph.pixels(), spec))
+    pixels = np.abs(
+        prepare_photograph(photograph, spec, reduced=True) - prepare(photograph.pixels(), spec)
+    )
     gain, cost = took["full"] / took["reduced"], took["ours"] / took["resized"]
     return (
         f"{side:5} {spec.crop:5} {spec.resampling:9} {took['full']:6.1f}   1/{scale} "

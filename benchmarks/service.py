@@ -4,13 +4,15 @@
 
 A MobileNet of 224 px with random weights, written by tf_keras and converted by `gantei import`, is
 served by `gantei serve` and by each program of servers/, in turn, on the same photograph, and their
-answers are compared. LitServe may want other versions of packages than we do: give it a virtual
-environment with the group `peers` and the extra `cpu`, and name its Python. Needs the extras `cpu`,
-`convert` and `service`, and the group `judge`.
+answers are compared. `gantei serve` is measured twice: decoding in full, as the others do, and at
+reduced size, which they were not given. LitServe may want other versions of packages than we do:
+give it a virtual environment with the group `peers` and the extra `cpu`, and name its Python. Needs
+the extras `cpu`, `convert` and `service`, and the group `judge`.
 """
 
 import argparse
 import http.client
+import itertools
 import json
 import os
 import statistics
@@ -37,10 +39,11 @@ SIDE = 224
 SERVERS = Path(__file__).parent / "servers"
 CONCURRENCY = (1, 8, 32)
 OURS = "gantei serve"
+REDUCED = "gantei serve, decoding at reduced size"
 ALONE, BURST = 20, 64
 """Requests of the lone client, before a burst of so many and after it."""
 MOST_APART = 0.02
-"""Probability; we decode large JPEGs at a reduced size, the others in full."""
+"""Probability; of a network with random weights, one answer of which is decoded at reduced size."""
 SETTINGS = ("input.scale=-1..1", "input.resampling=bilinear", "input.colour=rgb", "input.crop=none",
             "output.sex.positive=male")  # fmt: skip
 
@@ -75,7 +78,22 @@ def installed(cache: Path) -> tuple[Path, Path]:
             check=True,
             stdout=subprocess.DEVNULL,
         )
+    if not (cache / "home/estimators" / f"{NAME}-reduced").exists():
+        permit(cache / "drawn")
     return keras.resolve(), onnx.resolve()
+
+
+def permit(folder: Path) -> None:
+    """Make a copy that decodes at reduced size, whatever that changes of random weights."""
+    from gantei.study.photographs import list_photographs
+    from gantei_export.optimisation.decoding import permit_reduced_decoding
+
+    folder.mkdir(exist_ok=True)
+    image = Image.open(BytesIO(drawn(2000)))
+    for number in range(32):
+        image.rotate(number).save(folder / f"{number}.jpg", quality=90)
+    listing = list_photographs([folder])
+    permit_reduced_decoding(NAME, listing, limits={"male": 1.0}, new_name=f"{NAME}-reduced")
 
 
 class Way:
@@ -103,7 +121,8 @@ class Way:
             return told[0]
         if "male" in told:
             return told["male"]
-        return told["photographs"][0]["estimates"][NAME]["values"]["male"]["value"]
+        (estimate,) = told["photographs"][0]["estimates"].values()
+        return estimate["values"]["male"]["value"]
 
 
 def ways(keras, onnx, litserve):
@@ -111,6 +130,7 @@ def ways(keras, onnx, litserve):
     bento = ["-m", "bentoml", "serve", "bentoml_batchable:Batchable", "--working-dir", SERVERS]
     found = {
         OURS: Way(gantei_serve(NAME), onnx, "/v1/predict", "photographs"),
+        REDUCED: Way(gantei_serve(f"{NAME}-reduced"), onnx, "/v1/predict", "photographs"),
         "BentoML, batchable": Way(
             [sys.executable, *bento, "--host", LOOPBACK, "--port", "{port}"], onnx
         ),
@@ -200,19 +220,20 @@ def drawn(side):
     return file.getvalue()
 
 
-def bare(picture, onnx, seconds=4):
-    """CPU ms of decoding, as reduced as ours, and inference: Pillow and ONNX Runtime in loops.
+def bare(picture, onnx, reduce, seconds=4):
+    """CPU ms of decoding, in full or as reduced as ours, and inference, in loops.
 
     In one process, on all cores, as the servers have them: a busy neighbour slows a core down.
     """
     options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1
     session = onnx_runtime().InferenceSession(str(onnx), options)
-    reduced = open_photograph(picture).scale(draft_side(SIDE), draft_side(SIDE))
+    reduced = open_photograph(picture).scale(draft_side(SIDE), draft_side(SIDE)) if reduce else 1
 
     def estimate():
         image = Image.open(BytesIO(picture))
-        image.draft("RGB", (image.width // reduced, image.height // reduced))
+        if reduced > 1:
+            image.draft("RGB", (image.width // reduced, image.height // reduced))
         small = image.resize((SIDE, SIDE), Image.Resampling.BILINEAR)
         session.run(["sex"], {"photograph": np.asarray(small, np.float32)[None] / 127.5 - 1})
 
@@ -237,10 +258,12 @@ def table(rows):
     lines = [f"| server | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
     for name, row in rows.items():
         lines.append(f"| {name} | {' | '.join(f'{row[key]:.1f}' for key in columns)} |")
-    for key in rates if len(rows) > 1 else ():
-        best = max((row[key], name) for name, row in rows.items() if name != OURS)
+    peers = [name for name in rows if name not in (OURS, REDUCED)]
+    for ours, key in itertools.product((OURS, REDUCED), rates if peers else ()):
+        best = max((rows[name][key], name) for name in peers)
         lines.append(
-            f"{key}: {rows[OURS][key] / best[0]:.2f} times the best of the others ({best[1]})"
+            f"{ours}, {key}: {rows[ours][key] / best[0]:.2f} times the best of the others, which "
+            f"decode in full ({best[1]})"
         )
     return "\n".join(lines)
 
@@ -256,13 +279,14 @@ def main() -> None:
     chosen = parser.parse_args()
     keras, onnx = installed(chosen.cache)
     known = ways(keras, onnx, chosen.litserve)
-    tried = {n: w for n, w in known.items() if n == OURS or n in (chosen.only or known)}
+    tried = {n: w for n, w in known.items() if n in (OURS, REDUCED, *(chosen.only or known))}
     picture = drawn(chosen.side)
     print(f"a JPEG of {chosen.side} px, {len(picture) // 1000} kB; {os.cpu_count()} cores")
     print("rate: photographs/s; cpu: the server's ms a photograph; alone: ms of one client")
-    seen, alone_in_process = defaultdict(list), []
+    seen, alone_in_process = defaultdict(list), {OURS: [], REDUCED: []}
     for _ in range(chosen.rounds):
-        alone_in_process.append(bare(picture, onnx))
+        for name, spent in alone_in_process.items():
+            spent.append(bare(picture, onnx, name == REDUCED))
         for name, way in tried.items():
             seen[name].append(measured(way, picture, chosen.seconds))
             print(name, {k: round(v, 3) for k, v in seen[name][-1].items()}, flush=True)
@@ -271,10 +295,11 @@ def main() -> None:
         for name, rounds in seen.items()
     }
     print(table(rows))
-    spent, ours = statistics.mean(alone_in_process), rows[OURS]
-    print(f"bare decoding and inference: {spent:.1f} ms of CPU;", end=" ")
-    print(*(f"at {n}: {ours[f'cpu {n}'] / spent:.2f} times" for n in CONCURRENCY), sep=", ")
-    print(f"alone after a burst: {ours['after a burst'] / ours['alone']:.2f} times")
+    for name, each in alone_in_process.items():
+        spent, ours = statistics.mean(each), rows[name]
+        print(f"{name}: decoding alike and inference alone take {spent:.1f} ms of CPU;", end=" ")
+        print(*(f"at {n}: {ours[f'cpu {n}'] / spent:.2f} times" for n in CONCURRENCY), sep=", ")
+        print(f"{name}: alone after a burst {ours['after a burst'] / ours['alone']:.2f} times")
     answers = [row["answer"] for row in rows.values()]
     if max(answers) - min(answers) > MOST_APART:
         raise SystemExit(f"the servers do not answer the same: {answers}")

@@ -1,11 +1,11 @@
 """`gantei import`: a downloaded file becomes an installed estimator."""
 
 import argparse
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import set_command
 from .optimisation import commands as optimisation
 
 if TYPE_CHECKING:
@@ -86,15 +86,23 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="you know and trust who made the file: its code may run",
     )
     importing.add_argument(
+        "--no-golden",
+        action="store_true",
+        help="compute no golden photographs, by which gantei verify tells later whether the "
+        "estimator still answers as today",
+    )
+    importing.add_argument(
         "--replace", action="store_true", help="take the place of an installed estimator"
     )
     importing.set_defaults(run=_run)
+    set_command.register(commands)
     optimisation.register(commands)
 
 
 def _run(chosen: argparse.Namespace) -> int:
     from .forms.trusted_file import check_trust
     from .importing import Checks, import_estimator
+    from .settings import settings_of
     from .stated import Stated
 
     check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
@@ -108,32 +116,18 @@ def _run(chosen: argparse.Namespace) -> int:
         chosen.name,
         chosen.file,
         task=chosen.task,
-        settings=_settings(chosen.settings),
+        settings=settings_of(chosen.settings),
         because=chosen.because,
         stated=stated,
-        checks=Checks(chosen.verify, chosen.samples),
+        checks=Checks(chosen.verify, chosen.samples, golden=not chosen.no_golden),
         replace=chosen.replace,
     )
-    sys.stdout.write(_report(imported, chosen))
+    sys.stdout.write(_report(imported))
     return 0
 
 
 def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",")) if text else ()
-
-
-def _settings(given: list[str]) -> dict[str, str]:
-    from gantei.errors import SettingError
-
-    settings = {}
-    for text in given:
-        key, equals, value = text.partition("=")
-        if not equals or not value:
-            raise SettingError(f"--set {text}: expects FACT=VALUE")
-        if key in settings:
-            raise SettingError(f"--set {key}: given twice")
-        settings[key] = value
-    return settings
 
 
 def _told_of_the_publisher(imported: "Imported") -> list[str]:
@@ -156,22 +150,17 @@ def _told_of_the_publisher(imported: "Imported") -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
+def _report(imported: "Imported") -> str:
     """Say what is known, on what basis, and what is still to be settled."""
-    from gantei.text_table import text_table
-
-    from .settings import expected
+    from .reporting import facts_text, next_step
 
     entry, manifest = imported.entry, imported.entry.manifest
     architecture = manifest.basis["architecture"]
-    facts = [
-        (fact.key, fact.text, fact.basis.origin, fact.basis.evidence) for fact in manifest.facts()
-    ]
     lines = [
         f"{entry.name}: installed in {entry.folder}",
         f"architecture: {manifest.architecture} ({architecture.origin}: {architecture.evidence})",
         "",
-        text_table(("FACT", "VALUE", "BASIS", "EVIDENCE"), facts),
+        facts_text(manifest),
         "",
     ]
     if verification := imported.provenance["verification"]:
@@ -190,14 +179,7 @@ def _report(imported: "Imported", chosen: argparse.Namespace) -> str:
     if passed_over := imported.provenance["original"].get("passed_over"):
         lines += [f"passed over, and not built: {', '.join(passed_over)}", ""]
     lines += _told_of_the_publisher(imported)
-    if unsettled := manifest.unsettled():
-        rows = [(fact.key, expected(fact.key)) for fact in unsettled]
-        command = manifest.settling_command().replace(
-            " FILE ", f" {shlex.quote(str(chosen.file))} "
-        )
-        trust = " --with-tensorflow --trust-this-file" if chosen.with_tensorflow else ""
-        lines += ["To be settled before it predicts:", text_table(("FACT", "EXPECTS"), rows), ""]
-        lines.append(command + trust)
-    else:
-        lines.append(f"Ready: gantei predict DIR --with {entry.name} --out results.csv")
+    if manifest.golden:
+        lines += [f"{len(manifest.golden)} golden photographs: gantei verify {entry.name}", ""]
+    lines.append(next_step(manifest))
     return "\n".join(lines) + "\n"

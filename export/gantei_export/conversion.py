@@ -16,7 +16,7 @@ from gantei.errors import ConversionError
 from gantei.files import sha256_of
 
 from .converted import Conversion, converted
-from .file_facts import FileFacts, OutputFacts, outputs_of, scaling_of
+from .file_facts import FileFacts, OutputFacts, outputs_of
 from .forms.source import open_source
 from .forms.ways import WHERE_ITS_CODE_IS
 from .graph import Graph, Tensor
@@ -27,6 +27,7 @@ from .networks.architecture import recognise
 from .networks.assumptions import assumed_in
 from .networks.binding import check_supported
 from .networks.configuration import parse
+from .networks.first_normalization import first_normalization
 from .networks.network import Network, Result, flatten
 from .registry import converters
 from .stated import Stated
@@ -59,9 +60,9 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
             keras_version=source.keras_version,
             architecture=architecture,
             input_size=None if size[0] is None or size[1] is None else (size[0], size[1]),
-            scaling=scaling_of(network),
             outputs=outputs,
             assumed=assumed_in(source.config) if source.recognised is None else (),
+            first_normalization=first_normalization(network),
         )
         if found := source.recognised:
             facts = replace(

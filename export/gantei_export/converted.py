@@ -5,7 +5,7 @@ other, `onnx.checker` sees the graph, and the bytes depend on the network alone.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from .file_facts import FileFacts, OutputFacts
 from .graph import PHOTOGRAPH, Graph, Initializer, live
 from .head import Head, metadata_key, output_name
 from .onnx_file import Weight, encode, sealed, write_atomically
+from .pixel_map import scaling_of
 
 OPSET = 17
 IR_VERSION = 8
@@ -96,7 +97,8 @@ def converted(
 ) -> Conversion:
     """Finish a graph whose nodes are all there, the outputs of `facts` and explanations included.
 
-    `sides` are a photograph's height and width, where they are fixed.
+    `sides` are a photograph's height and width, where they are fixed. What the graph makes of
+    pixels is found here.
 
     Raises:
         ConversionError: it is no valid ONNX, or its weights outgrow the file they came from.
@@ -104,6 +106,7 @@ def converted(
     model, initializers = _assemble(graph, sides, facts.outputs, explanations)
     weights = _compute(initializers, 2 * facts.bytes + MOST_GROWTH)
     check(model, weights)
+    facts = replace(facts, scaling=scaling_of(model, weights))
     return Conversion(facts, model, weights, tuple(heads))
 
 

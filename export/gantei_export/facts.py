@@ -11,6 +11,7 @@ from .conventions import CONVENTIONS
 
 if TYPE_CHECKING:
     from .file_facts import FileFacts, OutputFacts
+    from .pixel_map import Scaling
 
 Tables = dict[str, Any]
 
@@ -62,8 +63,8 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
     """
     if facts.input_size is not None:
         _tell_size(tables, facts.input_size, facts.input_size_basis)
-    if facts.scaling == "in-graph":
-        _assume(tables, "scale", "in-graph", "layers that scale pixels inside the network")
+    if facts.scaling is not None:
+        _tell_scaling(tables, facts.scaling)
     for key, (value, convention) in CONVENTIONS[facts.framework].items():
         _assume(tables, key, value, convention)
     origin = _basis(facts.architecture_origin, facts.architecture_evidence)
@@ -93,7 +94,8 @@ def keep_stated(tables: Tables, previous: Manifest) -> None:
             for step in path:
                 table, target = table[step], target[step]
             target[field] = table[field]
-            tables["basis"][fact.key] = fact.basis.model_dump()
+            origin, evidence = fact.basis.origin, fact.basis.evidence
+            tables["basis"][fact.key] = _basis(origin, evidence)
 
 
 def check_labels(manifest: Manifest, output: "OutputFacts") -> None:
@@ -211,6 +213,14 @@ def _tell_size(tables: Tables, size: tuple[int, int], basis: tuple[str, str]) ->
     if basis[0] == "file" or known == UNKNOWN:
         tables["input"]["size"] = found
         tables["basis"]["input.size"] = _basis(*basis)
+
+
+def _tell_scaling(tables: Tables, scaling: "Scaling") -> None:
+    """Assume pixels 0..255 where the network's own layers scale them as is usual."""
+    if scaling.in_graph:
+        _assume(tables, "scale", "in-graph", scaling.evidence)
+    elif tables["input"]["scale"] == UNKNOWN:
+        tables["basis"]["input.scale"] = _basis(UNKNOWN, scaling.evidence)
 
 
 def _assume(tables: Tables, key: str, value: Any, evidence: str) -> None:

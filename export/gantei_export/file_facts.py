@@ -1,6 +1,5 @@
 """What a publisher's file tells about its network, beside the numbers."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +8,9 @@ from gantei.errors import ConversionError
 
 from .conventions import Framework
 from .graph import Tensor
+from .networks.first_normalization import FirstNormalization
 from .networks.network import Call, Network, Result
+from .pixel_map import Scaling
 from .registry import converters
 
 _ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
@@ -40,9 +41,11 @@ class FileFacts:
     """Recognised from the layers' sizes, such as `EfficientNet-B7`; None where unsure."""
     input_size: tuple[int, int] | None
     """Height and width (px); None where the file leaves them open."""
-    scaling: str | None
-    """`in-graph` where the network scales pixels itself; None where it takes them as they come."""
     outputs: tuple[OutputFacts, ...]
+    scaling: Scaling | None = None
+    """What layers inside make of pixels; None where the network takes them as they come."""
+    first_normalization: FirstNormalization | None = None
+    """What the first batch normalisation knew of its input, where there is one."""
     framework: Framework = "Keras"
     """That of the file, not of whoever trained it: of an ONNX file that stays unknown."""
     input_size_basis: tuple[str, str] = ("file", "shape of the input layer")
@@ -55,25 +58,6 @@ class FileFacts:
     """What functions are taken for that the file only names; see `networks.assumptions`."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """What else the provenance keeps of the file; its own words prove nothing."""
-
-
-def scaling_of(network: Network) -> str | None:
-    """Tell whether pixels meet arithmetic with constants before the first layer with a kernel."""
-    takers: dict[int, list[int]] = {}
-    for number, call in enumerate(network.calls):
-        for result in call.references():
-            takers.setdefault(result.call, []).append(number)
-    waiting, seen = deque([0]), {0}
-    while waiting:
-        number = waiting.popleft()
-        call = network.calls[number]
-        if converters()[call.kind].scales and len(call.references()) == 1:
-            return "in-graph"
-        if not any(role.endswith("kernel") for role in call.weights):
-            new = [taker for taker in takers.get(number, []) if taker not in seen]
-            seen.update(new)
-            waiting.extend(new)
-    return None
 
 
 def outputs_of(network: Network, tensors: Mapping[Result, Tensor]) -> tuple[OutputFacts, ...]:

@@ -18,10 +18,11 @@ from gantei.errors import ConversionError
 from .converted import IR_VERSION, PRODUCER, Conversion, check
 from .file_facts import FileFacts, OutputFacts
 from .foreign_body import Body
-from .foreign_head import activation_of, add_explanations, scaling_of
+from .foreign_head import activation_of, add_explanations
 from .graph import PHOTOGRAPH
 from .head import Head
 from .onnx_file import Weight
+from .pixel_map import scaling_of
 
 PICTURE = "picture"
 """The photographs in the graph's own layout, where that is not ours."""
@@ -69,7 +70,7 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
         for name, answer in zip(names, graph.output, strict=True)
     ]
     facts = FileFacts(
-        *(sha256, size, told["keras_version"], None, None, None, ()),
+        *(sha256, size, told["keras_version"], None, None, ()),
         assumed=tuple(told.get("assumed", ())),
     )
     head = Head(reason="TensorFlow converted it, and its layers are not known")
@@ -91,7 +92,6 @@ def adopt_file(
         ConversionError: the graph is no valid ONNX.
     """
     body = body_of(model, picture, [answer])
-    facts = replace(facts, scaling=scaling_of(body))
     head = add_explanations(body, answer.value, answer.units)
     return _finished(body, picture, [answer], facts, (head,), {"verification": verification})
 
@@ -192,6 +192,7 @@ def _finished(
     facts = replace(
         facts,
         input_size=None if height is None or width is None else (height, width),
+        scaling=scaling_of(model, weights),
         outputs=tuple(outputs),
     )
     return Conversion(facts, model, weights, heads, told["verification"])

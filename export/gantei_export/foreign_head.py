@@ -1,4 +1,4 @@
-"""How a foreign graph begins and ends: whether it scales pixels, and what explains its answer."""
+"""How a foreign graph begins and ends: what its answer is, and what explains it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +15,6 @@ from .head import EMBEDDING, MAP, Head
 _KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Cast", "Dropout")
 _ACTIVATIONS = {"Sigmoid": "sigmoid", "Softmax": "softmax", "Relu": "relu", "Tanh": "tanh"}
 _LINEAR = ("Gemm", "MatMul", "Add", "Conv")
-_ARITHMETIC = ("Add", "Sub", "Mul", "Div", "BatchNormalization")
-_MOVES = ("Transpose", "Pad", "Gather", "Slice", "Split", "Concat", *_KEEPS_VALUES)
 
 
 def activation_of(body: Body, value: str) -> str:
@@ -27,21 +25,6 @@ def activation_of(body: Body, value: str) -> str:
         node = makers.get(node.input[0])
     kind = node.op_type if node is not None else "Identity"
     return "linear" if kind in _LINEAR else _ACTIVATIONS.get(kind, kind)
-
-
-def scaling_of(body: Body) -> str | None:
-    """Tell whether pixels meet arithmetic with constants before anything else."""
-    reached = {body.start}
-    for node in body.nodes:
-        moved = [name for name in node.input if name in reached]
-        if not moved:
-            continue
-        others = [name for name in node.input if name and name not in reached]
-        if node.op_type in _ARITHMETIC and all(name in body.weights for name in others):
-            return "in-graph"
-        if node.op_type in _MOVES:
-            reached.update(node.output)
-    return None
 
 
 def add_explanations(body: Body, answer: str, units: int) -> Head:

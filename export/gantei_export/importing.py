@@ -4,6 +4,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from gantei import __version__, catalogue, store
 from gantei.card import card
-from gantei.errors import SettingError, UnknownEstimatorError
+from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
 from gantei.estimator import Estimator
 from gantei.folder_files import CARD, PROVENANCE
 from gantei.manifests.fields import NAME, UNKNOWN
@@ -25,11 +26,13 @@ from .converting import convert_file, verify_file
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
 from .forms.trusted_file import digest_and_size, trusted_file
 from .forms.weights_file import weights_file
+from .golden import add_golden
 from .settings import apply_settings, size_of
 from .stated import Stated
 
 if TYPE_CHECKING:
     from .conversion import Conversion
+    from .networks.first_normalization import FirstNormalization
 
 WEIGHTS = "model.onnx"
 
@@ -43,6 +46,8 @@ class Checks:
     samples: Path | None = None
     """A folder with pictures of the publisher whose published answers the catalogue holds; None:
     those that lie beside the file, if any do."""
+    golden: bool = True
+    """Whether its own answers to three drawn photographs are kept, for later comparison."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +111,17 @@ def import_estimator(
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             keep_stated(tables, previous)
         apply_settings(tables, settings or {}, because)
+        _hold_against_statistics(tables, conversion)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
         if checks.verify and conversion.verification is None:  # else it has been compared
             provenance["verification"] = verify_file(weights, folder, manifest, conversion)
         compared = _compared(folder, manifest, checks.samples, file.parent)
         provenance["published_answers"] = [asdict(each) for each in compared]
+        if checks.golden:
+            with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
+                add_golden(folder, tables)
+            manifest = parse_manifest(tables, name)
         write_folder(folder, tables, manifest, provenance)
     return Imported(catalogue.find(name), provenance, unproven, compared)
 
@@ -122,6 +132,8 @@ def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any])
     Raises:
         ManifestError, ConversionError: the tables break the schema, or do not fit the network.
     """
+    from .metadata import metadata  # onnx, which is an extra
+
     manifest = parse_manifest(tables, tables["name"])
     check_labels(manifest, conversion.facts.outputs[0])
     path = folder / WEIGHTS
@@ -130,19 +142,11 @@ def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any])
     return parse_manifest(tables, tables["name"])
 
 
-def metadata(manifest: Manifest) -> dict[str, str]:
-    """Give the essentials of a manifest as they stand in the ONNX file's own metadata."""
-    facts = {fact.key: f"{fact.text} ({fact.basis.origin})" for fact in manifest.facts()}
-    return {
-        "gantei.name": manifest.name,
-        "gantei.task": manifest.task,
-        "gantei.architecture": manifest.architecture,
-        "gantei.notice": manifest.notice,
-        "gantei.publisher": manifest.source.publisher,
-        "gantei.terms": manifest.source.terms,
-        "gantei.source_sha256": manifest.source.original_sha256,
-        **{f"gantei.{key}": text for key, text in facts.items()},
-    }
+def _hold_against_statistics(tables: dict[str, Any], conversion: "Conversion") -> None:
+    if known := conversion.facts.first_normalization:
+        from .scale_check import note_doubt
+
+        note_doubt(tables, conversion.model, conversion.weights, known)
 
 
 def _compared(
@@ -226,8 +230,13 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
             **{name: version(name) for name in ("h5py", "numpy", "onnx")},
         },
         **({"assumed": list(facts.assumed)} if facts.assumed else {}),
+        **_kept_statistics(facts.first_normalization),
         "verification": conversion.verification,
     }
+
+
+def _kept_statistics(known: "FirstNormalization | None") -> dict[str, Any]:
+    return {"first_normalization": known.as_dict()} if known else {}
 
 
 def write_folder(

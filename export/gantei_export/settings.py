@@ -1,7 +1,7 @@
 """Facts that the user states: `--set input.scale=-1..1 --because "the authors' mail of 3 May"`."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
 
 from gantei.errors import SettingError
@@ -71,7 +71,7 @@ def apply_settings(
             that the file itself tells otherwise.
     """
     if settings and not (because and because.strip()):
-        raise SettingError('--set needs --because "who said so, and where"')
+        raise SettingError('what is set needs --because "who said so, and where"')
     if not settings and because:
         raise SettingError("--because goes with --set, and there is none")
     outputs = list(tables["output"])
@@ -83,6 +83,23 @@ def apply_settings(
         settled.setdefault(key.replace(".scale", ".offset"), 0.0)
     for key, value in settled.items():
         _settle(tables, key, value, str(because))
+
+
+def settings_of(given: Iterable[str]) -> dict[str, str]:
+    """Read facts as they stand on the command line, `input.scale=-1..1`.
+
+    Raises:
+        SettingError: one has no value, or is given twice.
+    """
+    settings: dict[str, str] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not value:
+            raise SettingError(f"{text}: expects FACT=VALUE")
+        if key in settings:
+            raise SettingError(f"{key}: given twice")
+        settings[key] = value
+    return settings
 
 
 def size_of(settings: Mapping[str, str]) -> tuple[int, int] | None:

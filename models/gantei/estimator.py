@@ -47,6 +47,11 @@ class Estimator:
         """The device that its session really runs on."""
         return device_of(self._session)
 
+    @property
+    def reduces(self) -> bool:
+        """Whether large JPEGs are decoded at reduced size, as a measurement has permitted."""
+        return self.manifest.reduced_decoding is not None
+
     def __repr__(self) -> str:
         return f"<Estimator {self.name} on {self.device}>"
 
@@ -64,7 +69,7 @@ class Estimator:
         """
         if not isinstance(source, Photograph):
             source = open_photograph(source, allow_grey=allow_grey, eye=eye)
-        return prepare_photograph(source, self.manifest.input)
+        return prepare_photograph(source, self.manifest.input, reduced=self.reduces)
 
     def predict(
         self,
@@ -239,7 +244,8 @@ def _refuse_outdated(entry: Entry) -> None:
     facts = [
         [(fact.key, fact.text) for fact in each.facts()] for each in (original, entry.manifest)
     ]
-    if original.weights.sha256 != variant.of_sha256 or facts[0] != facts[1]:
+    same = original.reduced_decoding == entry.manifest.reduced_decoding
+    if original.weights.sha256 != variant.of_sha256 or facts[0] != facts[1] or not same:
         raise WeightsError(
             f"{entry.name} was made of another {variant.of} than the one that is here now: make it "
             f"again with gantei optimise {variant.of} --precision {variant.precision} --replace"

@@ -175,11 +175,13 @@ def prepare(
     try:
         eye = photograph.eye
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
-        specs = [estimator.manifest.input for estimator in estimators]
-        mirrored = tuple(is_mirrored(photograph, spec) for spec in specs)
+        specs = [(estimator.manifest.input, estimator.reduces) for estimator in estimators]
+        mirrored = tuple(is_mirrored(photograph, spec) for spec, _ in specs)
         found = eye.warnings if eye else ()
-        remarks = tuple(remarks_on(photograph, spec) + found for spec in specs)
-        boxes = tuple(seen_box(photograph, spec) for spec in specs if explain == "map")
+        remarks = tuple(remarks_on(photograph, spec, reduced=each) + found for spec, each in specs)
+        boxes = tuple(
+            seen_box(photograph, spec, reduced=each) for spec, each in specs if explain == "map"
+        )
     except PhotographError as error:
         without_frames(error)
         known = photograph.known_eye

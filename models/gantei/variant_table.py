@@ -1,6 +1,8 @@
 """The measured table of a variant, as rows of text for a terminal and for its card."""
 
-from .manifests.manifest import Variant
+from collections.abc import Sequence
+
+from .manifests.manifest import Drift, ReducedDecoding, Variant
 from .text_table import text_table
 
 DRIFT_HEADER = ("VALUE", "UNIT", "MEAN", "95 %", "LARGEST", "LIMIT", "CHANGED LABELS")
@@ -16,7 +18,20 @@ def variant_heading(variant: Variant) -> str:
     )
 
 
-def drift_rows(variant: Variant) -> list[tuple[str, ...]]:
+def decoding_heading(measured: ReducedDecoding) -> str:
+    """Say what is compared, and on which photographs."""
+    return (
+        f"large JPEGs decoded at reduced size against full size, difference on "
+        f"{measured.measured_on} photographs ({measured.photographs})"
+    )
+
+
+def decoding_text(measured: ReducedDecoding) -> str:
+    """The table of a permission to decode at reduced size, for a terminal."""
+    return f"{decoding_heading(measured)}\n\n{text_table(DRIFT_HEADER, drift_rows(measured.drift))}"
+
+
+def drift_rows(drift: Sequence[Drift]) -> list[tuple[str, ...]]:
     """One row a value, under `DRIFT_HEADER`."""
     return [
         (
@@ -26,7 +41,7 @@ def drift_rows(variant: Variant) -> list[tuple[str, ...]]:
             f"{each.limit:g}" + ("" if each.kept else " broken"),
             "-" if each.changed_labels is None else str(each.changed_labels),
         )
-        for each in variant.drift
+        for each in drift
     ]
 
 
@@ -49,7 +64,7 @@ def variant_text(variant: Variant) -> str:
     return "\n\n".join(
         (
             variant_heading(variant),
-            text_table(DRIFT_HEADER, drift_rows(variant)),
+            text_table(DRIFT_HEADER, drift_rows(variant.drift)),
             text_table(COST_HEADER, cost_rows(variant)),
         )
     )

@@ -72,7 +72,7 @@ def test_nested_models_with_several_outputs_agree(keras, agrees, form, outputs):
     facts = agrees(model, form, pictures(16))
     assert [output.units for output in facts.outputs] == list(range(1, outputs + 1))
     assert facts.keras_version == keras.__version__
-    assert facts.scaling == "in-graph"
+    assert facts.scaling.in_graph
 
 
 @pytest.mark.parametrize("form", WHOLE)
@@ -177,7 +177,7 @@ def test_preprocess_input_inside_the_graph_agrees(keras, agrees, form, network):
     x = keras.layers.GlobalAveragePooling2D()(keras.layers.Conv2D(4, 3)(x))
     model = keras.Model(picture, keras.layers.Dense(1)(x))
     facts = agrees(behave(keras, model, pictures(16)), form, pictures(16))
-    assert facts.scaling == "in-graph"
+    assert facts.scaling.in_graph
 
 
 @pytest.mark.parametrize("form", WHOLE)

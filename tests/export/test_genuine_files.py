@@ -30,6 +30,6 @@ def test_facts_are_read_from_the_file(version):
     facts = convert(DATA / f"{version}-operations.h5").facts
     assert facts.keras_version == {"tf24": "2.4.0", "tf215": "2.15.0"}[version]
     assert facts.input_size == (33, 33)
-    assert facts.scaling == "in-graph"
+    assert facts.scaling.in_graph
     assert facts.architecture is None
     assert facts.outputs == (OutputFacts("sex", 1, "sigmoid"), OutputFacts("age", 1, "linear"))

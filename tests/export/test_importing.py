@@ -67,7 +67,7 @@ def test_the_report_lists_what_is_still_to_be_settled(small_file, capsys):
         "input.scale",
         "output.sex.positive",
     ]
-    assert "-1..1" in open_facts and str(small_file) in open_facts
+    assert "-1..1" in open_facts and "gantei set my-sex input.scale=…" in open_facts
     assert [line.split()[0] for line in text.splitlines() if line.startswith("input.")] == [
         "input.size",
         "input.colour",
@@ -99,11 +99,12 @@ def test_the_command_that_is_suggested_settles_what_is_unsettled(small_file, cap
     run("my-sex", small_file, "--task", "sex")
     suggested = shlex.split(capsys.readouterr().out.splitlines()[-1])
     values = {"input.scale": "-1..1", "output.sex.positive": "male"}
-    filled = [word.replace("FILE", str(small_file)) for word in suggested[1:]]
     filled = [
         f"{word[:-1]}{values[word[:-2]]}" if word[:-2] in values else word.replace("…", "page 3")
-        for word in filled
+        for word in suggested[1:]
     ]
+    assert filled[0] == "set"
+    small_file.unlink()  # it is not needed any more
     assert main(filled) == 0
     assert "Ready: " in capsys.readouterr().out
 
@@ -234,7 +235,7 @@ def test_outputs_that_are_not_the_tasks_are_refused(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--set", "input.scale=0..1"], '--set needs --because "who said so'),
+        (["--set", "input.scale=0..1"], 'what is set needs --because "who said so'),
         (["--because", "x"], "--because goes with --set"),
         (settle("input.scale=127"), "expects in-graph, 0..255, 0..1, -1..1, or MEAN"),
         (settle("input.scales=0..1"), "unknown fact 'input.scales'; known: input.size"),

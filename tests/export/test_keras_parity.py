@@ -66,7 +66,7 @@ def test_efficientnet_agrees(keras, agrees, number, size):
     model = with_head(keras, body, keras.layers.Dropout(0.4), keras.layers.Dense(1))
     facts = agrees(behave(keras, model, photographs, calm=0.03), photographs)
     assert facts.architecture == f"EfficientNet-B{number}"
-    assert facts.scaling == "in-graph"
+    assert facts.scaling.in_graph
     assert facts.outputs[0].activation == "linear"
 
 
@@ -157,7 +157,7 @@ def test_preprocess_input_inside_the_graph_agrees(keras, agrees, network):
     x = keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(x))
     photographs = pictures(16)
     facts = agrees(behave(keras, keras.Model(picture, x), photographs), photographs)
-    assert facts.scaling == (None if network == "efficientnet" else "in-graph")
+    assert (facts.scaling is not None and facts.scaling.in_graph) == (network != "efficientnet")
 
 
 def test_operations_on_two_tensors_and_constants_agree(keras, agrees):

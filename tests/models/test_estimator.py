@@ -274,7 +274,7 @@ def test_an_unknown_fact_that_changes_the_numbers_stops_the_estimator(make_estim
         tables[table][key] = "unknown"
         tables["basis"][f"{table}.{key}"] = {"origin": "unknown", "evidence": "nobody says"}
 
-    with pytest.raises(UnsettledError, match=rf"--set {table}\.{key}=… --because"):
+    with pytest.raises(UnsettledError, match=rf"gantei set made {table}\.{key}=… --because"):
         gantei.load(make_estimator(change=change))
 
 

@@ -202,6 +202,10 @@ def large(draw, encoded):
     return encoded(draw(1203, 1001, (600, 500), 460), "JPEG", quality=90)
 
 
+def reduced_of(photograph, facts):
+    return prepare_photograph(photograph, facts, reduced=True)
+
+
 def scales_decoded(photograph, monkeypatch):
     asked = []
     original = photograph.picture
@@ -242,7 +246,7 @@ def factor_of_two(monkeypatch):
 def test_a_jpeg_is_decoded_no_smaller_than_twice_the_input(large, monkeypatch, facts, expected):
     photograph = open_photograph(large)
     asked = scales_decoded(photograph, monkeypatch)
-    prepare_photograph(photograph, spec(**facts))
+    reduced_of(photograph, spec(**facts))
     assert asked == expected
 
 
@@ -250,14 +254,14 @@ def test_so_many_pixels_stay_that_rounding_averages_out(large, monkeypatch):
     monkeypatch.setattr(preprocessing, "DRAFT_LEAST", 400)
     photograph = open_photograph(large)
     asked = scales_decoded(photograph, monkeypatch)
-    prepare_photograph(photograph, spec(size=(62, 62)))
+    reduced_of(photograph, spec(size=(62, 62)))
     assert asked == [2]
 
 
 def test_a_small_disc_is_decoded_at_the_scale_it_needs_at_once(draw, encoded, monkeypatch):
     photograph = open_photograph(encoded(draw(1203, 1001, (600, 500), 200), "JPEG"))
     asked = scales_decoded(photograph, monkeypatch)
-    prepare_photograph(photograph, spec(crop="disc", size=(60, 60)))
+    reduced_of(photograph, spec(crop="disc", size=(60, 60)))
     assert asked == [8, 2]  # its 400 pixels: 400 / 4 < 2 * 60 <= 400 / 2
 
 
@@ -273,18 +277,31 @@ def test_reduced_decoding_shows_nearly_what_full_decoding_shows(
     photograph = open_photograph(encoded(image, "JPEG", quality=90, exif=exif))
     facts = spec(crop=crop, resampling=method, size=(56, 56))
     assert photograph.scale(112, 112) == 8
-    reduced = prepare_photograph(photograph, facts)
+    reduced = reduced_of(photograph, facts)
     difference = np.abs(reduced - prepare(photograph.pixels(), facts))
     assert 0 < difference.mean() < (0.25 if crop == "none" else 0.6)
 
 
 def test_the_result_does_not_depend_on_what_was_decoded_before(large):
     facts = spec(crop="disc", size=(60, 60))
-    alone = prepare_photograph(open_photograph(large), facts)
+    alone = reduced_of(open_photograph(large), facts)
     photograph = open_photograph(large)
     for size in ((224, 224), (30, 30), (500, 500)):
-        prepare_photograph(photograph, spec(size=size))
-    assert np.array_equal(prepare_photograph(photograph, facts), alone)
+        reduced_of(photograph, spec(size=size))
+    assert np.array_equal(reduced_of(photograph, facts), alone)
+
+
+@pytest.mark.parametrize("crop", ["none", "disc"])
+def test_what_is_not_permitted_is_decoded_in_full_also_beside_what_is(large, crop, monkeypatch):
+    facts = spec(crop=crop, size=(56, 56))
+    full = prepare(np.asarray(Image.open(BytesIO(large))), facts)
+    photograph = open_photograph(large)
+    asked = scales_decoded(photograph, monkeypatch)
+    reduced = reduced_of(photograph, facts)
+    assert asked[0] == 8
+    assert np.array_equal(prepare_photograph(photograph, facts), full)
+    assert not np.array_equal(reduced, full)
+    assert np.array_equal(reduced_of(photograph, facts), reduced)
 
 
 def test_without_reduced_decoding_a_photograph_and_its_pixels_give_the_same(fundus, encoded):

@@ -92,7 +92,6 @@ def conversion_of(
         keras_version=None,
         architecture=None,
         input_size=None,
-        scaling=None,
         outputs=(),
         framework="ONNX",
         input_size_basis=("file", f"shape of the input, {picture.layout}"),

@@ -8,7 +8,7 @@ from gantei.manifests.manifest import Manifest
 
 PROBABILITY = "probability"
 DEFAULTS = {PROBABILITY: 0.02, "years": 0.5}
-"""The largest drift that is let pass, by unit."""
+"""The largest drift of a variant that is let pass, by unit."""
 
 
 def units_of(manifest: Manifest) -> dict[str, str]:
@@ -20,7 +20,9 @@ def units_of(manifest: Manifest) -> dict[str, str]:
     }
 
 
-def limits_for(manifest: Manifest, given: Mapping[str, float]) -> dict[str, float]:
+def limits_for(
+    manifest: Manifest, given: Mapping[str, float], defaults: Mapping[str, float] = DEFAULTS
+) -> dict[str, float]:
     """Limit of each value: the one given, else the default of its unit.
 
     Raises:
@@ -35,7 +37,7 @@ def limits_for(manifest: Manifest, given: Mapping[str, float]) -> dict[str, floa
             )
         if not (math.isfinite(limit) and limit > 0):
             raise SettingError(f"--limit {value}: expects a number above 0, not {limit:g}")
-    limits = {value: DEFAULTS[unit] for value, unit in units.items() if unit in DEFAULTS} | dict(
+    limits = {value: defaults[unit] for value, unit in units.items() if unit in defaults} | dict(
         given
     )
     if without := [value for value in units if value not in limits]:

@@ -25,7 +25,7 @@ from gantei.session import open_session
 from gantei.store import installing, refuse_taken
 from gantei.study.photographs import Listing
 
-from ..importing import WEIGHTS, metadata, write_folder
+from ..importing import WEIGHTS, write_folder
 from .limits import limits_for
 from .measurement import compare, costs_of_files
 from .parts import Parts, divide
@@ -176,6 +176,8 @@ def _lighter(
 def _described(model: "onnx.ModelProto", manifest: Manifest, precision: Precision) -> bytes:
     """Give the bytes of a variant that says what it is, and keeps what its original says."""
     from onnx import helper
+
+    from ..metadata import metadata
 
     described = {each.key: each.value for each in model.metadata_props}
     described |= metadata(manifest.model_copy(update={"name": f"{manifest.name}-{precision}"}))

@@ -49,7 +49,6 @@ def convert_state_dict(
         keras_version=None,
         architecture=layout.architecture,
         input_size=(layout.size, layout.size),
-        scaling=None,
         outputs=(OutputFacts(OUTPUT, layout.units, "linear"),),
         framework="PyTorch",
         input_size_basis=layout.size_basis,

@@ -130,6 +130,6 @@ def _full_size(seed: int, number: int) -> list[_Row]:
     for eye in who.eyes:
         photograph = open_photograph(draw_photograph(seed, who, eye).jpeg())
         pixels = prepare(photograph.pixels(), INPUT).astype(np.uint8)
-        reduced = prepare_photograph(photograph, INPUT).astype(np.uint8)
+        reduced = prepare_photograph(photograph, INPUT, reduced=True).astype(np.uint8)
         rows.append(_Row(pixels, reduced, who, eye))
     return rows

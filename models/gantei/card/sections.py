@@ -2,7 +2,14 @@
 
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
-from ..variant_table import COST_HEADER, DRIFT_HEADER, cost_rows, drift_rows, variant_heading
+from ..variant_table import (
+    COST_HEADER,
+    DRIFT_HEADER,
+    cost_rows,
+    decoding_heading,
+    drift_rows,
+    variant_heading,
+)
 from .document import HEADINGS, Block, Listing, Paragraph, Section, Subheading, Table
 from .provenance import Provenance
 from .published import published
@@ -29,7 +36,7 @@ def sections(manifest: Manifest, provenance: Provenance | None) -> tuple[Section
         _facts(manifest),
         _use(manifest),
         _do_not_use(manifest),
-        (_fact_table(manifest, "input."),),
+        (_fact_table(manifest, "input."), *_decoding(manifest)),
         _output(manifest),
         _training(manifest),
         _evaluation(manifest),
@@ -146,17 +153,28 @@ def _evaluation(manifest: Manifest) -> tuple[Block, ...]:
 
 
 def _variant(variant: Variant) -> tuple[Block, ...]:
-    drift = Table(tuple(each.lower() for each in DRIFT_HEADER), tuple(drift_rows(variant)))
+    drift = Table(tuple(each.lower() for each in DRIFT_HEADER), tuple(drift_rows(variant.drift)))
     cost = Table(tuple(each.lower() for each in COST_HEADER), tuple(cost_rows(variant)))
     return Subheading("Variant"), Paragraph(variant_heading(variant) + "."), drift, cost
+
+
+def _decoding(manifest: Manifest) -> tuple[Block, ...]:
+    measured = manifest.reduced_decoding
+    if measured is None:
+        return (Paragraph("Every photograph is decoded in full."),)
+    drift = Table(tuple(each.lower() for each in DRIFT_HEADER), tuple(drift_rows(measured.drift)))
+    heading = decoding_heading(measured)
+    return Paragraph(heading[:1].upper() + heading[1:] + "."), drift
 
 
 def _risks(manifest: Manifest) -> tuple[Block, ...]:
     assumed = "; ".join(f"{fact.key} = {fact.text}" for fact in manifest.assumed())
     unsettled = ", ".join(fact.key for fact in manifest.unsettled())
+    doubtful = manifest.doubtful()
     rows = [
         ("assumed, and wrong values would change the numbers", assumed or "nothing"),
         ("unknown, and nothing is predicted before it is settled", unsettled or "nothing"),
+        *(("doubtful", f"{each.key} = {each.text}: {each.basis.doubt}") for each in doubtful),
         ("other cameras, populations and diseases", _elsewhere(manifest)),
         ("poor photographs", "only what is no colour photograph is refused; quality is not judged"),
     ]
@@ -223,7 +241,7 @@ def _with_basis(manifest: Manifest, key: str, text: str) -> str:
 
 def _fact_table(manifest: Manifest, prefix: str) -> Table:
     facts: list[Fact] = [fact for fact in manifest.facts() if fact.key.startswith(prefix)]
-    rows = tuple((each.key, each.text, each.basis.origin, each.basis.evidence) for each in facts)
+    rows = tuple((each.key, each.text, each.basis.origin, each.basis.text) for each in facts)
     return Table(("fact", "value", "basis", "evidence"), rows)
 
 

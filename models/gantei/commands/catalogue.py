@@ -72,7 +72,7 @@ def _described(entry: "Entry") -> str:
         sections.append(f"{manifest.notice}\n{manifest.notice_ja}")
     facts = [("architecture", manifest.architecture, _origin(manifest, "architecture"), "")]
     facts += [
-        (fact.key, fact.text, fact.basis.origin, fact.basis.evidence) for fact in manifest.facts()
+        (fact.key, fact.text, fact.basis.origin, fact.basis.text) for fact in manifest.facts()
     ]
     sections.append(text_table(("FACT", "VALUE", "BASIS", "EVIDENCE"), facts))
     if manifest.weights:
@@ -82,6 +82,10 @@ def _described(entry: "Entry") -> str:
         from ..variant_table import variant_text
 
         sections.append(variant_text(manifest.variant))
+    if manifest.reduced_decoding:
+        from ..variant_table import decoding_text
+
+        sections.append(decoding_text(manifest.reduced_decoding))
     sections.append(text_table(("SOURCE", ""), list(manifest.source.model_dump().items())))
     if manifest.reported:
         reported = [

@@ -185,9 +185,8 @@ class Manifest(Record):
 
     def settling_command(self) -> str:
         """Give the command that settles what is unsettled; its … are for the user to fill in."""
-        settings = " ".join(f"--set {fact.key}=…" for fact in self.unsettled())
-        task = "" if self.source.publisher != UNKNOWN else f" --task {self.task}"
-        return f'gantei import {self.name} FILE --replace{task} {settings} --because "…"'
+        settings = " ".join(f"{fact.key}=…" for fact in self.unsettled())
+        return f'gantei set {self.name} {settings} --because "…"'
 
     def assumed(self) -> tuple[Fact, ...]:
         """The facts that rest on the architecture's convention alone, or its pooling does."""
@@ -195,6 +194,10 @@ class Manifest(Record):
         if basis := self.basis.get("architecture"):
             known.insert(0, Fact("architecture", f"{self.architecture} ({basis.evidence})", basis))
         return tuple(fact for fact in known if fact.basis.origin == "assumed")
+
+    def doubtful(self) -> tuple[Fact, ...]:
+        """The facts that the weights speak against, whoever stated them."""
+        return tuple(fact for fact in self.facts() if fact.basis.doubt)
 
     def warnings(self) -> tuple[str, ...]:
         """What every result of this estimator says beside its numbers."""
@@ -204,6 +207,9 @@ class Manifest(Record):
             notices
             + variant
             + tuple(f"assumed {fact.key} = {fact.text}" for fact in self.assumed())
+            + tuple(
+                f"doubtful {fact.key} = {fact.text}: {fact.basis.doubt}" for fact in self.doubtful()
+            )
         )
 
 

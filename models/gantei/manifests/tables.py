@@ -238,7 +238,14 @@ class Basis(Record):
 
     `file`: read from the weights; `publisher`: stated with a reference; `fitted`: settled on
     labelled photographs; `stated`: the user said so; `assumed`: the architecture's convention.
+    `doubt` says what the weights hold against the fact.
     """
 
     origin: Origin
     evidence: Line
+    doubt: Line | None = None
+
+    @property
+    def text(self) -> str:
+        """The evidence, and what speaks against the fact."""
+        return f"{self.evidence}; doubtful: {self.doubt}" if self.doubt else self.evidence

@@ -23,10 +23,12 @@ DRAFT_FACTOR = 4
 DRAFT_LEAST = 800
 """A JPEG decoded at reduced size keeps at least so many times the network's side, and so many px.
 
-What it changes is rounding: one value of the input in ten moves by a grey level, which averages out
-the better, the more values there are. Measured on 500 drawn photographs of each of two seeds, the
-outputs of the demo estimators (160 px, so that 800 stay) move by up to 0.076 years and 0.0032 in
-probability; 0.1 years and 0.005 are allowed. With 640 px it was 0.108 years and 0.0058."""
+It is for estimators whose manifest permits it by a measurement (`[reduced_decoding]`); all others
+see every photograph decoded in full. On drawn photographs one value of the input in ten moves by a
+grey level, from rounding, which averages out the better, the more values there are; on fine colour
+detail values move by up to 27 levels. The outputs of the demo estimators (160 px, so that 800 stay)
+moved on 500 drawn photographs of each of two seeds by up to 0.076 years and 0.0032 in probability;
+with 640 px it was 0.108 years and 0.0058."""
 
 
 MOST_STRETCHED = 1.05
@@ -51,9 +53,6 @@ def prepare(
 
     `eye` is the side that they show, for a network that has left eyes mirrored.
 
-    `Estimator.predict` prepares an encoded JPEG by `prepare_photograph`, whose scaled decoding
-    moves the demo estimators' answers within the limits that benchmarks/demo_accuracy.py checks.
-
     Raises:
         ValueError: the array has another shape or dtype.
         UnsettledError: a fact of `spec` is unknown.
@@ -75,19 +74,22 @@ def prepare(
     return _scaled(resample(image, wanted.size, wanted.method, box), spec, mirrored=mirrored)
 
 
-def prepare_photograph(photograph: Photograph, spec: InputSpec) -> NDArray[np.float32]:
-    """Prepare a photograph the fastest right way: float32 (height, width, 3).
+def prepare_photograph(
+    photograph: Photograph, spec: InputSpec, *, reduced: bool = False
+) -> NDArray[np.float32]:
+    """Prepare a photograph as `prepare` does its pixels: float32 (height, width, 3).
 
-    Where the resampling averages anyway, a JPEG is decoded at 1/2, 1/4 or 1/8, as long as what
-    fills the input keeps `draft_side` of its sides. The result depends on nothing but the
-    photograph, its eye and `spec`.
+    With `reduced`, and where the resampling averages anyway, a JPEG is decoded at 1/2, 1/4 or 1/8,
+    as long as what fills the input keeps `draft_side` of its sides: three times as fast on a large
+    one, and nearly the same. The result depends on nothing but the photograph, its eye and the
+    arguments.
 
     Raises:
         UnsettledError: as `prepare`.
         PhotographError: as `prepare`, and where decoding shows damage or no colour.
     """
     mirrored = is_mirrored(photograph, spec)
-    return _scaled(_seen(photograph, spec).pixels, spec, mirrored=mirrored)
+    return _scaled(_seen(photograph, spec, reduced).pixels, spec, mirrored=mirrored)
 
 
 def is_mirrored(photograph: Photograph, spec: InputSpec) -> bool:
@@ -105,7 +107,7 @@ def is_mirrored(photograph: Photograph, spec: InputSpec) -> bool:
     return eye.side == "left"
 
 
-def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
+def seen_box(photograph: Photograph, spec: InputSpec, *, reduced: bool = False) -> Box:
     """Tell which part of the full-size upright photograph the network sees.
 
     Returns:
@@ -114,16 +116,18 @@ def seen_box(photograph: Photograph, spec: InputSpec) -> Box:
     Raises:
         UnsettledError, PhotographError: as `prepare_photograph`.
     """
-    return _seen(photograph, spec).box
+    return _seen(photograph, spec, reduced).box
 
 
-def remarks_on(photograph: Photograph, spec: InputSpec) -> tuple[str, ...]:
+def remarks_on(
+    photograph: Photograph, spec: InputSpec, *, reduced: bool = False
+) -> tuple[str, ...]:
     """Say what is odd about what the network sees: no disc, a stretched one, one enlarged.
 
     Raises:
         UnsettledError, PhotographError: as `prepare_photograph`.
     """
-    seen, (height, width) = _seen(photograph, spec), _settled(spec)[0]
+    seen, (height, width) = _seen(photograph, spec, reduced), _settled(spec)[0]
     left, top, right, bottom = seen.box
     remarks = []
     if seen.around != "disc":
@@ -159,18 +163,19 @@ class _Wanted(NamedTuple):
     method: Resampling
 
 
-def _seen(photograph: Photograph, spec: InputSpec) -> _Seen:
+def _seen(photograph: Photograph, spec: InputSpec, reduced: bool) -> _Seen:
     """Decode, crop and resample, once for all estimators that see the same."""
     wanted = _settled(spec)
-    if wanted not in photograph.seen:
-        photograph.seen[wanted] = _look(photograph, wanted)
-    seen: _Seen = photograph.seen[wanted]
+    key = (wanted, reduced)
+    if key not in photograph.seen:
+        scale = reduction(photograph, spec) if reduced else 1
+        photograph.seen[key] = _look(photograph, wanted, scale)
+    seen: _Seen = photograph.seen[key]
     return seen
 
 
-def _look(photograph: Photograph, wanted: _Wanted) -> _Seen:
+def _look(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
     size, crop, decoder, method = wanted
-    scale = _scale(photograph, wanted)
     if crop == "disc":
         return _look_at_disc(photograph, wanted, scale)
     picture = photograph.picture(scale, decoder)
@@ -198,12 +203,15 @@ def _look_at_disc(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
     )
 
 
-def _scale(photograph: Photograph, wanted: _Wanted) -> int:
-    """How far the whole photograph may be reduced while decoding.
+def reduction(photograph: Photograph, spec: InputSpec) -> int:
+    """How far the whole photograph may be reduced while decoding: by 1, 2, 4 or 8.
 
     A box has whole pixels of the photograph, and TensorFlow decodes all of them.
+
+    Raises:
+        UnsettledError: as `prepare_photograph`.
     """
-    size, crop, decoder, method = wanted
+    size, crop, decoder, method = _settled(spec)
     if method not in ANTIALIASED or decoder == "tensorflow" or crop == "box":
         return 1
     height, width = size if crop == "none" else (max(size), max(size))

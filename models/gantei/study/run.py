@@ -108,6 +108,7 @@ class Study:
                     "name": each.name,
                     "device": each.device,
                     "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
+                    "decoding": "reduced" if each.manifest.reduced_decoding else "full",
                     "manifest_sha256": digest_of(each.manifest.tables()),
                     **({"remarks": list(each.remarks)} if each.remarks else {}),
                 }

@@ -1,0 +1,159 @@
+"""Changing an installed estimator: its copy is changed, and takes its place by one rename.
+
+A signed estimator, and one that is not in the store, is never changed: its copy gets another name.
+"""
+
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gantei import catalogue, store
+from gantei.card.provenance import read_provenance
+from gantei.errors import ManifestError, MissingExtraError, SettingError, WeightsError
+from gantei.files import sha256_of
+from gantei.manifests.fields import NAME
+from gantei.manifests.file import parse_manifest
+from gantei.manifests.manifest import Manifest
+from gantei.signing.admission import admit
+from gantei.signing.contents import SIGNATURE_FILE
+from gantei.store import installing
+
+from .golden import add_golden
+from .importing import write_folder
+from .metadata import rewrite_metadata
+from .settings import apply_settings
+
+Tables = dict[str, Any]
+
+
+def set_facts(
+    name: str, settings: Mapping[str, str], because: str | None, *, new_name: str | None = None
+) -> catalogue.Entry:
+    """State facts of an installed estimator; without its publisher's file.
+
+    The ONNX file's own metadata are written anew, so its sha256 changes, and variants made of the
+    estimator are refused until they are made anew. Golden values are computed anew.
+
+    Args:
+        name: an installed estimator, or its folder.
+        settings: as `import_estimator` takes them.
+        because: who said so, and where.
+        new_name: change a copy of this name, and leave the estimator as it is.
+
+    Raises:
+        UnknownEstimatorError, NotInstalledError, SignatureError: as `gantei.load`.
+        SettingError: a setting makes no sense or contradicts the file, or a copy needs a name.
+        ManifestError: a value is none that a manifest can hold.
+        WeightsError: the weights are not those of the manifest, or do not fit what was stated.
+        InstalledError: the copy's name is taken.
+        MissingExtraError: onnx, tomli-w or ONNX Runtime is not installed.
+    """
+    entry, weights = catalogue.find_installed(name)
+    admit(entry, weights)
+    target = target_of(entry, new_name)
+    tables = entry.manifest.tables()
+    apply_settings(tables, settings, because)
+    provenance = provenance_in(entry.folder)
+    _doubt(tables, entry.folder / weights.file, provenance)
+    changed = [key for key in tables["basis"] if tables["basis"][key] != _basis(entry, key)]
+    provenance["changed"] = [*provenance.get("changed", []), {"facts": changed}]
+    return install_changed(entry, target, tables, provenance)
+
+
+def target_of(entry: catalogue.Entry, new_name: str | None) -> str:
+    """Give the name under which a changed estimator is installed.
+
+    Raises:
+        SettingError: it must not be changed, or the name is none; the message says what to do.
+        InstalledError: the copy's name is taken.
+    """
+    if entry.manifest.variant:
+        of = entry.manifest.variant.of
+        raise SettingError(f"{entry.name} is a variant: change {of}, and optimise it again")
+    if new_name is not None:
+        if not re.fullmatch(NAME, new_name):
+            raise SettingError(f"{new_name!r}: a name is words of a-z and 0-9 joined by hyphens")
+        if new_name in {each.name for each in catalogue.shipped()}:
+            raise SettingError(f"{new_name} is a name of the catalogue; choose another")
+        store.refuse_taken(new_name, replace=False)
+        return new_name
+    copy = f"; name a copy to change, with --name {entry.name}-changed"
+    if (entry.folder / SIGNATURE_FILE).exists():
+        raise SettingError(f"{entry.name} is signed, and is not changed{copy}")
+    if store.installed().get(entry.name) != entry.folder:
+        raise SettingError(f"{entry.folder} is not in the store, and is not changed{copy}")
+    return entry.name
+
+
+def install_changed(
+    entry: catalogue.Entry,
+    target: str,
+    tables: Tables,
+    provenance: Mapping[str, Any],
+    *,
+    golden: bool = True,
+) -> catalogue.Entry:
+    """Install an estimator with other tables, all or nothing.
+
+    `golden`: compute the golden values anew; else the answers to them are the same.
+    """
+    before = entry.manifest
+    with installing(target, replace=target == entry.name) as folder:
+        if catalogue.find(entry.folder).manifest != before:
+            raise ManifestError(f"{entry.name}: was replaced meanwhile; try again")
+        for name in {each.photograph for each in before.golden}:
+            shutil.copyfile(entry.folder / name, folder / name)
+        tables = tables | {"name": target}
+        _copy_weights(entry, folder, tables)
+        if golden:
+            add_golden(folder, tables)
+        write_folder(folder, tables, parse_manifest(tables, target), provenance)
+    return catalogue.find(target)
+
+
+def provenance_in(folder: Path) -> dict[str, Any]:
+    """Read `provenance.json`; nothing where there is none."""
+    return dict(read_provenance(folder) or {})
+
+
+def _copy_weights(entry: catalogue.Entry, folder: Path, tables: Tables) -> None:
+    _, weights = catalogue.find_installed(entry.folder)
+    source, path = entry.folder / weights.file, folder / weights.file
+    if sha256_of(source) != weights.sha256:
+        raise WeightsError(f"{entry.name}: {source} is not the file that its manifest describes")
+    after: Manifest = parse_manifest(tables, tables["name"])
+    digest = rewrite_metadata(source, path, entry.manifest, after)
+    tables["weights"] = {"file": weights.file, "sha256": digest, "bytes": path.stat().st_size}
+
+
+def _doubt(tables: Tables, weights: Path, provenance: Mapping[str, Any]) -> None:
+    """Hold the scale against the first batch normalisation's statistics, where they were kept."""
+    from .scale_check import note_doubt, read_kept
+
+    if known := read_kept(provenance):
+        import onnx
+
+        model = onnx.load(weights)
+        note_doubt(tables, model, (), known)
+
+
+def _basis(entry: catalogue.Entry, key: str) -> dict[str, Any] | None:
+    basis = entry.manifest.basis.get(key)
+    return basis.model_dump(exclude_none=True) if basis else None
+
+
+def check_extra() -> None:
+    """Miss what is needed before any work.
+
+    Raises:
+        MissingExtraError: onnx or tomli-w is not installed.
+    """
+    try:
+        import onnx  # noqa: F401
+        import tomli_w  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(
+            f'changing an estimator needs onnx and tomli-w ({error}): pip install "gantei[convert]"'
+        ) from error

@@ -1,0 +1,47 @@
+"""`gantei set`: what a publisher's file does not tell is stated of an installed estimator."""
+
+import argparse
+import sys
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    setting = commands.add_parser(
+        "set",
+        help="state facts of an installed estimator",
+        description="State what the publisher's file does not tell, as the photographs' size or "
+        "scale, of an installed estimator; the file is not needed. A signed estimator is never "
+        "changed, but a copy of it under another name. Golden values are computed anew.",
+    )
+    setting.add_argument("estimator", metavar="NAME", help="an installed estimator")
+    setting.add_argument(
+        "settings",
+        metavar="FACT=VALUE",
+        nargs="+",
+        help="as input.scale=-1..1 or output.positive=male",
+    )
+    setting.add_argument(
+        "--because",
+        metavar="TEXT",
+        required=True,
+        help="who said so, and where; kept in the manifest",
+    )
+    setting.add_argument("--name", metavar="NEW", help="change a copy of that name")
+    setting.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from .changing import check_extra
+
+    check_extra()
+    from .changing import set_facts
+    from .reporting import facts_text, next_step
+    from .settings import settings_of
+
+    settings = settings_of(chosen.settings)
+    entry = set_facts(chosen.estimator, settings, chosen.because, new_name=chosen.name)
+    sys.stdout.write(
+        f"{entry.name}: changed in {entry.folder}\n\n{facts_text(entry.manifest)}\n\n"
+        f"{next_step(entry.manifest)}\n"
+    )
+    return 0
