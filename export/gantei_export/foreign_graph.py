@@ -144,9 +144,11 @@ def _take(body: Body, node: onnx.NodeProto) -> None:
 
 
 def _constant(node: onnx.NodeProto) -> NDArray[Any]:
-    (value,) = node.attribute or (None,)
-    if value is None or value.name == "value":
-        return _array(value.t if value is not None else TensorProto())
+    if len(node.attribute) != 1:
+        raise ConversionError(f"a Constant has {len(node.attribute)} values, not one")
+    value = node.attribute[0]
+    if value.name == "value":
+        return _array(value.t)
     kinds: dict[str, Any] = {
         "value_float": np.float32,
         "value_floats": np.float32,

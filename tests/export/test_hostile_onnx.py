@@ -178,8 +178,9 @@ def picture(shape, kind=TensorProto.FLOAT):
         (picture(["n", 1, SIDE, SIDE]), "none says where the 3 channels are"),
         (picture(["n", 3, SIDE]), "a picture's is"),
         (picture(None), "has the shape unknown"),
-        (picture(["n", 3, 10**6, 10**6]), "refused"),
-        (picture([10**12, 3, SIDE, SIDE]), "refused"),
+        (picture(["n", 3, 10**6, 10**6]), "at once; refused"),
+        (picture([10**12, 3, SIDE, SIDE]), "at once; refused"),
+        (picture(["n", 3, 1 << 20, "w"]), "at once; refused"),
         (picture(["n", 3, SIDE, SIDE], TensorProto.UINT8), "takes UINT8; .* float32"),
         (picture(["n", 3, SIDE, SIDE], TensorProto.STRING), "takes STRING"),
     ],
@@ -240,6 +241,23 @@ def test_a_text_or_name_of_a_megabyte_is_refused(refused):
     model = small_model()
     model.graph.node[0].output[0] = model.graph.node[1].input[0] = "y" * 10**6
     refused(model, "a name of more than")
+
+
+@pytest.mark.parametrize("old", [b"tests", b"conv", b"features", b"bias", b"Conv"])
+def test_names_that_are_no_text_are_refused(tmp_path, old):
+    path = tmp_path / "net.onnx"
+    content = small_model().SerializeToString()
+    assert old in content
+    path.write_bytes(content.replace(old, b"\xff" * len(old)))
+    with pytest.raises(ConversionError, match="no text: damaged"):
+        examine(path, Stated())
+
+
+def test_a_constant_of_two_values_is_refused(refused):
+    node = helper.make_node("Constant", [], ["c"], value_float=1.0, value_int=1)
+    add = helper.make_node("Add", ["features", "c"], ["y"])
+    model = before_pooling(small_model(), node, add, result="y")
+    refused(model, "2 values, not one|cannot open", runs=True)
 
 
 def test_many_nodes_are_refused(refused):

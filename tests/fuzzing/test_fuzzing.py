@@ -7,7 +7,7 @@ import pytest
 from gantei_export.layers import activation
 from gantei_export.pytorch_files.records import Tensor
 
-from . import keras_files, of_pickles, pool, pytorch_files, seeds, trial
+from . import keras_files, of_pickles, onnx_files, pool, pytorch_files, seeds, trial
 from .reached import Lines
 
 CHAIN = 2
@@ -29,6 +29,14 @@ def test_1500_hostile_pytorch_files_are_refused_or_read_as_by_pickle_itself():
     assert summary.inputs == 1500
     assert {"refused", "right"} <= {word for _, word in summary.counts}
     assert {kind for kind, _ in summary.counts} == set(pytorch_files.KINDS)
+
+
+def test_300_hostile_onnx_files_are_refused_or_answer_as_the_reference_of_onnx():
+    summary = pool.fuzz(300, seed=37, workers=1, family="onnx")
+    assert summary.failures == []
+    assert summary.inputs == 300
+    assert {"refused", "right"} <= {word for _, word in summary.counts}
+    assert {kind for kind, _ in summary.counts} == set(onnx_files.KINDS)
 
 
 @pytest.fixture

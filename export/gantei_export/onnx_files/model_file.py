@@ -58,6 +58,11 @@ def read_model(path: Path) -> onnx.ModelProto:
     return model
 
 
+def is_text(*words: object) -> bool:
+    """Whether all are UTF-8: protobuf gives what is not as bytes."""
+    return all(isinstance(word, str) for word in words)
+
+
 def opset_of(model: onnx.ModelProto) -> int:
     """Give the version of ONNX's own operators that a checked model imports."""
     return int(next(one.version for one in model.opset_import if one.domain in DOMAINS))
@@ -78,6 +83,9 @@ def check_allowed(model: onnx.ModelProto) -> None:
         raise ConversionError("holds training information; export it for inference")
     if graph.sparse_initializer:
         raise ConversionError("has sparse weights, which are refused")
+    values = (*graph.input, *graph.output, *graph.initializer)
+    if not is_text(model.producer_name, model.producer_version, *(one.name for one in values)):
+        raise ConversionError("has names that are no text: damaged")
     versions = [one.version for one in model.opset_import if one.domain in DOMAINS]
     if len(versions) != 1 or versions[0] not in OPSETS:
         raise ConversionError(
@@ -94,6 +102,8 @@ def check_allowed(model: onnx.ModelProto) -> None:
 
 def _check_node(node: onnx.NodeProto) -> None:
     kind = node.op_type
+    if not is_text(kind, node.name, *node.input, *node.output, *(a.name for a in node.attribute)):
+        raise ConversionError("an operator has names that are no text: damaged")
     where = f"operator {kind[:80]} {said(node.name)}"
     if node.domain not in DOMAINS:
         raise ConversionError(

@@ -9,9 +9,6 @@ from ..forms.ways import TORCH_EXPORT
 from .model_file import said
 
 CHANNELS = 3
-MOST_PIXELS = 1 << 24
-"""Of the input; the largest networks in use take 600 x 600."""
-
 Sides = tuple[int | None, ...]
 
 
@@ -50,8 +47,7 @@ def picture_of(graph: onnx.GraphProto) -> Picture:
             "(1, 3, height, width) or (1, height, width, 3) when exporting it"
         )
     size = (sides[2], sides[3]) if first else (sides[1], sides[2])
-    pixels = (size[0] or 1) * (size[1] or 1) * (sides[0] or 1)
-    if pixels > MOST_PIXELS or 0 in (*size, sides[0]):
+    if 0 in (*size, sides[0]):
         raise ConversionError(f"input {said(given.name)}: has the shape {_shown(sides)}; refused")
     return Picture(given.name, "NCHW" if first else "NHWC", sides[0], size)
 

@@ -24,6 +24,9 @@ SEED = 1
 TOP = (1.0, 255.0)
 """Of the values of each picture: what networks are fed, whatever they scale by themselves."""
 
+MOST_PIXELS = 1 << 23
+"""Of all pictures that the graph takes at once; the largest networks in use take 600 x 600."""
+
 Array = NDArray[Any]
 
 
@@ -58,9 +61,10 @@ def try_out(
             the batch, or on chance.
     """
     name = path.name
-    sides = _sides(picture, size)
+    sides, batch = _sides(picture, size), picture.batch or 1
+    if batch * sides[0] * sides[1] > MOST_PIXELS:
+        raise ConversionError(f"{name}: takes {batch} picture(s) of {sides} px at once; refused")
     pictures = _pictures(sides)
-    batch = picture.batch or 1
     original = _Session(path.read_bytes(), name)
     layout = (0, 3, 1, 2) if picture.layout == "NCHW" else (0, 1, 2, 3)
     fed = [np.repeat(one[np.newaxis], batch, 0) for one in pictures]
