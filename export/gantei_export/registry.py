@@ -31,7 +31,6 @@ class Converter:
     state: tuple[str, ...]
     training: frozenset[str]
     stored: Callable[[Mapping[str, Any]], bool]
-    scales: bool
     keeps_values: bool
     only_in: str | None
 
@@ -50,7 +49,6 @@ def converts(
     state: tuple[str, ...] = (),
     training: tuple[str, ...] = (),
     stored: Callable[[Mapping[str, Any]], bool] = lambda config: True,
-    scales: bool = False,
     keeps_values: bool = False,
     only_in: str | None = None,
 ) -> Callable[[Convert], Convert]:
@@ -58,9 +56,9 @@ def converts(
 
     `weights` are trainable and `state` is not, each in Keras's order; `training` names options
     without effect at inference; `stored` tells from the configuration whether the file holds
-    weights at all. `scales` says that the layer maps pixel values by constants, `keeps_values`
-    that it changes their arrangement at most. `only_in` is the architecture whose own layer it is:
-    anybody else may have given the same name to something else.
+    weights at all. `keeps_values` says that the layer changes the values' arrangement at most.
+    `only_in` is the architecture whose own layer it is: anybody else may have given the same name
+    to something else.
     """
 
     def register(function: Convert) -> Convert:
@@ -73,7 +71,6 @@ def converts(
                 state,
                 frozenset(training),
                 stored,
-                scales,
                 keeps_values,
                 only_in,
             )

@@ -1,5 +1,7 @@
 """`crop = "box"`: what is not black, in whole pixels, stretched to the input."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -131,3 +133,14 @@ def test_pixels_read_by_the_same_decoder_are_prepared_alike(draw, encoded, crop)
     facts = spec(crop=crop, decoder="tensorflow")
     from_file = prepare_photograph(open_photograph(data), facts)
     assert np.array_equal(from_file, prepare(read(data, decoder="tensorflow"), facts))
+
+
+def test_a_picture_of_the_networks_own_size_has_been_cut_before_and_is_taken_whole():
+    image = Image.new("RGB", (64, 64))
+    image.paste((200, 120, 60), (8, 0, 56, 64))  # dark left and right, as a disc's own shadow is
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    photograph = open_photograph(content.getvalue())
+    assert seen_box(photograph, spec()) == (0, 0, 64, 64)
+    assert remarks_on(photograph, spec()) == ()
+    np.testing.assert_array_equal(prepare(np.asarray(image), spec()), np.asarray(image))

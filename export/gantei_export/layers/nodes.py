@@ -26,7 +26,7 @@ _REVERSAL = (
 )
 
 
-@converts(*(f"TensorFlowOpLayer:{operation}" for operation in _BINARY), scales=True)
+@converts(*(f"TensorFlowOpLayer:{operation}" for operation in _BINARY))
 def binary_node(graph: Graph, layer: Layer) -> Tensor:
     """Convert arithmetic with a constant or another tensor."""
     operands, attributes = _operands(layer, 2), _attributes(layer)

@@ -50,7 +50,7 @@ def batch_normalization(graph: Graph, layer: Layer) -> Tensor:
     return graph.node("BatchNormalization", [x, *names], x.shape, layer.name, epsilon=epsilon)
 
 
-@converts("Rescaling", scales=True)
+@converts("Rescaling")
 def rescaling(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Rescaling layer: x * scale + offset, numbers or one for each channel."""
     x, rank = layer.input, len(layer.input.shape) + 1
@@ -67,7 +67,7 @@ def _has_statistics(config: Mapping[str, Any]) -> bool:
     return config.get("mean") is None
 
 
-@converts("Normalization", state=("mean", "variance", "count"), stored=_has_statistics, scales=True)
+@converts("Normalization", state=("mean", "variance", "count"), stored=_has_statistics)
 def normalization(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Normalization layer: (x - mean) / max(sqrt(variance), 1e-7) for each channel."""
     x, rank = layer.input, len(layer.input.shape) + 1

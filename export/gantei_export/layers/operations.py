@@ -76,14 +76,14 @@ def _arguments(layer: Layer, *known: str) -> list[Any]:
     return [layer.inputs[0], *(layer.arguments.get(key) for key in known)]
 
 
-@converts(*(f"TFOpLambda:{function}" for function in _BINARY), scales=True)
+@converts(*(f"TFOpLambda:{function}" for function in _BINARY))
 def binary(graph: Graph, layer: Layer) -> Tensor:
     """Convert arithmetic with a number, one number for each channel, or another tensor."""
     x, y = _arguments(layer, "y")
     return arithmetic(graph, layer, _BINARY[layer.kind.partition(":")[2]], x, y)
 
 
-@converts("TFOpLambda:nn.bias_add", scales=True)
+@converts("TFOpLambda:nn.bias_add")
 def bias_add(graph: Graph, layer: Layer) -> Tensor:
     """Convert `tf.nn.bias_add`."""
     x, bias, layout = _arguments(layer, "bias", "data_format")

@@ -12,7 +12,7 @@ from PIL import Image
 from ..errors import PhotographError, UnsettledError
 from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling
 from ..manifests.manifest import InputSpec, MeanStd
-from .bright_part import find_box
+from .bright_part import Part, find_box
 from .decoding import SCALES
 from .eyes import Side
 from .field_of_view import Square, averaging_step, find_disc
@@ -67,7 +67,7 @@ def prepare(
     image = Image.fromarray(pixels)
     box = None
     if wanted.crop == "box":
-        image = find_box(image).cut(image)
+        image = _box(image, wanted.size).cut(image)
     elif wanted.crop == "disc":
         square = find_disc(image)
         image, box = (square if wanted.method in ANTIALIASED else square.rounded()).cut(image)
@@ -181,7 +181,7 @@ def _look(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
     picture = photograph.picture(scale, decoder)
     if crop == "box":
         with _named(photograph):
-            part = find_box(picture)
+            part = _box(picture, size)
         return _Seen(resample(part.cut(picture), size, method), part.box, part.around)
     height, width = photograph.size
     return _Seen(
@@ -189,6 +189,14 @@ def _look(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
         (0.0, 0.0, float(width), float(height)),
         "disc",
     )
+
+
+def _box(image: Image.Image, size: tuple[int, int]) -> Part:
+    """Find the box; a picture of the network's own size has been cut and stretched before."""
+    height, width = size
+    if image.size == (width, height):
+        return Part((0, 0, width, height), "disc")
+    return find_box(image)
 
 
 def _look_at_disc(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
