@@ -31,6 +31,19 @@ def application(tmp_path):
         yield app
 
 
+def filter_case(context, case):
+    """JSON Schema cannot say that there are as many eyes as photographs, or one `detect`, or none.
+
+    Requests that are wrong in another way may have any.
+    """
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return True
+    body = case.body if isinstance(case.body, dict) else {}
+    photographs = body.get("photographs", [None])
+    eyes = body.get("eyes") or (case.query or {}).get("eyes") or []
+    return eyes == ["detect"] or len(eyes) in (0, len(photographs))
+
+
 def test_every_answer_is_described(application):
     """All of schemathesis' checks, in all of its phases, as its command runs them."""
     from schemathesis.engine import events, from_schema
@@ -54,6 +67,7 @@ def test_every_answer_is_described(application):
         config=schemathesis.Config.from_dict(chosen),
         headers=headers,
     )
+    schema.hook(filter_case)
     found, answers = [], Counter()
     for event in from_schema(schema).execute():
         if isinstance(event, events.ScenarioFinished):
