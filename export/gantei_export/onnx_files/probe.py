@@ -49,7 +49,7 @@ def probe_onnx(path: Path, stated: Stated) -> Trial:
                 timeout=LONGEST + path.stat().st_size / SLOWEST,
                 capture_output=True,
                 check=False,
-                env={**os.environ, "TMPDIR": folder, "ORT_DISABLE_TELEMETRY": "1"},
+                env={**os.environ, "TMPDIR": folder},
             )
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{path.name}: running it does not end; refused") from error

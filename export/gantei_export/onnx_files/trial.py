@@ -95,6 +95,7 @@ def try_out(
         )
     told = {
         "pictures": len(pictures),
+        "of": "pictures of noise",
         "largest_difference": float(difference.max()),
         "judge": {"the file's own graph in onnxruntime": version("onnxruntime")},
         "runtime": {"onnxruntime": version("onnxruntime")},

@@ -71,7 +71,8 @@ def _difference(provenance: Provenance) -> str:
         return "not measured; gantei import --verify measures it"
     return (
         f"{said(verification.get('largest_difference'))} in the network's own output, on "
-        f"{said(verification.get('pictures'))} drawn photographs "
+        f"{said(verification.get('pictures'))} "
+        f"{said(verification.get('of', 'drawn photographs'))} "
         f"({versions(verification.get('judge'))}; {versions(verification.get('runtime'))})"
     )
 
