@@ -51,7 +51,7 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
     pytest.importorskip("h5py")
     tomli_w = pytest.importorskip("tomli_w")
     shutil.copyfile(TOP / "tests/export/data/tf215-sequential.h5", here / "sex.h5")
-    shutil.copyfile(TOP / "tests/export/data/torch214-attentive.onnx", here / "net.onnx")
+    shutil.copyfile(TOP / "tests/export/data/torch214-pooled.onnx", here / "net.onnx")
     run_commands(ADDING)
     folder = find("my-sex").folder
     (said,) = blocks(ADDING, "toml")

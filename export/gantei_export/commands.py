@@ -88,8 +88,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     importing.add_argument(
         "--no-golden",
         action="store_true",
-        help="compute no golden photographs, by which gantei verify tells later whether the "
-        "estimator still answers as today",
+        help="compute no golden photographs, by which gantei verify --golden tells later whether "
+        "the estimator still answers as today",
     )
     importing.add_argument(
         "--replace", action="store_true", help="take the place of an installed estimator"
@@ -134,7 +134,7 @@ def _told_of_the_publisher(imported: "Imported") -> list[str]:
     """Say how far it is known that the file is its publisher's, and answers as theirs does."""
     manifest, lines = imported.entry.manifest, []
     if imported.unproven:
-        lines.append("Its publisher tells no digest: that this is the file rests on your word.")
+        lines.append("Its publisher states no checksum: that this is the file rests on your word.")
     for copy in manifest.known_copy:
         same = copy.sha256 == manifest.source.original_sha256
         lines.append(
@@ -180,6 +180,7 @@ def _report(imported: "Imported") -> str:
         lines += [f"passed over, and not built: {', '.join(passed_over)}", ""]
     lines += _told_of_the_publisher(imported)
     if manifest.golden:
-        lines += [f"{len(manifest.golden)} golden photographs: gantei verify {entry.name}", ""]
+        count = len(manifest.golden)
+        lines += [f"{count} golden photographs: gantei verify {entry.name} --golden", ""]
     lines.append(next_step(manifest))
     return "\n".join(lines) + "\n"

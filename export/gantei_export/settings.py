@@ -64,7 +64,8 @@ def apply_settings(
     """Settle facts in the tables of a manifest, each with the user's words as its evidence.
 
     `output.positive` is short for `output.sex.positive` where there is one output. Stating
-    `output.scale` alone says that nothing is added: the offset becomes 0.
+    `output.scale` alone, where nothing is known of the offset, says that nothing is added: it
+    becomes 0.
 
     Raises:
         SettingError: an unknown fact, a value that cannot be read, no `because`, or a fact
@@ -80,7 +81,9 @@ def apply_settings(
         key, short = _full_key(given, outputs)
         settled[key] = _read(given, short, text)
     for key in [key for key in settled if key.endswith(".scale") and key.startswith("output.")]:
-        settled.setdefault(key.replace(".scale", ".offset"), 0.0)
+        offset = key.replace(".scale", ".offset")
+        if tables["basis"].get(offset, {}).get("origin") == UNKNOWN:
+            settled.setdefault(offset, 0.0)
     for key, value in settled.items():
         _settle(tables, key, value, str(because))
 

@@ -57,7 +57,11 @@ _CONFIGURATION = Kind(
     "a network's configuration without its weights",
     f"Build it with keras.models.model_from_json, load its weights, and {SAVE_WHOLE}",
 )
-_PICKLE = Kind("a Python pickle", f"A pickle is a program, and is never run: {SAVE_WHOLE}")
+_PICKLE = Kind(
+    "a Python pickle",
+    "A pickle is a program, and is never run. From PyTorch, save the weights alone: "
+    f'torch.save(model.state_dict(), "weights.pth"); from Keras, {SAVE_WHOLE}',
+)
 _ARRAYS = Kind("arrays of NumPy", f"They hold no network: {SAVE_WHOLE}")
 _PACKED = Kind("a packed archive of another kind than .zip", "Unpack it, and give what is inside")
 _PAGE = Kind("a web page", "The download gave a page instead of the file: fetch it again")

@@ -25,6 +25,8 @@ from .packed import open_packed
 
 OPENED = (HDF5, KERAS_ARCHIVE, ONNX, PYTORCH, SAFETENSORS)
 """What gantei reads itself."""
+OTHERS = (".pth", ".pt", ".bin", ".safetensors", ".onnx")
+"""What files of other frameworks are mostly called."""
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def the_one(held: Mapping[str, Kind], path: Path) -> str:
         ConversionError: there is none, or more than one; it says what there is instead.
     """
     found = [name for name, kind in held.items() if kind in (*OPENED, ZIP)]
-    named = [name for name in found if name.lower().endswith(ENDINGS)]
+    named = [name for name in found if name.lower().endswith((*ENDINGS, *OTHERS))]
     found = named if len(named) == 1 else found
     if len(found) == 1:
         return found[0]

@@ -79,6 +79,12 @@ class Regression(Record):
     offset: Number
     range: Range
 
+    @model_validator(mode="after")
+    def _tells_photographs_apart(self) -> "Regression":
+        if self.scale == 0:
+            raise ValueError("scale: 0 would give every photograph the same value")
+        return self
+
     def value_names(self, name: str) -> tuple[str, ...]:
         """Names of the values that the output called `name` gives."""
         return (name,)

@@ -34,8 +34,8 @@ with 640 px it was 0.108 years and 0.0058."""
 MOST_STRETCHED = 1.05
 """How far a box may be from the input's shape without a word: a whole disc's edges move by 1 %."""
 EYE_NEEDED = (
-    "right or left eye? The network takes left eyes mirrored, and {what}: state it by eyes "
-    "(--eyes FILE of gantei predict), or in the file's name (-right, -left)"
+    "right or left eye? The network takes left eyes mirrored, and {what}: state it (--eyes FILE, "
+    "eyes= in Python), name the file so (-right, -left), or let the optic disc tell (--eyes detect)"
 )
 NOTHING_TELLS = EYE_NEEDED.format(what="nothing tells which it is")
 DISC_DOES_NOT_TELL = EYE_NEEDED.format(what="the optic disc does not tell which it is")

@@ -42,7 +42,7 @@ const FORMS = [
   [/^right or left eye\? The network takes left eyes mirrored, and (nothing tells|the optic disc does not tell) /,
     (why) => "右眼か左眼かが分かりません。この推定器は左眼の写真を左右反転して扱います。"
       + `${why === "nothing tells" ? "" : "視神経乳頭からも判定できませんでした。"}`
-      + "左右を選ぶか、ファイル名に -right または -left を付けてください"],
+      + "左右を選ぶか、ファイル名に -right または -left を付けるか、視神経乳頭から判定させてください"],
   [/^assumed to be a (right|left) eye, by where the optic disc lies$/,
     (side) => `視神経乳頭の位置から${SIDES[side]}と仮定しました`],
   [/^its eye is stated as (right|left), though its name says (right|left)$/, (side, name) =>
