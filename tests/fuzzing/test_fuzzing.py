@@ -23,18 +23,18 @@ def test_1500_hostile_inputs_are_refused_or_right():
     assert {kind for kind, _ in summary.counts} == set(keras_files.KINDS)
 
 
-def test_400_hostile_pytorch_files_are_refused_or_read_as_by_pickle_itself():
-    summary = pool.fuzz(400, seed=36, workers=1, family="pytorch")
+def test_1500_hostile_pytorch_files_are_refused_or_read_as_by_pickle_itself():
+    summary = pool.fuzz(1500, seed=36, workers=1, family="pytorch")
     assert summary.failures == []
-    assert summary.inputs == 400
+    assert summary.inputs == 1500
     assert {"refused", "right"} <= {word for _, word in summary.counts}
     assert {kind for kind, _ in summary.counts} == set(pytorch_files.KINDS)
 
 
-def test_150_hostile_onnx_files_are_refused_or_answer_as_the_reference_of_onnx():
-    summary = pool.fuzz(150, seed=37, workers=1, family="onnx")
+def test_300_hostile_onnx_files_are_refused_or_answer_as_the_reference_of_onnx():
+    summary = pool.fuzz(300, seed=37, workers=1, family="onnx")
     assert summary.failures == []
-    assert summary.inputs == 150
+    assert summary.inputs == 300
     assert {"refused", "right"} <= {word for _, word in summary.counts}
     assert {kind for kind, _ in summary.counts} == set(onnx_files.KINDS)
 
