@@ -9,7 +9,6 @@ to answer as TensorFlow does.
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 import onnx
 
 from gantei.errors import ConversionError, MissingExtraError
+from gantei.python_command import python_command
 
 from .converted import Conversion
 from .foreign_graph import adopt
@@ -47,7 +47,7 @@ def convert_with_tensorflow(path: Path) -> Conversion:
     with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
         out, told = Path(folder, "model.onnx"), Path(folder, "told.json")
         arguments = [str(one) for one in (path, out, told)]
-        command = [sys.executable, "-m", "gantei_export.in_tensorflow", *arguments]
+        command = python_command("gantei_export.in_tensorflow", *arguments)
         settings = {
             "CUDA_VISIBLE_DEVICES": "",
             "TF_CPP_MIN_LOG_LEVEL": "3",

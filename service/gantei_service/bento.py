@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -13,6 +12,7 @@ from pathlib import Path
 import gantei
 from gantei.bundle.sources import requirements_file
 from gantei.errors import MissingExtraError, ResultsError
+from gantei.python_command import python_command
 
 from .served import check_all, serve_all
 
@@ -70,8 +70,8 @@ def _refuse_links(folder: Path) -> None:
 
 
 def _built(staged: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "bentoml", "build", "--output", "tag"],
+    done = subprocess.run(  # noqa: S603
+        python_command("bentoml", "build", "--output", "tag"),
         cwd=staged,
         env={**os.environ, "BENTOML_DO_NOT_TRACK": "True"},
         capture_output=True,

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gantei.errors import ConversionError
+from gantei.python_command import python_command
 
 from ..stated import Stated
 
@@ -33,13 +34,8 @@ def probe(path: Path, stated: Stated | None = None) -> None:
     Raises:
         ConversionError: the library crashed, hung or ran out of memory over the file.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "gantei_export.forms.probe",
-        str(path),
-        json.dumps(asdict(stated or Stated())),
-    ]
+    arguments = str(path), json.dumps(asdict(stated or Stated()))
+    command = python_command("gantei_export.forms.probe", *arguments)
     try:
         # What it unpacks goes with this folder, even if it dies.
         with tempfile.TemporaryDirectory(prefix="gantei-") as folder:

@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gantei.errors import ConversionError
+from gantei.python_command import python_command
 
 from ..forms.probe import DIED
 from ..stated import Stated
@@ -35,13 +36,8 @@ def probe_onnx(path: Path, stated: Stated) -> Trial:
         ConversionError: the file is refused there; or that process crashed, hung or ran out of
             memory.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "gantei_export.onnx_files.probe",
-        str(path),
-        json.dumps(asdict(stated)),
-    ]
+    arguments = str(path), json.dumps(asdict(stated))
+    command = python_command("gantei_export.onnx_files.probe", *arguments)
     try:
         with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
             done = subprocess.run(  # noqa: S603

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gantei.errors import InferenceError
+from gantei.python_command import python_command
 from gantei.session import open_session
 
 STATUS = Path("/proc/self/status")
@@ -24,7 +25,7 @@ def peak_memory(weights: Path, size: tuple[int, int]) -> int | None:
     Raises:
         InferenceError: the process failed.
     """
-    command = [sys.executable, "-m", __name__, str(weights), *map(str, size)]
+    command = python_command(__name__, str(weights), *map(str, size))
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
         reason = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]

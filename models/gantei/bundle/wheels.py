@@ -4,13 +4,13 @@ import base64
 import hashlib
 import re
 import subprocess
-import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import MissingExtraError, ResultsError, TransferError
 from ..files import sha256_of
+from ..python_command import python_command
 from .sources import CHECKOUT, is_checkout
 from .targets import Requirement, Target
 
@@ -68,7 +68,7 @@ def own_wheel(into: Path) -> Path:
 
 
 def _pip(what: str, *arguments: str) -> None:
-    command = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    command = python_command("pip", "--quiet", "--disable-pip-version-check")
     try:
         done = subprocess.run(  # noqa: S603 - this Python's own pip
             [*command, *arguments],
