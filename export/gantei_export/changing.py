@@ -3,27 +3,31 @@
 A signed estimator, and one that is not in the store, is never changed: its copy gets another name.
 """
 
+import hashlib
 import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gantei import catalogue, store
 from gantei.card.provenance import read_provenance
 from gantei.errors import ManifestError, MissingExtraError, SettingError, WeightsError
 from gantei.files import sha256_of
-from gantei.manifests.fields import NAME
+from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import parse_manifest
-from gantei.manifests.manifest import Manifest
+from gantei.manifests.manifest import Manifest, Weights
 from gantei.signing.admission import admit
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.store import installing
 
 from .golden import add_golden
-from .importing import write_folder
+from .importing import COMPARED, write_folder
 from .metadata import rewrite_metadata
 from .settings import apply_settings
+
+if TYPE_CHECKING:
+    import onnx
 
 Tables = dict[str, Any]
 
@@ -45,7 +49,7 @@ def set_facts(
     Raises:
         UnknownEstimatorError, NotInstalledError, SignatureError: as `gantei.load`.
         SettingError: a setting makes no sense or contradicts the file, or a copy needs a name.
-        ManifestError: a value is none that a manifest can hold.
+        ManifestError: a value is none that a manifest can hold, or the provenance is damaged.
         WeightsError: the weights are not those of the manifest, or do not fit what was stated.
         InstalledError: the copy's name is taken.
         MissingExtraError: onnx, tomli-w or ONNX Runtime is not installed.
@@ -56,7 +60,9 @@ def set_facts(
     tables = entry.manifest.tables()
     apply_settings(tables, settings, because)
     provenance = provenance_in(entry.folder)
-    _doubt(tables, entry.folder / weights.file, provenance)
+    model = _network(entry, weights)
+    _check_labels(parse_manifest(tables, entry.name), model)
+    _doubt(tables, model, provenance)
     changed = [key for key in tables["basis"] if tables["basis"][key] != _basis(entry, key)]
     provenance["changed"] = [*provenance.get("changed", []), {"facts": changed}]
     return install_changed(entry, target, tables, provenance)
@@ -97,9 +103,12 @@ def install_changed(
 ) -> catalogue.Entry:
     """Install an estimator with other tables, all or nothing.
 
+    How the publisher's pictures were answered before is no longer told.
+
     `golden`: compute the golden values anew; else the answers to them are the same.
     """
     before = entry.manifest
+    provenance = {key: kept for key, kept in provenance.items() if key != COMPARED}
     with installing(target, replace=target == entry.name) as folder:
         if catalogue.find(entry.folder).manifest != before:
             raise ManifestError(f"{entry.name}: was replaced meanwhile; try again")
@@ -122,20 +131,54 @@ def _copy_weights(entry: catalogue.Entry, folder: Path, tables: Tables) -> None:
     _, weights = catalogue.find_installed(entry.folder)
     source, path = entry.folder / weights.file, folder / weights.file
     if sha256_of(source) != weights.sha256:
-        raise WeightsError(f"{entry.name}: {source} is not the file that its manifest describes")
+        raise _not_described(entry, source)
     after: Manifest = parse_manifest(tables, tables["name"])
     digest = rewrite_metadata(source, path, entry.manifest, after)
     tables["weights"] = {"file": weights.file, "sha256": digest, "bytes": path.stat().st_size}
 
 
-def _doubt(tables: Tables, weights: Path, provenance: Mapping[str, Any]) -> None:
+def _network(entry: catalogue.Entry, weights: Weights) -> "onnx.ModelProto":
+    """Parse the weights, once they are known to be those of the manifest."""
+    import onnx
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
+
+    path = entry.folder / weights.file
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != weights.sha256:
+        raise _not_described(entry, path)
+    try:
+        model = onnx.load_model_from_string(content)
+    except DecodeError as error:
+        raise WeightsError(f"{path}: is no ONNX file ({error})") from error
+    external = onnx.TensorProto.EXTERNAL
+    if any(one.data_location == external for one in model.graph.initializer):
+        raise WeightsError(f"{path}: its values lie in another file, which is never opened")
+    return model
+
+
+def _not_described(entry: catalogue.Entry, path: Path) -> WeightsError:
+    return WeightsError(f"{entry.name}: {path} is not the file that its manifest describes")
+
+
+def _check_labels(manifest: Manifest, model: "onnx.ModelProto") -> None:
+    """See that as many labels are stated as the network has values, where it tells."""
+    for output in model.graph.output:
+        spec = manifest.output.get(output.name)
+        sides = output.type.tensor_type.shape.dim
+        labels = spec.value_names(output.name) if spec else (UNKNOWN,)
+        units = sides[-1].dim_value if sides else 0
+        if labels != (UNKNOWN,) and units and len(labels) != units:
+            raise SettingError(
+                f"{output.name}: {len(labels)} labels ({', '.join(labels)}), and the network gives "
+                f"{units} values"
+            )
+
+
+def _doubt(tables: Tables, model: "onnx.ModelProto", provenance: Mapping[str, Any]) -> None:
     """Hold the scale against the first batch normalisation's statistics, where they were kept."""
     from .scale_check import note_doubt, read_kept
 
     if known := read_kept(provenance):
-        import onnx
-
-        model = onnx.load(weights)
         note_doubt(tables, model, (), known)
 
 

@@ -1,4 +1,4 @@
-"""From a downloaded Keras file to an installed estimator: convert, settle, check, rename once."""
+"""From a downloaded file to an installed estimator: convert, settle, check, rename once."""
 
 import dataclasses
 import json
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .networks.first_normalization import FirstNormalization
 
 WEIGHTS = "model.onnx"
+COMPARED = "published_answers"
+"""The key under which provenance.json keeps what the publisher's pictures were answered."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,12 @@ def import_estimator(
     checks: Checks = Checks(),
     replace: bool = False,
 ) -> Imported:
-    """Convert a Keras file and install it as the estimator `name`.
+    """Convert a file of Keras, PyTorch or ONNX and install it as the estimator `name`.
 
     Args:
         name: an estimator of the catalogue, or a new name together with `task`.
-        file: `.h5`, `.hdf5`, `.keras`, or a `.zip` that holds one.
+        file: a Keras model or Keras weights alone (HDF5, `.keras`), a PyTorch state dict (`.pth`,
+            `.pt`, `.bin`, `.safetensors`), an ONNX file, or a `.zip` that holds one.
         task: age, sex, binary, categorical or regression; needed for a new name.
         settings: facts that the user states, `{"input.scale": "-1..1"}`.
         because: who said so, and where; goes into the manifest as the facts' basis.
@@ -117,7 +120,7 @@ def import_estimator(
         if checks.verify and conversion.verification is None:  # else it has been compared
             provenance["verification"] = verify_file(weights, folder, manifest, conversion)
         compared = _compared(folder, manifest, checks.samples, file.parent)
-        provenance["published_answers"] = [asdict(each) for each in compared]
+        provenance[COMPARED] = [asdict(each) for each in compared]
         if checks.golden:
             with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
                 add_golden(folder, tables)

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from gantei.catalogue import SHIPPED
+from gantei.errors import ManifestError
+from gantei.folder_files import PROVENANCE
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.manifest import InputSpec, MeanStd
 from gantei.photographs.photograph import open_photograph
@@ -162,7 +164,9 @@ def _convolved(values: Floats, node: onnx.NodeProto, constants: Constants) -> Fl
         return None
     kernel = np.asarray(constants[node.input[1]], np.float64)
     bias = constants[node.input[2]] if len(node.input) > 2 else np.zeros(len(kernel))
-    if kernel.ndim != 4 or min(values.shape[1:3]) < max(kernel.shape[2:]):
+    if kernel.ndim != 4 or kernel.shape[1] != values.shape[3]:
+        return None
+    if min(values.shape[1:3]) < max(kernel.shape[2:]):
         return None
     windows = sliding_window_view(values, kernel.shape[2:], axis=(1, 2))
     step = max(1, int(np.sqrt(windows.shape[1] * windows.shape[2] / POSITIONS)))
@@ -172,11 +176,17 @@ def _convolved(values: Floats, node: onnx.NodeProto, constants: Constants) -> Fl
 
 
 def read_kept(provenance: Mapping[str, Any]) -> FirstNormalization | None:
-    """Read the statistics from an estimator's provenance; None where it has none."""
+    """Read the statistics from an estimator's provenance; None where it has none.
+
+    Raises:
+        ManifestError: what it has is none.
+    """
+    if KEPT not in provenance:
+        return None
     try:
         return FirstNormalization.from_dict(provenance[KEPT])
-    except (KeyError, TypeError, ValueError):
-        return None
+    except (KeyError, TypeError, ValueError) as error:
+        raise ManifestError(f"{PROVENANCE}: {KEPT} is damaged ({error!r:.200})") from error
 
 
 def note_doubt(

@@ -1,18 +1,21 @@
 """`gantei set` and `gantei optimise --reduced-decoding`: an installed estimator is changed."""
 
+import hashlib
 import json
 import shutil
+import tomllib
 from io import BytesIO
 
 import numpy as np
 import onnx
 import pytest
+import tomli_w
 from PIL import Image
 
 import gantei
 from gantei import store
 from gantei.command_line import main
-from gantei.errors import InstalledError, SettingError, WeightsError
+from gantei.errors import InstalledError, ManifestError, SettingError, WeightsError
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei.study.photographs import list_photographs
 from gantei.verification import verify
@@ -22,6 +25,7 @@ from gantei_export.optimisation.decoding import permit_reduced_decoding
 from gantei_export.optimisation.limits import limits_for
 
 from ..conftest import made_picture
+from .onnx_models import save, small_model
 
 SETTLED = {"input.scale": "0..1", "output.positive": "male"}
 
@@ -138,13 +142,68 @@ def test_what_comes_with_gantei_or_lies_elsewhere_needs_a_name(imported, tmp_pat
         set_facts("my-sex", SETTLED, "x", new_name="joir-age-swin-b")
 
 
-def test_damaged_weights_are_not_given_a_new_digest(imported):
+@pytest.mark.parametrize("place", [0, 2, 100, -100, -1])
+def test_damaged_weights_are_not_given_a_new_digest(imported, place):
     path = imported / "model.onnx"
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
+    content[place] ^= 0xFF
     path.write_bytes(bytes(content))
     with pytest.raises(WeightsError, match="not the file that its manifest describes"):
         set_facts("my-sex", SETTLED, "x")
+
+
+def with_weights(folder, content):
+    """Let a manifest describe other weights."""
+    path = folder / FILE_NAME
+    tables = tomllib.loads(path.read_text("utf-8"))
+    tables["weights"] |= {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    path.write_text(tomli_w.dumps(tables), "utf-8")
+    (folder / "model.onnx").write_bytes(content)
+
+
+def test_weights_that_are_no_onnx_file_or_lie_elsewhere_are_refused(imported):
+    model = onnx.load(imported / "model.onnx")
+    with_weights(imported, b"\xff" * 100)
+    with pytest.raises(WeightsError, match="is no ONNX file"):
+        set_facts("my-sex", SETTLED, "x")
+    tensor = model.graph.initializer[0]
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="estimator.toml")
+    with_weights(imported, model.SerializeToString())
+    with pytest.raises(WeightsError, match="lie in another file, which is never opened"):
+        set_facts("my-sex", SETTLED, "x")
+
+
+@pytest.mark.parametrize("kept", [{"after": "pixels"}, {"after": "convolution", "gamma": [1]}, 3])
+def test_statistics_in_a_damaged_provenance_are_refused_in_words(imported, kept):
+    path = imported / "provenance.json"
+    if kept != 3:
+        numbers = dict.fromkeys(("mean", "deviation", "gamma", "beta"), [1.0] * 5)
+        kept = {"layer": "bn", **numbers, **kept}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"first_normalization": kept}))
+    with pytest.raises(ManifestError, match=r"provenance\.json: first_normalization is damaged"):
+        set_facts("my-sex", SETTLED, "x")
+
+
+def test_answers_of_the_publisher_are_not_told_of_an_estimator_that_was_changed(imported):
+    path = imported / "provenance.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"published_answers": [1]}))
+    set_facts("my-sex", SETTLED, "x")
+    assert "published_answers" not in json.loads(path.read_text())
+
+
+@pytest.mark.parametrize("classes", ["a,b", "a,b,c,d"])
+def test_other_labels_than_the_network_has_are_refused_whatever_else_is_open(tmp_path, classes):
+    model = small_model()
+    dense = np.ones((4, 3), np.float32)
+    model.graph.initializer[1].CopyFrom(onnx.numpy_helper.from_array(dense, "dense"))
+    model.graph.output[0].type.tensor_type.shape.dim[1].dim_value = 3
+    file = save(tmp_path / "net.onnx", model)
+    assert main(["import", "my-kind", str(file), "--task", "categorical"]) == 0
+    with pytest.raises(SettingError, match=r"labels .* the network gives 3 values"):
+        set_facts("my-kind", {"output.classes": classes}, "x")
+    set_facts("my-kind", {"output.classes": "a,b,c"}, "x")
 
 
 def test_an_interrupted_change_leaves_the_estimator_as_it_was(imported, monkeypatch):

@@ -107,6 +107,13 @@ def test_the_positive_label_must_be_one_of_the_labels(tables):
     assert "'mal' is none of the labels female, male" in refusal(tables)
 
 
+@pytest.mark.parametrize("ends", [[5, 1], [0, -0.5], [1e9, 1e-9]])
+def test_a_range_from_high_to_low_is_refused(tables, ends):
+    tables["output"]["age"] = {"kind": "regression", "unit": "years", "scale": 1.0}
+    tables["output"]["age"] |= {"offset": 0.0, "range": ends}
+    assert "expects the lowest value, then the highest" in refusal(tables)
+
+
 def test_an_output_of_unknown_kind_is_refused(tables):
     tables["output"]["sex"]["kind"] = "ordinal"
     assert "must be one of regression, binary, categorical" in refusal(tables)

@@ -62,7 +62,10 @@ class FirstNormalization:
         ]
         if len({vector.shape for vector in vectors}) > 1 or vectors[0].ndim != 1:
             raise ValueError("the statistics are of different lengths")
-        return cls(str(kept["layer"]), str(kept["after"]), *vectors)
+        after = str(kept["after"])
+        if after == "pixels" and vectors[0].size != 3:
+            raise ValueError("the statistics of pixels are not of three channels")
+        return cls(str(kept["layer"]), after, *vectors)
 
 
 def first_normalization(network: Network) -> FirstNormalization | None:

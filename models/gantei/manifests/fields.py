@@ -74,7 +74,12 @@ def _number(value: object) -> float | Literal["unknown"]:
 
 
 def _range(value: object) -> tuple[float, ...] | Literal["unknown"]:
-    return UNKNOWN if value == UNKNOWN else _numbers(value, 2)
+    if value == UNKNOWN:
+        return UNKNOWN
+    low, high = _numbers(value, 2)
+    if low > high:
+        raise ValueError("expects the lowest value, then the highest")
+    return low, high
 
 
 def _labels(value: object) -> tuple[str, ...] | Literal["unknown"]:
