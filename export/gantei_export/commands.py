@@ -169,6 +169,8 @@ def _report(imported: "Imported") -> str:
             f"on {verification['pictures']} pictures",
             "",
         ]
+        if verification.get("all_alike"):
+            lines += ["Warning: it answers every one of them alike. Does it look at them?", ""]
     if assumed := imported.provenance.get("assumed"):
         lines += [
             "Assumed, as the file holds names and not what they compute. Where one of them was its",

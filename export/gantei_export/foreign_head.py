@@ -12,7 +12,8 @@ from .foreign_body import Body
 from .foreign_shapes import Shapes, inferred
 from .head import EMBEDDING, MAP, Head
 
-_KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Cast", "Dropout")
+_KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Dropout")
+_FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
 _ACTIVATIONS = {"Sigmoid": "sigmoid", "Softmax": "softmax", "Relu": "relu", "Tanh": "tanh"}
 _LINEAR = ("Gemm", "MatMul", "Add", "Conv")
 
@@ -21,10 +22,30 @@ def activation_of(body: Body, value: str) -> str:
     """Name the last operator that changes values as Keras names activations."""
     makers = body.makers()
     node = makers.get(value)
-    while node is not None and node.op_type in _KEEPS_VALUES:
-        node = makers.get(node.input[0])
+    while node is not None and _keeps_values(node) and value == node.output[0]:
+        value = node.input[0]
+        node = makers.get(value)
     kind = node.op_type if node is not None else "Identity"
+    if node is not None and kind == "Softmax" and not _over_one_picture(node, body):
+        return "Softmax over something else than a picture's values"
     return "linear" if kind in _LINEAR else _ACTIVATIONS.get(kind, kind)
+
+
+def _keeps_values(node: onnx.NodeProto) -> bool:
+    """Whether its first output holds the values of its first input."""
+    return node.op_type in _KEEPS_VALUES or (
+        node.op_type == "Cast" and _attribute(node, "to", 0) in _FLOATS
+    )
+
+
+def _over_one_picture(node: onnx.NodeProto, body: Body) -> bool:
+    """Whether a Softmax makes all values of one picture add up to 1."""
+    _, shape = inferred(body).get(node.input[0], (0, ()))
+    axis = _attribute(node, "axis", -1 if body.opset >= 13 else 1)
+    axis += len(shape) if axis < 0 else 0
+    # Before opset 13 all axes from this one on are taken together.
+    others = shape[1:axis] if body.opset < 13 else shape[1:axis] + shape[axis + 1 :]
+    return 1 <= axis < len(shape) and all(side == 1 for side in others)
 
 
 def add_explanations(body: Body, answer: str, units: int) -> Head:
@@ -33,7 +54,7 @@ def add_explanations(body: Body, answer: str, units: int) -> Head:
     pooling, between = _walk(body, body.names[answer], shapes)
     if pooling is None:
         return Head(reason="no global average pooling feeds the output alone")
-    between = [node for node in between if node.op_type not in _KEEPS_VALUES]
+    between = [node for node in between if not _keeps_values(node)]
     features = pooling.input[0]
     kind, shape = shapes[features]
     plane = _channels_at(pooling, body, len(shape))
@@ -63,7 +84,7 @@ def _walk(
     """Go back from a value, while each step takes one value alone, to a global average pooling."""
     makers = body.makers()
     between: list[onnx.NodeProto] = []
-    while (node := makers.get(value)) is not None:
+    while (node := makers.get(value)) is not None and value == node.output[0]:
         rank = len(shapes.get(node.input[0], (0, ()))[1]) if node.input else 0
         if rank in (3, 4) and _channels_at(node, body, rank):
             return node, between

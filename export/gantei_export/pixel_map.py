@@ -132,15 +132,24 @@ def _value(
     options = {each.name: helper.get_attribute_value(each) for each in node.attribute}
     first, *others = node.input
     match node.op_type:
-        case "Transpose" if first in known and len(options.get("perm", ())) == 4:
+        case "Transpose" if first in known and sorted(options.get("perm", ())) == [0, 1, 2, 3]:
             return known[first].transpose(options["perm"])
-        case "Gather" if first in known and others[0] in constants:
-            return np.take(known[first], constants[others[0]], axis=options.get("axis", 0))
+        case "Gather" if first in known and others and others[0] in constants:
+            return _channels(known[first], constants[others[0]], options.get("axis", 0))
         case kind if kind in _KEEPS and first in known:
             return known[first]
         case kind if kind in _ARITHMETIC:
             return _arithmetic(node, known, constants)
     return None
+
+
+def _channels(value: Array, chosen: NDArray[Any], axis: int) -> Array | None:
+    """Choose colour channels; None where a picture is turned or cut instead."""
+    if axis not in range(-4, 4) or value.shape[axis] != 3 or chosen.shape != (3,):
+        return None
+    if chosen.dtype.kind != "i" or chosen.min() < -3 or chosen.max() > 2:
+        return None
+    return value.take(chosen, axis)
 
 
 def _arithmetic(
@@ -156,8 +165,11 @@ def _arithmetic(
         return None
     with np.errstate(all="ignore"):
         x, y = (np.asarray(value, np.float64) for value in both)
-        result: Array = _ARITHMETIC[node.op_type](x, y)
-    return result if np.isfinite(result).all() else None
+        try:
+            result: Array = _ARITHMETIC[node.op_type](x, y)
+        except ValueError:  # shapes that do not go together
+            return None
+    return result if result.ndim == 4 and np.isfinite(result).all() else None
 
 
 def _map(name: str, values: Array) -> PixelMap:

@@ -161,7 +161,7 @@ def test_the_import_says_what_the_file_says_and_leaves_the_rest_open(tmp_path, c
     assert original["format"] == "ONNX"
     assert original["producer"] == "pytorch 2.14.1"
     assert original["operators"]["Conv"] == 2
-    assert "on 2 pictures of noise (the file's own graph" in (folder / "card.md").read_text()
+    assert "on 3 pictures of noise (the file's own graph" in (folder / "card.md").read_text()
     manifest = (folder / "estimator.toml").read_text()
     assert 'transform = "none"' in manifest
     assert "shape of the input, NCHW" in manifest

@@ -38,23 +38,29 @@ def said(name: str) -> str:
     return repr(name[:80])
 
 
-def read_model(path: Path) -> onnx.ModelProto:
-    """Parse a file and check all that can be checked without running it.
+def read_content(path: Path) -> bytes:
+    """Read a file that is not too large.
 
     Raises:
-        ConversionError: it is damaged, too large, or holds what is not allowed.
+        ConversionError: it is.
     """
     if path.stat().st_size > LARGEST:
         raise ConversionError(f"{path.name}: more than {LARGEST:,} bytes; refused")
+    return path.read_bytes()
+
+
+def parse_model(content: bytes) -> onnx.ModelProto:
+    """Parse a file's bytes and check all that can be checked without running it.
+
+    Raises:
+        ConversionError: it is damaged, or holds what is not allowed.
+    """
     model = onnx.ModelProto()
     try:
-        model.ParseFromString(path.read_bytes())
+        model.ParseFromString(content)
     except DecodeError as error:
-        raise ConversionError(f"{path.name}: no ONNX file, or a damaged one") from error
-    try:
-        check_allowed(model)
-    except ConversionError as error:
-        raise ConversionError(f"{path.name}: {error}") from error
+        raise ConversionError("no ONNX file, or a damaged one") from error
+    check_allowed(model)
     return model
 
 

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -74,6 +75,12 @@ def main() -> int:
         told = {"refused": str(error)}
     except MemoryError:
         return DIED
+    except Exception as error:  # noqa: BLE001 - a fault of ours, not of the file
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        told = {
+            "refused": f"{path.name}: internal error, {type(error).__name__} in "
+            f"{Path(where.filename).name}:{where.lineno}: please report it"
+        }
     sys.stdout.write(json.dumps(told) + "\n")
     return 0
 
