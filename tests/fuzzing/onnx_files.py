@@ -54,11 +54,11 @@ def _import(path):
 
 
 def caught_by_probe(path):
-    """Whether the process that tries a file refuses it; 1 is how Python ends on a fault of ours."""
+    """Whether the process that tries a file refuses it, other than by a fault of ours."""
     try:
         probe.probe_onnx(path, Stated())
     except ConversionError as error:
-        return "(1); refused" not in str(error)
+        return not any(words in str(error) for words in ("(1); refused", "internal error"))
     return False
 
 
