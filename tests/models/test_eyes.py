@@ -11,7 +11,7 @@ import gantei
 from gantei import demo
 from gantei.command_line import main
 from gantei.errors import PhotographError, ResultsError, SettingError
-from gantei.photographs.eyes import Eye, eyes_of, name_tells, side_of, sides_by_names
+from gantei.photographs.eyes import Eye, eyes_of, name_tells, rules, side_of, sides_by_names
 from gantei.photographs.optic_disc import find_side
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare_photograph
@@ -49,12 +49,19 @@ def test_names_that_are_no_pair_tell_what_each_tells_alone(paths):
     }
 
 
-@pytest.mark.parametrize("text", ["right", "R", "OD", "od", " Right ", "右", "右眼", "\uff32"])
+@pytest.mark.parametrize("text", [
+    "right", "R", "OD", "od", "RE", " Right ", "右", "右眼", "右目", "\uff32",
+])  # fmt: skip
 def test_right_is_spelled_in_many_ways(text):
     assert side_of(text) == "right"
 
 
-@pytest.mark.parametrize("text", ["", "RE", "ou", "both", "1", "rigth", "左右"])
+@pytest.mark.parametrize("word", [*rules()["alone"], *rules()["together"], "左目"])
+def test_a_table_states_every_word_that_names_tell(word):
+    assert side_of(word.upper()) in ("left", "right")
+
+
+@pytest.mark.parametrize("text", ["", "ou", "both", "1", "rigth", "左右", "左右眼", "iOS"])
 def test_what_is_no_side_is_refused(text):
     with pytest.raises(SettingError, match="no side of an eye"):
         side_of(text)

@@ -3,12 +3,14 @@
 A wrong side is worse than none, so what a name tells is read narrowly, here and on the service's
 page by one table, `eye_names.json`:
 
-1. The name is taken in words: runs of letters, parted where lower case meets upper case (p1Left)
-   and where anything else meets letters.
-2. Words tell a side by themselves: left, right, OD, OS in any case; 左 or 右 standing alone; 左眼,
-   右眼, 左目, 右目 inside a Japanese word that has no other 左 or 右.
-3. Words tell a side only when the other eye is there too: L, R, LE, RE. Alone they may be initials
-   or a retake.
+1. The file's own name is taken in words: runs of letters, parted where lower case meets upper
+   case (p1Left) and where anything else meets letters. Of a folder's name nothing tells unless
+   all of it is one such word, as `right/` or `left eye/` are: right-handed/ is a group of people.
+2. Words tell a side by themselves: left and right in any case; OD and OS in capitals, with no
+   letter of an alphabet beside them (iOS is none); 左 or 右 standing alone; 左眼, 右眼, 左目, 右目
+   inside a Japanese word that has no other 左 or 右.
+3. Words tell a side only when the other eye is there too: L, R, LE, RE, and OD and OS written
+   otherwise. Alone they may be initials, a retake, or another language's word (os olhos).
 4. A name whose words disagree (left-right-1) has no side.
 5. Two photographs are a pair when their names are the same but for those words, one says left and
    one right, and no third has that name.
@@ -33,10 +35,6 @@ EyeOrigin = Literal["stated", "list", "file name", "detected"]
 DETECT: Literal["detect"] = "detect"
 """Said instead of a side: to be found by the optic disc."""
 
-SPELLINGS: Mapping[str, Side] = {
-    "right": "right", "r": "right", "od": "right", "右": "right", "右眼": "right",
-    "left": "left", "l": "left", "os": "left", "左": "left", "左眼": "left",
-}  # fmt: skip
 RULES_FILE = Path(__file__).with_name("eye_names.json")
 _PLACE = "\0"  # stands for the word that tells the side
 
@@ -58,15 +56,19 @@ Eyes = Told | Sequence[Told] | Mapping[str, Told] | Mapping[Path, Told]
 
 
 def side_of(text: str) -> Side:
-    """Read a side as people write it: right, R, OD, 右, in any case, or left, L, OS, 左.
+    """Read a side as people write it: right, R, RE, OD, 右, 右眼, 右目 in any case; likewise left.
 
     Raises:
         SettingError: it is something else.
     """
-    side = SPELLINGS.get(unicodedata.normalize("NFKC", text).strip().lower())
+    table = rules()
+    word = unicodedata.normalize("NFKC", text).strip().lower()
+    if whole := re.fullmatch(table["within"], word):
+        word = whole[1]
+    side: Side | None = (table["alone"] | table["together"]).get(word)
     if side is None:
         raise SettingError(
-            f"{text!r} is no side of an eye; known: right, R, OD, 右, and left, L, OS, 左"
+            f"{text!r} is no side of an eye; known: right, R, RE, OD, 右, and left, L, LE, OS, 左"
         )
     return side
 
@@ -158,21 +160,42 @@ def rules() -> dict[str, Any]:
 def name_tells(name: str) -> NameTells:
     """Read what the name of a photograph tells, or its path below the folder that was given."""
     table = rules()
-    name = re.sub(table["ending"], "", unicodedata.normalize("NFKC", name))
+    *folders, own = [unicodedata.normalize("NFKC", part) for part in name.split("/")]
+    own = re.sub(table["ending"], "", own)
+    told = [*(_folder_tells(each, table) for each in folders), _words_tell(own, table)]
+    sides = {side for each in told for side in each.sides}
+    if len(sides) != 1:
+        return NameTells(None, False, "/".join([*folders, own]))
+    return NameTells(sides.pop(), any(each.sure for each in told), "/".join(e.rest for e in told))
+
+
+class _Told(NamedTuple):
+    sides: set[Side]
+    sure: bool
+    rest: str  # with `_PLACE` instead of the words that tell
+
+
+def _folder_tells(name: str, table: Mapping[str, Any]) -> _Told:
+    told = _words_tell(re.sub(table["eye"], "", name), table)
+    return told if told.rest == _PLACE else _Told(set(), False, name)
+
+
+def _words_tell(name: str, table: Mapping[str, Any]) -> _Told:
     kinds = "".join(_kind(letter) for letter in name)
     sides: set[Side] = set()
     sure, pieces, end = False, [], 0
     for found in re.finditer(table["word"], kinds):
-        word = name[found.start() : found.end()]
-        side, alone, rest = _side_of_word(word, table)
+        start, after = found.span()
+        joined = bool(
+            re.search("[Ul]", kinds[max(start - 1, 0) : start] + kinds[after : after + 1])
+        )
+        side, alone, rest = _side_of_word(name[start:after], joined, table)
         if side is not None:
             sides.add(side)
             sure = sure or alone
-        pieces += [name[end : found.start()], rest]
-        end = found.end()
-    if len(sides) != 1:
-        return NameTells(None, False, name)
-    return NameTells(sides.pop(), sure, "".join([*pieces, name[end:]]))
+        pieces += [name[end:start], rest]
+        end = after
+    return _Told(sides, sure, "".join([*pieces, name[end:]]))
 
 
 def _kind(letter: str) -> str:
@@ -186,16 +209,17 @@ def _kind(letter: str) -> str:
     return "-"
 
 
-def _side_of_word(word: str, table: Mapping[str, Any]) -> tuple[Side | None, bool, str]:
+def _side_of_word(
+    word: str, joined: bool, table: Mapping[str, Any]
+) -> tuple[Side | None, bool, str]:
     small = word.lower()
     if small in table["alone"]:
         return table["alone"][small], True, _PLACE
     if small in table["together"]:
-        return table["together"][small], False, _PLACE
+        return table["together"][small], word in table["capitals"] and not joined, _PLACE
     found = re.search(table["within"], word)
     if found and len(re.findall("[左右]", word)) == 1:
-        side: Side = "left" if found[1] == "左" else "right"
-        return side, True, word[: found.start()] + _PLACE + word[found.end() :]
+        return table["alone"][found[1]], True, word[: found.start()] + _PLACE + word[found.end() :]
     return None, False, word
 
 

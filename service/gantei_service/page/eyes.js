@@ -13,31 +13,48 @@ const kindOf = (letter) => KINDS.find(([form]) => form.test(letter))?.[1] ?? "-"
  * eye, and `key`, the same for both eyes of a person.
  */
 export function told(path) {
-  const letters = [...path.normalize("NFKC").replace(new RegExp(RULES.ending), "")];
-  const name = letters.join("");
-  const sides = new Set();
-  const pieces = [];
+  const parts = path.split("/").map((part) => part.normalize("NFKC"));
+  parts.push(parts.pop().replace(new RegExp(RULES.ending), ""));
+  const read = parts.map((part, n) => (n < parts.length - 1 ? folderTells : wordsTell)(part));
+  const sides = new Set(read.flatMap((each) => each.sides));
+  if (sides.size !== 1) return { side: null, sure: false, key: parts.join("/") };
+  const key = read.map(({ rest }) => rest).join("/");
+  return { side: [...sides][0], sure: read.some((each) => each.sure), key };
+}
+
+/** Of a folder's name all tells, or nothing: right-handed is a group of people. */
+function folderTells(name) {
+  const words = wordsTell(name.replace(new RegExp(RULES.eye), ""));
+  return words.rest === PLACE ? words : { sides: [], sure: false, rest: name };
+}
+
+function wordsTell(name) {
+  const letters = [...name];
+  const kinds = letters.map(kindOf).join("");
+  const [sides, pieces] = [[], []];
   let [sure, end] = [false, 0];
-  for (const found of letters.map(kindOf).join("").matchAll(new RegExp(RULES.word, "g"))) {
+  for (const found of kinds.matchAll(new RegExp(RULES.word, "g"))) {
     const after = found.index + found[0].length;
-    const [side, alone, rest] = sideOfWord(letters.slice(found.index, after).join(""));
-    if (side) sides.add(side);
+    const joined = [kinds[found.index - 1], kinds[after]].some((kind) => kind === "U" || kind === "l");
+    const [side, alone, rest] = sideOfWord(letters.slice(found.index, after).join(""), joined);
+    if (side) sides.push(side);
     sure ||= alone;
     pieces.push(...letters.slice(end, found.index), rest);
     end = after;
   }
-  if (sides.size !== 1) return { side: null, sure: false, key: name };
-  return { side: [...sides][0], sure, key: [...pieces, ...letters.slice(end)].join("") };
+  return { sides, sure, rest: [...pieces, ...letters.slice(end)].join("") };
 }
 
-function sideOfWord(word) {
+function sideOfWord(word, joined) {
   const small = word.toLowerCase();
   if (Object.hasOwn(RULES.alone, small)) return [RULES.alone[small], true, PLACE];
-  if (Object.hasOwn(RULES.together, small)) return [RULES.together[small], false, PLACE];
+  if (Object.hasOwn(RULES.together, small)) {
+    return [RULES.together[small], RULES.capitals.includes(word) && !joined, PLACE];
+  }
   const within = new RegExp(RULES.within, "u");
   const found = within.exec(word);
   if (found && word.match(/[左右]/gu).length === 1) {
-    return [found[1] === "左" ? "left" : "right", true, word.replace(within, PLACE)];
+    return [RULES.alone[found[1]], true, word.replace(within, PLACE)];
   }
   return [null, false, word];
 }
