@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from .errors import GanteiError, PhotographError, WeightsError, without_frames
 from .explanations.explanation import Explanation, Wanted
 from .photographs.eyes import Eye, Told
-from .photographs.photograph import Photograph, Source, eye_of, open_photograph, source_name
+from .photographs.photograph import Photograph, Source, eye_of, open_told, source_name
 from .photographs.preprocessing import is_mirrored, remarks_on, seen_box
 from .photographs.resampling import Box
 from .prediction import Prediction, values_of, warnings_of
@@ -120,7 +120,8 @@ def estimate(
         workers: photographs that are decoded at the same time; None: one a core.
         batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
         explain: also compute the embedding, or the map and the embedding.
-        eyes: what is told of each photograph's eye, as `open_photograph` takes it.
+        eyes: what is told of each photograph's eye, as `eyes_of` or a study's listing gives it;
+            None: what its file's name tells.
 
     Raises:
         ExplanationError: an estimator has not what is to be explained.
@@ -135,12 +136,12 @@ def estimate(
 
     def prepared(one: tuple[Source, Told]) -> Prepared:
         source, eye = one
+        eye = eye_of(source, None) if eye is None else eye
         try:
-            photograph = open_photograph(source, allow_grey=allow_grey, eye=eye)
+            photograph = open_told(source, eye, allow_grey=allow_grey)
         except PhotographError as error:
             without_frames(error)
-            known = eye_of(source, eye)
-            known = known if isinstance(known, Eye) else None
+            known = eye if isinstance(eye, Eye) else None
             return Prepared(source_name(source), error.sha256, (), error, eye=known)
         return prepare(photograph, estimators, explain)
 

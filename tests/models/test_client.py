@@ -107,6 +107,13 @@ def test_an_answer_becomes_predictions_by_name(playing):
     assert predictions["made"] == gantei.Prediction("<bytes>", {"age": 44.5}, ("made",))
 
 
+@pytest.mark.parametrize(("eyes", "sent"), [(None, b""), ("unknown", b""), ("OD", b"right")])
+def test_an_eye_is_sent_where_one_is_told_as_older_servers_know_no_such_field(playing, eyes, sent):
+    (client := playing(ANSWER)).predict(PICTURE, "made", eyes=eyes)
+    _, field, value = client.seen[0][2].partition(b'name="eyes"\r\n\r\n')
+    assert (bool(field), value.partition(b"\r\n")[0]) == (bool(sent), sent)
+
+
 def test_a_busy_server_is_asked_again_after_the_time_that_it_names(playing):
     client = playing(problem(503, "busy", **{"retry-after": "1"}), ANSWER)
     assert client.predict(PICTURE, "made")[0]["made"].values == {"age": 44.5}

@@ -1,22 +1,17 @@
 """Which eye a photograph shows, and what a network that mirrors left eyes sees of it."""
 
-import csv
-import json
-
 import numpy as np
 import pytest
 from PIL import Image
 
 import gantei
 from gantei import demo
-from gantei.command_line import main
-from gantei.errors import PhotographError, ResultsError, SettingError
+from gantei.errors import PhotographError, SettingError
+from gantei.inference import estimate
 from gantei.photographs.eyes import Eye, eyes_of, name_tells, rules, side_of, sides_by_names
 from gantei.photographs.optic_disc import find_side
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare_photograph
-from gantei.study.eyes import StatedEyes, is_table, read_table, with_eyes
-from gantei.study.photographs import list_photographs
 
 from ..conftest import made_picture
 from ..explained import explained_network
@@ -125,6 +120,24 @@ def test_without_an_eye_the_photograph_has_an_error_that_says_how_to_tell_it(mir
     assert told.eye == Eye("left", "stated")
 
 
+@pytest.mark.parametrize("by_name", ["right", "left"])
+def test_looking_for_the_eye_leaves_what_a_name_tells(mirroring, tmp_path, by_name):
+    """One order everywhere: what `prepare` gives is what `predict` feeds the network."""
+    who = demo.person(SEED, 1)
+    picture = demo.draw_photograph(SEED, who, who.eyes[0], scale=0.3).image
+    path = tmp_path / f"p1-{by_name}.png"
+    picture.save(path)
+    expected = mirroring.prepare(picture, eye=by_name)
+    assert np.array_equal(mirroring.prepare(path, eye="detect"), expected)
+    assert not np.array_equal(expected, expected[:, ::-1])
+    assert open_photograph(path, eye="detect").eye == Eye(by_name, "file name")
+    for eyes in (None, "detect", ["detect"], {path: "detect"}):
+        (prediction,) = mirroring.predict(path, eyes=eyes)
+        assert prediction.eye == Eye(by_name, "file name")
+    (told,) = estimate([path], [mirroring])
+    assert told.eye == Eye(by_name, "file name")
+
+
 def test_a_network_that_mirrors_nothing_needs_no_eye(make_estimator):
     (prediction,) = gantei.load(make_estimator()).predict(made_picture(1))
     assert prediction.values
@@ -177,133 +190,3 @@ def test_a_detected_eye_says_that_it_is_assumed(mirroring, tmp_path):
     assert "assumed to be a left eye, by where the optic disc lies" in prediction.warnings
     (blank,) = mirroring.predict(made_picture(1), eyes="detect", on_error="record")
     assert "the optic disc does not tell" in str(blank.error)
-
-
-def listing(tmp_path, *names):
-    for name in names:
-        path = tmp_path / "photographs" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(made_picture(len(name))).save(path)
-    return list_photographs([tmp_path / "photographs"])
-
-
-def stated(tmp_path, *lines, file="eyes.csv", origin="stated"):
-    return read_table(["photograph,eye", *lines], str(tmp_path / file), origin)[1]
-
-
-def eyes(listing):
-    return {
-        each.name: each.eye.side if isinstance(each.eye, Eye) else each.eye
-        for each in listing.photographs
-    }
-
-
-def test_a_table_names_photographs_as_results_do_or_by_paths(tmp_path, monkeypatch):
-    found = listing(tmp_path, "a/1.png", "a/2.png", "3.png", "4-left.png")
-    monkeypatch.chdir(tmp_path)
-    lines = ["a/1.png,R", f"{tmp_path}/photographs/a/2.png,左", "photographs/3.png,OS"]
-    found = with_eyes(found, StatedEyes(tuple(stated(tmp_path, *lines))))
-    assert eyes(found) == {
-        "a/1.png": "right", "a/2.png": "left", "3.png": "left", "4-left.png": "left"
-    }  # fmt: skip
-    assert found.strays == ()
-
-
-def test_a_statement_wins_over_the_name_and_says_so(tmp_path):
-    found = with_eyes(
-        listing(tmp_path, "1-left.png"), StatedEyes(tuple(stated(tmp_path, "1-left.png,right")))
-    )
-    (one,) = found.photographs
-    assert one.eye.side == "right"
-    assert "stated as right, though its name says left" in one.eye.warnings[0]
-
-
-def test_statements_that_contradict_each_other_are_refused_with_both_places(tmp_path):
-    found = listing(tmp_path, "1.png")
-    rows = stated(tmp_path, "1.png,right", "1.png,L")
-    with pytest.raises(ResultsError, match=r"line 3: states 1.png as left, but .* line 2 as right"):
-        with_eyes(found, StatedEyes(tuple(rows)))
-    both = stated(tmp_path, "1.png,left", file="list.csv", origin="list")
-    with pytest.raises(ResultsError, match=r"eyes.csv, line 2: .*list.csv, line 2 as left"):
-        with_eyes(found, StatedEyes((*both, *stated(tmp_path, "1.png,right"))))
-    same = (*both, *stated(tmp_path, "1.png,OS"))
-    assert eyes(with_eyes(found, StatedEyes(same))) == {"1.png": "left"}
-
-
-def test_rows_of_other_photographs_are_counted_and_refused_where_there_are_no_others(tmp_path):
-    found = listing(tmp_path, "1.png")
-    rows = stated(tmp_path, "1.png,right", "9.png,right")
-    assert with_eyes(found, StatedEyes(tuple(rows))).strays == ("9.png",)
-    with pytest.raises(ResultsError, match=r"9.png is none of the photographs"):
-        with_eyes(found, StatedEyes(tuple(rows[1:])))
-
-
-@pytest.mark.parametrize(
-    ("lines", "what"),
-    [
-        (["photograph,eye", "1.png,up"], "line 2: 'up' is no side"),
-        (["photograph,eye", ",left"], "line 2: names no photograph"),
-        (["photograph,eye", "1.png"], "line 2: 1 cells under 2 columns"),
-        (["photograph;eye", "1.png;left"], "line 1: one column is photograph, with commas"),
-        (["file,eye"], "one column is photograph"),
-        ([], "is empty"),
-    ],
-)
-def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what):
-    with pytest.raises(ResultsError, match=what):
-        read_table(lines, "eyes.csv", "stated")
-
-
-def test_a_list_is_a_table_where_its_head_says_so():
-    assert is_table(["Photograph,Eye,age", "a.jpg,R,50"])
-    assert not is_table(["photograph.jpg", "eye.jpg"])
-    assert not is_table([])
-
-
-def run(*words):
-    return main(["predict", *map(str, words)])
-
-
-def rows(path):
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-def test_a_study_has_eyes_from_table_list_and_names(make_estimator, tmp_path, capsys):
-    listing(tmp_path, "1.png", "2-right.png", "3.png", "x_L.png", "x_R.png")
-    folder = tmp_path / "photographs"
-    table, names = tmp_path / "eyes.csv", tmp_path / "list.csv"
-    table.write_text("photograph,eye\n1.png,左\nother.png,R\n", "utf-8-sig")
-    names.write_text(f'eye,photograph\nOD,"{folder}/3.png"\n', "utf-8-sig")
-    estimator, out = make_estimator(change=mirrors), tmp_path / "results.csv"
-    words = (folder, "--from", names, "--with", estimator, "--out", out)
-    assert run(*words, "--eyes", table) == 0
-    assert [(row["photograph"], row["eye"], row["eye_from"]) for row in rows(out)] == [
-        ("1.png", "left", "stated"),
-        ("2-right.png", "right", "file name"),
-        ("3.png", "right", "list"),
-        ("x_L.png", "left", "file name"),
-        ("x_R.png", "right", "file name"),
-    ]
-    assert "1 rows state eyes of what is no photograph here, such as other.png" in (
-        capsys.readouterr().err
-    )
-    manifest = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))
-    assert manifest["eyes_of_other_photographs"] == 1
-    assert len(manifest["eyes"]["stated_sha256"]) == 64
-    assert run(*words, "--eyes", table) == 0
-    table.write_text("photograph,eye\n1.png,right\n", "utf-8")
-    assert run(*words, "--eyes", table) == 2
-    assert "other eyes were stated" in capsys.readouterr().err
-
-
-def test_a_row_without_an_eye_fails_alone_and_detect_cannot_tell_it(make_estimator, tmp_path):
-    listing(tmp_path, "1.png", "2-right.png")
-    estimator, out = make_estimator(change=mirrors), tmp_path / "results.csv"
-    words = (tmp_path / "photographs", "--with", estimator, "--out", out)
-    assert run(*words) == 1
-    bad, good = rows(out)
-    assert bad["error"].startswith("1.png: right or left eye?")
-    assert good["made.age"]
-    assert run(*words, "--eyes", "detect", "--overwrite") == 1
-    assert "the optic disc does not tell" in rows(out)[0]["error"]

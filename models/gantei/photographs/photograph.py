@@ -105,8 +105,9 @@ class Photograph:
         if self._told == DETECT:
             from .optic_disc import SIDE, detected_eye
 
-            self._told = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
-            self.sought_in_vain = self._told is None
+            found = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
+            self.sought_in_vain = found is None  # before another thread sees that nothing is told
+            self._told = found
         return self.known_eye
 
     @property
@@ -167,15 +168,23 @@ def open_photograph(source: Source, *, allow_grey: bool = False, eye: Told = Non
     Arrays are (height, width, 3) RGB or (height, width, 4) RGBA, uint8 or uint16; with
     `allow_grey` also (height, width). `allow_grey` accepts pictures without colour, whose grey
     values then stand in all three channels. `eye` is what is known of the side: without it the
-    file's name tells, where it does, unless it is `unknown`; `detect` looks for the optic disc.
+    file's name tells, where it does, unless it is `unknown`; `detect` looks for the optic disc
+    where the name does not tell.
 
     Raises:
         SettingError: `eye` is something else.
         PhotographError: not a picture, cut off, several frames, too large, grey, or unreadable.
         TypeError: a source of another type.
     """
+    return open_told(source, eye_of(source, eye), allow_grey=allow_grey)
+
+
+def open_told(source: Source, eye: Told, *, allow_grey: bool = False) -> Photograph:
+    """As `open_photograph`, where all that names tell is in `eye`: an `Eye`, or what to do else.
+
+    A study's names, which have folders and pairs, may tell otherwise than the file's own.
+    """
     name = source_name(source)
-    eye = eye_of(source, eye)
     match source:
         case bytes():
             return _from_bytes(source, name, allow_grey=allow_grey, eye=eye)
@@ -191,13 +200,11 @@ def open_photograph(source: Source, *, allow_grey: bool = False, eye: Told = Non
 def eye_of(source: Source, told: object) -> Told:
     """Put what is said of a photograph's eye and what its file's name tells together.
 
-    `detect` stays, for the picture to tell.
+    `detect` stays where the name does not tell.
 
     Raises:
-        SettingError: `told` is no side, no `Eye`, not `detect` and not None.
+        SettingError: `told` is no side, no `Eye`, not `detect`, not `unknown` and not None.
     """
-    if told == DETECT:
-        return DETECT
     return known_eye(told, Path(source).name if isinstance(source, str | os.PathLike) else "")
 
 

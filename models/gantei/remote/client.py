@@ -205,7 +205,8 @@ class Client:
 
         def answer(one: tuple[int, Source, Told]) -> Answer:
             number, source, told = one
-            return self._answer(number, source, eye_of(source, told), fields, stop)
+            told = eye_of(source, None) if told is None else told
+            return self._answer(number, source, told, fields, stop)
 
         numbered = zip(count(1), photographs, eyes or repeat(None), strict=False)
         try:
@@ -226,8 +227,9 @@ class Client:
         sent = hashlib.sha256(data).hexdigest()
         file = ("photographs", (str(number), data, "application/octet-stream"))
         try:
-            form = fields | {"eyes": told.side if isinstance(told, Eye) else told or UNKNOWN}
-            answer = self._server.ask("POST", "/v1/predict", stop, files=[file], data=form)
+            answer = self._server.ask(
+                "POST", "/v1/predict", stop, files=[file], data=fields | _eyes_field(told)
+            )
         except RefusedError as error:
             if error.status != 413:
                 raise
@@ -237,6 +239,13 @@ class Client:
 
     def _listing(self) -> dict[str, Any]:
         return self._server.ask("GET", "/v1/estimators")
+
+
+def _eyes_field(told: Told) -> dict[str, str]:
+    """The field `eyes`; left out where nothing is told, as older servers know no such field."""
+    if told is None or told == UNKNOWN:
+        return {}
+    return {"eyes": told.side if isinstance(told, Eye) else told}
 
 
 def _encoded(source: Source) -> bytes:
