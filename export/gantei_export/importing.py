@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -17,8 +17,14 @@ from gantei.estimator import Estimator
 from gantei.folder_files import CARD, PROVENANCE
 from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
-from gantei.manifests.manifest import Manifest
-from gantei.published_answers import Comparison, compare_with_published
+from gantei.manifests.manifest import Manifest, PublishedAnswer
+from gantei.published_answers import (
+    BESIDE,
+    Comparison,
+    compare_with_published,
+    find_named_pictures,
+    find_pictures,
+)
 from gantei.session import open_session
 from gantei.store import installing
 
@@ -156,16 +162,24 @@ def _compared(
     folder: Path, manifest: Manifest, samples: Path | None, beside: Path
 ) -> tuple[Comparison, ...]:
     """Answer the publisher's own pictures, where they are here and the estimator predicts."""
-    if samples is None and not manifest.answer:
-        return ()
     if manifest.unsettled():
         if samples is not None:
             raise SettingError("--samples: nothing is answered before every fact is settled")
         return ()
+    if samples is not None:
+        return _answers(folder, manifest, find_named_pictures(manifest, samples))
+    with suppress(SettingError, MissingExtraError):  # nobody asked: no list, no ONNX Runtime
+        if pictures := find_pictures(manifest, beside, BESIDE):
+            return _answers(folder, manifest, pictures)
+    return ()
+
+
+def _answers(
+    folder: Path, manifest: Manifest, pictures: Sequence[tuple[PublishedAnswer, Path]]
+) -> tuple[Comparison, ...]:
     content = (folder / WEIGHTS).read_bytes()
     estimator = Estimator(manifest, open_session(content, "cpu", None, manifest.name))
-    where = samples or beside
-    return tuple(compare_with_published(estimator, where, required=samples is not None))
+    return tuple(compare_with_published(estimator, pictures))
 
 
 def _tables(name: str, task: str | None) -> dict[str, Any]:

@@ -5,8 +5,10 @@ all those of the publisher. The pictures are not carried here: their digests are
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,10 +22,22 @@ if TYPE_CHECKING:
     from .estimator import Estimator
     from .manifests.manifest import Manifest, PublishedAnswer
 
-MOST_FILES = 10_000
-"""Files of a folder that are looked at; a download's has a few."""
-LARGEST_PICTURE = 50_000_000
-"""Bytes of a file that is hashed; larger ones are no sample pictures."""
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much of a folder is read in search of pictures."""
+
+    files: int
+    """Pictures that are hashed; the ones that are called as published come first."""
+    bytes: int
+    """Of one of them; larger ones are no sample pictures."""
+
+
+NAMED = Bounds(files=10_000, bytes=50_000_000)
+"""Of a folder that somebody names for its sample pictures."""
+BESIDE = Bounds(files=200, bytes=5_000_000)
+"""Of the folder where a file lies, which nobody asked to search: often that of all downloads. At
+most 1 GB is read; camera pictures of full size, of which there may be many, are passed by."""
 
 
 @dataclass(frozen=True)
@@ -45,51 +59,74 @@ class Comparison:
         return f"{self.photograph}: {self.value} {self.given:.4f}, published {self.published:.4f}"
 
 
+def find_pictures(
+    manifest: "Manifest", folder: Path, bounds: Bounds = NAMED
+) -> list[tuple["PublishedAnswer", Path]]:
+    """Find the pictures in `folder` whose published answers the manifest holds.
+
+    A picture is known by its sha256, whatever its name. Folders below are not searched, and files
+    that cannot be read are passed by.
+
+    Raises:
+        SettingError: the folder cannot be read.
+    """
+    wanted = {answer.sha256: answer for answer in manifest.answer}
+    if not wanted:
+        return []
+    names = {answer.photograph for answer in wanted.values()}
+    endings = {Path(name).suffix.lower() for name in names}
+    try:
+        files = [path for path in folder.iterdir() if path.suffix.lower() in endings]
+    except OSError as error:
+        raise SettingError(f"{folder}: cannot be read: {error.strerror}") from error
+    files.sort(key=lambda path: (path.name not in names, path))
+    readable = (path for path in files if _is_readable(path, bounds.bytes))
+    found = []
+    for path in islice(readable, bounds.files):
+        with suppress(OSError):
+            if answer := wanted.pop(sha256_of(path), None):
+                found.append((answer, path))
+        if not wanted:
+            break
+    return found
+
+
+def _is_readable(path: Path, most: int) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size <= most
+    except OSError:
+        return False
+
+
+def find_named_pictures(manifest: "Manifest", folder: Path) -> list[tuple["PublishedAnswer", Path]]:
+    """As `find_pictures`, in a folder that somebody names, which has to hold one of them.
+
+    Raises:
+        SettingError: no such picture is there, none is known, or the folder cannot be read.
+    """
+    found = find_pictures(manifest, folder, NAMED)
+    if not found:
+        raise SettingError(_none_found(folder, manifest))
+    return found
+
+
 def compare_with_published(
-    estimator: "Estimator", folder: Path, *, required: bool = False
+    estimator: "Estimator", pictures: Iterable[tuple["PublishedAnswer", Path]]
 ) -> list[Comparison]:
-    """Answer the pictures of `folder` whose published answers the manifest holds.
-
-    A picture is known by its sha256, whatever its name. Folders below are not searched.
-
-    Args:
-        estimator: whose manifest and network they are.
-        folder: where the publisher's pictures may lie.
-        required: refuse a folder that holds none of them.
+    """Answer pictures, as found with the estimator's manifest, beside their published answers.
 
     Raises:
         WeightsError: an answer differs from the published one by more than the manifest allows.
-        SettingError: with `required`, no such picture is there, or none is known.
         PhotographError: a picture cannot be read.
         InferenceError: the network cannot be run.
     """
-    manifest = estimator.manifest
-    found = list(_pictures(folder, manifest))
-    if required and not found:
-        raise SettingError(_none_found(folder, manifest))
-    compared = [each for answer, path in found for each in _compared(estimator, answer, path)]
+    compared = [each for answer, path in pictures for each in _compared(estimator, answer, path)]
     if wrong := [each for each in compared if not each.agrees]:
         raise WeightsError(
-            f"{manifest.name}: answers otherwise than its publisher: "
+            f"{estimator.manifest.name}: answers otherwise than its publisher: "
             f"{'; '.join(map(str, wrong))}; {wrong[0].tolerance:g} is allowed"
         )
     return compared
-
-
-def _pictures(folder: Path, manifest: "Manifest") -> Iterator[tuple["PublishedAnswer", Path]]:
-    wanted = {answer.sha256: answer for answer in manifest.answer}
-    if not wanted:
-        return
-    try:
-        files = sorted(folder.iterdir())[:MOST_FILES]
-    except OSError as error:
-        raise SettingError(f"{folder}: cannot be read: {error.strerror}") from error
-    endings = {Path(answer.photograph).suffix.lower() for answer in wanted.values()}
-    for path in files:
-        if path.suffix.lower() not in endings or not path.is_file():
-            continue
-        if path.stat().st_size <= LARGEST_PICTURE and (digest := sha256_of(path)) in wanted:
-            yield wanted.pop(digest), path
 
 
 def _none_found(folder: Path, manifest: "Manifest") -> str:

@@ -11,6 +11,8 @@ from PIL import Image
 import gantei
 from gantei import catalogue, store
 from gantei.command_line import main
+from gantei.errors import MissingExtraError
+from gantei_export import importing
 
 from ..conftest import made_picture
 from .swin_files import DATA, opened
@@ -133,3 +135,43 @@ def test_an_import_that_answers_otherwise_than_is_published_installs_nothing(pub
     said = capsys.readouterr().err
     assert f"age {right:.4f}, published {right + 0.5:.4f}" in said
     assert catalogue.find("my-age").manifest.answer == []  # what was there is as it was
+
+
+@pytest.fixture
+def without_runtime(monkeypatch):
+    """As where ONNX Runtime is not installed; counts how often a network was to be opened."""
+    asked = []
+
+    def open_session(*_):
+        asked.append(1)
+        raise MissingExtraError("ONNX Runtime is not installed")
+
+    monkeypatch.setattr(importing, "open_session", open_session)
+    monkeypatch.setattr(importing, "add_golden", open_session)
+    return asked
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_an_import_that_nobody_asked_to_compare_does_without_onnx_runtime(
+    published, without_runtime, tmp_path, beside
+):
+    file, _ = published(by=0.5)
+    if not beside:
+        (tmp_path / "test1.png").unlink()
+    assert main(["import", "my-age", str(file), "--replace"]) == 0
+    provenance = json.loads((catalogue.find("my-age").folder / "provenance.json").read_text())
+    assert provenance["published_answers"] == []
+    assert len(without_runtime) == 1 + beside  # golden; and where there is a picture to answer
+
+
+def test_an_import_that_is_asked_to_compare_needs_onnx_runtime_and_a_picture(
+    published, without_runtime, tmp_path, capsys
+):
+    file, _ = published(by=0)
+    words = ["import", "my-age", str(file), "--replace", "--samples"]
+    assert main([*words, str(tmp_path)]) == 2
+    assert "ONNX Runtime is not installed" in capsys.readouterr().err
+    (tmp_path / "empty").mkdir()
+    assert main([*words, str(tmp_path / "empty")]) == 2
+    assert "none of its pictures" in capsys.readouterr().err
+    assert len(without_runtime) == 1

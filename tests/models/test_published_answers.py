@@ -9,7 +9,12 @@ from gantei.catalogue import shipped
 from gantei.command_line import main
 from gantei.errors import SettingError, WeightsError
 from gantei.estimator import load
-from gantei.published_answers import compare_with_published
+from gantei.published_answers import (
+    Bounds,
+    compare_with_published,
+    find_named_pictures,
+    find_pictures,
+)
 
 from ..conftest import made_picture
 
@@ -52,28 +57,64 @@ def answering(make_estimator, samples):
 MEAN = float(made_picture(1, side=8).mean())
 
 
+def compared_in(folder, estimator):
+    return compare_with_published(estimator, find_named_pictures(estimator.manifest, folder))
+
+
 def test_a_picture_is_known_by_its_digest_and_answered_as_published(answering, samples):
-    (compared,) = compare_with_published(load(answering(MEAN)), samples)
+    (compared,) = compared_in(samples, load(answering(MEAN)))
     assert compared.agrees
     assert str(compared) == f"{NAME}: age {MEAN:.4f}, published {MEAN:.4f}"
 
 
 def test_another_answer_than_the_published_one_is_an_error_with_both_numbers(answering, samples):
     with pytest.raises(WeightsError) as caught:
-        compare_with_published(load(answering(MEAN + 0.02)), samples)
+        compared_in(samples, load(answering(MEAN + 0.02)))
     assert f"age {MEAN:.4f}, published {MEAN + 0.02:.4f}; 0.01 is allowed" in str(caught.value)
 
 
-def test_a_folder_without_the_pictures_compares_nothing_unless_it_must(answering, tmp_path):
-    estimator = load(answering(MEAN))
-    assert compare_with_published(estimator, tmp_path) == []
+def test_a_folder_without_the_pictures_holds_none_which_is_an_error_where_it_is_named(
+    answering, tmp_path
+):
+    manifest = load(answering(MEAN)).manifest
+    assert find_pictures(manifest, tmp_path) == []
     with pytest.raises(SettingError, match=rf"none of its pictures .* \({NAME}, by their sha256"):
-        compare_with_published(estimator, tmp_path, required=True)
+        find_named_pictures(manifest, tmp_path)
 
 
 def test_an_estimator_without_published_answers_says_so(make_estimator, samples):
     with pytest.raises(SettingError, match="no answers of its publisher are known"):
-        compare_with_published(load(make_estimator()), samples, required=True)
+        find_named_pictures(load(make_estimator()).manifest, samples)
+
+
+@pytest.fixture
+def hashed(monkeypatch):
+    """The names of the files that are hashed, in order."""
+    names = []
+
+    def sha256_of(path):
+        names.append(path.name)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    monkeypatch.setattr("gantei.published_answers.sha256_of", sha256_of)
+    return names
+
+
+def test_few_and_small_pictures_are_read_and_those_of_the_published_name_first(
+    answering, samples, hashed
+):
+    manifest = load(answering(MEAN)).manifest
+    size = (samples / "renamed.png").stat().st_size
+    (samples / "a.png").write_bytes(bytes(size + 1))
+    (samples / "b.png").write_bytes(bytes(size))
+    (samples / "c.png").mkdir()
+    (samples / "d.png").symlink_to("nowhere")
+    ((answer, path),) = find_pictures(manifest, samples, Bounds(files=9, bytes=size))
+    assert (answer.photograph, path.name) == (NAME, "renamed.png")
+    assert hashed == [NAME, "b.png", "renamed.png"]
+    hashed.clear()
+    assert find_pictures(manifest, samples, Bounds(files=2, bytes=size)) == []
+    assert hashed == [NAME, "b.png"]
 
 
 @pytest.mark.parametrize(("by", "code", "found"), [(0.0, 0, "1 right"), (1.0, 1, "wrong")])
