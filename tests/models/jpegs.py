@@ -55,6 +55,24 @@ def every_kind() -> Iterator[tuple[str, bytes]]:
         yield f"CMYK without a marker, {at}", without(cmyk, b"\xff\xee")
 
 
+def with_damaged_scans() -> Iterator[tuple[str, bytes]]:
+    """Sequential files with a marker written over the data of their scan, each possible one."""
+    pixels = picture(97, 131)
+    files = {
+        "colour": written(pixels, quality=90),
+        "grey": written(pixels[..., 0], quality=90),
+        "restart intervals": written(pixels, quality=90, restart_marker_blocks=3),
+        "CMYK": written(np.dstack([pixels, 255 - pixels[..., 1]]), quality=90),
+    }
+    for name, data in files.items():
+        start = data.index(b"\xff\xda") + 14
+        for tenths in (3, 5, 7):
+            place = start + tenths * (len(data) - start) // 10
+            for code in range(1, 256):
+                damaged = data[:place] + bytes([0xFF, code]) + data[place + 2 :]
+                yield f"{name}, FF {code:02X} at {tenths}/10", damaged
+
+
 def markers_of(data: bytes, at: str) -> Iterator[tuple[str, bytes]]:
     """One picture with other markers, or with bytes too many."""
     bare = without(data, b"\xff\xe0")

@@ -10,7 +10,7 @@ import gantei.demo
 from gantei.errors import PhotographError
 from gantei.photographs.photograph import open_photograph, read
 
-from .jpegs import every_kind, picture, written
+from .jpegs import every_kind, picture, with_damaged_scans, written
 from .pictures import exif_of, multi_picture
 
 DATA = Path(__file__).parent / "data" / "tensorflow_jpegs.npz"
@@ -152,3 +152,40 @@ def test_a_file_that_the_decoder_cannot_read_is_told_of():
     data = written(picture(97, 131), quality=90)
     start = data.index(b"\xff\xda")
     refused(data[:start] + b"abc" + data[start:], "damaged or unusual JPEG", "extraneous")
+
+
+def decoded(data, decoder):
+    """Its pixels as RGB; None where it is refused."""
+    try:
+        picture = open_photograph(data, allow_grey=True)._picture.decode(1, decoder)
+    except PhotographError:
+        return None
+    return np.asarray(picture.convert("RGB"))
+
+
+def test_damage_that_pillow_refuses_is_never_answered_with_grey():
+    refusals, answers, differing = 0, 0, []
+    for name, data in with_damaged_scans():
+        pillow, ours = decoded(data, "pillow"), decoded(data, "tensorflow")
+        refusals, answers = refusals + (pillow is None), answers + (ours is not None)
+        if (pillow is None) != (ours is None):
+            differing.append(name)
+    assert refusals > 1000 and answers > 500
+    assert not differing
+
+
+@pytest.mark.judge
+def test_damage_that_both_decode_has_the_pixels_of_tensorflow():
+    tf = pytest.importorskip("tensorflow")
+    both, differing = 0, []
+    for name, data in with_damaged_scans():
+        try:
+            expected = tf.io.decode_jpeg(data, channels=3).numpy()
+        except tf.errors.InvalidArgumentError:
+            continue
+        ours = decoded(data, "tensorflow")
+        both += 1
+        if ours is None or not np.array_equal(ours, expected):
+            differing.append(name)
+    assert both > 500
+    assert not differing

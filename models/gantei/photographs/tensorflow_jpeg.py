@@ -16,11 +16,12 @@ from . import jpeg_files
 def decode_jpeg(data: bytes, name: str, head: Image.Image) -> Image.Image:
     """Decode a JPEG at full size, as stored (not turned by EXIF): L or RGB.
 
-    `head` is the file as Pillow opened it, not decoded yet. Colour is converted as TensorFlow does
-    it: CMYK too, by a formula that differs from Pillow's.
+    `head` is the file as Pillow opened it, not decoded yet; it is where the file is damaged. Colour
+    is converted as TensorFlow does it: CMYK too, by a formula that differs from Pillow's.
 
     Raises:
         PhotographError: the file is damaged, or of a kind that simplejpeg does not read.
+        OSError: it is damaged so that Pillow refuses it too.
     """
     import simplejpeg
 
@@ -28,16 +29,25 @@ def decode_jpeg(data: bytes, name: str, head: Image.Image) -> Image.Image:
     if progressive and not jpeg_files.is_refined(data):
         raise PhotographError(f"{name}: a progressive JPEG whose last scans are missing; {_ADVICE}")
     colourspace = {"L": "GRAY", "CMYK": "CMYK"}.get(head.mode, "RGB")
-    try:
-        pixels = simplejpeg.decode_jpeg(
-            data,
-            colourspace,
-            fastdct=True,
-            fastupsample=False,
-            # Of a sequential file both libraries make the same of damage that Pillow lets pass, as
-            # of stray bytes before its end; of a progressive one they smooth differently.
-            strict=progressive,
+
+    def decoded(*, strict: bool) -> NDArray[np.uint8]:
+        pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
+            data, colourspace, fastdct=True, fastupsample=False, strict=strict
         )
+        return pixels
+
+    try:
+        try:
+            pixels = decoded(strict=True)
+        except ValueError:
+            if progressive:  # over damage the libraries smooth differently
+                raise
+            # libjpeg warned, or failed. With `strict=False` simplejpeg passes over a failure that
+            # follows on a warning, and leaves the rest grey; so Pillow, which refuses failures,
+            # decodes first. Of what is left, as of stray bytes before the end, both libraries make
+            # the same.
+            head.load()
+            pixels = decoded(strict=False)
     except ValueError as error:
         raise PhotographError(f"{name}: damaged or unusual JPEG ({error}); {_ADVICE}") from error
     if grey:
