@@ -31,9 +31,12 @@ _VALUES = {
 }
 """Opcodes that push their argument."""
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
-_PLAIN = (str, int, float, bool, bytes, type(None))
-"""Types of keys. Beside them go flat tuples, objects and classes, by their places: the hash of a
-tuple goes as deep as a stranger nested it."""
+_PLAIN = (str, bool, bytes, type(None))
+"""Types of keys that are kept. The hashes of numbers can be foreseen, and 16,000 of one hash take
+ten seconds: whole numbers are kept as text. Others, flat tuples, objects and classes are known by
+their places: the hash of a tuple goes as deep as a stranger nested it."""
+_PARTS = (*_PLAIN, int, float, Global, Opaque)
+"""Types of what is a key, or in a flat tuple that is one."""
 
 
 class Machine:
@@ -53,7 +56,7 @@ class Machine:
         self._build = build
         self._storage = storage
         self._stack = Stack(where)
-        self._memo: dict[int, Any] = {}
+        self._memo: dict[str, Any] = {}  # numbers as text: see `_PLAIN`
 
     def run(self, data: bytes) -> tuple[Any, int]:
         """Run a pickle from its first byte.
@@ -109,12 +112,12 @@ class Machine:
             raise damaged(self._where, f"protocol {version}; 2 to 5 are known")
 
     def _put(self, number: int) -> None:
-        self._memo[number] = self._stack.top()
+        self._memo[str(number)] = self._stack.top()
 
     def _get(self, number: int) -> None:
-        if number not in self._memo:
+        if str(number) not in self._memo:
             raise damaged(self._where, "it recalls what it never kept")
-        self._stack.push(self._memo[number])
+        self._stack.push(self._memo[str(number)])
 
     def _forget(self, values: list[Any]) -> None:
         """Drop what was popped."""
@@ -143,13 +146,14 @@ class Machine:
                 self.set_item(target, key, value)
 
     def set_item(self, target: dict[Any, Any], key: Any, value: Any) -> None:
-        """Set an item whose key is new; what cannot be a key here is replaced by its place."""
+        """Set an item whose key is new; see `_PLAIN` for what stands for others than texts."""
         self._stack.spend(1)
         if type(key) not in _PLAIN:
             parts = key if type(key) is tuple else (key,)
-            if not all(type(part) in (*_PLAIN, Global, Opaque) for part in parts):
+            if not all(type(part) in _PARTS for part in parts):
                 raise damaged(self._where, "a dictionary has a key that is none")
-            key = Opaque(f"entry {len(target)}")
+            whole = type(key) is int and abs(key) < 1 << 64
+            key = Opaque(str(key) if whole else f"entry {len(target)}")
         if key in target:
             raise damaged(self._where, f"a dictionary has the key {shown(key)} twice")
         target[key] = value
