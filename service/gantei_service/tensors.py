@@ -215,7 +215,10 @@ def _texts(data: object, count: int) -> list[bytes]:
         _refuse("inputs: data is a list of as many eyes as the shape says")
     if not all(isinstance(each, str) for each in data):
         _refuse(f"inputs: {EYE} is of texts")
-    return [each.encode() for each in data]
+    try:
+        return [each.encode() for each in data]
+    except UnicodeEncodeError:  # JSON can hold half a surrogate pair
+        _malformed(f"inputs: {EYE} that is no text")
 
 
 def _text(data: bytes) -> str:

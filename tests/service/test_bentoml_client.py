@@ -72,6 +72,13 @@ def test_a_photograph_given_as_an_address_is_not_fetched(client, paths):
     assert "/livez" not in client.client.get("/metrics").text
 
 
+@pytest.mark.parametrize("field", ["estimators", "explain", "eyes", "photographs", r"\ud800"])
+def test_half_a_surrogate_pair_in_a_field_is_refused(ask, field):
+    response = ask().post(ADDRESS, **form(("a.png", encoded_picture(1)), **{field: r'"\ud800"'}))
+    assert response.status_code in (404, 422)
+    assert response.headers["content-type"] == "application/problem+json"
+
+
 @pytest.mark.parametrize("text", ["made", "[1]", "{}", "null", "[[" * 5000, "1e999", '{"a": "b"}'])
 def test_a_field_that_is_no_list_of_texts_in_json_is_refused(ask, text):
     response = ask().post(ADDRESS, **form(("a.png", encoded_picture(1)), estimators=text))

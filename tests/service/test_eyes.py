@@ -181,6 +181,18 @@ def test_a_tensor_of_eyes_that_makes_no_sense_is_refused(client, eye):
     assert infer(client, [photographs, eye]).status_code == 422
 
 
+@pytest.mark.parametrize("word", ["\ud800", "left\udfff", "\ud83d"])
+def test_eyes_with_half_a_surrogate_pair_are_refused_as_no_text(client, word):
+    data = [base64.b64encode(encoded_picture(1)).decode()] * 2
+    photographs = tensor("photograph", data=data, parameters={"content_type": "base64"})
+    response = infer(client, [photographs, tensor("eye", data=["left", word])])
+    assert response.status_code == 400
+    assert response.json()["type"] == "urn:problem-type:gantei:malformed-body"
+    binary = tensor("eye", parameters={"binary_data_size": 14})
+    packed = struct.pack("<I4sI2s", 4, b"left", 2, b"\xed\xa0")
+    assert infer(client, [photographs, binary], packed).status_code == 400
+
+
 @pytest.fixture
 def served(folder, tmp_path):
     server = Server(folder, tmp_path / "log.jsonl")

@@ -193,6 +193,33 @@ def test_what_is_no_request_of_the_protocol_is_told_so(ask, status, kind, reques
     refused(ask().post(INFER, **request_), status, kind)
 
 
+HALF = "\ud800"
+"""Half a surrogate pair: JSON can hold it, UTF-8 cannot."""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"content": in_json(b"x", outputs=[{"name": HALF}])},
+        {"content": in_json(b"x", **{HALF: 1})},
+        {"content": in_json(b"x", parameters={"binary_data_output": HALF})},
+        {"content": in_json(b"x").encode().replace(b"eA==", b"\xed\xa0\x80")},
+        {"content": in_json(b"x").replace("photograph", r"\ud800").encode()},
+        {"content": in_json(b"x").replace("base64", r"\ud800").encode()},
+        {"content": in_json(b"x").replace("BYTES", r"\ud800").encode()},
+    ],
+)
+def test_half_a_surrogate_pair_in_any_text_is_refused_in_words(ask, request_):
+    client = ask()
+    response = client.post(INFER, **request_)
+    assert response.status_code in (400, 422)
+    assert response.json()["error"]
+
+
+def test_an_id_of_half_a_surrogate_pair_comes_back_as_it_was(ask):
+    assert ask().post(INFER, content=in_json(PICTURES[0], id=HALF)).json()["id"] == HALF
+
+
 def read(body, length):
     """What the codec makes of a request: photographs, or the problem's kind."""
     from gantei_service.problems import Problem
