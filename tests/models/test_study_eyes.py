@@ -9,7 +9,7 @@ from PIL import Image
 from gantei.command_line import main
 from gantei.errors import ResultsError
 from gantei.photographs.eyes import Eye
-from gantei.study.eyes import StatedEyes, is_table, read_table, with_eyes
+from gantei.study.eyes import StatedEyes, read_table, with_eyes
 from gantei.study.photographs import list_photographs
 
 from ..conftest import made_picture
@@ -76,28 +76,6 @@ def test_rows_of_other_photographs_are_counted_and_refused_where_there_are_no_ot
     assert with_eyes(found, StatedEyes(tuple(rows))).strays == ("9.png",)
     with pytest.raises(ResultsError, match=r"9.png is none of the photographs"):
         with_eyes(found, StatedEyes(tuple(rows[1:])))
-
-
-@pytest.mark.parametrize(
-    ("lines", "what"),
-    [
-        (["photograph,eye", "1.png,up"], "line 2: 'up' is no side"),
-        (["photograph,eye", ",left"], "line 2: names no photograph"),
-        (["photograph,eye", "1.png"], "line 2: 1 cells under 2 columns"),
-        (["photograph;eye", "1.png;left"], "line 1: one column is photograph, with commas"),
-        (["file,eye"], "one column is photograph"),
-        ([], "is empty"),
-    ],
-)
-def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what):
-    with pytest.raises(ResultsError, match=what):
-        read_table(lines, "eyes.csv", "stated")
-
-
-def test_a_list_is_a_table_where_its_head_says_so():
-    assert is_table(["Photograph,Eye,age", "a.jpg,R,50"])
-    assert not is_table(["photograph.jpg", "eye.jpg"])
-    assert not is_table([])
 
 
 def run(*words):

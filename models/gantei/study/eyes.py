@@ -168,7 +168,11 @@ def _digest(listing: Listing, found: dict[Path, Statement]) -> str | None:
 
 
 def _head(line: str) -> list[str]:
-    return [cell.strip().lower() for cell in next(csv.reader([line]), [])]
+    """The names of columns; none where no CSV has such a line, as one of 131,072 characters."""
+    try:
+        return [cell.strip().lower() for cell in next(csv.reader([line]), [])]
+    except csv.Error:
+        return []
 
 
 def _checked_head(row: Sequence[str], where: str) -> list[str]:

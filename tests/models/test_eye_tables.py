@@ -1,0 +1,50 @@
+"""Tables that state eyes, and lists that are none, as other programs write them."""
+
+import pytest
+
+from gantei.command_line import main
+from gantei.errors import ResultsError
+from gantei.study.eyes import is_table, read_table
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        (["photograph,eye", "1.png,up"], "line 2: 'up' is no side"),
+        (["photograph,eye", ",left"], "line 2: names no photograph"),
+        (["photograph,eye", "1.png"], "line 2: 1 cells under 2 columns"),
+        (["photograph;eye", "1.png;left"], "line 1: one column is photograph, with commas"),
+        (["file,eye"], "one column is photograph"),
+        ([], "is empty"),
+        (["photograph,eye", "x" * 200_000 + ",R"], "line 2: no CSV: field larger than"),
+        (["photograph,eye," + "x" * 200_000], "line 1: no CSV: field larger than"),
+        (["photograph,eye", '"1.png,R'], "line 2: no CSV: unexpected end"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what):
+    with pytest.raises(ResultsError, match=what):
+        read_table(lines, "eyes.csv", "stated")
+
+
+def test_a_list_is_a_table_where_its_head_says_so():
+    assert is_table(["Photograph,Eye,age", "a.jpg,R,50"])
+    assert not is_table(["photograph.jpg", "eye.jpg"])
+    assert not is_table([])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "\0".join(f"folder/{number}.png" for number in range(20_000)),
+        "folder/" * 30_000,
+        '"' + "x" * 200_000,
+        "photograph,eye," + "x" * 200_000,
+    ],
+)
+def test_a_first_line_that_no_csv_has_is_a_line_of_a_list(line, make_estimator, tmp_path):
+    assert not is_table([line, "a.png"])
+    listed, out = tmp_path / "list.txt", tmp_path / "results.csv"
+    listed.write_text(line)
+    words = ("--from", listed, "--with", make_estimator(), "--out", out)
+    assert main(["predict", *map(str, words)]) == 1
+    assert len(out.read_text("utf-8").splitlines()) == 2
