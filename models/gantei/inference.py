@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice, repeat
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from .errors import GanteiError, PhotographError, WeightsError, without_frames
 from .explanations.explanation import Explanation, Wanted
-from .photographs.eyes import Eye, Told
+from .photographs.eyes import Eye, Told, paired
 from .photographs.photograph import Photograph, Source, eye_of, open_told, source_name
 from .photographs.preprocessing import is_mirrored, remarks_on, seen_box
 from .photographs.resampling import Box
@@ -120,10 +120,11 @@ def estimate(
         workers: photographs that are decoded at the same time; None: one a core.
         batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
         explain: also compute the embedding, or the map and the embedding.
-        eyes: what is told of each photograph's eye, as `eyes_of` or a study's listing gives it;
-            None: what its file's name tells.
+        eyes: what is told of each photograph's eye, as `eyes_of` or a study's listing gives it, as
+            many as photographs; None: what its file's name tells.
 
     Raises:
+        SettingError: another number of eyes than of photographs.
         ExplanationError: an estimator has not what is to be explained.
     """
     batch = batch or batch_size(estimators)
@@ -132,7 +133,7 @@ def estimate(
         for each in estimators:  # what is not there is told before any photograph is read
             each.explainer.outputs(explain)
 
-    told = zip(sources, eyes or repeat(None), strict=False)
+    told = paired(sources, eyes)
 
     def prepared(one: tuple[Source, Told]) -> Prepared:
         source, eye = one

@@ -190,3 +190,14 @@ def test_a_detected_eye_says_that_it_is_assumed(mirroring, tmp_path):
     assert "assumed to be a left eye, by where the optic disc lies" in prediction.warnings
     (blank,) = mirroring.predict(made_picture(1), eyes="detect", on_error="record")
     assert "the optic disc does not tell" in str(blank.error)
+
+
+@pytest.mark.parametrize("kind", [list, iter])
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("eyes", [[], ["left"], ["left", None], ["left", None, "right", "right"]])
+def test_eyes_of_another_number_than_the_photographs_are_refused(eyes, batch, kind, make_estimator):
+    estimator, pictures = gantei.load(make_estimator()), [made_picture(seed) for seed in range(3)]
+    with pytest.raises(SettingError, match="say an eye of each"):
+        list(estimate(kind(pictures), [estimator], batch=batch, eyes=kind(eyes)))
+    answers = list(estimate(kind(pictures), [estimator], batch=batch, eyes=kind([None] * 3)))
+    assert [answer.error for answer in answers] == [None] * 3

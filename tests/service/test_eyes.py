@@ -9,6 +9,7 @@ from PIL import Image
 
 import gantei
 from gantei import demo
+from gantei.errors import SettingError
 from gantei.photographs.eyes import Eye
 
 from ..conftest import made_picture, mean_network
@@ -216,6 +217,15 @@ def test_the_client_answers_as_the_library_wherever_the_eye_comes_from(served, f
                 each.values, each.warnings, each.eye, str(each.error)
             )  # fmt: skip
     assert expected[0].eye == Eye("left", "stated")
+
+
+@pytest.mark.parametrize("kind", [list, iter])
+@pytest.mark.parametrize("eyes", [[], ["left"], ["left", "right", "right"]])
+def test_the_client_refuses_another_number_of_eyes_than_of_photographs(served, eyes, kind):
+    pictures = [made_picture(seed) for seed in range(2)]
+    with pytest.raises(SettingError, match="say an eye of each"):
+        list(served.answers(kind(pictures), ["made"], eyes=kind(eyes)))
+    assert len(list(served.answers(kind(pictures), ["made"], eyes=kind(["left", "right"])))) == 2
 
 
 def test_bentomls_client_tells_eyes_too(client):

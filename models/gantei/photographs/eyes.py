@@ -20,15 +20,17 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from ..errors import SettingError
 from ..manifests.fields import UNKNOWN
 
+T = TypeVar("T")
 Side = Literal["right", "left"]
 EyeOrigin = Literal["stated", "list", "file name", "detected"]
 """Where a side comes from; further sources, such as a DICOM file's laterality, join them."""
@@ -129,6 +131,23 @@ def eyes_of(photographs: Sequence[object], eyes: Eyes) -> list[Told]:
     return [
         known_eye(word, path.name if path else "") for word, path in zip(told, paths, strict=True)
     ]
+
+
+def paired(photographs: Iterable[T], eyes: Iterable[Told] | None) -> Iterator[tuple[T, Told]]:
+    """Give each photograph with what is told of its eye, as they are read; no eyes tell nothing.
+
+    Raises:
+        SettingError: there are more of one than of the other; told where the shorter one ends.
+    """
+    if eyes is None:
+        yield from ((each, None) for each in photographs)
+        return
+    missing: Any = object()
+    for count, (each, told) in enumerate(zip_longest(photographs, eyes, fillvalue=missing)):
+        if each is missing or told is missing:
+            fewer, more = ("photographs", "eyes") if each is missing else ("eyes", "photographs")
+            raise SettingError(f"{count} {fewer} and more {more}: say an eye of each, or None")
+        yield each, told
 
 
 def _checked(word: object) -> Told:

@@ -5,7 +5,6 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from io import BytesIO
-from itertools import count, repeat
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -18,7 +17,7 @@ from ..credentials import token_for_service
 from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
 from ..inference import Answer, ordered
 from ..manifests.fields import UNKNOWN
-from ..photographs.eyes import Eye, Eyes, Told, eyes_of
+from ..photographs.eyes import Eye, Eyes, Told, eyes_of, paired
 from ..photographs.photograph import Source, eye_of, open_photograph, read_encoded, source_name
 from ..prediction import Prediction
 from .connection import Connection, RefusedError
@@ -197,18 +196,19 @@ class Client:
 
         Raises:
             TransferError, UnknownEstimatorError, ExplanationError: as `predict`.
+            SettingError: another number of eyes than of photographs.
         """
         if not names:
             raise SettingError(f"name an estimator; {self.url} lists what it serves")
         fields = {"estimators": list(names), "explain": "map" if explain else "none"}
         stop = Event()
 
-        def answer(one: tuple[int, Source, Told]) -> Answer:
-            number, source, told = one
+        def answer(one: tuple[int, tuple[Source, Told]]) -> Answer:
+            number, (source, told) = one
             told = eye_of(source, None) if told is None else told
             return self._answer(number, source, told, fields, stop)
 
-        numbered = zip(count(1), photographs, eyes or repeat(None), strict=False)
+        numbered = enumerate(paired(photographs, eyes), 1)
         try:
             with closing(ordered(answer, numbered, self._connections)) as answers:
                 yield from answers
