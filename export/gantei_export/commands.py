@@ -180,6 +180,8 @@ def _report(imported: "Imported") -> str:
         ]
     if passed_over := imported.provenance["original"].get("passed_over"):
         lines += [f"passed over, and not built: {', '.join(passed_over)}", ""]
+    if imported.kept:
+        lines += [f"Stated before of this file, and kept: {', '.join(imported.kept)}", ""]
     lines += _told_of_the_publisher(imported)
     if manifest.golden:
         count = len(manifest.golden)

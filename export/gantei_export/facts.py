@@ -84,8 +84,9 @@ def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
     tables["source"]["original_sha256"] = facts.sha256
 
 
-def keep_stated(tables: Tables, previous: Manifest) -> None:
-    """Take over what the user has stated, or fitted, of the very same file before."""
+def keep_stated(tables: Tables, previous: Manifest) -> tuple[str, ...]:
+    """Take over what the user has stated, or fitted, of the very same file before; tell which."""
+    kept = []
     for fact in previous.facts():
         if fact.basis.origin in ("stated", "fitted") and fact.key in tables["basis"]:
             *path, field = fact.key.split(".")
@@ -95,7 +96,10 @@ def keep_stated(tables: Tables, previous: Manifest) -> None:
                 table, target = table[step], target[step]
             target[field] = table[field]
             origin, evidence = fact.basis.origin, fact.basis.evidence
+            if tables["basis"][fact.key]["origin"] not in ("stated", "fitted"):
+                kept.append(fact.key)
             tables["basis"][fact.key] = _basis(origin, evidence)
+    return tuple(kept)
 
 
 def check_labels(manifest: Manifest, output: "OutputFacts") -> None:

@@ -68,6 +68,8 @@ class Imported:
     """Nothing but the user says that the file is its publisher's: no digest of it is published."""
     compared: tuple[Comparison, ...] = ()
     """Our answers to pictures of the publisher, beside the published ones, which they meet."""
+    kept: tuple[str, ...] = ()
+    """Facts that were stated of the same file before, and stay."""
 
 
 def import_estimator(
@@ -117,8 +119,9 @@ def import_estimator(
         stated = _stated_before(stated, name, weights)
         conversion = convert_file(weights, dataclasses.replace(stated, input_size=size))
         fill_in(tables, conversion.facts, file.name)
+        kept: tuple[str, ...] = ()
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
-            keep_stated(tables, previous)
+            kept = keep_stated(tables, previous)
         apply_settings(tables, settings or {}, because)
         _hold_against_statistics(tables, conversion)
         manifest = convert_into(folder, conversion, tables)
@@ -132,7 +135,7 @@ def import_estimator(
                 add_golden(folder, tables)
             manifest = parse_manifest(tables, name)
         write_folder(folder, tables, manifest, provenance)
-    return Imported(catalogue.find(name), provenance, unproven, compared)
+    return Imported(catalogue.find(name), provenance, unproven, compared, kept)
 
 
 def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:

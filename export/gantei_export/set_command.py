@@ -34,14 +34,23 @@ def _run(chosen: argparse.Namespace) -> int:
     from .changing import check_extra
 
     check_extra()
+    from gantei.catalogue import find
+
     from .changing import set_facts
     from .reporting import facts_text, next_step
     from .settings import settings_of
 
     settings = settings_of(chosen.settings)
+    before = {fact.key: fact for fact in find(chosen.estimator).manifest.facts()}
     entry = set_facts(chosen.estimator, settings, chosen.because, new_name=chosen.name)
+    replaced = "".join(
+        f"{fact.key} = {fact.text} takes the place of what its publisher says: "
+        f"{before[fact.key].text}\n"
+        for fact in entry.manifest.facts()
+        if before[fact.key].basis.origin == "publisher" and fact.value != before[fact.key].value
+    )
     sys.stdout.write(
         f"{entry.name}: changed in {entry.folder}\n\n{facts_text(entry.manifest)}\n\n"
-        f"{next_step(entry.manifest)}\n"
+        f"{replaced}{next_step(entry.manifest)}\n"
     )
     return 0

@@ -14,6 +14,7 @@ from PIL import Image
 
 import gantei
 from gantei import store
+from gantei.catalogue import SHIPPED
 from gantei.command_line import main
 from gantei.errors import InstalledError, ManifestError, SettingError, WeightsError
 from gantei.manifests.file import FILE_NAME, read_manifest
@@ -325,3 +326,29 @@ def test_the_demo_estimators_may_decode_at_reduced_size_and_say_what_was_measure
         manifest, {}, REDUCED_DEFAULTS
     )
     assert all(each.kept for each in measured.drift)
+
+
+def test_what_takes_the_place_of_the_publishers_words_is_said(capsys):
+    shutil.copytree(SHIPPED / "demo-age", store.folder() / "copied")
+    path = store.folder() / "copied" / FILE_NAME
+    path.write_text(path.read_text("utf-8").replace('name = "demo-age"', 'name = "copied"'))
+    words = ["output.age.scale=2", "output.age.offset=0", "--because", "a mail"]
+    assert main(["set", "copied", *words]) == 0
+    said = capsys.readouterr().out
+    assert "output.age.scale = 2 takes the place of what its publisher says: 1\n" in said
+    assert "output.age.offset = 0 takes the place" not in said  # it is the same
+
+
+def test_a_factor_alone_leaves_an_offset_that_is_known(small_file):
+    file = [str(small_file), "--task", "regression", "--because", "a mail"]
+    assert main(["import", "my-age", *file, "--set", "output.scale=100"]) == 0
+    assert manifest_in(store.installed()["my-age"]).output["estimate"].offset == 0
+    assert main(["set", "my-age", "output.offset=5", "--because", "a mail"]) == 0
+    assert main(["set", "my-age", "output.scale=50", "--because", "another"]) == 0
+    assert manifest_in(store.installed()["my-age"]).output["estimate"].offset == 5
+
+
+def test_a_factor_that_gives_every_photograph_the_same_value_is_refused(small_file, capsys):
+    file = [str(small_file), "--task", "regression", "--because", "a mail"]
+    assert main(["import", "my-age", *file, "--set", "output.scale=0"]) == 2
+    assert "scale: 0 would give every photograph the same value" in capsys.readouterr().err

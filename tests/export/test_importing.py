@@ -109,9 +109,11 @@ def test_the_command_that_is_suggested_settles_what_is_unsettled(small_file, cap
     assert "Ready: " in capsys.readouterr().out
 
 
-def test_what_was_stated_of_the_same_file_stays_stated(small_file):
+def test_what_was_stated_of_the_same_file_stays_stated_and_is_told(small_file, capsys):
     run("my-sex", small_file, "--task", "sex", *settle("input.scale=0..1"))
+    assert "Stated before" not in capsys.readouterr().out
     run("my-sex", small_file, "--replace", *settle("output.positive=male"))
+    assert "Stated before of this file, and kept: input.scale\n" in capsys.readouterr().out
     assert facts("my-sex")["input.scale"][1] == "stated"
     assert gantei.load("my-sex").manifest.unsettled() == ()
 
