@@ -7,12 +7,13 @@ from gantei import demo
 from ..conftest import REGRESSION, manifest_tables, mean_network
 from .browsing import needs_browser
 from .conftest import Server, encoded_picture
-from .test_page import browser, finished, give, row, visit
-
-__all__ = ["browser", "visit"]
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
+
+from .test_page import browser, finished, give, row, visit  # noqa: E402 - which skips as this does
+
+__all__ = ["browser", "visit"]
 
 pytestmark = [pytest.mark.judge, needs_browser]
 
