@@ -11,7 +11,7 @@ from .conftest import Server, encoded_picture
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-from .test_page import browser, finished, give, row, visit  # noqa: E402 - which skips as this does
+from .test_page import browser, finished, give, row, visit
 
 __all__ = ["browser", "visit"]
 
