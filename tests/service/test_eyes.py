@@ -220,12 +220,13 @@ def test_the_client_answers_as_the_library_wherever_the_eye_comes_from(served, f
 
 
 @pytest.mark.parametrize("kind", [list, iter])
-@pytest.mark.parametrize("eyes", [[], ["left"], ["left", "right", "right"]])
-def test_the_client_refuses_another_number_of_eyes_than_of_photographs(served, eyes, kind):
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_the_client_refuses_another_number_of_eyes_than_of_photographs(served, count, kind):
     pictures = [made_picture(seed) for seed in range(2)]
+    eyes = [Eye("left", "stated"), Eye("right", "stated"), Eye("right", "stated")]
     with pytest.raises(SettingError, match="say an eye of each"):
-        list(served.answers(kind(pictures), ["made"], eyes=kind(eyes)))
-    assert len(list(served.answers(kind(pictures), ["made"], eyes=kind(["left", "right"])))) == 2
+        list(served.answers(kind(pictures), ["made"], eyes=kind(eyes[:count])))
+    assert len(list(served.answers(kind(pictures), ["made"], eyes=kind(eyes[:2])))) == 2
 
 
 def test_bentomls_client_tells_eyes_too(client):
