@@ -122,7 +122,7 @@ def import_estimator(
         kept: tuple[str, ...] = ()
         if previous and previous.source.original_sha256 == conversion.facts.sha256:
             kept = keep_stated(tables, previous)
-        apply_settings(tables, settings or {}, because)
+        settled = apply_settings(tables, settings or {}, because)
         _hold_against_statistics(tables, conversion)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
@@ -135,6 +135,7 @@ def import_estimator(
                 add_golden(folder, tables)
             manifest = parse_manifest(tables, name)
         write_folder(folder, tables, manifest, provenance)
+    kept = tuple(key for key in kept if key not in settled)
     return Imported(catalogue.find(name), provenance, unproven, compared, kept)
 
 

@@ -60,8 +60,10 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
 
 def apply_settings(
     tables: dict[str, Any], settings: Mapping[str, str], because: str | None
-) -> None:
+) -> frozenset[str]:
     """Settle facts in the tables of a manifest, each with the user's words as its evidence.
+
+    Returns the keys of the facts that it settled, as they stand in the manifest.
 
     `output.positive` is short for `output.sex.positive` where there is one output. Stating
     `output.scale` alone, where nothing is known of the offset, says that nothing is added: it
@@ -86,6 +88,7 @@ def apply_settings(
             settled.setdefault(offset, 0.0)
     for key, value in settled.items():
         _settle(tables, key, value, str(because))
+    return frozenset(settled)
 
 
 def settings_of(given: Iterable[str]) -> dict[str, str]:

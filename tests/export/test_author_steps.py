@@ -61,7 +61,7 @@ def by_its_author(network, picture, eye):
 def cropped(folder, number, eye, size, kind):
     """Draw a photograph, cut off its black margin, and make it `size` px where one is given."""
     who = person(SEED, number)
-    image = draw_photograph(SEED, who, next(each for each in who.eyes), scale=0.4).image
+    image = draw_photograph(SEED, who, who.eyes[0], scale=0.4).image
     lit = np.asarray(image).max(2) > 20
     rows, columns = np.flatnonzero(lit.any(1)), np.flatnonzero(lit.any(0))
     image = image.crop((columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))

@@ -114,6 +114,8 @@ def test_what_was_stated_of_the_same_file_stays_stated_and_is_told(small_file, c
     assert "Stated before" not in capsys.readouterr().out
     run("my-sex", small_file, "--replace", *settle("output.positive=male"))
     assert "Stated before of this file, and kept: input.scale\n" in capsys.readouterr().out
+    run("my-sex", small_file, "--replace", *settle("input.scale=-1..1"))  # stated anew, so not kept
+    assert "Stated before of this file, and kept: output.sex.positive\n" in capsys.readouterr().out
     assert facts("my-sex")["input.scale"][1] == "stated"
     assert gantei.load("my-sex").manifest.unsettled() == ()
 
