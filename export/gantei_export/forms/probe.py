@@ -5,25 +5,20 @@ segmentation fault while it reads a string). In the process that asks, all work 
 """
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 from gantei.errors import ConversionError
-from gantei.python_command import python_command
 
 from ..stated import Stated
+from .apart import DIED, run_apart
 
 LONGEST = 9.0
 """Seconds for a small file; EfficientNet-B7's (256 MB) takes one."""
 SLOWEST = 32 << 20
 """Bytes that any disk reads in a further second."""
-DIED = 70
-"""Exit code of a probe that ran out of memory."""
 
 
 def probe(path: Path, stated: Stated | None = None) -> None:
@@ -34,18 +29,9 @@ def probe(path: Path, stated: Stated | None = None) -> None:
     Raises:
         ConversionError: the library crashed, hung or ran out of memory over the file.
     """
-    arguments = str(path), json.dumps(asdict(stated or Stated()))
-    command = python_command("gantei_export.forms.probe", *arguments)
+    seconds = LONGEST + path.stat().st_size / SLOWEST
     try:
-        # What it unpacks goes with this folder, even if it dies.
-        with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
-            done = subprocess.run(  # noqa: S603
-                command,
-                timeout=LONGEST + path.stat().st_size / SLOWEST,
-                capture_output=True,
-                check=False,
-                env={**os.environ, "TMPDIR": folder},
-            )
+        done = run_apart("gantei_export.forms.probe", path, stated or Stated(), seconds)
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{path.name}: reading it does not end: damaged HDF5") from error
     # A signal is negative, or on Windows a status above 2³¹.

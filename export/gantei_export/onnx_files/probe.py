@@ -5,19 +5,16 @@ hangs, or takes all memory over a hostile file takes that process and not the on
 """
 
 import json
-import os
 import subprocess
 import sys
-import tempfile
 import traceback
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from gantei.errors import ConversionError
-from gantei.python_command import python_command
 
-from ..forms.probe import DIED
+from ..forms.apart import DIED, run_apart
 from ..stated import Stated
 from .trial import Trial
 
@@ -37,17 +34,9 @@ def probe_onnx(path: Path, stated: Stated) -> Trial:
         ConversionError: the file is refused there; or that process crashed, hung or ran out of
             memory.
     """
-    arguments = str(path), json.dumps(asdict(stated))
-    command = python_command("gantei_export.onnx_files.probe", *arguments)
+    seconds = LONGEST + path.stat().st_size / SLOWEST
     try:
-        with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
-            done = subprocess.run(  # noqa: S603
-                command,
-                timeout=LONGEST + path.stat().st_size / SLOWEST,
-                capture_output=True,
-                check=False,
-                env={**os.environ, "TMPDIR": folder},
-            )
+        done = run_apart("gantei_export.onnx_files.probe", path, stated, seconds)
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{path.name}: running it does not end; refused") from error
     lines = done.stdout.decode("utf-8", "replace").splitlines()
