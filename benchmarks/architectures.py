@@ -60,7 +60,7 @@ def write_stand_in(path: Path, function: str) -> None:
 
 def latencies(files: dict[str, Path], rounds: int) -> dict[str, float]:
     """Median milliseconds of a photograph, in the time of the thread that runs them in turn."""
-    from gantei.runtime import onnx_runtime
+    from gantei.inference.onnx_runtime import onnx_runtime
 
     options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1

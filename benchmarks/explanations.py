@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 from gantei_export.conversion import convert
 
 LIMIT = 1.02

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from convert import CONVERTERS, SIZES
 
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 
 # The range that each network takes.
 PIXELS = {"efficientnet-b7": (0, 255), "mobilenet": (-1, 1)}

@@ -115,7 +115,7 @@ def be_the_writer(name: str, folder: str, with_keras3: str) -> None:
 
 def difference(path: Path) -> tuple[float, str]:
     """Convert a file and return the largest difference from Keras, and a digest of the ONNX."""
-    from gantei.runtime import onnx_runtime
+    from gantei.inference.onnx_runtime import onnx_runtime
     from gantei_export.conversion import convert
     from gantei_export.stated import Stated
 

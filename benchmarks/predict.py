@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 
 import gantei
-from gantei.catalogue import find
-from gantei.inference import cores
+from gantei.catalogue.entries import find
+from gantei.inference.pipeline import cores
 from gantei.manifests.file import FILE_NAME
 from gantei.photographs.preprocessing import draft_side
 
@@ -76,7 +76,7 @@ def bare_decoding(paths, spec, kept):
 
 def bare_inference(count, batch):
     """Run the demo networks on one thread with ONNX Runtime alone; CPU seconds."""
-    from gantei.runtime import onnx_runtime
+    from gantei.inference.onnx_runtime import onnx_runtime
 
     options = onnx_runtime().SessionOptions()
     options.intra_op_num_threads = 1

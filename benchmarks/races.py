@@ -16,7 +16,7 @@ from PIL import Image
 from running import LOOPBACK, Running, gantei_serve
 
 import gantei
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 
 GOOD = 39
 HEADERS = {"content-type": "image/jpeg"}

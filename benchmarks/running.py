@@ -12,7 +12,7 @@ from io import BytesIO
 import psutil
 from PIL import Image
 
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 
 READY = "/readyz"
 LOOPBACK = "127.0.0.1"

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 
 Network = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 

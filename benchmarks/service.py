@@ -28,11 +28,11 @@ import numpy as np
 from PIL import Image
 from running import LOOPBACK, Running, form, gantei_serve
 
+from gantei.demo.drawing import draw_photograph
 from gantei.demo.people import person
-from gantei.demo.photograph import draw_photograph
+from gantei.inference.onnx_runtime import onnx_runtime
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import draft_side
-from gantei.runtime import onnx_runtime
 
 NAME = "benchmark-sex"
 SIDE = 224
@@ -85,7 +85,7 @@ def installed(cache: Path) -> tuple[Path, Path]:
 
 def permit(folder: Path) -> None:
     """Make a copy that decodes at reduced size, whatever that changes of random weights."""
-    from gantei.study.photographs import list_photographs
+    from gantei.photographs.listing import list_photographs
     from gantei_export.optimisation.decoding import permit_reduced_decoding
 
     folder.mkdir(exist_ok=True)

@@ -112,7 +112,7 @@ def conversions(name, folder):
 
 
 def session(path, threads):
-    from gantei.runtime import onnx_runtime
+    from gantei.inference.onnx_runtime import onnx_runtime
 
     runtime = onnx_runtime()
     options = runtime.SessionOptions()

@@ -20,10 +20,10 @@ import numpy as np
 import onnx
 from numpy.typing import NDArray
 
+from gantei.card.variant_table import variant_text
 from gantei.demo import draw_photograph, person
-from gantei.session import open_session
-from gantei.study.photographs import list_photographs
-from gantei.variant_table import variant_text
+from gantei.inference.session import open_session
+from gantei.photographs.listing import list_photographs
 from gantei_export.optimisation.memory import peak_memory
 from gantei_export.optimisation.optimising import optimise
 from gantei_export.optimisation.precision import PRECISIONS, eight_bits, half_precision

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 from gantei.bundle.targets import Target
-from gantei.files import sha256_of
+from gantei.system.files import sha256_of
 
 HERE = Target("linux-x86_64", f"{sys.version_info.major}.{sys.version_info.minor}")
 

@@ -83,7 +83,7 @@ def test_onnx_runtime_is_imported_in_one_place():
         if isinstance(node, ast.Import) and node.names[0].name == "onnxruntime"
     }
     # The servers of a benchmark have the environment of the benchmark, which imports gantei.
-    assert importing == {"models/gantei/runtime.py", "benchmarks/servers/network.py"}
+    assert importing == {"models/gantei/inference/onnx_runtime.py", "benchmarks/servers/network.py"}
 
 
 def test_every_public_name_is_there():

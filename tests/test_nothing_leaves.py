@@ -22,7 +22,7 @@ from filelock import FileLock
 from PIL import Image
 
 from gantei.bundle.building import Order, make_bundle
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 
 from .bundled import HERE, lending_registry
 from .conftest import made_picture

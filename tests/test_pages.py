@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gantei.card import check
-from gantei.catalogue import find
+from gantei.catalogue.entries import find
 from gantei.command_line import main, parser
 
 TOP = Path(__file__).parent.parent

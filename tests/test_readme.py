@@ -9,7 +9,7 @@ import pytest
 
 import gantei
 from gantei.card import as_markdown, composed_of
-from gantei.catalogue import shipped
+from gantei.catalogue.entries import shipped
 from gantei.command_line import main, parser
 
 from .explained import explained_network

@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gantei import catalogue, store
 from gantei.card.provenance import read_provenance
+from gantei.catalogue import entries, store
+from gantei.catalogue.store import installing
 from gantei.errors import ManifestError, MissingExtraError, SettingError, WeightsError
-from gantei.files import sha256_of
 from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import parse_manifest
 from gantei.manifests.manifest import Manifest, Weights
 from gantei.signing.admission import admit
 from gantei.signing.contents import SIGNATURE_FILE
-from gantei.store import installing
+from gantei.system.files import sha256_of
 
 from .golden import add_golden
 from .importing import COMPARED, write_folder
@@ -34,7 +34,7 @@ Tables = dict[str, Any]
 
 def set_facts(
     name: str, settings: Mapping[str, str], because: str | None, *, new_name: str | None = None
-) -> catalogue.Entry:
+) -> entries.Entry:
     """State facts of an installed estimator; without its publisher's file.
 
     The ONNX file's own metadata are written anew, so its sha256 changes, and variants made of the
@@ -54,7 +54,7 @@ def set_facts(
         InstalledError: the copy's name is taken.
         MissingExtraError: onnx, tomli-w or ONNX Runtime is not installed.
     """
-    entry, weights = catalogue.find_installed(name)
+    entry, weights = entries.find_installed(name)
     admit(entry, weights)
     target = target_of(entry, new_name)
     tables = entry.manifest.tables()
@@ -68,7 +68,7 @@ def set_facts(
     return install_changed(entry, target, tables, provenance)
 
 
-def target_of(entry: catalogue.Entry, new_name: str | None) -> str:
+def target_of(entry: entries.Entry, new_name: str | None) -> str:
     """Give the name under which a changed estimator is installed.
 
     Raises:
@@ -81,7 +81,7 @@ def target_of(entry: catalogue.Entry, new_name: str | None) -> str:
     if new_name is not None:
         if not re.fullmatch(NAME, new_name):
             raise SettingError(f"{new_name!r}: a name is words of a-z and 0-9 joined by hyphens")
-        if new_name in {each.name for each in catalogue.shipped()}:
+        if new_name in {each.name for each in entries.shipped()}:
             raise SettingError(f"{new_name} is a name of the catalogue; choose another")
         store.refuse_taken(new_name, replace=False)
         return new_name
@@ -94,13 +94,13 @@ def target_of(entry: catalogue.Entry, new_name: str | None) -> str:
 
 
 def install_changed(
-    entry: catalogue.Entry,
+    entry: entries.Entry,
     target: str,
     tables: Tables,
     provenance: Mapping[str, Any],
     *,
     golden: bool = True,
-) -> catalogue.Entry:
+) -> entries.Entry:
     """Install an estimator with other tables, all or nothing.
 
     How the publisher's pictures were answered before is no longer told.
@@ -110,7 +110,7 @@ def install_changed(
     before = entry.manifest
     provenance = {key: kept for key, kept in provenance.items() if key != COMPARED}
     with installing(target, replace=target == entry.name) as folder:
-        if catalogue.find(entry.folder).manifest != before:
+        if entries.find(entry.folder).manifest != before:
             raise ManifestError(f"{entry.name}: was replaced meanwhile; try again")
         for name in {each.photograph for each in before.golden}:
             shutil.copyfile(entry.folder / name, folder / name)
@@ -119,7 +119,7 @@ def install_changed(
         if golden:
             add_golden(folder, tables)
         write_folder(folder, tables, parse_manifest(tables, target), provenance)
-    return catalogue.find(target)
+    return entries.find(target)
 
 
 def provenance_in(folder: Path) -> dict[str, Any]:
@@ -127,8 +127,8 @@ def provenance_in(folder: Path) -> dict[str, Any]:
     return dict(read_provenance(folder) or {})
 
 
-def _copy_weights(entry: catalogue.Entry, folder: Path, tables: Tables) -> None:
-    _, weights = catalogue.find_installed(entry.folder)
+def _copy_weights(entry: entries.Entry, folder: Path, tables: Tables) -> None:
+    _, weights = entries.find_installed(entry.folder)
     source, path = entry.folder / weights.file, folder / weights.file
     if sha256_of(source) != weights.sha256:
         raise _not_described(entry, source)
@@ -137,7 +137,7 @@ def _copy_weights(entry: catalogue.Entry, folder: Path, tables: Tables) -> None:
     tables["weights"] = {"file": weights.file, "sha256": digest, "bytes": path.stat().st_size}
 
 
-def _network(entry: catalogue.Entry, weights: Weights) -> "onnx.ModelProto":
+def _network(entry: entries.Entry, weights: Weights) -> "onnx.ModelProto":
     """Parse the weights, once they are known to be those of the manifest."""
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
@@ -156,7 +156,7 @@ def _network(entry: catalogue.Entry, weights: Weights) -> "onnx.ModelProto":
     return model
 
 
-def _not_described(entry: catalogue.Entry, path: Path) -> WeightsError:
+def _not_described(entry: entries.Entry, path: Path) -> WeightsError:
     return WeightsError(f"{entry.name}: {path} is not the file that its manifest describes")
 
 
@@ -182,7 +182,7 @@ def _doubt(tables: Tables, model: "onnx.ModelProto", provenance: Mapping[str, An
         note_doubt(tables, model, (), known)
 
 
-def _basis(entry: catalogue.Entry, key: str) -> dict[str, Any] | None:
+def _basis(entry: entries.Entry, key: str) -> dict[str, Any] | None:
     basis = entry.manifest.basis.get(key)
     return basis.model_dump(exclude_none=True) if basis else None
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from gantei.demo import draw_photograph, person
 from gantei.errors import ConversionError
+from gantei.inference.session import open_session
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.manifest import Manifest, MeanStd
 from gantei.photographs.preprocessing import prepare
-from gantei.session import open_session
 
 PICTURES = 8
 SEED = 1

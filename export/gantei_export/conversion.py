@@ -13,7 +13,7 @@ import onnx
 from onnx import helper
 
 from gantei.errors import ConversionError
-from gantei.files import sha256_of
+from gantei.system.files import sha256_of
 
 from .converted import Conversion, converted
 from .file_facts import FileFacts, OutputFacts, outputs_of

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gantei.errors import ConversionError, MissingExtraError, SettingError
-from gantei.files import sha256_of
 from gantei.manifests.manifest import Manifest
+from gantei.system.files import sha256_of
 
 from .forms.kind import ONNX, PYTORCH, SAFETENSORS, kind_of_file
 from .stated import Stated

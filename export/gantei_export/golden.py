@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from gantei import __version__
-from gantei.catalogue import SHIPPED
-from gantei.estimator import Estimator
-from gantei.inference import answer_one
+from gantei.catalogue.entries import SHIPPED
+from gantei.estimator.estimator import Estimator
+from gantei.inference.onnx_runtime import onnx_runtime
+from gantei.inference.pipeline import answer_one
+from gantei.inference.session import open_session
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.file import parse_manifest
 from gantei.photographs.photograph import open_photograph
-from gantei.runtime import onnx_runtime
-from gantei.session import open_session
 
 DRAWN = SHIPPED / "demo-age"
 PICTURES = ("golden-1.jpg", "golden-2.jpg", "golden-3.jpg")

@@ -10,23 +10,24 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gantei import __version__, catalogue, store
+from gantei import __version__
 from gantei.card import card
+from gantei.catalogue import entries, store
+from gantei.catalogue.store import installing
 from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
-from gantei.estimator import Estimator
-from gantei.folder_files import CARD, PROVENANCE
-from gantei.manifests.fields import NAME, UNKNOWN
-from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
-from gantei.manifests.manifest import Manifest, PublishedAnswer
-from gantei.published_answers import (
+from gantei.estimator.estimator import Estimator
+from gantei.estimator.folder_files import CARD, PROVENANCE
+from gantei.estimator.published_answers import (
     BESIDE,
     Comparison,
     compare_with_published,
     find_named_pictures,
     find_pictures,
 )
-from gantei.session import open_session
-from gantei.store import installing
+from gantei.inference.session import open_session
+from gantei.manifests.fields import NAME, UNKNOWN
+from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
+from gantei.manifests.manifest import Manifest, PublishedAnswer
 
 from .converting import convert_file, verify_file
 from .facts import TASKS, check_labels, fill_in, keep_stated, known_tables, new_tables, output_name
@@ -62,7 +63,7 @@ class Checks:
 class Imported:
     """What an import came to."""
 
-    entry: catalogue.Entry
+    entry: entries.Entry
     provenance: Mapping[str, Any]
     unproven: bool = False
     """Nothing but the user says that the file is its publisher's: no digest of it is published."""
@@ -136,7 +137,7 @@ def import_estimator(
             manifest = parse_manifest(tables, name)
         write_folder(folder, tables, manifest, provenance)
     kept = tuple(key for key in kept if key not in settled)
-    return Imported(catalogue.find(name), provenance, unproven, compared, kept)
+    return Imported(entries.find(name), provenance, unproven, compared, kept)
 
 
 def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:
@@ -187,10 +188,10 @@ def _answers(
 
 
 def _tables(name: str, task: str | None) -> dict[str, Any]:
-    known = {entry.name: entry.manifest for entry in catalogue.shipped()}
+    known = {entry.name: entry.manifest for entry in entries.shipped()}
     if name not in known:
         if task is None:
-            catalogue.refuse_never_published(name)
+            entries.refuse_never_published(name)
             raise UnknownEstimatorError(
                 f"{name!r} is not in the catalogue ({', '.join(known)}); for a new estimator "
                 f"add --task, one of {', '.join(TASKS)}"

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from gantei.errors import ConversionError
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 
 from .comparison import DEFAULT_SIDE, TOLERANCE
 from .foreign_answers import named_answers

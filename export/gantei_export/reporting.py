@@ -1,7 +1,7 @@
 """What a command that made or changed an estimator says of it: its facts, and what comes next."""
 
 from gantei.manifests.manifest import Manifest
-from gantei.text_table import text_table
+from gantei.terminal.text_table import text_table
 
 from .settings import expected
 

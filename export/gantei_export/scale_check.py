@@ -15,9 +15,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 from gantei.errors import ManifestError
-from gantei.folder_files import PROVENANCE
+from gantei.estimator.folder_files import PROVENANCE
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.manifest import InputSpec, MeanStd
 from gantei.photographs.photograph import open_photograph

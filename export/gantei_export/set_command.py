@@ -34,7 +34,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from .changing import check_extra
 
     check_extra()
-    from gantei.catalogue import find
+    from gantei.catalogue.entries import find
 
     from .changing import set_facts
     from .reporting import facts_text, next_step

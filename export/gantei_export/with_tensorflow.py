@@ -16,7 +16,7 @@ from pathlib import Path
 import onnx
 
 from gantei.errors import ConversionError, MissingExtraError
-from gantei.python_command import python_command
+from gantei.system.python_command import python_command
 
 from .converted import Conversion
 from .foreign_graph import adopt

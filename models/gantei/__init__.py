@@ -7,11 +7,12 @@ it. Each name is imported when it is first used: `import gantei` costs next to n
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from . import offline as offline  # reads GANTEI_OFFLINE before anything else runs
-from . import runtime as runtime  # keeps ONNX Runtime silent, whoever imports it
+from .inference import onnx_runtime as _onnx_runtime  # noqa: F401 - keeps ONNX Runtime silent
+from .system import offline as _offline  # noqa: F401 - reads GANTEI_OFFLINE before all else runs
+from .system.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from .catalogue import Entry, estimators
+    from .catalogue.entries import Entry, estimators
     from .errors import (
         ConversionError,
         DeviceError,
@@ -33,16 +34,14 @@ if TYPE_CHECKING:
         UnsettledError,
         WeightsError,
     )
-    from .estimator import Estimator, load
+    from .estimator.estimator import Estimator, load
     from .explanations.explanation import Explanation
+    from .inference.prediction import Prediction
     from .manifests.file import read_manifest
     from .manifests.manifest import Basis, InputSpec, Manifest, MeanStd
     from .photographs.photograph import read
     from .photographs.preprocessing import prepare
-    from .prediction import Prediction
     from .remote.client import Client
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Basis",
@@ -81,18 +80,18 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Entry": "catalogue",
-    "estimators": "catalogue",
+    "Entry": "catalogue.entries",
+    "estimators": "catalogue.entries",
     "Client": "remote.client",
-    "Estimator": "estimator",
-    "load": "estimator",
+    "Estimator": "estimator.estimator",
+    "load": "estimator.estimator",
     "Explanation": "explanations.explanation",
     "Basis": "manifests.manifest",
     "InputSpec": "manifests.manifest",
     "Manifest": "manifests.manifest",
     "MeanStd": "manifests.manifest",
     "read_manifest": "manifests.file",
-    "Prediction": "prediction",
+    "Prediction": "inference.prediction",
     "read": "photographs.photograph",
     "prepare": "photographs.preprocessing",
 }

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 
-from . import __version__
 from .errors import GanteiError
-from .text_table import visible
+from .system.version import __version__
+from .terminal.text_table import visible
 
 FAILED = 2
 """Exit code when nothing could be run."""

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
 
 from .estimation import Examination, Explain, Upload
 from .guard import RECORD

@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 import gantei
-from gantei.inference import batch_size
+from gantei.inference.pipeline import batch_size
 
 from . import h11_patterns
 from .batching import Batching

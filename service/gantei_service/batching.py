@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gantei.errors import WeightsError
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import Wanted
-from gantei.inference import Row, infer
+from gantei.inference.pipeline import Row, infer
 
 from .journal import failure, log
 from .metrics import Metrics

@@ -12,7 +12,7 @@ from pathlib import Path
 import gantei
 from gantei.bundle.sources import requirements_file
 from gantei.errors import MissingExtraError, ResultsError
-from gantei.python_command import python_command
+from gantei.system.python_command import python_command
 
 from .served import check_all, serve_all
 

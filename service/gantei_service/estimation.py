@@ -12,14 +12,14 @@ from io import BytesIO
 from typing import Any, Literal
 
 from gantei.errors import PhotographError, without_frames
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import Explanation, Wanted
 from gantei.explanations.overlay import draw_overlay
-from gantei.inference import Answer, Prepared, Row, finish, infer, prepare
+from gantei.inference.pipeline import Answer, Prepared, Row, finish, infer, prepare
+from gantei.inference.prediction import shortest
 from gantei.manifests.manifest import Manifest
 from gantei.photographs.eyes import Eye, Told
 from gantei.photographs.photograph import Photograph, open_photograph
-from gantei.prediction import shortest
 
 from .batching import Batching
 from .journal import failure, log

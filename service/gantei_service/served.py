@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from gantei.catalogue import Entry, estimators, find
+from gantei.catalogue.entries import Entry, estimators, find
 from gantei.errors import GanteiError, NotInstalledError, SettingError
-from gantei.estimator import Estimator, load
-from gantei.files import sha256_of
-from gantei.folder_files import files_of
-from gantei.golden import check_golden
-from gantei.inference import cores
-from gantei.session import Device
+from gantei.estimator.estimator import Estimator, load
+from gantei.estimator.folder_files import files_of
+from gantei.estimator.golden_answers import check_golden
+from gantei.inference.pipeline import cores
+from gantei.inference.session import Device
+from gantei.system.files import sha256_of
 
 State = Literal["checking", "ready", "failed"]
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.conversion import convert

@@ -13,13 +13,12 @@ import tomli_w
 from PIL import Image
 
 import gantei
-from gantei import store
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED, store
 from gantei.command_line import main
 from gantei.errors import InstalledError, ManifestError, SettingError, WeightsError
+from gantei.estimator.verification import verify
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei.study.photographs import list_photographs
-from gantei.verification import verify
+from gantei.photographs.listing import list_photographs
 from gantei_export import changing
 from gantei_export.changing import set_facts
 from gantei_export.optimisation.decoding import permit_reduced_decoding
@@ -286,7 +285,7 @@ def test_an_exact_and_a_reduced_estimator_beside_each_other_answer_as_alone(
     copy = permit_reduced_decoding(
         "made", large_photographs, limits={"age": 0.5}, new_name="made-reduced"
     ).entry
-    from gantei.inference import estimate
+    from gantei.inference.pipeline import estimate
 
     both = [gantei.load("made"), gantei.load(copy.name)]
     alone = [each.predict(jpeg(3))[0].values for each in both]
@@ -316,7 +315,7 @@ def test_too_few_or_picked_out_pixels_are_no_measurement(in_store, large_photogr
 
 @pytest.mark.parametrize("name", ["demo-age", "demo-sex"])
 def test_the_demo_estimators_may_decode_at_reduced_size_and_say_what_was_measured(name):
-    from gantei.catalogue import find
+    from gantei.catalogue.entries import find
     from gantei_export.optimisation.decoding import REDUCED_DEFAULTS
 
     manifest = find(name).manifest

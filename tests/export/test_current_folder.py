@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gantei.catalogue.store import installed
 from gantei.command_line import main
-from gantei.store import installed
 from gantei_export.optimisation.memory import peak_memory
 
 from .onnx_models import DATA
@@ -50,4 +50,4 @@ def test_this_python_is_started_in_one_place():
     }
     # A bundle's program stands alone, and starts Python with -I.
     alone = "models/gantei/bundle/carried/install.py"
-    assert naming == {"models/gantei/python_command.py", alone}
+    assert naming == {"models/gantei/system/python_command.py", alone}

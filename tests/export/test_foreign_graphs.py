@@ -7,7 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
 from gantei_export.onnx_files import converting, probe

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
 from gantei_export.stated import Stated

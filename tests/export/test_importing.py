@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 import gantei
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.forms.weights_file import weights_file

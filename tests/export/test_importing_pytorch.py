@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import gantei
-from gantei import catalogue, store
+from gantei.catalogue import entries, store
 from gantei.command_line import main
 from gantei.errors import MissingExtraError
 from gantei_export import importing
@@ -53,7 +53,7 @@ def test_a_state_dict_becomes_an_estimator_that_answers_as_its_timm(file, tmp_pa
 def test_what_a_state_dict_does_not_tell_is_assumed_or_left_open(tmp_path, capsys):
     state, _ = opened(NEWER)
     assert run("my-age", as_safetensors(tmp_path / "net.safetensors", state)) == 0
-    manifest = catalogue.find("my-age").manifest
+    manifest = entries.find("my-age").manifest
     origins = {fact.key: fact.basis.origin for fact in manifest.facts()}
     assert origins["input.size"] == "assumed"  # newer files hold no masks, which tell it
     assert {origins[f"input.{key}"] for key in ("colour", "crop", "mirror", "decoder")} == {
@@ -98,7 +98,7 @@ def published(monkeypatch, tmp_path):
     side = told["photograph"].shape[1]
     Image.fromarray(made_picture(4, side=side)).save(tmp_path / "test1.png")
     assert run("my-age", file, *STATED) == 0
-    entry = catalogue.find("my-age")
+    entry = entries.find("my-age")
     right = gantei.load("my-age").predict(tmp_path / "test1.png")[0].values["age"]
     answer = {
         "photograph": "test1.png",
@@ -111,8 +111,8 @@ def published(monkeypatch, tmp_path):
     def publish(by):
         tables = entry.manifest.tables() | {"answer": [answer | {"values": {"age": right + by}}]}
         del tables["weights"]
-        shipped = catalogue.Entry(type(entry.manifest).model_validate(tables), entry.folder)
-        monkeypatch.setattr(catalogue, "shipped", lambda: (shipped,))
+        shipped = entries.Entry(type(entry.manifest).model_validate(tables), entry.folder)
+        monkeypatch.setattr(entries, "shipped", lambda: (shipped,))
         return file, right
 
     return publish
@@ -125,7 +125,7 @@ def test_an_import_compares_with_what_is_published_of_the_pictures_beside_the_fi
     capsys.readouterr()
     assert main(["import", "my-age", str(file), "--replace"]) == 0
     assert f"test1.png: age {right:.4f}, published {right + 0.002:.4f}" in capsys.readouterr().out
-    provenance = json.loads((catalogue.find("my-age").folder / "provenance.json").read_text())
+    provenance = json.loads((entries.find("my-age").folder / "provenance.json").read_text())
     assert provenance["published_answers"][0]["photograph"] == "test1.png"
 
 
@@ -134,7 +134,7 @@ def test_an_import_that_answers_otherwise_than_is_published_installs_nothing(pub
     assert main(["import", "my-age", str(file), "--replace"]) == 2
     said = capsys.readouterr().err
     assert f"age {right:.4f}, published {right + 0.5:.4f}" in said
-    assert catalogue.find("my-age").manifest.answer == []  # what was there is as it was
+    assert entries.find("my-age").manifest.answer == []  # what was there is as it was
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_an_import_that_nobody_asked_to_compare_does_without_onnx_runtime(
     if not beside:
         (tmp_path / "test1.png").unlink()
     assert main(["import", "my-age", str(file), "--replace"]) == 0
-    provenance = json.loads((catalogue.find("my-age").folder / "provenance.json").read_text())
+    provenance = json.loads((entries.find("my-age").folder / "provenance.json").read_text())
     assert provenance["published_answers"] == []
     assert len(without_runtime) == 1 + beside  # golden; and where there is a picture to answer
 

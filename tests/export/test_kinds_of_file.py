@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei_export.conversion import convert
 from gantei_export.forms.trusted_file import trusted_file

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
 from gantei_export.forms.kind import ONNX, kind_of_file

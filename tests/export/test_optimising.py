@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 import gantei
+from gantei.catalogue.store import folder as store_folder
 from gantei.command_line import main
 from gantei.errors import (
     ConversionError,
@@ -26,8 +27,7 @@ from gantei.errors import (
     WeightsError,
 )
 from gantei.manifests.file import FILE_NAME, parse_manifest
-from gantei.store import folder as store_folder
-from gantei.study.photographs import list_photographs
+from gantei.photographs.listing import list_photographs
 
 from ..conftest import REGRESSION, SEX, manifest_tables
 

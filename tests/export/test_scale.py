@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import gantei
+from gantei.catalogue.store import installed
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei.store import installed
 from gantei_export.conversion import convert
 from gantei_export.networks.first_normalization import FirstNormalization
 from gantei_export.scale_check import USUAL, doubt_about_scale, misfit

@@ -8,7 +8,7 @@ from PIL import Image
 
 import gantei
 from gantei.manifests.file import FILE_NAME
-from gantei.study.photographs import list_photographs
+from gantei.photographs.listing import list_photographs
 
 from ..conftest import REGRESSION, manifest_tables
 from .swin_files import DATA, converted, opened

@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.architectures import RESCALED, body, names

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 import gantei
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei_export.conversion import convert
 from gantei_export.forms import trusted_file

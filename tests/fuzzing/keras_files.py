@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 
 from gantei.errors import ConversionError
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 from gantei_export.conversion import convert
 from gantei_export.forms.probe import probe
 from gantei_export.forms.weights_file import weights_file
@@ -53,7 +53,7 @@ def _convert(path):
 
 def _import(path):
     """Import as a user does, but for the process that reads the file first."""
-    from gantei import store
+    from gantei.catalogue import store
 
     imported = import_estimator("fuzzed", path, task="regression", replace=True)
     folder = store.installed()["fuzzed"]

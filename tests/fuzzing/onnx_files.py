@@ -9,7 +9,7 @@ import onnx
 import onnx.reference
 
 from gantei.errors import ConversionError
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 from gantei_export.importing import import_estimator
 from gantei_export.onnx_files import probe
 from gantei_export.onnx_files.converting import convert_onnx, examine
@@ -42,7 +42,7 @@ def read(path, whole):
 
 
 def _import(path):
-    from gantei import store
+    from gantei.catalogue import store
 
     with mock.patch.object(probe, "probe_onnx", examine):
         import_estimator("fuzzed", path, task="regression", replace=True)

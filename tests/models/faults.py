@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 
 from .hub import Hub
 

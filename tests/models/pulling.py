@@ -6,8 +6,7 @@ import zipfile
 import pytest
 
 import gantei
-from gantei import store
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED, store
 from gantei.errors import UnknownEstimatorError
 from gantei.pull.fetching import downloads, pull_estimator
 

@@ -22,7 +22,7 @@ from gantei.bundle.building import Order, make_bundle
 from gantei.bundle.components import components
 from gantei.bundle.sources import CARRIED, requirements_file
 from gantei.bundle.targets import PLATFORMS, PYTHONS, Target, read_requirements, targets
-from gantei.catalogue import find
+from gantei.catalogue.entries import find
 from gantei.command_line import main, parser
 from gantei.errors import (
     NotInstalledError,
@@ -311,7 +311,7 @@ def test_an_estimator_whose_terms_do_not_allow_redistribution_needs_a_word(
 
 
 def test_offline_nothing_is_made(registry, tmp_path, monkeypatch):
-    monkeypatch.setattr("gantei.offline.OFFLINE", True)
+    monkeypatch.setattr("gantei.system.offline.OFFLINE", True)
     with pytest.raises(OfflineError, match="carry it here"):
         make_bundle(Order(("demo-age",), (HERE,), requirements=registry), tmp_path / "bundle")
 

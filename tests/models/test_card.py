@@ -12,11 +12,11 @@ import pytest
 from gantei.card import as_page, as_terminal_text, card, check, composed_of
 from gantei.card.document import HEADINGS, Listing
 from gantei.card.published import FILE, works
-from gantei.catalogue import SHIPPED, find, shipped
+from gantei.catalogue.entries import SHIPPED, find, shipped
 from gantei.command_line import main
 from gantei.errors import ManifestError, UnknownEstimatorError
 from gantei.manifests.manifest import Manifest
-from gantei.text_table import fitted_table, width, wrapped
+from gantei.terminal.text_table import fitted_table, width, wrapped
 
 CARDS = Path(__file__).parents[2] / "model_cards"
 NAMES = [entry.name for entry in shipped()]

@@ -8,7 +8,7 @@ import pytest
 
 from gantei.errors import SettingError, TransferError
 from gantei.pull.fetching import pull_estimator
-from gantei.pull.wire import Reach
+from gantei.pull.http_session import Reach
 
 pytest.importorskip("cryptography", reason="makes the certificate of the server")
 

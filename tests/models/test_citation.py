@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 import gantei
-from gantei.catalogue import find, shipped
-from gantei.citation import AUTHORS, TITLE, bibliography, escaped, reference, software
+from gantei.catalogue.entries import find, shipped
 from gantei.command_line import main
+from gantei.manifests.citation import AUTHORS, TITLE, bibliography, escaped, reference, software
 
 TOP = Path(__file__).parents[2]
 ENTRY = re.compile(r"@(\w+)\{([a-z0-9-]+),\n((?:  [a-z]+ = \{.*\},\n)+)\}")

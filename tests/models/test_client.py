@@ -283,7 +283,7 @@ def test_the_environment_names_no_proxy(playing, monkeypatch):
 
 
 def test_offline_only_this_machine_is_asked(playing, monkeypatch):
-    monkeypatch.setattr("gantei.offline.OFFLINE", True)
+    monkeypatch.setattr("gantei.system.offline.OFFLINE", True)
     assert playing(ANSWER).predict(PICTURE, "made")
     with pytest.raises(OfflineError, match=r"fundus\.example\.org"):
         gantei.Client("https://fundus.example.org")

@@ -8,10 +8,10 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main, parser
 from gantei.manifests.tables import Cost
-from gantei.text_table import text_table, width
+from gantei.terminal.text_table import text_table, width
 
 
 def test_list_shows_every_estimator_and_its_state(capsys):

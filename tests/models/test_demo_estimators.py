@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import gantei
-from gantei.catalogue import SHIPPED, find
-from gantei.inference import estimate
-from gantei.text_table import text_table
+from gantei.catalogue.entries import SHIPPED, find
+from gantei.inference.pipeline import estimate
+from gantei.terminal.text_table import text_table
 
 NAMES = ("demo-age", "demo-sex")
 

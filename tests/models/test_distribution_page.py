@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gantei import store
 from gantei.card import as_markdown, composed_of
-from gantei.catalogue import SHIPPED, find
+from gantei.catalogue.entries import SHIPPED, find, store
 from gantei.command_line import main, parser
 
 PAGE = (Path(__file__).parents[2] / "docs/distribution.md").read_text("utf-8")

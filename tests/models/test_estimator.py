@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 import gantei
-import gantei.session
+import gantei.inference.session
 from gantei.errors import (
     DeviceError,
     NotInstalledError,
@@ -128,7 +128,7 @@ def test_one_image_that_is_given_many_times_gets_one_answer(make_estimator, tmp_
 
 
 def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator, photographs):
-    from gantei.inference import estimate
+    from gantei.inference.pipeline import estimate
 
     estimator = gantei.load(make_estimator())
     paths = sorted(photographs.rglob("[0-9].png"))
@@ -140,7 +140,7 @@ def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator
 
 
 def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
-    from gantei.inference import finish, infer, prepare
+    from gantei.inference.pipeline import finish, infer, prepare
     from gantei.photographs.photograph import open_photograph
 
     estimator = gantei.load(make_estimator())
@@ -160,7 +160,7 @@ def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
 
 
 def test_an_answer_does_not_depend_on_the_estimators_beside_it(make_estimator, photographs):
-    from gantei.inference import estimate
+    from gantei.inference.pipeline import estimate
 
     first = gantei.load(make_estimator("first"))
     second = gantei.load(make_estimator("second", factor=2.0))
@@ -314,7 +314,7 @@ def test_a_session_that_fell_back_to_the_cpu_is_an_error(make_estimator, monkeyp
     )
     loaded = []
     monkeypatch.setattr(onnxruntime, "preload_dlls", lambda: loaded.append("CUDA"))
-    gantei.session._load_cuda.cache_clear()
+    gantei.inference.session._load_cuda.cache_clear()
     folder = make_estimator()
     with pytest.raises(DeviceError, match="runs on the CPU"):
         gantei.load(folder, device="cuda")

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 import gantei
-from gantei.inference import estimate
+from gantei.inference.pipeline import estimate
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import seen_box
 

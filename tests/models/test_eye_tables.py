@@ -4,7 +4,7 @@ import pytest
 
 from gantei.command_line import main
 from gantei.errors import ResultsError
-from gantei.study.eyes import is_table, read_table
+from gantei.study.eye_tables import is_table, read_table
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from PIL import Image
 import gantei
 from gantei import demo
 from gantei.errors import PhotographError, SettingError
-from gantei.inference import estimate
+from gantei.inference.pipeline import estimate
 from gantei.photographs.eyes import Eye, eyes_of, name_tells, rules, side_of, sides_by_names
 from gantei.photographs.optic_disc import find_side
 from gantei.photographs.photograph import open_photograph

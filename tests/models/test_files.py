@@ -1,4 +1,4 @@
-from gantei.files import replacing
+from gantei.system.files import replacing
 
 
 def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path, monkeypatch):

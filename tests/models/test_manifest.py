@@ -3,7 +3,7 @@ import tomllib
 
 import pytest
 
-from gantei.catalogue import SHIPPED, shipped
+from gantei.catalogue.entries import SHIPPED, shipped
 from gantei.errors import ManifestError
 from gantei.manifests.file import FILE_NAME, manifest_of, parse_manifest, read_manifest
 

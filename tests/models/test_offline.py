@@ -10,7 +10,7 @@ ASK = """
 import os, sys
 import gantei
 os.environ["GANTEI_OFFLINE"] = sys.argv[1]
-from gantei.offline import refuse_offline
+from gantei.system.offline import refuse_offline
 try:
     refuse_offline("take the file by hand")
 except gantei.OfflineError as error:

@@ -5,11 +5,11 @@ import hashlib
 import pytest
 from PIL import Image
 
-from gantei.catalogue import shipped
+from gantei.catalogue.entries import shipped
 from gantei.command_line import main
 from gantei.errors import SettingError, WeightsError
-from gantei.estimator import load
-from gantei.published_answers import (
+from gantei.estimator.estimator import load
+from gantei.estimator.published_answers import (
     Bounds,
     compare_with_published,
     find_named_pictures,
@@ -96,7 +96,7 @@ def hashed(monkeypatch):
         names.append(path.name)
         return hashlib.sha256(path.read_bytes()).hexdigest()
 
-    monkeypatch.setattr("gantei.published_answers.sha256_of", sha256_of)
+    monkeypatch.setattr("gantei.estimator.published_answers.sha256_of", sha256_of)
     return names
 
 

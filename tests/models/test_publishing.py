@@ -5,12 +5,11 @@ import shutil
 
 import pytest
 
-from gantei import store
 from gantei.card import as_markdown, composed_of
-from gantei.catalogue import SHIPPED, find
+from gantei.catalogue.entries import SHIPPED, find, store
 from gantei.command_line import main
 from gantei.errors import GanteiError, SettingError, TransferError, WeightsError
-from gantei.publishing import prepare_publication, publish
+from gantei.publish.publishing import prepare_publication, publish
 from gantei.pull.fetching import pull_estimator
 
 pytestmark = [  # of huggingface_hub's own doing

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import (
     ManifestError,
@@ -23,7 +23,7 @@ from gantei.errors import (
 )
 from gantei.pull import fetching
 from gantei.pull.fetching import downloads, pull_estimator
-from gantei.pull.sights import path as record_path
+from gantei.pull.first_use import path as record_path
 
 from .pulling import FILES, is_whole, mine, refused, zipped
 

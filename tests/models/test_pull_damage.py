@@ -2,7 +2,7 @@
 
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.errors import (
     GanteiError,
     ManifestError,
@@ -11,7 +11,7 @@ from gantei.errors import (
     WeightsError,
 )
 from gantei.pull.fetching import downloads, pull_estimator
-from gantei.pull.sights import path as record_path
+from gantei.pull.first_use import path as record_path
 
 from .hub import Hub
 from .pulling import is_whole, mine, nothing_is_installed, refused, zipped

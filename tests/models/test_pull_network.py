@@ -8,9 +8,9 @@ from gantei.errors import (
     SettingError,
     TransferError,
 )
-from gantei.pull import wire
+from gantei.pull import http_session as wire
 from gantei.pull.fetching import pull_estimator
-from gantei.pull.wire import Reach
+from gantei.pull.http_session import Reach
 
 from .hub import Hub
 from .pulling import mine, refused

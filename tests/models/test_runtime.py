@@ -22,7 +22,7 @@ def imported():
 """
 ASK = """
 import os
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 with warnings.catch_warnings(record=True) as warned:
     warnings.simplefilter("always")
     assert onnx_runtime() is onnx_runtime() is sys.modules["onnxruntime"]

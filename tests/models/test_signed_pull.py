@@ -2,7 +2,7 @@
 
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.errors import SignatureError
 from gantei.pull.fetching import pull_estimator
 

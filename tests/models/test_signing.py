@@ -16,10 +16,10 @@ from gantei.errors import (
     SignatureError,
     WeightsError,
 )
+from gantei.estimator.verification import verify
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.signing.keys import read_public_key
 from gantei.signing.signature_file import signed_bytes
-from gantei.verification import verify
 
 from ..signed import Publisher
 

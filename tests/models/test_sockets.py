@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 
 # Every socket that Python makes is announced to the hook before it exists.
 WATCHED = """

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from gantei import store
+from gantei.catalogue import store
 from gantei.errors import GanteiError
 from gantei.manifests.file import FILE_NAME
 
@@ -99,7 +99,7 @@ def test_what_is_no_folder_is_replaced_too(kind, home, tmp_path):
 
 def test_a_killed_install_is_swept_away_by_the_next(home):
     code = (
-        "import os, signal\nfrom gantei import store\n"
+        "import os, signal\nfrom gantei.catalogue import store\n"
         "with store.installing('mine') as folder:\n"
         f"    (folder / {FILE_NAME!r}).write_text('half')\n"
         "    os.kill(os.getpid(), signal.SIGKILL)"

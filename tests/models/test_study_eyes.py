@@ -9,8 +9,8 @@ from PIL import Image
 from gantei.command_line import main
 from gantei.errors import ResultsError
 from gantei.photographs.eyes import Eye
-from gantei.study.eyes import StatedEyes, read_table, with_eyes
-from gantei.study.photographs import list_photographs
+from gantei.photographs.listing import list_photographs
+from gantei.study.eye_tables import StatedEyes, read_table, with_eyes
 
 from ..conftest import made_picture
 

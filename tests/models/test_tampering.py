@@ -362,16 +362,16 @@ def test_the_weights_that_open_are_those_that_were_digested(
     monkeypatch,
 ):
     """Another file of the same size in their place, between the judgement and the reading."""
-    import gantei.estimator
+    import gantei.estimator.estimator
 
-    admit = gantei.estimator.admit
+    admit = gantei.estimator.estimator.admit
 
     def admit_and_replace(entry, weights):
         remarks = admit(entry, weights)
         flipped(entry.folder / weights.file, 0.5)
         return remarks
 
-    monkeypatch.setattr(gantei.estimator, "admit", admit_and_replace)
+    monkeypatch.setattr(gantei.estimator.estimator, "admit", admit_and_replace)
     refused(signed_folder, "model.onnx")
 
 
@@ -380,18 +380,18 @@ def test_the_manifest_that_counts_is_the_one_that_was_digested(
     monkeypatch,
 ):
     """A lie when the manifest is looked up, the truth when the signature is judged."""
-    import gantei.catalogue
+    import gantei.catalogue.entries
 
     path = signed_folder / "estimator.toml"
     right = path.read_text("utf-8")
     path.write_text(right.replace('unit = "years"', 'unit = "months"'), "utf-8")
-    find = gantei.catalogue.find
+    find = gantei.catalogue.entries.find
 
     def find_and_replace(name):
         entry = find(name)
         path.write_text(right, "utf-8")
         return entry
 
-    monkeypatch.setattr(gantei.catalogue, "find", find_and_replace)
+    monkeypatch.setattr(gantei.catalogue.entries, "find", find_and_replace)
     with pytest.raises(SignatureError, match="replaced while it was read"):
         gantei.load(signed_folder)

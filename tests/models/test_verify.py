@@ -3,8 +3,7 @@ import shutil
 
 import pytest
 
-from gantei import store
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED, store
 from gantei.command_line import main
 
 

@@ -159,7 +159,7 @@ def test_the_estimator_that_was_asked_first_goes_first(make_estimator):
 
 
 def test_on_a_gpu_every_size_has_run_before_the_first_client_is_answered(ask, monkeypatch):
-    from gantei.estimator import Estimator
+    from gantei.estimator.estimator import Estimator
 
     run, ran = Estimator.run, []
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 from gantei.errors import MissingExtraError, WeightsError
 
 from ..processes import (

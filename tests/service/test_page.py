@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from PIL import Image
 
-from gantei.catalogue import find
+from gantei.catalogue.entries import find
 
 from ..conftest import made_picture
 from .browsing import Watched, needs_browser, opened_browser

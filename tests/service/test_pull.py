@@ -4,11 +4,10 @@ import shutil
 
 import pytest
 
-from gantei import store
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED, store
 from gantei.errors import SettingError, TransferError, UnknownEstimatorError
 from gantei.pull.fetching import pull_estimator
-from gantei.pull.wire import Reach
+from gantei.pull.http_session import Reach
 
 from .conftest import Server
 

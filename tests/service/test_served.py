@@ -4,8 +4,7 @@ import shutil
 import pytest
 
 import gantei
-from gantei import store
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED, store
 from gantei.command_line import main
 from gantei.errors import (
     NotInstalledError,

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from gantei.python_command import python_command
+from gantei.system.python_command import python_command
 
 from ..stated import Stated
 

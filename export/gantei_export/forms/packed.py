@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
-from gantei.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
 from gantei.errors import ConversionError
+from gantei.system.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
 
 LARGEST = 4 * 1024**3
 """Bytes of an unpacked weights file: eight times EfficientNet-B7's with optimizer state."""

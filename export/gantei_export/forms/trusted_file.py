@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gantei.errors import ConversionError, SettingError
-from gantei.files import sha256_of
+from gantei.system.files import sha256_of
 
 from .kind import (
     ENDINGS,

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gantei.errors import ConversionError, GanteiError
-from gantei.runtime import onnx_runtime
-from gantei.session import NO_EXTERNAL_DATA, open_session
+from gantei.inference.onnx_runtime import onnx_runtime
+from gantei.inference.session import NO_EXTERNAL_DATA, open_session
 
 from ..comparison import DEFAULT_SIDE, TOLERANCE
 from ..foreign_graph import Picture

@@ -68,8 +68,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from gantei.errors import SettingError
-    from gantei.progress import progress
-    from gantei.study.photographs import list_photographs
+    from gantei.photographs.listing import list_photographs
+    from gantei.terminal.progress import progress
 
     from .optimising import optimise
 
@@ -98,8 +98,8 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _permit(chosen: argparse.Namespace, limits: dict[str, float]) -> int:
     from gantei.errors import SettingError
-    from gantei.progress import progress
-    from gantei.study.photographs import list_photographs
+    from gantei.photographs.listing import list_photographs
+    from gantei.terminal.progress import progress
 
     from .decoding import permit_reduced_decoding
 
@@ -138,7 +138,7 @@ def _limits(given: list[str]) -> dict[str, float]:
 
 
 def _report(optimised: "Optimised") -> str:
-    from gantei.variant_table import variant_text
+    from gantei.card.variant_table import variant_text
 
     lines = [f"left out: {name}: {reason}" for name, reason in optimised.left_out]
     lines += [variant_text(optimised.variant), ""]
@@ -159,7 +159,7 @@ def _report(optimised: "Optimised") -> str:
 
 
 def _told(permitted: "Permitted") -> str:
-    from gantei.variant_table import decoding_text
+    from gantei.card.variant_table import decoding_text
 
     lines = [f"left out: {name}: {reason}" for name, reason in permitted.left_out]
     lines += [decoding_text(permitted.measured), ""]

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gantei import __version__, catalogue
+from gantei import __version__
+from gantei.catalogue import entries
 from gantei.errors import PhotographError, SettingError
-from gantei.estimator import Estimator, load
+from gantei.estimator.estimator import Estimator, load
 from gantei.manifests.manifest import ReducedDecoding
+from gantei.photographs.listing import Listing
 from gantei.photographs.photograph import Photograph, open_photograph
 from gantei.photographs.preprocessing import prepare_photograph, reduction
 from gantei.photographs.resampling import ANTIALIASED
-from gantei.study.photographs import Listing
 
 from ..changing import install_changed, provenance_in, target_of
 from .limits import limits_for
@@ -34,7 +35,7 @@ class Permitted:
 
     name: str
     measured: ReducedDecoding
-    entry: catalogue.Entry | None
+    entry: entries.Entry | None
     left_out: tuple[tuple[str, str], ...]
 
 
@@ -67,7 +68,7 @@ def permit_reduced_decoding(
         InstalledError: the copy's name is taken.
     """
     estimator = load(name, "cpu", threads=1)
-    entry, _ = catalogue.find_installed(name)
+    entry, _ = entries.find_installed(name)
     target = target_of(entry, new_name)
     allowed = limits_for(entry.manifest, limits or {}, REDUCED_DEFAULTS)
     measured, left_out = measure(estimator, listing, allowed, described, allow_grey, advance)

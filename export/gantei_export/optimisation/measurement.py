@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
 from gantei.manifests.manifest import Cost, Drift, Manifest
 
 from .limits import units_of

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from gantei.errors import InferenceError
-from gantei.python_command import python_command
-from gantei.session import open_session
+from gantei.inference.session import open_session
+from gantei.system.python_command import python_command
 
 STATUS = Path("/proc/self/status")
 

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei import __version__, catalogue
+from gantei import __version__
+from gantei.catalogue import entries
+from gantei.catalogue.store import installing, refuse_taken
 from gantei.errors import SettingError
-from gantei.estimator import Estimator, load
-from gantei.folder_files import PROVENANCE
+from gantei.estimator.estimator import Estimator, load
+from gantei.estimator.folder_files import PROVENANCE
+from gantei.inference.session import open_session
 from gantei.manifests.file import parse_manifest
 from gantei.manifests.manifest import Manifest, Variant
+from gantei.photographs.listing import Listing
 from gantei.photographs.photograph import open_photograph
-from gantei.session import open_session
-from gantei.store import installing, refuse_taken
-from gantei.study.photographs import Listing
 
 from ..importing import WEIGHTS, write_folder
 from .limits import limits_for
@@ -41,7 +42,7 @@ class Optimised:
 
     name: str
     variant: Variant
-    entry: catalogue.Entry | None
+    entry: entries.Entry | None
     left_out: tuple[tuple[str, str], ...]
 
 
@@ -78,7 +79,7 @@ def optimise(
     """
     made_with = versions()
     original = load(name, "cpu", threads=1)
-    entry, weights = catalogue.find_installed(name)
+    entry, weights = entries.find_installed(name)
     if entry.manifest.variant:
         raise SettingError(
             f"{entry.name} is a variant itself: optimise {entry.manifest.variant.of}"
@@ -116,7 +117,7 @@ def optimise(
             shutil.copyfile(path, folder / WEIGHTS)
             provenance = _provenance(entry, variant, parts, made_with)
             write_folder(folder, tables, parse_manifest(tables, target), provenance)
-    return Optimised(target, variant, catalogue.find(target), parts.left_out)
+    return Optimised(target, variant, entries.find(target), parts.left_out)
 
 
 def variant_tables(manifest: Manifest, variant: Variant, weights: bytes) -> dict[str, Any]:
@@ -188,7 +189,7 @@ def _described(model: "onnx.ModelProto", manifest: Manifest, precision: Precisio
 
 
 def _provenance(
-    entry: catalogue.Entry, variant: Variant, parts: Parts, made_with: Mapping[str, str]
+    entry: entries.Entry, variant: Variant, parts: Parts, made_with: Mapping[str, str]
 ) -> dict[str, Any]:
     """Tell what `provenance.json` keeps: the measured table, what made it, and the original's."""
     kept = entry.folder / PROVENANCE

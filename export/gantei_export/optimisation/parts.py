@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gantei.errors import PhotographError, SettingError
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
+from gantei.photographs.listing import Listing
 from gantei.photographs.photograph import open_photograph
-from gantei.study.photographs import Listing
 
 LEAST = 32
 """Photographs in each part that is needed."""

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gantei.errors import ConversionError, GanteiError, MissingExtraError
-from gantei.runtime import onnx_runtime
+from gantei.inference.onnx_runtime import onnx_runtime
 
 if TYPE_CHECKING:
     import onnx

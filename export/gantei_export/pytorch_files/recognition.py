@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from gantei.archive import DAMAGE, open_zip
 from gantei.errors import ConversionError
+from gantei.system.archive import DAMAGE, open_zip
 
 from .legacy_form import START, LegacyForm
 from .records import Place, Storage

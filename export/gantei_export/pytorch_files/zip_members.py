@@ -7,8 +7,8 @@ import itertools
 import zipfile
 from collections.abc import Iterator
 
-from gantei.archive import DAMAGE, MOST_MEMBERS, open_zip
 from gantei.errors import ConversionError
+from gantei.system.archive import DAMAGE, MOST_MEMBERS, open_zip
 
 from .records import Place, shown
 from .stored_tensor import OpenFile

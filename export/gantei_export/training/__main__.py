@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gantei.catalogue import SHIPPED
+from gantei.catalogue.entries import SHIPPED
 
 from . import fitting
 from .evaluation import evaluate

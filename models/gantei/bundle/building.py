@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
-from .. import __version__
 from ..card import card
 from ..card.markdown import cell
-from ..catalogue import Entry, find_installed
+from ..catalogue.entries import Entry, find_installed
 from ..errors import GanteiError, ResultsError, SettingError, WeightsError
-from ..files import only_one, sha256_of
-from ..offline import refuse_offline
+from ..system.files import only_one, sha256_of
+from ..system.offline import refuse_offline
+from ..system.version import __version__
 from .components import components
 from .parts import LARGEST_PART, write_parts
 from .sources import CARRIED, deployment_folder, requirements_file

@@ -9,12 +9,12 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..errors import ResultsError
-from ..files import sha256_of
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Manifest
 from ..manifests.tables import OutputSpec
+from ..system.files import sha256_of
+from ..system.version import __version__
 
 LONGEST_LICENCE = 120
 """Letters; a longer `License` of a wheel is the licence's text, not its name."""

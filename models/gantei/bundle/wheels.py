@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import MissingExtraError, ResultsError, TransferError
-from ..files import sha256_of
-from ..python_command import python_command
+from ..system.files import sha256_of
+from ..system.python_command import python_command
 from .sources import CHECKOUT, is_checkout
 from .targets import Requirement, Target
 

@@ -6,9 +6,9 @@ Those that come whole get theirs into their own folder too.
 import sys
 from pathlib import Path
 
-from ..catalogue import shipped
-from ..files import replacing
-from ..folder_files import CARD
+from ..catalogue.entries import shipped
+from ..estimator.folder_files import CARD
+from ..system.files import replacing
 from .markdown import as_markdown
 from .writing import composed_of
 

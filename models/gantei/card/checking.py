@@ -9,12 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ..catalogue import Entry, shipped
+from ..catalogue.entries import Entry, shipped
 from ..errors import ManifestError, UnknownEstimatorError
-from ..files import read_small, sha256_of
-from ..folder_files import CARD
+from ..estimator.folder_files import CARD
 from ..manifests.file import FILE_NAME as MANIFEST
 from ..manifests.file import read_manifest
+from ..system.files import read_small, sha256_of
 from .document import HEADINGS
 from .markdown import as_markdown
 from .provenance import at, read_provenance

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..text_table import visible
+from ..terminal.text_table import visible
 
 HEADINGS = (
     "Facts",

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ManifestError
-from ..files import read_small
-from ..folder_files import PROVENANCE
+from ..estimator.folder_files import PROVENANCE
+from ..system.files import read_small
 
 LARGEST_FILE = 1_000_000
 """Bytes; the largest in use has 3 thousand."""

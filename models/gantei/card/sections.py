@@ -2,7 +2,11 @@
 
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
-from ..variant_table import (
+from .document import HEADINGS, Block, Listing, Paragraph, Section, Subheading, Table
+from .provenance import Provenance
+from .published import published
+from .reproduction import reproduction
+from .variant_table import (
     COST_HEADER,
     DRIFT_HEADER,
     cost_rows,
@@ -10,10 +14,6 @@ from ..variant_table import (
     drift_rows,
     variant_heading,
 )
-from .document import HEADINGS, Block, Listing, Paragraph, Section, Subheading, Table
-from .provenance import Provenance
-from .published import published
-from .reproduction import reproduction
 
 STATUS = "research use; not a medical device"
 CARE = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..text_table import fitted_table, width, wrapped
+from ..terminal.text_table import fitted_table, width, wrapped
 from .document import Block, Card, Figure, Listing, Paragraph, Subheading, Table, one_line
 
 WIDEST_KEY = 26

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..catalogue import Entry
+from ..catalogue.entries import Entry
 from ..manifests.manifest import Manifest
 from .document import Card
 from .front_matter import front_matter

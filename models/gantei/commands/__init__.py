@@ -3,17 +3,17 @@
 from typing import TYPE_CHECKING
 
 from . import (
-    bundle,
-    card,
-    catalogue,
-    cite,
-    demo,
-    predict,
-    publish,
-    sign,
-    store,
-    trust,
-    verify,
+    bundle_command,
+    card_command,
+    cite_command,
+    demo_command,
+    list_command,
+    predict_command,
+    publish_command,
+    sign_command,
+    store_command,
+    trust_command,
+    verify_command,
 )
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict, catalogue, card, cite, demo),  # in a study
-        *(store, verify, trust),  # on the machine of one
-        *(sign, publish, bundle),  # for others
+        *(predict_command, list_command, card_command, cite_command, demo_command),  # in a study
+        *(store_command, verify_command, trust_command),  # on the machine of one
+        *(sign_command, publish_command, bundle_command),  # for others
     )
     for each in in_order_of_use:
         each.register(commands)

@@ -5,8 +5,8 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from gantei.demo.drawing import draw_photograph
 from gantei.demo.people import Eye, Person, person
-from gantei.demo.photograph import draw_photograph
 from gantei.errors import GanteiError, ResultsError
 
 MAX_PEOPLE = 20_000

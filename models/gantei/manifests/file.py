@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ManifestError
-from ..files import read_small
+from ..system.files import read_small
 from .manifest import Manifest
 
 FILE_NAME = "estimator.toml"

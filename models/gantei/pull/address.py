@@ -6,15 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..credentials import token_of_file
 from ..errors import SettingError
-from ..folder_files import FolderFile
+from ..estimator.folder_files import FolderFile
 from ..manifests.file import FILE_NAME
-from ..progress import progress
+from ..terminal.progress import progress
+from ..wire.credentials import token_of_file
 from .disk import zip_folder
+from .http_session import Advice, Wire, shown
 from .sources import Folder, HttpFolder, Source
 from .transfer import Transfer
-from .wire import Advice, Wire, shown
 
 LARGEST_ARCHIVE = 5_000_000_000
 """Bytes; a part of a bundle has at most 4 GB."""

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from ..archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
 from ..errors import TransferError
-from ..files import sha256_of
-from ..folder_files import FolderFile
+from ..estimator.folder_files import FolderFile
 from ..manifests.file import FILE_NAME
+from ..system.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
+from ..system.files import sha256_of
 from . import KINDS
 from .sources import Folder, Source
 from .transfer import writing

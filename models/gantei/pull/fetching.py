@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from .. import catalogue, store
+from ..catalogue import entries, store
 from ..errors import (
     ManifestError,
     NotInstalledError,
@@ -19,17 +19,17 @@ from ..errors import (
     UnsettledError,
     WeightsError,
 )
-from ..files import only_one, sha256_of
-from ..folder_files import MANIFEST, FolderFile, files_of
+from ..estimator.folder_files import MANIFEST, FolderFile, files_of
 from ..manifests.fields import NAME
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest
-from ..progress import progress
-from . import KINDS, sights
+from ..system.files import only_one, sha256_of
+from ..terminal.progress import progress
+from . import KINDS, first_use
+from .http_session import Reach, shown
 from .publisher import how_to_get
 from .sources import Folder, Source, Tell
 from .transfer import need_space
-from .wire import Reach, shown
 
 LONGEST_DOWNLOAD = 6 * 3600.0
 """Seconds to wait for another process that pulls the same estimator."""
@@ -39,7 +39,7 @@ LONGEST_DOWNLOAD = 6 * 3600.0
 class Pulled:
     """What a pull came to: the estimator, and whether it was here before."""
 
-    entry: catalogue.Entry
+    entry: entries.Entry
     was_here: bool
 
 
@@ -92,7 +92,7 @@ def pull_estimator(
         OfflineError: the source is another machine and `GANTEI_OFFLINE` is set.
         TransferError: the source cannot be reached, or does not give what it should.
         ManifestError, WeightsError: what came is no estimator, or answers not as its original.
-        InstalledError, ResultsError: as `gantei.store.installing`; the disk is full.
+        InstalledError, ResultsError: as `gantei.catalogue.store.installing`; the disk is full.
     """
     _check_name(name, replace=replace)
     if not replace and (entry := _here(name)):
@@ -117,19 +117,19 @@ def pull_estimator(
             for path in whole.iterdir():
                 path.rename(incoming / path.name)
             shutil.rmtree(work)  # before it appears: nothing is left over once it is there
-    return Pulled(catalogue.find(name), was_here=False)
+    return Pulled(entries.find(name), was_here=False)
 
 
 def _check_name(name: str, *, replace: bool) -> None:
     if not re.fullmatch(NAME, name):
         raise SettingError(f"{name!r}: a name is words of a-z and 0-9 joined by hyphens")
-    shipped = {entry.name: entry.manifest for entry in catalogue.shipped()}
+    shipped = {entry.name: entry.manifest for entry in entries.shipped()}
     if replace and name in shipped and shipped[name].weights:
         raise SettingError(f"{name} comes with gantei, nothing takes its place")
 
 
 def _known(name: str) -> Manifest:
-    known = {entry.name: entry.manifest for entry in catalogue.shipped()}
+    known = {entry.name: entry.manifest for entry in entries.shipped()}
     if name not in known:
         raise UnknownEstimatorError(
             f"unknown estimator {name!r}; known: {', '.join(known)}. For another, --from names "
@@ -138,18 +138,18 @@ def _known(name: str) -> Manifest:
     return known[name]
 
 
-def _here(name: str) -> catalogue.Entry | None:
+def _here(name: str) -> entries.Entry | None:
     """Give the estimator if it is on this machine and right.
 
     Raises:
         WeightsError, ManifestError: it is here and damaged.
     """
-    known = {entry.name for entry in catalogue.estimators()} | {*catalogue.broken()}
+    known = {entry.name for entry in entries.estimators()} | {*entries.broken()}
     if name not in known:
         return None
     damaged = "it is installed and damaged; --replace puts another in its place"
     try:
-        entry = catalogue.find(name)
+        entry = entries.find(name)
     except ManifestError as error:
         raise ManifestError(f"{error}\n{damaged}") from error
     if (weights := entry.manifest.weights) is None:
@@ -213,8 +213,8 @@ def _fetch(folder: Folder, file: FolderFile, whole: Path, bar: object) -> None:
 
 def _check(whole: Path, manifest: Manifest, tell: Tell) -> None:
     """Open the estimator as it will be opened, and ask it its golden photographs."""
-    from ..estimator import load
-    from ..golden import check_golden
+    from ..estimator.estimator import load
+    from ..estimator.golden_answers import check_golden
 
     if find_spec("onnxruntime") is None:
         tell("ONNX Runtime is not installed: the digests are right, the answers are not checked")
@@ -234,5 +234,5 @@ def _remember(folder: Folder, name: str, whole: Path, *, accept_changes: bool) -
         return
     digests = {path.name: sha256_of(path) for path in sorted(whole.iterdir())}
     if not folder.vouched and not accept_changes:
-        sights.refuse_changed(folder.key, digests)
-    sights.record(folder.key, folder.asked, name, digests)
+        first_use.refuse_changed(folder.key, digests)
+    first_use.record(folder.key, folder.asked, name, digests)

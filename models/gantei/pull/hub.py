@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
-from ..credentials import token_of_file
 from ..errors import OfflineError, SettingError
+from ..wire.credentials import token_of_file
+from .http_session import Advice, Wire
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire
 
 _REPOSITORY = re.compile(r"hf:(\w[\w.-]*/\w[\w.-]*?)(?:@(\w[\w./-]*))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")

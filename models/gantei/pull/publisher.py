@@ -5,7 +5,7 @@ is for its reader to see, with the terms beside it.
 """
 
 from ..manifests.manifest import Manifest
-from ..text_table import text_table
+from ..terminal.text_table import text_table
 
 
 def how_to_get(manifest: Manifest) -> str:

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from ..credentials import VARIABLE, token_for_service
 from ..errors import UnknownEstimatorError
+from ..wire.credentials import VARIABLE, token_for_service
+from .http_session import Advice, Wire
 from .sources import Folder, HttpFolder, Source
-from .wire import Advice, Wire
 
 LARGEST_LIST = 10_000_000
 ROUTE = "/v1/estimators"

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from ..errors import SettingError
-from ..folder_files import FolderFile
+from ..estimator.folder_files import FolderFile
 from . import KINDS
+from .http_session import Reach, Wire
 from .transfer import Transfer
-from .wire import Reach, Wire
 
 Tell = Callable[[str], None]
 """Takes a line for the user."""

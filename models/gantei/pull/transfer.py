@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ResultsError
-from ..files import sha256_of
-from ..folder_files import FolderFile
-from .wire import Wire
+from ..estimator.folder_files import FolderFile
+from ..system.files import sha256_of
+from .http_session import Wire
 
 if TYPE_CHECKING:
     import httpx

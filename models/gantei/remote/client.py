@@ -13,13 +13,13 @@ from typing import Any, Literal, Self
 import numpy as np
 from PIL import Image
 
-from ..credentials import token_for_service
 from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
-from ..inference import Answer, ordered
+from ..inference.pipeline import Answer, ordered
+from ..inference.prediction import Prediction
 from ..manifests.fields import UNKNOWN
 from ..photographs.eyes import Eye, Eyes, Told, eyes_of, paired
 from ..photographs.photograph import Source, eye_of, open_photograph, read_encoded, source_name
-from ..prediction import Prediction
+from ..wire.credentials import token_for_service
 from .connection import Connection, RefusedError
 from .served import ServedEstimator, answer_of, estimator_of, names_of
 
@@ -109,7 +109,7 @@ class Client:
         ]
 
     def environment(self) -> dict[str, Any]:
-        """Tell the server's versions, as `gantei.environment.environment` tells ours."""
+        """Tell the server's versions, as `gantei.system.environment.environment` tells ours."""
         told = self._listing()
         return {key: told.get(key) for key in ("gantei", "python", "versions")}
 
@@ -192,7 +192,7 @@ class Client:
         explain: bool = False,
         eyes: Iterable[Told] | None = None,
     ) -> Generator[Answer]:
-        """Ask for each photograph, in order, as `gantei.inference.estimate` does here.
+        """Ask for each photograph, in order, as `gantei.inference.pipeline.estimate` does here.
 
         Raises:
             TransferError, UnknownEstimatorError, ExplanationError: as `predict`.
@@ -268,7 +268,7 @@ def _each(photographs: Source | Iterable[Source]) -> Iterator[Source]:
         photographs = [photographs]
     for each in photographs:
         if isinstance(each, str | os.PathLike) and Path(each).is_dir():
-            from ..study.photographs import list_photographs
+            from ..photographs.listing import list_photographs
 
             yield from (listed.path for listed in list_photographs([Path(each)]).photographs)
         else:

@@ -16,9 +16,9 @@ from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from ..credentials import checked_token, tls_error, trusting
 from ..errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
-from ..offline import refuse_offline
+from ..system.offline import refuse_offline
+from ..wire.credentials import checked_token, tls_error, trusting
 
 if TYPE_CHECKING:
     import httpx

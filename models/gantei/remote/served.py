@@ -17,7 +17,7 @@ from ..errors import (
     TransferError,
 )
 from ..explanations.explanation import Explanation
-from ..inference import Answer
+from ..inference.pipeline import Answer
 from ..photographs.eyes import Eye, Side, detected
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from ..catalogue import SHIPPED, Entry
+from ..catalogue.entries import SHIPPED, Entry
 from ..errors import SignatureError
 from ..manifests.file import FILE_NAME, manifest_bytes, manifest_of
 from ..manifests.manifest import Weights

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InstalledError, SignatureError, WeightsError
-from ..files import replacing
 from ..manifests.file import FILE_NAME, read_manifest
+from ..system.files import replacing
 from .contents import SIGNATURE_FILE, contents, read_signature
 from .keys import is_signature, key_id, pem_of, read_private_key, signed
 from .signature_file import Envelope, read_bundle, signed_bytes, write_bundle

@@ -14,12 +14,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from .. import store
+from ..catalogue import store
 from ..errors import SettingError
-from ..files import read_small, replacing
 from ..manifests.fields import Line, Sha256
 from ..manifests.file import breaks
 from ..manifests.tables import Record
+from ..system.files import read_small, replacing
 from .keys import is_in_one_form, key_id
 
 VARIABLE = "GANTEI_TRUST"

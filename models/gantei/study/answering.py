@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import TransferError
-from ..inference import Answer, batch_size, estimate
-from .photographs import Listed
+from ..inference.pipeline import Answer, batch_size, estimate
+from ..photographs.listing import Listed
 
 if TYPE_CHECKING:
-    from ..estimator import Estimator
+    from ..estimator.estimator import Estimator
     from ..explanations.explanation import Wanted
     from ..remote.client import Client
     from ..remote.served import ServedEstimator
@@ -33,7 +33,7 @@ class Here:
     def answers(
         self, photographs: Sequence[Listed], explain: "Wanted | None" = None
     ) -> Generator[Answer]:
-        """Estimate for each, in order; see `gantei.inference.estimate`."""
+        """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
         return estimate(
             (listed.path for listed in photographs),
             self.estimators,

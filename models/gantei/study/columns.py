@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from ..photographs.eyes import EyeOrigin
 
 if TYPE_CHECKING:
-    from ..inference import Answer
+    from ..inference.pipeline import Answer
     from ..manifests.manifest import Binary, Categorical, Regression
     from .answering import AnyEstimator
 

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ResultsError
-from ..files import replacing, sha256_of
+from ..system.files import replacing, sha256_of
 from .columns import Row
 from .table import arrow
 
 if TYPE_CHECKING:
-    from ..inference import Answer
+    from ..inference.pipeline import Answer
 
 ENDINGS = (".npy", ".parquet")
 ROWS_AT_ONCE = 1_000

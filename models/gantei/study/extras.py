@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..explanations.explanation import Wanted
+from ..photographs.listing import Listed
 from .columns import Row
 from .embeddings import Embeddings
 from .overlays import Overlays
-from .photographs import Listed
 
 if TYPE_CHECKING:
-    from ..inference import Answer
+    from ..inference.pipeline import Answer
     from .answering import AnyEstimator
 
 

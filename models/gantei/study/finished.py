@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PhotographError
-from ..files import sha256_of
+from ..photographs.listing import Listed
 from ..photographs.photograph import read_encoded
+from ..system.files import sha256_of
 from .extras import Extras
-from .photographs import Listed
 
 if TYPE_CHECKING:
     from .run import Study

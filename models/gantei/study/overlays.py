@@ -12,13 +12,13 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..errors import PhotographError, ResultsError
-from ..files import replacing
+from ..photographs.listing import Listed
 from ..photographs.photograph import open_photograph
+from ..system.files import replacing
 from .columns import Row
-from .photographs import Listed
 
 if TYPE_CHECKING:
-    from ..inference import Answer
+    from ..inference.pipeline import Answer
     from .answering import AnyEstimator
 
 

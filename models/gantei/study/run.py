@@ -14,11 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..citation import bibliography, reference, software
-from ..environment import environment
 from ..errors import ResultsError
-from ..files import only_one, replacing, sha256_of
+from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
+from ..photographs.listing import Listed, Listing
+from ..system.environment import environment
+from ..system.files import only_one, replacing, sha256_of
 from .answering import Here, There
 from .columns import EYE, EYE_FROM, Row, columns, dictionary, row
 from .extras import Extras
@@ -31,7 +32,6 @@ from .finished import (
     photograph_sha256,
 )
 from .journal import Journal, discard, is_of
-from .photographs import Listed, Listing
 from .table import writer_for
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from gantei.card import as_markdown, as_page, composed_of
-from gantei.environment import environment
 from gantei.errors import ExplanationError
+from gantei.system.environment import environment
 
 from ..answers import Described, Listing
 from ..estimation import units

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 import gantei
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
 from gantei.manifests.manifest import Manifest
 
 from ..answering import answer_all

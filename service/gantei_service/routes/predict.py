@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gantei.errors import ExplanationError
-from gantei.estimator import Estimator
+from gantei.estimator.estimator import Estimator
 
 from ..answering import answer_all
 from ..answers import Answer

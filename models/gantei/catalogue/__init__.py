@@ -1,0 +1,1 @@
+"""Which estimators there are: those that gantei ships, and those installed on this machine."""

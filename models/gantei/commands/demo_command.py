@@ -1,0 +1,32 @@
+"""`gantei demo-photos`: drawn fundus photographs to try everything on."""
+
+import argparse
+import sys
+from pathlib import Path
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    demo = commands.add_parser(
+        "demo-photos",
+        help="draw fundus photographs to try everything on",
+        description="Draw fundus photographs of invented people, with labels.csv beside them. "
+        "They test software and know nothing about eyes.",
+    )
+    demo.add_argument("folder", metavar="DIR", type=Path, help="where to put them")
+    demo.add_argument("--people", type=int, default=10, metavar="N", help="default: 10")
+    demo.add_argument("--seed", type=int, default=1, metavar="S", help="default: 1")
+    demo.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..demo import count_photographs, draw_people
+    from ..terminal.progress import progress
+
+    total = count_photographs(chosen.people, chosen.seed)
+    with progress(total, "photograph") as bar:
+        draw_people(chosen.folder, chosen.people, chosen.seed, progress=bar.update)
+    sys.stdout.write(
+        f"{chosen.folder}: {total} drawn photographs of {chosen.people} people, and labels.csv\n"
+    )
+    return 0

@@ -1,0 +1,102 @@
+"""`gantei list`, `gantei show`: what is known of the estimators."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ..terminal.text_table import text_table, visible
+from .options import add_json, print_json
+
+if TYPE_CHECKING:
+    from ..catalogue.entries import Entry
+    from ..manifests.manifest import Manifest
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add both subcommands."""
+    listing = commands.add_parser("list", help="list the estimators known here")
+    listing.set_defaults(run=_list)
+    show = commands.add_parser("show", help="show an estimator's facts and what each rests on")
+    show.set_defaults(run=_show)
+    show.add_argument("name", metavar="NAME", help="an estimator's name, or its folder")
+    add_json(listing)
+    add_json(show)
+
+
+def _list(chosen: argparse.Namespace) -> int:
+    from ..catalogue.entries import broken, estimators
+
+    entries = estimators()
+    for name, error in broken().items():
+        sys.stderr.write(visible(f"gantei: {name} is left out: {error}\n"))
+    if chosen.json:
+        print_json([_listed(entry) for entry in entries])
+        return 0
+    rows = [
+        (entry.name, entry.state, entry.manifest.title, entry.manifest.title_ja)
+        for entry in entries
+    ]
+    sys.stdout.write(text_table(("NAME", "STATE", "TITLE", "題名"), rows) + "\n")
+    return 0
+
+
+def _listed(entry: "Entry") -> dict[str, Any]:
+    manifest = entry.manifest
+    return {
+        "name": entry.name,
+        "task": manifest.task,
+        "state": entry.state,
+        "architecture": manifest.architecture,
+        "title": manifest.title,
+        "title_ja": manifest.title_ja,
+        "notice": manifest.notice,
+        "unsettled": [fact.key for fact in manifest.unsettled()],
+    }
+
+
+def _show(chosen: argparse.Namespace) -> int:
+    from ..catalogue.entries import find
+
+    entry = find(chosen.name)
+    if chosen.json:
+        print_json({"state": entry.state} | entry.manifest.tables())
+        return 0
+    sys.stdout.write(visible(_described(entry)) + "\n")
+    return 0
+
+
+def _described(entry: "Entry") -> str:
+    manifest = entry.manifest
+    sections = [f"{entry.name}  ({entry.state})\n{manifest.title}\n{manifest.title_ja}"]
+    if manifest.notice:
+        sections.append(f"{manifest.notice}\n{manifest.notice_ja}")
+    facts = [("architecture", manifest.architecture, _origin(manifest, "architecture"), "")]
+    facts += [
+        (fact.key, fact.text, fact.basis.origin, fact.basis.text) for fact in manifest.facts()
+    ]
+    sections.append(text_table(("FACT", "VALUE", "BASIS", "EVIDENCE"), facts))
+    if manifest.weights:
+        weights = manifest.weights
+        sections.append(f"weights  {weights.file}, {weights.bytes} bytes, sha256 {weights.sha256}")
+    if manifest.variant:
+        from ..card.variant_table import variant_text
+
+        sections.append(variant_text(manifest.variant))
+    if manifest.reduced_decoding:
+        from ..card.variant_table import decoding_text
+
+        sections.append(decoding_text(manifest.reduced_decoding))
+    sections.append(text_table(("SOURCE", ""), list(manifest.source.model_dump().items())))
+    if manifest.reported:
+        reported = [
+            (figure.metric, f"{figure.value:g} {figure.unit}", figure.data, figure.source)
+            for figure in manifest.reported
+        ]
+        sections.append(text_table(("REPORTED", "VALUE", "DATA", "SOURCE"), reported))
+    use = manifest.use
+    sections.append(text_table(("USE", ""), [("for", use.intended), ("not for", use.not_intended)]))
+    return "\n\n".join(sections)
+
+
+def _origin(manifest: "Manifest", key: str) -> str:
+    return manifest.basis[key].origin if key in manifest.basis else ""

@@ -1,0 +1,250 @@
+"""`gantei predict`: photographs in, a table out."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .options import add_device, add_estimators, whole_number
+
+if TYPE_CHECKING:
+    from ..photographs.listing import Listing
+    from ..study.answering import AnyEstimator, Here, There
+    from ..study.run import Study
+
+ALL_GOOD, SOME_FAILED = 0, 1
+STANDARD_STREAM = "-"
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    predict = commands.add_parser(
+        "predict",
+        help="estimate for photographs, into a table",
+        description="Estimate for every photograph and write one table: a row a photograph, with "
+        "a data dictionary and a run manifest beside it. Killed, the same command goes on.",
+        epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be run.",
+    )
+    predict.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
+    )
+    predict.add_argument(
+        "--from",
+        dest="list",
+        metavar="FILE",
+        help="also take the photographs that FILE names, one a line, or a CSV with the columns "
+        "photograph and eye; - for standard input",
+    )
+    predict.add_argument(
+        "--eyes",
+        metavar="FILE|detect",
+        action="append",
+        default=[],
+        help="which eye each photograph shows: a CSV with the columns photograph and eye (right or "
+        "left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
+        "the optic disc; say it again for both. Only networks that mirror left eyes need it",
+    )
+    add_estimators(predict)
+    predict.add_argument(
+        "--out",
+        metavar="FILE",
+        required=True,
+        help="table, .csv, .parquet or .jsonl; - for CSV on standard output",
+    )
+    add_device(predict)
+    predict.add_argument(
+        "--workers",
+        type=whole_number,
+        metavar="N",
+        help="photographs decoded at once, default: cores; with --server, sent at once, default: 8",
+    )
+    predict.add_argument(
+        "--allow-grey", action="store_true", help="take pictures without colour too"
+    )
+    predict.add_argument(
+        "--maps",
+        metavar="DIR",
+        type=Path,
+        help="also draw, below DIR, which places of each photograph the estimate comes from",
+    )
+    predict.add_argument(
+        "--embeddings",
+        metavar="FILE",
+        type=Path,
+        help="also write each photograph's vector, as .npy or .parquet; of one estimator",
+    )
+    predict.add_argument(
+        "--overwrite", action="store_true", help="replace the files of another run"
+    )
+    server = predict.add_argument_group("instead of estimators on this machine")
+    server.add_argument("--server", metavar="URL", help="ask that `gantei serve`")
+    server.add_argument(
+        "--token-file",
+        metavar="FILE",
+        type=Path,
+        help="holds the bearer token; default: $GANTEI_TOKEN",
+    )
+    server.add_argument(
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="certificate authority that alone is trusted, as PEM; default: the system's",
+    )
+    predict.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..errors import ResultsError
+
+    names = list(dict.fromkeys(chosen.names))
+    _check_options(chosen)
+    listing = _listing(chosen)
+    with _answering(chosen, names) as by:
+        if chosen.out == STANDARD_STREAM:
+            if chosen.maps or chosen.embeddings:
+                raise ResultsError(
+                    "--maps and --embeddings belong to a table in a file: name it by --out"
+                )
+            return _stream(listing, by)
+        return _fill(chosen, listing, by)
+
+
+def _check_options(chosen: argparse.Namespace) -> None:
+    from ..errors import SettingError
+
+    if chosen.server is None:
+        if chosen.token_file or chosen.ca:
+            raise SettingError("--token-file and --ca are for a --server: name it")
+        return
+    if chosen.device != "auto":
+        raise SettingError("--device is chosen where the server is started, not with --server")
+    if chosen.allow_grey:
+        raise SettingError("--allow-grey: a server takes no pictures without colour")
+
+
+@contextmanager
+def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[Here | There]":
+    from ..study.answering import Here, There
+
+    if chosen.server is not None:
+        from ..remote.client import CONNECTIONS, Client
+        from ..wire.credentials import token_of_file
+
+        token = token_of_file(chosen.token_file) if chosen.token_file else None
+        connections = chosen.workers or CONNECTIONS
+        with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
+            yield There.of(client, names)
+        return
+    from ..errors import ResultsError
+    from ..estimator.estimator import load
+
+    # One thread an inference: as many photographs as there are cores go through at once.
+    estimators = [load(name, chosen.device, threads=1) for name in names]
+    if len({each.name for each in estimators}) < len(estimators):
+        called = ", ".join(each.name for each in estimators)
+        raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
+    yield Here(estimators, chosen.allow_grey, chosen.workers)
+
+
+def _check_extras(
+    chosen: argparse.Namespace, estimators: "Sequence[AnyEstimator]", study: "Study"
+) -> None:
+    from ..errors import ResultsError
+
+    if chosen.embeddings and len(estimators) != 1:
+        raise ResultsError(
+            f"--embeddings takes one estimator, not {len(estimators)}: run each by itself"
+        )
+    for path in study.own_paths():
+        if chosen.embeddings and chosen.embeddings.resolve() == path.resolve():
+            what = "is the table" if path == study.table else "is written beside the table"
+            raise ResultsError(f"{path} {what}; choose another --embeddings")
+    for path in chosen.paths:
+        if chosen.maps and path.is_dir() and chosen.maps.resolve().is_relative_to(path.resolve()):
+            raise ResultsError(
+                f"{chosen.maps}: lies in {path}, whose pictures are read as photographs; "
+                "choose a folder outside"
+            )
+
+
+def _fill(chosen: argparse.Namespace, listing: "Listing", by: "Here | There") -> int:
+    from ..study.run import Study, run_study
+    from ..terminal.progress import progress
+
+    study = Study(
+        listing,
+        by,
+        Path(chosen.out),
+        maps=chosen.maps,
+        embeddings=chosen.embeddings,
+    )
+    _check_extras(chosen, by.estimators, study)
+    with progress(len(listing.photographs), "photograph") as bar:
+        summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
+    resumed = f", {summary.resumed} of them before" if summary.resumed else ""
+    sys.stderr.write(
+        f"{summary.photographs} photographs{resumed}: {summary.photographs - summary.failed} "
+        f"estimated, {summary.failed} failed; other files passed by: {listing.others}\n"
+        f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n"
+    )
+    for path in filter(None, (study.maps, study.embeddings)):
+        sys.stderr.write(f"{path}\n")
+    _write_notices(by.estimators)
+    return SOME_FAILED if summary.failed else ALL_GOOD
+
+
+def _stream(listing: "Listing", by: "Here | There") -> int:
+    from ..study.columns import Row, columns, row
+    from ..study.table import write_csv
+
+    answers = by.answers(listing.photographs)
+    failed = 0
+
+    def rows() -> Iterator[Row]:
+        nonlocal failed
+        for listed, answer in zip(listing.photographs, answers, strict=True):
+            failed += answer.error is not None
+            yield row(listed.name, answer, by.estimators)
+
+    write_csv(rows(), columns(by.estimators), sys.stdout.buffer)
+    _write_notices(by.estimators)
+    return SOME_FAILED if failed else ALL_GOOD
+
+
+def _write_notices(estimators: "Iterable[AnyEstimator]") -> None:
+    for notice in sorted({each.manifest.notice for each in estimators} - {""}):
+        sys.stderr.write(f"{notice}\n")
+
+
+def _listing(chosen: argparse.Namespace) -> "Listing":
+    """Collect the photographs, and what is said of their eyes."""
+    from ..photographs.listing import list_photographs
+    from ..study.eye_tables import StatedEyes, Statement, is_table, read_table, with_eyes
+
+    lines = _lines(chosen.list) if chosen.list is not None else []
+    statements: list[Statement] = []
+    if is_table(lines):
+        lines, statements = read_table(lines, chosen.list, "list")
+    for name in chosen.eyes:
+        if name != "detect":
+            statements += read_table(_lines(name), name, "stated")[1]
+    said = StatedEyes(tuple(statements), "detect" in chosen.eyes)
+    listing = with_eyes(list_photographs(chosen.paths, lines), said)
+    if listing.strays:
+        others = f"{len(listing.strays)} rows state eyes of what is no photograph here"
+        sys.stderr.write(f"{others}, such as {listing.strays[0]}\n")
+    return listing
+
+
+def _lines(name: str) -> list[str]:
+    """Read a list or table; a byte order mark, as Windows writes it, is no part of it."""
+    from ..errors import ResultsError
+
+    try:
+        if name == STANDARD_STREAM:
+            return sys.stdin.read().removeprefix("\ufeff").splitlines()
+        return Path(name).read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ResultsError(f"{name}: cannot be read as a list: {error}") from error

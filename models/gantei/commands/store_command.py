@@ -1,0 +1,127 @@
+"""`gantei pull`, `gantei where`, `gantei remove`: what comes into the store and leaves it."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from ..pull import KINDS
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the three subcommands."""
+    pull = commands.add_parser(
+        "pull",
+        help="fetch an estimator into the store",
+        description="Fetch an estimator into the store, from where it is offered "
+        "(docs/distribution.md). Every file is checked before the estimator appears; a download "
+        "that was cut off goes on. Without --from: whether it is here, and where its publisher "
+        "gives it. HTTPS_PROXY and SSL_CERT_FILE count; GANTEI_OFFLINE=1 opens no connection.",
+    )
+    pull.add_argument("name", metavar="NAME", help="the estimator's name")
+    pull.add_argument(
+        "--from",
+        dest="source",
+        metavar="SOURCE",
+        help=KINDS,
+    )
+    pull.add_argument(
+        "--replace", action="store_true", help="take the place of an installed estimator"
+    )
+    pull.add_argument(
+        "--token-file",
+        metavar="FILE",
+        type=Path,
+        help="holds the bearer token for the machine that is asked; for a service GANTEI_TOKEN "
+        "does as well, for the Hub HF_TOKEN or hf auth login",
+    )
+    pull.add_argument(
+        "--ca",
+        metavar="FILE",
+        type=Path,
+        help="certificate authority that alone is trusted, as PEM; default: SSL_CERT_FILE, else "
+        "those that Mozilla trusts",
+    )
+    pull.add_argument(
+        "--accept-changes",
+        action="store_true",
+        help="take files that differ from what the same source gave before",
+    )
+    pull.set_defaults(run=_pull)
+    where = commands.add_parser(
+        "where", help="print the folder of an estimator, or of the store itself"
+    )
+    where.add_argument("name", metavar="NAME", nargs="?", help="an installed or shipped estimator")
+    where.set_defaults(run=_where)
+    remove = commands.add_parser("remove", help="remove an installed estimator from the store")
+    remove.add_argument("name", metavar="NAME", help="an installed estimator")
+    remove.set_defaults(run=_remove)
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"gantei: {line}\n")
+
+
+def _pull(chosen: argparse.Namespace) -> int:
+    from ..pull.fetching import pull_estimator
+    from ..pull.http_session import Reach
+
+    pulled = pull_estimator(
+        chosen.name,
+        chosen.source,
+        reach=Reach(chosen.ca, chosen.token_file),
+        replace=chosen.replace,
+        accept_changes=chosen.accept_changes,
+        tell=_tell,
+    )
+    entry = pulled.entry
+    if not pulled.was_here:
+        sys.stdout.write(f"{entry.name}: installed in {entry.folder}\n")
+        return 0
+    sys.stdout.write(f"{entry.name}: already in {entry.folder}, and its weights are right\n")
+    if chosen.source:
+        _tell("nothing was asked of its source; --replace takes what is there")
+    return 0
+
+
+def _where(chosen: argparse.Namespace) -> int:
+    from ..catalogue import store
+    from ..catalogue.entries import find_installed
+    from ..pull.first_use import origin
+
+    if chosen.name is None:
+        sys.stdout.write(f"{store.folder()}\n")
+        return 0
+    entry, _ = find_installed(chosen.name)
+    sys.stdout.write(f"{entry.folder}\n")
+    if came_from := origin(entry.folder):
+        _tell(f"pulled from {came_from}")
+    return 0
+
+
+def _remove(chosen: argparse.Namespace) -> int:
+    from ..catalogue import store
+    from ..catalogue.entries import estimators, shipped
+    from ..errors import NotInstalledError, SettingError
+    from ..pull.fetching import forget_downloads
+
+    name = chosen.name
+    here = name in store.installed()
+    if not here and name in {entry.name for entry in shipped() if entry.manifest.weights}:
+        raise SettingError(f"{name} comes with gantei and goes with it; nothing was removed")
+    begun = forget_downloads(name)
+    if not here and not begun:
+        known = ", ".join(store.installed()) or "none"
+        raise NotInstalledError(f"{name!r} is not installed; installed: {known}")
+    if begun:
+        sys.stdout.write(f"{name}: what was downloaded of it so far is removed\n")
+    if here:
+        variants = [
+            entry.name
+            for entry in estimators()
+            if entry.manifest.variant and entry.manifest.variant.of == name
+        ]
+        store.remove(name)
+        sys.stdout.write(f"{name}: removed\n")
+        if variants:
+            _tell(f"made from {name} and still here: {', '.join(variants)}")
+    return 0

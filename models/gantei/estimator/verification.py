@@ -1,0 +1,176 @@
+"""What `gantei verify` finds out of an estimator on this machine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from ..catalogue import entries, store
+from ..errors import GanteiError, SignatureError
+from ..manifests.file import FILE_NAME
+from ..manifests.manifest import Weights
+from ..signing.admission import is_shipped
+from ..signing.contents import Contents, contents
+from ..signing.judging import State, judge
+from ..signing.keys import key_id, read_public_key
+from ..signing.trust import PublisherKey, policy, trusted_keys
+
+if TYPE_CHECKING:
+    from ..catalogue.entries import Entry
+
+Found = Literal["right", "wrong", "not checked"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found of one estimator.
+
+    Attributes:
+        name: as it was asked for.
+        weights: whether size and sha256 are the manifest's.
+        bytes: of the weights, as the manifest has them.
+        signature: its state; `shipped` for what is part of gantei itself.
+        signer: publisher and key of a valid signature.
+        golden: number of golden photographs answered right; None: not asked.
+        published: number of published answers that were met; None: not asked, or none is known.
+        problems: everything that is wrong, a sentence each.
+    """
+
+    name: str
+    weights: Found
+    bytes: int
+    signature: State | Literal["shipped", "not checked"]
+    signer: str
+    golden: int | None
+    published: int | None
+    problems: tuple[str, ...]
+
+
+def names_to_verify(public_key: Path | None) -> list[str]:
+    """Names of all that can be verified: what is installed and, without a key, what is shipped."""
+    names = {*store.installed()}
+    if public_key is None:
+        names |= {entry.name for entry in entries.shipped() if entry.manifest.weights}
+    return sorted(names)
+
+
+def keys_to_verify(public_key: Path | None) -> Mapping[str, PublisherKey]:
+    """The keys that count: the one that is given, else those of the trust file.
+
+    Raises:
+        SettingError: the key or the trust file cannot be used.
+        MissingExtraError: `cryptography` is not installed, and a key is given.
+    """
+    if public_key is None:
+        return trusted_keys()
+    pem = read_public_key(public_key)
+    return {key_id(pem): PublisherKey(id=key_id(pem), publisher=public_key.name, pem=pem)}
+
+
+def verify(
+    names: Sequence[str],
+    public_key: Path | None = None,
+    *,
+    golden: bool = False,
+    samples: Path | None = None,
+) -> list[Report]:
+    """Verify estimators, each for itself.
+
+    Every file is read once. A signature must be there and hold where a public key is given or
+    `GANTEI_TRUST` is `require`; otherwise one by a trusted key must hold where there is one.
+
+    Args:
+        names: names or folders.
+        public_key: a PEM file; its signature counts and no other.
+        golden: also open each estimator and compare its answers to its golden photographs.
+        samples: a folder with pictures of their publishers, whose published answers are compared.
+
+    Raises:
+        SettingError: also where `samples` has no picture of an estimator's that is compared.
+        MissingExtraError: as `keys_to_verify`.
+    """
+    keys = keys_to_verify(public_key)
+    needed = public_key is not None or policy() == "require"
+    return [
+        _verified(name, keys, needed, _Asked(public_key is not None, golden, samples))
+        for name in names
+    ]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    own_key: bool
+    golden: bool
+    samples: Path | None
+
+
+def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, asked: _Asked) -> Report:
+    try:
+        entry, weights = entries.find_installed(name)
+    except GanteiError as error:
+        return Report(name, "not checked", 0, "not checked", "", None, None, (str(error),))
+    problems: list[str] = []
+    listing = cache(lambda: contents(entry.folder))
+    right = _weights_are_right(entry, weights, listing, problems)
+    state: State | Literal["shipped"] = "shipped"
+    signer = ""
+    if asked.own_key or not is_shipped(entry):
+        verdict = judge(entry.folder, entry.name, keys, listing)
+        state, signer = verdict.state, verdict.reason if verdict.state == "valid" else ""
+        if verdict.alarming or (needed and state != "valid"):
+            problems.append(verdict.reason)
+    golden = _golden(name, entry, problems) if asked.golden and not problems else None
+    published = None
+    if asked.samples and not problems:
+        published = _published(name, entry, asked.samples, problems)
+    return Report(
+        entry.name,
+        "right" if right else "wrong",
+        weights.bytes,
+        state,
+        signer,
+        golden,
+        published,
+        tuple(dict.fromkeys(problems)),
+    )
+
+
+def _weights_are_right(
+    entry: "Entry", weights: Weights, listing: Callable[[], Contents], problems: list[str]
+) -> bool:
+    try:
+        digest = listing().digests.get(weights.file)
+    except SignatureError as error:
+        problems.append(str(error))
+        return False
+    if digest is None:
+        problems.append(f"{weights.file} is missing, or no plain file")
+    elif digest != weights.sha256:
+        size = (entry.folder / weights.file).stat().st_size
+        told = f", {size} bytes instead of {weights.bytes}" if size != weights.bytes else ""
+        problems.append(f"{weights.file} is not the file that {FILE_NAME} describes{told}")
+    return digest == weights.sha256
+
+
+def _golden(name: str, entry: "Entry", problems: list[str]) -> int | None:
+    from .estimator import load
+    from .golden_answers import check_golden
+
+    try:
+        return check_golden(load(name, "cpu"), entry.folder)
+    except GanteiError as error:
+        problems.append(str(error))
+        return None
+
+
+def _published(name: str, entry: "Entry", samples: Path, problems: list[str]) -> int | None:
+    from .estimator import load
+    from .published_answers import compare_with_published, find_named_pictures
+
+    pictures = find_named_pictures(entry.manifest, samples)  # none tells nothing of the estimator
+    try:
+        return len(compare_with_published(load(name, "cpu"), pictures))
+    except GanteiError as error:
+        problems.append(str(error))
+        return None

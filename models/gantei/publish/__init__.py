@@ -1,0 +1,1 @@
+"""Publishing an estimator: its folder, with card and signature, to a hub."""

@@ -1,0 +1,93 @@
+"""The record of first sights: what each source gave when it was first asked.
+
+Where a source does not tell the digests of its files, as a plain address and the Hub do not of all,
+the first pull records them in `known.json` of gantei's own folder; a later pull of the same source
+must bring the same bytes. It also tells where an installed estimator came from.
+"""
+
+import datetime
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ..catalogue import store
+from ..errors import ResultsError, TransferError
+from ..manifests.file import FILE_NAME
+from ..system.files import only_one, read_small, replacing, sha256_of
+
+LARGEST = 50_000_000
+LONGEST_WAIT = 60.0
+
+
+def path() -> Path:
+    """Where the record stands."""
+    return store.home() / "known.json"
+
+
+def refuse_changed(key: str, digests: Mapping[str, str]) -> None:
+    """See that a source gives what it gave before.
+
+    Raises:
+        TransferError: a file is another one; the message names them.
+        ResultsError: the record cannot be read.
+    """
+    if not (seen := _read().get(key)):
+        return
+    before = seen["files"]
+    names = sorted({*before, *digests})
+    if changed := [name for name in names if before.get(name) != digests.get(name)]:
+        raise TransferError(
+            f"{key} does not give what it gave on {seen['first_seen']}: {', '.join(changed)} "
+            "differ. Ask its publisher whether that is meant; if so, add --accept-changes"
+        )
+
+
+def record(key: str, asked: str, name: str, digests: Mapping[str, str]) -> None:
+    """Record what a source gave; the day of the first sight stays while the files do.
+
+    Raises:
+        ResultsError: the record cannot be read or written.
+    """
+    with only_one(path().with_name(".known.lock"), LONGEST_WAIT, f"{path()} is in use; try again"):
+        known = _read()
+        today = datetime.datetime.now(datetime.UTC).date().isoformat()
+        same = known.get(key, {}).get("files") == dict(digests)
+        known[key] = {
+            "estimator": name,
+            "asked": asked or key,
+            "first_seen": known[key]["first_seen"] if same else today,
+            "files": dict(digests),
+        }
+        with replacing(path()) as file:
+            file.write(json.dumps(known, indent=1, ensure_ascii=False).encode())
+
+
+def origin(folder: Path) -> str | None:
+    """Tell from which source an installed estimator's manifest came, where one is recorded."""
+    digest = sha256_of(folder / FILE_NAME)
+    for key, seen in _read().items():
+        if seen["files"].get(FILE_NAME) == digest:
+            return key if seen["asked"] == key else f"{key} (asked for as {seen['asked']})"
+    return None
+
+
+def _read() -> dict[str, Any]:
+    if not os.path.lexists(path()):
+        return {}
+    try:
+        known = json.loads(read_small(path(), LARGEST, ResultsError))
+        right = all(
+            isinstance(each["files"], dict) and isinstance(each["first_seen"], str)
+            and isinstance(each["asked"], str)
+            for each in known.values()
+        )  # fmt: skip
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        right = False
+    if not right:
+        raise ResultsError(
+            f"{path()}: not the record that gantei keeps of its sources; move it away, and the "
+            "next pulls are first sights again"
+        )
+    return dict(known)

@@ -1,0 +1,227 @@
+"""Asking another machine over HTTP: every answer is bounded, every failure says what to do.
+
+Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, certificates from `SSL_CERT_FILE`, as
+everywhere. A redirect is followed to another machine too, as the Hub's files live elsewhere, but
+the token stays behind, and never from https to http.
+"""
+
+import os
+import ssl
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from ..errors import SettingError, TransferError
+from ..system.offline import refuse_offline
+from ..system.version import __version__
+from ..wire.credentials import tls_error, trusting
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT = 10.0
+"""Seconds to wait for a connection."""
+SILENCE = 30.0
+"""Seconds to wait for the next bytes."""
+PERIOD = 60.0
+SLOWEST = 1000.0
+"""Bytes a second that a whole `PERIOD` must have brought."""
+MOST_REDIRECTS = 5
+PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How other machines are reached.
+
+    Attributes:
+        ca: PEM file of the certificate authorities that alone are trusted then.
+        token_file: holds the bearer token for the machine that is asked.
+    """
+
+    ca: Path | None = None
+    token_file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a message says to do, where a source fails.
+
+    Attributes:
+        by_hand: how to come by the same without this connection.
+        login: how to say who asks.
+    """
+
+    by_hand: str
+    login: str
+
+
+class Wire:
+    """A connection to one source; use it in a `with` block.
+
+    Raises:
+        OfflineError: `GANTEI_OFFLINE` is set; before anything is opened.
+        SettingError: the certificates cannot be used.
+    """
+
+    def __init__(self, wish: str, advice: Advice, reach: Reach, token: str | None = None) -> None:
+        refuse_offline(f"{wish}. {advice.by_hand}")
+        import httpx
+
+        self._advice = advice
+        self._token = token
+        try:
+            self._client = httpx.Client(
+                verify=certificates(reach.ca),
+                timeout=httpx.Timeout(SILENCE, connect=CONNECT),
+                headers={"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"},
+            )
+        except (ValueError, ImportError) as error:  # a proxy's address that is none, or SOCKS
+            raise SettingError(f"the proxy of {' or '.join(_proxies())}: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @contextmanager
+    def asked(
+        self, url: str, headers: Mapping[str, str] | None = None
+    ) -> "Iterator[httpx.Response]":
+        """Ask for an address and give the answer, whose body is not read yet.
+
+        Raises:
+            TransferError: there is no answer, or while its body is read, no more of it.
+        """
+        own = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        with self._told(url):
+            request = self._client.build_request("GET", url, headers={**own, **(headers or {})})
+            for _ in range(MOST_REDIRECTS + 1):
+                response = self._client.send(request, stream=True)
+                try:
+                    if not response.has_redirect_location or response.next_request is None:
+                        yield response
+                        return
+                    following = response.next_request
+                finally:
+                    response.close()
+                if request.url.scheme == "https" != following.url.scheme:
+                    raise self.failure(url, "leads from https to http, which is not followed")
+                request = following
+        raise self.failure(url, f"leads elsewhere more than {MOST_REDIRECTS} times")
+
+    def read(self, url: str, largest: int) -> bytes | None:
+        """Read a small answer whole; None where there is nothing at the address.
+
+        Raises:
+            TransferError: as `asked`; another status than 200; more than `largest` bytes.
+        """
+        with self.asked(url) as response:
+            if response.status_code == 404:
+                return None
+            self.refuse_status(url, response)
+            content = b""
+            for piece in self.pieces(url, response):
+                content += piece
+                if len(content) > largest:
+                    raise self.failure(url, f"answers more than {largest} bytes")
+        return content
+
+    def pieces(self, url: str, response: "httpx.Response") -> Iterator[bytes]:
+        """Give an answer's body as it arrives, unless it only trickles."""
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise self.failure(url, "answers packed, which was not asked for")
+        began, brought = time.monotonic(), 0
+        for piece in response.iter_raw():
+            brought += len(piece)
+            if (seconds := time.monotonic() - began) > PERIOD:
+                if brought < SLOWEST * seconds:
+                    raise self.failure(url, f"brings less than {SLOWEST:g} bytes a second")
+                began, brought = time.monotonic(), 0
+            yield piece
+
+    def refuse_status(self, url: str, response: "httpx.Response") -> None:
+        """Raise unless the answer is a whole file or a part of one."""
+        status = response.status_code
+        if status in (200, 206):
+            return
+        wait = response.headers.get("retry-after", "")
+        meaning = {
+            401: f"asks who you are: {self._advice.login}",
+            403: f"does not let you in: {self._advice.login}",
+            404: "is not there: check the address",
+            407: "is behind a proxy that wants a password: name it as HTTPS_PROXY=http://USER:"
+            "PASSWORD@HOST:PORT",
+            429: f"has been asked too often: wait {f'{wait} s' if wait.isdigit() else 'a while'}",
+        }.get(status, "is in trouble: try again later" if status >= 500 else "is not given")
+        raise self.failure(url, f"{meaning} (status {status})")
+
+    def failure(self, url: str, what: str) -> TransferError:
+        """Give the error that says what went wrong at an address, and what to do by hand."""
+        return TransferError(f"{shown(url)} {what}. {self._advice.by_hand}")
+
+    @contextmanager
+    def _told(self, url: str) -> Iterator[None]:
+        import httpx
+
+        try:
+            yield
+        except httpx.InvalidURL as error:
+            raise self.failure(url, f"is no address: {error}") from error
+        except httpx.HTTPError as error:
+            raise self.failure(url, _meaning(error)) from error
+
+
+def certificates(ca: Path | None) -> ssl.SSLContext:
+    """Give the certificates to trust: `ca`'s alone, else `SSL_CERT_FILE`'s, else certifi's.
+
+    Raises:
+        SettingError: a file of them cannot be read, or holds none.
+    """
+    import httpx
+
+    if ca:
+        return trusting(ca)
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise SettingError(f"SSL_CERT_FILE={os.environ.get('SSL_CERT_FILE')}: {error}") from error
+
+
+def shown(url: str) -> str:
+    """Give an address without its query, which may hold a secret."""
+    return url.partition("?")[0].partition("#")[0]
+
+
+def _meaning(error: "httpx.HTTPError") -> str:
+    import httpx
+
+    if isinstance(tls_error(error), ssl.SSLCertVerificationError):
+        return (
+            f"shows a certificate that is not known here ({error}): where the site has its own, "
+            "name its PEM file by --ca or SSL_CERT_FILE"
+        )
+    proxies = _proxies()
+    behind = f" (through the proxy of {proxies[0]})" if proxies else ""
+    match error:
+        case httpx.ProxyError():
+            meaning = f"is not reached, the proxy refuses: {error}; check {' and '.join(PROXIES)}"
+        case httpx.ConnectTimeout() | httpx.PoolTimeout():
+            meaning = f"does not answer within {CONNECT:g} s{behind}"
+        case httpx.TimeoutException():
+            meaning = f"has sent nothing for {SILENCE:g} s; the same command goes on from there"
+        case httpx.ConnectError():
+            meaning = f"is not reached{behind}: {error}"
+        case httpx.RemoteProtocolError() | httpx.ReadError():
+            meaning = f"was cut off ({error}); the same command goes on from there"
+        case _:
+            meaning = f"is not read: {error}"
+    return meaning
+
+
+def _proxies() -> list[str]:
+    return [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower())]

@@ -1,0 +1,197 @@
+"""Which eye each photograph of a study shows: tables that state it, and names that tell it."""
+
+import csv
+import hashlib
+import io
+import os
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import ResultsError, SettingError
+from ..manifests.fields import UNKNOWN
+from ..photographs.eyes import DETECT, Eye, EyeOrigin, Side, side_of, sides_by_names, stated
+from ..photographs.listing import Listed, Listing
+
+PHOTOGRAPH, EYE = "photograph", "eye"
+"""Columns of a table that states eyes; others are passed over."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A row that states a photograph's eye: how it names the photograph, and where it stands.
+
+    `folder` is that of the table, from where the name may also lead to the photograph.
+    """
+
+    photograph: str
+    side: Side
+    origin: EyeOrigin
+    where: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class StatedEyes:
+    """What is said of the eyes of a study: rows of tables, and whether to look at the pictures."""
+
+    statements: tuple[Statement, ...] = ()
+    detect: bool = False
+
+
+def is_table(lines: Sequence[str]) -> bool:
+    """Whether a list of photographs is a table that states their eyes: its head says so."""
+    first = next((line for line in lines if line.strip()), "")
+    return {PHOTOGRAPH, EYE} <= set(_head(first))
+
+
+def read_table(
+    lines: Iterable[str], name: str, origin: EyeOrigin
+) -> tuple[list[str], list[Statement]]:
+    """Read a CSV with the columns `photograph` and `eye`; an empty eye states nothing.
+
+    Args:
+        lines: of the file.
+        name: of the file, for messages.
+        origin: what its statements are called in the results.
+
+    Returns:
+        The photographs of all rows, and the statements.
+
+    Raises:
+        ResultsError: a column is missing, or a row has no photograph or an eye that is none.
+    """
+    rows = csv.reader(io.StringIO("\n".join(lines), newline=""), strict=True)
+    photographs: list[str] = []
+    statements: list[Statement] = []
+    head: list[str] = []
+    try:
+        for row in rows:
+            where = f"{name}, line {rows.line_num}"
+            if not head:
+                head = _checked_head(row, where)
+                continue
+            if not any(cell.strip() for cell in row):
+                continue
+            if len(row) != len(head):
+                raise ResultsError(f"{where}: {len(row)} cells under {len(head)} columns")
+            cells = dict(zip(head, row, strict=True))
+            if not cells[PHOTOGRAPH].strip():
+                raise ResultsError(f"{where}: names no photograph")
+            photographs.append(cells[PHOTOGRAPH])
+            if cells[EYE].strip():
+                side = _side(cells[EYE], where)
+                folder = Path(name).parent
+                statements.append(Statement(cells[PHOTOGRAPH], side, origin, where, folder))
+    except csv.Error as error:
+        raise ResultsError(f"{name}, line {rows.line_num}: no CSV: {error}") from error
+    if not head:
+        raise ResultsError(f"{name}: is empty; it has the columns {PHOTOGRAPH} and {EYE}")
+    return photographs, statements
+
+
+def with_eyes(listing: Listing, said: StatedEyes) -> Listing:
+    """Put what is stated and what the names tell to each photograph of a study.
+
+    A statement names its photograph as the table of results does, or by a path, from the working
+    folder or from that of the table in which it stands.
+
+    Raises:
+        ResultsError: two statements contradict each other, one may mean several photographs, or
+            none of them means any.
+    """
+    names = sides_by_names(listed.name for listed in listing.photographs)
+    found, strays = _found(listing, said.statements)
+    if said.statements and not found:
+        first = said.statements[0]
+        raise ResultsError(
+            f"{first.where}: {first.photograph} is none of the photographs here, nor is any other "
+            "that is stated; name them as the results do, or by their paths"
+        )
+
+    def eye(listed: Listed) -> Eye | str:
+        name = names.get(listed.name)
+        if statement := found.get(listed.path):
+            return stated(statement.side, statement.origin, name)
+        if name is not None:
+            return Eye(name, "file name")
+        return DETECT if said.detect else UNKNOWN
+
+    return replace(
+        listing,
+        photographs=tuple(replace(each, eye=eye(each)) for each in listing.photographs),
+        detect=said.detect,
+        strays=tuple(strays),
+        stated_sha256=_digest(listing, found),
+    )
+
+
+def _found(
+    listing: Listing, statements: Sequence[Statement]
+) -> tuple[dict[Path, Statement], list[str]]:
+    """The statement of each photograph by its path, and those that are of none."""
+    by_key: dict[str, set[Path]] = {}
+    for listed in listing.photographs:
+        for key in (listed.name, os.fspath(listed.path)):
+            by_key.setdefault(_normal(key), set()).add(listed.path)
+    found: dict[Path, Statement] = {}
+    strays = []
+    for statement in statements:
+        given = statement.photograph
+        keys = {given, os.path.abspath(given), os.path.abspath(statement.folder / given)}  # noqa: PTH100
+        paths = set().union(*(by_key.get(_normal(key), set()) for key in keys))
+        if len(paths) > 1:
+            several = " or ".join(sorted(map(str, paths)))
+            raise ResultsError(f"{statement.where}: {given} may be {several}: name it by its path")
+        for path in paths:
+            other = found.setdefault(path, statement)
+            if other.side != statement.side:
+                raise ResultsError(
+                    f"{statement.where}: states {given} as {statement.side}, but {other.where} as "
+                    f"{other.side}"
+                )
+        if not paths:
+            strays.append(given)
+    return found, strays
+
+
+def _digest(listing: Listing, found: dict[Path, Statement]) -> str | None:
+    """Digest of what is stated, by the names in the results."""
+    if not found:
+        return None
+    digest = hashlib.sha256()
+    for listed in listing.photographs:
+        if statement := found.get(listed.path):
+            digest.update(f"{listed.name}\0{statement.side}\0{statement.origin}\n".encode())
+    return digest.hexdigest()
+
+
+def _head(line: str) -> list[str]:
+    """The names of columns; none where no CSV has such a line, as one of 131,072 characters."""
+    try:
+        return [cell.strip().lower() for cell in next(csv.reader([line]), [])]
+    except csv.Error:
+        return []
+
+
+def _checked_head(row: Sequence[str], where: str) -> list[str]:
+    head = [cell.strip().lower() for cell in row]
+    for column in (PHOTOGRAPH, EYE):
+        if head.count(column) != 1:
+            raise ResultsError(
+                f"{where}: one column is {column}, with commas between; found: {', '.join(head)}"
+            )
+    return head
+
+
+def _side(text: str, where: str) -> Side:
+    try:
+        return side_of(text)
+    except SettingError as error:
+        raise ResultsError(f"{where}: {error}") from error
+
+
+def _normal(text: str) -> str:
+    """A name of one spelling: macOS takes accents and voiced kana apart."""
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,90 @@
+"""Files that appear whole or not at all, locks that let one process in, bounded reading."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from ..errors import GanteiError, ResultsError
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Write a file that appears under its name only whole, or not at all.
+
+    Raises:
+        ResultsError: it cannot be written.
+    """
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        partial.unlink(missing_ok=True)
+        with partial.open("xb") as file:  # not through a link that somebody put there
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except OSError as error:
+        if isinstance(error, ResultsError):
+            raise
+        raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
+
+
+@contextmanager
+def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
+    """Hold the lock file `path` during the block, and remove it afterwards.
+
+    Args:
+        path: in a folder that exists.
+        timeout: seconds to wait for another process.
+        refusal: the sentence for the error when it does not let go.
+
+    Raises:
+        ResultsError: another process holds it, or the file cannot be made.
+    """
+    from filelock import FileLock, Timeout
+
+    if not path.parent.is_dir():  # the lock would make the folder
+        raise ResultsError(f"{path.parent}: cannot be written: no such folder")
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=timeout)
+        while not path.exists():  # the holder before removed the very file that was waited for
+            lock.release()
+            lock.acquire(timeout=timeout)
+    except Timeout as error:
+        raise ResultsError(refusal) from error
+    except OSError as error:
+        raise ResultsError(f"{path.parent}: cannot be written: {error.strerror}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows does not remove an open file; it may stay
+            path.unlink()
+        lock.release()
+
+
+def read_small(path: Path, largest: int, error: type[GanteiError]) -> bytes:
+    """Read a file that has no reason to be larger than so many bytes.
+
+    Raises:
+        error: it cannot be read, or is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(largest + 1)
+    except OSError as cause:
+        raise error(f"{path}: cannot be read: {cause.strerror or cause}") from cause
+    if len(content) > largest:
+        raise error(f"{path}: larger than {largest} bytes, which no such file is")
+    return content
+
+
+def sha256_of(path: Path) -> str:
+    """Digest of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,28 @@
+"""`GANTEI_OFFLINE`: set when the process starts, it keeps gantei from opening any connection.
+
+Every module that reaches another machine asks `refuse_offline` first; nothing else in gantei does.
+"""
+
+import os
+
+from ..errors import OfflineError
+
+VARIABLE = "GANTEI_OFFLINE"
+OFFLINE = os.environ.get(VARIABLE, "") not in {"", "0"}
+"""Read once: what the process does later to its environment does not open the network again."""
+
+if OFFLINE:
+    os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+def refuse_offline(wish: str) -> None:
+    """See that connections are allowed.
+
+    Args:
+        wish: what would be done, and how to do it without a network.
+
+    Raises:
+        OfflineError: `GANTEI_OFFLINE` was set when this process began.
+    """
+    if OFFLINE:
+        raise OfflineError(f"{VARIABLE} is set, so nothing is asked of another machine: {wish}")
