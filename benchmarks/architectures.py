@@ -6,7 +6,7 @@ Random weights cost what trained ones cost; they say nothing about accuracy.
 
     python benchmarks/architectures.py --cache out/benchmarks --docs docs
 
-It needs the groups `judge` and `figures` of pyproject.toml.
+It needs the groups `reference` and `figures` of pyproject.toml.
 """
 
 import argparse

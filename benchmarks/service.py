@@ -7,7 +7,7 @@ served by `gantei serve` and by each program of servers/, in turn, on the same p
 answers are compared. `gantei serve` is measured twice: decoding in full, as the others do, and at
 reduced size, which they were not given. LitServe may want other versions of packages than we do:
 give it a virtual environment with the group `peers` and the extra `cpu`, and name its Python. Needs
-the extras `cpu`, `convert` and `service`, and the group `judge`.
+the extras `cpu`, `convert` and `service`, and the group `reference`.
 """
 
 import argparse

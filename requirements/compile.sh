@@ -15,5 +15,5 @@ compile service --extra cpu --extra service --extra convert --extra sign --group
 compile service-gpu --extra gpu --extra service --extra convert --extra sign --group install
 compile test --extra cpu --extra convert --extra sign --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
-    --group test --group lint --group judge
-compile torch --extra cpu --extra convert --extra sign --group test --group torch-judge
+    --group test --group lint --group reference
+compile torch --extra cpu --extra convert --extra sign --group test --group torch-reference

@@ -51,7 +51,7 @@ def set_facts(
         SettingError: a setting makes no sense or contradicts the file, or a copy needs a name.
         ManifestError: a value is none that a manifest can hold, or the provenance is damaged.
         WeightsError: the weights are not those of the manifest, or do not fit what was stated.
-        InstalledError: the copy's name is taken.
+        AlreadyInstalledError: the copy's name is taken.
         MissingExtraError: onnx, tomli-w or ONNX Runtime is not installed.
     """
     entry, weights = entries.find_installed(name)
@@ -73,7 +73,7 @@ def target_of(entry: entries.Entry, new_name: str | None) -> str:
 
     Raises:
         SettingError: it must not be changed, or the name is none; the message says what to do.
-        InstalledError: the copy's name is taken.
+        AlreadyInstalledError: the copy's name is taken.
     """
     if entry.manifest.variant:
         of = entry.manifest.variant.of

@@ -106,7 +106,7 @@ def import_estimator(
         ConversionError: the file cannot be converted, or is not that estimator's.
         ManifestError: a stated value is none that a manifest can hold.
         WeightsError: the publisher's own answer to one of the pictures is another.
-        InstalledError: the name is taken and `replace` is not set.
+        AlreadyInstalledError: the name is taken and `replace` is not set.
         MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
     stated = stated or Stated()

@@ -14,18 +14,20 @@ from .system.version import __version__ as __version__
 if TYPE_CHECKING:
     from .catalogue.entries import Entry, estimators
     from .errors import (
+        AlreadyInstalledError,
         ConversionError,
         DeviceError,
+        EstimatorError,
         ExplanationError,
         GanteiError,
         InferenceError,
-        InstalledError,
         ManifestError,
         MissingExtraError,
         NotInstalledError,
         OfflineError,
+        OutputError,
         PhotographError,
-        ResultsError,
+        RemoteError,
         SettingError,
         SignatureError,
         TelemetryWarning,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     )
     from .estimator.estimator import Estimator, load
     from .explanations.explanation import Explanation
+    from .findings.finding import Finding
     from .inference.prediction import Prediction
     from .manifests.file import read_manifest
     from .manifests.manifest import Basis, InputSpec, Manifest, MeanStd
@@ -44,27 +47,30 @@ if TYPE_CHECKING:
     from .remote.client import Client
 
 __all__ = [
+    "AlreadyInstalledError",
     "Basis",
     "Client",
     "ConversionError",
     "DeviceError",
     "Entry",
     "Estimator",
+    "EstimatorError",
     "Explanation",
     "ExplanationError",
+    "Finding",
     "GanteiError",
     "InferenceError",
     "InputSpec",
-    "InstalledError",
     "Manifest",
     "ManifestError",
     "MeanStd",
     "MissingExtraError",
     "NotInstalledError",
     "OfflineError",
+    "OutputError",
     "PhotographError",
     "Prediction",
-    "ResultsError",
+    "RemoteError",
     "SettingError",
     "SignatureError",
     "TelemetryWarning",
@@ -86,6 +92,7 @@ _MODULES = {
     "Estimator": "estimator.estimator",
     "load": "estimator.estimator",
     "Explanation": "explanations.explanation",
+    "Finding": "findings.finding",
     "Basis": "manifests.manifest",
     "InputSpec": "manifests.manifest",
     "Manifest": "manifests.manifest",

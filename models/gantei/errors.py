@@ -1,95 +1,196 @@
-"""Every error that gantei raises on purpose: what happened, where, and what to do instead."""
+"""Every error that gantei raises on purpose: what happened, where, and what to do instead.
 
+All are `GanteiError`, most by way of a middle class: `EstimatorError` of an estimator,
+`PhotographError` of a photograph, `RemoteError` of other machines. Each is also the built-in error
+that it resembles.
+"""
 
-def without_frames(error: BaseException) -> None:
-    """Let go of what the frames of an error that is kept hold: whole decoded photographs."""
-    each: BaseException | None = error
-    while each is not None:
-        each.__traceback__ = None
-        each = each.__cause__ or each.__context__
+from typing import ClassVar
+
+from .findings.finding import Finding
+from .findings.wording import Language
 
 
 class GanteiError(Exception):
-    """The base of all errors raised on purpose; its message is meant for people."""
+    """The base of all errors raised on purpose; its message is meant for people.
+
+    Attributes:
+        finding: what was found, as a code with values; None where the class says all.
+
+    >>> error = GanteiError(Finding("black-picture"))
+    >>> error.code
+    'black-picture'
+    """
+
+    kind: ClassVar[str] = "error"
+    """The code of errors of this class that have no finding of their own."""
+
+    def __init__(self, what: str | Finding) -> None:
+        self.finding = what if isinstance(what, Finding) else None
+        super().__init__(self.worded() or what)
+
+    @property
+    def code(self) -> str:
+        """What it is, in a word that a program can compare."""
+        return self.finding.code if self.finding else self.kind
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Its finding, as predictions give theirs."""
+        return (self.finding,) if self.finding else ()
+
+    def worded(self, language: Language = "en") -> str:
+        """Say what its finding is, with advice; empty where it has none."""
+        if self.finding is None:
+            return ""
+        return "; ".join(filter(None, (self.finding.text(language), self.finding.advice(language))))
 
 
-class ManifestError(GanteiError, ValueError):
+class EstimatorError(GanteiError):
+    """Something about an estimator that keeps it from being opened, changed or asked."""
+
+    kind = "estimator"
+
+
+class ManifestError(EstimatorError, ValueError):
     """A manifest that breaks the schema; names file, table, key and what is known."""
 
+    kind = "manifest"
 
-class UnknownEstimatorError(GanteiError, LookupError):
+
+class UnknownEstimatorError(EstimatorError, LookupError):
     """A name that neither the catalogue nor the store holds."""
 
+    kind = "unknown-estimator"
 
-class NotInstalledError(GanteiError, FileNotFoundError):
+
+class NotInstalledError(EstimatorError, FileNotFoundError):
     """An estimator whose weights are not on this machine yet."""
 
+    kind = "not-installed"
 
-class InstalledError(GanteiError, FileExistsError):
+
+class AlreadyInstalledError(EstimatorError, FileExistsError):
     """An estimator that is in the way of another of its name."""
 
+    kind = "already-installed"
 
-class SettingError(GanteiError, ValueError):
-    """A name, task or fact that was given and makes no sense."""
+
+class UnsettledError(EstimatorError, ValueError):
+    """An estimator with an unknown fact that would change its numbers."""
+
+    kind = "unsettled"
+
+
+class WeightsError(EstimatorError, ValueError):
+    """Weights that are not the ones the manifest describes."""
+
+    kind = "weights"
+
+
+class SignatureError(EstimatorError, ValueError):
+    """A folder that is unsigned, signed by an untrusted key, or changed since it was signed."""
+
+    kind = "signature"
+
+
+class ExplanationError(EstimatorError, LookupError):
+    """A map or an embedding that was asked of an estimator whose network has none."""
+
+    kind = "no-explanation"
+
+
+class ConversionError(EstimatorError, ValueError):
+    """A weights file that cannot become an estimator."""
+
+    kind = "conversion"
 
 
 class InferenceError(GanteiError, RuntimeError):
     """A network that could not be run, such as for want of memory."""
 
-
-class UnsettledError(GanteiError, ValueError):
-    """An estimator with an unknown fact that would change its numbers."""
-
-
-class WeightsError(GanteiError, ValueError):
-    """Weights that are not the ones the manifest describes."""
-
-
-class ExplanationError(GanteiError, LookupError):
-    """A map or an embedding that was asked of an estimator whose network has none."""
+    kind = "inference-failed"
 
 
 class DeviceError(GanteiError, RuntimeError):
     """A device that was asked for and that the session did not get."""
 
+    kind = "device"
+
 
 class PhotographError(GanteiError, ValueError):
     """A picture that cannot be read, or that the estimators must not see.
 
-    `sha256` is that of the file, where there was one to read. `reason` is the message without the
-    advice that only a caller of the library can follow.
+    Attributes:
+        source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
+        sha256: of the file, where there was one to read.
+
+    >>> error = PhotographError(Finding("black-picture"), "eye.png")
+    >>> str(error)
+    'eye.png: a black picture; there is nothing to estimate from'
     """
 
-    sha256: str | None = None
+    kind = "photograph"
 
-    def __init__(self, reason: str, advice: str = "") -> None:
-        super().__init__(f"{reason}; {advice}" if advice else reason)
-        self.reason = reason
+    def __init__(self, what: str | Finding, source: str = "", sha256: str | None = None) -> None:
+        self.source = source
+        self.sha256 = sha256
+        super().__init__(what)
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, without source and advice."""
+        return self.finding.text() if self.finding else str(self)
+
+    def worded(self, language: Language = "en", *, source: str | None = None) -> str:
+        """Say what is wrong, with advice; `source` is put in the place of the photograph's name."""
+        name = self.source if source is None else source
+        return ": ".join(filter(None, (name, super().worded(language)))) if self.finding else ""
 
 
-class ConversionError(GanteiError, ValueError):
-    """A weights file that cannot become an estimator."""
+class SettingError(GanteiError, ValueError):
+    """A name, task or fact that was given and makes no sense."""
+
+    kind = "setting"
 
 
-class ResultsError(GanteiError, OSError):
+class OutputError(GanteiError, OSError):
     """A table that cannot be written without losing something."""
 
+    kind = "output"
 
-class OfflineError(GanteiError, RuntimeError):
+
+class RemoteError(GanteiError):
+    """Something that another machine was to do, and that it could not or must not be asked."""
+
+    kind = "remote"
+
+
+class OfflineError(RemoteError, RuntimeError):
     """Something that needs a connection, while `GANTEI_OFFLINE` is set."""
 
+    kind = "offline"
 
-class TransferError(GanteiError, OSError):
+
+class TransferError(RemoteError, OSError):
     """A download, an upload or a request to a server that failed; says what to do by hand."""
+
+    kind = "transfer"
+
+
+class MissingExtraError(GanteiError, ImportError):
+    """An optional dependency that is not installed; names the command that installs it."""
+
+    kind = "missing-extra"
 
 
 class TelemetryWarning(UserWarning):
     """ONNX Runtime was imported before gantei, and has begun to report to its maker."""
 
 
-class SignatureError(GanteiError, ValueError):
-    """A folder that is not signed, or not by whom, or not as it is now."""
-
-
-class MissingExtraError(GanteiError, ImportError):
-    """An optional dependency that is not installed; names the command that installs it."""
+def drop_tracebacks(error: BaseException) -> None:
+    """Drop the tracebacks of a stored error: their frames keep decoded photographs in memory."""
+    each: BaseException | None = error
+    while each is not None:
+        each.__traceback__ = None
+        each = each.__cause__ or each.__context__

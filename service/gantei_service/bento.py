@@ -11,7 +11,7 @@ from pathlib import Path
 
 import gantei
 from gantei.bundle.sources import requirements_file
-from gantei.errors import MissingExtraError, ResultsError
+from gantei.errors import MissingExtraError, OutputError
 from gantei.system.python_command import python_command
 
 from .served import check_all, serve_all
@@ -66,7 +66,7 @@ def build(names: Sequence[str]) -> str:
 def _refuse_links(folder: Path) -> None:
     """See that no file from elsewhere on this machine goes into the Bento."""
     if link := next((path for path in folder.rglob("*") if path.is_symlink()), None):
-        raise ResultsError(f"{link}: is a link, which a Bento does not carry; put the file there")
+        raise OutputError(f"{link}: is a link, which a Bento does not carry; put the file there")
 
 
 def _built(staged: Path) -> str:
@@ -80,5 +80,5 @@ def _built(staged: Path) -> str:
     )
     if done.returncode:
         last = done.stderr.strip().rpartition("\n")[2]
-        raise ResultsError(f"the Bento could not be built; bentoml build says: {last}")
+        raise OutputError(f"the Bento could not be built; bentoml build says: {last}")
     return done.stdout.strip().removeprefix("__tag__:")

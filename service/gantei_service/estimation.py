@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal
 
-from gantei.errors import PhotographError, without_frames
+from gantei.errors import PhotographError, drop_tracebacks
 from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import Explanation, Wanted
 from gantei.explanations.overlay import draw_overlay
@@ -134,7 +134,7 @@ class Examination:
         else:
             log("inference failed", logging.ERROR, request=self.request_id, **failure(error))
             problem = Problem("inference-failed")
-        without_frames(error)  # of which one holds the decoded photograph, and the error
+        drop_tracebacks(error)  # of which one holds the decoded photograph, and the error
         return self._entry | {"problem": problem.details()}
 
     def _tell_eye(self, eye: Told) -> None:

@@ -75,9 +75,9 @@ class Guard:
                 raise Problem("token-required", headers={"www-authenticate": "Bearer"})
         elif not self._settings.insecure:
             if not _from_here(scope):
-                raise Problem("not-from-here")
+                raise Problem("loopback-only")
             if not _meant_here(scope):
-                raise Problem("not-from-here", "ask for localhost, or for an address in numbers")
+                raise Problem("loopback-only", "ask for localhost, or for an address in numbers")
 
     @contextmanager
     def _unread(self, size: int) -> Iterator[float]:

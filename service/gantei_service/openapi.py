@@ -15,7 +15,7 @@ from .problems import KINDS, MEDIA_TYPE
 Responses = dict[int | str, dict[str, Any]]
 
 OF_ALL = ("body-too-large", "internal-error")
-OF_GUARDED = ("token-required", "not-from-here")
+OF_GUARDED = ("token-required", "loopback-only")
 OF_BODIES = ("slow-body", "busy")
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 

@@ -14,7 +14,7 @@ KINDS: dict[str, tuple[int, str]] = {
     "malformed-body": (400, "The body cannot be read as what its content type says"),
     "malformed-header": (400, "A header of the request cannot be read"),
     "token-required": (401, "A bearer token that this server knows is required"),
-    "not-from-here": (403, "Without tokens, only clients on the server's own machine are answered"),
+    "loopback-only": (403, "Without tokens, only clients on the server's own machine are answered"),
     "not-found": (404, "There is nothing at this address"),
     "unknown-estimator": (404, "This server does not serve that estimator"),
     "method-not-allowed": (405, "This address does not take that method"),

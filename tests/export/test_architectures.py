@@ -34,7 +34,7 @@ def keras():
     return pytest.importorskip("tf_keras")
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize(("number", "name"), list(enumerate(ARCHITECTURES)))
 def test_every_architecture_is_recognised_and_agrees(keras, tmp_path, answers, number, name):
     known, size = ARCHITECTURES[name], SIZES[number % 3]
@@ -47,14 +47,14 @@ def test_every_architecture_is_recognised_and_agrees(keras, tmp_path, answers, n
     keras.backend.clear_session()
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("alpha", [0.35, 0.5, 0.75, 1.0, 1.3, 1.4])
 def test_every_published_width_of_mobilenetv2_is_recognised(keras, alpha):
     model = keras.applications.MobileNetV2((32, 32, 3), alpha, include_top=False, weights=None)
     assert recognise(flatten(parse(json.loads(model.to_json())))) == "MobileNetV2"
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_a_network_that_differs_in_one_convolution_is_not_recognised(keras):
     model = keras.applications.VGG19(include_top=False, weights=None, input_shape=(32, 32, 3))
     config = json.loads(model.to_json())
@@ -122,7 +122,7 @@ def with_lambdas(path, folder, **changes):
     return copied
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_lambda_of_tensorflow_2_4_is_the_custom_layer_of_later_ones(inception_resnet, tmp_path):
     older = convert(with_lambdas(inception_resnet, tmp_path))
     assert older.to_bytes() == convert(inception_resnet).to_bytes()

@@ -20,7 +20,7 @@ def test_all_seventeen_are_here_and_small():
     assert sum(path.stat().st_size for path in FOLDER.glob(f"*{SUFFIX}")) < 300_000
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("name", KERAS_NAMES)
 def test_a_body_is_what_keras_builds_today(name):
     pytest.importorskip("tf_keras")
@@ -33,7 +33,7 @@ def test_a_body_is_what_keras_builds_today(name):
     )
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("name", [SIZED[0], SIZED[1], SIZED[4]])
 @pytest.mark.parametrize("size", [(75, 75), (90, 61), (64, 64)])
 def test_a_body_for_a_size_is_padded_as_keras_does(name, size):
@@ -55,7 +55,7 @@ def test_a_body_for_a_size_is_padded_as_keras_does(name, size):
     assert paddings == expected
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize(
     "name", ["DenseNet-121", "Inception-ResNet-V2", "Inception-V3", "Xception", "EfficientNet-B1"]
 )

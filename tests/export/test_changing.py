@@ -15,7 +15,7 @@ from PIL import Image
 import gantei
 from gantei.catalogue.entries import SHIPPED, store
 from gantei.command_line import main
-from gantei.errors import InstalledError, ManifestError, SettingError, WeightsError
+from gantei.errors import AlreadyInstalledError, ManifestError, SettingError, WeightsError
 from gantei.estimator.verification import verify
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei.photographs.listing import list_photographs
@@ -128,7 +128,7 @@ def test_a_signed_estimator_is_copied_and_never_changed(imported, publisher):
     assert state_of(imported) == before
     assert before.keys() - {path.name for path in entry.folder.iterdir()} == {"model.sig"}
     assert gantei.load("my-settled").manifest.name == "my-settled"
-    with pytest.raises(InstalledError):
+    with pytest.raises(AlreadyInstalledError):
         set_facts("my-sex", SETTLED, "page 3", new_name="my-settled")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from .keras_models import largest_difference
 
-pytestmark = pytest.mark.judge
+pytestmark = pytest.mark.reference
 keras = pytest.importorskip("tf_keras")
 
 small = st.integers(1, 4)

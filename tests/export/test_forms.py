@@ -13,7 +13,7 @@ from gantei_export.stated import Stated
 
 from .keras_models import TOLERANCE, behave, difference, pictures, saved
 
-pytestmark = pytest.mark.judge
+pytestmark = pytest.mark.reference
 
 WHOLE = ("model.h5", "model.keras")
 

@@ -404,7 +404,7 @@ def test_a_missing_file_is_named(tmp_path, capsys):
     assert "nowhere.h5: no such file" in capsys.readouterr().err
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_verify_writes_the_difference_from_keras_into_the_provenance(tmp_path, capsys):
     keras = pytest.importorskip("tf_keras")
     keras.utils.set_random_seed(1)

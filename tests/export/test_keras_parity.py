@@ -5,7 +5,7 @@ import pytest
 
 from .keras_models import TOLERANCE, behave, largest_difference, pictures
 
-pytestmark = pytest.mark.judge
+pytestmark = pytest.mark.reference
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ FILE = Path(__file__).parent / "data/tf24-caffe.h5"
 OTHER = '{"image_data_format": "channels_first", "floatx": "float32", "epsilon": 0.5}'
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("there", [None, OTHER])
 @pytest.mark.parametrize("words", [["--verify"], ["--with-tensorflow", "--trust-this-file"]])
 def test_the_settings_of_a_user_have_no_say_and_none_are_written(tmp_path, words, there):

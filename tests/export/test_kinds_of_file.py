@@ -168,7 +168,7 @@ def test_folders_are_told_by_what_is_in_them(names, said, tmp_path, capsys):
     assert said in capsys.readouterr().err
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_what_tensorflow_writes_is_told(tmp_path, capsys):
     tf = pytest.importorskip("tensorflow")
     keras = pytest.importorskip("tf_keras")

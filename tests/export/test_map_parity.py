@@ -17,7 +17,7 @@ from .keras_models import TOLERANCE, behave, pictures, saved
 CALM = 0.03
 """See `behave`: a map shows differences that the pooling averages away."""
 
-pytestmark = pytest.mark.judge
+pytestmark = pytest.mark.reference
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ import gantei
 from gantei.catalogue.store import folder as store_folder
 from gantei.command_line import main
 from gantei.errors import (
+    AlreadyInstalledError,
     ConversionError,
-    InstalledError,
     ManifestError,
     MissingExtraError,
     SettingError,
@@ -411,7 +411,7 @@ def test_every_photograph_advances_the_bar_twice(estimator, photographs):
 def test_a_taken_name_is_refused_before_any_work(estimator, photographs):
     made(estimator, photographs, "fp16")
     steps = []
-    with pytest.raises(InstalledError, match="--replace"):
+    with pytest.raises(AlreadyInstalledError, match="--replace"):
         made(estimator, photographs, "fp16", advance=steps.append)
     assert steps == []
     assert made(estimator, photographs, "fp16", replace=True).entry is not None

@@ -233,7 +233,7 @@ def test_stating_another_scale_later_takes_the_doubt_away_and_brings_it_back(tmp
         assert len(facts("my-sex")[0].doubtful()) == doubts
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("trained", ["0..255", "0..1", "-1..1"])
 def test_networks_that_keras_trained_are_doubted_for_the_scales_they_did_not_see(tmp_path, trained):
     keras = pytest.importorskip("tf_keras")

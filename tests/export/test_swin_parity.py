@@ -17,7 +17,7 @@ PUBLISHED = {
     "base-384": (384, 12, 128, (2, 2, 18, 2), (4, 8, 16, 32)),
 }
 
-pytestmark = pytest.mark.judge
+pytestmark = pytest.mark.reference
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def loaded(folder, task):
     return tf_keras.models.load_model(folder / f"demo-{task}.h5", compile=False)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_networks_are_keras_2_files_of_a_mobilenet_with_a_small_head(trained):
     allowed = {
         "InputLayer", "Rescaling", "Conv2D", "DepthwiseConv2D", "BatchNormalization", "ReLU",
@@ -58,7 +58,7 @@ def test_the_networks_are_keras_2_files_of_a_mobilenet_with_a_small_head(trained
         assert network.count_params() * 4 < 1_500_000
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_only_the_sex_network_scales_its_input_itself(trained):
     names = {
         task: [layer.name for layer in loaded(trained, task).layers] for task in ("age", "sex")
@@ -67,7 +67,7 @@ def test_only_the_sex_network_scales_its_input_itself(trained):
     assert "scaling" not in names["age"]
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_cut_networks_answer_what_the_whole_one_answers():
     pytest.importorskip("tf_keras")
     from gantei_export.training.networks import AGE_SPREAD, MEAN_AGE, build, cut, network_input
@@ -81,7 +81,7 @@ def test_the_cut_networks_answer_what_the_whole_one_answers():
     np.testing.assert_allclose(sex[:, 0], 1 / (1 + np.exp(-answers[:, 1])), atol=1e-5)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_report_tells_what_was_measured_and_how(trained):
     report = json.loads((trained / "evaluation.json").read_text(encoding="utf-8"))
     assert report["seed"] == 1
@@ -92,7 +92,7 @@ def test_the_report_tells_what_was_measured_and_how(trained):
         assert {measure, "decoding_largest_change", "decoding_mean_change"} <= measured.keys()
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_golden_values_are_what_the_saved_networks_answer(trained):
     from gantei.photographs.photograph import open_photograph
     from gantei.photographs.preprocessing import prepare
@@ -112,7 +112,7 @@ def test_golden_values_are_what_the_saved_networks_answer(trained):
             assert row["keras"][f"demo-{task}"][name] == pytest.approx(answer[0, 0], abs=1e-5)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_drawn_photographs_are_kept_and_not_drawn_again(trained, monkeypatch):
     from gantei_export.training import __main__ as command
 

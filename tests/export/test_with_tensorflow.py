@@ -110,7 +110,7 @@ np.save(path + ".npy", model.predict(pictures, verbose=0))
 """
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize(
     ("keras", "form"),
     [
@@ -149,7 +149,7 @@ def test_a_trusted_file_answers_as_its_keras(tmp_path, keras, form):
     np.testing.assert_allclose(given, expected, rtol=0, atol=1e-4)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_a_file_that_tensorflow_cannot_open_is_refused(tmp_path, capsys):
     pytest.importorskip("tf2onnx")
     (tmp_path / "saved_model.pb").write_bytes(b"nothing")
@@ -217,7 +217,7 @@ def several(request, tmp_path_factory):
     return folder
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_of_model_is_converted_through_tensorflow(several, form, answers):
     pictures = np.random.default_rng(5).uniform(0, 1, (3, 16, 16, 3)).astype(np.float32)
@@ -253,7 +253,7 @@ model.save(path)
 """
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

@@ -27,7 +27,7 @@ from gantei.command_line import main, parser
 from gantei.errors import (
     NotInstalledError,
     OfflineError,
-    ResultsError,
+    OutputError,
     SettingError,
     TransferError,
 )
@@ -153,7 +153,7 @@ def test_the_same_order_gives_the_same_bytes(made, registry, tmp_path):
     assert tree(tmp_path / "again") == tree(made)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_list_of_components_is_valid_and_holds_the_card_of_the_model(made):
     pytest.importorskip("cyclonedx")
     from cyclonedx.schema import SchemaVersion
@@ -167,7 +167,7 @@ def test_the_list_of_components_is_valid_and_holds_the_card_of_the_model(made):
     assert model["modelCard"]["modelParameters"]["modelArchitecture"] == "MobileNet"
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_a_model_with_figures_classes_and_unknown_facts_is_valid_too(tmp_path):
     pytest.importorskip("cyclonedx")
     from cyclonedx.schema import SchemaVersion
@@ -261,7 +261,7 @@ def test_parts_are_archives_of_their_own_that_make_the_bundle_together(made, tmp
 
 
 def test_a_file_that_fits_into_no_archive_is_refused(made, tmp_path):
-    with pytest.raises(ResultsError, match="alone is larger"):
+    with pytest.raises(OutputError, match="alone is larger"):
         parts.write_parts(made, tmp_path, 500_000)
 
 
@@ -290,7 +290,7 @@ def test_what_fails_or_is_killed_leaves_nothing_that_looks_finished(
     assert list(tmp_path.iterdir()) == []
     make_bundle(order, out)
     assert verified(out)[0] == 0
-    with pytest.raises(ResultsError, match="there already"):
+    with pytest.raises(OutputError, match="there already"):
         make_bundle(order, out)
 
 

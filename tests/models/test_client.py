@@ -153,7 +153,7 @@ def test_a_server_that_is_silent_is_not_waited_for(playing):
     ("answer", "words"),
     [
         (problem(401, "token-required"), ["asks for a token", "GANTEI_TOKEN", "request 0123abc"]),
-        (problem(403, "not-from-here"), ["its own machine"]),
+        (problem(403, "loopback-only"), ["its own machine"]),
         (problem(413, "body-too-large"), ["<bytes>", "--body-limit"]),
         (problem(500, "internal-error"), ["A title", "0123abc"]),
         (reply(413, b"<html>a proxy", **{"content-type": "text/html"}), ["--body-limit"]),

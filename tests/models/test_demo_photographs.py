@@ -8,7 +8,7 @@ from PIL import Image
 
 from gantei import demo
 from gantei.demo.people import RULES
-from gantei.errors import GanteiError, ResultsError
+from gantei.errors import GanteiError, OutputError
 
 SMALL = 0.12
 
@@ -108,7 +108,7 @@ def test_a_file_of_the_same_name_is_refused_and_kept(tmp_path, name):
     if name.endswith(".jpg"):
         name = f"person-00002-{who.eyes[0].side}.jpg"
     (tmp_path / name).write_text("mine")
-    with pytest.raises(ResultsError, match=name):
+    with pytest.raises(OutputError, match=name):
         demo.draw_people(tmp_path, people=2, seed=5)
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
@@ -124,13 +124,13 @@ def test_what_is_drawn_already_is_not_drawn_again(tmp_path):
     for _ in range(2):
         demo.draw_people(tmp_path, people=1, seed=5, progress=drawn.append)
     assert len(drawn) == demo.count_photographs(1, 5)
-    with pytest.raises(ResultsError, match="already holds"):
+    with pytest.raises(OutputError, match="already holds"):
         demo.draw_people(tmp_path, people=2, seed=5)
 
 
 def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
     (tmp_path / "photographs").write_text("mine")
-    with pytest.raises(ResultsError, match="is a file"):
+    with pytest.raises(OutputError, match="is a file"):
         demo.draw_people(tmp_path / "photographs", people=1, seed=1)
 
 

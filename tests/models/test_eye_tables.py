@@ -3,7 +3,7 @@
 import pytest
 
 from gantei.command_line import main
-from gantei.errors import ResultsError
+from gantei.errors import OutputError
 from gantei.study.eye_tables import is_table, read_table
 
 
@@ -22,7 +22,7 @@ from gantei.study.eye_tables import is_table, read_table
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what):
-    with pytest.raises(ResultsError, match=what):
+    with pytest.raises(OutputError, match=what):
         read_table(lines, "eyes.csv", "stated")
 
 

@@ -55,7 +55,7 @@ def test_pillows_methods_are_pillows(fundus, method, size):
     assert np.array_equal(shown(prepared), expected)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("method", PILLOW)
 def test_pillows_methods_are_those_of_keras_load_img(fundus, encoded, tmp_path, method):
     keras = pytest.importorskip("tf_keras")
@@ -69,7 +69,7 @@ def test_pillows_methods_are_those_of_keras_load_img(fundus, encoded, tmp_path, 
 SIZES = [(64, 48), (180, 240), (224, 224), (300, 211), (1, 1)]
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("size", SIZES)
 def test_bilinear_without_antialiasing_is_that_of_tensorflow(fundus, size):
     tf = pytest.importorskip("tensorflow")
@@ -78,7 +78,7 @@ def test_bilinear_without_antialiasing_is_that_of_tensorflow(fundus, size):
     assert np.abs(prepared - expected.numpy()).max() <= 1e-4
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("size", SIZES)
 def test_bilinear_without_antialiasing_is_that_of_opencv(fundus, size):
     cv2 = pytest.importorskip("cv2")
@@ -122,7 +122,7 @@ def test_mean_and_std_are_those_of_the_networks_channels(fundus, colour):
     assert np.abs(scaled - expected).max() < 1e-5
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize(
     ("mode", "colour", "mean", "std"),
     [

@@ -6,7 +6,7 @@ from gantei.catalogue import store
 from gantei.errors import (
     GanteiError,
     ManifestError,
-    ResultsError,
+    OutputError,
     TransferError,
     WeightsError,
 )
@@ -197,4 +197,4 @@ def test_a_mirror_that_gives_other_bytes_for_a_commit_is_noticed(hub, mine, monk
 def test_a_record_that_is_none_is_said(hub, mine):
     record_path().parent.mkdir(parents=True, exist_ok=True)
     record_path().write_text('{"a": 1}')
-    refused(ResultsError, hub.offer(mine), "move it away")
+    refused(OutputError, hub.offer(mine), "move it away")

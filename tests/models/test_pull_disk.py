@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gantei.errors import (
-    ResultsError,
+    OutputError,
 )
 from gantei.pull import transfer
 from gantei.pull.fetching import pull_estimator
@@ -38,7 +38,7 @@ def test_a_disk_without_room_is_said_before_the_weights(hub, mine, monkeypatch):
     source = hub.offer(mine)
     usage = shutil.disk_usage("/")._replace(free=transfer.SPARE + 800_000)
     monkeypatch.setattr(transfer.shutil, "disk_usage", lambda _: usage)
-    refused(ResultsError, source, "GANTEI_HOME")
+    refused(OutputError, source, "GANTEI_HOME")
     assert hub.gets("model.onnx") == []
 
 
@@ -56,6 +56,6 @@ def test_a_disk_that_gets_full_is_said_and_the_next_call_goes_on(hub, mine, monk
         pytest.skip("needs /dev/full")
     with monkeypatch.context() as full:
         full.setattr(Path, "open", opened)
-        refused(ResultsError, source, "disk is full.*GANTEI_HOME")
+        refused(OutputError, source, "disk is full.*GANTEI_HOME")
     pull_estimator("my-age", source)
     assert is_whole(mine)

@@ -59,7 +59,7 @@ def off(first, second):
     return np.abs(first.astype(np.float64) - second).max()
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("method", MOST)
 def test_a_resampling_gives_what_its_original_gives_at_every_size(method):
     worst = {}
@@ -82,7 +82,7 @@ def test_a_resampling_gives_the_answers_that_its_original_gave(method):
         assert off(resample(image, (int(height), int(width)), method), expected) <= MOST[method]
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_bilinear_without_antialiasing_is_opencvs_linear_within_a_level():
     for shape in PICTURES:
         pixels = picture(*shape)
@@ -91,7 +91,7 @@ def test_bilinear_without_antialiasing_is_opencvs_linear_within_a_level():
             assert off(ours, of_opencv(pixels, size, "bilinear")) <= 1
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_keras_own_resizing_is_what_the_names_say(tmp_path):
     keras = pytest.importorskip("tf_keras")
     pixels = picture(180, 240)
@@ -110,7 +110,7 @@ def test_keras_own_resizing_is_what_the_names_say(tmp_path):
         assert off(resample(Image.fromarray(pixels), (64, 48), method), batch[0]) <= 0.001
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_defaults_of_keras_loaders_are_those_that_the_conventions_name(tmp_path):
     keras = pytest.importorskip("tf_keras")
     pixels = picture(180, 240)

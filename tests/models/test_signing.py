@@ -9,7 +9,7 @@ import pytest
 
 import gantei
 from gantei.errors import (
-    InstalledError,
+    AlreadyInstalledError,
     ManifestError,
     MissingExtraError,
     SettingError,
@@ -57,7 +57,7 @@ def test_what_one_key_signs_that_key_verifies_and_no_other(make_estimator, tmp_p
     assert signer.id in report.problems[0]
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("curve", ["SECP256R1", "SECP384R1", "SECP521R1"])
 def test_model_signing_verifies_what_gantei_signs(signed_folder, tmp_path, curve):
     verifying = pytest.importorskip("model_signing.verifying")
@@ -70,7 +70,7 @@ def test_model_signing_verifies_what_gantei_signs(signed_folder, tmp_path, curve
         judge.verify(signed_folder, signed_folder / SIGNATURE_FILE)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("ignore_git_paths", [True, False])
 @pytest.mark.parametrize("curve", ["SECP256R1", "SECP384R1", "SECP521R1"])
 def test_gantei_verifies_what_model_signing_signs(signed_folder, tmp_path, curve, ignore_git_paths):
@@ -143,7 +143,7 @@ def test_a_private_key_is_not_taken_for_a_public_one(signed_folder, publisher):
 
 def test_another_signature_is_not_replaced_unasked(signed_folder, tmp_path):
     other = Publisher(tmp_path / "other")
-    with pytest.raises(InstalledError, match="--replace"):
+    with pytest.raises(AlreadyInstalledError, match="--replace"):
         other.sign(signed_folder)
     other.sign(signed_folder, replace=True)
     assert verify([str(signed_folder)], other.public)[0].problems == ()

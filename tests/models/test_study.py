@@ -126,7 +126,7 @@ def test_a_run_manifest_tells_what_made_the_table_and_no_name_of_a_photograph(
         "resumed": 0,
         "seconds_of_last_process": 0,
     }
-    assert manifest["files_passed_by"] == 1
+    assert manifest["files_skipped"] == 1
     weights = (age / "model.onnx").read_bytes()
     estimator = manifest["estimators"][0]
     assert estimator["weights_sha256"] == hashlib.sha256(weights).hexdigest()

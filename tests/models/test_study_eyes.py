@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from gantei.command_line import main
-from gantei.errors import ResultsError
+from gantei.errors import OutputError
 from gantei.photographs.eyes import Eye
 from gantei.photographs.listing import list_photographs
 from gantei.study.eye_tables import StatedEyes, read_table, with_eyes
@@ -61,10 +61,10 @@ def test_a_statement_wins_over_the_name_and_says_so(tmp_path):
 def test_statements_that_contradict_each_other_are_refused_with_both_places(tmp_path):
     found = listing(tmp_path, "1.png")
     rows = stated(tmp_path, "1.png,right", "1.png,L")
-    with pytest.raises(ResultsError, match=r"line 3: states 1.png as left, but .* line 2 as right"):
+    with pytest.raises(OutputError, match=r"line 3: states 1.png as left, but .* line 2 as right"):
         with_eyes(found, StatedEyes(tuple(rows)))
     both = stated(tmp_path, "1.png,left", file="list.csv", origin="list")
-    with pytest.raises(ResultsError, match=r"eyes.csv, line 2: .*list.csv, line 2 as left"):
+    with pytest.raises(OutputError, match=r"eyes.csv, line 2: .*list.csv, line 2 as left"):
         with_eyes(found, StatedEyes((*both, *stated(tmp_path, "1.png,right"))))
     same = (*both, *stated(tmp_path, "1.png,OS"))
     assert eyes(with_eyes(found, StatedEyes(same))) == {"1.png": "left"}
@@ -74,7 +74,7 @@ def test_rows_of_other_photographs_are_counted_and_refused_where_there_are_no_ot
     found = listing(tmp_path, "1.png")
     rows = stated(tmp_path, "1.png,right", "9.png,right")
     assert with_eyes(found, StatedEyes(tuple(rows))).strays == ("9.png",)
-    with pytest.raises(ResultsError, match=r"9.png is none of the photographs"):
+    with pytest.raises(OutputError, match=r"9.png is none of the photographs"):
         with_eyes(found, StatedEyes(tuple(rows[1:])))
 
 

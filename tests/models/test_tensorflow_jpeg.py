@@ -42,7 +42,7 @@ def test_the_pixels_are_those_that_tensorflow_gave(name):
     assert np.array_equal(pixels_of(data), expected)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_is_shipped_is_tensorflows_own_answer(name):
     tf = pytest.importorskip("tensorflow")
@@ -50,7 +50,7 @@ def test_what_is_shipped_is_tensorflows_own_answer(name):
     assert np.array_equal(tf.io.decode_jpeg(data, channels=3).numpy(), expected)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_every_kind_of_jpeg_has_the_pixels_of_tensorflow_bit_for_bit():
     tf = pytest.importorskip("tensorflow")
     differing, files = [], 0
@@ -64,7 +64,7 @@ def test_every_kind_of_jpeg_has_the_pixels_of_tensorflow_bit_for_bit():
     assert not differing
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_drawn_photographs_have_the_pixels_of_tensorflow_bit_for_bit(tmp_path):
     tf = pytest.importorskip("tensorflow")
     gantei.demo.draw_people(tmp_path, people=4, seed=11)
@@ -75,7 +75,7 @@ def test_drawn_photographs_have_the_pixels_of_tensorflow_bit_for_bit(tmp_path):
         assert np.array_equal(read(path, decoder="tensorflow"), expected)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "WEBP"])
 def test_other_files_have_the_same_pixels_in_tensorflow_and_here(kind, fundus, encoded):
     tf = pytest.importorskip("tensorflow")
@@ -174,7 +174,7 @@ def test_damage_that_pillow_refuses_is_never_answered_with_grey():
     assert not differing
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_damage_that_both_decode_has_the_pixels_of_tensorflow():
     tf = pytest.importorskip("tensorflow")
     both, differing = 0, []

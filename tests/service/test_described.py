@@ -10,7 +10,7 @@ from .conftest import wait_until
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 schemathesis = pytest.importorskip("schemathesis", reason="the judges are not installed")
 
-pytestmark = pytest.mark.judge
+pytestmark = pytest.mark.reference
 EXAMPLES = 40
 """Of each route, beside those that schemathesis makes of every parameter."""
 TOKEN = "secret"

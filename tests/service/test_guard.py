@@ -49,7 +49,7 @@ def test_a_token_lets_clients_of_other_machines_in(ask, token_file):
 @pytest.mark.parametrize("client", [("192.0.2.7", 5000), ("::ffff:192.0.2.7", 5000), None])
 def test_without_tokens_other_machines_are_refused(ask, make_estimator, client):
     folder = make_estimator()
-    assert_problem(ask(folder, client=client).get("/v1/estimators"), 403, "not-from-here")
+    assert_problem(ask(folder, client=client).get("/v1/estimators"), 403, "loopback-only")
     insecure = ask(folder, client=client, insecure=True)
     assert insecure.get("/v1/estimators").status_code == 200
 
@@ -67,7 +67,7 @@ def test_without_tokens_this_machine_is_asked_by_its_number(ask, host):
 @pytest.mark.parametrize("host", ["example.org", "example.org:3000", "localhost.example.org", ""])
 def test_without_tokens_a_name_that_points_here_is_refused(ask, host):
     """Or scripts of the internet could ask, from a browser on this machine."""
-    assert_problem(ask().get(MADE, headers={"host": host}), 403, "not-from-here")
+    assert_problem(ask().get(MADE, headers={"host": host}), 403, "loopback-only")
 
 
 def test_with_tokens_the_server_may_have_any_name(ask, token_file):

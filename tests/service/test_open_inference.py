@@ -315,7 +315,7 @@ def served(serve, triton):
         each.close()
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.parametrize("options", [(), ("--batch", "4")])
 def test_tritons_client_gets_the_librarys_numbers(served, triton, expected, options):
     client = served(*options)
@@ -335,7 +335,7 @@ def test_tritons_client_gets_the_librarys_numbers(served, triton, expected, opti
         assert [bool(each) for each in answer.as_numpy("problem")] == [False, True, False, True]
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_tritons_client_shows_what_is_wrong(served, triton):
     from tritonclient.utils import InferenceServerException
 
@@ -348,7 +348,7 @@ def test_tritons_client_shows_what_is_wrong(served, triton):
         client.get_model_metadata("other")
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 def test_the_python_of_the_page_runs(serve, triton, tmp_path, monkeypatch, capsys):
     page = (TOP / "docs/service.md").read_text("utf-8")
     (python,) = re.findall(r"<!-- triton client -->\n```python\n(.*?)```", page, re.DOTALL)

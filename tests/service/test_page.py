@@ -17,7 +17,7 @@ from .conftest import Server, encoded_picture
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-pytestmark = [pytest.mark.judge, needs_browser]
+pytestmark = [pytest.mark.reference, needs_browser]
 
 NAMES = ("demo-age", "demo-sex")
 DRAWN = find("demo-age").folder

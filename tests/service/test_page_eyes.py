@@ -15,7 +15,7 @@ from .test_page import browser, finished, give, row, visit
 
 __all__ = ["browser", "visit"]
 
-pytestmark = [pytest.mark.judge, needs_browser]
+pytestmark = [pytest.mark.reference, needs_browser]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from .browsing import needs_browser, opened_browser
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-pytestmark = [pytest.mark.judge, needs_browser]
+pytestmark = [pytest.mark.reference, needs_browser]
 
 
 @pytest.fixture(scope="module")

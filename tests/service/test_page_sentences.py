@@ -22,7 +22,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 # Not before: a module that skipped itself has none of these names.
 from .test_page_rules import module
 
-pytestmark = [pytest.mark.judge, needs_browser]
+pytestmark = [pytest.mark.reference, needs_browser]
 __all__ = ["module"]
 
 

@@ -14,7 +14,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 # Not before: a module that skipped itself has none of these names.
 from .test_page import browser, eyes, finished, give, row, server, visit
 
-pytestmark = [pytest.mark.judge, needs_browser]
+pytestmark = [pytest.mark.reference, needs_browser]
 __all__ = ["browser", "eyes", "server", "visit"]
 
 PREDICT = "**/v1/predict*"

@@ -8,7 +8,7 @@ from gantei.catalogue.entries import SHIPPED, store
 from gantei.command_line import main
 from gantei.errors import (
     NotInstalledError,
-    ResultsError,
+    OutputError,
     SettingError,
     SignatureError,
     UnknownEstimatorError,
@@ -205,5 +205,5 @@ def test_a_link_to_a_file_of_this_machine_is_not_offered_nor_carried(
     assert "card.md" not in serve_all([str(folder)], "cpu")["made"].files
     monkeypatch.setattr(bento, "find_spec", lambda name: name)
     monkeypatch.setattr(bento, "_built", lambda staged: pytest.fail("it was built"))
-    with pytest.raises(ResultsError, match=r"card\.md: is a link"):
+    with pytest.raises(OutputError, match=r"card\.md: is a link"):
         bento.build([str(folder)])

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("psutil", reason="the judges are not installed")
 pytestmark = [
-    pytest.mark.judge,
+    pytest.mark.reference,
     pytest.mark.skipif(os.name == "nt", reason="signals as Windows does not have them"),
 ]
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

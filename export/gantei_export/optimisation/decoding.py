@@ -65,7 +65,7 @@ def permit_reduced_decoding(
         UnknownEstimatorError, NotInstalledError, UnsettledError: as `gantei.load`.
         SettingError: it never decodes at reduced size, there are fewer than 32 photographs large
             enough, a limit makes no sense, or a copy needs a name.
-        InstalledError: the copy's name is taken.
+        AlreadyInstalledError: the copy's name is taken.
     """
     estimator = load(name, "cpu", threads=1)
     entry, _ = entries.find_installed(name)

@@ -72,7 +72,7 @@ def optimise(
         UnknownEstimatorError, NotInstalledError, UnsettledError: as `gantei.load`.
         SettingError: it is a variant itself, a limit makes no sense, or there are too few
             photographs.
-        InstalledError: the variant's name is taken and `replace` is not set.
+        AlreadyInstalledError: the variant's name is taken and `replace` is not set.
         ConversionError: ONNX Runtime's tools cannot convert it.
         WeightsError: the variant answers no finite number; nothing is installed.
         MissingExtraError: onnx or ONNX Runtime is not installed.

@@ -13,7 +13,7 @@ from string import Template
 from ..card import card
 from ..card.markdown import cell
 from ..catalogue.entries import Entry, find_installed
-from ..errors import GanteiError, ResultsError, SettingError, WeightsError
+from ..errors import GanteiError, OutputError, SettingError, WeightsError
 from ..system.files import only_one, sha256_of
 from ..system.offline import refuse_offline
 from ..system.version import __version__
@@ -64,7 +64,7 @@ def make_bundle(order: Order, out: Path) -> Made:
             `terms_accepted` is not set; or two estimators have one name.
         TransferError: a wheel could not be had.
         WeightsError: an estimator's weights are not those of its manifest.
-        ResultsError: `out` is there already, or cannot be written.
+        OutputError: `out` is there already, or cannot be written.
     """
     refuse_offline("make the bundle where the package registry is within reach, and carry it here")
     entries = [find_installed(name)[0] for name in dict.fromkeys(order.names)]
@@ -113,7 +113,7 @@ def _appearing(out: Path) -> Iterator[Path]:
             for left in out.parent.glob(f"{prefix}*"):  # of a build that was killed
                 shutil.rmtree(left)
             if os.path.lexists(out):
-                raise ResultsError(f"{out} is there already; choose another --out")
+                raise OutputError(f"{out} is there already; choose another --out")
             incoming = Path(tempfile.mkdtemp(prefix=prefix, dir=out.parent))
             try:
                 yield incoming
@@ -124,7 +124,7 @@ def _appearing(out: Path) -> Iterator[Path]:
         except OSError as error:
             if isinstance(error, GanteiError):
                 raise
-            raise ResultsError(f"{out}: cannot be made: {error.strerror or error}") from error
+            raise OutputError(f"{out}: cannot be made: {error.strerror or error}") from error
 
 
 def _fill(
@@ -163,7 +163,7 @@ def _copy(folder: Path, into: Path) -> None:
     for path in sorted(folder.rglob("*")):
         target = into / path.relative_to(folder)
         if path.is_symlink() or not (path.is_dir() or path.is_file()) or "\n" in path.name:
-            raise ResultsError(f"{path} is not a plain file; a bundle carries nothing else")
+            raise OutputError(f"{path} is not a plain file; a bundle carries nothing else")
         if path.is_dir():
             target.mkdir()
         else:

@@ -9,7 +9,7 @@ from email.message import Message
 from pathlib import Path
 from typing import Any
 
-from ..errors import ResultsError
+from ..errors import OutputError
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Manifest
 from ..manifests.tables import OutputSpec
@@ -66,7 +66,7 @@ def _metadata(wheel: Path) -> Message:
         for name in archive.namelist():
             if name.count("/") == 1 and name.endswith(".dist-info/METADATA"):
                 return email.message_from_bytes(archive.read(name))
-    raise ResultsError(f"{wheel.name}: has no METADATA, so it is no wheel")
+    raise OutputError(f"{wheel.name}: has no METADATA, so it is no wheel")
 
 
 def _licences(stated: Message) -> list[dict[str, Any]]:
@@ -87,7 +87,7 @@ def _licences(stated: Message) -> list[dict[str, Any]]:
 def _model(manifest: Manifest) -> dict[str, Any]:
     source, weights = manifest.source, manifest.weights
     if weights is None:
-        raise ResultsError(f"{manifest.name}: has no weights, so it is no component")
+        raise OutputError(f"{manifest.name}: has no weights, so it is no component")
     return {
         "type": "machine-learning-model",
         "bom-ref": f"estimators/{manifest.name}",

@@ -4,7 +4,7 @@ import shutil
 import zipfile
 from pathlib import Path
 
-from ..errors import ResultsError
+from ..errors import OutputError
 
 LARGEST_PART = 4_000_000_000
 """Bytes of an archive: below what FAT32 and a 32-bit .zip can hold."""
@@ -17,7 +17,7 @@ def write_parts(folder: Path, into: Path, largest: int) -> list[Path]:
     Nothing is compressed: wheels are already, and weights barely can be.
 
     Raises:
-        ResultsError: a file does not fit into any archive.
+        OutputError: a file does not fit into any archive.
     """
     groups = _grouped(folder, largest)
     parts = []
@@ -40,7 +40,7 @@ def _grouped(folder: Path, largest: int) -> list[list[Path]]:
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         room = path.stat().st_size + _around(path.relative_to(folder.parent).as_posix())
         if _END + room > largest:
-            raise ResultsError(f"{path.name} alone is larger than an archive may be ({largest})")
+            raise OutputError(f"{path.name} alone is larger than an archive may be ({largest})")
         if used + room > largest:
             groups.append([])
             used = _END

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import MissingExtraError, ResultsError, TransferError
+from ..errors import MissingExtraError, OutputError, TransferError
 from ..system.files import sha256_of
 from ..system.python_command import python_command
 from .sources import CHECKOUT, is_checkout
@@ -54,7 +54,7 @@ def own_wheel(into: Path) -> Path:
 
     Raises:
         TransferError: the checkout does not build.
-        ResultsError: an installed file is not what its installation recorded.
+        OutputError: an installed file is not what its installation recorded.
     """
     if not is_checkout():
         return _put_together(into)
@@ -104,7 +104,7 @@ def _put_together(into: Path) -> Path:
                 continue
             content = Path(str(installed.locate_file(file))).read_bytes()
             if _digest(content) != file.hash.value:
-                raise ResultsError(f"{name} is not as it was installed; install gantei anew")
+                raise OutputError(f"{name} is not as it was installed; install gantei anew")
             archive.writestr(zipfile.ZipInfo(name, _MOMENT), content, zipfile.ZIP_DEFLATED)
             record.append(f"{name},sha256={file.hash.value},{len(content)}\n")
         folder = re.sub(r"-py3-none-any\.whl$", ".dist-info", wheel.name)
@@ -122,7 +122,7 @@ def pinned_lines(requirements: Sequence[Requirement], wheels: Path, own: Path) -
     """Write the requirements that a folder of wheels fulfils, each with its wheels' hashes alone.
 
     Raises:
-        ResultsError: a wheel is in nobody's list.
+        OutputError: a wheel is in nobody's list.
     """
     hashes = {sha256_of(path): path for path in sorted(wheels.iterdir()) if path != own}
     lines = []
@@ -133,7 +133,7 @@ def pinned_lines(requirements: Sequence[Requirement], wheels: Path, own: Path) -
                 del hashes[digest]
     if hashes:
         names = ", ".join(path.name for path in hashes.values())
-        raise ResultsError(f"wheels that no exact version names: {names}")
+        raise OutputError(f"wheels that no exact version names: {names}")
     version = own.name.split("-")[1]
     mine = Requirement("gantei", version, "", frozenset())
     return "".join(lines) + mine.line([sha256_of(own)])

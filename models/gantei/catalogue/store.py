@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import InstalledError, NotInstalledError, ResultsError
+from ..errors import AlreadyInstalledError, NotInstalledError, OutputError
 from ..manifests.file import FILE_NAME
 from ..system.files import only_one
 
@@ -42,7 +42,7 @@ def installed() -> dict[str, Path]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise ResultsError(f"{folder()}: cannot be read: {error.strerror}") from error
+        raise OutputError(f"{folder()}: cannot be read: {error.strerror}") from error
     found = {entry.name.removeprefix(REPLACED): entry for entry in entries}
     found |= {entry.name: entry for entry in entries}  # a replacement that arrived comes first
     return {
@@ -59,8 +59,8 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
     On an error inside the block nothing is installed and an estimator of that name stays as it is.
 
     Raises:
-        InstalledError: an estimator of that name is installed and `replace` is not set.
-        ResultsError: another process is installing, or the store cannot be written.
+        AlreadyInstalledError: an estimator of that name is installed and `replace` is not set.
+        OutputError: another process is installing, or the store cannot be written.
     """
     into = made(folder())
     target = into / name
@@ -82,7 +82,7 @@ def remove(name: str) -> None:
 
     Raises:
         NotInstalledError: none of that name is installed.
-        ResultsError: another process is installing, or the store cannot be written.
+        OutputError: another process is installing, or the store cannot be written.
     """
     into = folder()
     if name not in installed():
@@ -98,11 +98,11 @@ def refuse_taken(name: str, *, replace: bool) -> None:
     """See that an estimator `name` may be installed; long work asks before it begins.
 
     Raises:
-        InstalledError: as `installing`.
+        AlreadyInstalledError: as `installing`.
     """
     target = folder() / name
     if os.path.lexists(target) and not replace:
-        raise InstalledError(
+        raise AlreadyInstalledError(
             f"estimator {name!r} is installed in {target}; --replace puts another in its place"
         )
 
@@ -111,12 +111,12 @@ def made(wanted: Path) -> Path:
     """Give a folder of gantei's own, made where it is not there yet.
 
     Raises:
-        ResultsError: it cannot be made.
+        OutputError: it cannot be made.
     """
     try:
         wanted.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ResultsError(f"{wanted}: cannot be made: {error.strerror}") from error
+        raise OutputError(f"{wanted}: cannot be made: {error.strerror}") from error
     return wanted
 
 

@@ -96,7 +96,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from ..errors import ResultsError
+    from ..errors import OutputError
 
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
@@ -104,7 +104,7 @@ def _run(chosen: argparse.Namespace) -> int:
     with _answering(chosen, names) as by:
         if chosen.out == STANDARD_STREAM:
             if chosen.maps or chosen.embeddings:
-                raise ResultsError(
+                raise OutputError(
                     "--maps and --embeddings belong to a table in a file: name it by --out"
                 )
             return _stream(listing, by)
@@ -137,33 +137,33 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield There.of(client, names)
         return
-    from ..errors import ResultsError
+    from ..errors import OutputError
     from ..estimator.estimator import load
 
     # One thread an inference: as many photographs as there are cores go through at once.
     estimators = [load(name, chosen.device, threads=1) for name in names]
     if len({each.name for each in estimators}) < len(estimators):
         called = ", ".join(each.name for each in estimators)
-        raise ResultsError(f"two estimators of one name ({called}): their columns would be one")
+        raise OutputError(f"two estimators of one name ({called}): their columns would be one")
     yield Here(estimators, chosen.allow_grey, chosen.workers)
 
 
 def _check_extras(
     chosen: argparse.Namespace, estimators: "Sequence[AnyEstimator]", study: "Study"
 ) -> None:
-    from ..errors import ResultsError
+    from ..errors import OutputError
 
     if chosen.embeddings and len(estimators) != 1:
-        raise ResultsError(
+        raise OutputError(
             f"--embeddings takes one estimator, not {len(estimators)}: run each by itself"
         )
     for path in study.own_paths():
         if chosen.embeddings and chosen.embeddings.resolve() == path.resolve():
             what = "is the table" if path == study.table else "is written beside the table"
-            raise ResultsError(f"{path} {what}; choose another --embeddings")
+            raise OutputError(f"{path} {what}; choose another --embeddings")
     for path in chosen.paths:
         if chosen.maps and path.is_dir() and chosen.maps.resolve().is_relative_to(path.resolve()):
-            raise ResultsError(
+            raise OutputError(
                 f"{chosen.maps}: lies in {path}, whose pictures are read as photographs; "
                 "choose a folder outside"
             )
@@ -240,11 +240,11 @@ def _listing(chosen: argparse.Namespace) -> "Listing":
 
 def _lines(name: str) -> list[str]:
     """Read a list or table; a byte order mark, as Windows writes it, is no part of it."""
-    from ..errors import ResultsError
+    from ..errors import OutputError
 
     try:
         if name == STANDARD_STREAM:
             return sys.stdin.read().removeprefix("\ufeff").splitlines()
         return Path(name).read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise ResultsError(f"{name}: cannot be read as a list: {error}") from error
+        raise OutputError(f"{name}: cannot be read as a list: {error}") from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gantei.demo.drawing import draw_photograph
 from gantei.demo.people import Eye, Person, person
-from gantei.errors import GanteiError, ResultsError
+from gantei.errors import GanteiError, OutputError
 
 MAX_PEOPLE = 20_000
 """More people than this would fill some 15 GB."""
@@ -46,7 +46,7 @@ def draw_people(
     the labels last; nothing that is there already is overwritten, and where all of it is there,
     nothing is drawn. One photograph is held in memory at a time.
 
-    Raises `ResultsError` where a file of the same name exists, `GanteiError` for a number of
+    Raises `OutputError` where a file of the same name exists, `GanteiError` for a number of
     people that is not within 1 to `MAX_PEOPLE` or a negative seed.
     """
     _check(people, seed)
@@ -117,13 +117,13 @@ def _is_there(folder: Path, people: int, seed: int) -> bool:
 
 def _refuse_existing(folder: Path, people: int, seed: int) -> None:
     if folder.exists() and not folder.is_dir():
-        raise ResultsError(f"{folder} is a file; name a folder")
+        raise OutputError(f"{folder} is a file; name a folder")
     if not folder.exists():
         return
     there = {path.name for path in folder.iterdir()}
     ours = {file_name(who, eye) for who, eye in _eyes(people, seed)} | {LABELS, NOTICE}
     if clash := sorted(there & ours):
-        raise ResultsError(
+        raise OutputError(
             f"{folder} already holds {clash[0]}"
             + (f" and {len(clash) - 1} more of the files to draw" if len(clash) > 1 else "")
             + "; name a new folder, or remove them"

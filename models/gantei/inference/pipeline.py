@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GanteiError, PhotographError, WeightsError, without_frames
+from ..errors import GanteiError, PhotographError, WeightsError, drop_tracebacks
 from ..explanations.explanation import Explanation, Wanted
 from ..photographs.eyes import Eye, Told, paired
 from ..photographs.photograph import Photograph, Source, eye_of, open_told, source_name
@@ -141,7 +141,7 @@ def estimate(
         try:
             photograph = open_told(source, eye, allow_grey=allow_grey)
         except PhotographError as error:
-            without_frames(error)
+            drop_tracebacks(error)
             known = eye if isinstance(eye, Eye) else None
             return Prepared(source_name(source), error.sha256, (), error, eye=known)
         return prepare(photograph, estimators, explain)
@@ -185,7 +185,7 @@ def prepare(
             seen_box(photograph, spec, reduced=each) for spec, each in specs if explain == "map"
         )
     except PhotographError as error:
-        without_frames(error)
+        drop_tracebacks(error)
         known = photograph.known_eye
         return Prepared(photograph.name, photograph.sha256, (), error, eye=known)
     return Prepared(

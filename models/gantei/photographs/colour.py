@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError
+from ..findings.finding import Finding
 
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I;16", "I;16L", "I;16B", "I;16N"})
 _COLOUR_MODES = frozenset({"RGB", "RGBX", "RGBA", "RGBa", "P", "PA", "CMYK", "YCbCr", "HSV"})
@@ -29,11 +30,9 @@ def check_mode(name: str, mode: str, *, allow_grey: bool) -> None:
     """Refuse a mode that has no colour, or whose range of values nobody knows."""
     if mode in GREY_MODES:
         if not allow_grey:
-            raise PhotographError(f"{name}: a grey picture (mode {mode}); {_SEEN}", _ADVICE)
+            raise PhotographError(Finding("grey-picture", mode=mode), name)
     elif mode not in _COLOUR_MODES:
-        raise PhotographError(
-            f"{name}: pixels of mode {mode}, whose range is not known; save it as 8-bit RGB"
-        )
+        raise PhotographError(Finding("unknown-range", mode=mode), name)
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
@@ -76,15 +75,11 @@ def check_light(name: str, image: Image.Image, *, allow_grey: bool) -> None:
 def _check_sample(name: str, ordered: NDArray[np.uint8], *, allow_grey: bool) -> None:
     low, middle, high = ordered.T
     if high.max() < _LEAST_LIGHT:
-        raise PhotographError(f"{name}: a black picture; there is nothing to estimate from")
+        raise PhotographError(Finding("black-picture"), name)
     if allow_grey:
         return
     if np.mean(high - low > _LEAST_DIFFERENCE) < _LEAST_SHARE:
-        raise PhotographError(f"{name}: no colour, its channels are equal; {_SEEN}", _ADVICE)
+        raise PhotographError(Finding("equal-channels"), name)
     dim = (high > 2 * _LEAST_DIFFERENCE) & (middle > high // 4)
     if np.mean((middle > _LEAST_DIFFERENCE) | dim) < _LEAST_SHARE:
-        raise PhotographError(f"{name}: no colour, only one channel is lit; {_SEEN}", _ADVICE)
-
-
-_SEEN = "the estimators saw colour photographs, not red-free ones or angiograms"
-_ADVICE = "allow_grey=True (--allow-grey) reads it all the same"
+        raise PhotographError(Finding("single-channel"), name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import ResultsError
+from ..errors import OutputError
 from ..manifests.fields import UNKNOWN
 from .eyes import Told
 
@@ -53,11 +53,11 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
     everything given, with `/` between; the order is that of the names.
 
     Raises:
-        ResultsError: a path does not exist, a folder cannot be read, or there are no photographs.
+        OutputError: a path does not exist, a folder cannot be read, or there are no photographs.
     """
     for path in paths:
         if not _is(path.exists):
-            raise ResultsError(f"{path}: no such file or folder")
+            raise OutputError(f"{path}: no such file or folder")
     given = [*paths, *(Path(line.rstrip("\r\n")) for line in lines if line.strip())]
     found: dict[Path, None] = {}
     bases: list[Path] = []
@@ -74,7 +74,7 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
         found |= dict.fromkeys(pictures)
         others += len(files) - len(pictures)
     if not found:
-        raise ResultsError(_none_found(paths, others))
+        raise OutputError(_none_found(paths, others))
     root = _common(bases)
     listed = (Listed(path, _printable(path.relative_to(root))) for path in found)
     return Listing(tuple(sorted(listed, key=lambda each: each.name)), others)
@@ -100,7 +100,7 @@ def _is(question: Callable[[], bool]) -> bool:
 
 def _files_below(folder: Path) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
-        raise ResultsError(f"{error.filename}: cannot be read: {error.strerror}") from error
+        raise OutputError(f"{error.filename}: cannot be read: {error.strerror}") from error
 
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -111,7 +111,7 @@ def _common(bases: Sequence[Path]) -> Path:
     try:
         return Path(os.path.commonpath(bases))
     except ValueError as error:
-        raise ResultsError("the photographs lie on several drives: run each by itself") from error
+        raise OutputError("the photographs lie on several drives: run each by itself") from error
 
 
 def _printable(path: Path) -> str:

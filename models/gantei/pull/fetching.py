@@ -52,7 +52,7 @@ def forget_downloads(name: str) -> bool:
     """Remove what was downloaded of an estimator and never installed; tell whether there was any.
 
     Raises:
-        ResultsError: another process is pulling it now.
+        OutputError: another process is pulling it now.
     """
     begun = downloads().glob(f"{name}.*") if re.fullmatch(NAME, name) else ()
     if not (folders := [path for path in begun if path.is_dir()]):
@@ -92,7 +92,8 @@ def pull_estimator(
         OfflineError: the source is another machine and `GANTEI_OFFLINE` is set.
         TransferError: the source cannot be reached, or does not give what it should.
         ManifestError, WeightsError: what came is no estimator, or answers not as its original.
-        InstalledError, ResultsError: as `gantei.catalogue.store.installing`; the disk is full.
+        AlreadyInstalledError: as `gantei.catalogue.store.installing`.
+        OutputError: the disk is full.
     """
     _check_name(name, replace=replace)
     if not replace and (entry := _here(name)):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalogue import store
-from ..errors import ResultsError, TransferError
+from ..errors import OutputError, TransferError
 from ..manifests.file import FILE_NAME
 from ..system.files import only_one, read_small, replacing, sha256_of
 
@@ -31,7 +31,7 @@ def refuse_changed(key: str, digests: Mapping[str, str]) -> None:
 
     Raises:
         TransferError: a file is another one; the message names them.
-        ResultsError: the record cannot be read.
+        OutputError: the record cannot be read.
     """
     if not (seen := _read().get(key)):
         return
@@ -48,7 +48,7 @@ def record(key: str, asked: str, name: str, digests: Mapping[str, str]) -> None:
     """Record what a source gave; the day of the first sight stays while the files do.
 
     Raises:
-        ResultsError: the record cannot be read or written.
+        OutputError: the record cannot be read or written.
     """
     with only_one(path().with_name(".known.lock"), LONGEST_WAIT, f"{path()} is in use; try again"):
         known = _read()
@@ -77,7 +77,7 @@ def _read() -> dict[str, Any]:
     if not os.path.lexists(path()):
         return {}
     try:
-        known = json.loads(read_small(path(), LARGEST, ResultsError))
+        known = json.loads(read_small(path(), LARGEST, OutputError))
         right = all(
             isinstance(each["files"], dict) and isinstance(each["first_seen"], str)
             and isinstance(each["asked"], str)
@@ -86,7 +86,7 @@ def _read() -> dict[str, Any]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         right = False
     if not right:
-        raise ResultsError(
+        raise OutputError(
             f"{path()}: not the record that gantei keeps of its sources; move it away, and the "
             "next pulls are first sights again"
         )

@@ -9,7 +9,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ResultsError
+from ..errors import OutputError
 from ..estimator.folder_files import FolderFile
 from ..system.files import sha256_of
 from .http_session import Wire
@@ -25,11 +25,11 @@ def need_space(folder: Path, size: int) -> None:
     """See that so many bytes fit into a folder's disk.
 
     Raises:
-        ResultsError: they do not; the message says what to do.
+        OutputError: they do not; the message says what to do.
     """
     free = shutil.disk_usage(folder).free
     if free < size + SPARE:
-        raise ResultsError(
+        raise OutputError(
             f"{folder}: {free / 1e6:.0f} MB are free, {(size + SPARE) / 1e6:.0f} MB are needed. "
             "Make room, or name a folder on another disk as GANTEI_HOME, and run the same again"
         )
@@ -40,19 +40,19 @@ def writing(path: Path) -> Iterator[None]:
     """Say of a write that failed what to do.
 
     Raises:
-        ResultsError: the disk is full, or the file cannot be written.
+        OutputError: the disk is full, or the file cannot be written.
     """
     try:
         yield
     except OSError as error:
-        if isinstance(error, ResultsError) or error.errno is None:
+        if isinstance(error, OutputError) or error.errno is None:
             raise
         if error.errno in (ENOSPC, EDQUOT):
-            raise ResultsError(
+            raise OutputError(
                 f"{path.parent}: the disk is full. Make room, or name a folder on another disk as "
                 "GANTEI_HOME; the same command goes on from here"
             ) from error
-        raise ResultsError(f"{path}: cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Transfer:
 
         Raises:
             TransferError: it cannot be fetched, or is another one than is known.
-            ResultsError: it cannot be written.
+            OutputError: it cannot be written.
         """
         if self._is_right(self.target):
             self.bar.update(self.target.stat().st_size)

@@ -143,7 +143,7 @@ class Client:
                 `on_error="raise"` also of a photograph that is larger than the server takes.
             UnknownEstimatorError: the server has no estimator of that name.
             ExplanationError: explanations of an estimator that has none; the message says why.
-            ResultsError: a folder cannot be read, or there are no photographs in it.
+            OutputError: a folder cannot be read, or there are no photographs in it.
         """
         return list(
             self.stream(photographs, estimators, on_error=on_error, explain=explain, eyes=eyes)

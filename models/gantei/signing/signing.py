@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InstalledError, SignatureError, WeightsError
+from ..errors import AlreadyInstalledError, SignatureError, WeightsError
 from ..manifests.file import FILE_NAME, read_manifest
 from ..system.files import replacing
 from .contents import SIGNATURE_FILE, contents, read_signature
@@ -35,14 +35,16 @@ def sign_folder(
         ManifestError: the manifest breaks the schema.
         WeightsError: the weights are not those that the manifest describes.
         SignatureError: the folder holds what is not signed: links, hidden files, empty folders.
-        InstalledError: it is signed, and `replace` is not set.
+        AlreadyInstalledError: it is signed, and `replace` is not set.
         SettingError: the key cannot be used.
         MissingExtraError: `cryptography` is not installed.
-        ResultsError: the signature cannot be written.
+        OutputError: the signature cannot be written.
     """
     private = read_private_key(key, password)
     if read_signature(folder) is not None and not replace:
-        raise InstalledError(f"{folder / SIGNATURE_FILE} is there; --replace puts another there")
+        raise AlreadyInstalledError(
+            f"{folder / SIGNATURE_FILE} is there; --replace puts another there"
+        )
     digests = _signable(folder)
     payload = write_statement(folder.resolve().name, digests)
     pem = pem_of(private.public_key())

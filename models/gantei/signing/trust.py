@@ -117,7 +117,7 @@ def add_key(pem: str, publisher: str, estimators: list[str] | None = None) -> Pu
 
     Raises:
         SettingError: the key is in it already, or what is said of it makes no sense.
-        ResultsError: the file cannot be written.
+        OutputError: the file cannot be written.
     """
     lines = ["[[key]]", f'id = "{key_id(pem)}"', f"publisher = {_quoted(publisher)}"]
     if estimators:
@@ -137,7 +137,7 @@ def revoke_key(identity: str, because: str) -> PublisherKey:
 
     Raises:
         SettingError: no key, or more than one, begins so; or it is revoked already.
-        ResultsError: the file cannot be written.
+        OutputError: the file cannot be written.
     """
     found = [key for each, key in trusted_keys().items() if each.startswith(identity)]
     if len(found) != 1:

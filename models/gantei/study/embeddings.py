@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ResultsError
+from ..errors import OutputError
 from ..system.files import replacing, sha256_of
 from .columns import Row
 from .table import arrow
@@ -36,11 +36,11 @@ class Embeddings:
         """Prepare to write `width` numbers a photograph into `path`, meanwhile into `partial`.
 
         Raises:
-            ResultsError: `path` has an unknown ending, or cannot become a file.
+            OutputError: `path` has an unknown ending, or cannot become a file.
             MissingExtraError: Parquet needs pyarrow.
         """
         if path.suffix.lower() not in ENDINGS:
-            raise ResultsError(
+            raise OutputError(
                 f"{path}: unknown ending {path.suffix!r}; known: {', '.join(ENDINGS)}"
             )
         if path.suffix.lower() == ".parquet":
@@ -50,11 +50,11 @@ class Embeddings:
             path.with_name(f".{path.name}.{os.getpid()}").exists()
             fits = path.parent.is_dir() and not path.is_dir()
         except OSError as error:
-            raise ResultsError(
+            raise OutputError(
                 f"{path}: cannot be written: {error.strerror}; choose another name for --embeddings"
             ) from error
         if not fits:
-            raise ResultsError(f"{path}: cannot be written: name a file in a folder that exists")
+            raise OutputError(f"{path}: cannot be written: name a file in a folder that exists")
         self.path = path
         self._partial = partial
         self._width = width
@@ -63,7 +63,7 @@ class Embeddings:
     def check(self) -> None:
         """Refuse to replace what is there; see `Extras.check`."""
         if self.path.exists():
-            raise ResultsError(
+            raise OutputError(
                 f"{self.path} exists; choose another --embeddings, or replace it with --overwrite"
             )
 
@@ -122,8 +122,8 @@ class Embeddings:
     def _row_size(self) -> int:
         return self._width * FLOAT.itemsize
 
-    def _unwritable(self, error: OSError) -> ResultsError:
-        return ResultsError(
+    def _unwritable(self, error: OSError) -> OutputError:
+        return OutputError(
             f"{self._partial}: cannot be written: {error.strerror}; what is finished is kept"
         )
 

@@ -37,7 +37,7 @@ class Extras:
 
         Raises:
             ExplanationError: an estimator has no map, or no embedding.
-            ResultsError, MissingExtraError: as `Embeddings` and `Overlays.check_folder`.
+            OutputError, MissingExtraError: as `Embeddings` and `Overlays.check_folder`.
         """
         self._overlays = self._embeddings = None
         if maps is not None:
@@ -60,7 +60,7 @@ class Extras:
         """Refuse to replace files that were there before the run began.
 
         Raises:
-            ResultsError: there is one.
+            OutputError: there is one.
         """
         if self._overlays:
             self._overlays.check(names)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import ResultsError, SettingError
+from ..errors import OutputError, SettingError
 from ..manifests.fields import UNKNOWN
 from ..photographs.eyes import DETECT, Eye, EyeOrigin, Side, side_of, sides_by_names, stated
 from ..photographs.listing import Listed, Listing
@@ -60,7 +60,7 @@ def read_table(
         The photographs of all rows, and the statements.
 
     Raises:
-        ResultsError: a column is missing, or a row has no photograph or an eye that is none.
+        OutputError: a column is missing, or a row has no photograph or an eye that is none.
     """
     rows = csv.reader(io.StringIO("\n".join(lines), newline=""), strict=True)
     photographs: list[str] = []
@@ -75,19 +75,19 @@ def read_table(
             if not any(cell.strip() for cell in row):
                 continue
             if len(row) != len(head):
-                raise ResultsError(f"{where}: {len(row)} cells under {len(head)} columns")
+                raise OutputError(f"{where}: {len(row)} cells under {len(head)} columns")
             cells = dict(zip(head, row, strict=True))
             if not cells[PHOTOGRAPH].strip():
-                raise ResultsError(f"{where}: names no photograph")
+                raise OutputError(f"{where}: names no photograph")
             photographs.append(cells[PHOTOGRAPH])
             if cells[EYE].strip():
                 side = _side(cells[EYE], where)
                 folder = Path(name).parent
                 statements.append(Statement(cells[PHOTOGRAPH], side, origin, where, folder))
     except csv.Error as error:
-        raise ResultsError(f"{name}, line {rows.line_num}: no CSV: {error}") from error
+        raise OutputError(f"{name}, line {rows.line_num}: no CSV: {error}") from error
     if not head:
-        raise ResultsError(f"{name}: is empty; it has the columns {PHOTOGRAPH} and {EYE}")
+        raise OutputError(f"{name}: is empty; it has the columns {PHOTOGRAPH} and {EYE}")
     return photographs, statements
 
 
@@ -98,14 +98,14 @@ def with_eyes(listing: Listing, said: StatedEyes) -> Listing:
     folder or from that of the table in which it stands.
 
     Raises:
-        ResultsError: two statements contradict each other, one may mean several photographs, or
+        OutputError: two statements contradict each other, one may mean several photographs, or
             none of them means any.
     """
     names = sides_by_names(listed.name for listed in listing.photographs)
     found, strays = _found(listing, said.statements)
     if said.statements and not found:
         first = said.statements[0]
-        raise ResultsError(
+        raise OutputError(
             f"{first.where}: {first.photograph} is none of the photographs here, nor is any other "
             "that is stated; name them as the results do, or by their paths"
         )
@@ -143,11 +143,11 @@ def _found(
         paths = set().union(*(by_key.get(_normal(key), set()) for key in keys))
         if len(paths) > 1:
             several = " or ".join(sorted(map(str, paths)))
-            raise ResultsError(f"{statement.where}: {given} may be {several}: name it by its path")
+            raise OutputError(f"{statement.where}: {given} may be {several}: name it by its path")
         for path in paths:
             other = found.setdefault(path, statement)
             if other.side != statement.side:
-                raise ResultsError(
+                raise OutputError(
                     f"{statement.where}: states {given} as {statement.side}, but {other.where} as "
                     f"{other.side}"
                 )
@@ -179,7 +179,7 @@ def _checked_head(row: Sequence[str], where: str) -> list[str]:
     head = [cell.strip().lower() for cell in row]
     for column in (PHOTOGRAPH, EYE):
         if head.count(column) != 1:
-            raise ResultsError(
+            raise OutputError(
                 f"{where}: one column is {column}, with commas between; found: {', '.join(head)}"
             )
     return head
@@ -189,7 +189,7 @@ def _side(text: str, where: str) -> Side:
     try:
         return side_of(text)
     except SettingError as error:
-        raise ResultsError(f"{where}: {error}") from error
+        raise OutputError(f"{where}: {error}") from error
 
 
 def _normal(text: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from ..errors import ResultsError
+from ..errors import OutputError
 from .columns import Row
 
 
@@ -23,7 +23,7 @@ class Journal:
         """Open the journal at `path`, or begin it.
 
         Raises:
-            ResultsError: it belongs to another run than `run` and `overwrite` is not set, or it
+            OutputError: it belongs to another run than `run` and `overwrite` is not set, or it
                 cannot be written.
         """
         self.path = path
@@ -31,7 +31,7 @@ class Journal:
         try:
             self._file: BinaryIO = path.open("a+b")
         except OSError as error:
-            raise ResultsError(f"{path}: cannot be written: {error.strerror}") from error
+            raise OutputError(f"{path}: cannot be written: {error.strerror}") from error
         try:
             self._begin(overwrite)
         except BaseException:
@@ -45,7 +45,7 @@ class Journal:
             return
         # The beginning of our line is what a process leaves that was killed while it began.
         if not _line({"run": self._run}).startswith(first) and not overwrite:
-            raise ResultsError(
+            raise OutputError(
                 f"{self.path} holds rows of another run (other estimators, options, files "
                 "or versions): finish that one, or start anew with --overwrite"
             )
@@ -81,7 +81,7 @@ class Journal:
             self._file.write(_line(value))
             self._file.flush()
         except OSError as error:
-            raise ResultsError(
+            raise OutputError(
                 f"{self.path}: cannot be written: {error.strerror}; what is finished is kept"
             ) from error
 

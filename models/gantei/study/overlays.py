@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from ..errors import PhotographError, ResultsError
+from ..errors import OutputError, PhotographError
 from ..photographs.listing import Listed
 from ..photographs.photograph import open_photograph
 from ..system.files import replacing
@@ -43,24 +43,24 @@ class Overlays:
         """Refuse a folder that cannot be made by itself.
 
         Raises:
-            ResultsError: its parent is missing, a file has its name, or it cannot be looked up.
+            OutputError: its parent is missing, a file has its name, or it cannot be looked up.
         """
         try:
             fits = self.folder.is_dir() or (
                 self.folder.parent.is_dir() and not self.folder.exists()
             )
         except OSError as error:
-            raise ResultsError(
+            raise OutputError(
                 f"{self.folder}: cannot be made: {error.strerror}; choose another name for --maps"
             ) from error
         if not fits:
-            raise ResultsError(f"{self.folder}: cannot be made: name a folder in one that exists")
+            raise OutputError(f"{self.folder}: cannot be made: name a folder in one that exists")
 
     def check(self, names: Iterable[str]) -> None:
         """Refuse to replace what is there; see `Extras.check`."""
         for name in names:
             if taken := next((path for path in self._paths(name) if path.exists()), None):
-                raise ResultsError(
+                raise OutputError(
                     f"{taken} exists; choose another --maps, or replace what is there with "
                     "--overwrite"
                 )
@@ -79,7 +79,7 @@ class Overlays:
         """Draw one photograph's overlays.
 
         Raises:
-            ResultsError: they cannot be written.
+            OutputError: they cannot be written.
             PhotographError: the photograph is not the one that was estimated any more.
         """
         from ..explanations.overlay import draw_overlay
@@ -99,7 +99,7 @@ class Overlays:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise ResultsError(f"{path.parent}: cannot be made: {error.strerror}") from error
+                raise OutputError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with replacing(path) as file:
                 text = PngInfo()
                 for key, told in self._text(answer.sha256).items():

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ResultsError
+from ..errors import OutputError
 from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import Listed, Listing
@@ -128,12 +128,12 @@ def run_study(
         advance: called with the number of photographs that were finished.
 
     Raises:
-        ResultsError: the table exists and is not this run's, another process writes it, or it
+        OutputError: the table exists and is not this run's, another process writes it, or it
             cannot be written; no file is lost.
     """
     started = time.monotonic()
     if study.table.is_dir():
-        raise ResultsError(f"{study.table}: is a folder; name a file in it")
+        raise OutputError(f"{study.table}: is a folder; name a file in it")
     writer_for(study.table)  # refuses what it cannot write before any work
     identity = study.identity()
     run = digest_of(identity)
@@ -149,7 +149,7 @@ def run_study(
                 advance(finished.photographs)
                 return finished
             if not overwrite:
-                raise ResultsError(
+                raise OutputError(
                     f"{study.table} exists and is not the table of this run: "
                     f"{difference(study, identity)}; choose another --out, or replace it with "
                     "--overwrite"
@@ -246,7 +246,7 @@ def _run_manifest(
         "run": digest_of(identity),
         **identity,
         "summary": asdict(summary),
-        "files_passed_by": study.listing.others,
+        "files_skipped": study.listing.others,
         "eyes_of_other_photographs": len(study.listing.strays),
         "table": study.table.name,
         "table_sha256": digest,

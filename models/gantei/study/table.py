@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from ..errors import MissingExtraError, ResultsError
+from ..errors import MissingExtraError, OutputError
 from .columns import Column, Row
 
 Writer = Callable[[Iterable[Row], Sequence[Column], IO[bytes]], None]
@@ -71,12 +71,12 @@ def writer_for(path: Path) -> Writer:
     """Choose how to write by the ending of `path`, and see that it can be done.
 
     Raises:
-        ResultsError: the ending is not known.
+        OutputError: the ending is not known.
         MissingExtraError: what the format needs is not installed.
     """
     writer = WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise ResultsError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(WRITERS)}")
+        raise OutputError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(WRITERS)}")
     if writer is write_parquet:
         arrow()
     return writer

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from ..errors import GanteiError, ResultsError
+from ..errors import GanteiError, OutputError
 
 
 @contextmanager
@@ -15,7 +15,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Write a file that appears under its name only whole, or not at all.
 
     Raises:
-        ResultsError: it cannot be written.
+        OutputError: it cannot be written.
     """
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -26,9 +26,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
             os.fsync(file.fileno())
         partial.replace(path)
     except OSError as error:
-        if isinstance(error, ResultsError):
+        if isinstance(error, OutputError):
             raise
-        raise ResultsError(f"{path}: cannot be written: {error.strerror or error}") from error
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         with suppress(OSError):
             partial.unlink()
@@ -44,12 +44,12 @@ def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
         refusal: the sentence for the error when it does not let go.
 
     Raises:
-        ResultsError: another process holds it, or the file cannot be made.
+        OutputError: another process holds it, or the file cannot be made.
     """
     from filelock import FileLock, Timeout
 
     if not path.parent.is_dir():  # the lock would make the folder
-        raise ResultsError(f"{path.parent}: cannot be written: no such folder")
+        raise OutputError(f"{path.parent}: cannot be written: no such folder")
     lock = FileLock(path)
     try:
         lock.acquire(timeout=timeout)
@@ -57,9 +57,9 @@ def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
             lock.release()
             lock.acquire(timeout=timeout)
     except Timeout as error:
-        raise ResultsError(refusal) from error
+        raise OutputError(refusal) from error
     except OSError as error:
-        raise ResultsError(f"{path.parent}: cannot be written: {error.strerror}") from error
+        raise OutputError(f"{path.parent}: cannot be written: {error.strerror}") from error
     try:
         yield
     finally:

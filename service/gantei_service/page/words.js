@@ -24,7 +24,7 @@ export const KINDS = {
     "malformed-body": "サーバーが内容を読み取れませんでした",
     "malformed-header": "サーバーが要求のヘッダーを読み取れませんでした",
     "token-required": "アクセストークンが必要です",
-    "not-from-here": "このサーバーは、同じ機械からの利用だけを受け付けています",
+    "loopback-only": "このサーバーは、同じ機械からの利用だけを受け付けています",
     "not-found": "見つかりません",
     "unknown-estimator": "このサーバーにはその推定器がありません",
     "method-not-allowed": "その操作はできません",

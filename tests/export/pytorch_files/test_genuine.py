@@ -114,7 +114,7 @@ def test_a_changed_number_is_noticed_by_its_checksum(name, refused, tmp_path):
     refused(changed, "damaged", "checksum")
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.filterwarnings("ignore")  # of PyTorch, on what it is going to drop
 def test_pytorch_reads_the_same_from_files_it_writes_now(read, refused, tmp_path):
     torch = pytest.importorskip("torch")
@@ -129,7 +129,7 @@ def test_pytorch_reads_the_same_from_files_it_writes_now(read, refused, tmp_path
         refused(tmp_path / name)
 
 
-@pytest.mark.judge
+@pytest.mark.reference
 @pytest.mark.filterwarnings("ignore")
 def test_pytorch_reads_the_same_from_a_checkpoint_without_its_weights_beside(read, tmp_path):
     torch = pytest.importorskip("torch")

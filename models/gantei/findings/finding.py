@@ -1,0 +1,38 @@
+"""A finding: its code and its values, which a study can filter by; its words come from a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .wording import Language, advice_on, text_of
+
+Value = str | int | float | list[str] | list[dict[str, Any]]
+
+
+@dataclass(frozen=True, init=False)
+class Finding:
+    """What is wrong with, or odd about, a photograph, an estimator, a setting or a request.
+
+    `code` is one of `findings/en.json`; `values` are what its text names, all of them JSON.
+
+    >>> grey = Finding("grey-picture", mode="L")
+    >>> grey.code, grey.values
+    ('grey-picture', {'mode': 'L'})
+    >>> grey.text()[:23]
+    'a grey picture (mode L)'
+    """
+
+    code: str
+    values: Mapping[str, Value]
+
+    def __init__(self, code: str, /, **values: Value) -> None:
+        object.__setattr__(self, "code", code)
+        object.__setattr__(self, "values", values)
+
+    def text(self, language: Language = "en") -> str:
+        """Say it in a sentence, without its subject and without advice."""
+        return text_of(self.code, self.values, language)
+
+    def advice(self, language: Language = "en") -> str:
+        """Say what a caller can do about it, in Python or on the command line; often empty."""
+        return advice_on(self.code, self.values, language)

@@ -1,0 +1,57 @@
+"""The words of findings: `en.json` and `ja.json`, which the service's page reads too.
+
+A text names values in braces. Behind a colon stands how: `word`, by the language's own `words`
+where they have it; `list`, each item by the text `CODE.item`, or as it is; else a format of
+Python's for numbers, of which the page knows `.0f`, `.1f` and so on, and `g`.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any, Literal
+
+Language = Literal["en", "ja"]
+FOLDER = Path(__file__).parent
+
+
+@cache
+def wording(language: Language) -> Mapping[str, Any]:
+    """Read a language's file: `texts` and `advice` by code, `words`, and the lists' `separator`."""
+    words: Mapping[str, Any] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
+    return words
+
+
+def text_of(code: str, values: Mapping[str, Any], language: Language) -> str:
+    """Word a finding; a code of another version, which has no text here, with its values as is."""
+    text = wording(language)["texts"].get(code)
+    if text is None:
+        named = ", ".join(f"{key} {value}" for key, value in values.items())
+        return f"{code} ({named})" if named else code
+    return _Wording(code, language).vformat(text, (), values)
+
+
+def advice_on(code: str, values: Mapping[str, Any], language: Language) -> str:
+    """Word the advice that goes with a finding; empty where there is none."""
+    return _Wording(code, language).vformat(wording(language)["advice"].get(code, ""), (), values)
+
+
+class _Wording(Formatter):
+    def __init__(self, code: str, language: Language) -> None:
+        self.code = code
+        self.language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        words = wording(self.language)
+        match format_spec:
+            case "word":
+                return str(words["words"].get(value, value))
+            case "list":
+                return str(words["separator"]).join(map(self._item, value))
+        return str(super().format_field(value, format_spec))
+
+    def _item(self, item: Any) -> str:
+        if isinstance(item, Mapping):
+            return text_of(f"{self.code}.item", item, self.language)
+        return str(item)

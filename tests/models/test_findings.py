@@ -1,0 +1,80 @@
+"""Findings: codes and values in the code, words in one file per language."""
+
+import ast
+import json
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from gantei.errors import GanteiError, PhotographError
+from gantei.findings.finding import Finding
+from gantei.findings.wording import FOLDER, wording
+
+TOP = Path(__file__).parents[2]
+PACKAGES = ("models/gantei", "export/gantei_export", "service/gantei_service")
+
+
+def found_in_code() -> dict[str, set[str]]:
+    """The codes of every `Finding(...)` in the three packages, with the names of their values."""
+    codes: dict[str, set[str]] = {}
+    for package in PACKAGES:
+        for path in (TOP / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
+                    first = node.args[0] if node.args else None
+                    if isinstance(first, ast.Constant):
+                        names = {keyword.arg or "**" for keyword in node.keywords}
+                        codes[first.value] = codes.get(first.value, set()) | names
+    return codes
+
+
+def named_in(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_both_languages_word_the_same_codes():
+    english, japanese = wording("en"), wording("ja")
+    assert english["texts"].keys() == japanese["texts"].keys()
+    assert english["advice"].keys() == japanese["advice"].keys()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_finding_of_the_code_has_a_text_which_names_only_its_values(language):
+    texts = wording(language)["texts"]
+    for code, values in found_in_code().items():
+        assert code in texts, f"findings/{language}.json has no text for {code!r}"
+        assert "**" in values or named_in(texts[code]) <= values, code
+
+
+def test_every_text_belongs_to_a_finding_of_the_code():
+    codes = found_in_code()
+    unused = {code for code in wording("en")["texts"] if code.removesuffix(".item") not in codes}
+    assert unused == set()
+    assert wording("en")["advice"].keys() <= codes.keys()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_files_are_in_order_so_that_two_changes_seldom_meet(language):
+    table = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
+    for part in ("texts", "advice"):
+        assert list(table[part]) == sorted(table[part])
+
+
+def test_an_error_says_its_finding_and_keeps_it():
+    error = PhotographError(Finding("grey-picture", mode="L"), "eye.png", "ab")
+    assert str(error).startswith("eye.png: a grey picture (mode L); ")
+    assert str(error).endswith("allow_grey=True (--allow-grey) reads it all the same")
+    assert (error.code, error.source, error.sha256) == ("grey-picture", "eye.png", "ab")
+    assert error.worded(source="p1.png").startswith("p1.png: a grey picture")
+    assert error.worded("ja").startswith("eye.png: 白黒の画像です(モード L)")
+
+
+def test_an_error_without_a_finding_has_the_code_of_its_class():
+    assert GanteiError("no").code == "error"
+    assert GanteiError("no").findings == ()
+
+
+def test_a_code_of_another_version_is_said_with_its_values():
+    assert Finding("from-later", much=3).text() == "from-later (much 3)"
+    assert Finding("from-later").text("ja") == "from-later"
