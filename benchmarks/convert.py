@@ -38,7 +38,7 @@ def write_stand_in(path: Path, network: str) -> None:
 
 def with_gantei(source: Path, target: Path) -> None:
     """Convert as `gantei import` does."""
-    from gantei_export.conversion import convert
+    from gantei_export.keras_conversion.keras_converter import convert
 
     convert(source).write(target, {})
 

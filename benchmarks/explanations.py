@@ -17,7 +17,7 @@ import numpy as np
 import onnx
 
 from gantei.inference.onnx_runtime import onnx_runtime
-from gantei_export.conversion import convert
+from gantei_export.keras_conversion.keras_converter import convert
 
 LIMIT = 1.02
 RUNS = {"without": "plain", "unasked": "explained", "asked": "explained"}

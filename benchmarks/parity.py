@@ -116,8 +116,8 @@ def be_the_writer(name: str, folder: str, with_keras3: str) -> None:
 def difference(path: Path) -> tuple[float, str]:
     """Convert a file and return the largest difference from Keras, and a digest of the ONNX."""
     from gantei.inference.onnx_runtime import onnx_runtime
-    from gantei_export.conversion import convert
-    from gantei_export.stated import Stated
+    from gantei_export.keras_conversion.keras_converter import convert
+    from gantei_export.manifest_draft.user_claims import Stated
 
     alone = "weights" in path.name
     stated = Stated(head_activations=("sigmoid",)) if alone else None
@@ -139,7 +139,7 @@ def digest_elsewhere(path: Path) -> str:
     code = (
         "import sys, hashlib, pathlib\n"
         "for name in ('tensorflow', 'keras', 'tf_keras'): sys.modules[name] = None\n"
-        "from gantei_export.conversion import convert\n"
+        "from gantei_export.keras_conversion.keras_converter import convert\n"
         "print(hashlib.sha256(convert(pathlib.Path(sys.argv[1])).to_bytes()).hexdigest())\n"
         "print(open('/proc/self/status').read())"
     )

@@ -86,7 +86,7 @@ def installed(cache: Path) -> tuple[Path, Path]:
 def permit(folder: Path) -> None:
     """Make a copy that decodes at reduced size, whatever that changes of random weights."""
     from gantei.photographs.listing import list_photographs
-    from gantei_export.optimisation.decoding import permit_reduced_decoding
+    from gantei_export.optimisation.reduced_decoding import permit_reduced_decoding
 
     folder.mkdir(exist_ok=True)
     image = Image.open(BytesIO(drawn(2000)))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gantei_export.pytorch_networks.recognition import convert_state_dict
+from gantei_export.pytorch_networks.state_dict_converter import convert_state_dict
 
 NETWORKS = {
     "tiny-224": (224, 7, 96, (2, 2, 6, 2), (3, 6, 12, 24)),

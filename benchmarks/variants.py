@@ -25,7 +25,7 @@ from gantei.demo import draw_photograph, person
 from gantei.inference.session import open_session
 from gantei.photographs.listing import list_photographs
 from gantei_export.optimisation.memory import peak_memory
-from gantei_export.optimisation.optimising import optimise
+from gantei_export.optimisation.optimiser import optimise
 from gantei_export.optimisation.precision import PRECISIONS, eight_bits, half_precision
 
 SEED = 77

@@ -67,7 +67,7 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
 
 
 def test_the_page_and_the_errors_give_the_same_line_for_pytorch():
-    from gantei_export.forms.ways import TORCH_EXPORT
+    from gantei_export.refusals.other_ways import TORCH_EXPORT
 
     (line,) = blocks(ADDING, "python")
     assert ast.dump(ast.parse(line)) == ast.dump(ast.parse(TORCH_EXPORT))

@@ -5,11 +5,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import set_command
-from .optimisation import commands as optimisation
+from .changing import set_command
+from .optimisation import optimise_command
 
 if TYPE_CHECKING:
-    from .importing import Imported
+    from .importing.importer import Imported
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -96,14 +96,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     importing.set_defaults(run=_run)
     set_command.register(commands)
-    optimisation.register(commands)
+    optimise_command.register(commands)
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from .forms.trusted_file import check_trust
-    from .importing import Checks, import_estimator
-    from .settings import settings_of
-    from .stated import Stated
+    from .file_kinds.trusted_file import check_trust
+    from .importing.importer import Checks, import_estimator
+    from .manifest_draft.user_claims import Stated
+    from .manifest_draft.user_settings import settings_of
 
     check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
     stated = Stated(
@@ -152,7 +152,7 @@ def _told_of_the_publisher(imported: "Imported") -> list[str]:
 
 def _report(imported: "Imported") -> str:
     """Say what is known, on what basis, and what is still to be settled."""
-    from .reporting import facts_text, next_step
+    from .manifest_draft.facts_text import facts_text, next_step
 
     entry, manifest = imported.entry, imported.entry.manifest
     architecture = manifest.basis["architecture"]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export.conversion import convert
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import small_network, write
 
@@ -69,7 +69,8 @@ def refused_cheaply(refused):
             pytest.skip("this system does not tell a process's own peak memory")
         # Not ru_maxrss: a child begins with its parent's.
         code = (
-            "import sys, pathlib; from gantei_export.conversion import convert\n"
+            "import sys, pathlib\n"
+            "from gantei_export.keras_conversion.keras_converter import convert\n"
             "try: convert(pathlib.Path(sys.argv[1]))\n"
             "except ValueError: print(open('/proc/self/status').read())"
         )

@@ -81,7 +81,9 @@ def saved(model, path):
 
 def difference(model, path, photographs, answers, stated=None):
     """Convert and run a saved model; return the largest difference from Keras, and the facts."""
-    from gantei_export.conversion import convert  # other Kerases borrow this module without gantei
+    from gantei_export.keras_conversion.keras_converter import (
+        convert,  # other Kerases borrow this module without gantei
+    )
 
     expected = model(photographs, training=False)
     conversion = convert(path, stated)

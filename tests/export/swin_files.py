@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gantei_export.pytorch_networks.recognition import convert_state_dict
+from gantei_export.pytorch_networks.state_dict_converter import convert_state_dict
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted(DATA.glob("timm*-swin-*.npz"))

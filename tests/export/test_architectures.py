@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export.conversion import convert
-from gantei_export.networks.architecture import recognise
-from gantei_export.networks.configuration import parse
-from gantei_export.networks.known_lambdas import scale_of_lambda
-from gantei_export.networks.network import flatten
+from gantei_export.architectures.recognition import recognise
+from gantei_export.keras_conversion.keras_converter import convert
+from gantei_export.keras_networks.calls import flatten
+from gantei_export.keras_networks.keras_config import parse
+from gantei_export.keras_networks.known_lambdas import scale_of_lambda
 
 from .architectures import ARCHITECTURES, build
 from .hand_written import convolution, functional, layer, write

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export.conversion import convert
-from gantei_export.forms.probe import probe
+from gantei_export.keras_conversion.hdf5_probe import probe
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import functional, small_network
 

@@ -7,7 +7,7 @@ import pytest
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei_export.conversion import convert
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import layer, small_network, write
 from .test_archives import archive, keras3  # noqa: F401 - a fixture

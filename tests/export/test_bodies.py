@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from gantei_export.architectures import FOLDER, RESCALED, SUFFIX, body, names
 from gantei_export.architectures.__main__ import KERAS_NAMES, described
+from gantei_export.architectures.bodies import FOLDER, RESCALED, SUFFIX, body, names
 
 from .architectures import ARCHITECTURES
 

@@ -19,10 +19,10 @@ from gantei.errors import AlreadyInstalledError, ManifestError, SettingError, We
 from gantei.estimator.verification import verify
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei.photographs.listing import list_photographs
-from gantei_export import changing
-from gantei_export.changing import set_facts
-from gantei_export.optimisation.decoding import permit_reduced_decoding
+from gantei_export.changing import change_estimator
+from gantei_export.changing.change_estimator import set_facts
 from gantei_export.optimisation.limits import limits_for
+from gantei_export.optimisation.reduced_decoding import permit_reduced_decoding
 
 from ..conftest import made_picture
 from .onnx_models import save, small_model
@@ -212,7 +212,7 @@ def test_an_interrupted_change_leaves_the_estimator_as_it_was(imported, monkeypa
     def interrupted(*given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(changing, "write_folder", interrupted)
+    monkeypatch.setattr(change_estimator, "write_folder", interrupted)
     with pytest.raises(KeyboardInterrupt):
         set_facts("my-sex", SETTLED, "x")
     assert state_of(imported) == before
@@ -316,7 +316,7 @@ def test_too_few_or_picked_out_pixels_are_no_measurement(in_store, large_photogr
 @pytest.mark.parametrize("name", ["demo-age", "demo-sex"])
 def test_the_demo_estimators_may_decode_at_reduced_size_and_say_what_was_measured(name):
     from gantei.catalogue.entries import find
-    from gantei_export.optimisation.decoding import REDUCED_DEFAULTS
+    from gantei_export.optimisation.reduced_decoding import REDUCED_DEFAULTS
 
     manifest = find(name).manifest
     measured = manifest.reduced_decoding

@@ -10,8 +10,7 @@ import onnx
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export import converted as module
-from gantei_export.conversion import OutputFacts, convert
+from gantei_export.keras_conversion.keras_converter import OutputFacts, convert
 
 from .hand_written import convolution, functional, layer, small_network, write
 
@@ -90,7 +89,8 @@ def test_an_open_size_stays_open(tmp_path):
 
 def test_the_same_file_gives_the_same_bytes_in_another_process(small_file, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from gantei_export.conversion import convert;"
+        "import sys; from pathlib import Path;"
+        "from gantei_export.keras_conversion.keras_converter import convert;"
         "print(convert(Path(sys.argv[1])).write(Path(sys.argv[2]), {'b': '1', 'a': '2'}))"
     )
     digests = set()
@@ -135,7 +135,7 @@ def test_nothing_is_left_of_a_file_that_could_not_be_written(small_file, tmp_pat
         yield b"half"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "encode", full)
+    monkeypatch.setattr("gantei_export.onnx_graph.conversion.encode", full)
     with pytest.raises(ConversionError, match="No space left"):
         conversion.write(target, {})
     assert target.read_bytes() == b"the one before"

@@ -10,10 +10,10 @@ from onnx import TensorProto, helper
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
-from gantei_export.onnx_files import converting, probe
-from gantei_export.onnx_files.converting import convert_onnx, examine
-from gantei_export.onnx_files.probe import probe_onnx
-from gantei_export.stated import Stated
+from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.onnx_files import onnx_converter, onnx_probe
+from gantei_export.onnx_files.onnx_converter import convert_onnx, examine
+from gantei_export.onnx_files.onnx_probe import probe_onnx
 
 from .onnx_models import DATA, SIDE, before_pooling, constant, run, save, small_model
 
@@ -150,10 +150,10 @@ def test_a_fault_of_ours_is_called_one(tmp_path, monkeypatch, capsys):
     def wrong(*given):
         raise IndexError("secret")
 
-    monkeypatch.setattr(converting, "examine", wrong)
-    monkeypatch.setattr(probe, "_bound", lambda path: None)
+    monkeypatch.setattr(onnx_converter, "examine", wrong)
+    monkeypatch.setattr(onnx_probe, "_bound", lambda path: None)
     monkeypatch.setattr("sys.argv", ["probe", str(path), "{}"])
-    assert probe.main() == 0
+    assert onnx_probe.main() == 0
     told = json.loads(capsys.readouterr().out)["refused"]
     assert "internal error, IndexError in test_foreign_graphs.py" in told
     assert "secret" not in told

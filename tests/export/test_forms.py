@@ -9,7 +9,7 @@ import pytest
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
-from gantei_export.stated import Stated
+from gantei_export.manifest_draft.user_claims import Stated
 
 from .keras_models import TOLERANCE, behave, difference, pictures, saved
 

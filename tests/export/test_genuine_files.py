@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gantei_export.conversion import OutputFacts, convert
+from gantei_export.keras_conversion.keras_converter import OutputFacts, convert
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted([*DATA.glob("*.h5"), *DATA.glob("*.keras")])

@@ -9,7 +9,7 @@ import pytest
 
 import gantei
 from gantei.command_line import main
-from gantei_export.conversion import convert
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import layer, small_network, write
 

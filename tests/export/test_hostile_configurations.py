@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export import conversion
-from gantei_export.conversion import convert
+from gantei_export.keras_conversion import keras_converter
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import convolution, functional, layer, small_network, write
 
@@ -271,7 +271,7 @@ def test_the_swish_of_the_efficientnet_package_is_known(tmp_path, monkeypatch):
     for activation in ("swish", OWN_SWISH):
         config["config"]["layers"][1]["config"]["activation"] = activation
         file = write(tmp_path / "model.h5", config, weights)
-        monkeypatch.setattr(conversion, "recognise", lambda network: "EfficientNet-B7")
+        monkeypatch.setattr(keras_converter, "recognise", lambda network: "EfficientNet-B7")
         swishes.append(convert(file).to_bytes())
     assert swishes[0] == swishes[1]
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gantei.errors import ConversionError
-from gantei_export.conversion import convert
-from gantei_export.forms import probe as probing
-from gantei_export.forms.probe import probe
+from gantei_export.keras_conversion import hdf5_probe
+from gantei_export.keras_conversion.hdf5_probe import probe
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import convolution, functional, layer, small_network, write
 
@@ -74,9 +74,9 @@ def test_a_file_that_crashes_the_hdf5_library_is_refused(small_file, monkeypatch
 def test_a_file_over_which_the_hdf5_library_hangs_is_refused_within_ten_seconds(
     small_file, monkeypatch
 ):
-    assert probing.LONGEST < 10
+    assert hdf5_probe.LONGEST < 10
     monkeypatch.setattr(sys, "executable", crashing_python(small_file.parent, "exec sleep 60"))
-    monkeypatch.setattr(probing, "LONGEST", 0.2)
+    monkeypatch.setattr(hdf5_probe, "LONGEST", 0.2)
     with pytest.raises(ConversionError, match="reading it does not end"):
         probe(small_file)
 

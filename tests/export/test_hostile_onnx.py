@@ -6,9 +6,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from gantei.errors import ConversionError
-from gantei_export.onnx_files import probe, trial
-from gantei_export.onnx_files.converting import examine
-from gantei_export.stated import Stated
+from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.onnx_files import onnx_probe, trial
+from gantei_export.onnx_files.onnx_converter import examine
 
 from .onnx_models import SIDE, before_pooling, constant, save, small_model
 
@@ -150,7 +150,7 @@ def test_a_result_of_terabytes_is_refused(refused):
 
 
 def test_a_graph_that_takes_all_memory_takes_that_of_its_own_process(tmp_path, monkeypatch):
-    monkeypatch.setattr(probe, "MOST_MEMORY", 3 << 30)
+    monkeypatch.setattr(onnx_probe, "MOST_MEMORY", 3 << 30)
     model = small_model()
     constant(model, "sides", np.array([0, 0, 30_000, 40_000], np.int64))
     nodes = [
@@ -162,7 +162,7 @@ def test_a_graph_that_takes_all_memory_takes_that_of_its_own_process(tmp_path, m
     ]
     path = save(tmp_path / "net.onnx", before_pooling(model, *nodes, result="y"))
     with pytest.raises(ConversionError, match=r"does not run|crashes|refused"):
-        probe.probe_onnx(path, Stated())
+        onnx_probe.probe_onnx(path, Stated())
 
 
 def picture(shape, kind=TensorProto.FLOAT):

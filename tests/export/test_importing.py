@@ -15,7 +15,7 @@ import gantei
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei_export.forms.weights_file import weights_file
+from gantei_export.file_kinds.downloaded_file import weights_file
 
 from .hand_written import small_network, write
 
@@ -127,16 +127,16 @@ def test_what_was_stated_of_another_file_is_forgotten(small_file, tmp_path):
 
 
 def test_a_file_that_contradicts_the_publisher_is_refused(small_file, monkeypatch, capsys):
-    from gantei_export import importing
+    from gantei_export.importing import importer
 
-    known = importing.known_tables
+    known = importer.known_tables
 
     def with_a_size(manifest):
         tables = known(manifest)
         tables["input"]["size"] = [299, 299]
         return tables
 
-    monkeypatch.setattr(importing, "known_tables", with_a_size)
+    monkeypatch.setattr(importer, "known_tables", with_a_size)
     assert run("joir-sex-mobilenet", small_file) == 2
     assert "its publisher says input.size = [299, 299], the file" in capsys.readouterr().err
 

@@ -12,7 +12,7 @@ import gantei
 from gantei.catalogue import entries, store
 from gantei.command_line import main
 from gantei.errors import MissingExtraError
-from gantei_export import importing
+from gantei_export.importing import importer
 
 from ..conftest import made_picture
 from .swin_files import DATA, opened
@@ -146,8 +146,8 @@ def without_runtime(monkeypatch):
         asked.append(1)
         raise MissingExtraError("ONNX Runtime is not installed")
 
-    monkeypatch.setattr(importing, "open_session", open_session)
-    monkeypatch.setattr(importing, "add_golden", open_session)
+    monkeypatch.setattr(importer, "open_session", open_session)
+    monkeypatch.setattr(importer, "add_golden", open_session)
     return asked
 
 

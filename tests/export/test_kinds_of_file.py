@@ -10,9 +10,9 @@ import pytest
 
 from gantei.catalogue import store
 from gantei.command_line import main
-from gantei_export.conversion import convert
-from gantei_export.forms.trusted_file import trusted_file
-from gantei_export.forms.weights_file import weights_file
+from gantei_export.file_kinds.downloaded_file import weights_file
+from gantei_export.file_kinds.trusted_file import trusted_file
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .hand_written import small_network
 from .test_archives import stored

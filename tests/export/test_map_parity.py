@@ -10,7 +10,7 @@ import numpy as np
 import onnx
 import pytest
 
-from gantei_export.conversion import convert
+from gantei_export.keras_conversion.keras_converter import convert
 
 from .keras_models import TOLERANCE, behave, pictures, saved
 

@@ -9,10 +9,10 @@ from onnx import TensorProto, helper, numpy_helper
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
-from gantei_export.forms.kind import ONNX, kind_of_file
-from gantei_export.onnx_files.converting import convert_onnx, examine
-from gantei_export.onnx_files.probe import probe_onnx
-from gantei_export.stated import Stated
+from gantei_export.file_kinds.kind import ONNX, kind_of_file
+from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.onnx_files.onnx_converter import convert_onnx, examine
+from gantei_export.onnx_files.onnx_probe import probe_onnx
 
 from .onnx_models import DATA, SIDE, before_pooling, constant, run, save, small_model
 

@@ -35,7 +35,12 @@ onnxruntime = pytest.importorskip("onnxruntime")
 tomli_w = pytest.importorskip("tomli_w")
 onnx = pytest.importorskip("onnx")
 
-from gantei_export.optimisation import memory, optimising, parts, precision  # noqa: E402
+from gantei_export.optimisation import (  # noqa: E402
+    calibration_split,
+    memory,
+    optimiser,
+    precision,
+)
 from gantei_export.optimisation.limits import limits_for  # noqa: E402
 from gantei_export.optimisation.measurement import drift_of  # noqa: E402
 
@@ -118,7 +123,7 @@ def photographs(tmp_path_factory):
 
 def made(estimator, photographs, precision="int8", limits=WIDE, **options):
     listing = list_photographs([photographs])
-    return optimising.optimise(str(estimator), precision, listing, limits=limits, **options)
+    return optimiser.optimise(str(estimator), precision, listing, limits=limits, **options)
 
 
 def digest(path):
@@ -295,7 +300,7 @@ def test_within_the_limits_the_command_installs_and_prints_aligned_columns(
 
 def test_the_parts_follow_from_the_files_alone(estimator, photographs, tmp_path):
     loaded = gantei.load(estimator)
-    divided = parts.divide(list_photographs([photographs]), loaded, calibrate=True)
+    divided = calibration_split.divide(list_photographs([photographs]), loaded, calibrate=True)
     calibrating = {digest(path) for path in divided.calibration}
     judging = {digest(path) for path in divided.evaluation}
     assert not calibrating & judging
@@ -305,7 +310,7 @@ def test_the_parts_follow_from_the_files_alone(estimator, photographs, tmp_path)
     renamed.mkdir()
     for number, path in enumerate(sorted(photographs.iterdir())[::-1]):
         (renamed / f"{number:03}.png").write_bytes(path.read_bytes())
-    again = parts.divide(list_photographs([renamed]), loaded, calibrate=True)
+    again = calibration_split.divide(list_photographs([renamed]), loaded, calibrate=True)
     assert [digest(path) for path in again.calibration] == sorted(calibrating)
     assert [digest(path) for path in again.evaluation] == sorted(judging)
 
@@ -388,7 +393,7 @@ def test_a_killed_process_leaves_the_store_as_it_was(estimator, photographs, tmp
     code = (
         "import os, sys; from pathlib import Path\n"
         "from gantei.study.photographs import list_photographs\n"
-        "from gantei_export.optimisation.optimising import optimise\n"
+        "from gantei_export.optimisation.optimiser import optimise\n"
         "steps = []\n"
         "def advance(count):\n"
         "    steps.append(count)\n"

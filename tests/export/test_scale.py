@@ -9,9 +9,9 @@ import gantei
 from gantei.catalogue.store import installed
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei_export.conversion import convert
-from gantei_export.networks.first_normalization import FirstNormalization
-from gantei_export.scale_check import USUAL, doubt_about_scale, misfit
+from gantei_export.estimator_folder.scale_check import USUAL, doubt_about_scale, misfit
+from gantei_export.keras_conversion.keras_converter import convert
+from gantei_export.keras_networks.first_normalization import FirstNormalization
 
 from .hand_written import convolution, functional, layer, write
 

@@ -17,7 +17,7 @@ onnxruntime = pytest.importorskip("onnxruntime")
 onnx = pytest.importorskip("onnx")
 tomli_w = pytest.importorskip("tomli_w")
 
-from gantei_export.optimisation.optimising import optimise  # noqa: E402
+from gantei_export.optimisation.optimiser import optimise  # noqa: E402
 
 FILE = DATA / "timm05-swin-usual.npz"
 SIDE = 64

@@ -70,7 +70,7 @@ def test_only_the_sex_network_scales_its_input_itself(trained):
 @pytest.mark.reference
 def test_the_cut_networks_answer_what_the_whole_one_answers():
     pytest.importorskip("tf_keras")
-    from gantei_export.training.networks import AGE_SPREAD, MEAN_AGE, build, cut, network_input
+    from gantei_export.training.demo_networks import AGE_SPREAD, MEAN_AGE, build, cut, network_input
 
     whole = build()
     pixels = np.random.default_rng(1).integers(0, 256, (2, 160, 160, 3), dtype=np.uint8)
@@ -96,7 +96,7 @@ def test_the_report_tells_what_was_measured_and_how(trained):
 def test_golden_values_are_what_the_saved_networks_answer(trained):
     from gantei.photographs.photograph import open_photograph
     from gantei.photographs.preprocessing import prepare
-    from gantei_export.training.networks import network_input
+    from gantei_export.training.demo_networks import network_input
     from gantei_export.training.pictures import INPUT
 
     rows = json.loads((trained / "golden.json").read_text(encoding="utf-8"))

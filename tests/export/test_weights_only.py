@@ -9,11 +9,11 @@ import pytest
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei_export.architectures import RESCALED, body, names
-from gantei_export.conversion import convert
-from gantei_export.forms.probe import probe
-from gantei_export.networks.binding import snake_case
-from gantei_export.stated import Stated
+from gantei_export.architectures.bodies import RESCALED, body, names
+from gantei_export.keras_conversion.hdf5_probe import probe
+from gantei_export.keras_conversion.keras_converter import convert
+from gantei_export.keras_files.binding import snake_case
+from gantei_export.manifest_draft.user_claims import Stated
 
 SIGMOID = Stated(head_activations=("sigmoid",))
 ROLES = {

@@ -12,10 +12,10 @@ from PIL import Image
 import gantei
 from gantei.catalogue import store
 from gantei.command_line import main
-from gantei_export.conversion import convert
-from gantei_export.forms import trusted_file
-from gantei_export.forms.trusted_file import digest_and_size
-from gantei_export.with_tensorflow import convert_with_tensorflow
+from gantei_export.file_kinds import trusted_file
+from gantei_export.file_kinds.trusted_file import digest_and_size
+from gantei_export.keras_conversion.keras_converter import convert
+from gantei_export.with_tensorflow.tensorflow_converter import convert_with_tensorflow
 
 TRUSTED = ("--with-tensorflow", "--trust-this-file")
 
@@ -46,7 +46,9 @@ def test_a_folder_is_only_opened_by_running_it(tmp_path, capsys):
 def test_without_tensorflow_the_error_names_what_to_install(small_file, capsys, monkeypatch):
     for name in ("tensorflow", "tf_keras", "tf2onnx"):
         monkeypatch.setitem(sys.modules, name, None)
-    monkeypatch.setattr("gantei_export.with_tensorflow.find_spec", lambda name: None)
+    monkeypatch.setattr(
+        "gantei_export.with_tensorflow.tensorflow_converter.find_spec", lambda name: None
+    )
     assert run(small_file, *TRUSTED) == 2
     assert 'pip install "gantei[tensorflow]"' in capsys.readouterr().err
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from gantei.errors import ConversionError
 from gantei.inference.onnx_runtime import onnx_runtime
-from gantei_export.conversion import convert
-from gantei_export.forms.probe import probe
-from gantei_export.forms.weights_file import weights_file
-from gantei_export.importing import import_estimator
+from gantei_export.file_kinds.downloaded_file import weights_file
+from gantei_export.importing.importer import import_estimator
+from gantei_export.keras_conversion.hdf5_probe import probe
+from gantei_export.keras_conversion.keras_converter import convert
 
 from . import stored
 from .of_archives import Archive

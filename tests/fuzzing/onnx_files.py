@@ -10,12 +10,12 @@ import onnx.reference
 
 from gantei.errors import ConversionError
 from gantei.inference.onnx_runtime import onnx_runtime
-from gantei_export.importing import import_estimator
-from gantei_export.onnx_files import probe
-from gantei_export.onnx_files.converting import convert_onnx, examine
+from gantei_export.importing.importer import import_estimator
+from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.onnx_files import onnx_probe
 from gantei_export.onnx_files.model_file import opset_of
+from gantei_export.onnx_files.onnx_converter import convert_onnx, examine
 from gantei_export.onnx_files.picture import picture_of
-from gantei_export.stated import Stated
 
 from .of_onnx import OnnxBytes, OnnxModel
 from .outcome import Outcome
@@ -44,7 +44,7 @@ def read(path, whole):
 def _import(path):
     from gantei.catalogue import store
 
-    with mock.patch.object(probe, "probe_onnx", examine):
+    with mock.patch.object(onnx_probe, "probe_onnx", examine):
         import_estimator("fuzzed", path, task="regression", replace=True)
     folder = store.installed()["fuzzed"]
     try:
@@ -56,7 +56,7 @@ def _import(path):
 def caught_by_probe(path):
     """Whether the process that tries a file refuses it, other than by a fault of ours."""
     try:
-        probe.probe_onnx(path, Stated())
+        onnx_probe.probe_onnx(path, Stated())
     except ConversionError as error:
         return not any(words in str(error) for words in ("(1); refused", "internal error"))
     return False

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from gantei_export.layers import activation
+from gantei_export.keras_layers import activation
 from gantei_export.pytorch_files.records import Tensor
 
 from . import keras_files, of_pickles, onnx_files, pool, pytorch_files, seeds, trial
@@ -66,7 +66,9 @@ def test_a_wrong_activation_is_noticed(attempt, monkeypatch):
 
 
 def test_an_option_that_is_overlooked_is_noticed(attempt, monkeypatch):
-    monkeypatch.setattr("gantei_export.layer.Layer.check_all_read", lambda self, training: None)
+    monkeypatch.setattr(
+        "gantei_export.keras_layers.layer.Layer.check_all_read", lambda self, training: None
+    )
     config, _ = seeds.networks()[CHAIN]
     options = config["config"]["layers"][-1]["config"]
     monkeypatch.setitem(options, "novelty", 3)

@@ -10,9 +10,9 @@ import warnings
 import atheris
 
 with atheris.instrument_imports(include=["gantei_export"]):
-    from gantei_export import importing  # noqa: F401
-    from gantei_export.forms import keras_archive  # noqa: F401
-    from gantei_export.registry import converters
+    from gantei_export.importing import importer  # noqa: F401
+    from gantei_export.keras_files import keras_archive  # noqa: F401
+    from gantei_export.keras_layers.registry import converters
 
     converters()  # imports every module of layers
 

@@ -9,7 +9,7 @@ import sys
 import warnings
 from random import Random
 
-from gantei_export import importing
+from gantei_export.keras_conversion import hdf5_probe
 
 from . import inputs, trial
 from .families import FAMILIES
@@ -31,7 +31,7 @@ def main():
     kept = [tuple(one) for one in json.loads(sys.stdin.readline())]
     warnings.simplefilter("ignore")
     # The process that reads first is replayed by the parent where this one dies.
-    importing.probe = lambda path, stated=None: None
+    hdf5_probe.probe = lambda path, stated=None: None
     usual = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (trial.taken() + LARGEST, usual[1]))
     sandbox, lines, signatures = trial.own_sandbox(), Lines(FAMILIES[family].FOLLOWED), set()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from . import FOLDER, SUFFIX
+from .bodies import FOLDER, SUFFIX
 
 KERAS_NAMES = {
     **{f"DenseNet-{depth}": f"DenseNet{depth}" for depth in (121, 169, 201)},

@@ -7,9 +7,9 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
 from gantei.errors import ConversionError
 
-from ..forms.ways import TORCH_EXPORT
+from ..refusals.other_ways import TORCH_EXPORT
+from .constants import check_tensor
 from .operators import OPERATORS, OPSETS
-from .tensors import check_tensor
 
 LARGEST = (1 << 31) - 1
 """Bytes; what protobuf can hold in one message."""

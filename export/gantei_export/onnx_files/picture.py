@@ -4,8 +4,8 @@ import onnx
 
 from gantei.errors import ConversionError
 
-from ..foreign_graph import Picture
-from ..forms.ways import TORCH_EXPORT
+from ..adopted_graphs.adoption import Picture
+from ..refusals.other_ways import TORCH_EXPORT
 from .model_file import said
 
 CHANNELS = 3

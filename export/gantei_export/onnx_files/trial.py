@@ -13,11 +13,11 @@ from gantei.errors import ConversionError, GanteiError
 from gantei.inference.onnx_runtime import onnx_runtime
 from gantei.inference.session import NO_EXTERNAL_DATA, open_session
 
-from ..comparison import DEFAULT_SIDE, TOLERANCE
-from ..foreign_graph import Picture
-from ..forms.ways import TORCH_EXPORT
-from ..graph import PHOTOGRAPH
-from .opened import OnnxFile
+from ..adopted_graphs.adoption import Picture
+from ..onnx_graph.graph import PHOTOGRAPH
+from ..refusals.other_ways import TORCH_EXPORT
+from ..verification.comparison import DEFAULT_SIDE, TOLERANCE
+from .onnx_file import OnnxFile
 
 SEED = 1
 RANGES = ((0.0, 1.0), (0.0, 255.0), (-3.0, 3.0))

@@ -9,8 +9,8 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
+from .file_form import INSTEAD, Form, open_form
 from .rebuilding import MARKED
-from .recognition import INSTEAD, Form, open_form
 from .records import (
     ITEM_SIZES,
     LARGEST_FILE,

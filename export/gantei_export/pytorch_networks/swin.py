@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..graph import PHOTOGRAPH, Graph, Tensor
+from ..onnx_graph.graph import PHOTOGRAPH, Graph, Tensor
+from .named_tensors import StateDict, read
 from .swin_measures import PATCH, Layout, Stage
-from .tensors import StateDict, read
-from .windows import attention_mask, merged_order, order, positions, relative_position_index
+from .swin_windows import attention_mask, merged_order, order, positions, relative_position_index
 
 EPSILON = 1e-5
 """Of every LayerNorm in timm's Swin transformers; no file holds it."""
@@ -43,7 +43,7 @@ class Swin:
         self.tokens = self._norm(x, "norm")
 
     def answer(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Add the head: the answer, the map and the embedding, as `head` describes them."""
+        """Add the head: the answer, the map and the embedding (see `explanation_outputs`)."""
         last, units, head = self.layout.stages[-1], self.layout.units, self.layout.head
         rows = self._reshape(self.tokens, (-1, last.side**2, last.width), "pool")
         pooled = self.graph.node("ReduceMean", [rows], (last.width,), "pool", axes=[1], keepdims=0)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gantei.errors import ConversionError
 
+from .named_tensors import StateDict, check_shapes
 from .swin_measures import PATCH, Layout, Stage, expected_shapes
-from .tensors import StateDict, check_shapes
-from .windows import attention_mask, relative_position_index
+from .swin_windows import attention_mask, relative_position_index
 
 FILE, ASSUMED, STATED = "file", "assumed", "stated"
 MOST_STAGES, MOST_BLOCKS, MOST_WIDTH, MOST_WINDOW = 6, 48, 4096, 32

@@ -13,9 +13,9 @@ from typing import Any
 from gantei.catalogue.entries import SHIPPED
 
 from . import fitting
+from .demo_networks import TASKS, Task, cut
 from .evaluation import evaluate
-from .golden import write_golden
-from .networks import TASKS, Task, cut
+from .keras_golden import write_golden
 from .pictures import (
     FIRST_UNSEEN,
     Pictures,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .networks import Task, network_input
+from .demo_networks import Task, network_input
 from .pictures import Pictures
 
 

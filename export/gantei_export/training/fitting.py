@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .networks import AGE_SPREAD, MEAN_AGE, build
+from .demo_networks import AGE_SPREAD, MEAN_AGE, build
 from .pictures import SIDE, Pictures
 
 BATCH, PAIRS = 32, 16

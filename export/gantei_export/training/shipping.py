@@ -8,11 +8,11 @@ from typing import Any
 
 from gantei.demo.people import OLDEST, YOUNGEST
 
-from ..conversion import Conversion, convert
-from ..facts import fill_in, new_tables
-from ..importing import convert_into, provenance_of, write_folder
-from ..verification import verify_against_keras
-from .networks import TASKS, Task
+from ..importing.importer import convert_into, provenance_of, write_folder
+from ..keras_conversion.keras_converter import Conversion, convert
+from ..manifest_draft.draft_tables import fill_in, new_tables
+from ..verification.against_keras import verify_against_keras
+from .demo_networks import TASKS, Task
 from .pictures import INPUT
 
 HERE = "gantei's own training, gantei_export.training"

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gantei_export.pytorch_files.recognition import is_pytorch_file
+from gantei_export.pytorch_files.file_form import is_pytorch_file
 from gantei_export.pytorch_files.state_dict import open_state_dict
 
 DATA = Path(__file__).parent / "data"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gantei_export.pytorch_files import state_dict as reader
-from gantei_export.pytorch_files.recognition import is_pytorch_file
+from gantei_export.pytorch_files.file_form import is_pytorch_file
 
 from .written import (
     MAGIC,

@@ -1,0 +1,1 @@
+"""ONNX graphs that another program made, brought into the form of our own."""

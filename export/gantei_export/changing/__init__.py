@@ -1,0 +1,1 @@
+"""`gantei set`: changing an installed estimator."""

@@ -1,0 +1,1 @@
+"""What a downloaded file is, told by its content."""

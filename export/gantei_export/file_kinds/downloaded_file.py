@@ -1,0 +1,77 @@
+"""The file that a user downloaded: of Keras, PyTorch or ONNX, or a `.zip` that holds one."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from gantei.errors import ConversionError
+
+from ..untrusted.zip_archive import open_packed
+from .kind import (
+    ENDINGS,
+    HDF5,
+    KERAS_ARCHIVE,
+    ONNX,
+    PYTORCH,
+    SAFETENSORS,
+    SAVED_MODEL,
+    UNKNOWN,
+    ZIP,
+    Kind,
+    held_in,
+    kind_of_file,
+    refused,
+)
+
+OPENED = (HDF5, KERAS_ARCHIVE, ONNX, PYTORCH, SAFETENSORS)
+"""What gantei reads itself."""
+OTHERS = (".pth", ".pt", ".bin", ".safetensors", ".onnx")
+"""What files of other frameworks are mostly called."""
+
+
+@contextmanager
+def weights_file(path: Path) -> Iterator[Path]:
+    """Give the file that `path` is or holds; what is unpacked is gone when the block ends.
+
+    Raises:
+        ConversionError: it is neither, or the archive is damaged, ambiguous, dense as a bomb, or
+            has a member that would lie outside it.
+    """
+    kind = kind_of_file(path)
+    if kind in OPENED:
+        yield path
+    elif kind == ZIP:
+        with open_packed(path) as archive:
+            name = the_one(held_in(archive), path)
+            with archive.unpacked(name) as file:
+                if (inner := kind_of_file(file)) == ZIP:
+                    raise ConversionError(f"{path}: holds another .zip, {name}: unpack that")
+                if inner not in (*OPENED, UNKNOWN):
+                    raise refused(path / name, inner)
+                yield file
+    elif kind == UNKNOWN and path.suffix.lower() in ENDINGS:
+        yield path  # damaged: who opens it says more
+    else:
+        raise refused(path, kind)
+
+
+def the_one(held: Mapping[str, Kind], path: Path) -> str:
+    """Return the name of the only file of a network among an archive's members.
+
+    Raises:
+        ConversionError: there is none, or more than one; it says what there is instead.
+    """
+    found = [name for name, kind in held.items() if kind in (*OPENED, ZIP)]
+    named = [name for name in found if name.lower().endswith((*ENDINGS, *OTHERS))]
+    found = named if len(named) == 1 else found
+    if len(found) == 1:
+        return found[0]
+    if not found and held:
+        name, kind = next(
+            (one for one in held.items() if one[1] == SAVED_MODEL), next(iter(held.items()))
+        )
+        raise ConversionError(f"{path}: holds {name}: {kind.what}. {kind.instead}")
+    raise ConversionError(
+        f"{path}: must hold exactly one file of a network (.h5, .keras, .pth, .onnx); it holds "
+        f"{', '.join(found[:10]) or 'none'}"
+    )

@@ -1,0 +1,203 @@
+"""What a file or folder is, told by its content: the one place where forms are known.
+
+A form that gantei opens is one more `Kind`, what recognises it, and who opens it (`model_source`
+and `downloaded_file` for those of Keras). All others are here to be told by name, with the way out.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from gantei.errors import ConversionError
+
+from ..pytorch_files.file_form import is_pytorch_file
+from ..refusals.other_ways import SAVE_WHOLE, TRUST
+from ..untrusted.zip_archive import Archive, open_packed
+
+HEAD = 4096
+"""Bytes of a file's beginning that tell what it is."""
+KERAS_MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
+SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
+ENDINGS = (".h5", ".hdf5", ".keras")
+"""What a Keras file is mostly called; only what is damaged beyond recognition goes by it."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is, and what to do where it is nothing that gantei reads."""
+
+    what: str
+    instead: str = ""
+
+
+KERAS_ARCHIVE = Kind("a .keras file")
+HDF5 = Kind("an HDF5 file")
+ZIP = Kind("a .zip")
+SAVED_MODEL = Kind("a SavedModel", f"A SavedModel is opened by running what is in it: {TRUST}")
+ONNX = Kind("an ONNX file", "It holds no Keras network")
+PYTORCH = Kind("a PyTorch file")
+SAFETENSORS = Kind("a safetensors file")
+UNKNOWN = Kind(
+    "none of the kinds of file that gantei knows by their content",
+    "A Keras .h5 or .keras, a PyTorch .pth or an ONNX file is needed, or a .zip that holds one",
+)
+
+_GRAPH = Kind("a frozen graph of TensorFlow 1", f"Where its Keras model is, {SAVE_WHOLE}")
+_PART = Kind(
+    "one file of a SavedModel, which is a folder", f"Give the folder, variables/ too: {TRUST}"
+)
+_CHECKPOINT = Kind(
+    "part of a TensorFlow checkpoint, which holds weights without their network",
+    f"Load it into its model, and {SAVE_WHOLE}",
+)
+_LITE = Kind("a TensorFlow Lite file", f"It was made from a Keras model: {SAVE_WHOLE}")
+_JS = Kind("a TensorFlow.js model", f"It was made from a Keras model: {SAVE_WHOLE}")
+_CONFIGURATION = Kind(
+    "a network's configuration without its weights",
+    f"Build it with keras.models.model_from_json, load its weights, and {SAVE_WHOLE}",
+)
+_PICKLE = Kind(
+    "a Python pickle",
+    "A pickle is a program, and is never run. From PyTorch, save the weights alone: "
+    f'torch.save(model.state_dict(), "weights.pth"); from Keras, {SAVE_WHOLE}',
+)
+_ARRAYS = Kind("arrays of NumPy", f"They hold no network: {SAVE_WHOLE}")
+_PACKED = Kind("a packed archive of another kind than .zip", "Unpack it, and give what is inside")
+_PAGE = Kind("a web page", "The download gave a page instead of the file: fetch it again")
+_POINTER = Kind("a Git LFS pointer, not the file itself", "Fetch the file with git lfs pull")
+_PICTURE = Kind("a picture", "Give the network's file")
+_EMPTY = Kind("empty", "Fetch it again")
+
+_MAGIC = (
+    (rb"\x89HDF\r\n\x1a\n", HDF5),
+    (rb"PK\x03\x04|PK\x05\x06", ZIP),
+    (rb".{4}TFL3", _LITE),
+    (rb"\x93NUMPY", _ARRAYS),
+    (rb"\x80\x02\x8a\x0al\xfc\x9cF\xf9", PYTORCH),  # torch.save before 1.6
+    (rb"\x80[\x02-\x05]", _PICKLE),
+    (rb".{8}\{\s*\"", SAFETENSORS),
+    (rb"\x1f\x8b|7z\xbc\xaf|Rar!|BZh|\xfd7zXZ|.{257}ustar", _PACKED),
+    (rb"version https://git-lfs", _POINTER),
+    (rb"\s*(?i:<!doctype html|<html)", _PAGE),
+    (rb"\xff\xd8\xff|\x89PNG", _PICTURE),
+    (rb"model_checkpoint_path:", _CHECKPOINT),
+    # protobuf: a number of its version, then a graph or its producer's name.
+    (rb"\x08\x01\x12[\x80-\xff]*[\x00-\x7f]\n", _PART),
+    (rb"\x08[\x03-\x20][\x12:B\x1a]", ONNX),
+    (
+        rb"\n[\x80-\xff]*[\x00-\x7f]\n[\x80-\xff]?[\x01-\x7f][\w/.>^-]+\x12[\x01-\x40][A-Z]\w+",
+        _GRAPH,
+    ),
+    (rb"\s*\{.*?\"modelTopology\"", _JS),
+    (rb"\s*\{.*?\"class_name\"", _CONFIGURATION),
+    (rb"(backend|class_name): ", _CONFIGURATION),
+)
+_TABLE = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"
+"""How the table of a checkpoint's tensors ends."""
+_USER_BLOCKS = (512, 1024, 2048)
+"""HDF5 may begin behind a block of somebody else's."""
+_SHARD = re.compile(r"\.data-\d+-of-\d+$|\.ckpt[^/]*\.meta$")
+"""What in a checkpoint no content tells: bare numbers."""
+
+
+def kind_of_file(path: Path) -> Kind:
+    """Tell what a file or folder is.
+
+    Raises:
+        ConversionError: there is none, or it is a damaged `.zip`.
+    """
+    if path.is_dir():
+        return _kind_of_folder(path)
+    if not path.is_file():
+        raise ConversionError(f"{path}: no such file")
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        file.seek(max(0, path.stat().st_size - len(_TABLE)))
+        tail = file.read(len(_TABLE))
+    kind = kind_of_head(head, path.name)
+    if kind in (ZIP, _PACKED, SAFETENSORS, UNKNOWN) and is_pytorch_file(path):
+        return SAFETENSORS if kind == SAFETENSORS else PYTORCH
+    if kind == ZIP:
+        with open_packed(path) as archive:
+            return _kind_of_names(archive.names)
+    return _CHECKPOINT if tail == _TABLE else kind
+
+
+def kind_of_head(head: bytes, name: str) -> Kind:
+    """Tell what a file is by its first bytes, `HEAD` of them; any `.zip` is just one."""
+    if not head:
+        return _EMPTY
+    if any(head[place : place + 8] == b"\x89HDF\r\n\x1a\n" for place in _USER_BLOCKS):
+        return HDF5
+    for pattern, kind in _MAGIC:
+        if re.match(pattern, head, re.DOTALL):
+            return kind
+    return _CHECKPOINT if _SHARD.search(name) else UNKNOWN
+
+
+def keras_folder(names: Iterable[str]) -> str | None:
+    """Return the path in an archive before a `.keras` file's members, `""` where there is none.
+
+    None where the archive has no such members, or has them more than once.
+    """
+    names = set(names)
+    ends = [name.removesuffix(KERAS_MEMBERS[0]) for name in names if _last(name) == "config.json"]
+    found = [
+        folder
+        for folder in ends
+        if not is_rubbish(folder) and all(f"{folder}{member}" in names for member in KERAS_MEMBERS)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def is_rubbish(name: str) -> bool:
+    """Whether a system puts such a file into archives on its own."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or any(part.startswith("._") for part in parts)
+
+
+def held_in(archive: Archive) -> dict[str, Kind]:
+    """Tell what kinds of file an archive holds, by their names in it; the unknown are left out."""
+    kinds = {}
+    for name in archive.names:
+        if name.endswith("/") or is_rubbish(name):
+            continue
+        known = _last(name) in SAVED_MODEL_FILES
+        kind = SAVED_MODEL if known else kind_of_head(archive.head(name, HEAD), _last(name))
+        if kind in (UNKNOWN, _EMPTY) and name.lower().endswith(ENDINGS):
+            kind = HDF5  # or was one: who opens it says what is wrong with it
+        if kind not in (UNKNOWN, _EMPTY, _PICTURE, _PAGE):
+            kinds[name] = kind
+    return kinds
+
+
+def refused(path: Path, kind: Kind) -> ConversionError:
+    """Return an error that says what a file is and what to do."""
+    return ConversionError(f"{path}: is {kind.what}. {kind.instead}")
+
+
+def _kind_of_names(names: list[str]) -> Kind:
+    """Tell what a `.zip` is by its members' names."""
+    if keras_folder(names) is not None:
+        return KERAS_ARCHIVE
+    last = {_last(name) for name in names}
+    return _ARRAYS if last and all(name.endswith(".npy") for name in last) else ZIP
+
+
+def _kind_of_folder(path: Path) -> Kind:
+    """Tell what a folder is by the names in it, at any depth where it holds a SavedModel."""
+    tests: tuple[tuple[Callable[[], bool], Kind], ...] = (
+        (lambda: any(next(path.rglob(name), None) for name in SAVED_MODEL_FILES), SAVED_MODEL),
+        (
+            lambda: all((path / member).is_file() for member in KERAS_MEMBERS),
+            Kind("an unpacked .keras file", "Pack these files into a .zip, or fetch it again"),
+        ),
+        (lambda: (path / "checkpoint").is_file() or any(path.glob("*.index")), _CHECKPOINT),
+    )
+    nothing = Kind("a folder, and no SavedModel", "Give the file in it that holds the network")
+    return next((kind for test, kind in tests if test()), nothing)
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]

@@ -1,1 +1,0 @@
-"""What a downloaded file can be: each form is opened as data, within bounds."""

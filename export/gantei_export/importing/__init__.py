@@ -1,0 +1,1 @@
+"""`gantei import`: from a downloaded file to an installed estimator."""

@@ -1,0 +1,104 @@
+"""From a downloaded file of any kind to a conversion, and to its comparison with the original.
+
+What a file is, its content tells (`file_kinds.kind`); each kind has one converter and one judge.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gantei.errors import ConversionError, MissingExtraError, SettingError
+from gantei.manifests.manifest import Manifest
+from gantei.system.files import sha256_of
+
+from ..file_kinds.kind import ONNX, PYTORCH, SAFETENSORS, kind_of_file
+from ..manifest_draft.user_claims import Stated
+
+if TYPE_CHECKING:
+    from ..onnx_graph.conversion import Conversion
+
+
+def convert_file(path: Path, stated: Stated) -> "Conversion":
+    """Convert a file of Keras, PyTorch or ONNX, or have TensorFlow do it where that is stated.
+
+    Raises:
+        ConversionError: it is damaged, deceives, or holds what is not supported.
+        MissingExtraError: h5py, onnx or tomli-w, or TensorFlow for a trusted file, is missing.
+    """
+    _check_extra()
+    kind = None if stated.trusted else kind_of_file(path)
+    if kind == ONNX:
+        from ..onnx_files.onnx_converter import convert_onnx
+        from ..onnx_files.onnx_probe import probe_onnx
+
+        return convert_onnx(path, stated, probe_onnx(path, stated))
+    stated.refuse_output(path.name)
+    if kind in (PYTORCH, SAFETENSORS):
+        return _convert_pytorch(path, stated)
+    if stated.trusted:
+        from ..with_tensorflow.tensorflow_converter import convert_with_tensorflow
+
+        stated.refuse_for_whole_model(path.name)
+        return convert_with_tensorflow(path)
+    from ..keras_conversion.hdf5_probe import probe
+    from ..keras_conversion.keras_converter import convert
+
+    probe(path, stated)
+    return convert(path, stated)
+
+
+def verify_file(
+    path: Path, folder: Path, manifest: Manifest, conversion: "Conversion"
+) -> dict[str, Any]:
+    """Compare an estimator with what the file's own framework answers; see `comparison`.
+
+    Raises:
+        ConversionError: the two differ, or the framework cannot open the file.
+        MissingExtraError: the framework is not installed.
+        SettingError: the framework cannot open weights alone.
+    """
+    facts = conversion.facts
+    if facts.framework == "PyTorch":
+        from ..verification.against_timm import verify_against_timm
+
+        entry, prefix = facts.told.get("entry"), str(facts.told.get("prefix", ""))
+        return verify_against_timm(path, folder, manifest, entry=entry, prefix=prefix)
+    from ..verification.against_keras import verify_against_keras
+
+    if facts.head_stated is not None:
+        raise SettingError("--verify needs a whole model; Keras cannot open weights alone")
+    return verify_against_keras(path, folder, manifest, facts.keras_version)
+
+
+def _convert_pytorch(path: Path, stated: Stated) -> "Conversion":
+    from ..pytorch_files.state_dict import open_state_dict
+    from ..pytorch_networks.state_dict_converter import convert_state_dict
+
+    if stated.architecture or stated.head_activations:
+        raise ConversionError(
+            f"{path.name}: is PyTorch's; --architecture and --head-activation are for Keras files "
+            "of weights alone"
+        )
+    size = path.stat().st_size
+    with open_state_dict(path) as state:
+        conversion = convert_state_dict(state.tensors, sha256_of(path), size, stated.input_size)
+        told = {
+            "form": state.form,
+            "entry": state.entry,
+            "prefix": state.prefix,
+            "passed_over": list(state.passed_over),
+        }
+    kept = {key: value for key, value in told.items() if value}
+    return replace(conversion, facts=replace(conversion.facts, told=kept))
+
+
+def _check_extra() -> None:
+    """Miss what is needed before any work."""
+    try:
+        import h5py  # noqa: F401
+        import onnx  # noqa: F401
+        import tomli_w  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError(
+            f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
+        ) from error

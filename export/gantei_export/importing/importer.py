@@ -1,0 +1,280 @@
+"""From a downloaded file to an installed estimator: convert, settle, check, rename once."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gantei import __version__
+from gantei.card import card
+from gantei.catalogue import entries, store
+from gantei.catalogue.store import installing
+from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
+from gantei.estimator.estimator import Estimator
+from gantei.estimator.folder_files import CARD, PROVENANCE
+from gantei.estimator.published_answers import (
+    BESIDE,
+    Comparison,
+    compare_with_published,
+    find_named_pictures,
+    find_pictures,
+)
+from gantei.inference.session import open_session
+from gantei.manifests.fields import NAME, UNKNOWN
+from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
+from gantei.manifests.manifest import Manifest, PublishedAnswer
+
+from ..estimator_folder.golden_photographs import add_golden
+from ..file_kinds.downloaded_file import weights_file
+from ..file_kinds.trusted_file import digest_and_size, trusted_file
+from ..manifest_draft.draft_tables import (
+    TASKS,
+    check_labels,
+    fill_in,
+    keep_stated,
+    known_tables,
+    new_tables,
+    output_name,
+)
+from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.user_settings import apply_settings, size_of
+from .file_conversion import convert_file, verify_file
+
+if TYPE_CHECKING:
+    from ..keras_conversion.keras_converter import Conversion
+    from ..keras_networks.first_normalization import FirstNormalization
+
+WEIGHTS = "model.onnx"
+COMPARED = "published_answers"
+"""The key under which provenance.json keeps what the publisher's pictures were answered."""
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What an import is compared with before it is installed."""
+
+    verify: bool = False
+    """With the framework that wrote the file, which must be installed, on 8 drawn photographs."""
+    samples: Path | None = None
+    """A folder with pictures of the publisher whose published answers the catalogue holds; None:
+    those that lie beside the file, if any do."""
+    golden: bool = True
+    """Whether its own answers to three drawn photographs are kept, for later comparison."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import came to."""
+
+    entry: entries.Entry
+    provenance: Mapping[str, Any]
+    unproven: bool = False
+    """Nothing but the user says that the file is its publisher's: no digest of it is published."""
+    compared: tuple[Comparison, ...] = ()
+    """Our answers to pictures of the publisher, beside the published ones, which they meet."""
+    kept: tuple[str, ...] = ()
+    """Facts that were stated of the same file before, and stay."""
+
+
+def import_estimator(
+    name: str,
+    file: Path,
+    *,
+    task: str | None = None,
+    settings: Mapping[str, str] | None = None,
+    because: str | None = None,
+    stated: Stated | None = None,
+    checks: Checks = Checks(),
+    replace: bool = False,
+) -> Imported:
+    """Convert a file of Keras, PyTorch or ONNX and install it as the estimator `name`.
+
+    Args:
+        name: an estimator of the catalogue, or a new name together with `task`.
+        file: a Keras model or Keras weights alone (HDF5, `.keras`), a PyTorch state dict (`.pth`,
+            `.pt`, `.bin`, `.safetensors`), an ONNX file, or a `.zip` that holds one.
+        task: age, sex, binary, categorical or regression; needed for a new name.
+        settings: facts that the user states, `{"input.scale": "-1..1"}`.
+        because: who said so, and where; goes into the manifest as the facts' basis.
+        stated: what is said of a file that holds weights alone (the photographs' size is taken
+            over from `settings`), or that a file's maker is trusted: then TensorFlow opens it, a
+            SavedModel or a Lambda too, and runs the code in it.
+        checks: what else to compare the estimator with.
+        replace: take the place of an installed estimator of that name; what was stated of the
+            same file before stays stated.
+
+    Raises:
+        UnknownEstimatorError: the name is not in the catalogue and there is no task.
+        SettingError: the name, the task or a setting makes no sense.
+        ConversionError: the file cannot be converted, or is not that estimator's.
+        ManifestError: a stated value is none that a manifest can hold.
+        WeightsError: the publisher's own answer to one of the pictures is another.
+        AlreadyInstalledError: the name is taken and `replace` is not set.
+        MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
+    """
+    stated = stated or Stated()
+    previous = _previous(name)
+    tables = _tables(name, task or (previous.task if previous else None))
+    published = tables["source"]["publisher"] != UNKNOWN
+    unproven = published and tables["source"]["original_sha256"] == UNKNOWN
+    opening = trusted_file(file) if stated.trusted else weights_file(file)
+    with installing(name, replace=replace) as folder, opening as weights:
+        size = size_of(settings or {}) or _known_size(tables, previous, weights)
+        stated = _stated_before(stated, name, weights)
+        conversion = convert_file(weights, dataclasses.replace(stated, input_size=size))
+        fill_in(tables, conversion.facts, file.name)
+        kept: tuple[str, ...] = ()
+        if previous and previous.source.original_sha256 == conversion.facts.sha256:
+            kept = keep_stated(tables, previous)
+        settled = apply_settings(tables, settings or {}, because)
+        _hold_against_statistics(tables, conversion)
+        manifest = convert_into(folder, conversion, tables)
+        provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
+        if checks.verify and conversion.verification is None:  # else it has been compared
+            provenance["verification"] = verify_file(weights, folder, manifest, conversion)
+        compared = _compared(folder, manifest, checks.samples, file.parent)
+        provenance[COMPARED] = [asdict(each) for each in compared]
+        if checks.golden:
+            with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
+                add_golden(folder, tables)
+            manifest = parse_manifest(tables, name)
+        write_folder(folder, tables, manifest, provenance)
+    kept = tuple(key for key in kept if key not in settled)
+    return Imported(entries.find(name), provenance, unproven, compared, kept)
+
+
+def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:
+    """Write the ONNX file into an estimator's folder and its digest into the tables.
+
+    Raises:
+        ManifestError, ConversionError: the tables break the schema, or do not fit the network.
+    """
+    from ..estimator_folder.metadata import metadata  # onnx, which is an extra
+
+    manifest = parse_manifest(tables, tables["name"])
+    check_labels(manifest, conversion.facts.outputs[0])
+    path = folder / WEIGHTS
+    digest = conversion.write(path, metadata(manifest), [output_name(tables)])
+    tables["weights"] = {"file": WEIGHTS, "sha256": digest, "bytes": path.stat().st_size}
+    return parse_manifest(tables, tables["name"])
+
+
+def _hold_against_statistics(tables: dict[str, Any], conversion: "Conversion") -> None:
+    if known := conversion.facts.first_normalization:
+        from ..estimator_folder.scale_check import note_doubt
+
+        note_doubt(tables, conversion.model, conversion.weights, known)
+
+
+def _compared(
+    folder: Path, manifest: Manifest, samples: Path | None, beside: Path
+) -> tuple[Comparison, ...]:
+    """Answer the publisher's own pictures, where they are here and the estimator predicts."""
+    if manifest.unsettled():
+        if samples is not None:
+            raise SettingError("--samples: nothing is answered before every fact is settled")
+        return ()
+    if samples is not None:
+        return _answers(folder, manifest, find_named_pictures(manifest, samples))
+    with suppress(SettingError, MissingExtraError):  # nobody asked: no list, no ONNX Runtime
+        if pictures := find_pictures(manifest, beside, BESIDE):
+            return _answers(folder, manifest, pictures)
+    return ()
+
+
+def _answers(
+    folder: Path, manifest: Manifest, pictures: Sequence[tuple[PublishedAnswer, Path]]
+) -> tuple[Comparison, ...]:
+    content = (folder / WEIGHTS).read_bytes()
+    estimator = Estimator(manifest, open_session(content, "cpu", None, manifest.name))
+    return tuple(compare_with_published(estimator, pictures))
+
+
+def _tables(name: str, task: str | None) -> dict[str, Any]:
+    known = {entry.name: entry.manifest for entry in entries.shipped()}
+    if name not in known:
+        if task is None:
+            entries.refuse_never_published(name)
+            raise UnknownEstimatorError(
+                f"{name!r} is not in the catalogue ({', '.join(known)}); for a new estimator "
+                f"add --task, one of {', '.join(TASKS)}"
+            )
+        if not re.fullmatch(NAME, name):
+            raise SettingError(f"{name!r}: a name is words of a-z and 0-9 joined by hyphens")
+        return new_tables(name, task)
+    manifest = known[name]
+    if manifest.weights is not None:
+        raise SettingError(f"{name} is shipped with gantei; choose another name")
+    if task not in (None, manifest.task):
+        raise SettingError(f"{name} is of the task {manifest.task}, not {task}")
+    return known_tables(manifest)
+
+
+def _previous(name: str) -> Manifest | None:
+    folder = store.installed().get(name)
+    return read_manifest(folder / FILE_NAME) if folder else None
+
+
+def _known_size(
+    tables: Mapping[str, Any], previous: Manifest | None, weights: Path
+) -> tuple[int, int] | None:
+    """Give the photographs' size that was stated of the same file before, or is published."""
+    if previous and previous.source.original_sha256 == digest_and_size(weights)[0]:
+        size = previous.input.size
+    else:
+        size = tables["input"]["size"]
+    return None if isinstance(size, str) else (size[0], size[1])
+
+
+def _stated_before(stated: Stated, name: str, weights: Path) -> Stated:
+    """Add what was stated of the same weights alone before, where nothing is stated now."""
+    folder = store.installed().get(name)
+    path = folder / PROVENANCE if folder else None
+    if stated != Stated() or path is None or not path.is_file():
+        return stated
+    kept = json.loads(path.read_bytes())
+    same = kept.get("original", {}).get("sha256") == digest_and_size(weights)[0]
+    return Stated.from_dict(kept.get("stated", {})) if same else stated
+
+
+def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
+    """Tell what `provenance.json` keeps: the original file and what converted it."""
+    facts = conversion.facts
+    return {
+        "original": {
+            "file": file_name,
+            "sha256": facts.sha256,
+            "bytes": facts.bytes,
+            **({"keras_version": facts.keras_version} if facts.framework == "Keras" else {}),
+            **facts.told,
+        },
+        "converter": {
+            "gantei": __version__,
+            "opset": conversion.model.opset_import[0].version,
+            "ir_version": conversion.model.ir_version,
+            **{name: version(name) for name in ("h5py", "numpy", "onnx")},
+        },
+        **({"assumed": list(facts.assumed)} if facts.assumed else {}),
+        **_kept_statistics(facts.first_normalization),
+        "verification": conversion.verification,
+    }
+
+
+def _kept_statistics(known: "FirstNormalization | None") -> dict[str, Any]:
+    return {"first_normalization": known.as_dict()} if known else {}
+
+
+def write_folder(
+    folder: Path, tables: dict[str, Any], manifest: Manifest, provenance: Mapping[str, Any]
+) -> None:
+    """Write an estimator's manifest, card and provenance into its folder."""
+    import tomli_w
+
+    (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
+    (folder / CARD).write_text(card(manifest, provenance), "utf-8")
+    (folder / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")

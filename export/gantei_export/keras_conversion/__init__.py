@@ -1,0 +1,1 @@
+"""From a Keras file to a conversion: no code of the file runs."""

@@ -1,0 +1,1 @@
+"""The Keras layers that can be converted: one function each, found by `registry`."""

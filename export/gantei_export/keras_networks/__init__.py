@@ -1,0 +1,1 @@
+"""What a Keras configuration says: the layers and their calls."""

@@ -1,0 +1,115 @@
+"""The statistics of the first batch normalisation: traces of the pixels a network was trained on.
+
+The converter folds that layer away; `provenance.json` keeps what it knew.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .calls import Call, Network, Result
+
+KINDS = frozenset(
+    {
+        "BatchNormalization",
+        "BatchNormalizationV1",
+        "BatchNormalizationV2",
+        "SyncBatchNormalization",
+    }
+)
+CONVOLUTIONS = frozenset({"Conv2D", "Convolution2D"})
+MOST_FILTERS = 1024
+"""In use are 16 to 96; `provenance.json` takes four numbers of each."""
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FirstNormalization:
+    """What a batch normalisation knew of its input, and what it makes of it, filter by filter.
+
+    It turns values of mean `mean` and deviation `deviation` into such of mean `beta` and deviation
+    `|gamma|`. `after` says whether a convolution stands before it, else pixels do.
+    """
+
+    layer: str
+    after: str
+    mean: Vector
+    deviation: Vector
+    gamma: Vector
+    beta: Vector
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give what `provenance.json` keeps."""
+        numbers = {
+            key: [float(f"{number:.6g}") for number in getattr(self, key)]
+            for key in ("mean", "deviation", "gamma", "beta")
+        }
+        return {"layer": self.layer, "after": self.after, **numbers}
+
+    @classmethod
+    def from_dict(cls, kept: Mapping[str, Any]) -> "FirstNormalization":
+        """Read what `as_dict` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is none.
+        """
+        vectors = [
+            np.asarray(kept[key], np.float64) for key in ("mean", "deviation", "gamma", "beta")
+        ]
+        if len({vector.shape for vector in vectors}) > 1 or vectors[0].ndim != 1:
+            raise ValueError("the statistics are of different lengths")
+        after = str(kept["after"])
+        if after == "pixels" and vectors[0].size != 3:
+            raise ValueError("the statistics of pixels are not of three channels")
+        return cls(str(kept["layer"]), after, *vectors)
+
+
+def first_normalization(network: Network) -> FirstNormalization | None:
+    """Find a batch normalisation of pixels, or of one convolution's results and nothing else.
+
+    None where there is none, where it never saw a picture (mean 0 and variance 1, as it begins),
+    and where a network begins with several branches.
+    """
+    calls = network.calls
+    number, after = 0, "pixels"
+    while len(takers := _takers(calls, number)) == 1:
+        (number,) = takers
+        call = calls[number]
+        if call.kind in KINDS:
+            return _read(call, after)
+        if call.kind in CONVOLUTIONS and after == "pixels" and _is_linear(call):
+            after = "convolution"
+        elif after != "pixels" or (call.weights and "variance" not in call.weights):
+            return None  # something else stands before it than a Normalization's constants
+    return None
+
+
+def _takers(calls: Sequence[Call], number: int) -> list[int]:
+    taken = Result(number)
+    return [taker for taker, call in enumerate(calls) if taken in call.references()]
+
+
+def _is_linear(call: Call) -> bool:
+    plain = all(call.config.get(key, 1) in (1, None, [1, 1], (1, 1)) for key in ("groups",))
+    return call.config.get("activation") in (None, "linear") and plain
+
+
+def _read(call: Call, after: str) -> FirstNormalization | None:
+    mean, variance = (
+        call.weights[role].read().astype(np.float64).reshape(-1)
+        for role in ("moving_mean", "moving_variance")
+    )
+    if len(mean) > MOST_FILTERS or not (mean.any() or (variance != 1).any()):
+        return None
+    gamma, beta = (
+        call.weights[role].read().astype(np.float64).reshape(-1)
+        if role in call.weights
+        else np.full(len(mean), default)
+        for role, default in (("gamma", 1.0), ("beta", 0.0))
+    )
+    epsilon = float(call.config.get("epsilon") or 1e-3)
+    return FirstNormalization(call.name, after, mean, np.sqrt(variance + epsilon), gamma, beta)

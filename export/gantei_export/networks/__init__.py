@@ -1,1 +1,0 @@
-"""What a Keras configuration says: the layers, their calls, and which weights are whose."""

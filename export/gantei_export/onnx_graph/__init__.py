@@ -1,0 +1,1 @@
+"""The ONNX graph of a converted network: built, explained, checked and written."""

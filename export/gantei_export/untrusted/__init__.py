@@ -1,0 +1,1 @@
+"""Handling files of strangers: archives within bounds, libraries in processes of their own."""

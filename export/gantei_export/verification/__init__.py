@@ -1,0 +1,1 @@
+"""Comparing a converted network with what the framework that it comes from answers."""
