@@ -19,6 +19,7 @@ from gantei.errors import AlreadyInstalledError, ManifestError, SettingError, We
 from gantei.estimator.verification import verify
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei.photographs.listing import list_photographs
+from gantei.system.files import ensure_folder
 from gantei_export.changing import change_estimator
 from gantei_export.changing.change_estimator import set_facts
 from gantei_export.optimisation.limits import limits_for
@@ -240,7 +241,7 @@ def large_photographs(tmp_path):
 @pytest.fixture
 def in_store(make_estimator):
     """A settled estimator of the store; it answers the mean of its input."""
-    folder = store.made(store.folder()) / "made"
+    folder = ensure_folder(store.folder()) / "made"
     shutil.move(make_estimator(), folder)
     return folder
 

@@ -8,7 +8,7 @@ import pytest
 
 from gantei.errors import SettingError, TransferError
 from gantei.pull.fetching import pull_estimator
-from gantei.pull.http_session import Reach
+from gantei.pull.http_session import NetworkOptions
 
 pytest.importorskip("cryptography", reason="makes the certificate of the server")
 
@@ -60,7 +60,7 @@ def test_a_certificate_that_is_not_known_is_refused_with_what_to_do(source):
 
 
 def test_a_certificate_that_is_named_is_believed(source, certificate, monkeypatch):
-    pull_estimator("my-age", source, reach=Reach(ca=certificate))
+    pull_estimator("my-age", source, network=NetworkOptions(ca=certificate))
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     pull_estimator("my-age", source, replace=True)
 
@@ -69,7 +69,7 @@ def test_what_holds_no_certificate_is_said(source, tmp_path, monkeypatch):
     (tmp_path / "empty.pem").write_text("nothing")
     for path in (tmp_path / "empty.pem", tmp_path / "none.pem"):
         with pytest.raises(SettingError, match="--ca"):
-            pull_estimator("my-age", source, reach=Reach(ca=path))
+            pull_estimator("my-age", source, network=NetworkOptions(ca=path))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
     with pytest.raises(SettingError, match="SSL_CERT_FILE"):
         pull_estimator("my-age", source)
@@ -79,4 +79,4 @@ def test_a_redirect_from_https_to_http_is_not_followed(source, hub, certificate)
     hub.redirect = "http://127.0.0.1:9"
     address = source.replace("/files/my-age", f"/org/eyes/resolve/{'c' * 40}/")
     with pytest.raises(TransferError, match="https to http"):
-        pull_estimator("my-age", address, reach=Reach(ca=certificate))
+        pull_estimator("my-age", address, network=NetworkOptions(ca=certificate))

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from gantei.catalogue import store
 from gantei.command_line import main, parser
 from gantei.manifests.tables import Cost
+from gantei.system.files import ensure_folder
 from gantei.terminal.text_table import text_table, width
 
 
@@ -84,7 +85,7 @@ def test_no_words_of_a_broken_manifest_or_a_card_steer_the_terminal(make_estimat
     folder = make_estimator()
     (folder / "card.md").write_text(f"## {STEERING}\n- a:\n", "utf-8")
     assert main(["card", "--check", str(folder)]) == 1
-    folder.rename(store.made(store.folder()) / "made")
+    folder.rename(ensure_folder(store.folder()) / "made")
     manifest = store.folder() / "made" / "estimator.toml"
     text = manifest.read_text("utf-8").replace("[source]", '[basis."\\u001b[2J"]\n[source]')
     manifest.write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-from gantei.system.files import replacing
+from gantei.system.files import atomic_write
 
 
 def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path, monkeypatch):
@@ -6,7 +6,7 @@ def test_a_link_in_the_way_is_replaced_and_not_followed(tmp_path, monkeypatch):
     mine = tmp_path / "mine"
     mine.write_bytes(b"mine")
     (tmp_path / ".table.csv.7").symlink_to(mine)
-    with replacing(tmp_path / "table.csv") as file:
+    with atomic_write(tmp_path / "table.csv") as file:
         file.write(b"table")
     assert (tmp_path / "table.csv").read_bytes() == b"table"
     assert mine.read_bytes() == b"mine"

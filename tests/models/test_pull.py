@@ -34,14 +34,14 @@ __all__ = ["mine"]
 
 
 def test_from_a_commit_of_the_hub(hub, mine):
-    assert not pull_estimator("my-age", hub.offer(mine)).was_here
+    assert not pull_estimator("my-age", hub.offer(mine)).was_installed
     assert is_whole(mine)
 
 
 def test_a_branch_is_resolved_to_its_commit_first_which_is_told_and_recorded(hub, mine):
     hub.offer(mine)
     told = []
-    pull_estimator("my-age", "hf:org/eyes", tell=told.append)
+    pull_estimator("my-age", "hf:org/eyes", report=told.append)
     assert is_whole(mine)
     assert "hf:org/eyes@" + "c" * 40 in told[0]
     recorded = json.loads(record_path().read_bytes())
@@ -219,5 +219,5 @@ def test_without_onnx_runtime_it_is_said_that_the_answers_are_not_checked(
 ):  # fmt: skip
     monkeypatch.setattr(fetching, "find_spec", lambda _: None)
     told = []
-    pull_estimator("my-age", hub.offer(mine), tell=told.append)
+    pull_estimator("my-age", hub.offer(mine), report=told.append)
     assert "not checked" in told[-1]

@@ -22,7 +22,9 @@ def test_two_at_once_share_one_download(hub, mine):
     hub.pause = 0.005
     outcomes = []
     threads = [
-        threading.Thread(target=lambda: outcomes.append(pull_estimator("my-age", source).was_here))
+        threading.Thread(
+            target=lambda: outcomes.append(pull_estimator("my-age", source).was_installed)
+        )
         for _ in range(2)
     ]
     for thread in threads:

@@ -10,7 +10,7 @@ from gantei.errors import (
 )
 from gantei.pull import http_session as wire
 from gantei.pull.fetching import pull_estimator
-from gantei.pull.http_session import Reach
+from gantei.pull.http_session import NetworkOptions
 
 from .hub import Hub
 from .pulling import mine, refused
@@ -75,7 +75,7 @@ def test_a_server_that_only_trickles_is_left(hub, mine, monkeypatch):
     monkeypatch.setattr(wire, "PERIOD", 0.05)
     monkeypatch.setattr(wire, "SLOWEST", 1e9)
     hub.pause = 0.02
-    refused(TransferError, source, "bytes a second")
+    refused(TransferError, source, "bytes per second")
 
 
 def test_the_token_goes_to_its_machine_and_to_no_other(hub, mine, monkeypatch):
@@ -104,12 +104,12 @@ def test_a_token_of_a_file_is_sent_where_it_is_named(hub, mine, tmp_path):
     assert "secret" not in refused(TransferError, source, "--token-file")
     file = tmp_path / "token"
     file.write_text("secret\n")
-    pull_estimator("my-age", source, reach=Reach(token_file=file))
-    pull_estimator("my-age", "hf:org/eyes", reach=Reach(token_file=file), replace=True)
+    pull_estimator("my-age", source, network=NetworkOptions(token_file=file))
+    pull_estimator("my-age", "hf:org/eyes", network=NetworkOptions(token_file=file), replace=True)
     for wrong in ("", "two words", "日本"):
         file.write_text(wrong, "utf-8")
         with pytest.raises(SettingError, match="--token-file"):
-            pull_estimator("my-age", source, reach=Reach(token_file=file), replace=True)
+            pull_estimator("my-age", source, network=NetworkOptions(token_file=file), replace=True)
 
 
 @pytest.mark.parametrize("token", ["top\x7fsecret", "topsécret", "top secret"])

@@ -7,7 +7,7 @@ import pytest
 from gantei.catalogue.entries import SHIPPED, store
 from gantei.errors import SettingError, TransferError, UnknownEstimatorError
 from gantei.pull.fetching import pull_estimator
-from gantei.pull.http_session import Reach
+from gantei.pull.http_session import NetworkOptions
 
 from .conftest import Server
 
@@ -35,7 +35,7 @@ def test_what_a_service_serves_is_pulled_whole_and_nothing_beside_it(
             pull_estimator("my-age", source)
         own = tmp_path / "token"
         own.write_text("secret\n")
-        pull_estimator("my-age", source, reach=Reach(token_file=own))
+        pull_estimator("my-age", source, network=NetworkOptions(token_file=own))
         installed = store.installed()["my-age"]
         (whole / "notes.txt").unlink()
         expected = {path.name: path.read_bytes() for path in whole.iterdir()}
@@ -58,5 +58,7 @@ def test_what_does_not_answer_as_a_service_is_said(serve, tmp_path):
         pull_estimator("made", f"http://127.0.0.1:{server.port}/other")
     with pytest.raises(SettingError, match="cannot be read"):
         pull_estimator(
-            "made", f"http://127.0.0.1:{server.port}", reach=Reach(token_file=tmp_path / "none")
+            "made",
+            f"http://127.0.0.1:{server.port}",
+            network=NetworkOptions(token_file=tmp_path / "none"),
         )

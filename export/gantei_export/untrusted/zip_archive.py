@@ -1,4 +1,4 @@
-"""A stranger's zip archive: nothing outside it is written, and nothing swells beyond its claim."""
+"""A stranger's zip archive: no member leaves its folder or unpacks beyond its claim."""
 
 import tempfile
 import zipfile
@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from gantei.errors import ConversionError
-from gantei.system.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
+from gantei.system.archive import CHUNK, DAMAGE, MOST_MEMBERS, is_zip_bomb, open_zip
 
 LARGEST = 4 * 1024**3
 """Bytes of an unpacked weights file: eight times EfficientNet-B7's with optimizer state."""
@@ -80,7 +80,7 @@ class Archive:
             held = ", ".join(self.names[:10]) or "nothing"
             raise ConversionError(f"{self._path}: holds no {name}; it holds {held}")
         member = self._members[name]
-        if member.file_size > largest or swells(member):
+        if member.file_size > largest or is_zip_bomb(member):
             raise ConversionError(
                 f"{self._path}: {name} claims {member.file_size} bytes unpacked from "
                 f"{member.compress_size}; unpack it yourself if you trust it"

@@ -14,7 +14,7 @@ from ..card import card
 from ..card.markdown import cell
 from ..catalogue.entries import Entry, find_installed
 from ..errors import GanteiError, OutputError, SettingError, WeightsError
-from ..system.files import only_one, sha256_of
+from ..system.files import exclusive_lock, sha256_of
 from ..system.offline import refuse_offline
 from ..system.version import __version__
 from .components import components
@@ -107,7 +107,7 @@ def _appearing(out: Path) -> Iterator[Path]:
     # `resolve`: "." and "bundle/.." have no name to write beside.
     out = out.resolve()
     busy = f"another process is making {out}; try again"
-    with only_one(out.parent / f".{out.name}.lock", LONGEST_BUILD, busy):
+    with exclusive_lock(out.parent / f".{out.name}.lock", LONGEST_BUILD, busy):
         prefix = f".{out.name}.incoming-"
         try:
             for left in out.parent.glob(f"{prefix}*"):  # of a build that was killed

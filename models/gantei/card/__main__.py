@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..catalogue.entries import shipped
 from ..estimator.folder_files import CARD
-from ..system.files import replacing
+from ..system.files import atomic_write
 from .markdown import as_markdown
 from .writing import composed_of
 
@@ -21,7 +21,7 @@ def main() -> None:
         if entry.manifest.weights:
             paths.append(entry.folder / CARD)
         for path in paths:
-            with replacing(path) as file:
+            with atomic_write(path) as file:
                 file.write(as_markdown(composed_of(entry)).encode())
 
 

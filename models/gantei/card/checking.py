@@ -14,7 +14,7 @@ from ..errors import ManifestError, UnknownEstimatorError
 from ..estimator.folder_files import CARD
 from ..manifests.file import FILE_NAME as MANIFEST
 from ..manifests.file import read_manifest
-from ..system.files import read_small, sha256_of
+from ..system.files import read_bounded, sha256_of
 from .document import HEADINGS
 from .markdown import as_markdown
 from .provenance import at, read_provenance
@@ -86,7 +86,7 @@ def _card(path: Path, entry: Entry) -> Iterator[str]:
 def _read(path: Path) -> str | None:
     if not os.path.lexists(path):
         return None
-    return read_small(path, LARGEST_FILE, ManifestError).decode("utf-8", "replace")
+    return read_bounded(path, LARGEST_FILE, ManifestError).decode("utf-8", "replace")
 
 
 def _divided(text: str) -> _Written:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import ManifestError
 from ..estimator.folder_files import PROVENANCE
-from ..system.files import read_small
+from ..system.files import read_bounded
 
 LARGEST_FILE = 1_000_000
 """Bytes; the largest in use has 3 thousand."""
@@ -25,7 +25,7 @@ def read_provenance(folder: Path) -> Provenance | None:
     path = folder / PROVENANCE
     if not os.path.lexists(path):
         return None
-    content = read_small(path, LARGEST_FILE, ManifestError)
+    content = read_bounded(path, LARGEST_FILE, ManifestError)
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:

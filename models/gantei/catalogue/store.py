@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..errors import AlreadyInstalledError, NotInstalledError, OutputError
 from ..manifests.file import FILE_NAME
-from ..system.files import only_one
+from ..system.files import ensure_folder, exclusive_lock
 
 LONGEST_INSTALL = 300.0
 """Seconds to wait for another process that installs."""
@@ -62,9 +62,9 @@ def installing(name: str, *, replace: bool = False) -> Iterator[Path]:
         AlreadyInstalledError: an estimator of that name is installed and `replace` is not set.
         OutputError: another process is installing, or the store cannot be written.
     """
-    into = made(folder())
+    into = ensure_folder(folder())
     target = into / name
-    with _only_here(into):
+    with _locked(into):
         refuse_taken(name, replace=replace)
         incoming = Path(tempfile.mkdtemp(prefix=INCOMING, dir=into))
         try:
@@ -87,7 +87,7 @@ def remove(name: str) -> None:
     into = folder()
     if name not in installed():
         raise NotInstalledError(f"estimator {name!r} is not installed in {into}")
-    with _only_here(into):
+    with _locked(into):
         target = into / name
         if os.path.lexists(target):
             target.rename(into / f"{INCOMING}removed-{name}")
@@ -107,23 +107,10 @@ def refuse_taken(name: str, *, replace: bool) -> None:
         )
 
 
-def made(wanted: Path) -> Path:
-    """Give a folder of gantei's own, made where it is not there yet.
-
-    Raises:
-        OutputError: it cannot be made.
-    """
-    try:
-        wanted.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{wanted}: cannot be made: {error.strerror}") from error
-    return wanted
-
-
 @contextmanager
-def _only_here(into: Path) -> Iterator[None]:
+def _locked(into: Path) -> Iterator[None]:
     busy = f"another process is installing into {into}; try again"
-    with only_one(into / ".lock", LONGEST_INSTALL, busy):
+    with exclusive_lock(into / ".lock", LONGEST_INSTALL, busy):
         _sweep(into)
         yield
 

@@ -62,9 +62,9 @@ def _run(chosen: argparse.Namespace) -> int:
     if chosen.out is None:
         sys.stdout.write(text)
         return 0
-    from ..system.files import replacing
+    from ..system.files import atomic_write
 
-    with replacing(chosen.out) as file:
+    with atomic_write(chosen.out) as file:
         file.write(text.encode())
     return 0
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from ..pull import KINDS
+from ..pull.source_kinds import KINDS
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -57,29 +57,29 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     remove.set_defaults(run=_remove)
 
 
-def _tell(line: str) -> None:
+def _report(line: str) -> None:
     sys.stderr.write(f"gantei: {line}\n")
 
 
 def _pull(chosen: argparse.Namespace) -> int:
     from ..pull.fetching import pull_estimator
-    from ..pull.http_session import Reach
+    from ..pull.http_session import NetworkOptions
 
     pulled = pull_estimator(
         chosen.name,
         chosen.source,
-        reach=Reach(chosen.ca, chosen.token_file),
+        network=NetworkOptions(chosen.ca, chosen.token_file),
         replace=chosen.replace,
         accept_changes=chosen.accept_changes,
-        tell=_tell,
+        report=_report,
     )
     entry = pulled.entry
-    if not pulled.was_here:
+    if not pulled.was_installed:
         sys.stdout.write(f"{entry.name}: installed in {entry.folder}\n")
         return 0
     sys.stdout.write(f"{entry.name}: already in {entry.folder}, and its weights are right\n")
     if chosen.source:
-        _tell("nothing was asked of its source; --replace takes what is there")
+        _report("its source was not contacted; --replace pulls it again")
     return 0
 
 
@@ -94,7 +94,7 @@ def _where(chosen: argparse.Namespace) -> int:
     entry, _ = find_installed(chosen.name)
     sys.stdout.write(f"{entry.folder}\n")
     if came_from := origin(entry.folder):
-        _tell(f"pulled from {came_from}")
+        _report(f"pulled from {came_from}")
     return 0
 
 
@@ -108,11 +108,11 @@ def _remove(chosen: argparse.Namespace) -> int:
     here = name in store.installed()
     if not here and name in {entry.name for entry in shipped() if entry.manifest.weights}:
         raise SettingError(f"{name} comes with gantei and goes with it; nothing was removed")
-    begun = forget_downloads(name)
-    if not here and not begun:
+    unfinished = forget_downloads(name)
+    if not here and not unfinished:
         known = ", ".join(store.installed()) or "none"
         raise NotInstalledError(f"{name!r} is not installed; installed: {known}")
-    if begun:
+    if unfinished:
         sys.stdout.write(f"{name}: what was downloaded of it so far is removed\n")
     if here:
         variants = [
@@ -123,5 +123,5 @@ def _remove(chosen: argparse.Namespace) -> int:
         store.remove(name)
         sys.stdout.write(f"{name}: removed\n")
         if variants:
-            _tell(f"made from {name} and still here: {', '.join(variants)}")
+            _report(f"made from {name} and still here: {', '.join(variants)}")
     return 0

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ManifestError
-from ..system.files import read_small
+from ..system.files import read_bounded
 from .manifest import Manifest
 
 FILE_NAME = "estimator.toml"
@@ -44,7 +44,7 @@ def manifest_bytes(path: Path) -> bytes:
         raise ManifestError(
             f"{path.parent}: no such folder; `gantei where NAME` names an estimator's"
         )
-    return read_small(path, LARGEST_FILE, ManifestError)
+    return read_bounded(path, LARGEST_FILE, ManifestError)
 
 
 def manifest_of(content: bytes, where: str) -> Manifest:

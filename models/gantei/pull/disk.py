@@ -11,18 +11,18 @@ from typing import IO, Any
 from ..errors import TransferError
 from ..estimator.folder_files import FolderFile
 from ..manifests.file import FILE_NAME
-from ..system.archive import CHUNK, DAMAGE, MOST_MEMBERS, open_zip, swells
+from ..system.archive import CHUNK, DAMAGE, DENSEST, MOST_MEMBERS, is_zip_bomb, open_zip
 from ..system.files import sha256_of
-from . import KINDS
-from .sources import Folder, Source
-from .transfer import writing
+from .source import EstimatorFolder, PullSource
+from .source_kinds import KINDS
+from .transfer import write_errors_explained
 
 DEEPEST = 4
 """Folders around an estimator's, in an archive."""
 
 
 @contextmanager
-def disk_folder(source: Source, work: Path) -> Iterator[Folder]:
+def disk_folder(source: PullSource, work: Path) -> Iterator[EstimatorFolder]:
     """Open a folder or a `.zip`.
 
     Raises:
@@ -50,8 +50,8 @@ class DiskFolder:
 
     folder: Path
     key: str = ""
-    asked: str = ""
-    vouched: bool = True
+    requested_as: str = ""
+    has_digests: bool = True
 
     def fetch(self, file: FolderFile, target: Path, bar: Any) -> bool:
         """Copy a file."""
@@ -79,23 +79,23 @@ def zip_folder(path: Path, name: str) -> "Iterator[ZipFolder]":
         TransferError: it is no zip, is damaged, holds too much, or not that estimator.
     """
     with ExitStack() as stack:
-        with _told(path):
+        with _damage_reported(path):
             opened = stack.enter_context(open_zip(path))
         yield ZipFolder(opened, path, _inner(opened, path, name))
 
 
 @dataclass(frozen=True)
 class ZipFolder:
-    """A folder in an archive; only members asked for by name are unpacked."""
+    """A folder in an archive; only the members that are fetched are unpacked."""
 
     archive: zipfile.ZipFile
     path: Path
     inner: PurePosixPath
     key: str = ""
-    asked: str = ""
+    requested_as: str = ""
 
     @property
-    def vouched(self) -> bool:
+    def has_digests(self) -> bool:
         """Whether no record is needed: for an archive of this disk's own."""
         return not self.key
 
@@ -106,9 +106,12 @@ class ZipFolder:
         except KeyError:
             return False
         where = f"{self.path}: {member.filename}"
-        if swells(member):
-            raise TransferError(f"{where} swells too much; unpack it yourself if you trust it")
-        with _told(self.path), self.archive.open(member) as content:
+        if is_zip_bomb(member):
+            raise TransferError(
+                f"{where} would unpack to more than {DENSEST} times its size; unpack it yourself "
+                "if you trust it"
+            )
+        with _damage_reported(self.path), self.archive.open(member) as content:
             _copy(content, member.file_size, file, target, bar, where)
         return True
 
@@ -147,17 +150,17 @@ def _copy(
     if file.bytes is None:
         bar.total += size
     left = size
-    with writing(target):
+    with write_errors_explained(target):
         out = target.open("wb")
     with out:
         while chunk := content.read(min(CHUNK, left + 1)):
             left -= len(chunk)
             if left < 0:
                 raise TransferError(f"{where} is longer than it says")
-            with writing(target):
+            with write_errors_explained(target):
                 out.write(chunk)
             bar.update(len(chunk))
-        with writing(target):
+        with write_errors_explained(target):
             out.flush()
             os.fsync(out.fileno())
     if left:
@@ -170,7 +173,7 @@ def _copy(
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _damage_reported(path: Path) -> Iterator[None]:
     try:
         yield
     except DAMAGE as error:

@@ -1,4 +1,4 @@
-"""From a source into the store: fetched whole, checked, and there by one rename."""
+"""From a source into the store: fetch every file, check them, and install by one rename."""
 
 import hashlib
 import re
@@ -23,12 +23,14 @@ from ..estimator.folder_files import MANIFEST, FolderFile, files_of
 from ..manifests.fields import NAME
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest
-from ..system.files import only_one, sha256_of
+from ..system.files import ensure_folder, exclusive_lock, sha256_of
 from ..terminal.progress import progress
-from . import KINDS, first_use
-from .http_session import Reach, shown
+from . import first_use
+from .http_session import NetworkOptions, shown
+from .opening import open_source
 from .publisher import how_to_get
-from .sources import Folder, Source, Tell
+from .source import EstimatorFolder, PullSource, Reporter
+from .source_kinds import KINDS
 from .transfer import need_space
 
 LONGEST_DOWNLOAD = 6 * 3600.0
@@ -36,28 +38,28 @@ LONGEST_DOWNLOAD = 6 * 3600.0
 
 
 @dataclass(frozen=True)
-class Pulled:
-    """What a pull came to: the estimator, and whether it was here before."""
+class PullResult:
+    """The estimator that was pulled, and whether it was on this machine already."""
 
     entry: entries.Entry
-    was_here: bool
+    was_installed: bool
 
 
 def downloads() -> Path:
-    """Folder of what is being downloaded; it stands in the store's disk, for one rename."""
+    """Folder of unfinished downloads; on the disk of the store, so that one rename installs."""
     return store.home() / "downloads"
 
 
 def forget_downloads(name: str) -> bool:
-    """Remove what was downloaded of an estimator and never installed; tell whether there was any.
+    """Remove what was downloaded of an estimator but never installed; return whether there was any.
 
     Raises:
         OutputError: another process is pulling it now.
     """
-    begun = downloads().glob(f"{name}.*") if re.fullmatch(NAME, name) else ()
-    if not (folders := [path for path in begun if path.is_dir()]):
+    unfinished = downloads().glob(f"{name}.*") if re.fullmatch(NAME, name) else ()
+    if not (folders := [path for path in unfinished if path.is_dir()]):
         return False
-    with only_one(_lock(name), 1, f"another process is pulling {name} now; wait for it"):
+    with exclusive_lock(_lock(name), 1, f"another process is pulling {name} now; wait for it"):
         for folder in folders:
             shutil.rmtree(folder)
     return True
@@ -67,22 +69,22 @@ def pull_estimator(
     name: str,
     source: str | None = None,
     *,
-    reach: Reach | None = None,
+    network: NetworkOptions | None = None,
     replace: bool = False,
     accept_changes: bool = False,
-    tell: Tell = lambda line: None,
-) -> Pulled:
-    """Have an estimator on this machine: from the store if it is there, else from its source.
+    report: Reporter = lambda line: None,
+) -> PullResult:
+    """Get an estimator onto this machine, unless it is in the store already.
 
-    What was downloaded stays until the estimator is installed, so the next call goes on from it.
+    What was downloaded stays until the estimator is installed, so the next call continues from it.
 
     Args:
         name: the estimator's name; one that the source gives another name is refused.
         source: as `KINDS`; None: only the store is looked at.
-        reach: certificates and token for other machines.
+        network: certificates and token for other machines.
         replace: take the place of an installed estimator of that name.
-        accept_changes: take what differs from the first sight of the same source.
-        tell: takes lines for the user.
+        accept_changes: take files that differ from what the same source gave at first use.
+        report: takes lines for the user.
 
     Raises:
         NotInstalledError: no source is named and it is not here; the message says where it is.
@@ -96,29 +98,30 @@ def pull_estimator(
         OutputError: the disk is full.
     """
     _check_name(name, replace=replace)
-    if not replace and (entry := _here(name)):
-        return Pulled(entry, was_here=True)
+    if not replace and (entry := _installed(name)):
+        return PullResult(entry, was_installed=True)
     if source is None:
         raise NotInstalledError(how_to_get(_known(name)))
-    with _alone(name, tell):
-        if not replace and (entry := _here(name)):  # by the process that was waited for
-            return Pulled(entry, was_here=True)
+    with _one_at_a_time(name, report):
+        if not replace and (entry := _installed(name)):  # by the process that this one waited for
+            return PullResult(entry, was_installed=True)
         work = downloads() / f"{name}.{hashlib.sha256(source.encode()).hexdigest()[:16]}"
         whole = work / "whole"
         whole.mkdir(parents=True, exist_ok=True)
-        with Source(source, name, reach or Reach(), tell).opened(work) as folder:
+        wanted = PullSource(source, name, network or NetworkOptions(), report)
+        with open_source(wanted, work) as folder:
             manifest = _fetch_all(folder, whole, name)
             try:
-                _check(whole, manifest, tell)
+                _check(whole, manifest, report)
             except WeightsError:
                 shutil.rmtree(work)
                 raise
-            _remember(folder, name, whole, accept_changes=accept_changes)
+            _record_first_use(folder, name, whole, accept_changes=accept_changes)
         with store.installing(name, replace=replace) as incoming:
             for path in whole.iterdir():
                 path.rename(incoming / path.name)
             shutil.rmtree(work)  # before it appears: nothing is left over once it is there
-    return Pulled(entries.find(name), was_here=False)
+    return PullResult(entries.find(name), was_installed=False)
 
 
 def _check_name(name: str, *, replace: bool) -> None:
@@ -139,8 +142,8 @@ def _known(name: str) -> Manifest:
     return known[name]
 
 
-def _here(name: str) -> entries.Entry | None:
-    """Give the estimator if it is on this machine and right.
+def _installed(name: str) -> entries.Entry | None:
+    """Return the estimator if it is on this machine and undamaged.
 
     Raises:
         WeightsError, ManifestError: it is here and damaged.
@@ -166,18 +169,18 @@ def _lock(name: str) -> Path:
 
 
 @contextmanager
-def _alone(name: str, tell: Tell) -> Iterator[None]:
+def _one_at_a_time(name: str, report: Reporter) -> Iterator[None]:
     """Let one process pull an estimator; the others wait, and find it there."""
-    store.made(downloads())
+    ensure_folder(downloads())
     lock = _lock(name)
     if lock.exists():
-        tell(f"if another process pulls {name} now, this one waits for it")
+        report(f"if another process pulls {name} now, this one waits for it")
     busy = f"another process has been pulling {name} for hours; end it and run the same again"
-    with only_one(lock, LONGEST_DOWNLOAD, busy):
+    with exclusive_lock(lock, LONGEST_DOWNLOAD, busy):
         yield
 
 
-def _fetch_all(folder: Folder, whole: Path, name: str) -> Manifest:
+def _fetch_all(folder: EstimatorFolder, whole: Path, name: str) -> Manifest:
     with progress(0, "B") as bar:
         _fetch(folder, MANIFEST, whole, bar)
         manifest = read_manifest(whole / FILE_NAME)
@@ -186,7 +189,7 @@ def _fetch_all(folder: Folder, whole: Path, name: str) -> Manifest:
         files = files_of(manifest)
         weights = next(file.bytes or 0 for file in files if file.sha256)
         bar.total += weights
-        need_space(whole, weights - _begun(whole, manifest))
+        need_space(whole, weights - _bytes_here(whole, manifest))
         for file in files[1:]:
             _fetch(folder, file, whole, bar)
     for path in whole.iterdir():  # of an earlier call, when the source had other files
@@ -195,45 +198,49 @@ def _fetch_all(folder: Folder, whole: Path, name: str) -> Manifest:
     return manifest
 
 
-def _begun(whole: Path, manifest: Manifest) -> int:
+def _bytes_here(whole: Path, manifest: Manifest) -> int:
     """Bytes of the weights that are here already."""
     name = manifest.weights.file if manifest.weights else ""
     here = [path for path in (whole / name, whole.with_name(f"{name}.part")) if path.is_file()]
     return max((path.stat().st_size for path in here), default=0)
 
 
-def _fetch(folder: Folder, file: FolderFile, whole: Path, bar: object) -> None:
+def _fetch(folder: EstimatorFolder, file: FolderFile, whole: Path, bar: object) -> None:
     target = whole / file.name
     if folder.fetch(file, target, bar):
         return
     target.unlink(missing_ok=True)
     if file.needed:
         what = f"no {file.name}" if file is not MANIFEST else f"no estimator: no {FILE_NAME}"
-        raise TransferError(f"{shown(folder.key or folder.asked) or 'the source'} holds {what}")
+        raise TransferError(
+            f"{shown(folder.key or folder.requested_as) or 'the source'} holds {what}"
+        )
 
 
-def _check(whole: Path, manifest: Manifest, tell: Tell) -> None:
+def _check(whole: Path, manifest: Manifest, report: Reporter) -> None:
     """Open the estimator as it will be opened, and ask it its golden photographs."""
     from ..estimator.estimator import load
     from ..estimator.golden_answers import check_golden
 
     if find_spec("onnxruntime") is None:
-        tell("ONNX Runtime is not installed: the digests are right, the answers are not checked")
+        report("ONNX Runtime is not installed: the digests are right, the answers are not checked")
         return
     try:
         estimator = load(whole, "cpu")
     except UnsettledError:
         unsettled = ", ".join(fact.key for fact in manifest.unsettled())
-        tell(f"{manifest.name} does not predict yet: unknown {unsettled}")
+        report(f"{manifest.name} does not predict yet: unknown {unsettled}")
         return
     answered = check_golden(estimator, whole)
-    tell(f"digests right; {answered} golden photographs answered as by the original")
+    report(f"digests right; {answered} golden photographs answered as by the original")
 
 
-def _remember(folder: Folder, name: str, whole: Path, *, accept_changes: bool) -> None:
+def _record_first_use(
+    folder: EstimatorFolder, name: str, whole: Path, *, accept_changes: bool
+) -> None:
     if not folder.key:
         return
     digests = {path.name: sha256_of(path) for path in sorted(whole.iterdir())}
-    if not folder.vouched and not accept_changes:
+    if not folder.has_digests and not accept_changes:
         first_use.refuse_changed(folder.key, digests)
-    first_use.record(folder.key, folder.asked, name, digests)
+    first_use.record(folder.key, folder.requested_as, name, digests)

@@ -1,8 +1,8 @@
-"""The record of first sights: what each source gave when it was first asked.
+"""Trust on first use: a record of what each source gave when it was first pulled from.
 
-Where a source does not tell the digests of its files, as a plain address and the Hub do not of all,
-the first pull records them in `known.json` of gantei's own folder; a later pull of the same source
-must bring the same bytes. It also tells where an installed estimator came from.
+A source that lists no digests of its files, such as a plain address or the Hub, is trusted once:
+the first pull records the digests in `known.json` of gantei's own folder, and a later pull of the
+same source must bring the same bytes. The record also says where an installed estimator came from.
 """
 
 import datetime
@@ -15,7 +15,7 @@ from typing import Any
 from ..catalogue import store
 from ..errors import OutputError, TransferError
 from ..manifests.file import FILE_NAME
-from ..system.files import only_one, read_small, replacing, sha256_of
+from ..system.files import atomic_write, exclusive_lock, read_bounded, sha256_of
 
 LARGEST = 50_000_000
 LONGEST_WAIT = 60.0
@@ -33,43 +33,45 @@ def refuse_changed(key: str, digests: Mapping[str, str]) -> None:
         TransferError: a file is another one; the message names them.
         OutputError: the record cannot be read.
     """
-    if not (seen := _read().get(key)):
+    if not (first := _read().get(key)):
         return
-    before = seen["files"]
+    before = first["files"]
     names = sorted({*before, *digests})
     if changed := [name for name in names if before.get(name) != digests.get(name)]:
         raise TransferError(
-            f"{key} does not give what it gave on {seen['first_seen']}: {', '.join(changed)} "
+            f"{key} does not give what it gave on {first['first_seen']}: {', '.join(changed)} "
             "differ. Ask its publisher whether that is meant; if so, add --accept-changes"
         )
 
 
-def record(key: str, asked: str, name: str, digests: Mapping[str, str]) -> None:
-    """Record what a source gave; the day of the first sight stays while the files do.
+def record(key: str, requested_as: str, name: str, digests: Mapping[str, str]) -> None:
+    """Record what a source gave; the day of first use stays while the files do.
 
     Raises:
         OutputError: the record cannot be read or written.
     """
-    with only_one(path().with_name(".known.lock"), LONGEST_WAIT, f"{path()} is in use; try again"):
+    with exclusive_lock(
+        path().with_name(".known.lock"), LONGEST_WAIT, f"{path()} is in use; try again"
+    ):
         known = _read()
         today = datetime.datetime.now(datetime.UTC).date().isoformat()
         same = known.get(key, {}).get("files") == dict(digests)
         known[key] = {
             "estimator": name,
-            "asked": asked or key,
+            "asked": requested_as or key,
             "first_seen": known[key]["first_seen"] if same else today,
             "files": dict(digests),
         }
-        with replacing(path()) as file:
+        with atomic_write(path()) as file:
             file.write(json.dumps(known, indent=1, ensure_ascii=False).encode())
 
 
 def origin(folder: Path) -> str | None:
-    """Tell from which source an installed estimator's manifest came, where one is recorded."""
+    """Return from which source an installed estimator's manifest came, where one is recorded."""
     digest = sha256_of(folder / FILE_NAME)
-    for key, seen in _read().items():
-        if seen["files"].get(FILE_NAME) == digest:
-            return key if seen["asked"] == key else f"{key} (asked for as {seen['asked']})"
+    for key, first in _read().items():
+        if first["files"].get(FILE_NAME) == digest:
+            return key if first["asked"] == key else f"{key} (requested as {first['asked']})"
     return None
 
 
@@ -77,7 +79,7 @@ def _read() -> dict[str, Any]:
     if not os.path.lexists(path()):
         return {}
     try:
-        known = json.loads(read_small(path(), LARGEST, OutputError))
+        known = json.loads(read_bounded(path(), LARGEST, OutputError))
         right = all(
             isinstance(each["files"], dict) and isinstance(each["first_seen"], str)
             and isinstance(each["asked"], str)
@@ -88,6 +90,6 @@ def _read() -> dict[str, Any]:
     if not right:
         raise OutputError(
             f"{path()}: not the record that gantei keeps of its sources; move it away, and the "
-            "next pulls are first sights again"
+            "next pull of each source is its first use again"
         )
     return dict(known)

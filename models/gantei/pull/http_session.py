@@ -1,4 +1,4 @@
-"""Asking another machine over HTTP: every answer is bounded, every failure says what to do.
+"""Requests to another machine over HTTP: every answer is bounded, every failure says what to do.
 
 Proxies come from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, certificates from `SSL_CERT_FILE`, as
 everywhere. A redirect is followed to another machine too, as the Hub's files live elsewhere, but
@@ -28,14 +28,14 @@ SILENCE = 30.0
 """Seconds to wait for the next bytes."""
 PERIOD = 60.0
 SLOWEST = 1000.0
-"""Bytes a second that a whole `PERIOD` must have brought."""
+"""Bytes per second, on average over each `PERIOD`; a slower answer is given up."""
 MOST_REDIRECTS = 5
 PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
 @dataclass(frozen=True)
-class Reach:
-    """How other machines are reached.
+class NetworkOptions:
+    """How to reach other machines.
 
     Attributes:
         ca: PEM file of the certificate authorities that alone are trusted then.
@@ -59,23 +59,25 @@ class Advice:
     login: str
 
 
-class Wire:
-    """A connection to one source; use it in a `with` block.
+class HttpSession:
+    """An HTTP session with one source; use it in a `with` block.
 
     Raises:
         OfflineError: `GANTEI_OFFLINE` is set; before anything is opened.
         SettingError: the certificates cannot be used.
     """
 
-    def __init__(self, wish: str, advice: Advice, reach: Reach, token: str | None = None) -> None:
-        refuse_offline(f"{wish}. {advice.by_hand}")
+    def __init__(
+        self, purpose: str, advice: Advice, network: NetworkOptions, token: str | None = None
+    ) -> None:
+        refuse_offline(f"{purpose}. {advice.by_hand}")
         import httpx
 
         self._advice = advice
         self._token = token
         try:
             self._client = httpx.Client(
-                verify=certificates(reach.ca),
+                verify=certificates(network.ca),
                 timeout=httpx.Timeout(SILENCE, connect=CONNECT),
                 headers={"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"},
             )
@@ -89,16 +91,16 @@ class Wire:
         self._client.close()
 
     @contextmanager
-    def asked(
+    def stream(
         self, url: str, headers: Mapping[str, str] | None = None
     ) -> "Iterator[httpx.Response]":
-        """Ask for an address and give the answer, whose body is not read yet.
+        """Request an address and yield the response, whose body is not read yet.
 
         Raises:
             TransferError: there is no answer, or while its body is read, no more of it.
         """
         own = {"authorization": f"Bearer {self._token}"} if self._token else {}
-        with self._told(url):
+        with self._explained(url):
             request = self._client.build_request("GET", url, headers={**own, **(headers or {})})
             for _ in range(MOST_REDIRECTS + 1):
                 response = self._client.send(request, stream=True)
@@ -115,36 +117,36 @@ class Wire:
         raise self.failure(url, f"leads elsewhere more than {MOST_REDIRECTS} times")
 
     def read(self, url: str, largest: int) -> bytes | None:
-        """Read a small answer whole; None where there is nothing at the address.
+        """Read a small answer as a whole; None where there is nothing at the address.
 
         Raises:
-            TransferError: as `asked`; another status than 200; more than `largest` bytes.
+            TransferError: as `stream`; another status than 200; more than `largest` bytes.
         """
-        with self.asked(url) as response:
+        with self.stream(url) as response:
             if response.status_code == 404:
                 return None
-            self.refuse_status(url, response)
+            self.check_status(url, response)
             content = b""
-            for piece in self.pieces(url, response):
+            for piece in self.chunks(url, response):
                 content += piece
                 if len(content) > largest:
                     raise self.failure(url, f"answers more than {largest} bytes")
         return content
 
-    def pieces(self, url: str, response: "httpx.Response") -> Iterator[bytes]:
-        """Give an answer's body as it arrives, unless it only trickles."""
+    def chunks(self, url: str, response: "httpx.Response") -> Iterator[bytes]:
+        """Yield the body of a response as it arrives, unless it arrives too slowly."""
         if response.headers.get("content-encoding", "identity") != "identity":
-            raise self.failure(url, "answers packed, which was not asked for")
+            raise self.failure(url, "sends a compressed answer, which was not requested")
         began, brought = time.monotonic(), 0
         for piece in response.iter_raw():
             brought += len(piece)
             if (seconds := time.monotonic() - began) > PERIOD:
                 if brought < SLOWEST * seconds:
-                    raise self.failure(url, f"brings less than {SLOWEST:g} bytes a second")
+                    raise self.failure(url, f"sends less than {SLOWEST:g} bytes per second")
                 began, brought = time.monotonic(), 0
             yield piece
 
-    def refuse_status(self, url: str, response: "httpx.Response") -> None:
+    def check_status(self, url: str, response: "httpx.Response") -> None:
         """Raise unless the answer is a whole file or a part of one."""
         status = response.status_code
         if status in (200, 206):
@@ -165,7 +167,7 @@ class Wire:
         return TransferError(f"{shown(url)} {what}. {self._advice.by_hand}")
 
     @contextmanager
-    def _told(self, url: str) -> Iterator[None]:
+    def _explained(self, url: str) -> Iterator[None]:
         import httpx
 
         try:

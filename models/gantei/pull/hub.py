@@ -15,8 +15,9 @@ from urllib.parse import quote
 
 from ..errors import OfflineError, SettingError
 from ..wire.credentials import token_of_file
-from .http_session import Advice, Wire
-from .sources import Folder, HttpFolder, Source
+from .http_folder import HttpFolder
+from .http_session import Advice, HttpSession
+from .source import EstimatorFolder, PullSource
 
 _REPOSITORY = re.compile(r"hf:(\w[\w.-]*/\w[\w.-]*?)(?:@(\w[\w./-]*))?")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -59,39 +60,41 @@ def hub_access() -> tuple[str, str | None]:
 
 
 @contextmanager
-def hub_folder(source: Source, work: Path) -> Iterator[Folder]:
+def hub_folder(source: PullSource, work: Path) -> Iterator[EstimatorFolder]:
     """Open a repository; a branch or tag is first resolved to the commit that it names now."""
     wanted = repository(source.text)
     endpoint, token = hub_access()
-    if source.reach.token_file:
-        token = token_of_file(source.reach.token_file)
+    if source.network.token_file:
+        token = token_of_file(source.network.token_file)
     by_hand = (
         f"By hand: on a machine that reaches {endpoint}/{wanted.name}, download its files into a "
         f"folder and bring it here: gantei pull {source.name} --from FOLDER"
     )
     advice = Advice(by_hand, LOGIN)
-    with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
+    with HttpSession(
+        f"pull {source.name} from {source.text}", advice, source.network, token
+    ) as session:
         if os.environ.get("HF_HUB_OFFLINE", "0").upper() in ("1", "ON", "YES", "TRUE"):
             raise OfflineError(f"HF_HUB_OFFLINE is set, so nothing is asked of the Hub. {by_hand}")
         commit = wanted.revision or "main"
         if not _COMMIT.fullmatch(commit):
-            commit = _resolved(wire, endpoint, wanted.name, commit)
-            source.tell(
+            commit = _resolved(session, endpoint, wanted.name, commit)
+            source.report(
                 f"{source.text} is now hf:{wanted.name}@{commit}; name it so to have the same"
             )
         base = f"{endpoint}/{wanted.name}/resolve/{commit}/"
-        yield HttpFolder(wire, base, f"hf:{wanted.name}@{commit}", source.text)
+        yield HttpFolder(session, base, f"hf:{wanted.name}@{commit}", source.text)
 
 
-def _resolved(wire: Wire, endpoint: str, name: str, revision: str) -> str:
+def _resolved(session: HttpSession, endpoint: str, name: str, revision: str) -> str:
     url = f"{endpoint}/api/models/{name}/revision/{quote(revision, safe='')}"
-    content = wire.read(url, LARGEST_ANSWER)
+    content = session.read(url, LARGEST_ANSWER)
     if content is None:
-        raise wire.failure(url, f"is not there: no repository {name}, or no {revision} in it")
+        raise session.failure(url, f"is not there: no repository {name}, or no {revision} in it")
     try:
         commit = json.loads(content)["sha"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise wire.failure(url, "does not answer as the Hub does") from error
+        raise session.failure(url, "does not answer as the Hub does") from error
     if not isinstance(commit, str) or not _COMMIT.fullmatch(commit):
-        raise wire.failure(url, "names no commit")
+        raise session.failure(url, "names no commit")
     return commit

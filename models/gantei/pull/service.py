@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 from ..errors import UnknownEstimatorError
 from ..wire.credentials import VARIABLE, token_for_service
-from .http_session import Advice, Wire
-from .sources import Folder, HttpFolder, Source
+from .http_folder import HttpFolder
+from .http_session import Advice, HttpSession
+from .source import EstimatorFolder, PullSource
 
 LARGEST_LIST = 10_000_000
 ROUTE = "/v1/estimators"
@@ -18,7 +19,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @contextmanager
-def served_folder(source: Source, work: Path) -> Iterator[Folder]:
+def served_folder(source: PullSource, work: Path) -> Iterator[EstimatorFolder]:
     """Open an estimator that a machine serves.
 
     Raises:
@@ -30,21 +31,23 @@ def served_folder(source: Source, work: Path) -> Iterator[Folder]:
         f"bring it here: gantei pull {source.name} --from FOLDER",
         f"its keeper gives tokens; put yours into {VARIABLE}, or into a file, --token-file FILE",
     )
-    token = token_for_service(source.reach.token_file)
-    with Wire(f"pull {source.name} from {source.text}", advice, source.reach, token) as wire:
-        listed = _listed(wire, top)
+    token = token_for_service(source.network.token_file)
+    with HttpSession(
+        f"pull {source.name} from {source.text}", advice, source.network, token
+    ) as session:
+        listed = _listed(session, top)
         if source.name not in listed:
             others = ", ".join([*listed][:20]) or "none"
             raise UnknownEstimatorError(
                 f"{source.text} does not serve {source.name!r}; it serves: {others}"
             )
         base = f"{top}/{quote(source.name)}/files/"
-        yield HttpFolder(wire, base, f"{top}/{source.name}", source.text, listed[source.name])
+        yield HttpFolder(session, base, f"{top}/{source.name}", source.text, listed[source.name])
 
 
-def _listed(wire: Wire, url: str) -> dict[str, dict[str, tuple[int, str]]]:
+def _listed(session: HttpSession, url: str) -> dict[str, dict[str, tuple[int, str]]]:
     """Map the name of each estimator to size and sha256 of its files."""
-    content = wire.read(url, LARGEST_LIST)
+    content = session.read(url, LARGEST_LIST)
     try:
         listing = json.loads(content or b"")["estimators"]
         return {
@@ -55,7 +58,7 @@ def _listed(wire: Wire, url: str) -> dict[str, dict[str, tuple[int, str]]]:
             for each in listing
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise wire.failure(url, "does not answer as gantei serve does") from error
+        raise session.failure(url, "does not answer as gantei serve does") from error
 
 
 def _size(value: object) -> int:

@@ -1,4 +1,4 @@
-"""One file from an address onto the disk; what arrived stays, and the next call goes on from it."""
+"""One file from an address onto the disk; the next call continues from what has arrived."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import OutputError
 from ..estimator.folder_files import FolderFile
 from ..system.files import sha256_of
-from .http_session import Wire
+from .http_session import HttpSession
 
 if TYPE_CHECKING:
     import httpx
@@ -36,8 +36,8 @@ def need_space(folder: Path, size: int) -> None:
 
 
 @contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Say of a write that failed what to do.
+def write_errors_explained(path: Path) -> Iterator[None]:
+    """Explain a failed write, and what to do about it.
 
     Raises:
         OutputError: the disk is full, or the file cannot be written.
@@ -57,9 +57,9 @@ def writing(path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Transfer:
-    """A file at an address that becomes `target`; its part stands beside the folder of that."""
+    """A file at an address that becomes `target`; its part stands beside the folder of `target`."""
 
-    wire: Wire
+    session: HttpSession
     url: str
     file: FolderFile
     target: Path
@@ -74,26 +74,26 @@ class Transfer:
             TransferError: it cannot be fetched, or is another one than is known.
             OutputError: it cannot be written.
         """
-        if self._is_right(self.target):
+        if self._has_digest(self.target):
             self.bar.update(self.target.stat().st_size)
             return True
         while True:
-            begun = self._begun()
-            self.bar.update(begun)
-            if begun != self.file.bytes and not self._fetch(begun):
+            start = self._resumable_bytes()
+            self.bar.update(start)
+            if start != self.file.bytes and not self._fetch(start):
                 return False
-            if self.file.sha256 is None or self._is_right(self._part):
+            if self.file.sha256 is None or self._has_digest(self._part):
                 break
-            with writing(self._part):
+            with write_errors_explained(self._part):
                 self.bar.update(-self._part.stat().st_size)
-                self._forget()
-            if not begun:
-                raise self.wire.failure(
+                self._discard_part()
+            if not start:
+                raise self.session.failure(
                     self.url,
                     f"has another sha256 than {self.file.sha256}: the file was changed or damaged, "
                     "there or on the way; nothing of it is kept. Tell whoever offers it",
                 )
-        with writing(self.target):
+        with write_errors_explained(self.target):
             self._part.replace(self.target)
             self._tag.unlink(missing_ok=True)
         return True
@@ -104,18 +104,18 @@ class Transfer:
 
     @property
     def _tag(self) -> Path:
-        """What the server called the version that the part is of."""
+        """Where the server's name of the version stands that the part is of."""
         return self.target.parent.with_name(f"{self.target.name}.tag")
 
-    def _is_right(self, path: Path) -> bool:
+    def _has_digest(self, path: Path) -> bool:
         return bool(self.file.sha256) and path.is_file() and sha256_of(path) == self.file.sha256
 
-    def _forget(self) -> None:
+    def _discard_part(self) -> None:
         self._part.unlink(missing_ok=True)
         self._tag.unlink(missing_ok=True)
 
-    def _begun(self) -> int:
-        """Bytes that are here and can be gone on from."""
+    def _resumable_bytes(self) -> int:
+        """Bytes of the part that the transfer can continue from."""
         try:
             size = self._part.stat().st_size
         except FileNotFoundError:
@@ -123,58 +123,60 @@ class Transfer:
         whole = self.file.bytes if self.file.bytes is not None else self.file.largest
         if size <= whole and (self.file.sha256 or self._tag.is_file()):
             return size
-        with writing(self._part):
-            self._forget()
+        with write_errors_explained(self._part):
+            self._discard_part()
         return 0
 
-    def _fetch(self, begun: int) -> bool:
+    def _fetch(self, start: int) -> bool:
         headers = {}
-        if begun:
-            headers["range"] = f"bytes={begun}-"
+        if start:
+            headers["range"] = f"bytes={start}-"
             with suppress(OSError):
                 headers["if-range"] = self._tag.read_text("utf-8")
-        with self.wire.asked(self.url, headers) as response:
+        with self.session.stream(self.url, headers) as response:
             if response.status_code == 404:
                 return False
-            if response.status_code == 416 and begun:  # another file than the part is of
-                self.bar.update(-begun)
-                with writing(self._part):
-                    self._forget()
+            if response.status_code == 416 and start:  # another file than the part is of
+                self.bar.update(-start)
+                with write_errors_explained(self._part):
+                    self._discard_part()
                 return self._fetch(0)
-            self.wire.refuse_status(self.url, response)
-            if response.status_code == 200 and begun:
-                self.bar.update(-begun)
-                begun = 0
-            self._check_announced(response, begun)
-            self._write(response, begun)
+            self.session.check_status(self.url, response)
+            if response.status_code == 200 and start:
+                self.bar.update(-start)
+                start = 0
+            self._check_announced(response, start)
+            self._write(response, start)
         return True
 
-    def _check_announced(self, response: "httpx.Response", begun: int) -> None:
+    def _check_announced(self, response: "httpx.Response", start: int) -> None:
         given = response.headers.get("content-range", "")
-        if response.status_code == 206 and not given.startswith(f"bytes {begun}-"):
-            raise self.wire.failure(self.url, f"gives {given or 'an unknown part'}, not the rest")
+        if response.status_code == 206 and not given.startswith(f"bytes {start}-"):
+            raise self.session.failure(
+                self.url, f"gives {given or 'an unknown part'}, not the rest"
+            )
         length = response.headers.get("content-length", "")
         if not length.isdigit():
             return
-        whole = begun + int(length)
+        whole = start + int(length)
         if self.file.bytes is not None and whole != self.file.bytes:
-            with writing(self._part):
-                self._forget()
-            raise self.wire.failure(
+            with write_errors_explained(self._part):
+                self._discard_part()
+            raise self.session.failure(
                 self.url, f"has {whole} bytes where {self.file.bytes} are expected"
             )
         if whole > self.file.largest:
             raise self._too_large()
-        if self.file.bytes is None:  # else there was room for it before anything began
+        if self.file.bytes is None:  # else there was room for it before the transfer began
             self.bar.total += whole
             need_space(self.target.parent, int(length))
 
-    def _write(self, response: "httpx.Response", begun: int) -> None:
-        size = begun
-        with writing(self._part), self._part.open("ab" if begun else "wb") as part:
-            if not begun:
+    def _write(self, response: "httpx.Response", start: int) -> None:
+        size = start
+        with write_errors_explained(self._part), self._part.open("ab" if start else "wb") as part:
+            if not start:
                 self._remember_version(response)
-            for piece in self.wire.pieces(self.url, response):
+            for piece in self.session.chunks(self.url, response):
                 size += len(piece)
                 if size > self.file.largest:
                     raise self._too_large()
@@ -183,7 +185,7 @@ class Transfer:
             part.flush()
             os.fsync(part.fileno())
         if self.file.bytes is not None and size != self.file.bytes:
-            raise self.wire.failure(
+            raise self.session.failure(
                 self.url,
                 f"was cut off after {size} of {self.file.bytes} bytes; the same command goes on "
                 "from there",
@@ -197,4 +199,4 @@ class Transfer:
             self._tag.write_text(tag, "utf-8")
 
     def _too_large(self) -> Exception:
-        return self.wire.failure(self.url, f"is larger than {self.file.largest} bytes")
+        return self.session.failure(self.url, f"is larger than {self.file.largest} bytes")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError, SettingError
-from ..system.files import read_small
+from ..system.files import read_bounded
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -59,7 +59,7 @@ def read_public_key(path: Path) -> str:
         MissingExtraError: `cryptography` is not installed.
     """
     load = _cryptography().serialization.load_pem_public_key
-    content = read_small(path, LARGEST_KEY, SettingError)
+    content = read_bounded(path, LARGEST_KEY, SettingError)
     if b"PRIVATE KEY" in content:
         raise SettingError(
             f"{path}: is a private key, which stays with its owner: "
@@ -80,7 +80,7 @@ def read_private_key(path: Path, password: bytes | None) -> "EllipticCurvePrivat
         MissingExtraError: `cryptography` is not installed.
     """
     load = _cryptography().serialization.load_pem_private_key
-    content = read_small(path, LARGEST_KEY, SettingError)
+    content = read_bounded(path, LARGEST_KEY, SettingError)
     if b"ENCRYPTED" in content and password is None:
         raise SettingError(f"{path}: is encrypted; name a --password-file")
     try:

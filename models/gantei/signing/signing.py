@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..errors import AlreadyInstalledError, SignatureError, WeightsError
 from ..manifests.file import FILE_NAME, read_manifest
-from ..system.files import replacing
+from ..system.files import atomic_write
 from .contents import SIGNATURE_FILE, contents, read_signature
 from .keys import is_signature, key_id, pem_of, read_private_key, signed
 from .signature_file import Envelope, read_bundle, signed_bytes, write_bundle
@@ -55,7 +55,7 @@ def sign_folder(
         pem, signed_bytes(written.payload), written.signature
     ):
         raise SignatureError(f"{folder}: the signature made does not hold; nothing was written")
-    with replacing(folder / SIGNATURE_FILE) as file:
+    with atomic_write(folder / SIGNATURE_FILE) as file:
         file.write(content)
     return Signed(key_id(pem), tuple(digests))
 

@@ -19,7 +19,7 @@ from ..errors import SettingError
 from ..manifests.fields import Line, Sha256
 from ..manifests.file import breaks
 from ..manifests.tables import Record
-from ..system.files import read_small, replacing
+from ..system.files import atomic_write, read_bounded
 from .keys import is_in_one_form, key_id
 
 VARIABLE = "GANTEI_TRUST"
@@ -158,7 +158,7 @@ def _content(*, may_be_missing: bool = False) -> str:
     if not os.path.lexists(path) and (may_be_missing or not os.environ.get(FILE_VARIABLE)):
         return ""
     try:
-        return read_small(path, LARGEST_FILE, SettingError).decode("utf-8")
+        return read_bounded(path, LARGEST_FILE, SettingError).decode("utf-8")
     except UnicodeDecodeError as error:
         raise SettingError(f"{path}: not TOML: {error}") from error
 
@@ -175,7 +175,7 @@ def _parsed(content: str, where: str) -> _TrustFile:
 def _write(content: str) -> None:
     _parsed(content, str(trust_path()))
     trust_path().parent.mkdir(parents=True, exist_ok=True)
-    with replacing(trust_path()) as file:
+    with atomic_write(trust_path()) as file:
         file.write(content.encode())
 
 

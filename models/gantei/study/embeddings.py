@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OutputError
-from ..system.files import replacing, sha256_of
+from ..system.files import atomic_write, sha256_of
 from .columns import Row
 from .table import arrow
 
@@ -46,7 +46,7 @@ class Embeddings:
         if path.suffix.lower() == ".parquet":
             arrow()
         try:
-            # replacing() writes under a longer name first.
+            # atomic_write() writes under a longer name first.
             path.with_name(f".{path.name}.{os.getpid()}").exists()
             fits = path.parent.is_dir() and not path.is_dir()
         except OSError as error:
@@ -97,7 +97,7 @@ class Embeddings:
 
     def publish(self, rows: Iterable[Row]) -> None:
         """Write the file from all the vectors and the journal's rows."""
-        with self._partial.open("rb") as vectors, replacing(self.path) as file:
+        with self._partial.open("rb") as vectors, atomic_write(self.path) as file:
             if self.path.suffix.lower() == ".npy":
                 count = self._partial.stat().st_size // self._row_size
                 shape = {"descr": "<f4", "fortran_order": False, "shape": (count, self._width)}

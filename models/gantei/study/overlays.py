@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from ..errors import OutputError, PhotographError
 from ..photographs.listing import Listed
 from ..photographs.photograph import open_photograph
-from ..system.files import replacing
+from ..system.files import atomic_write
 from .columns import Row
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Overlays:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise OutputError(f"{path.parent}: cannot be made: {error.strerror}") from error
-            with replacing(path) as file:
+            with atomic_write(path) as file:
                 text = PngInfo()
                 for key, told in self._text(answer.sha256).items():
                     text.add_text(key, told)

@@ -19,7 +19,7 @@ from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import Listed, Listing
 from ..system.environment import environment
-from ..system.files import only_one, replacing, sha256_of
+from ..system.files import atomic_write, exclusive_lock, sha256_of
 from .answering import Here, There
 from .columns import EYE, EYE_FROM, Row, columns, dictionary, row
 from .extras import Extras
@@ -141,7 +141,7 @@ def run_study(
     extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
     lock = study.table.with_name(f".{study.table.name}.lock")
-    with only_one(lock, 0, busy), closing(extras):
+    with exclusive_lock(lock, 0, busy), closing(extras):
         if study.table.exists():
             if finished := finished_before(study, run, extras):
                 discard(study.journal_path, begun)
@@ -181,13 +181,13 @@ def _publish(
     """Write the files; the table last, so that it never stands without its run manifest."""
     described = columns(study.estimators)
     extras.publish(journal.rows())
-    with replacing(study.dictionary_path) as file:
+    with atomic_write(study.dictionary_path) as file:
         file.write(dictionary(described).encode())
-    with replacing(study.table) as table:
+    with atomic_write(study.table) as table:
         writer_for(study.table)(journal.rows(), described, table)
         table.flush()
         digest = sha256_of(Path(table.name))
-        with replacing(study.run_path) as file:
+        with atomic_write(study.run_path) as file:
             manifest = _run_manifest(study, journal, identity, summary, digest)
             manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
             file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")

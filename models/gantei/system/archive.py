@@ -51,6 +51,6 @@ def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def swells(member: zipfile.ZipInfo) -> bool:
+def is_zip_bomb(member: zipfile.ZipInfo) -> bool:
     """Tell whether a member claims to unpack to more than any honest file does."""
     return member.file_size > DENSEST * max(member.compress_size, CHUNK)

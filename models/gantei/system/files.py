@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, locks that let one process in, bounded reading."""
+"""Atomic writes, exclusive locks, bounded reads, digests."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from ..errors import GanteiError, OutputError
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """Write a file that appears under its name only whole, or not at all.
 
     Raises:
@@ -35,8 +35,8 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
-    """Hold the lock file `path` during the block, and remove it afterwards.
+def exclusive_lock(path: Path, timeout: float, refusal: str) -> Iterator[None]:
+    """Hold the lock file `path` during the block, then remove it.
 
     Args:
         path: in a folder that exists.
@@ -68,7 +68,20 @@ def only_one(path: Path, timeout: float, refusal: str) -> Iterator[None]:
         lock.release()
 
 
-def read_small(path: Path, largest: int, error: type[GanteiError]) -> bytes:
+def ensure_folder(folder: Path) -> Path:
+    """Create a folder of gantei's own, with those above it, where it is not there yet.
+
+    Raises:
+        OutputError: it cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+    return folder
+
+
+def read_bounded(path: Path, largest: int, error: type[GanteiError]) -> bytes:
     """Read a file that has no reason to be larger than so many bytes.
 
     Raises:

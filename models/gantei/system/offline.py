@@ -15,14 +15,14 @@ if OFFLINE:
     os.environ["HF_HUB_OFFLINE"] = "1"
 
 
-def refuse_offline(wish: str) -> None:
+def refuse_offline(purpose: str) -> None:
     """See that connections are allowed.
 
     Args:
-        wish: what would be done, and how to do it without a network.
+        purpose: what would be done, and how to do it without a network.
 
     Raises:
         OfflineError: `GANTEI_OFFLINE` was set when this process began.
     """
     if OFFLINE:
-        raise OfflineError(f"{VARIABLE} is set, so nothing is asked of another machine: {wish}")
+        raise OfflineError(f"{VARIABLE} is set, so nothing is asked of another machine: {purpose}")

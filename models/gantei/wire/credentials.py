@@ -5,7 +5,7 @@ import ssl
 from pathlib import Path
 
 from ..errors import SettingError
-from ..system.files import read_small
+from ..system.files import read_bounded
 
 VARIABLE = "GANTEI_TOKEN"
 """Holds the token for a `gantei serve`, where no file is named."""
@@ -20,7 +20,7 @@ def token_of_file(path: Path) -> str:
         SettingError: it cannot be read, or is no token.
     """
     try:
-        return checked_token(read_small(path, LONGEST_TOKEN, SettingError).decode("utf-8-sig"))
+        return checked_token(read_bounded(path, LONGEST_TOKEN, SettingError).decode("utf-8-sig"))
     except (SettingError, UnicodeDecodeError) as error:
         raise SettingError(f"--token-file {path}: no token: {error}") from error
 
