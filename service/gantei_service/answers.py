@@ -40,6 +40,14 @@ class ProblemDocument(EntryProblem):
     error: str = left_out_unless("under /v2, where clients look for it")
 
 
+class Said(Shape):
+    """What is odd, in a code with values that programs compare, and in an English sentence."""
+
+    code: str
+    values: dict[str, Any]
+    text: str
+
+
 class Size(Shape):
     """Pixels of the upright photograph."""
 
@@ -85,7 +93,7 @@ class Estimate(Shape):
     """What one estimator says of a photograph."""
 
     values: dict[str, Value]
-    warnings: list[str] = Field(description="What to know before using the values.")
+    warnings: list[Said] = Field(description="What to know before using the values.")
     map: Map = left_out_unless("where a map or an overlay was asked for")
     overlay: Overlay = left_out_unless("where it was asked for")
 
@@ -139,8 +147,8 @@ class Listed(Shape):
     state: Literal["checking", "ready", "failed"]
     device: str
     values: dict[str, str] = Field(description="The unit of each value.")
-    warnings: list[str]
-    remarks: list[str] = Field(description="Of the warnings, those about its signature.")
+    warnings: list[Said]
+    remarks: list[Said] = Field(description="Of the warnings, those about its signature.")
     needs_eye: bool = Field(description="Whether it takes left eyes mirrored.")
     no_map: str = Field(description="Why it gives no map; empty where it gives one.")
     files: dict[str, FileFacts]
@@ -203,7 +211,7 @@ class Tensor(Shape):
     shape: list[int]
 
 
-class Said(Shape):
+class Sentences(Shape):
     """What every result says beside its numbers, a line each (Open Inference)."""
 
     warnings: str
@@ -216,7 +224,7 @@ class Model(Shape):
     platform: str
     inputs: list[Tensor]
     outputs: list[Tensor]
-    parameters: Said
+    parameters: Sentences
 
 
 class ModelReady(Shape):
@@ -238,5 +246,5 @@ class Inference(Shape):
 
     model_name: str
     id: str = left_out_unless("where the request had one")
-    parameters: Said
+    parameters: Sentences
     outputs: list[Output]

@@ -179,7 +179,7 @@ def _estimates(
                 name: {"value": value, "unit": unit[name]}
                 for name, value in prediction.values.items()
             },
-            "warnings": list(prediction.warnings),
+            "warnings": [finding.as_dict() for finding in prediction.findings],
         }
         if explanation := prediction.explanation:
             value = prediction.values[explanation.of]

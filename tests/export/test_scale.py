@@ -186,7 +186,7 @@ def test_a_scale_that_the_statistics_contradict_is_said_and_no_other(
 ):
     manifest = imported(tmp_path, trained, stated)
     assert ("Doubtful: input.scale" in capsys.readouterr().out) == doubted
-    said = [each for each in manifest.warnings() if each.startswith("doubtful input.scale")]
+    said = [each.text() for each in manifest.findings() if each.code == "doubtful-fact"]
     assert len(said) == doubted
     if doubted:
         assert f"{trained} fits its mean and deviation" in said[0]

@@ -254,7 +254,7 @@ def test_an_import_says_what_was_stated_and_what_assumed(tmp_path, weights, caps
     assert facts["input.size"].basis.origin == "unknown"
     assert manifest.basis["architecture"].origin == "assumed"
     warning = "assumed architecture = MobileNet (shapes of all weights; assumed: global average"
-    assert any(one.startswith(warning) for one in manifest.warnings())
+    assert any(one.text().startswith(warning) for one in manifest.findings())
 
 
 def test_the_stated_size_decides_how_an_efficientnet_is_padded(tmp_path):

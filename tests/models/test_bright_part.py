@@ -11,7 +11,7 @@ from gantei.errors import PhotographError
 from gantei.manifests.manifest import InputSpec
 from gantei.photographs.bright_part import find_box
 from gantei.photographs.photograph import open_photograph, read
-from gantei.photographs.preprocessing import prepare, prepare_photograph, remarks_on, seen_box
+from gantei.photographs.preprocessing import findings_on, prepare, prepare_photograph, seen_box
 from gantei.photographs.resampling import resample
 
 from .pictures import exif_of
@@ -20,6 +20,10 @@ FACTS = {
     "size": (64, 64), "colour": "rgb", "crop": "box", "mirror": "none", "decoder": "pillow",
     "resampling": "bilinear", "scale": "in-graph",
 }  # fmt: skip
+
+
+def said_of(photograph, spec):
+    return [finding.text() for finding in findings_on(photograph, spec)]
 
 
 def spec(**facts):
@@ -74,7 +78,7 @@ def test_without_a_dark_surround_it_is_the_whole_picture(draw):
     image = Image.fromarray(np.asarray(draw(200, 160, (100, 80), 60)) // 2 + 100)
     part = find_box(image)
     assert part == ((0, 0, 200, 160), "picture")
-    assert "whole picture was taken" in remarks_on(open_photograph(image), spec())[0]
+    assert "whole picture was taken" in said_of(open_photograph(image), spec())[0]
 
 
 def test_what_is_no_disc_is_taken_by_its_own_edges():
@@ -107,10 +111,10 @@ def test_the_box_is_stretched_to_the_input_of_a_file_as_of_pixels(
 
 def test_a_stretched_disc_is_told_of_and_a_whole_one_is_not(draw, encoded):
     cut = open_photograph(encoded(draw(803, 601, (400, 300), 360), "PNG"))
-    (remark,) = remarks_on(cut, spec())
+    (remark,) = said_of(cut, spec())
     assert remark.startswith("stretched: the 7") and remark.endswith("were made 64 x 64")
     assert (
-        remarks_on(open_photograph(encoded(draw(803, 601, (400, 300), 250), "PNG")), spec()) == ()
+        findings_on(open_photograph(encoded(draw(803, 601, (400, 300), 250), "PNG")), spec()) == ()
     )
 
 
@@ -142,5 +146,5 @@ def test_a_picture_of_the_networks_own_size_has_been_cut_before_and_is_taken_who
     image.save(content, "PNG")
     photograph = open_photograph(content.getvalue())
     assert seen_box(photograph, spec()) == (0, 0, 64, 64)
-    assert remarks_on(photograph, spec()) == ()
+    assert findings_on(photograph, spec()) == ()
     np.testing.assert_array_equal(prepare(np.asarray(image), spec()), np.asarray(image))

@@ -7,6 +7,7 @@ from PIL import Image
 import gantei
 from gantei import demo
 from gantei.errors import PhotographError, SettingError
+from gantei.findings.finding import Finding
 from gantei.inference.pipeline import estimate
 from gantei.photographs.eyes import Eye, eyes_of, name_tells, rules, side_of, sides_by_names
 from gantei.photographs.optic_disc import find_side
@@ -72,7 +73,7 @@ def test_eyes_are_said_for_all_for_each_or_by_path():
     (first, second) = eyes_of(paths, "right")
     assert first == right
     assert second.side == "right"
-    assert second.warnings == ("its eye is stated as right, though its name says left",)
+    assert second.findings == (Finding("eye-contradicts-name", side="right", name="left"),)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +188,7 @@ def test_a_detected_eye_says_that_it_is_assumed(mirroring, tmp_path):
     (prediction,) = mirroring.predict(image, eyes="detect")
     assert prediction.eye.side == "left"
     assert prediction.eye.origin == "detected"
-    assert "assumed to be a left eye, by where the optic disc lies" in prediction.warnings
+    assert Finding("eye-detected", side="left") in prediction.findings
     (blank,) = mirroring.predict(made_picture(1), eyes="detect", on_error="record")
     assert "the optic disc does not tell" in str(blank.error)
 

@@ -14,7 +14,7 @@ from gantei.photographs import preprocessing
 from gantei.photographs.field_of_view import find_disc
 from gantei.photographs.interpolation import bilinear_no_antialias
 from gantei.photographs.photograph import open_photograph
-from gantei.photographs.preprocessing import prepare, prepare_photograph, remarks_on
+from gantei.photographs.preprocessing import findings_on, prepare, prepare_photograph
 from gantei.photographs.resampling import ANTIALIASED
 
 PILLOW = ["nearest", "bilinear", "bicubic", "lanczos"]
@@ -27,6 +27,10 @@ SETTLED = {
     "resampling": "bilinear",
     "scale": "in-graph",
 }
+
+
+def said_of(photograph, spec):
+    return [finding.text() for finding in findings_on(photograph, spec)]
 
 
 def spec(**facts):
@@ -319,16 +323,16 @@ def test_without_reduced_decoding_a_photograph_and_its_pixels_give_the_same(fund
 @pytest.mark.parametrize("crop", ["none", "disc"])
 def test_a_photograph_smaller_than_the_input_is_remarked(draw, crop):
     photograph = open_photograph(draw(60, 60, (30, 30), 25))
-    (remark,) = remarks_on(photograph, spec(crop=crop, size=(64, 64)))
+    (remark,) = said_of(photograph, spec(crop=crop, size=(64, 64)))
     assert remark.startswith("enlarged from ") and remark.endswith("the network's 64 x 64")
 
 
 def test_a_photograph_without_a_disc_is_remarked():
     even = open_photograph(np.full((90, 90, 3), (150, 80, 40), np.uint8))
-    (remark,) = remarks_on(even, spec(crop="disc", size=(64, 64)))
+    (remark,) = said_of(even, spec(crop="disc", size=(64, 64)))
     assert remark == "no disc on a dark surround was found: its whole picture was taken"
 
 
 def test_an_ordinary_photograph_is_not_remarked(fundus):
     for crop in ("none", "disc"):
-        assert remarks_on(open_photograph(fundus), spec(crop=crop, size=(64, 64))) == ()
+        assert findings_on(open_photograph(fundus), spec(crop=crop, size=(64, 64))) == ()

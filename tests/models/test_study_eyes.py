@@ -55,7 +55,7 @@ def test_a_statement_wins_over_the_name_and_says_so(tmp_path):
     )
     (one,) = found.photographs
     assert one.eye.side == "right"
-    assert "stated as right, though its name says left" in one.eye.warnings[0]
+    assert one.eye.findings[0].code == "eye-contradicts-name"
 
 
 def test_statements_that_contradict_each_other_are_refused_with_both_places(tmp_path):

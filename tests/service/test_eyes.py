@@ -80,7 +80,7 @@ def test_the_names_of_a_form_tell_what_is_not_stated(client):
     assert told(entries) == [("left", "file name"), (None, None), (None, None)]
     (entry,) = predict(client, ("p1-left.png", data), eyes="right")
     assert told([entry]) == [("right", "stated")]
-    warnings = entry["estimates"]["made"]["warnings"]
+    warnings = [each["text"] for each in entry["estimates"]["made"]["warnings"]]
     assert "its eye is stated as right, though its name says left" in warnings
 
 
@@ -107,7 +107,7 @@ def test_the_optic_disc_is_looked_for_where_that_is_asked(client, tmp_path):
     entries = predict(client, ("1.png", path.read_bytes()), ("2.png", encoded_picture(1)),
                       eyes="detect")  # fmt: skip
     assert told(entries) == [(who.eyes[0].side, "detected"), (None, None)]
-    assert "by where the optic disc lies" in entries[0]["estimates"]["made"]["warnings"][-1]
+    assert "by where the optic disc lies" in entries[0]["estimates"]["made"]["warnings"][-1]["text"]
     assert "the optic disc does not tell" in entries[1]["problem"]["detail"]
 
 

@@ -10,7 +10,7 @@ from gantei.errors import PhotographError
 from gantei.manifests.manifest import InputSpec
 from gantei.manifests.tables import Drift, Variant
 from gantei.photographs.photograph import open_photograph, read
-from gantei.photographs.preprocessing import remarks_on
+from gantei.photographs.preprocessing import findings_on
 
 from ..conftest import made_picture
 from .browsing import needs_browser
@@ -115,13 +115,13 @@ def test_what_is_odd_about_a_photograph(module):
     )
     even, bright = np.full((50, 50, 3), (150, 80, 40), np.uint8), np.zeros((90, 90, 3), np.uint8)
     bright[20:70, 20:40] = (150, 80, 40)
-    whole, enlarged = remarks_on(open_photograph(even), spec)
-    part, *_ = remarks_on(open_photograph(bright), spec)
+    whole, enlarged = findings_on(open_photograph(even), spec)
+    part, *_ = findings_on(open_photograph(bright), spec)
     assert "画像全体" in in_japanese(module, whole)
     assert "50 × 50 画素から" in in_japanese(module, enlarged)
     assert "64 × 64 に拡大" in in_japanese(module, enlarged)
     assert "明るい部分全体" in in_japanese(module, part)
-    _, stretched, *_ = remarks_on(open_photograph(bright), spec.model_copy(update={"crop": "box"}))
+    _, stretched, *_ = findings_on(open_photograph(bright), spec.model_copy(update={"crop": "box"}))
     assert "20 × 50 画素を、64 × 64 に引き伸ばし" in in_japanese(module, stretched)
 
 
@@ -134,7 +134,7 @@ def test_how_far_a_variant_lies_from_its_original(module):
         of="demo-age", of_sha256="0" * 64, precision="fp16", calibrated_on=0, measured_on=168,
         drift=drift, cost=[],
     )  # fmt: skip
-    assert in_japanese(module, variant.warning()) == (
+    assert in_japanese(module, variant.finding()) == (
         "demo-age の fp16 版です。"
         "写真 168 枚での元との差は最大で年齢 0.0523 歳、男性 0.0016(確率)でした"
     )
@@ -145,6 +145,7 @@ def test_a_sentence_that_is_not_known_is_left_to_the_english(module):
 
 
 def in_japanese(module, sentence):
-    said = module("sentences", "(m, text) => m.inJapanese(text)", sentence)
+    text = sentence if isinstance(sentence, str) else sentence.text()
+    said = module("sentences", "(m, text) => m.inJapanese(text)", text)
     assert said, f"not known to sentences.js: {sentence}"
     return said

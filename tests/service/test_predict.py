@@ -48,7 +48,7 @@ def test_the_answer_has_the_librarys_numbers_units_and_warnings(ask):
             assert estimate["values"] == {
                 key: {"value": value, "unit": unit} for key, value in expected.values.items()
             }
-            assert estimate["warnings"] == list(expected.warnings)
+            assert estimate["warnings"] == [each.as_dict() for each in expected.findings]
 
 
 def test_photographs_come_back_in_order_with_name_digest_and_size(ask):
@@ -219,7 +219,7 @@ def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimato
     import gantei_service.served
 
     monkeypatch.setattr(gantei_service.served, "cores", lambda: 2)
-    infer, asked = gantei.inference.infer, []
+    infer, asked = gantei.inference.pipeline.infer, []
     monkeypatch.setattr(
         "gantei_service.estimation.infer",
         lambda estimator, *given: asked.append(estimator) or infer(estimator, *given),

@@ -179,7 +179,7 @@ def test_a_signature_that_does_not_hold_is_told_with_every_estimate(ask, signed_
     answer = client.post("/v1/predict", **form(encoded_picture(1))).json()
     told = answer["photographs"][0]["estimates"]["made"]["warnings"]
     assert told == listed["warnings"]
-    assert "extra was added" in told[0]
+    assert "extra was added" in told[0]["text"]
 
 
 def test_gantei_serve_ends_with_the_folder_that_is_not_signed(

@@ -104,7 +104,7 @@ def _model(manifest: Manifest) -> dict[str, Any]:
 
 def _model_card(manifest: Manifest) -> dict[str, Any]:
     source, use = manifest.source, manifest.use
-    limits = [*manifest.warnings()]
+    limits = [finding.text() for finding in manifest.findings()]
     limits += [f"{fact.key} is unknown: it does not predict" for fact in manifest.unsettled()]
     return {
         "modelParameters": {

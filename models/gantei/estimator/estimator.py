@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..catalogue.entries import Entry, find, find_installed
 from ..errors import InferenceError, UnknownEstimatorError, UnsettledError, WeightsError
 from ..explanations.explanation import Explainer
+from ..findings.finding import Finding
 from ..inference.pipeline import estimate
 from ..inference.prediction import Prediction, values_of
 from ..inference.session import Device, device_of, open_session
@@ -28,7 +29,7 @@ FLOAT = "tensor(float)"
 class Estimator:
     """What a study holds: made by `gantei.load`, safe to use from several threads."""
 
-    def __init__(self, manifest: Manifest, session: Any, remarks: tuple[str, ...] = ()) -> None:
+    def __init__(self, manifest: Manifest, session: Any, remarks: tuple[Finding, ...] = ()) -> None:
         self.manifest = manifest
         self.remarks = remarks
         """What every result says beside what the manifest does."""

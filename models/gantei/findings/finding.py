@@ -29,6 +29,10 @@ class Finding:
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "values", values)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Give code, values and English text, as results and answers over HTTP hold them."""
+        return {"code": self.code, "values": dict(self.values), "text": self.text()}
+
     def text(self, language: Language = "en") -> str:
         """Say it in a sentence, without its subject and without advice."""
         return text_of(self.code, self.values, language)

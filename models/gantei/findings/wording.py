@@ -2,7 +2,7 @@
 
 A text names values in braces. Behind a colon stands how: `word`, by the language's own `words`
 where they have it; `list`, each item by the text `CODE.item`, or as it is; else a format of
-Python's for numbers, of which the page knows `.0f`, `.1f` and so on, and `g`.
+Python's for numbers, of which the page knows `.0f`, `.1f` and so on, `g` and `.3g`.
 """
 
 import json

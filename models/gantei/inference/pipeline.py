@@ -6,24 +6,24 @@ batches of a fixed size, padded at the end, go through the network one after the
 """
 
 import os
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GanteiError, PhotographError, WeightsError, drop_tracebacks
 from ..explanations.explanation import Explanation, Wanted
+from ..findings.finding import Finding
 from ..photographs.eyes import Eye, Told, paired
 from ..photographs.photograph import Photograph, Source, eye_of, open_told, source_name
-from ..photographs.preprocessing import is_mirrored, remarks_on, seen_box
+from ..photographs.preprocessing import findings_on, is_mirrored, seen_box
 from ..photographs.resampling import Box
-from .prediction import Prediction, values_of, warnings_of
+from .parallel import ordered
+from .prediction import Prediction, findings_of, values_of
 
 if TYPE_CHECKING:
     from ..estimator.estimator import Estimator
@@ -32,9 +32,6 @@ GPU_BATCH = 16
 
 Row = dict[str, NDArray[np.float32]]
 """A network's raw outputs for one photograph, by name."""
-
-In = TypeVar("In")
-Out = TypeVar("Out")
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Answer:
     source: str
     sha256: str | None
     values: tuple[dict[str, float], ...]
-    warnings: tuple[tuple[str, ...], ...]
+    findings: tuple[tuple[Finding, ...], ...]
     error: GanteiError | None = None
     embeddings: tuple[NDArray[np.float32], ...] = ()
     explanations: tuple[Explanation, ...] = ()
@@ -62,7 +59,7 @@ class Answer:
         return Prediction(
             self.source,
             self.values[index],
-            self.warnings[index],
+            self.findings[index],
             explanation=explanation,
             eye=self.eye,
         )
@@ -81,7 +78,7 @@ class Prepared:
     inputs: tuple[NDArray[np.float32], ...]
     error: GanteiError | None = None
     boxes: tuple[Box, ...] = ()
-    remarks: tuple[tuple[str, ...], ...] = ()
+    findings: tuple[tuple[Finding, ...], ...] = ()
     mirrored: tuple[bool, ...] = ()
     eye: Eye | None = None
 
@@ -179,8 +176,10 @@ def prepare(
         inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
         specs = [(estimator.manifest.input, estimator.reduces) for estimator in estimators]
         mirrored = tuple(is_mirrored(photograph, spec) for spec, _ in specs)
-        found = eye.warnings if eye else ()
-        remarks = tuple(remarks_on(photograph, spec, reduced=each) + found for spec, each in specs)
+        of_eye = eye.findings if eye else ()
+        findings = tuple(
+            findings_on(photograph, spec, reduced=each) + of_eye for spec, each in specs
+        )
         boxes = tuple(
             seen_box(photograph, spec, reduced=each) for spec, each in specs if explain == "map"
         )
@@ -193,7 +192,7 @@ def prepare(
         photograph.sha256,
         inputs,
         boxes=boxes,
-        remarks=remarks,
+        findings=findings,
         mirrored=mirrored,
         eye=eye,
     )
@@ -242,15 +241,17 @@ def finish(
         values = tuple(values_of(row, estimator.manifest) for row, estimator in pairs)
     except WeightsError as error:
         return Answer(prepared.source, prepared.sha256, (), (), error, eye=prepared.eye)
-    warnings = tuple(
-        estimator.remarks + warnings_of(each, estimator.manifest) + remarks
-        for each, estimator, remarks in zip(values, estimators, prepared.remarks, strict=True)
+    findings = tuple(
+        estimator.remarks + findings_of(each, estimator.manifest) + of_photograph
+        for each, estimator, of_photograph in zip(
+            values, estimators, prepared.findings, strict=True
+        )
     )
     return Answer(
         prepared.source,
         prepared.sha256,
         values,
-        warnings,
+        findings,
         embeddings=tuple(each.explainer.embedding(row) for row, each in pairs if explain),
         explanations=tuple(
             estimator.explainer.explanation(row, each, box, mirrored=mirrored)
@@ -277,21 +278,3 @@ def _answers(
     rows = zip(*columns, strict=True)
     for prepared in chunk:
         yield finish(prepared, next(rows) if prepared.error is None else (), estimators, explain)
-
-
-def ordered(
-    function: Callable[[In], Out], items: Iterable[In], workers: int, ahead: int | None = None
-) -> Generator[Out]:
-    """Map in parallel and in order, with at most `ahead` results waiting."""
-    waiting: deque[Future[Out]] = deque()
-    pool = ThreadPoolExecutor(workers, thread_name_prefix="gantei")
-    try:
-        for item in items:
-            waiting.append(pool.submit(function, item))
-            if len(waiting) >= (ahead or 4 * workers):
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    finally:
-        # Without waiting: an abandoned generator may be collected in one of these very threads.
-        pool.shutdown(wait=False, cancel_futures=True)

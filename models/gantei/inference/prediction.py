@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import GanteiError, WeightsError
+from ..findings.finding import Finding
 
 if TYPE_CHECKING:
     from ..explanations.explanation import Explanation
@@ -20,16 +21,22 @@ class Prediction:
     """What one estimator says of one photograph.
 
     `values` maps a name to a number: `{"age": 57.3}` in the output's unit, `{"male": 0.94}` a
-    probability. `warnings` say what to know before using them. With an `error` there are no values.
+    probability. `findings` are what to know before using them, each a code with values, and
+    `warnings` say the same in sentences. With an `error` there are no values.
     The `explanation` is there where it was asked for, `eye` where something tells the side.
     """
 
     source: str
     values: Mapping[str, float]
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     error: GanteiError | None = None
     explanation: "Explanation | None" = None
     eye: "Eye | None" = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The findings in English sentences."""
+        return tuple(finding.text() for finding in self.findings)
 
 
 def values_of(row: Mapping[str, NDArray[np.float32]], manifest: "Manifest") -> dict[str, float]:
@@ -54,18 +61,24 @@ def values_of(row: Mapping[str, NDArray[np.float32]], manifest: "Manifest") -> d
     return values
 
 
-def warnings_of(values: Mapping[str, float], manifest: "Manifest") -> tuple[str, ...]:
+def findings_of(values: Mapping[str, float], manifest: "Manifest") -> tuple[Finding, ...]:
     """Collect what a result says beside its numbers: notices, assumed facts, range left."""
     outside = tuple(
-        f"{name} {values[name]:.1f} lies outside the range seen in training, "
-        f"{spec.range[0]:g} to {spec.range[1]:g} {spec.unit}"
+        Finding(
+            "outside-training-range",
+            name=name,
+            value=values[name],
+            low=spec.range[0],
+            high=spec.range[1],
+            unit=spec.unit,
+        )
         for name, spec in manifest.output.items()
         if spec.kind == "regression"
         and spec.range != "unknown"
         and name in values
         and not spec.range[0] <= values[name] <= spec.range[1]
     )
-    return manifest.warnings() + outside
+    return manifest.findings() + outside
 
 
 def shortest(number: np.float32) -> float:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from ..findings.finding import Finding
 from .fields import UNKNOWN, Line, Name, OutputName, Task
 from .formats import upgraded
 from .source import Citation, Evaluation, Reported, Source, Training, Use
@@ -199,18 +200,21 @@ class Manifest(Record):
         """The facts that the weights speak against, whoever stated them."""
         return tuple(fact for fact in self.facts() if fact.basis.doubt)
 
-    def warnings(self) -> tuple[str, ...]:
+    def findings(self) -> tuple[Finding, ...]:
         """What every result of this estimator says beside its numbers."""
-        notices = (self.notice,) if self.notice else ()
-        variant = (self.variant.warning(),) if self.variant else ()
-        return (
-            notices
-            + variant
-            + tuple(f"assumed {fact.key} = {fact.text}" for fact in self.assumed())
-            + tuple(
-                f"doubtful {fact.key} = {fact.text}: {fact.basis.doubt}" for fact in self.doubtful()
-            )
-        )
+        findings = []
+        if self.notice:
+            findings.append(Finding("notice", text=self.notice, text_ja=self.notice_ja))
+        if self.variant:
+            findings.append(self.variant.finding())
+        findings += [
+            Finding("assumed-fact", fact=fact.key, value=fact.text) for fact in self.assumed()
+        ]
+        findings += [
+            Finding("doubtful-fact", fact=fact.key, value=fact.text, doubt=fact.basis.doubt or "")
+            for fact in self.doubtful()
+        ]
+        return tuple(findings)
 
 
 def _plain(value: object) -> Any:

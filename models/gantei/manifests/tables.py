@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
 
+from ..findings.finding import Finding
 from .fields import (
     UNKNOWN,
     Crop,
@@ -219,12 +220,17 @@ class Variant(Record):
     drift: Annotated[list[Drift], Field(min_length=1)]
     cost: list[Cost]
 
-    def warning(self) -> str:
+    def finding(self) -> Finding:
         """What every result of the variant says."""
-        drift = ", ".join(f"{each.value} by {each.largest:.3g} {each.unit}" for each in self.drift)
-        return (
-            f"{self.precision} variant of {self.of}, which differed from it by at most: {drift}, "
-            f"on {self.measured_on} photographs"
+        drift = [
+            {"value": each.value, "most": each.largest, "unit": each.unit} for each in self.drift
+        ]
+        return Finding(
+            "variant",
+            precision=self.precision,
+            of=self.of,
+            drift=drift,
+            photographs=self.measured_on,
         )
 
 

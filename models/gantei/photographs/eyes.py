@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from ..errors import SettingError
+from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class Eye:
 
     side: Side
     origin: EyeOrigin
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
 
 Told = Eye | str | None
@@ -77,13 +78,14 @@ def side_of(text: str) -> Side:
 
 def stated(side: Side, origin: EyeOrigin, name: Side | None) -> Eye:
     """What is stated; it wins over what the name says, and a finding tells of that."""
-    other = (f"its eye is stated as {side}, though its name says {name}",)
-    return Eye(side, origin, other if name not in (None, side) else ())
+    if name is None or name == side:
+        return Eye(side, origin)
+    return Eye(side, origin, (Finding("eye-contradicts-name", side=side, name=name),))
 
 
 def detected(side: Side) -> Eye:
     """What was found in the picture, which is assumed and says so."""
-    return Eye(side, "detected", (f"assumed to be a {side} eye, by where the optic disc lies",))
+    return Eye(side, "detected", (Finding("eye-detected", side=side),))
 
 
 def known_eye(told: object, name: str) -> Told:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError, UnsettledError
+from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling
 from ..manifests.manifest import InputSpec, MeanStd
 from .bright_part import Part, find_box
@@ -119,9 +120,9 @@ def seen_box(photograph: Photograph, spec: InputSpec, *, reduced: bool = False) 
     return _seen(photograph, spec, reduced).box
 
 
-def remarks_on(
+def findings_on(
     photograph: Photograph, spec: InputSpec, *, reduced: bool = False
-) -> tuple[str, ...]:
+) -> tuple[Finding, ...]:
     """Say what is odd about what the network sees: no disc, a stretched one, one enlarged.
 
     Raises:
@@ -129,21 +130,16 @@ def remarks_on(
     """
     seen, (height, width) = _seen(photograph, spec, reduced), _settled(spec)[0]
     left, top, right, bottom = seen.box
-    remarks = []
+    size = {"width": right - left, "height": bottom - top, "to_width": width, "to_height": height}
+    findings = []
     if seen.around != "disc":
-        remarks.append(f"no disc on a dark surround was found: its whole {seen.around} was taken")
+        findings.append(Finding("no-disc", around=seen.around))
     stretched = (right - left) * height / ((bottom - top) * width)
     if spec.crop == "box" and abs(math.log(stretched)) > math.log(MOST_STRETCHED):
-        remarks.append(
-            f"stretched: the {right - left:.0f} x {bottom - top:.0f} px that are not black were "
-            f"made {width} x {height}"
-        )
+        findings.append(Finding("stretched", **size))
     if right - left < width or bottom - top < height:
-        remarks.append(
-            f"enlarged from {right - left:.0f} x {bottom - top:.0f} px to the network's "
-            f"{width} x {height}"
-        )
-    return tuple(remarks)
+        findings.append(Finding("enlarged", **size))
+    return tuple(findings)
 
 
 class _Seen(NamedTuple):

@@ -14,7 +14,8 @@ import numpy as np
 from PIL import Image
 
 from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
-from ..inference.pipeline import Answer, ordered
+from ..inference.parallel import ordered
+from ..inference.pipeline import Answer
 from ..inference.prediction import Prediction
 from ..manifests.fields import UNKNOWN
 from ..photographs.eyes import Eye, Eyes, Told, eyes_of, paired

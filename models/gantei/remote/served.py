@@ -17,6 +17,7 @@ from ..errors import (
     TransferError,
 )
 from ..explanations.explanation import Explanation
+from ..findings.finding import Finding
 from ..inference.pipeline import Answer
 from ..photographs.eyes import Eye, Side, detected
 
@@ -39,7 +40,7 @@ class ServedEstimator:
     device: Literal["cpu", "cuda"]
     state: Literal["checking", "ready", "failed"] = field(compare=False)
     no_map: str
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[Finding, ...] = ()
 
     @property
     def name(self) -> str:
@@ -101,7 +102,7 @@ def estimator_of(told: dict[str, Any], name: str) -> ServedEstimator:
     manifest = parse_manifest(told["manifest"], "manifest")
     if manifest.name != name or told["device"] not in ("cpu", "cuda"):
         raise ValueError("another name or device")
-    remarks = tuple(map(str, told["remarks"]))
+    remarks = tuple(map(_finding, told["remarks"]))
     return ServedEstimator(manifest, told["device"], told["state"], str(told["no_map"]), remarks)
 
 
@@ -129,7 +130,7 @@ def answer_of(
         TransferError: it is of another shape, or of another photograph.
     """
     (entry,) = told["photographs"]
-    warned = eye.warnings if eye else ()  # the server does not know the name
+    of_eye = eye.findings if eye else ()  # the server does not know the name
     eye = eye or _eye(entry)
     if "problem" in entry:
         return Answer(source, sent, (), (), _error_of(entry["problem"], source, sent), eye=eye)
@@ -143,10 +144,14 @@ def answer_of(
             {name: _number(each["value"]) for name, each in estimate["values"].items()}
             for estimate in estimates
         ),
-        tuple((*map(str, estimate["warnings"]), *warned) for estimate in estimates),
+        tuple((*map(_finding, estimate["warnings"]), *of_eye) for estimate in estimates),
         explanations=tuple(_explanation(each["map"]) for each in estimates if explain),
         eye=eye,
     )
+
+
+def _finding(told: dict[str, Any]) -> Finding:
+    return Finding(str(told["code"]), **told["values"])
 
 
 def _error_of(problem: dict[str, Any], source: str, sha256: str) -> GanteiError:

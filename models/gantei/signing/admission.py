@@ -4,6 +4,7 @@ import hashlib
 
 from ..catalogue.entries import SHIPPED, Entry
 from ..errors import SignatureError
+from ..findings.finding import Finding
 from ..manifests.file import FILE_NAME, manifest_bytes, manifest_of
 from ..manifests.manifest import Weights
 from .contents import Contents, contents
@@ -11,7 +12,7 @@ from .judging import judge
 from .trust import FILE_VARIABLE, VARIABLE, policy, trust_path, trusted_keys
 
 
-def admit(entry: Entry, weights: Weights) -> tuple[str, ...]:
+def admit(entry: Entry, weights: Weights) -> tuple[Finding, ...]:
     """Judge the signature of an estimator that is about to open.
 
     What was judged is what opens: the manifest in `entry` is that of the bytes that were digested,
@@ -44,7 +45,7 @@ def admit(entry: Entry, weights: Weights) -> tuple[str, ...]:
             "Get it again from its publisher; a publisher's key is trusted with gantei trust add, "
             f"in {trust_path()} ({FILE_VARIABLE})"
         )
-    return (f"signature: {verdict.reason}",) if verdict.alarming else ()
+    return (Finding("signature", reason=verdict.reason),) if verdict.alarming else ()
 
 
 def is_shipped(entry: Entry) -> bool:

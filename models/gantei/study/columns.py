@@ -85,9 +85,9 @@ def row(name: str, answer: "Answer", estimators: Sequence["AnyEstimator"]) -> Ro
         for key in each.manifest.value_names()
     ]
     warnings = (
-        f"{each.name}: {warning.rstrip('.')}."
-        for each, warnings in zip(estimators, answer.warnings, strict=True)
-        for warning in warnings
+        f"{each.name}: {finding.text().rstrip('.')}."
+        for each, findings in zip(estimators, answer.findings, strict=True)
+        for finding in findings
     )
     return [name, answer.sha256, *eye, *values, " ".join(warnings) or None, None]
 

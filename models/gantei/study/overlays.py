@@ -95,7 +95,8 @@ class Overlays:
             explanation = answer.explanations[index]
             value = answer.values[index][explanation.of]
             manifest = self.estimators[index].manifest
-            picture = draw_overlay(photograph, explanation, value, manifest, answer.warnings[index])
+            warnings = [finding.text() for finding in answer.findings[index]]
+            picture = draw_overlay(photograph, explanation, value, manifest, warnings)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:

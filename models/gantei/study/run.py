@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OutputError
+from ..findings.finding import Finding
 from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import Listed, Listing
@@ -110,11 +111,15 @@ class Study:
                     "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
                     "decoding": "reduced" if each.manifest.reduced_decoding else "full",
                     "manifest_sha256": digest_of(each.manifest.tables()),
-                    **({"remarks": list(each.remarks)} if each.remarks else {}),
+                    **({"remarks": remarks} if (remarks := _as_dicts(each.remarks)) else {}),
                 }
                 for each in self.estimators
             ],
         }
+
+
+def _as_dicts(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    return [finding.as_dict() for finding in findings]
 
 
 def run_study(

@@ -49,6 +49,6 @@ const origin = ({ chosen, found }) => (chosen ? "stated" : found ? "detected" : 
 
 function warningsOf(estimates, estimators) {
   const all = estimators.flatMap(({ name }) =>
-    (estimates[name]?.warnings ?? []).map((text) => `${name}: ${text.replace(/\.$/, "")}.`));
+    (estimates[name]?.warnings ?? []).map(({ text }) => `${name}: ${text.replace(/\.$/, "")}.`));
   return all.join(" ") || null;
 }

@@ -20,8 +20,8 @@ export function values(photograph, estimators) {
 /** Warnings about this photograph; with `all`, also those that every answer of an estimator has. */
 export function warnings(photograph, estimators, { all = false } = {}) {
   const told = estimators.flatMap((estimator) =>
-    (photograph.estimates[estimator.name]?.warnings ?? [])
-      .filter((text) => all || !estimator.warnings.includes(text))
+    (photograph.estimates[estimator.name]?.warnings ?? []).map((each) => each.text)
+      .filter((text) => all || !estimator.warnings.some((each) => each.text === text))
       .map((text) => ({ estimator, ...warning(text, estimator) })));
   if (!told.length) return null;
   return make("ul", { class: "warnings" }, told.map(({ estimator, text, lang }) =>

@@ -103,7 +103,7 @@ export function notice(estimator) {
 }
 
 function assumptions(estimator) {
-  const others = estimator.warnings.filter((each) => each !== estimator.notice);
+  const others = estimator.warnings.map((each) => each.text).filter((each) => each !== estimator.notice);
   if (!others.length) return null;
   return make("details", {},
     make("summary", {}, say("assumptions", others.length)),

@@ -107,8 +107,8 @@ def _listed(served: Served) -> dict[str, Any]:
         "state": served.state,
         "device": served.estimator.device,
         "values": units(manifest),
-        "warnings": list(served.estimator.remarks + manifest.warnings()),
-        "remarks": list(served.estimator.remarks),
+        "warnings": [each.as_dict() for each in served.estimator.remarks + manifest.findings()],
+        "remarks": [each.as_dict() for each in served.estimator.remarks],
         "needs_eye": manifest.input.mirror == "left-eyes",
         "no_map": _why_no_map(served),
         "files": {

@@ -168,7 +168,8 @@ async def _inferred(state: State, estimator: Estimator, request: Request) -> Res
 
 def _said(estimator: Estimator) -> dict[str, str]:
     """Give what every result has to say, a line each: parameters are no lists."""
-    return {"warnings": "\n".join(estimator.remarks + estimator.manifest.warnings())}
+    findings = estimator.remarks + estimator.manifest.findings()
+    return {"warnings": "\n".join(finding.text() for finding in findings)}
 
 
 def _needs_eye(manifest: Manifest) -> bool:
