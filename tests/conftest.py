@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gantei.manifests.file import FILE_NAME
-from gantei.manifests.manifest import InputSpec, Manifest, Source
+from gantei.manifests.manifest import InputSpec, Manifest, Publication
 
 from .signed import publisher, signed_folder  # noqa: F401 - fixtures
 
@@ -71,7 +71,7 @@ def manifest_tables(name, outputs, weights, side=SIDE):
             "scale": "in-graph",
         },
         "output": outputs,
-        "source": dict.fromkeys(Source.model_fields, "unknown"),
+        "source": dict.fromkeys(Publication.model_fields, "unknown"),
         "use": {"intended": "tests", "not_intended": "anything else"},
     }
     keys = [f"input.{key}" for key in InputSpec.model_fields]

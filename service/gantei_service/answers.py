@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gantei.photographs.eyes import EyeOrigin, Side
+from gantei.manifests.fields import Side
+from gantei.photographs.eyes import EyeOrigin
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from gantei.errors import ConversionError, SettingError
 from gantei.manifests.fields import UNKNOWN, Task
 from gantei.manifests.formats import CURRENT
-from gantei.manifests.manifest import InputSpec, Manifest, Source, Use
+from gantei.manifests.manifest import InputSpec, Manifest, Publication, Use
 
 from .conventions import CONVENTIONS
 
@@ -46,7 +46,7 @@ def new_tables(name: str, task: str) -> Tables:
         "architecture": UNKNOWN,
         "input": dict.fromkeys(InputSpec.model_fields, UNKNOWN),
         "output": {},
-        "source": dict.fromkeys(Source.model_fields, UNKNOWN),
+        "source": dict.fromkeys(Publication.model_fields, UNKNOWN),
         "use": dict.fromkeys(Use.model_fields, UNKNOWN),
         "reported": [],
         "basis": {f"input.{key}": _unknown() for key in InputSpec.model_fields}

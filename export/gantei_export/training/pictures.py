@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.demo import Eye, Person, draw_photograph, person
+from gantei.demo import DrawnEye, Person, draw_photograph, person
 from gantei.demo.people import RULES
 from gantei.manifests.manifest import InputSpec
 from gantei.photographs.photograph import open_photograph
@@ -46,7 +46,7 @@ class _Row(NamedTuple):
     pixels: Pixels
     reduced: Pixels
     person: Person
-    eye: Eye
+    eye: DrawnEye
 
 
 @dataclass(frozen=True)

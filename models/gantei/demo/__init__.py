@@ -9,13 +9,13 @@ pictures returns: they are for testing software only.
 from gantei.demo.cameras import CAMERAS
 from gantei.demo.drawing import DrawnPhotograph, draw_photograph
 from gantei.demo.folder import MAX_PEOPLE, count_photographs, draw_people
-from gantei.demo.people import Eye, Person, person
+from gantei.demo.people import DrawnEye, Person, person
 
 __all__ = [
     "CAMERAS",
     "MAX_PEOPLE",
+    "DrawnEye",
     "DrawnPhotograph",
-    "Eye",
     "Person",
     "count_photographs",
     "draw_people",

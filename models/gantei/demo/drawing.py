@@ -9,7 +9,7 @@ from PIL import Image
 
 from gantei.demo.cameras import CAMERAS, shoot
 from gantei.demo.exposure import Scene, expose, frame
-from gantei.demo.people import Eye, Person
+from gantei.demo.people import DrawnEye, Person
 from gantei.demo.retina import HALF, paint
 from gantei.demo.ribbons import draw_masks
 from gantei.demo.vessels import Disc, grow
@@ -35,7 +35,9 @@ class DrawnPhotograph:
         return file.getvalue()
 
 
-def draw_photograph(seed: int, person: Person, eye: Eye, *, scale: float = 1.0) -> DrawnPhotograph:
+def draw_photograph(
+    seed: int, person: Person, eye: DrawnEye, *, scale: float = 1.0
+) -> DrawnPhotograph:
     """Draw the photograph of one of a person's eyes.
 
     `scale` draws the same photograph smaller: 0.5 gives half the camera's width and height, and

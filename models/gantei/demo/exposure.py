@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gantei.demo.cameras import Shot
-from gantei.demo.retina import Canvas, Plane
+from gantei.demo.retina import Canvas, Shade
 from gantei.demo.ribbons import Masks
 from gantei.demo.view import View
 
@@ -58,7 +58,7 @@ def expose(rng: np.random.Generator, scene: Scene, view: View, shot: Shot) -> ND
     return field
 
 
-def _light(side: int, shot: Shot, pupil: float) -> tuple[Plane, Plane]:
+def _light(side: int, shot: Shot, pupil: float) -> tuple[Shade, Shade]:
     """Illumination of each pixel (around 1) and stray light from the pupil's edge (0..).
 
     A narrow pupil darkens the periphery.
@@ -76,7 +76,7 @@ def _light(side: int, shot: Shot, pupil: float) -> tuple[Plane, Plane]:
     return _grown(light, side), _grown(flare, side)
 
 
-def _grown(plane: Plane, side: int) -> Plane:
+def _grown(plane: Shade, side: int) -> Shade:
     image = Image.fromarray(plane.astype(np.float32))
     return np.asarray(image.resize((side, side), Image.Resampling.BILINEAR))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gantei.demo.drawing import draw_photograph
-from gantei.demo.people import Eye, Person, person
+from gantei.demo.people import DrawnEye, Person, person
 from gantei.errors import GanteiError, OutputError
 
 MAX_PEOPLE = 20_000
@@ -28,7 +28,7 @@ male), camera (name of an invented camera).
 """
 
 
-def file_name(person: Person, eye: Eye) -> str:
+def file_name(person: Person, eye: DrawnEye) -> str:
     """Name of the photograph of one eye."""
     return f"person-{person.number:05d}-{eye.side}.jpg"
 
@@ -94,7 +94,7 @@ def _draw_into(
     (staging / NOTICE).write_text(text, encoding="utf-8", newline="\n")
 
 
-def _eyes(people: int, seed: int) -> Iterator[tuple[Person, Eye]]:
+def _eyes(people: int, seed: int) -> Iterator[tuple[Person, DrawnEye]]:
     for number in range(1, people + 1):
         who = person(seed, number)
         for eye in who.eyes:

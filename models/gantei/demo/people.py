@@ -8,7 +8,8 @@ from typing import Literal
 
 import numpy as np
 
-Side = Literal["right", "left"]
+from gantei.manifests.fields import Side
+
 Sex = Literal["female", "male"]
 
 YOUNGEST, OLDEST = 18.0, 94.0
@@ -60,7 +61,7 @@ RULES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Eye:
+class DrawnEye:
     """One eye: its side and, by the names of `RULES`, its traits."""
 
     side: Side
@@ -74,7 +75,7 @@ class Person:
     number: int
     age: float
     sex: Sex
-    eyes: tuple[Eye, ...]
+    eyes: tuple[DrawnEye, ...]
 
 
 def person(seed: int, number: int) -> Person:
@@ -84,7 +85,7 @@ def person(seed: int, number: int) -> Person:
     sex: Sex = "male" if rng.random() < 0.5 else "female"
     chances = rng.standard_normal(len(RULES))
     right, left = (
-        Eye(side, _traits(age, sex, chances, rng.standard_normal(len(RULES))))
+        DrawnEye(side, _traits(age, sex, chances, rng.standard_normal(len(RULES))))
         for side in ("right", "left")
     )
     choice = rng.random()

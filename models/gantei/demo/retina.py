@@ -9,7 +9,7 @@ from PIL import Image
 
 from gantei.demo.vessels import Disc
 
-Plane = NDArray[np.floating]
+Shade = NDArray[np.floating]
 Colour = tuple[float, float, float]
 
 HALF = 28.0
@@ -21,22 +21,22 @@ class Canvas:
 
     def __init__(self, side: int, colour: Colour) -> None:
         self.side = side
-        self.planes: list[Plane] = [np.full((side, side), c, np.float32) for c in colour]
+        self.planes: list[Shade] = [np.full((side, side), c, np.float32) for c in colour]
         axis = ((np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1) * np.float32(HALF)
         self.x, self.y = axis[None, :], axis[:, None]
 
-    def filter(self, amount: Plane | float, colour: Colour) -> None:
+    def filter(self, amount: Shade | float, colour: Colour) -> None:
         """Let light pass a filter of this colour, as far as `amount` (0..1) says."""
         for i, c in enumerate(colour):
             self.planes[i] *= 1 - np.float32(1 - c) * amount
 
-    def cover(self, amount: Plane | float, colour: Colour) -> None:
+    def cover(self, amount: Shade | float, colour: Colour) -> None:
         """Cover what is there with a colour, as far as `amount` (0..1) says."""
         for i, c in enumerate(colour):
             self.planes[i] += amount * (np.float32(c) - self.planes[i])
 
 
-def smooth_noise(rng: np.random.Generator, side: int, *cells: tuple[int, int]) -> Plane:
+def smooth_noise(rng: np.random.Generator, side: int, *cells: tuple[int, int]) -> Shade:
     """Sum of random lattices of so many rows and columns, each half as strong as the last.
 
     The draws don't depend on `side`, so that a picture of any size shows the same pattern.
@@ -59,15 +59,15 @@ def paint(rng: np.random.Generator, side: int, traits: Mapping[str, float], disc
     return canvas
 
 
-def _bell(square: Plane, width: float) -> Plane:
-    bell: Plane = np.exp(square * np.float32(-0.5 / width**2))
+def _bell(square: Shade, width: float) -> Shade:
+    bell: Shade = np.exp(square * np.float32(-0.5 / width**2))
     return bell
 
 
-def _ramp(values: Plane, start: float, end: float) -> Plane:
+def _ramp(values: Shade, start: float, end: float) -> Shade:
     """0 before `start`, 1 after `end`, smooth between."""
     t = np.clip((values - np.float32(start)) / np.float32(end - start), 0, 1)
-    ramp: Plane = t * t * (3 - 2 * t)
+    ramp: Shade = t * t * (3 - 2 * t)
     return ramp
 
 
@@ -128,7 +128,7 @@ def _disc(
     """The ring of atrophy, the neural rim and the cup, from the outside inwards."""
     x, y = canvas.x - disc.x, canvas.y - disc.y
     angle = np.arctan2(y, x)
-    wobble: Plane = np.ones_like(angle)
+    wobble: Shade = np.ones_like(angle)
     for waves in (2, 3, 5):
         wobble = wobble + np.float32(rng.normal(0, 0.012)) * np.cos(
             waves * angle + np.float32(rng.uniform(0, math.tau))
@@ -156,7 +156,11 @@ def _disc(
 
 
 def _atrophy(
-    rng: np.random.Generator, canvas: Canvas, atrophy: float, radius: Plane, angle: Plane
+    rng: np.random.Generator,
+    canvas: Canvas,
+    atrophy: float,
+    radius: Shade,
+    angle: Shade,
 ) -> None:
     """A pale ring, widest on the temporal side, with pigment at its outer edge."""
     temporal = np.float32(0.55) - np.float32(0.45) * np.cos(angle + np.float32(rng.normal(0, 0.2)))

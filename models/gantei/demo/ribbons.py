@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from gantei.demo.retina import Plane
+from gantei.demo.retina import Shade
 from gantei.demo.vessels import Vessel
 from gantei.demo.view import View
 
@@ -18,10 +18,10 @@ _THINNEST_WITH_REFLEX = 0.17
 class Masks:
     """How much of each pixel, 0..1, veins, arteries, the arteries' reflexes and drusen cover."""
 
-    vein: Plane
-    artery: Plane
-    reflex: Plane
-    drusen: Plane
+    vein: Shade
+    artery: Shade
+    reflex: Shade
+    drusen: Shade
 
 
 # A ribbon is drawn as nested shells, each a share of its width and of its full depth: a vessel

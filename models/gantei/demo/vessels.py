@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Kind = Literal["vein", "artery"]
+VesselKind = Literal["vein", "artery"]
 Course = Literal["arcade", "nasal", "macular", "outward"]
 
 STEP = 0.4
@@ -28,7 +28,7 @@ _TRUNKS: tuple[tuple[Course, float, float], ...] = (("arcade", 0.52, 0.46), ("na
 class Vessel:
     """A stretch without a side branch of its own: `line` (n, 2) and `calibre` (n,) in degrees."""
 
-    kind: Kind
+    kind: VesselKind
     line: NDArray[np.float64]
     calibre: NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class Disc:
 
 @dataclass(slots=True)
 class _Sprout:
-    kind: Kind
+    kind: VesselKind
     x: float
     y: float
     heading: float
@@ -84,7 +84,7 @@ def grow(
     return tree.vessels
 
 
-def _plant(tree: _Tree, kind: Kind, factor: float) -> None:
+def _plant(tree: _Tree, kind: VesselKind, factor: float) -> None:
     """Set the trunks: four main ones and some small ones at the disc's margin."""
     rng, disc = tree.rng, tree.disc
     aside = -0.12 if kind == "vein" else 0.16
@@ -207,7 +207,7 @@ def _branch(tree: _Tree, number: int, mother: _Sprout, side: int) -> None:
 
 
 def _finish(
-    kind: Kind, line: list[tuple[float, float]], calibres: list[float], rising: bool
+    kind: VesselKind, line: list[tuple[float, float]], calibres: list[float], rising: bool
 ) -> Vessel:
     """Smooth the steps into a curve and let its end run thin; a rising one starts thin too."""
     points, calibre = np.array(line), np.array(calibres)

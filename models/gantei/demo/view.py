@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gantei.demo.retina import HALF, Plane
+from gantei.demo.retina import HALF, Shade
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class View:
         placed: NDArray[np.float64] = supersampling * (self.side / 2 + self.scale * turned)
         return placed
 
-    def through(self, plane: Plane) -> Plane:
+    def through(self, plane: Shade) -> Shade:
         """Take the view of one plane of the eye's map: float32 (`side`, `side`)."""
         per_degree = len(plane) / (2 * HALF)
         step = per_degree / self.scale

@@ -26,7 +26,8 @@ Resampling = Literal[
 Crop = Literal["none", "disc", "box", "unknown"]
 Mirror = Literal["none", "left-eyes", "unknown"]
 Decoder = Literal["pillow", "tensorflow", "unknown"]
-Eye = Literal["right", "left", "unknown"]
+Side = Literal["right", "left"]
+SideOrUnknown = Literal["right", "left", "unknown"]
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"

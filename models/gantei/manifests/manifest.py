@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from ..findings.finding import Finding
 from .fields import UNKNOWN, Line, Name, OutputName, Task
 from .formats import upgraded
-from .source import Citation, Evaluation, Reported, Source, Training, Use
+from .publication import Citation, Evaluation, Publication, Reported, Training, Use
 from .tables import (
     Basis,
     Binary,
@@ -47,11 +47,11 @@ __all__ = [
     "KnownCopy",
     "Manifest",
     "MeanStd",
+    "Publication",
     "PublishedAnswer",
     "ReducedDecoding",
     "Regression",
     "Reported",
-    "Source",
     "Training",
     "Use",
     "Variant",
@@ -87,7 +87,7 @@ def _joined(values: tuple[object, ...]) -> str:
 DESCRIPTIVE = frozenset({"unit", "range", "labels"})
 
 SAID: dict[str, type[Record]] = {
-    "source": Source,
+    "source": Publication,
     "use": Use,
     "training": Training,
     "evaluation": Evaluation,
@@ -111,7 +111,7 @@ class Manifest(Record):
     reduced_decoding: ReducedDecoding | None = None
     input: InputSpec
     output: Annotated[dict[OutputName, OutputSpec], Field(min_length=1, max_length=100)]
-    source: Source
+    source: Publication
     use: Use
     training: Training = Training()
     evaluation: Evaluation = Evaluation()

@@ -9,7 +9,6 @@ from .fields import (
     UNKNOWN,
     Crop,
     Decoder,
-    Eye,
     FileName,
     Label,
     Labels,
@@ -21,6 +20,7 @@ from .fields import (
     Range,
     Resampling,
     Sha256,
+    SideOrUnknown,
     Size,
     Triple,
 )
@@ -148,7 +148,7 @@ class Golden(Record):
     values: dict[str, float]
     tolerance: Annotated[float, Field(gt=0)]
     source: Line
-    eye: Eye = UNKNOWN
+    eye: SideOrUnknown = UNKNOWN
 
 
 class PublishedAnswer(Record):
@@ -160,7 +160,7 @@ class PublishedAnswer(Record):
 
     photograph: Line
     sha256: Sha256
-    eye: Eye
+    eye: SideOrUnknown
     values: Annotated[dict[str, float], Field(min_length=1)]
     tolerance: Annotated[float, Field(gt=0)]
     source: Line

@@ -29,10 +29,10 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args
 
 from ..errors import SettingError
 from ..findings.finding import Finding
-from ..manifests.fields import UNKNOWN
+from ..manifests.fields import UNKNOWN, Side
 
 T = TypeVar("T")
-Side = Literal["right", "left"]
+
 EyeOrigin = Literal["stated", "list", "file name", "detected"]
 """Where a side comes from; further sources, such as a DICOM file's laterality, join them."""
 DETECT: Literal["detect"] = "detect"

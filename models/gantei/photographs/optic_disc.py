@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError
-from .eyes import Eye, Side, detected
+from ..manifests.fields import Side
+from .eyes import Eye, detected
 from .field_of_view import find_disc
 
 Plane = NDArray[np.float64]

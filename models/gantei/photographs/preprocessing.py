@@ -11,11 +11,10 @@ from PIL import Image
 
 from ..errors import PhotographError, UnsettledError
 from ..findings.finding import Finding
-from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling
+from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling, Side
 from ..manifests.manifest import InputSpec, MeanStd
 from .bright_part import Part, find_box
 from .decoding import SCALES
-from .eyes import Side
 from .field_of_view import Square, averaging_step, find_disc
 from .photograph import Photograph
 from .resampling import ANTIALIASED, Box, resample

@@ -7,7 +7,7 @@ from ..errors import ManifestError, SettingError, TransferError, WeightsError
 from ..estimator.folder_files import CARD, files_of
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest
-from ..manifests.source import ALLOWED
+from ..manifests.publication import ALLOWED
 from ..pull.hub import hub_access, repository
 from ..system.files import sha256_of
 from ..system.offline import refuse_offline

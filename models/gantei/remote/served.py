@@ -19,7 +19,8 @@ from ..errors import (
 from ..explanations.explanation import Explanation
 from ..findings.finding import Finding
 from ..inference.pipeline import Answer
-from ..photographs.eyes import Eye, Side, detected
+from ..manifests.fields import Side
+from ..photographs.eyes import Eye, detected
 
 if TYPE_CHECKING:
     from ..manifests.manifest import Manifest

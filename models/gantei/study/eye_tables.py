@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError, SettingError
-from ..manifests.fields import UNKNOWN
-from ..photographs.eyes import DETECT, Eye, EyeOrigin, Side, side_of, sides_by_names, stated
+from ..manifests.fields import UNKNOWN, Side
+from ..photographs.eyes import DETECT, Eye, EyeOrigin, side_of, sides_by_names, stated
 from ..photographs.listing import Listed, Listing
 
 PHOTOGRAPH, EYE = "photograph", "eye"

@@ -16,7 +16,7 @@ ALLOWED = "allowed"
 Licence = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 
 
-class Source(Record):
+class Publication(Record):
     """Where an estimator comes from, in its publisher's words.
 
     `licence` is the identifier of a standard licence in small letters, such as `apache-2.0`.
