@@ -37,7 +37,7 @@ def labels(folder):
 def drawn(number=1, side="right", **traits):
     """Pixels of a small photograph of one person of seed 1, with some traits set by hand."""
     who = demo.person(1, number)
-    eye = demo.Eye(side, who.eyes[0].traits | traits)
+    eye = demo.DrawnEye(side, who.eyes[0].traits | traits)
     image = demo.draw_photograph(1, who, eye, scale=SMALL).image
     return np.asarray(image, np.float64)
 
