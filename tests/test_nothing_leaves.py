@@ -21,7 +21,7 @@ import pytest
 from filelock import FileLock
 from PIL import Image
 
-from gantei.bundle.building import Order, make_bundle
+from gantei.bundle.building import BundleOptions, make_bundle
 from gantei.catalogue.entries import SHIPPED
 
 from .bundled import HERE, lending_registry
@@ -174,8 +174,10 @@ def bundle(program):
     registry, made = program.folder / "registry", program.folder / "bundle"
     registry.mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        order = Order(("demo-age",), (HERE,), requirements=lending_registry(registry, patch))
-        make_bundle(order, made)
+        options = BundleOptions(
+            ("demo-age",), (HERE,), requirements=lending_registry(registry, patch)
+        )
+        make_bundle(options, made)
     site = program.folder / "site"
     install = [sys.executable, made / "install.py", "--into", site]
     subprocess.run(install, check=True, capture_output=True, env=program.environment)

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import gantei
-from gantei.bundle.sources import requirements_file
+from gantei.bundle.checkout import requirements_file
 from gantei.errors import MissingExtraError, OutputError
 from gantei.system.python_command import python_command
 

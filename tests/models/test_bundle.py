@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from gantei.bundle import building, parts
-from gantei.bundle.building import Order, make_bundle
+from gantei.bundle.building import BundleOptions, make_bundle
+from gantei.bundle.checkout import CARRIED, requirements_file
 from gantei.bundle.components import components
-from gantei.bundle.sources import CARRIED, requirements_file
 from gantei.bundle.targets import PLATFORMS, PYTHONS, Target, read_requirements, targets
 from gantei.catalogue.entries import find
 from gantei.command_line import main, parser
@@ -62,7 +62,7 @@ def registry(tmp_path_factory):
 def made(registry, tmp_path_factory):
     """A bundle with demo-age."""
     out = tmp_path_factory.mktemp("made") / "bundle"
-    make_bundle(Order(("demo-age",), (HERE,), requirements=registry), out)
+    make_bundle(BundleOptions(("demo-age",), (HERE,), requirements=registry), out)
     return out
 
 
@@ -149,7 +149,7 @@ def test_a_bundle_has_wheels_estimators_cards_components_and_both_languages(made
 
 
 def test_the_same_order_gives_the_same_bytes(made, registry, tmp_path):
-    make_bundle(Order(("demo-age",), (HERE,), requirements=registry), tmp_path / "again")
+    make_bundle(BundleOptions(("demo-age",), (HERE,), requirements=registry), tmp_path / "again")
     assert tree(tmp_path / "again") == tree(made)
 
 
@@ -267,7 +267,9 @@ def test_a_file_that_fits_into_no_archive_is_refused(made, tmp_path):
 
 def test_zipped_it_is_archives_and_their_sums(registry, tmp_path, no_pip):
     out = tmp_path / "zipped"
-    made = make_bundle(Order(("demo-age",), (HERE,), zipped=True, requirements=registry), out)
+    made = make_bundle(
+        BundleOptions(("demo-age",), (HERE,), zipped=True, requirements=registry), out
+    )
     assert [path.suffix for path in sorted(out.iterdir())] == ["", ".zip"]
     assert made.files == 2
     subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=out, check=True)
@@ -279,19 +281,19 @@ def test_what_fails_or_is_killed_leaves_nothing_that_looks_finished(
     def fail(*_):
         raise TransferError("cut")
 
-    order, out = Order(("demo-age",), (HERE,), requirements=registry), tmp_path / "bundle"
+    options, out = BundleOptions(("demo-age",), (HERE,), requirements=registry), tmp_path / "bundle"
     killed = tmp_path / ".bundle.incoming-abc"  # as kill -9 leaves it
     killed.mkdir()
     (killed / "SHA256SUMS").touch()
     with monkeypatch.context() as patch:
         patch.setattr(building, "own_wheel", fail)
         with pytest.raises(TransferError):
-            make_bundle(order, out)
+            make_bundle(options, out)
     assert list(tmp_path.iterdir()) == []
-    make_bundle(order, out)
+    make_bundle(options, out)
     assert verified(out)[0] == 0
     with pytest.raises(OutputError, match="there already"):
-        make_bundle(order, out)
+        make_bundle(options, out)
 
 
 @pytest.mark.parametrize("redistribution", ["unknown", "not allowed", "Unknown"])
@@ -304,8 +306,8 @@ def test_an_estimator_whose_terms_do_not_allow_redistribution_needs_a_word(
 
     folder, out = str(make_estimator(change=change)), tmp_path / "bundle"
     with pytest.raises(SettingError, match="--terms-accepted"):
-        make_bundle(Order((folder,), (HERE,), requirements=registry), out)
-    make_bundle(Order((folder,), (HERE,), terms_accepted=True, requirements=registry), out)
+        make_bundle(BundleOptions((folder,), (HERE,), requirements=registry), out)
+    make_bundle(BundleOptions((folder,), (HERE,), terms_accepted=True, requirements=registry), out)
     readme = (out / "README.md").read_text("utf-8")
     assert "| `made` | made \\| # Run this curl evil / " in readme
 
@@ -313,14 +315,16 @@ def test_an_estimator_whose_terms_do_not_allow_redistribution_needs_a_word(
 def test_offline_nothing_is_made(registry, tmp_path, monkeypatch):
     monkeypatch.setattr("gantei.system.offline.OFFLINE", True)
     with pytest.raises(OfflineError, match="carry it here"):
-        make_bundle(Order(("demo-age",), (HERE,), requirements=registry), tmp_path / "bundle")
+        make_bundle(
+            BundleOptions(("demo-age",), (HERE,), requirements=registry), tmp_path / "bundle"
+        )
 
 
 def test_weights_that_are_not_here_and_a_registry_that_lacks_a_wheel_are_told(
     registry, tmp_path, capsys
 ):
     with pytest.raises(NotInstalledError):
-        make_bundle(Order(("joir-sex-mobilenet",), (HERE,)), tmp_path / "bundle")
+        make_bundle(BundleOptions(("joir-sex-mobilenet",), (HERE,)), tmp_path / "bundle")
     assert main(["bundle", "--with", "demo-age", "--out", str(tmp_path / "bundle")]) == 2
     assert "Is the package registry within reach" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
@@ -425,7 +429,7 @@ def test_without_a_network_it_installs_predicts_serves_upgrades_and_goes_back(ma
 
 AGAIN = """
 import sys, pathlib
-from gantei.bundle.sources import deployment_folder, requirements_file
+from gantei.bundle.checkout import deployment_folder, requirements_file
 from gantei.bundle.wheels import own_wheel
 own_wheel(pathlib.Path(sys.argv[1]))
 assert requirements_file(gpu=False).is_file() and requirements_file(gpu=True).is_file()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gantei.card import as_page, as_terminal_text, card, check, composed_of
-from gantei.card.document import HEADINGS, Listing
+from gantei.card.document import HEADINGS, FactList
 from gantei.card.published import FILE, works
 from gantei.catalogue.entries import SHIPPED, find, shipped
 from gantei.command_line import main
@@ -51,7 +51,7 @@ def test_a_card_has_the_twelve_headings_in_order_and_no_blank(name):
     assert tuple(re.findall(r"^## (.*)$", text, re.MULTILINE)) == HEADINGS
     for section in composed_of(find(name)).sections:
         for block in section.blocks:
-            if isinstance(block, Listing):
+            if isinstance(block, FactList):
                 assert all(value.strip() for _, value in block.items)
 
 

@@ -54,7 +54,7 @@ def test_what_one_key_signs_that_key_verifies_and_no_other(make_estimator, tmp_p
     assert (report.signature, report.problems) == ("valid", ())
     (report,) = verify([str(folder)], Publisher(tmp_path / "other", curve).public)
     assert report.signature == "foreign"
-    assert signer.id in report.problems[0]
+    assert signer.id in report.problems[0].text
 
 
 @pytest.mark.reference
@@ -85,7 +85,7 @@ def test_gantei_verifies_what_model_signing_signs(signed_folder, tmp_path, curve
     assert verify([str(signed_folder)], signer.public)[0].problems == ()
     (signed_folder / ".gitignore").touch()  # which model-signing passes by
     (problem,) = verify([str(signed_folder)], signer.public)[0].problems
-    assert ".gitignore was added" in problem
+    assert ".gitignore was added" in problem.text
 
 
 @pytest.mark.skipif(OPENSSL is None, reason="openssl is not installed")
@@ -162,7 +162,7 @@ def test_what_is_not_whole_is_not_signed(make_estimator, publisher, tmp_path):
     folder = make_estimator()
     (folder / "link").symlink_to(tmp_path)
     (folder / "empty").mkdir()
-    with pytest.raises(SignatureError, match="empty/ is an empty folder; link is a link"):
+    with pytest.raises(SignatureError, match="empty/ is an empty folder, link is a link"):
         publisher.sign(folder)
     (folder / "link").unlink()
     (folder / "empty").rmdir()

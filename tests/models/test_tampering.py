@@ -176,12 +176,12 @@ def test_empty_folders_links_and_pipes_are_refused(signed_folder, tmp_path):
 
     def pipe(folder):
         os.mkfifo(folder / "new")
-        return "new is no plain file"
+        return "new is not a plain file"
 
     def pipe_for_signature(folder):
         (folder / SIGNATURE_FILE).unlink()
         os.mkfifo(folder / SIGNATURE_FILE)
-        return "model.sig is no plain file"
+        return "model.sig is not a plain file"
 
     kinds = (empty, link, pipe, pipe_for_signature) if hasattr(os, "mkfifo") else (empty, link)
     for make in kinds:

@@ -37,17 +37,18 @@ def test_golden_photographs_are_answered_where_it_is_asked(run, tmp_path):
     manifest.write_text(text.replace("age = 39.66", "age = 39.76"), "utf-8")
     code, lines = run(folder, "--golden")
     assert code == 1
-    assert lines[-1].startswith("demo-age: answers age = 39.66")
+    assert lines[-2] == "demo-age:"
+    assert lines[-1].startswith("  demo-age: answers age = 39.66")
     assert lines[-1].endswith("to golden-2.jpg, not 39.7613 as its original")
 
 
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (lambda path: path.write_bytes(b"short"), "5 bytes instead of"),
+        (lambda path: path.write_bytes(b"short"), "5 bytes, where"),
         (lambda path: path.write_bytes(path.read_bytes()[::-1]), "is not the file"),
         (lambda path: path.unlink(), "is missing"),
-        (lambda path: (path.unlink(), path.mkdir()), "is missing, or no plain file"),
+        (lambda path: (path.unlink(), path.mkdir()), "is missing, or not a plain file"),
     ],
 )
 def test_weights_that_are_not_the_manifests_are_named(run, make_estimator, spoil, words):
@@ -56,7 +57,8 @@ def test_weights_that_are_not_the_manifests_are_named(run, make_estimator, spoil
     code, lines = run(folder, "demo-age")
     assert code == 1
     assert [line.split()[-1] for line in lines[1:3]] == ["wrong", "right"]
-    assert lines[-1].startswith("made: model.onnx")
+    assert lines[-2] == "made:"
+    assert lines[-1].startswith("  model.onnx")
     assert words in lines[-1]
 
 
@@ -75,7 +77,7 @@ def test_a_signature_is_required_where_a_key_is_given(run, signed_folder, publis
     assert f"by public.pem (key {publisher.id[:16]}…)" in lines[1]
     code, lines = run("demo-age", "--public-key", publisher.public)
     assert code == 1
-    assert lines[-1] == "demo-age: it is not signed"
+    assert lines[-2:] == ["demo-age:", "  it is not signed"]
     assert run(signed_folder)[0] == 0
     monkeypatch.setenv("GANTEI_TRUST", "require")
     assert run(signed_folder)[0] == 1
@@ -92,13 +94,14 @@ def test_every_difference_is_named_by_its_file(run, signed_folder, publisher):
     assert code == 1
     assert "not of these files" in lines[1]
     differences = (
-        ".git/ is an empty folder; card.md was changed; figures/一.png is missing; "
+        ".git/ is an empty folder, card.md was changed, figures/一.png is missing, "
         "figures/二.png was added"
     )
-    assert lines[-1].endswith(f"signed it: {differences}")
+    assert lines[-1].endswith(f"signed them (differences: 4): {differences}")
     for number in range(20):
         (signed_folder / f"{number:02}").touch()
-    assert run(signed_folder)[1][-1].endswith("08 was added; and 14 more")
+    assert "(differences: 24): .git/" in (last := run(signed_folder)[1][-1])
+    assert last.endswith(", 08 was added")
 
 
 def test_the_findings_are_given_as_json(run, make_estimator):

@@ -189,7 +189,7 @@ def test_gantei_serve_ends_with_the_folder_that_is_not_signed(
     assert main(["serve", "--port", "0", "--with", str(signed_folder)]) == 2
     told = capsys.readouterr().err
     assert str(signed_folder) in told
-    assert f"signed by key {publisher.id}, not trusted here" in told
+    assert f"signed by key {publisher.id}, which is not trusted here" in told
 
 
 def test_a_link_to_a_file_of_this_machine_is_not_offered_nor_carried(

@@ -17,9 +17,9 @@ from ..errors import GanteiError, OutputError, SettingError, WeightsError
 from ..system.files import exclusive_lock, sha256_of
 from ..system.offline import refuse_offline
 from ..system.version import __version__
+from .checkout import CARRIED, deployment_folder, requirements_file
 from .components import components
 from .parts import LARGEST_PART, write_parts
-from .sources import CARRIED, deployment_folder, requirements_file
 from .targets import Requirement, Target, read_requirements
 from .wheels import download, own_wheel, pinned_lines
 
@@ -29,8 +29,8 @@ LONGEST_BUILD = 4 * 3600.0
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a bundle holds: estimators by name or folder, for which machines, with which runtime."""
+class BundleOptions:
+    """What to put into a bundle: estimators by name or folder, the machines, and the runtime."""
 
     names: tuple[str, ...]
     targets: tuple[Target, ...]
@@ -42,7 +42,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Made:
+class Bundle:
     """A finished bundle: its files, their bytes, and the sha256 of `SHA256SUMS`."""
 
     folder: Path
@@ -51,11 +51,11 @@ class Made:
     digest: str
 
 
-def make_bundle(order: Order, out: Path) -> Made:
+def make_bundle(options: BundleOptions, out: Path) -> Bundle:
     """Make the bundle `out`, a folder that appears complete and by one rename.
 
-    With `order.zipped` it holds archives of at most 4 GB in place of the files themselves. The
-    same order, gantei and estimators give the same bytes.
+    With `options.zipped` it holds archives of at most 4 GB in place of the files themselves. The
+    same options, gantei and estimators give the same bytes.
 
     Raises:
         OfflineError: `GANTEI_OFFLINE` is set.
@@ -67,30 +67,30 @@ def make_bundle(order: Order, out: Path) -> Made:
         OutputError: `out` is there already, or cannot be written.
     """
     refuse_offline("make the bundle where the package registry is within reach, and carry it here")
-    entries = [find_installed(name)[0] for name in dict.fromkeys(order.names)]
-    _refuse(entries, order)
-    source = order.requirements or requirements_file(gpu=order.gpu)
+    entries = [find_installed(name)[0] for name in dict.fromkeys(options.names)]
+    _refuse(entries, options)
+    source = options.requirements or requirements_file(gpu=options.gpu)
     requirements = read_requirements(source.read_text("utf-8"), source.name)
     with _appearing(out) as folder:
-        if not order.zipped:
-            _fill(folder, order, entries, requirements)
+        if not options.zipped:
+            _fill(folder, options, entries, requirements)
         else:
             inner = folder / f"gantei-{__version__}-bundle"
             inner.mkdir()
-            _fill(inner, order, entries, requirements)
+            _fill(inner, options, entries, requirements)
             write_parts(inner, folder, LARGEST_PART)
             shutil.rmtree(inner)
             _write_sums(folder)
         sizes = [path.stat().st_size for path in _files(folder)]
         digest = sha256_of(folder / SUMS)
-    return Made(out, len(sizes), sum(sizes), digest)
+    return Bundle(out, len(sizes), sum(sizes), digest)
 
 
-def _refuse(entries: Sequence[Entry], order: Order) -> None:
+def _refuse(entries: Sequence[Entry], options: BundleOptions) -> None:
     if len({entry.name for entry in entries}) < len(entries):
         raise SettingError("two estimators of one name: their folders would be one")
     unsaid = [entry for entry in entries if not entry.manifest.source.may_be_passed_on]
-    if unsaid and not order.terms_accepted:
+    if unsaid and not options.terms_accepted:
         terms = "; ".join(
             f"{entry.name}: {entry.manifest.source.redistribution} ({entry.manifest.source.terms})"
             for entry in unsaid
@@ -128,23 +128,26 @@ def _appearing(out: Path) -> Iterator[Path]:
 
 
 def _fill(
-    folder: Path, order: Order, entries: Sequence[Entry], requirements: Sequence[Requirement]
+    folder: Path,
+    options: BundleOptions,
+    entries: Sequence[Entry],
+    requirements: Sequence[Requirement],
 ) -> None:
     for entry in entries:  # first: what is wrong with them shows before the long download
         _copy_estimator(entry, folder / "estimators" / entry.name)
         _write(folder / "cards" / f"{entry.name}.md", card(entry.manifest))
     wheels = folder / "wheels"
     wheels.mkdir()
-    download(requirements, order.targets, wheels)
+    download(requirements, options.targets, wheels)
     own = own_wheel(wheels)
     _write(folder / "requirements.txt", pinned_lines(requirements, wheels, own))
     _write(folder / "components.cdx.json", components(wheels, [each.manifest for each in entries]))
-    _write(folder / "bundle.json", _json(_described(order, entries)))
+    _write(folder / "bundle.json", _json(_described(options, entries)))
     for name in ("verify.py", "install.py"):
         _write(folder / name, (CARRIED / name).read_text("utf-8"))
     for name in ("README.md", "README.ja.md"):
         text = Template((CARRIED / name).read_text("utf-8"))
-        _write(folder / name, text.substitute(_blanks(order, entries)))
+        _write(folder / name, text.substitute(_blanks(options, entries)))
     _copy(deployment_folder(), folder / "deployment")
     _write_sums(folder)
 
@@ -170,19 +173,19 @@ def _copy(folder: Path, into: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _described(order: Order, entries: Sequence[Entry]) -> dict[str, object]:
+def _described(options: BundleOptions, entries: Sequence[Entry]) -> dict[str, object]:
     return {
         "format": 1,
         "gantei": __version__,
-        "runtime": "gpu" if order.gpu else "cpu",
-        "platforms": list(dict.fromkeys(target.platform for target in order.targets)),
-        "pythons": list(dict.fromkeys(target.python for target in order.targets)),
+        "runtime": "gpu" if options.gpu else "cpu",
+        "platforms": list(dict.fromkeys(target.platform for target in options.targets)),
+        "pythons": list(dict.fromkeys(target.python for target in options.targets)),
         "estimators": {entry.name: entry.state for entry in entries},
     }
 
 
-def _blanks(order: Order, entries: Sequence[Entry]) -> dict[str, str]:
-    facts = _described(order, entries)
+def _blanks(options: BundleOptions, entries: Sequence[Entry]) -> dict[str, str]:
+    facts = _described(options, entries)
     rows = [
         f"| `{entry.name}` | {cell(f'{entry.manifest.title} / {entry.manifest.title_ja}')} "
         f"| {entry.state} | {cell(entry.manifest.source.terms)} "
@@ -191,10 +194,10 @@ def _blanks(order: Order, entries: Sequence[Entry]) -> dict[str, str]:
     ]
     return {
         "version": __version__,
-        "runtime": "GPU (NVIDIA, CUDA 13)" if order.gpu else "CPU",
+        "runtime": "GPU (NVIDIA, CUDA 13)" if options.gpu else "CPU",
         "platforms": ", ".join(facts["platforms"]),  # type: ignore[arg-type]
         "pythons": ", ".join(facts["pythons"]),  # type: ignore[arg-type]
-        "python": order.targets[0].python,
+        "python": options.targets[0].python,
         "first": entries[0].name,
         "estimators": "\n".join(rows),
     }

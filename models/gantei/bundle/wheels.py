@@ -11,7 +11,7 @@ from pathlib import Path
 from ..errors import MissingExtraError, OutputError, TransferError
 from ..system.files import sha256_of
 from ..system.python_command import python_command
-from .sources import CHECKOUT, is_checkout
+from .checkout import CHECKOUT, is_checkout
 from .targets import Requirement, Target
 
 LONGEST_DOWNLOAD = 3600

@@ -31,7 +31,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Listing:
+class FactList:
     """Keys and what is known of each."""
 
     items: tuple[tuple[str, str], ...]
@@ -73,7 +73,7 @@ class Figure:
     bars: tuple[Bar, ...]
 
 
-Block = Paragraph | Listing | Table | Subheading | Figure
+Block = Paragraph | FactList | Table | Subheading | Figure
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from .document import Block, Card, Figure, Listing, Paragraph, Subheading, Table, one_line
+from .document import Block, Card, FactList, Figure, Paragraph, Subheading, Table, one_line
 
 
 def as_markdown(card: Card) -> str:
@@ -25,7 +25,7 @@ def blocks_as_markdown(blocks: tuple[Block, ...]) -> Iterator[str]:
                 yield f"**{plain(text)}**" if strong else _not_a_start(plain(text))
             case Subheading(text):
                 yield f"### {plain(text)}"
-            case Listing(items):
+            case FactList(items):
                 yield "\n".join(f"- {plain(key)}: {plain(value)}" for key, value in items)
             case Table(header, rows):
                 lines = [

@@ -3,7 +3,7 @@
 import html
 from collections.abc import Iterator
 
-from .document import Block, Card, Figure, Listing, Paragraph, Subheading, Table, one_line
+from .document import Block, Card, FactList, Figure, Paragraph, Subheading, Table, one_line
 from .figure import drawn
 
 _PAGE = """<!doctype html>
@@ -50,7 +50,7 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
                 )
             case Subheading(text):
                 yield f"<h3>{_text(text)}</h3>"
-            case Listing(items):
+            case FactList(items):
                 pairs = (f"<dt>{_text(key)}</dt><dd>{_text(text)}</dd>" for key, text in items)
                 yield f"<dl>{''.join(pairs)}</dl>"
             case Table(header, rows):

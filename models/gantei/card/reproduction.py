@@ -1,7 +1,7 @@
 """The section of a card that tells how its numbers can be had again."""
 
 from ..manifests.manifest import Manifest, PublishedAnswer
-from .document import Block, Listing
+from .document import Block, FactList
 from .provenance import Provenance, at, said, versions
 
 CONVERSION = (
@@ -40,7 +40,7 @@ def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Blo
         ("known copy", f"{each.file}, {each.bytes} bytes, sha256 {each.sha256}, of {each.holder}")
         for each in manifest.known_copy
     ]
-    return (Listing(tuple(rows)),)
+    return (FactList(tuple(rows)),)
 
 
 def _conversion(provenance: Provenance) -> list[tuple[str, str]]:

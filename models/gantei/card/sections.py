@@ -2,7 +2,7 @@
 
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
-from .document import HEADINGS, Block, Listing, Paragraph, Section, Subheading, Table
+from .document import HEADINGS, Block, FactList, Paragraph, Section, Subheading, Table
 from .provenance import Provenance
 from .published import published
 from .reproduction import reproduction
@@ -40,7 +40,7 @@ def sections(manifest: Manifest, provenance: Provenance | None) -> tuple[Section
         _output(manifest),
         _training(manifest),
         _evaluation(manifest),
-        (Listing((("performance in subgroups", manifest.evaluation.subgroups),)),),
+        (FactList((("performance in subgroups", manifest.evaluation.subgroups),)),),
         _risks(manifest),
         reproduction(manifest, provenance),
         _maintenance(manifest),
@@ -68,7 +68,7 @@ def _facts(manifest: Manifest) -> tuple[Block, ...]:
     source, weights, size = manifest.source, manifest.weights, manifest.input.size
     pixels = UNKNOWN if isinstance(size, str) else f"{size[0]} × {size[1]} pixels"
     return (
-        Listing(
+        FactList(
             (
                 ("output", value_text(manifest)),
                 ("input", f"one colour photograph of the fundus; what the network sees: {pixels}"),
@@ -92,7 +92,7 @@ def _use(manifest: Manifest) -> tuple[Block, ...]:
 
 
 def _do_not_use(manifest: Manifest) -> tuple[Block, ...]:
-    own = Listing((("not for", manifest.use.not_intended),))
+    own = FactList((("not for", manifest.use.not_intended),))
     return own, *(Paragraph(sentence) for sentence in CARE)
 
 
@@ -109,7 +109,7 @@ def _output(manifest: Manifest) -> tuple[Block, ...]:
     numeric = all(isinstance(output, Regression) for output in manifest.output.values())
     threshold = "none: a number has none" if numeric else "none is applied; choose one on own data"
     return (
-        Listing(
+        FactList(
             (
                 ("name and unit", value_text(manifest)),
                 ("class order", "; ".join(orders)),
@@ -127,7 +127,7 @@ def _training(manifest: Manifest) -> tuple[Block, ...]:
         ("images and people", _with_basis(manifest, "source.data", source.data)),
         ("training set", _with_basis(manifest, "source.training_set", source.training_set)),
     )
-    return (Listing(rows + _said(manifest, "training").items),)
+    return (FactList(rows + _said(manifest, "training").items),)
 
 
 def _evaluation(manifest: Manifest) -> tuple[Block, ...]:
@@ -144,7 +144,7 @@ def _evaluation(manifest: Manifest) -> tuple[Block, ...]:
     described = _said(manifest, "evaluation", ("split", "place", "threshold", "calibration")).items
     words = {"split": "split by person or not", "place": "internal or external"}
     words["threshold"] = "threshold of the figures"
-    blocks.append(Listing(tuple((words.get(key, key), text) for key, text in described)))
+    blocks.append(FactList(tuple((words.get(key, key), text) for key, text in described)))
     if manifest.variant:
         blocks += _variant(manifest.variant)
     if manifest.citation and manifest.task in ("age", "sex"):
@@ -180,7 +180,7 @@ def _risks(manifest: Manifest) -> tuple[Block, ...]:
     ]
     if manifest.task == "age":
         rows.append(("age gap", AGE_GAP))
-    return (Listing(tuple(rows)),)
+    return (FactList(tuple(rows)),)
 
 
 def _elsewhere(manifest: Manifest) -> str:
@@ -192,7 +192,7 @@ def _elsewhere(manifest: Manifest) -> str:
 
 def _maintenance(manifest: Manifest) -> tuple[Block, ...]:
     return (
-        Listing(
+        FactList(
             (
                 ("contact", manifest.source.contact),
                 ("updates", "unknown; the publisher's page tells"),
@@ -220,13 +220,13 @@ def _references(manifest: Manifest) -> tuple[Block, ...]:
             ("acknowledgement to print", manifest.citation.acknowledgement),
             ("謝辞の文例", manifest.citation.acknowledgement_ja),
         ]
-    return (Listing(tuple(rows)),)
+    return (FactList(tuple(rows)),)
 
 
-def _said(manifest: Manifest, table: str, keys: tuple[str, ...] = ()) -> Listing:
+def _said(manifest: Manifest, table: str, keys: tuple[str, ...] = ()) -> FactList:
     """List what a table of the manifest says, each with its basis where one is given."""
     words = getattr(manifest, table)
-    return Listing(
+    return FactList(
         tuple(
             (key, _with_basis(manifest, f"{table}.{key}", getattr(words, key)))
             for key in keys or type(words).model_fields

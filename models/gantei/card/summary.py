@@ -2,7 +2,7 @@
 
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Manifest, Regression
-from .document import Block, Listing, Paragraph
+from .document import Block, FactList, Paragraph
 
 RESEARCH_USE = (
     "Research use. Not an approved medical device; not for diagnosis.",
@@ -32,7 +32,7 @@ def summary(manifest: Manifest) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _japanese(manifest: Manifest) -> Listing:
+def _japanese(manifest: Manifest) -> FactList:
     unsettled = manifest.unsettled()
     settled = (
         f"{len(unsettled)} 項目が不明で、利用者が根拠とともに定めるまで推定しません"
@@ -50,7 +50,7 @@ def _japanese(manifest: Manifest) -> Listing:
     ]
     if manifest.citation:
         rows.append(("謝辞の文例", manifest.citation.acknowledgement_ja))
-    return Listing(tuple(rows))
+    return FactList(tuple(rows))
 
 
 def _output(name: str, output: Regression | Binary | Categorical) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from ..terminal.text_table import fitted_table, width, wrapped
-from .document import Block, Card, Figure, Listing, Paragraph, Subheading, Table, one_line
+from .document import Block, Card, FactList, Figure, Paragraph, Subheading, Table, one_line
 
 WIDEST_KEY = 26
 
@@ -24,7 +24,7 @@ def _blocks(blocks: tuple[Block, ...], room: int) -> Iterator[str]:
                 yield "\n".join(wrapped(one_line(text), room))
             case Subheading(text):
                 yield f"{text}\n{'-' * width(text)}"
-            case Listing(items):
+            case FactList(items):
                 yield _listing(items, room)
             case Table(header, rows):
                 yield fitted_table(header, [[one_line(cell) for cell in row] for row in rows], room)

@@ -17,7 +17,7 @@ from . import store
 
 SHIPPED = Path(__file__).parents[1] / "estimators"
 
-State = Literal["ready", "unsettled", "not installed"]
+Availability = Literal["ready", "unsettled", "not installed"]
 
 NEVER_PUBLISHED = ("joir-age-efficientnet-b7", "joir-age-mobilenet")
 """Names that gantei 0.1 listed by mistake."""
@@ -36,7 +36,7 @@ class Entry:
         return self.manifest.name
 
     @property
-    def state(self) -> State:
+    def state(self) -> Availability:
         """Whether it predicts here and now, and if not, what is missing."""
         if self.manifest.weights is None:
             return "not installed"

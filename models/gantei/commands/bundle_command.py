@@ -50,11 +50,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from ..bundle.building import Order, make_bundle
+    from ..bundle.building import BundleOptions, make_bundle
     from ..bundle.targets import targets
 
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
-    order = Order(
+    options = BundleOptions(
         names=tuple(chosen.names),
         targets=targets(
             tuple(dict.fromkeys(chosen.platforms or PLATFORMS[:1])),
@@ -64,7 +64,7 @@ def _run(chosen: argparse.Namespace) -> int:
         zipped=chosen.zip,
         terms_accepted=chosen.terms_accepted,
     )
-    made = make_bundle(order, chosen.out)
+    made = make_bundle(options, chosen.out)
     sys.stdout.write(
         f"{made.folder}: {made.files} files, {made.bytes / 1e6:.0f} MB\n"
         f"sha256 of SHA256SUMS: {made.digest}\n"

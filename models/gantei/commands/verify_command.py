@@ -62,12 +62,11 @@ def _text(reports: "list[Report]") -> str:
     rows = [_row(report) for report in reports]
     header = ("ESTIMATOR", "WEIGHTS", "SIGNATURE", "GOLDEN", "PUBLISHED", "FOUND")
     problems = [
-        f"{report.name}: {problem.removeprefix(f'{report.name}: ')}"
+        "\n".join([f"{report.name}:", *(f"  {problem.text}" for problem in report.problems)])
         for report in reports
-        for problem in report.problems
+        if report.problems
     ]
-    table = text_table(header, rows)
-    return "\n\n".join([table, visible("\n".join(problems))] if problems else [table]) + "\n"
+    return visible("\n\n".join([text_table(header, rows), *problems])) + "\n"
 
 
 def _row(report: "Report") -> tuple[str, ...]:
@@ -82,7 +81,7 @@ def _row(report: "Report") -> tuple[str, ...]:
         report.name,
         report.weights + size,
         signature.get(report.signature, report.signature),
-        "not asked" if report.golden is None else f"{report.golden} right",
-        "not asked" if report.published is None else f"{report.published} right",
+        "not checked" if report.golden is None else f"{report.golden} right",
+        "not checked" if report.published is None else f"{report.published} right",
         "wrong" if report.problems else "right",
     )

@@ -1,4 +1,4 @@
-"""What `gantei verify` finds out of an estimator on this machine."""
+"""`gantei verify`: whether the estimators on this machine are still what was installed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,43 +8,56 @@ from typing import TYPE_CHECKING, Literal
 
 from ..catalogue import entries, store
 from ..errors import GanteiError, SignatureError
-from ..manifests.file import FILE_NAME
+from ..findings.finding import Finding
 from ..manifests.manifest import Weights
 from ..signing.admission import is_shipped
 from ..signing.contents import Contents, contents
-from ..signing.judging import State, judge
+from ..signing.judging import SignatureState, judge
 from ..signing.keys import key_id, read_public_key
 from ..signing.trust import PublisherKey, policy, trusted_keys
 
 if TYPE_CHECKING:
     from ..catalogue.entries import Entry
 
-Found = Literal["right", "wrong", "not checked"]
+CheckResult = Literal["right", "wrong", "not checked"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an estimator: a code, and a sentence."""
+
+    code: str
+    text: str
+
+    @classmethod
+    def of(cls, cause: Finding | GanteiError) -> "Problem":
+        """Take it from a finding or an error."""
+        return cls(cause.code, cause.text() if isinstance(cause, Finding) else str(cause))
 
 
 @dataclass(frozen=True)
 class Report:
-    """What was found of one estimator.
+    """The result of verifying one estimator.
 
     Attributes:
-        name: as it was asked for.
+        name: as the caller gave it.
         weights: whether size and sha256 are the manifest's.
         bytes: of the weights, as the manifest has them.
         signature: its state; `shipped` for what is part of gantei itself.
         signer: publisher and key of a valid signature.
-        golden: number of golden photographs answered right; None: not asked.
-        published: number of published answers that were met; None: not asked, or none is known.
-        problems: everything that is wrong, a sentence each.
+        golden: number of golden photographs answered right; None: not checked.
+        published: number of published answers reproduced; None: not checked, or none is known.
+        problems: everything that is wrong.
     """
 
     name: str
-    weights: Found
+    weights: CheckResult
     bytes: int
-    signature: State | Literal["shipped", "not checked"]
+    signature: SignatureState | Literal["shipped", "not checked"]
     signer: str
     golden: int | None
     published: int | None
-    problems: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def names_to_verify(public_key: Path | None) -> list[str]:
@@ -93,37 +106,38 @@ def verify(
     keys = keys_to_verify(public_key)
     needed = public_key is not None or policy() == "require"
     return [
-        _verified(name, keys, needed, _Asked(public_key is not None, golden, samples))
+        _verified(name, keys, needed, _Checks(public_key is not None, golden, samples))
         for name in names
     ]
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Checks:
     own_key: bool
     golden: bool
     samples: Path | None
 
 
-def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, asked: _Asked) -> Report:
+def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, checks: _Checks) -> Report:
     try:
         entry, weights = entries.find_installed(name)
     except GanteiError as error:
-        return Report(name, "not checked", 0, "not checked", "", None, None, (str(error),))
-    problems: list[str] = []
+        problems = (Problem.of(error),)
+        return Report(name, "not checked", 0, "not checked", "", None, None, problems)
+    found: list[Problem] = []
     listing = cache(lambda: contents(entry.folder))
-    right = _weights_are_right(entry, weights, listing, problems)
-    state: State | Literal["shipped"] = "shipped"
+    right = _weights_are_right(entry, weights, listing, found)
+    state: SignatureState | Literal["shipped"] = "shipped"
     signer = ""
-    if asked.own_key or not is_shipped(entry):
+    if checks.own_key or not is_shipped(entry):
         verdict = judge(entry.folder, entry.name, keys, listing)
-        state, signer = verdict.state, verdict.reason if verdict.state == "valid" else ""
-        if verdict.alarming or (needed and state != "valid"):
-            problems.append(verdict.reason)
-    golden = _golden(name, entry, problems) if asked.golden and not problems else None
+        state, signer = verdict.state, verdict.signer
+        if verdict.finding and (verdict.alarming or needed):
+            found.append(Problem.of(verdict.finding))
+    golden = _golden(name, entry, found) if checks.golden and not found else None
     published = None
-    if asked.samples and not problems:
-        published = _published(name, entry, asked.samples, problems)
+    if checks.samples and not found:
+        published = _published(name, entry, checks.samples, found)
     return Report(
         entry.name,
         "right" if right else "wrong",
@@ -132,39 +146,45 @@ def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, asked: 
         signer,
         golden,
         published,
-        tuple(dict.fromkeys(problems)),
+        tuple(dict.fromkeys(found)),
     )
 
 
 def _weights_are_right(
-    entry: "Entry", weights: Weights, listing: Callable[[], Contents], problems: list[str]
+    entry: "Entry", weights: Weights, listing: Callable[[], Contents], found: list[Problem]
 ) -> bool:
     try:
         digest = listing().digests.get(weights.file)
     except SignatureError as error:
-        problems.append(str(error))
+        found.append(Problem.of(error))
         return False
     if digest is None:
-        problems.append(f"{weights.file} is missing, or no plain file")
+        found.append(Problem.of(Finding("weights-missing", file=weights.file)))
     elif digest != weights.sha256:
         size = (entry.folder / weights.file).stat().st_size
-        told = f", {size} bytes instead of {weights.bytes}" if size != weights.bytes else ""
-        problems.append(f"{weights.file} is not the file that {FILE_NAME} describes{told}")
+        changed = (
+            Finding("weights-changed", file=weights.file)
+            if size == weights.bytes
+            else Finding(
+                "weights-of-other-size", file=weights.file, bytes=size, expected=weights.bytes
+            )
+        )
+        found.append(Problem.of(changed))
     return digest == weights.sha256
 
 
-def _golden(name: str, entry: "Entry", problems: list[str]) -> int | None:
+def _golden(name: str, entry: "Entry", found: list[Problem]) -> int | None:
     from .estimator import load
     from .golden_answers import check_golden
 
     try:
         return check_golden(load(name, "cpu"), entry.folder)
     except GanteiError as error:
-        problems.append(str(error))
+        found.append(Problem.of(error))
         return None
 
 
-def _published(name: str, entry: "Entry", samples: Path, problems: list[str]) -> int | None:
+def _published(name: str, entry: "Entry", samples: Path, found: list[Problem]) -> int | None:
     from .estimator import load
     from .published_answers import compare_with_published, find_named_pictures
 
@@ -172,5 +192,5 @@ def _published(name: str, entry: "Entry", samples: Path, problems: list[str]) ->
     try:
         return len(compare_with_published(load(name, "cpu"), pictures))
     except GanteiError as error:
-        problems.append(str(error))
+        found.append(Problem.of(error))
         return None

@@ -17,7 +17,7 @@ PAGE = "README.md"
 
 
 @dataclass(frozen=True)
-class Upload:
+class FileToUpload:
     """A file to upload."""
 
     name: str
@@ -31,7 +31,7 @@ class Publication:
     """An estimator that is fit to be published, and its files."""
 
     name: str
-    uploads: tuple[Upload, ...]
+    uploads: tuple[FileToUpload, ...]
 
 
 def prepare_publication(folder: Path) -> Publication:
@@ -66,13 +66,14 @@ def prepare_publication(folder: Path) -> Publication:
     paths = {file.name: folder / file.name for file in files if (folder / file.name).is_file()}
     paths[PAGE] = folder / CARD
     uploads = [
-        Upload(name, path, path.stat().st_size, sha256_of(path)) for name, path in paths.items()
+        FileToUpload(name, path, path.stat().st_size, sha256_of(path))
+        for name, path in paths.items()
     ]
     return Publication(manifest.name, tuple(uploads))
 
 
 def publish(publication: Publication, to: str) -> str:
-    """Upload into a repository that exists, in one commit; give the source to pull it from.
+    """FileToUpload into a repository that exists, in one commit; give the source to pull it from.
 
     Raises:
         SettingError: `to` is not hf:ORG/REPO.

@@ -15,12 +15,12 @@ from .trust import FILE_VARIABLE, VARIABLE, policy, trust_path, trusted_keys
 def admit(entry: Entry, weights: Weights) -> tuple[Finding, ...]:
     """Judge the signature of an estimator that is about to open.
 
-    What was judged is what opens: the manifest in `entry` is that of the bytes that were digested,
+    What is judged is what opens: the manifest in `entry` is that of the bytes that are digested,
     and the caller checks the bytes of the weights against the manifest's sha256.
 
     Returns:
-        What every result has to say of it, under `warn`: that a signature by a trusted key does
-        not hold. No signature, and one by a key that is not trusted, go without a word.
+        What every result must say about it, under `warn`: that a trusted key's signature does not
+        hold. A missing signature, or one by an untrusted key, adds nothing.
 
     Raises:
         SignatureError: under `require`, the folder is not as a trusted key signed it.
@@ -39,13 +39,14 @@ def admit(entry: Entry, weights: Weights) -> tuple[Finding, ...]:
         return contents(entry.folder, known)
 
     verdict = judge(entry.folder, entry.name, keys, listing)
+    reason = verdict.finding.text() if verdict.finding else ""
     if chosen == "require" and verdict.state != "valid":
         raise SignatureError(
-            f"{entry.name}: {entry.folder} is refused under {VARIABLE}=require: {verdict.reason}. "
+            f"{entry.name}: {entry.folder} is refused under {VARIABLE}=require: {reason}. "
             "Get it again from its publisher; a publisher's key is trusted with gantei trust add, "
             f"in {trust_path()} ({FILE_VARIABLE})"
         )
-    return (Finding("signature", reason=verdict.reason),) if verdict.alarming else ()
+    return (verdict.finding,) if verdict.finding and verdict.alarming else ()
 
 
 def is_shipped(entry: Entry) -> bool:

@@ -1,4 +1,4 @@
-"""What stands in a folder: every file with its sha256, and all that a signature cannot cover."""
+"""The contents of a folder: the sha256 of every file, and whatever a signature cannot cover."""
 
 import hashlib
 import os
@@ -19,6 +19,9 @@ LARGEST_FILE = 4 << 30
 LARGEST_SIGNATURE = 1_000_000
 """Bytes; that of 1000 files with long names."""
 
+Change = dict[str, str]
+"""A `file` that is not as it was signed, and its `change`: a word of `findings/*.json`."""
+
 
 @dataclass(frozen=True)
 class Contents:
@@ -26,24 +29,25 @@ class Contents:
 
     Attributes:
         digests: sha256 of each file but the signature, by its name, with `/` between folders.
-        others: what no signature covers, by name: `a link`, `an empty folder`, `no plain file`.
+        others: what no signature covers, by name: `file-link`, `file-empty-folder` or
+            `file-special`.
     """
 
     digests: dict[str, str]
     others: dict[str, str]
 
-    def differences(self, signed: Mapping[str, str]) -> list[str]:
-        """Say by name what is not as it was signed."""
-        found = []
+    def differences(self, signed: Mapping[str, str]) -> list[Change]:
+        """List what is not as it was signed, in the order of names."""
+        found: list[Change] = []
         for name in sorted({*self.digests, *self.others, *signed}):
             if name in self.others:
-                found.append(f"{name} is {self.others[name]}")
+                found.append({"file": name, "change": self.others[name]})
             elif name not in signed:
-                found.append(f"{name} was added")
+                found.append({"file": name, "change": "file-added"})
             elif name not in self.digests:
-                found.append(f"{name} is missing")
+                found.append({"file": name, "change": "file-missing"})
             elif self.digests[name] != signed[name]:
-                found.append(f"{name} was changed")
+                found.append({"file": name, "change": "file-changed"})
         return found
 
 
@@ -60,9 +64,7 @@ def contents(folder: Path, known: Mapping[str, str] | None = None) -> Contents:
     """
     files, others = _listed(folder)
     if files.pop(SIGNATURE_FILE, None) is None:
-        others.pop(
-            SIGNATURE_FILE, None
-        )  # no signature at all, or one that `read_signature` refuses
+        others.pop(SIGNATURE_FILE, None)  # none, or one that `read_signature` refuses
     known = known or {}
     digests = {name: known.get(name) or _digest(path) for name, path in sorted(files.items())}
     return Contents(digests, others)
@@ -96,17 +98,17 @@ def _listed(folder: Path) -> tuple[dict[str, Path], dict[str, str]]:
         if seen > MOST_FILES:
             raise SignatureError(f"the folder holds more than {MOST_FILES} files")
         if prefix and not entries:
-            others[prefix] = "an empty folder"
+            others[prefix] = "file-empty-folder"
         for entry in entries:
             name = prefix + entry.name
             if entry.is_symlink():
-                others[name] = "a link"
+                others[name] = "file-link"
             elif entry.is_dir(follow_symlinks=False):
                 waiting.append((f"{name}/", inner / entry.name))
             elif entry.is_file(follow_symlinks=False):
                 files[name] = inner / entry.name
             else:
-                others[name] = "no plain file"
+                others[name] = "file-special"
     return files, others
 
 
@@ -136,7 +138,7 @@ def _plain(path: Path) -> BufferedReader:
         raise SignatureError(f"{path.name} cannot be read: {error.strerror or error}") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
-        raise SignatureError(f"{path.name} is no plain file")
+        raise SignatureError(f"{path.name} is not a plain file")
     return file
 
 

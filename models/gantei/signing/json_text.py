@@ -1,4 +1,4 @@
-"""JSON of strangers: no key twice, no depth that breaks the parser, errors in one line."""
+"""JSON from untrusted files: no key twice, no depth that breaks the parser, one-line errors."""
 
 import json
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""What a folder's signature is worth here and now."""
+"""What the signature of a folder is worth on this machine, now."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,31 +6,33 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import SignatureError
+from ..findings.finding import Finding
 from .contents import SIGNATURE_FILE, Contents, read_signature
 from .keys import is_signature
 from .signature_file import Envelope, read_bundle, signed_bytes
 from .statement import read_statement
 from .trust import PublisherKey
 
-State = Literal["valid", "unsigned", "foreign", "revoked", "broken", "differs"]
+SignatureState = Literal["valid", "unsigned", "foreign", "revoked", "broken", "differs"]
 MOST_NAMED = 10
 SHORT_ID = 16
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a signature came to.
+    """The verdict on a signature.
 
-    `unsigned` and `foreign`, by a key that is not trusted here, say nothing of the folder; the
-    states after them say that something is wrong.
+    `unsigned`, and `foreign`, by a key that is not trusted here, say nothing about the folder; the
+    states after them say that something is wrong. `finding` says what, but for a valid one.
     """
 
-    state: State
-    reason: str
+    state: SignatureState
+    finding: Finding | None = None
+    signer: str = ""
 
     @property
     def alarming(self) -> bool:
-        """Whether a trusted key's signature is there, or seems to be, and does not hold."""
+        """Whether there is, or seems to be, a trusted key's signature that does not hold."""
         return self.state in ("revoked", "broken", "differs")
 
 
@@ -41,9 +43,9 @@ def judge(
 
     Args:
         folder: the estimator's.
-        name: the estimator's name, which the key must be trusted for.
-        keys: the keys that count, and those revoked, by their ids.
-        listing: gives the folder's contents, digested; asked only where a signature holds.
+        name: the estimator's name, for which the key must be trusted.
+        keys: the keys that count, and the revoked ones, by id.
+        listing: returns the folder's contents with digests; called only if a signature holds.
 
     Raises:
         MissingExtraError: `cryptography` is not installed, and a key of `keys` is to be checked.
@@ -51,42 +53,46 @@ def judge(
     try:
         content = read_signature(folder)
         if content is None:
-            return Verdict("unsigned", "it is not signed")
+            return Verdict("unsigned", Finding("unsigned"))
         envelope = read_bundle(content)
         key = keys.get(envelope.key_id)
         if key is None:
-            return Verdict("foreign", f"it is signed by key {envelope.key_id}, not trusted here")
+            return Verdict("foreign", Finding("signer-not-trusted", key=envelope.key_id))
         signed = _signed(envelope, key)
     except SignatureError as error:
-        return Verdict("broken", f"{SIGNATURE_FILE}: {error}")
-    by = f"{key.publisher} (key {key.id[:SHORT_ID]}…)"
+        broken = Finding("signature-broken", file=SIGNATURE_FILE, detail=str(error))
+        return Verdict("broken", error.finding or broken)
     if key.revoked is not None:
-        return Verdict("revoked", f"its signer {by} is revoked: {key.revoked}")
+        return Verdict("revoked", Finding("signer-revoked", **_signer(key), reason=key.revoked))
     if not key.may_sign(name):
-        return Verdict(
-            "foreign", f"its signer {by} is trusted for {', '.join(key.estimators)} only"
-        )
-    return _compared(signed, listing, by)
+        trusted_for = Finding("signer-of-others", **_signer(key), estimators=key.estimators)
+        return Verdict("foreign", trusted_for)
+    return _compared(signed, listing, key)
+
+
+def _signer(key: PublisherKey) -> dict[str, str]:
+    return {"publisher": key.publisher, "key": key.id[:SHORT_ID]}
 
 
 def _signed(envelope: Envelope, key: PublisherKey) -> dict[str, str]:
-    """Give the files that an envelope lists, once its signature is verified."""
+    """Return the files that an envelope lists, once its signature is verified."""
     if not is_signature(key.pem, signed_bytes(envelope.payload), envelope.signature):
-        raise SignatureError(f"the signature in it is not one by {key.publisher} (key {key.id})")
+        raise SignatureError(
+            Finding("signature-invalid", file=SIGNATURE_FILE, publisher=key.publisher, key=key.id)
+        )
     return read_statement(envelope.payload)
 
 
-def _compared(signed: Mapping[str, str], listing: Callable[[], Contents], by: str) -> Verdict:
+def _compared(
+    signed: Mapping[str, str], listing: Callable[[], Contents], key: PublisherKey
+) -> Verdict:
     try:
-        differences = listing().differences(signed)
+        changes = listing().differences(signed)
     except SignatureError as error:
-        return Verdict("differs", str(error))
-    if differences:
-        return Verdict("differs", f"since {by} signed it: {_first(differences)}")
-    return Verdict("valid", by)
-
-
-def _first(differences: list[str]) -> str:
-    more = len(differences) - MOST_NAMED
-    named = differences[:MOST_NAMED] + ([f"and {more} more"] if more > 0 else [])
-    return "; ".join(named)
+        return Verdict("differs", Finding("signed-folder-unreadable", detail=str(error)))
+    if not changes:
+        return Verdict("valid", signer=f"{key.publisher} (key {key.id[:SHORT_ID]}…)")
+    differs = Finding(
+        "signature-differs", **_signer(key), count=len(changes), changes=changes[:MOST_NAMED]
+    )
+    return Verdict("differs", differs)

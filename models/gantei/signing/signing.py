@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import AlreadyInstalledError, SignatureError, WeightsError
+from ..findings.finding import Finding
 from ..manifests.file import FILE_NAME, read_manifest
 from ..system.files import atomic_write
 from .contents import SIGNATURE_FILE, contents, read_signature
@@ -13,8 +14,8 @@ from .statement import read_statement, write_statement
 
 
 @dataclass(frozen=True)
-class Signed:
-    """A signature that was made: by which key, over which files."""
+class NewSignature:
+    """A signature just made: the key that made it, and the files that it covers."""
 
     key_id: str
     files: tuple[str, ...]
@@ -22,7 +23,7 @@ class Signed:
 
 def sign_folder(
     folder: Path, key: Path, password: bytes | None = None, *, replace: bool = False
-) -> Signed:
+) -> NewSignature:
     """Sign every file of an estimator's folder, into `model.sig` beside them.
 
     Args:
@@ -57,24 +58,19 @@ def sign_folder(
         raise SignatureError(f"{folder}: the signature made does not hold; nothing was written")
     with atomic_write(folder / SIGNATURE_FILE) as file:
         file.write(content)
-    return Signed(key_id(pem), tuple(digests))
+    return NewSignature(key_id(pem), tuple(digests))
 
 
 def _signable(folder: Path) -> dict[str, str]:
-    """Digest a folder that holds what its manifest says, and nothing that nobody meant to sign."""
+    """Return the digests of a folder that holds what its manifest says, and no stray file."""
     weights = read_manifest(folder / FILE_NAME).weights
     found = contents(folder)
-    strange = [f"{name} is {what}" for name, what in found.others.items()]
-    strange += [
-        f"{name} is hidden"
-        for name in found.digests
-        if any(part.startswith(".") for part in name.split("/"))
+    hidden = [
+        name for name in found.digests if any(part.startswith(".") for part in name.split("/"))
     ]
-    if strange:
-        raise SignatureError(
-            f"{folder}: only plain files are signed, and none that are hidden: "
-            f"{'; '.join(sorted(strange))}. Take out what does not belong to the estimator"
-        )
+    if refused := found.others | dict.fromkeys(hidden, "file-hidden"):
+        files = [{"file": name, "change": what} for name, what in sorted(refused.items())]
+        raise SignatureError(Finding("files-not-signable", folder=str(folder), changes=files))
     if weights is None or found.digests.get(weights.file) != weights.sha256:
         raise WeightsError(f"{folder}: holds no weights, or others than {FILE_NAME} describes")
     return found.digests

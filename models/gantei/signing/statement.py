@@ -33,18 +33,18 @@ class _Resource(Record):
     digest: Sha256
 
 
-class _Signed(Record):
+class _ExtensibleRecord(Record):
     """A table that newer signers may add to; what they add is signed too."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
 
 
-class _Serialization(_Signed):
+class _Serialization(_ExtensibleRecord):
     method: Literal["files"]
     hash_type: Literal["sha256"]
 
 
-class _Predicate(_Signed):
+class _Predicate(_ExtensibleRecord):
     serialization: _Serialization
     resources: list[_Resource] = Field(min_length=1, max_length=MOST_FILES)
 
@@ -53,7 +53,7 @@ class _Digest(Record):
     sha256: Sha256
 
 
-class _Subject(_Signed):
+class _Subject(_ExtensibleRecord):
     name: str
     digest: _Digest
 

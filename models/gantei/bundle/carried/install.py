@@ -47,13 +47,13 @@ exec "$here/bin/gantei" "$@"
 """
 
 
-class RefusedError(Exception):
+class InstallError(Exception):
     """The bundle cannot be installed here; says why and what to do."""
 
     code = 2
 
 
-class AlteredError(RefusedError):
+class AlteredError(InstallError):
     """The bundle is not as it was made."""
 
     code = 1
@@ -75,7 +75,7 @@ def checked() -> tuple[dict[str, Any], str]:
         ("the platform", machine, facts["platforms"]),
     ):
         if given not in known:
-            raise RefusedError(
+            raise InstallError(
                 f"this is {kind} {given}, and the bundle is for {', '.join(known)}: make one for "
                 "it, or run install.py with another Python"
             )
@@ -94,7 +94,7 @@ def run(what: str, *command: "str | Path", **environment: str) -> None:
     )
     if done.returncode:
         told = done.stdout.decode("utf-8", "replace").strip()
-        raise RefusedError(f"{what} failed:\n{told}")
+        raise InstallError(f"{what} failed:\n{told}")
 
 
 def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
@@ -144,7 +144,7 @@ def install(into: Path) -> None:
     versions.mkdir(parents=True, exist_ok=True)
     for folder in (into, versions):
         if folder.stat().st_mode & stat.S_IWOTH:
-            raise RefusedError(
+            raise InstallError(
                 f"{folder}: everybody may write there, and could put a version of their own in "
                 f"place of this one: chmod o-w {folder}, or choose another --into"
             )
@@ -152,7 +152,7 @@ def install(into: Path) -> None:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise RefusedError(f"another install.py is at work in {into}") from error
+            raise InstallError(f"another install.py is at work in {into}") from error
         os.set_inheritable(lock.fileno(), True)
         version = versions / name
         before = current.resolve().name if current.is_symlink() else "nothing"
@@ -171,7 +171,7 @@ def main() -> int:
     parser.add_argument("--into", required=True, type=Path, metavar="DIR", help="such as ~/gantei")
     try:
         install(parser.parse_args().into.resolve())
-    except (RefusedError, OSError) as error:
+    except (InstallError, OSError) as error:
         sys.stderr.write(f"install.py: {error}\n")
         return getattr(error, "code", 2)
     return 0
