@@ -1,23 +1,52 @@
 """The rooms of the house: who may import whom, and what an import costs."""
 
 import ast
+import graphlib
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).parent.parent
-ROOMS = {
-    "gantei": TOP / "models/gantei",
-    "gantei_export": TOP / "export/gantei_export",
-    "gantei_service": TOP / "service/gantei_service",
-}
+from .sources import PACKAGES, TOP, imports_between_modules, modules, tree_of
+
 MAY_IMPORT = {
     "gantei": {"gantei"},
     "gantei_export": {"gantei_export", "gantei"},
     "gantei_service": {"gantei_service", "gantei"},
 }
+LAYERS = {
+    "gantei_export": [
+        "refusals",
+        "manifest_draft",
+        "untrusted",
+        "onnx_graph",
+        "adopted_graphs",
+        "keras_networks",
+        "keras_layers",
+        "architectures",
+        "keras_files",
+        "pytorch_files",
+        "file_kinds",
+        "keras_conversion",
+        "pytorch_networks",
+        "verification",
+        "onnx_files",
+        "with_tensorflow",
+        "estimator_folder",
+        "importing",
+        "changing",
+        "optimisation",
+        "training",
+        "commands",
+    ],
+}
+"""The rooms of a package from the bottom to the top: each imports itself and those before it."""
+LONGEST_FUNCTION = 60
+LONGER_YET = {
+    "models/gantei/commands/predict_command.py: register",
+    "service/gantei_service/commands.py: register",
+}
+"""Functions that are still to be shortened."""
 HEAVY = {
     "bentoml",
     "cryptography",
@@ -42,11 +71,41 @@ def imported(tree: ast.AST) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", PACKAGES)
 def test_arrows_run_from_service_and_export_to_models(room):
-    for path in ROOMS[room].rglob("*.py"):
-        rooms = imported(ast.parse(path.read_text("utf-8"))) & ROOMS.keys()
+    for path in PACKAGES[room].rglob("*.py"):
+        rooms = imported(ast.parse(path.read_text("utf-8"))) & PACKAGES.keys()
         assert rooms <= MAY_IMPORT[room], path
+
+
+def room_of(module):
+    return module.split(".")[1] if "." in module else ""
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_every_room_stands_in_a_layer(package):
+    rooms = {room_of(module) for module in modules(package)} - {"", "__main__"}
+    assert rooms == {*LAYERS[package]}, f"LAYERS[{package!r}] lists the rooms from the bottom up"
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_import_runs_up_not_even_inside_a_function_or_for_types(package):
+    height = {room: number for number, room in enumerate(LAYERS[package])}
+    up = [
+        f"{module} imports {imported}, which stands above it"
+        for module, taken in imports_between_modules(package).items()
+        for imported in sorted(taken)
+        if height.get(room_of(imported), -1) > height.get(room_of(module), len(height))
+    ]
+    assert not up, "\n".join(up)
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_modules_import_each_other_in_a_circle(package):
+    try:
+        graphlib.TopologicalSorter(imports_between_modules(package)).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
 
 
 def modules_after(statement: str) -> set[str]:
@@ -74,7 +133,7 @@ def test_no_module_of_the_library_imports_a_heavy_dependency_on_its_own_import(p
 
 
 def test_onnx_runtime_is_imported_in_one_place():
-    folders = [*ROOMS.values(), TOP / "benchmarks", TOP / "tests/fuzzing"]
+    folders = [*PACKAGES.values(), TOP / "benchmarks", TOP / "tests/fuzzing"]
     importing = {
         str(path.relative_to(TOP))
         for folder in folders
@@ -109,8 +168,20 @@ def test_help_imports_no_validation_and_no_pictures():
 def test_every_file_answers_one_question_in_about_250_lines():
     long = {
         str(path.relative_to(TOP)): lines
-        for folder in ROOMS.values()
+        for folder in PACKAGES.values()
         for path in folder.rglob("*.py")
         if (lines := len(path.read_text("utf-8").splitlines())) > 300
     }
     assert not long
+
+
+def test_no_function_is_longer_than_60_lines():
+    long = {
+        f"{path.relative_to(TOP)}: {node.name}"
+        for package in PACKAGES
+        for path in modules(package).values()
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
+    }
+    assert long <= LONGER_YET

@@ -392,7 +392,7 @@ def test_an_interrupted_measurement_leaves_nothing_behind(
 def test_a_killed_process_leaves_the_store_as_it_was(estimator, photographs, tmp_path, step):
     code = (
         "import os, sys; from pathlib import Path\n"
-        "from gantei.study.photographs import list_photographs\n"
+        "from gantei.photographs.listing import list_photographs\n"
         "from gantei_export.optimisation.optimiser import optimise\n"
         "steps = []\n"
         "def advance(count):\n"

@@ -11,7 +11,7 @@ from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.estimator_folder.scale_check import USUAL, doubt_about_scale, misfit
 from gantei_export.keras_conversion.keras_converter import convert
-from gantei_export.keras_networks.first_normalization import FirstNormalization
+from gantei_export.manifest_draft.normalization_statistics import FirstNormalization
 
 from .hand_written import convolution, functional, layer, write
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gantei.errors import ConversionError
-from gantei_export.importing.importer import convert_into
+from gantei_export.estimator_folder.folder_writing import convert_into
 from gantei_export.manifest_draft.draft_tables import fill_in, new_tables
 from gantei_export.pytorch_networks.state_dict_converter import convert_state_dict
 from gantei_export.verification.against_timm import verify_against_timm

@@ -21,9 +21,9 @@ from gantei.signing.admission import admit
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.system.files import sha256_of
 
+from ..estimator_folder.folder_writing import COMPARED, write_folder
 from ..estimator_folder.golden_photographs import add_golden
 from ..estimator_folder.metadata import rewrite_metadata
-from ..importing.importer import COMPARED, write_folder
 from ..manifest_draft.user_settings import apply_settings
 
 if TYPE_CHECKING:

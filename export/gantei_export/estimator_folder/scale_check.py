@@ -23,7 +23,7 @@ from gantei.manifests.manifest import InputSpec, MeanStd
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare
 
-from ..keras_networks.first_normalization import FirstNormalization
+from ..manifest_draft.normalization_statistics import FirstNormalization
 from ..onnx_graph.pixel_map import pixel_maps
 from ..onnx_graph.serialisation import Weight
 

@@ -5,19 +5,19 @@ and `downloaded_file` for those of Keras). All others are here to be told by nam
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gantei.errors import ConversionError
 
+from ..keras_files.archive_members import KERAS_MEMBERS, keras_folder
 from ..pytorch_files.file_form import is_pytorch_file
 from ..refusals.other_ways import SAVE_WHOLE, TRUST
-from ..untrusted.zip_archive import Archive, open_packed
+from ..untrusted.zip_archive import Archive, is_rubbish, open_packed
 
 HEAD = 4096
 """Bytes of a file's beginning that tell what it is."""
-KERAS_MEMBERS = ("config.json", "metadata.json", "model.weights.h5")
 SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
 ENDINGS = (".h5", ".hdf5", ".keras")
 """What a Keras file is mostly called; only what is damaged beyond recognition goes by it."""
@@ -134,27 +134,6 @@ def kind_of_head(head: bytes, name: str) -> Kind:
         if re.match(pattern, head, re.DOTALL):
             return kind
     return _CHECKPOINT if _SHARD.search(name) else UNKNOWN
-
-
-def keras_folder(names: Iterable[str]) -> str | None:
-    """Return the path in an archive before a `.keras` file's members, `""` where there is none.
-
-    None where the archive has no such members, or has them more than once.
-    """
-    names = set(names)
-    ends = [name.removesuffix(KERAS_MEMBERS[0]) for name in names if _last(name) == "config.json"]
-    found = [
-        folder
-        for folder in ends
-        if not is_rubbish(folder) and all(f"{folder}{member}" in names for member in KERAS_MEMBERS)
-    ]
-    return found[0] if len(found) == 1 else None
-
-
-def is_rubbish(name: str) -> bool:
-    """Whether a system puts such a file into archives on its own."""
-    parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or any(part.startswith("._") for part in parts)
 
 
 def held_in(archive: Archive) -> dict[str, Kind]:

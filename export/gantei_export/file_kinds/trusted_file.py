@@ -9,7 +9,7 @@ from pathlib import Path
 from gantei.errors import ConversionError, SettingError
 from gantei.system.files import sha256_of
 
-from ..untrusted.zip_archive import open_packed
+from ..untrusted.zip_archive import is_rubbish, open_packed
 from .kind import (
     ENDINGS,
     HDF5,
@@ -17,7 +17,6 @@ from .kind import (
     SAVED_MODEL,
     SAVED_MODEL_FILES,
     ZIP,
-    is_rubbish,
     kind_of_file,
     refused,
 )

@@ -6,17 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gantei import __version__
-from gantei.card import card
 from gantei.catalogue import entries, store
 from gantei.catalogue.store import installing
 from gantei.errors import MissingExtraError, SettingError, UnknownEstimatorError
 from gantei.estimator.estimator import Estimator
-from gantei.estimator.folder_files import CARD, PROVENANCE
+from gantei.estimator.folder_files import PROVENANCE
 from gantei.estimator.published_answers import (
     BESIDE,
     Comparison,
@@ -29,29 +26,29 @@ from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import FILE_NAME, parse_manifest, read_manifest
 from gantei.manifests.manifest import Manifest, PublishedAnswer
 
+from ..estimator_folder.folder_writing import (
+    COMPARED,
+    WEIGHTS,
+    convert_into,
+    provenance_of,
+    write_folder,
+)
 from ..estimator_folder.golden_photographs import add_golden
 from ..file_kinds.downloaded_file import weights_file
 from ..file_kinds.trusted_file import digest_and_size, trusted_file
 from ..manifest_draft.draft_tables import (
     TASKS,
-    check_labels,
     fill_in,
     keep_stated,
     known_tables,
     new_tables,
-    output_name,
 )
 from ..manifest_draft.user_claims import Stated
 from ..manifest_draft.user_settings import apply_settings, size_of
 from .file_conversion import convert_file, verify_file
 
 if TYPE_CHECKING:
-    from ..keras_conversion.keras_converter import Conversion
-    from ..keras_networks.first_normalization import FirstNormalization
-
-WEIGHTS = "model.onnx"
-COMPARED = "published_answers"
-"""The key under which provenance.json keeps what the publisher's pictures were answered."""
+    from ..onnx_graph.conversion import Conversion
 
 
 @dataclass(frozen=True)
@@ -117,22 +114,17 @@ def import_estimator(
         AlreadyInstalledError: the name is taken and `replace` is not set.
         MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
-    stated = stated or Stated()
+    stated, settings = stated or Stated(), settings or {}
     previous = _previous(name)
     tables = _tables(name, task or (previous.task if previous else None))
-    published = tables["source"]["publisher"] != UNKNOWN
-    unproven = published and tables["source"]["original_sha256"] == UNKNOWN
+    unproven = _is_unproven(tables)
     opening = trusted_file(file) if stated.trusted else weights_file(file)
     with installing(name, replace=replace) as folder, opening as weights:
-        size = size_of(settings or {}) or _known_size(tables, previous, weights)
+        size = size_of(settings) or _known_size(tables, previous, weights)
         stated = _stated_before(stated, name, weights)
         conversion = convert_file(weights, dataclasses.replace(stated, input_size=size))
         fill_in(tables, conversion.facts, file.name)
-        kept: tuple[str, ...] = ()
-        if previous and previous.source.original_sha256 == conversion.facts.sha256:
-            kept = keep_stated(tables, previous)
-        settled = apply_settings(tables, settings or {}, because)
-        _hold_against_statistics(tables, conversion)
+        kept = _settle(tables, conversion, previous, settings, because)
         manifest = convert_into(folder, conversion, tables)
         provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
         if checks.verify and conversion.verification is None:  # else it has been compared
@@ -140,27 +132,36 @@ def import_estimator(
         compared = _compared(folder, manifest, checks.samples, file.parent)
         provenance[COMPARED] = [asdict(each) for each in compared]
         if checks.golden:
-            with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
-                add_golden(folder, tables)
-            manifest = parse_manifest(tables, name)
+            manifest = _with_golden(folder, tables)
         write_folder(folder, tables, manifest, provenance)
-    kept = tuple(key for key in kept if key not in settled)
     return Imported(entries.find(name), provenance, unproven, compared, kept)
 
 
-def convert_into(folder: Path, conversion: "Conversion", tables: dict[str, Any]) -> Manifest:
-    """Write the ONNX file into an estimator's folder and its digest into the tables.
+def _is_unproven(tables: Mapping[str, Any]) -> bool:
+    """Whether the publisher is known, but no digest of the file."""
+    source = tables["source"]
+    return bool(source["publisher"] != UNKNOWN and source["original_sha256"] == UNKNOWN)
 
-    Raises:
-        ManifestError, ConversionError: the tables break the schema, or do not fit the network.
-    """
-    from ..estimator_folder.metadata import metadata  # onnx, which is an extra
 
-    manifest = parse_manifest(tables, tables["name"])
-    check_labels(manifest, conversion.facts.outputs[0])
-    path = folder / WEIGHTS
-    digest = conversion.write(path, metadata(manifest), [output_name(tables)])
-    tables["weights"] = {"file": WEIGHTS, "sha256": digest, "bytes": path.stat().st_size}
+def _settle(
+    tables: dict[str, Any],
+    conversion: "Conversion",
+    previous: Manifest | None,
+    settings: Mapping[str, str],
+    because: str | None,
+) -> tuple[str, ...]:
+    """Settle what the user states, and stated of the same file before; return the latter."""
+    kept: tuple[str, ...] = ()
+    if previous and previous.source.original_sha256 == conversion.facts.sha256:
+        kept = keep_stated(tables, previous)
+    settled = apply_settings(tables, settings, because)
+    _hold_against_statistics(tables, conversion)
+    return tuple(key for key in kept if key not in settled)
+
+
+def _with_golden(folder: Path, tables: dict[str, Any]) -> Manifest:
+    with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
+        add_golden(folder, tables)
     return parse_manifest(tables, tables["name"])
 
 
@@ -240,41 +241,3 @@ def _stated_before(stated: Stated, name: str, weights: Path) -> Stated:
     kept = json.loads(path.read_bytes())
     same = kept.get("original", {}).get("sha256") == digest_and_size(weights)[0]
     return Stated.from_dict(kept.get("stated", {})) if same else stated
-
-
-def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
-    """Tell what `provenance.json` keeps: the original file and what converted it."""
-    facts = conversion.facts
-    return {
-        "original": {
-            "file": file_name,
-            "sha256": facts.sha256,
-            "bytes": facts.bytes,
-            **({"keras_version": facts.keras_version} if facts.framework == "Keras" else {}),
-            **facts.told,
-        },
-        "converter": {
-            "gantei": __version__,
-            "opset": conversion.model.opset_import[0].version,
-            "ir_version": conversion.model.ir_version,
-            **{name: version(name) for name in ("h5py", "numpy", "onnx")},
-        },
-        **({"assumed": list(facts.assumed)} if facts.assumed else {}),
-        **_kept_statistics(facts.first_normalization),
-        "verification": conversion.verification,
-    }
-
-
-def _kept_statistics(known: "FirstNormalization | None") -> dict[str, Any]:
-    return {"first_normalization": known.as_dict()} if known else {}
-
-
-def write_folder(
-    folder: Path, tables: dict[str, Any], manifest: Manifest, provenance: Mapping[str, Any]
-) -> None:
-    """Write an estimator's manifest, card and provenance into its folder."""
-    import tomli_w
-
-    (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
-    (folder / CARD).write_text(card(manifest, provenance), "utf-8")
-    (folder / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")

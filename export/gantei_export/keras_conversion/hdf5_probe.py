@@ -48,8 +48,8 @@ def main() -> int:
     """Be that process."""
     path, stated = Path(sys.argv[1]), Stated(**json.loads(sys.argv[2]))
     _bound_memory(path)
-    from ..keras_files.binding import check_supported
     from ..keras_files.model_source import open_source
+    from ..keras_layers.support import check_supported
     from ..keras_networks.calls import flatten
     from ..keras_networks.keras_config import parse
 

@@ -16,21 +16,22 @@ from gantei.errors import ConversionError
 from gantei.system.files import sha256_of
 
 from ..architectures.recognition import recognise
-from ..keras_files.binding import check_supported
 from ..keras_files.model_source import open_source
 from ..keras_layers.activation import PACKAGE_SWISH
 from ..keras_layers.layer import Layer
 from ..keras_layers.registry import converters
+from ..keras_layers.support import check_supported
 from ..keras_networks.assumptions import assumed_in
 from ..keras_networks.calls import Network, Result, flatten
 from ..keras_networks.first_normalization import first_normalization
 from ..keras_networks.keras_config import parse
-from ..manifest_draft.network_facts import FileFacts, OutputFacts, outputs_of
+from ..manifest_draft.network_facts import FileFacts, OutputFacts
 from ..manifest_draft.user_claims import Stated
 from ..onnx_graph.conversion import Conversion, converted
 from ..onnx_graph.graph import Graph, Tensor
 from ..refusals.other_ways import WHERE_ITS_CODE_IS
 from .keras_head import KerasHead, add_explanations, head_of
+from .keras_outputs import outputs_of
 
 __all__ = ["Conversion", "FileFacts", "OutputFacts", "convert"]
 

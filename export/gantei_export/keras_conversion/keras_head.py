@@ -9,9 +9,10 @@ from onnx import ValueInfoProto
 
 from ..keras_layers.registry import converters
 from ..keras_networks.calls import Call, Network, Result
-from ..manifest_draft.network_facts import OutputFacts, activation_of
+from ..manifest_draft.network_facts import OutputFacts
 from ..onnx_graph.explanation_outputs import EMBEDDING, MAP, Head, explain
 from ..onnx_graph.graph import Graph, Tensor
+from .keras_outputs import activation_of
 
 POOLINGS = ("GlobalAveragePooling2D", "GlobalAvgPool2D")
 DENSE = ("Dense", "Conv2D", "Convolution2D")

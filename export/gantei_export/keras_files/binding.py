@@ -1,7 +1,6 @@
 """Gives each layer its weights, by the rule of the format that they are saved in."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,10 +8,9 @@ from gantei.errors import ConversionError
 
 from ..keras_layers.registry import converters
 from ..keras_networks.keras_config import Model, Spec
-from ..refusals.other_ways import WAYS, WHERE_ITS_CODE_IS
-from .hdf5 import StoredArray
+from .hdf5 import HDF5Array
 
-Stored = tuple[str, StoredArray]
+Stored = tuple[str, HDF5Array]
 """A weight and the name that it has in the file."""
 Bound = tuple[Spec, str, Stored]
 """A layer, the role of one of its weights, and that weight."""
@@ -20,44 +18,6 @@ CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 """Groups that hold a model's layers; Keras 2.13 and 2.14 took the second."""
 TRAINING = ("optimizer", "metrics", "loss_tracker", "compile_metrics", "_metrics")
 """Groups of a trained model's file that no prediction needs."""
-_CODE = ("Lambda",)
-_MOST_KINDS = 5
-
-
-def check_supported(model: Model) -> None:
-    """Refuse a model with layers that no converter knows: the first, and how many of which class.
-
-    Raises:
-        ConversionError: it has some; it says what else converts them.
-    """
-    known = converters()
-    unsupported = [spec for spec in model.leaves() if spec.kind not in known]
-    if not unsupported:
-        return
-    first, kinds = unsupported[0], Counter(spec.kind for spec in unsupported)
-    counted = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(_MOST_KINDS))
-    more = f" and {len(kinds) - _MOST_KINDS} more kinds" if len(kinds) > _MOST_KINDS else ""
-    all_of_them = f" (in all {counted}{more})" if len(unsupported) > 1 else ""
-    own = next((kind for kind in kinds if _is_others(kind)), None)
-    if own is not None:
-        reason = f"{own} is no class of Keras's, and its code is not in the file"
-        ways = WHERE_ITS_CODE_IS
-    elif any(kind in _CODE for kind in kinds):
-        reason = (
-            "a Lambda holds Python code, which is never run without --with-tensorflow "
-            "--trust-this-file"
-        )
-        ways = WAYS
-    else:
-        reason, ways = "gantei does not convert such layers itself", WAYS
-    raise ConversionError(
-        f"layer {first.path!r} ({first.kind}): unsupported{all_of_them}: {reason}. {ways}"
-    )
-
-
-def _is_others(kind: str) -> bool:
-    """Whether a class that no converter knows is said to be another's than Keras's."""
-    return kind.startswith("custom ") or ">" in kind or ("." in kind and ":" not in kind)
 
 
 def bind_by_layer(model: Model, stored: Mapping[str, Sequence[Stored]]) -> None:
@@ -132,7 +92,7 @@ def _bind_group(spec: Spec, group: Any, where: str) -> None:
     spec.weights.update(zip(roles, arrays, strict=True))
 
 
-def variables(group: Any, where: str) -> list[StoredArray]:
+def variables(group: Any, where: str) -> list[HDF5Array]:
     """List the arrays of a layer's group, `vars/0` and so on.
 
     Raises:
@@ -143,7 +103,7 @@ def variables(group: Any, where: str) -> list[StoredArray]:
     if not isinstance(arrays, dict) or len(group) != 1 or set(arrays) != set(names):
         raise ConversionError(f"{where}: holds more or other than vars/0, vars/1 and so on")
     found = [arrays[name] for name in names]
-    if not all(isinstance(array, StoredArray) for array in found):
+    if not all(isinstance(array, HDF5Array) for array in found):
         raise ConversionError(f"{where}: holds groups where arrays are expected")
     return found
 

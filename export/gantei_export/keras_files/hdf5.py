@@ -47,7 +47,7 @@ def _reading(where: str) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class StoredArray:
+class HDF5Array:
     """An array of numbers that stands in the file and is read when needed."""
 
     where: str
@@ -99,7 +99,7 @@ class Container:
             parts.extend(part)
         return None
 
-    def array(self, *parts: str) -> StoredArray:
+    def array(self, *parts: str) -> HDF5Array:
         """Find an array of numbers; its size is checked here, before a value is read."""
         where = self._where(parts)
         found = self._find(parts)
@@ -107,7 +107,7 @@ class Container:
             raise ConversionError(f"{where}: no such array")
         with _reading(where):
             self._check(found, where)
-            return StoredArray(where, tuple(int(side) for side in found.shape), found)
+            return HDF5Array(where, tuple(int(side) for side in found.shape), found)
 
     def tree(self) -> dict[str, Any]:
         r"""Return all arrays as nested dicts by group; an empty group is an empty dict.
@@ -248,7 +248,7 @@ def _filters(dataset: Any, where: str) -> list[int]:
     return filters
 
 
-def _read_chunks(array: StoredArray) -> NDArray[Any]:
+def _read_chunks(array: HDF5Array) -> NDArray[Any]:
     """Read a chunked array, each chunk inflated here: HDF5's own gzip has no upper bound."""
     dataset, shape, chunks = array.dataset, array.shape, array.dataset.chunks
     filters = _filters(dataset, array.where)

@@ -8,10 +8,10 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-from ..file_kinds.kind import keras_folder
 from ..keras_networks.keras3_config import as_keras2
 from ..keras_networks.keras_config import Model, read_json
 from ..untrusted.zip_archive import Archive, open_packed
+from .archive_members import keras_folder
 from .binding import bind_by_class
 from .hdf5 import LARGEST_TEXT, Container, open_hdf5
 from .keras_h5 import major

@@ -13,7 +13,7 @@ from gantei.errors import ConversionError
 
 from ..architectures.bodies import Body
 from .binding import CONTAINERS, TRAINING, Stored, numbered, snake_case, variables
-from .hdf5 import Container, StoredArray
+from .hdf5 import Container, HDF5Array
 from .keras_h5 import stored_by_layer
 
 Match = Callable[[Mapping[str, list[Stored]], Body], dict[str, str]]
@@ -36,7 +36,7 @@ class Held:
         """The shapes of all weights."""
         return [array.shape for arrays in self.layers.values() for _, array in arrays]
 
-    def arrays(self, name: str) -> list[StoredArray]:
+    def arrays(self, name: str) -> list[HDF5Array]:
         """Return the weights of the only layer so named or of that class."""
         found = [arrays for layer, arrays in self.layers.items() if _base(_last(layer)) == name]
         return [array for _, array in found[0]] if len(found) == 1 else []

@@ -6,8 +6,8 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-from ..keras_files.hdf5 import StoredArray
 from ..onnx_graph.graph import Tensor
+from ..onnx_graph.stored_array import StoredArray
 from ..refusals.other_ways import WAYS
 
 _NEUTRAL = {"name", "trainable", "dtype", "batch_input_shape", "function"}

@@ -8,8 +8,8 @@ from typing import Any
 
 from gantei.errors import ConversionError
 
-from ..keras_files.hdf5 import StoredArray
 from ..onnx_graph.graph import PHOTOGRAPH
+from ..onnx_graph.stored_array import StoredArray
 from .keras_config import Model, Spec
 from .references import Node, Reference
 

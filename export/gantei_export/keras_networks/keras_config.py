@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from gantei.errors import ConversionError
 
-from ..keras_files.hdf5 import StoredArray
+from ..onnx_graph.stored_array import StoredArray
 from .known_lambdas import SCALED_SUM, scale_of_lambda
 from .references import Node, Reference, parse_node, parse_references
 

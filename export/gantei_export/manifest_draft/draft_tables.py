@@ -1,6 +1,6 @@
 """From what a converted file tells to the tables of its manifest, each fact with its basis."""
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import Any, get_args
 
 from gantei.errors import ConversionError, SettingError
 from gantei.manifests.fields import UNKNOWN, Task
@@ -8,10 +8,7 @@ from gantei.manifests.formats import CURRENT
 from gantei.manifests.manifest import InputSpec, Manifest, Publication, Use
 
 from .conventions import CONVENTIONS
-
-if TYPE_CHECKING:
-    from ..onnx_graph.pixel_map import Scaling
-    from .network_facts import FileFacts, OutputFacts
+from .network_facts import FileFacts, OutputFacts, Scaling
 
 Tables = dict[str, Any]
 
@@ -54,7 +51,7 @@ def new_tables(name: str, task: str) -> Tables:
     }
 
 
-def fill_in(tables: Tables, facts: "FileFacts", file_name: str) -> None:
+def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
     """Write what the file tells into the tables; what it does not tell is assumed or unknown.
 
     Raises:
@@ -102,7 +99,7 @@ def keep_stated(tables: Tables, previous: Manifest) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def check_labels(manifest: Manifest, output: "OutputFacts") -> None:
+def check_labels(manifest: Manifest, output: OutputFacts) -> None:
     """See that as many labels are stated as the network has values.
 
     Raises:
@@ -138,7 +135,7 @@ def _check_architecture(tables: Tables, found: str | None, basis: Tables) -> Non
     tables["basis"]["architecture"] = basis
 
 
-def _fill_in_output(tables: Tables, output: "OutputFacts") -> None:
+def _fill_in_output(tables: Tables, output: OutputFacts) -> None:
     name, task, bases = output_name(tables), tables["task"], tables["basis"]
     before = tables["output"].get(name, {})
     if task in ("age", "regression"):
@@ -164,7 +161,7 @@ def _state_head(tables: Tables, words: str) -> None:
         tables["basis"][key] = _basis("stated", words)
 
 
-def _regression(task: str, before: Tables, output: "OutputFacts") -> tuple[Tables, Tables]:
+def _regression(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tables]:
     if output.units != 1:
         raise ConversionError(
             f"the file's output has {output.units} values ({output.activation}); "
@@ -181,7 +178,7 @@ def _regression(task: str, before: Tables, output: "OutputFacts") -> tuple[Table
     return table, {}
 
 
-def _binary(task: str, before: Tables, output: "OutputFacts") -> tuple[Tables, Tables]:
+def _binary(task: str, before: Tables, output: OutputFacts) -> tuple[Tables, Tables]:
     table = {
         "kind": "binary",
         "labels": ["female", "male"] if task == "sex" else UNKNOWN,
@@ -192,7 +189,7 @@ def _binary(task: str, before: Tables, output: "OutputFacts") -> tuple[Tables, T
     return table, {"transform": _basis("file", f"the last layer is a {output.activation}")}
 
 
-def _categorical(task: str, output: "OutputFacts") -> tuple[Tables, Tables]:
+def _categorical(task: str, output: OutputFacts) -> tuple[Tables, Tables]:
     """Describe one probability a class; nobody has said in which order the classes stand."""
     if output.units < 2 or (task in ("sex", "binary") and output.units != 2):
         wanted = "two or more" if task == "categorical" else "one or two"
@@ -219,7 +216,7 @@ def _tell_size(tables: Tables, size: tuple[int, int], basis: tuple[str, str]) ->
         tables["basis"]["input.size"] = _basis(*basis)
 
 
-def _tell_scaling(tables: Tables, scaling: "Scaling") -> None:
+def _tell_scaling(tables: Tables, scaling: Scaling) -> None:
     """Assume pixels 0..255 where the network's own layers scale them as is usual."""
     if scaling.in_graph:
         _assume(tables, "scale", "in-graph", scaling.evidence)

@@ -1,19 +1,19 @@
 """What a publisher's file tells about its network, beside the numbers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gantei.errors import ConversionError
-
-from ..keras_layers.registry import converters
-from ..keras_networks.calls import Call, Network, Result
-from ..keras_networks.first_normalization import FirstNormalization
-from ..onnx_graph.graph import Tensor
-from ..onnx_graph.pixel_map import Scaling
 from .conventions import Framework
+from .normalization_statistics import FirstNormalization
 
-_ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
+
+@dataclass(frozen=True)
+class Scaling:
+    """What a network's own layers say about the scale of its pixels; see `scaling_of`."""
+
+    in_graph: bool
+    evidence: str
 
 
 @dataclass(frozen=True)
@@ -58,41 +58,3 @@ class FileFacts:
     """What functions are taken for that the file only names; see `assumptions`."""
     told: Mapping[str, Any] = field(default_factory=dict)
     """What else the provenance keeps of the file; its own words prove nothing."""
-
-
-def outputs_of(network: Network, tensors: Mapping[Result, Tensor]) -> tuple[OutputFacts, ...]:
-    """Describe the outputs; each has to be (n, units)."""
-    outputs = []
-    for name, result in network.outputs:
-        shape = tensors[result].shape
-        if len(shape) != 1 or shape[0] is None:
-            raise ConversionError(
-                f"output {name!r}: one photograph gives the shape {shape}, not (units,); "
-                "an estimator ends in a pooling or Flatten and a Dense layer"
-            )
-        outputs.append(OutputFacts(name, shape[0], _activation(network.calls, result)))
-    return tuple(outputs)
-
-
-def _activation(calls: Sequence[Call], result: Result) -> str:
-    call = calls[result.call]
-    while converters()[call.kind].keeps_values:
-        call = calls[call.references()[0].call]
-    return activation_of(call)
-
-
-def activation_of(call: Call) -> str:
-    """Name what a layer applies to its result as `OutputFacts.activation` does."""
-    function = call.config.get("activation")
-    if isinstance(function, dict):
-        function = function.get("config")
-    if isinstance(function, str):
-        return function
-    if "activation" in call.config or "kernel" in call.weights:
-        return "linear"
-    operation = call.kind.rpartition(".")[2]
-    if call.kind.startswith("TFOpLambda:nn."):
-        return operation
-    if call.kind == "ReLU" and call.config.get("max_value") == 6:
-        return "relu6"
-    return _ACTIVATIONS.get(call.kind, operation if ":" in call.kind else call.kind)

@@ -14,6 +14,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
+from ..manifest_draft.network_facts import Scaling
 from .graph import PHOTOGRAPH
 from .serialisation import Weight
 
@@ -70,14 +71,6 @@ class PixelMap:
         """The range of its values over all channels, as a person reads it."""
         low, high = self.range()
         return f"{low.min():.3g}..{high.max():.3g}"
-
-
-@dataclass(frozen=True)
-class Scaling:
-    """What a network's own layers say about the scale of its pixels; see `scaling_of`."""
-
-    in_graph: bool
-    evidence: str
 
 
 def pixel_maps(

@@ -22,11 +22,11 @@ from gantei.estimator.estimator import Estimator, load
 from gantei.estimator.folder_files import PROVENANCE
 from gantei.inference.session import open_session
 from gantei.manifests.file import parse_manifest
-from gantei.manifests.manifest import Manifest, Variant
+from gantei.manifests.manifest import Manifest, Variant, Weights
 from gantei.photographs.listing import Listing
 from gantei.photographs.photograph import open_photograph
 
-from ..importing.importer import WEIGHTS, write_folder
+from ..estimator_folder.folder_writing import WEIGHTS, write_folder
 from .calibration_split import Parts, divide
 from .limits import limits_for
 from .measurement import compare, costs_of_files
@@ -90,27 +90,13 @@ def optimise(
     parts = divide(
         listing, original, calibrate=precision == "int8", allow_grey=allow_grey, advance=advance
     )
-
     prepared = partial(_prepared, original, allow_grey, advance)
-    source = entry.folder / weights.file
-    size = cast("tuple[int, int]", entry.manifest.input.size)  # an unsettled one did not load
     with tempfile.TemporaryDirectory(prefix="gantei-") as temporary:
         path = Path(temporary, WEIGHTS)
-        path.write_bytes(
-            _lighter(precision, source, entry.manifest, prepared(parts.calibration), path.parent)
-        )
-        lighter = Estimator(entry.manifest, open_session(path.read_bytes(), "cpu", 1, target))
-        drift, latency = compare(original, lighter, prepared(parts.evaluation), allowed)
-        variant = Variant(
-            of=entry.name,
-            of_sha256=weights.sha256,
-            precision=precision,
-            calibrated_on=len(parts.calibration),
-            measured_on=len(parts.evaluation),
-            drift=drift,
-            cost=[latency, *costs_of_files(source, path, size)],
-        )
-        if not all(each.kept for each in drift):
+        source, calibration = entry.folder / weights.file, prepared(parts.calibration)
+        path.write_bytes(_lighter(precision, source, entry.manifest, calibration, path.parent))
+        variant = _measured(path, precision, entry, weights, parts, prepared, original, allowed)
+        if not all(each.kept for each in variant.drift):
             return Optimised(target, variant, None, parts.left_out)
         tables = variant_tables(entry.manifest, variant, path.read_bytes())
         with installing(target, replace=replace) as folder:
@@ -118,6 +104,32 @@ def optimise(
             provenance = _provenance(entry, variant, parts, made_with)
             write_folder(folder, tables, parse_manifest(tables, target), provenance)
     return Optimised(target, variant, entries.find(target), parts.left_out)
+
+
+def _measured(
+    path: Path,
+    precision: Precision,
+    entry: entries.Entry,
+    weights: Weights,
+    parts: Parts,
+    prepared: Callable[[Iterable[Path]], Iterator[NDArray[np.float32]]],
+    original: Estimator,
+    allowed: Mapping[str, float],
+) -> Variant:
+    """Compare the variant in the file `path` with its original, and describe both."""
+    session = open_session(path.read_bytes(), "cpu", 1, f"{entry.name}-{precision}")
+    lighter = Estimator(entry.manifest, session)
+    drift, latency = compare(original, lighter, prepared(parts.evaluation), allowed)
+    size = cast("tuple[int, int]", entry.manifest.input.size)  # an unsettled one did not load
+    return Variant(
+        of=entry.name,
+        of_sha256=weights.sha256,
+        precision=precision,
+        calibrated_on=len(parts.calibration),
+        measured_on=len(parts.evaluation),
+        drift=drift,
+        cost=[latency, *costs_of_files(entry.folder / weights.file, path, size)],
+    )
 
 
 def variant_tables(manifest: Manifest, variant: Variant, weights: bytes) -> dict[str, Any]:

@@ -1,32 +1,25 @@
 """A state dict as the networks here see it: names, shapes, and values that are read when needed."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gantei.errors import ConversionError
 
+from ..onnx_graph.stored_array import StoredArray
+
 NAMED = 3
 """An error names this many tensors, and counts the others."""
 
 
-class StoredTensor(Protocol):
-    """A tensor of the file."""
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Its sides."""
-
-    def read(self) -> NDArray[Any]:
-        """Read its values, of that shape: float32, or integers."""
+NamedTensors = Mapping[str, StoredArray]
+"""A state dict."""
 
 
-StateDict = Mapping[str, StoredTensor]
-
-
-def check_shapes(state: StateDict, expected: Mapping[str, tuple[int, ...]], network: str) -> None:
+def check_shapes(
+    state: NamedTensors, expected: Mapping[str, tuple[int, ...]], network: str
+) -> None:
     """See that a state dict holds the tensors of a network and no others.
 
     Raises:
@@ -51,7 +44,7 @@ def named(names: Iterable[str]) -> str:
     return first if len(names) <= NAMED else f"{first}, … ({len(names)} tensors)"
 
 
-def read(state: StateDict, name: str) -> NDArray[np.float32]:
+def read(state: NamedTensors, name: str) -> NDArray[np.float32]:
     """Read the weights `name` as float32.
 
     Raises:

@@ -6,7 +6,7 @@ from ..manifest_draft.network_facts import FileFacts, OutputFacts
 from ..onnx_graph.conversion import Conversion, converted
 from ..onnx_graph.explanation_outputs import EMBEDDING, MAP, Head, explain
 from ..onnx_graph.graph import Graph
-from .named_tensors import StateDict, read
+from .named_tensors import NamedTensors, read
 from .swin import Swin
 from .swin_layout import layout_of
 from .unsupported_networks import refuse_others
@@ -18,7 +18,7 @@ SIGN = "layers.0.blocks.0.attn.relative_position_bias_table"
 
 
 def convert_state_dict(
-    state: StateDict,
+    state: NamedTensors,
     sha256: str,
     size: int,
     input_size: tuple[int, int] | None = None,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..onnx_graph.graph import PHOTOGRAPH, Graph, Tensor
-from .named_tensors import StateDict, read
+from .named_tensors import NamedTensors, read
 from .swin_measures import PATCH, Layout, Stage
 from .swin_windows import attention_mask, merged_order, order, positions, relative_position_index
 
@@ -28,7 +28,7 @@ Change = Callable[[NDArray[np.float32]], NDArray[Any]]
 class Swin:
     """Builds the graph of one network; `tokens` are its last normed features, row by row."""
 
-    def __init__(self, graph: Graph, state: StateDict, layout: Layout) -> None:
+    def __init__(self, graph: Graph, state: NamedTensors, layout: Layout) -> None:
         self.graph, self.state, self.layout = graph, state, layout
         first = layout.stages[0]
         self._order = np.arange(first.side**2, dtype=np.int64)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gantei.errors import ConversionError
 
-from .named_tensors import StateDict, check_shapes
+from .named_tensors import NamedTensors, check_shapes
 from .swin_measures import PATCH, Layout, Stage, expected_shapes
 from .swin_windows import attention_mask, relative_position_index
 
@@ -24,7 +24,7 @@ MOST_SIZE, MOST_UNITS = 2048, 1 << 16
 """Far above any that was published: 4 stages, 18 blocks, 1536, 24, 384 px, 21,841 classes."""
 
 
-def layout_of(state: StateDict, size: int | None = None) -> Layout:
+def layout_of(state: NamedTensors, size: int | None = None) -> Layout:
     """Find out the layout, and see that nothing is missing, left over or otherwise than it must be.
 
     Args:
@@ -66,7 +66,7 @@ def layout_of(state: StateDict, size: int | None = None) -> Layout:
     return layout
 
 
-def _depths(state: StateDict) -> list[int]:
+def _depths(state: NamedTensors) -> list[int]:
     """Count the blocks of each stage."""
     found: dict[int, int] = {}
     for name in state:
@@ -81,7 +81,7 @@ def _depths(state: StateDict) -> list[int]:
     return depths
 
 
-def _measures(state: StateDict, stage: int) -> tuple[int, int, int, int]:
+def _measures(state: NamedTensors, stage: int) -> tuple[int, int, int, int]:
     """Give a stage's width, heads, hidden width and window."""
     prefix = f"layers.{stage}.blocks.0."
     places, heads = _shape(state, f"{prefix}attn.relative_position_bias_table", 2)
@@ -98,7 +98,7 @@ def _measures(state: StateDict, stage: int) -> tuple[int, int, int, int]:
 
 
 def _side(
-    state: StateDict, depths: list[int], windows: list[int], size: int | None
+    state: NamedTensors, depths: list[int], windows: list[int], size: int | None
 ) -> tuple[int, tuple[str, str]]:
     """Give the tokens along the picture's edge in the first stage, and the basis of that."""
     for stage, window in enumerate(windows):
@@ -143,7 +143,7 @@ def _plausible(side: int) -> int:
     return side
 
 
-def _check_buffers(state: StateDict, layout: Layout) -> None:
+def _check_buffers(state: NamedTensors, layout: Layout) -> None:
     """See that what the file stores of the windows is what the network computes with."""
     for number, stage in enumerate(layout.stages):
         index = relative_position_index(stage.window)
@@ -161,7 +161,7 @@ def _check_buffers(state: StateDict, layout: Layout) -> None:
                     )
 
 
-def _shape(state: StateDict, name: str, rank: int) -> tuple[int, ...]:
+def _shape(state: NamedTensors, name: str, rank: int) -> tuple[int, ...]:
     if name not in state:
         raise ConversionError(f"the state dict lacks {name!r} of a Swin transformer")
     shape = tuple(state[name].shape)

@@ -5,7 +5,7 @@ import re
 from gantei.errors import ConversionError
 
 from ..refusals.other_ways import EXPORT_FROM_TORCH
-from .named_tensors import StateDict, named
+from .named_tensors import NamedTensors, named
 
 KNOWN = "Swin transformers as timm and Microsoft's own code name them"
 SIGNS = {
@@ -24,7 +24,7 @@ SIGNS = {
 """By the names of their tensors; the first that fits counts."""
 
 
-def refuse_others(state: StateDict, sign: str) -> None:
+def refuse_others(state: NamedTensors, sign: str) -> None:
     """Refuse a state dict without the tensor `sign`, or with one that tells another network.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Any
 
 from gantei.demo.people import OLDEST, YOUNGEST
 
-from ..importing.importer import convert_into, provenance_of, write_folder
+from ..estimator_folder.folder_writing import convert_into, provenance_of, write_folder
 from ..keras_conversion.keras_converter import Conversion, convert
 from ..manifest_draft.draft_tables import fill_in, new_tables
 from ..verification.against_keras import verify_against_keras

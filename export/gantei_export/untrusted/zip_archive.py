@@ -100,6 +100,12 @@ class Archive:
                 yield chunk
 
 
+def is_rubbish(name: str) -> bool:
+    """Whether a system puts such a file into archives on its own."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or any(part.startswith("._") for part in parts)
+
+
 @contextmanager
 def open_packed(path: Path) -> Iterator[Archive]:
     """Open a zip archive.

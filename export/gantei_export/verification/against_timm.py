@@ -51,7 +51,7 @@ def verify_against_timm(
         state = _state_dict(torch, weights, entry, prefix)
         size = manifest.input.size
         known = size[0] if isinstance(size, tuple | list) else None
-        layout = layout_of({name: _Held(tensor) for name, tensor in state.items()}, known)
+        layout = layout_of({name: _TorchArray(tensor) for name, tensor in state.items()}, known)
         network = _network(layout)
         network.load_state_dict(_named_for(network, state), strict=True)
     except ConversionError:
@@ -65,8 +65,8 @@ def verify_against_timm(
 
 
 @dataclass(frozen=True)
-class _Held:
-    """A tensor of PyTorch's as `tensors.StoredTensor`."""
+class _TorchArray:
+    """A tensor of PyTorch's as a `StoredArray`."""
 
     tensor: Any
 

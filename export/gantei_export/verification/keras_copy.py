@@ -17,10 +17,9 @@ from ..file_kinds.kind import (
     ENDINGS,
     HDF5,
     KERAS_ARCHIVE,
-    KERAS_MEMBERS,
-    keras_folder,
     kind_of_file,
 )
+from ..keras_files.archive_members import KERAS_MEMBERS, keras_folder
 from ..keras_files.hdf5 import LARGEST_TEXT
 from ..untrusted.zip_archive import open_packed
 

@@ -1,0 +1,66 @@
+"""One name for one thing: modules within a package, classes and type aliases over all of them."""
+
+import ast
+from collections import defaultdict
+
+import pytest
+
+from .sources import PACKAGES, TOP, modules, tree_of
+
+SHARED = {"__init__", "__main__"}
+TWICE_YET = {"gantei": {"source"}, "gantei_export": set(), "gantei_service": set()}
+"""Names of modules that are still to be told apart."""
+CLASSES_TWICE_YET = {
+    *("Answer", "Array", "Body", "Box", "Column", "Entry", "Eye", "FileFacts", "Floats", "Held"),
+    *("Kind", "Listed", "Listing", "Model", "Order", "Pixels", "Plane", "Record", "Reference"),
+    *("RefusedError", "Row", "Sha256", "Shape", "Shapes", "Side", "Size", "Source", "State"),
+    *("Tables", "Task", "Tensor", "Upload", "Value", "_Seen"),
+}
+"""Names of classes and type aliases that are still to be told apart."""
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_two_modules_of_a_package_have_one_name(package):
+    places = defaultdict(list)
+    for path in modules(package).values():
+        if path.stem not in SHARED:
+            places[path.stem].append(str(path.relative_to(TOP)))
+    assert _repeated(places, TWICE_YET[package]) == {}
+
+
+def test_no_two_classes_or_type_aliases_have_one_name():
+    places = defaultdict(list)
+    for package in PACKAGES:
+        for path in modules(package).values():
+            for name in _types_of(tree_of(path)):
+                places[name].append(str(path.relative_to(TOP)))
+    assert _repeated(places, CLASSES_TWICE_YET) == {}
+
+
+def _repeated(places, known):
+    return {name: found for name, found in places.items() if len(found) > 1 and name not in known}
+
+
+def _types_of(tree):
+    """Give the names of a module's own classes and type aliases, private ones too."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign) and _is_type(node.value):
+            yield from (one.id for one in node.targets if isinstance(one, ast.Name))
+        elif isinstance(node, ast.AnnAssign) and "TypeAlias" in ast.unparse(node.annotation):
+            yield ast.unparse(node.target)
+
+
+def _is_type(value):
+    """Whether a value is a type: `dict[str, Any]`, `Literal[...]`, `A | B`, `NDArray[...]`."""
+    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.BitOr):
+        return _is_type(value.left) or _is_type(value.right)
+    if isinstance(value, ast.Subscript):
+        return _is_type_name(value.value)
+    return False
+
+
+def _is_type_name(value):
+    name = ast.unparse(value).rpartition(".")[2]
+    return name in {"dict", "list", "tuple", "set", "frozenset", "type"} or name[:1].isupper()
