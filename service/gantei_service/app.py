@@ -15,16 +15,16 @@ from gantei.inference.pipeline import batch_size
 
 from . import h11_patterns
 from .batching import Batching
+from .context import ServiceContext
 from .guard import RECORD, Guard
-from .journal import failure, log
+from .loaded import check_all, load_all
+from .logs import failure, log
 from .metrics import Metrics
 from .openapi import DescribedApp
 from .pool import Pool
 from .problems import MEDIA_TYPE, Problem
 from .routes import bentoml_client, estimators, open_inference, page, predict, probes
-from .served import check_all, serve_all
 from .settings import Settings
-from .state import State
 
 DESCRIPTION = (
     "Age and sex from fundus photographs (眼底写真からの年齢・性別推定). Research use; not an "
@@ -41,11 +41,11 @@ def create_app(settings: Settings) -> Guard:
     h11_patterns.use()
     metrics = Metrics()
     pool = Pool(settings.workers, max(settings.queue, settings.photographs), metrics)
-    served = serve_all(settings.estimators, settings.device, settings.batch)
-    networks = [each.estimator for each in served.values()]
+    loaded = load_all(settings.estimators, settings.device, settings.batch)
+    networks = [each.estimator for each in loaded.values()]
     size = settings.batch or batch_size(networks)
     batching = Batching(networks, size, settings.workers, metrics) if size > 1 else None
-    state = State(settings, served, pool, metrics, batching)
+    context = ServiceContext(settings, loaded, pool, metrics, batching)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -64,24 +64,24 @@ def create_app(settings: Settings) -> Guard:
         lifespan=lifespan,
     )
     for module in (predict, open_inference, bentoml_client, estimators, probes):
-        app.include_router(module.router(state))
+        app.include_router(module.router(context))
     app.include_router(page.router())
-    app.add_exception_handler(Problem, _answer)
-    app.add_exception_handler(RequestValidationError, _answer)
+    app.add_exception_handler(Problem, _answer_with_problem)
+    app.add_exception_handler(RequestValidationError, _answer_with_problem)
     guard = Guard(app, settings, metrics)
-    pool.submit(lambda: _check(state)).add_done_callback(_report)
+    pool.submit(lambda: _check(context)).add_done_callback(_report)
     return guard
 
 
-def _check(state: State) -> None:
+def _check(context: ServiceContext) -> None:
     began = time.perf_counter()
-    warm_up = state.batching.warm_up if state.batching else None
-    for error in check_all(list(state.served.values()), warm_up):
+    warm_up = context.batching.warm_up if context.batching else None
+    for error in check_all(list(context.loaded.values()), warm_up):
         log("estimator failed its check", logging.ERROR, **failure(error))
     log(
         "estimators checked",
-        states={name: each.state for name, each in state.served.items()},
-        golden={name: each.golden for name, each in state.served.items()},
+        states={name: each.state for name, each in context.loaded.items()},
+        golden={name: each.golden for name, each in context.loaded.items()},
         milliseconds=round(1000 * (time.perf_counter() - began)),
     )
 
@@ -91,7 +91,7 @@ def _report(checked: Future[None]) -> None:
         log("the check could not be finished", logging.ERROR, **failure(error))
 
 
-async def _answer(request: Request, error: Exception) -> Response:
+async def _answer_with_problem(request: Request, error: Exception) -> Response:
     problem = error if isinstance(error, Problem) else Problem("invalid-request")
     record = request.scope[RECORD]
     record.problem = problem.kind

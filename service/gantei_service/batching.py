@@ -20,7 +20,7 @@ from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import Wanted
 from gantei.inference.pipeline import Row, infer
 
-from .journal import failure, log
+from .logs import failure, log
 from .metrics import Metrics
 
 

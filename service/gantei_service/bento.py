@@ -14,7 +14,7 @@ from gantei.bundle.checkout import requirements_file
 from gantei.errors import MissingExtraError, OutputError
 from gantei.system.python_command import python_command
 
-from .served import check_all, serve_all
+from .loaded import check_all, load_all
 
 CARRIED = "gantei_estimators"
 """Folder of the estimators in a Bento, beside the packages."""
@@ -40,19 +40,19 @@ def build(names: Sequence[str]) -> str:
     """Build a Bento in BentoML's store, and give its tag.
 
     Args:
-        names: as `serve_all`; each is asked for its golden photographs before it goes in.
+        names: as `load_all`; each is asked for its golden photographs before it goes in.
 
     Raises:
         GanteiError: an estimator cannot be served, or BentoML cannot build.
     """
     if not (shutil.which("uv") or find_spec("uv")):
         raise MissingExtraError("BentoML builds with uv, and would download it: pip install uv")
-    served = serve_all(names, "cpu", lone=False)
-    if errors := check_all([*served.values()]):
+    loaded = load_all(names, "cpu", all_cores=False)
+    if errors := check_all([*loaded.values()]):
         raise errors[0]
     with tempfile.TemporaryDirectory(prefix="gantei-bento-") as scratch:
         staged = Path(scratch)
-        for name, each in served.items():
+        for name, each in loaded.items():
             _refuse_links(each.entry.folder)
             shutil.copytree(each.entry.folder, staged / CARRIED / name)
         for package in (Path(gantei.__file__).parent, HERE):

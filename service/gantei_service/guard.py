@@ -11,12 +11,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from .asgi import App, Message, Receive, Send
-from .journal import Record, failure, log
+from .asgi import App, AsgiMessage, Receive, Send
+from .logs import RequestRecord, failure, log
 from .metrics import METHODS, Metrics
 from .problems import Problem
-from .receiving import Held, Receiving, announced
-from .sending import Sending
+from .request_body import LimitedRequestBody, MemoryInUse, announced
+from .response_sender import ResponseSender
 from .settings import Settings
 from .tokens import Tokens
 
@@ -35,17 +35,19 @@ class Guard:
         self._settings = settings
         self._metrics = metrics
         self._tokens = Tokens(settings.token_file) if settings.token_file else None
-        self.held = Held()
+        self.in_use = MemoryInUse()
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "lifespan":
             return await self._app(scope, receive, send)
         if scope["type"] != "http":
             return await send({"type": "websocket.close", "code": 1008})
-        record = scope[RECORD] = Record(open_inference=f"{scope['path']}/".startswith("/v2/"))
-        body = Receiving(receive, self._settings, self.held, record, scope)
-        answer = Sending(send, record, body, self._unread)
+        record = scope[RECORD] = RequestRecord(
+            open_inference=f"{scope['path']}/".startswith("/v2/")
+        )
+        body = LimitedRequestBody(receive, self._settings, self.in_use, record, scope)
+        answer = ResponseSender(send, record, body, self._unread)
         try:
             self._admit(scope, record)
             _refuse_two_lengths(scope)
@@ -60,11 +62,11 @@ class Guard:
                 log("request failed", logging.ERROR, request=record.id, **failure(error))
                 await answer.problem(Problem("internal-error"))
         finally:
-            self.held.bytes -= record.bytes
+            self.in_use.bytes -= record.bytes
             self._remember(scope, record, answer.status)
         return None
 
-    def _admit(self, scope: Message, record: Record) -> None:
+    def _admit(self, scope: AsgiMessage, record: RequestRecord) -> None:
         if scope["path"] in OPEN_TO_ALL or scope["path"].startswith(OPEN_FOLDER):
             return
         if self._tokens:
@@ -74,21 +76,21 @@ class Guard:
             if record.token is None:
                 raise Problem("token-required", headers={"www-authenticate": "Bearer"})
         elif not self._settings.insecure:
-            if not _from_here(scope):
+            if not _is_this_machine(scope):
                 raise Problem("loopback-only")
-            if not _meant_here(scope):
+            if not _asks_for_this_machine(scope):
                 raise Problem("loopback-only", "ask for localhost, or for an address in numbers")
 
     @contextmanager
     def _unread(self, size: int) -> Iterator[float]:
         """Count an answer in memory while its client reads it; give the seconds it may take."""
-        self.held.bytes += size
+        self.in_use.bytes += size
         try:
             yield self._settings.body_timeout
         finally:
-            self.held.bytes -= size
+            self.in_use.bytes -= size
 
-    def _remember(self, scope: Message, record: Record, status: int) -> None:
+    def _remember(self, scope: AsgiMessage, record: RequestRecord, status: int) -> None:
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"] if scope["method"] in METHODS else "other"
         seconds = time.perf_counter() - record.began
@@ -115,13 +117,13 @@ async def _until_gone(receive: Receive) -> None:
                 pass
 
 
-def _refuse_two_lengths(scope: Message) -> None:
+def _refuse_two_lengths(scope: AsgiMessage) -> None:
     """A proxy in front may believe the other one, and take the rest for another's request."""
     if {b"transfer-encoding", b"content-length"} <= dict(scope["headers"]).keys():
         raise Problem("malformed-header")
 
 
-def _meant_here(scope: Message) -> bool:
+def _asks_for_this_machine(scope: AsgiMessage) -> bool:
     """Whether the address asked for is this machine's, by number or as localhost.
 
     A page of the internet may let its own name point to 127.0.0.1, and its scripts would then ask
@@ -138,7 +140,7 @@ def _meant_here(scope: Message) -> bool:
     return True
 
 
-def _from_here(scope: Message) -> bool:
+def _is_this_machine(scope: AsgiMessage) -> bool:
     client = scope.get("client")
     try:
         address = ipaddress.ip_address(client[0]) if client else None

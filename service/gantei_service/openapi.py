@@ -1,6 +1,6 @@
 """What /openapi.json says: each route's own answers, and what the guard adds to all of them.
 
-A route names its answer and its problems: `responses=told(Answer, "unknown-estimator")`.
+A route names its answer and its problems: `responses=responses(Answer, "unknown-estimator")`.
 """
 
 from typing import Any
@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from .answers import ProblemDocument
+from gantei.wire.schemas import ProblemDocument
+
 from .guard import OPEN_TO_ALL
 from .problems import KINDS, MEDIA_TYPE
 
@@ -20,7 +21,7 @@ OF_BODIES = ("slow-body", "busy")
 _PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
 
 
-def told(answer: type[BaseModel] | str, *kinds: str) -> Responses:
+def responses(answer: type[BaseModel] | str, *kinds: str) -> Responses:
     """Describe what a route answers.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from .journal import Record
+from .logs import RequestRecord
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:problem-type:gantei:"
@@ -54,7 +54,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         details = {"type": PREFIX + self.kind, "title": self.title, "status": self.status}
         return details | ({"detail": self.detail} if self.detail else {})
 
-    def body(self, record: Record) -> bytes:
+    def body(self, record: RequestRecord) -> bytes:
         """Write the problem document of a whole request."""
         members = self.details() | {"request_id": record.id}
         if record.open_inference:

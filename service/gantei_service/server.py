@@ -15,7 +15,7 @@ from gantei.errors import SettingError
 
 from .app import create_app
 from .connections import HEAD_TIMEOUT, TimedProtocol
-from .journal import configure, log
+from .logs import configure, log
 from .settings import Settings
 from .tls import Certificate, tls_context
 
@@ -54,7 +54,7 @@ def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.
         GanteiError: as `create_app`.
     """
     config = uvicorn.Config(
-        create_app(replace(settings, reads_off=True)),  # `TimedProtocol` bounds it
+        create_app(replace(settings, drain_refused_bodies=True)),  # `TimedProtocol` bounds it
         http=TimedProtocol,
         log_config=None,
         access_log=False,

@@ -16,7 +16,7 @@ from bentoml._internal.utils.analytics import usage_stats
 
 from gantei.errors import GanteiError
 
-from .asgi import App, Message, Receive, Send
+from .asgi import App, AsgiMessage, Receive, Send
 
 # BentoML's own command has asked, and remembers the answer, before it imports this module.
 usage_stats.do_not_track.cache_clear()
@@ -29,7 +29,7 @@ class Front:
     """Middleware that leaves BentoML nothing but the start and the end of the process."""
 
     def __init__(self, app: App) -> None:
-        from .journal import configure
+        from .logs import configure
 
         configure()
         self._bentoml = app
@@ -38,7 +38,7 @@ class Front:
         except GanteiError as error:
             self._bentoml = self._gantei = _refusal(str(error))
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: AsgiMessage, receive: Receive, send: Send) -> None:
         """Give requests to the application, the rest to BentoML."""
         inner = self._bentoml if scope["type"] == "lifespan" else self._gantei
         await inner(scope, receive, send)
@@ -47,7 +47,7 @@ class Front:
 def _refusal(why: str) -> App:
     """Make an application that does not start; an error would be taken for having no lifespan."""
 
-    async def refuse(_: Message, receive: Receive, send: Send) -> None:
+    async def refuse(_: AsgiMessage, receive: Receive, send: Send) -> None:
         await receive()
         await send({"type": "lifespan.startup.failed", "message": why})
 

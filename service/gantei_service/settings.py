@@ -1,4 +1,4 @@
-"""What the service is told: by `gantei serve`, or by the environment where BentoML starts it."""
+"""What the service is given: by `gantei serve`, or by the environment where BentoML starts it."""
 
 import os
 from collections.abc import Mapping
@@ -30,14 +30,14 @@ class Settings:
         token_file: sha256 digests of the bearer tokens; None answers clients of this machine only.
         insecure: answer every client, without a token.
         body_limit: bytes of one request's body.
-        held_limit: bytes of all bodies that are in memory at the same time.
+        memory_limit: bytes of all bodies that are in memory at the same time.
         photographs: most photographs of one request.
         queue: most photographs that wait, of all requests together.
         deadline: seconds that a request's photographs may take, waiting included.
         piece_timeout: seconds that a client may let pass between two pieces of its body.
         body_timeout: seconds for a whole body.
-        reads_off: read the rest of a body that was refused early; where it does not end, the host
-            has to cut it.
+        drain_refused_bodies: read and discard the rest of a body that was refused early; where it
+            does not end, the host has to cut it.
     """
 
     estimators: tuple[str, ...] = ()
@@ -47,13 +47,13 @@ class Settings:
     token_file: Path | None = None
     insecure: bool = False
     body_limit: int = 64 * MEGABYTE
-    held_limit: int = 512 * MEGABYTE
+    memory_limit: int = 512 * MEGABYTE
     photographs: int = 100
     queue: int = 400
     deadline: float = 60.0
     piece_timeout: float = 15.0
     body_timeout: float = 120.0
-    reads_off: bool = False
+    drain_refused_bodies: bool = False
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -64,26 +64,26 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         SettingError: one of them makes no sense, or has a name that is not known.
     """  # noqa: D205 - the names are one list
     known = {"WITH", "DEVICE", "WORKERS", "BATCH", "TOKEN_FILE", "INSECURE", "BODY_LIMIT"}
-    told = {
+    given = {
         key.removeprefix(PREFIX): value
         for key, value in environment.items()
         if key.startswith(PREFIX)
     }
-    if stray := sorted(told.keys() - known):
+    if stray := sorted(given.keys() - known):
         raise SettingError(f"unknown {PREFIX}{stray[0]}; known: {', '.join(sorted(known))}")
-    device = told.get("DEVICE", "auto")
+    device = given.get("DEVICE", "auto")
     if device not in DEVICES:
         raise SettingError(f"{PREFIX}DEVICE is one of {', '.join(DEVICES)}, not {device!r}")
-    if told.get("INSECURE", "1") != "1":
-        raise SettingError(f"{PREFIX}INSECURE is 1 or absent, not {told['INSECURE']!r}")
+    if given.get("INSECURE", "1") != "1":
+        raise SettingError(f"{PREFIX}INSECURE is 1 or absent, not {given['INSECURE']!r}")
     return Settings(
-        estimators=tuple(filter(None, (name.strip() for name in told.get("WITH", "").split(",")))),
+        estimators=tuple(filter(None, (name.strip() for name in given.get("WITH", "").split(",")))),
         device=device,  # type: ignore[arg-type]
-        workers=positive(told["WORKERS"]) if "WORKERS" in told else default_workers(),
-        batch=positive(told["BATCH"]) if "BATCH" in told else None,
-        token_file=Path(told["TOKEN_FILE"]) if "TOKEN_FILE" in told else None,
-        insecure="INSECURE" in told,
-        body_limit=positive(told.get("BODY_LIMIT", "64")) * MEGABYTE,
+        workers=positive(given["WORKERS"]) if "WORKERS" in given else default_workers(),
+        batch=positive(given["BATCH"]) if "BATCH" in given else None,
+        token_file=Path(given["TOKEN_FILE"]) if "TOKEN_FILE" in given else None,
+        insecure="INSECURE" in given,
+        body_limit=positive(given.get("BODY_LIMIT", "64")) * MEGABYTE,
     )
 
 

@@ -31,12 +31,12 @@ LONGEST_ID = 256
 MEMBERS = ("name", "datatype", "shape", "parameters", "data")
 
 Numbers = Sequence[float | None]
-Column = Numbers | Sequence[str]
+TensorColumn = Numbers | Sequence[str]
 """An output: FP32 numbers, None where there is none; or BYTES."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class InferRequest:
     """A request: photographs, their eyes, and the outputs to give, with whether each is binary.
 
     No eyes: nothing is told of them. No outputs stand for all of them, `binary` or not.
@@ -49,7 +49,7 @@ class Asked:
     eyes: tuple[str, ...] = ()
 
 
-def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
+def read_request(body: bytes, head_length: str | None, most: int) -> InferRequest:
     """Read a request's body.
 
     Args:
@@ -75,11 +75,14 @@ def read_request(body: bytes, head_length: str | None, most: int) -> Asked:
     eyes = tuple(_text(each) for each in inputs.get(EYE, ()))
     if EYE in inputs and len(eyes) != len(photographs):
         _refuse(f"inputs: as many of {EYE} as of {INPUT}")
-    return Asked(name, tuple(photographs), outputs, binary, eyes)
+    return InferRequest(name, tuple(photographs), outputs, binary, eyes)
 
 
 def write_answer(
-    model: str, asked: Asked, columns: Mapping[str, Column], parameters: Mapping[str, str]
+    model: str,
+    asked: InferRequest,
+    columns: Mapping[str, TensorColumn],
+    parameters: Mapping[str, str],
 ) -> tuple[bytes, int | None]:
     """Write those of the outputs that were asked for, and the answer's parameters.
 
@@ -269,7 +272,7 @@ def _unpacked(data: bytes, count: int) -> list[bytes]:
     return photographs
 
 
-def _packed(name: str, column: Column) -> bytes:
+def _packed(name: str, column: TensorColumn) -> bytes:
     if datatype(name) == "FP32":
         numbers = [math.nan if number is None else number for number in column]
         return np.array(numbers, "<f4").tobytes()

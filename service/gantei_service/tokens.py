@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gantei.errors import SettingError
 
-from .journal import log
+from .logs import log
 
 _LINE = re.compile(r"^([0-9a-f]{64})((?:\s.*)?)$")
 

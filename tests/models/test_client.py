@@ -5,6 +5,7 @@ import json
 import socket
 import threading
 import time
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -18,22 +19,30 @@ from gantei.errors import (
     TransferError,
     UnknownEstimatorError,
 )
+from gantei.findings.finding import Finding
 from gantei.remote import connection
 
 PICTURE = b"what the server makes of it is its own affair"
 SHA256 = hashlib.sha256(PICTURE).hexdigest()
-ESTIMATE = {"values": {"age": {"value": 44.5, "unit": "years"}}, "warnings": ["made"]}
-GOOD = {"name": "1", "sha256": SHA256, "estimates": {"made": ESTIMATE}}
+WARNING = Finding("notice", text="made", text_ja="")
+ESTIMATE = {
+    "values": {"age": {"value": 44.5, "unit": "years"}},
+    "warnings": [WARNING.as_dict()],
+}
+ENTRY = {
+    "name": "1", "sha256": SHA256, "size": {"height": 9, "width": 9}, "eye": None, "eye_from": None,
+}  # fmt: skip
+GOOD = ENTRY | {"estimates": {"made": ESTIMATE}}
 
 
-def reply(status=200, told=None, **headers):
+def reply(status=200, said=None, **headers):
     """An answer: a number, JSON, and headers; bytes are sent as they are."""
     kind = "application/json" if status == 200 else "application/problem+json"
-    body = told if isinstance(told, bytes) else json.dumps(told).encode()
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
     return status, {"content-type": kind, **headers}, body
 
 
-ANSWER = reply(told={"photographs": [GOOD]})
+ANSWER = reply(said={"photographs": [GOOD]})
 
 
 def problem(status, kind, detail="", **headers):
@@ -104,7 +113,8 @@ def failure(client, kind=TransferError, **options):
 
 def test_an_answer_becomes_predictions_by_name(playing):
     (predictions,) = playing(ANSWER).predict(PICTURE, ["made"])
-    assert predictions["made"] == gantei.Prediction("<bytes>", {"age": 44.5}, ("made",))
+    assert predictions["made"] == gantei.Prediction("<bytes>", {"age": 44.5}, (WARNING,))
+    assert predictions["made"].warnings == ("made",)
 
 
 @pytest.mark.parametrize(("eyes", "sent"), [(None, b""), ("unknown", b""), ("OD", b"right")])
@@ -131,7 +141,7 @@ def test_a_connection_that_breaks_is_made_again_a_few_times(playing):
     client = playing(HANG_UP, HANG_UP, ANSWER)
     assert client.predict(PICTURE, "made")[0]["made"].values == {"age": 44.5}
     client = playing(HANG_UP)
-    assert "broke" in failure(client)
+    assert "cut off" in failure(client)
     assert len(client.seen) == 1 + connection.RETRIES
 
 
@@ -145,7 +155,7 @@ def test_a_server_that_is_not_there_is_told_in_words(monkeypatch):
 
 def test_a_server_that_is_silent_is_not_waited_for(playing):
     client = playing(lambda _: time.sleep(0.5) or ANSWER, timeout=0.1)
-    assert "in time" in failure(client)
+    assert "has sent nothing for 0.1 s" in failure(client)
     assert len(client.seen) == 1
 
 
@@ -160,7 +170,7 @@ def test_a_server_that_is_silent_is_not_waited_for(playing):
         (reply(404, b"<html>another", **{"content-type": "text/html"}), ["no gantei server"]),
         (reply(302, b"", location="http://192.0.2.7/"), ["another address"]),
         (reply(200, b"<html>hello", **{"content-type": "text/html"}), ["no gantei server"]),
-        (reply(200, b"[" * 100_000), ["no gantei server"]),
+        (reply(200, b"[" * 100_000), ["does not understand"]),
         (reply(200, {"photographs": []}), ["does not understand"]),
         (reply(200, {"photographs": [GOOD | {"sha256": "0" * 64}]}), ["another photograph"]),
         (reply(200, {"photographs": [GOOD | {"estimates": {}}]}), ["does not understand"]),
@@ -192,7 +202,7 @@ def test_the_token_of_the_environment_is_sent_where_none_is_passed(playing, monk
 
 def test_an_answer_without_end_is_not_read(playing, monkeypatch):
     monkeypatch.setattr(connection, "LARGEST_ANSWER", 1000)
-    assert "no end" in failure(playing(reply(200, b" " * 10_000)))
+    assert "without end" in failure(playing(reply(200, b" " * 10_000)))
 
 
 def test_an_estimator_that_is_not_served_is_an_unknown_one(playing):
@@ -203,8 +213,8 @@ def test_an_estimator_that_is_not_served_is_an_unknown_one(playing):
 def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
     def answer(body):
         kind = "unusable-photograph" if b"grey" in body else "inference-failed"
-        told = {"type": f"urn:problem-type:gantei:{kind}", "title": "Failed"}
-        failed = reply(200, {"photographs": [{"sha256": None, "problem": told}]})
+        said = {"type": f"urn:problem-type:gantei:{kind}", "title": "Failed", "status": 422}
+        failed = reply(200, {"photographs": [ENTRY | {"problem": said}]})
         return ANSWER if PICTURE in body else failed
 
     client = playing(answer)
@@ -289,12 +299,48 @@ def test_offline_only_this_machine_is_asked(playing, monkeypatch):
         gantei.Client("https://fundus.example.org")
 
 
-def test_a_map_of_what_are_no_numbers_is_refused():
-    from gantei.remote.served import answer_of
+@pytest.mark.parametrize(
+    "values", [{}, {"width": "wide", "height": 1, "to_width": 1, "to_height": 1}, {"width": []}]
+)
+def test_a_finding_with_values_of_another_code_is_refused(playing, values):
+    warning = {"code": "enlarged", "values": values, "text": "enlarged"}
+    estimate = ESTIMATE | {"warnings": [warning]}
+    answer = reply(said={"photographs": [GOOD | {"estimates": {"made": estimate}}]})
+    assert "does not understand" in failure(playing(answer))
+
+
+def test_a_finding_of_a_later_version_is_kept_with_its_values(playing):
+    warning = {"code": "from-later", "values": {"much": 3}, "text": "found in a later version"}
+    estimate = ESTIMATE | {"warnings": [warning]}
+    answer = reply(said={"photographs": [GOOD | {"estimates": {"made": estimate}}]})
+    (predictions,) = playing(answer).predict(PICTURE, ["made"])
+    assert predictions["made"].findings == (Finding("from-later", much=3),)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"rows": [[float("nan")]]}, "finite"),
+        ({"rows": [[1e39]]}, "too large"),
+        ({"embedding": [-1e39]}, "too large"),
+        ({"rows": [[1.0], [1.0, 2.0]]}, "inhomogeneous"),
+        ({"rows": []}, "another shape"),
+        ({"bias": True}, "valid number"),
+        ({"of": None}, "valid string"),
+    ],
+)
+def test_a_map_of_what_are_no_numbers_is_refused(changed, words):
+    from gantei.remote.answers import read_answer
 
     box = {"left": 0, "top": 0, "right": 1, "bottom": 1}
-    told = {"of": "age", "unit": "years", "bias": 0, "rows": [[float("nan")]], "embedding": [1.0]}
-    value = {"values": {"age": {"value": 1.0}}, "warnings": [], "map": told | {"box": box}}
-    entry = {"sha256": "0" * 64, "estimates": {"made": value}}
-    with pytest.raises(TransferError, match="no numbers"):
-        answer_of({"photographs": [entry]}, "a.png", "0" * 64, ["made"], explain=True)
+    sound = {"of": "age", "unit": "years", "bias": 0, "rows": [[1]], "embedding": [1.0], "box": box}
+    for explained, refused in ((sound, False), (sound | changed, True)):
+        entry = GOOD | {"estimates": {"made": ESTIMATE | {"map": explained}}}
+        content = json.dumps({"photographs": [entry]}).encode()
+        with pytest.raises(TransferError, match=words) if refused else nullcontext():
+            read_answer(content, "a.png", SHA256, ["made"], explain=True)
+    del entry["estimates"]["made"]["map"]
+    with pytest.raises(TransferError, match="no map"):
+        read_answer(
+            json.dumps({"photographs": [entry]}).encode(), "a", SHA256, ["made"], explain=True
+        )

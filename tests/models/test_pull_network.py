@@ -49,7 +49,7 @@ def test_without_an_answer_the_proxy_is_named(hub, monkeypatch):
     with socket.socket() as bound:  # and nobody listens
         bound.bind(("127.0.0.1", 0))
         port = bound.getsockname()[1]
-        refused(TransferError, f"http://127.0.0.1:{port}/x/", "is not reached: .*By hand")
+        refused(TransferError, f"http://127.0.0.1:{port}/x/", "cannot be reached .*By hand")
         monkeypatch.setenv("HTTP_PROXY", f"http://user:secret@127.0.0.1:{port}")
         said = refused(TransferError, "http://hub.invalid/x/", "through the proxy of HTTP_PROXY")
     assert "secret" not in said

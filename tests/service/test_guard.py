@@ -109,6 +109,7 @@ def test_the_log_says_whose_token_it_was_and_why_none_is_let_in(ask, token_file,
         token_file.write_text("three\n")
         client.get("/v1/estimators", headers={"authorization": "Bearer three"})
     requests = [each.facts for each in caplog.records if each.msg == "request"]
+    requests = [each for each in requests if each["route"] != "/readyz"]
     assert [each["token"] for each in requests] == ["ward 3", None, None, None, None]
     assert [each["status"] for each in requests] == [200, 200, 200, 401, 401]
     (broken,) = [each.facts for each in caplog.records if "cannot be used" in each.msg]
@@ -139,7 +140,7 @@ def test_bodies_above_the_limit_are_refused_announced_or_not(ask):
 
 
 def test_all_bodies_together_are_bounded(ask):
-    client = ask(held_limit=10_000)
+    client = ask(memory_limit=10_000)
     response = client.post("/v1/predict", **form(("a.png", bytes(20_000))))
     assert_problem(response, 503, "busy")
 
@@ -167,7 +168,7 @@ def test_an_error_nobody_thought_of_is_a_problem_that_tells_nothing(ask, monkeyp
         raise RuntimeError("Tanaka Hanako")
 
     client = ask()
-    monkeypatch.setattr(module, "read_order", fail)
+    monkeypatch.setattr(module, "read_predict_request", fail)
     with caplog.at_level(logging.INFO, "gantei.service"):
         response = client.post("/v1/predict", **form(("a", b"x")))
     problem = assert_problem(response, 500, "internal-error")
@@ -179,7 +180,7 @@ def test_an_error_nobody_thought_of_is_a_problem_that_tells_nothing(ask, monkeyp
 
 
 def test_the_log_has_counts_and_no_names(ask, caplog):
-    from gantei_service.journal import JsonLines
+    from gantei_service.logs import JsonLines
 
     client = ask()
     pictures = [("Tanaka-Hanako.png", encoded_picture(1)), ("Tanaka-Hanako.jpg", b"no picture")]
@@ -248,7 +249,7 @@ async def gone():
 def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
     from gantei_service.guard import Guard
     from gantei_service.metrics import Metrics
-    from gantei_service.sending import PIECE
+    from gantei_service.response_sender import PIECE
     from gantei_service.settings import Settings
 
     size, counted, taken = 10 * PIECE + 1, [], []
@@ -258,7 +259,7 @@ def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
         await send({"type": "http.response.body", "body": bytes(size)})
 
     async def reader(message):
-        counted.append(guard.held.bytes)
+        counted.append(guard.in_use.bytes)
         taken.append(len(message.get("body", b"")))
         if stalls and len(taken) > 3:
             await asyncio.Event().wait()
@@ -270,5 +271,5 @@ def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
         asyncio.run(guard(dict(scope), gone, reader))
         assert max(taken) == PIECE
         assert counted == [0] + [size] * (len(counted) - 1)
-        assert guard.held.bytes == 0
+        assert guard.in_use.bytes == 0
         assert (sum(taken) == size) is not stalls

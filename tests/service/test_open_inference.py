@@ -279,9 +279,9 @@ def test_json_of_any_shape_is_refused_in_words(request, length):
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.none() | st.floats(width=32, allow_nan=False), max_size=5), st.text(max_size=9))
 def test_what_is_written_in_binary_is_what_was_answered(numbers, text):
-    from gantei_service.tensors import Asked, write_answer
+    from gantei_service.tensors import InferRequest, write_answer
 
-    asked = Asked(None, (), {"problem": True, "age": True}, False)
+    asked = InferRequest(None, (), {"problem": True, "age": True}, False)
     columns = {"age": numbers, "problem": [text, ""]}
     body, length = write_answer("made", asked, columns, {})
     problem, age = json.loads(body[:length])["outputs"]

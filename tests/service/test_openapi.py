@@ -35,11 +35,11 @@ def test_every_route_tells_its_answer_and_its_problems(ask):
 
 
 def test_the_answers_of_open_inference_are_those_of_the_description(ask):
-    from gantei_service.answers import Inference, Model, Server
+    from gantei.wire.schemas import InferenceAnswer, ModelMetadata, ServerMetadata
 
     client = ask()
     model = client.get("/v2/models/made").json()
-    for shape, answer in ((Server, client.get("/v2").json()), (Model, model)):
+    for shape, answer in ((ServerMetadata, client.get("/v2").json()), (ModelMetadata, model)):
         shape.model_validate(answer, strict=True)
     for binary in (True, False):
         picture = base64.b64encode(encoded_picture(1)).decode()
@@ -58,15 +58,15 @@ def test_the_answers_of_open_inference_are_those_of_the_description(ask):
         }  # fmt: skip
         answer = client.post("/v2/models/made/infer", json=request)
         head = int(answer.headers.get("inference-header-content-length", len(answer.content)))
-        Inference.model_validate_json(answer.content[:head], strict=True)
+        InferenceAnswer.model_validate_json(answer.content[:head], strict=True)
 
 
 def test_the_answers_of_predict_are_those_of_the_description(ask, make_estimator):
-    from gantei_service.answers import Answer
+    from gantei.wire.schemas import PredictAnswer
 
     client = ask(make_estimator(network=explained_network()))
     pictures = [("a.png", encoded_picture(1)), ("b.png", b"no picture")]
     for explain in ("none", "map", "overlay"):
         answer = client.post("/v1/predict", **form(*pictures, explain=explain)).json()
-        read = Answer.model_validate(answer, strict=True)
+        read = PredictAnswer.model_validate(answer, strict=True)
         assert read.model_dump(exclude_unset=True) == answer

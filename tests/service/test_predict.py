@@ -172,13 +172,13 @@ def test_more_photographs_than_allowed_are_refused(ask):
 def held(monkeypatch):
     """No photograph is answered until the event is set."""
     release = Event()
-    from gantei_service.estimation import Examination
+    from gantei_service.photograph_job import PhotographJob
 
-    def wait(examination):
+    def wait(job):
         release.wait(20)
-        return {"name": examination.upload.name}
+        return {"name": job.upload.name}
 
-    monkeypatch.setattr(Examination, "alone", wait)
+    monkeypatch.setattr(PhotographJob, "alone", wait)
     yield release
     release.set()
 
@@ -202,7 +202,7 @@ def test_a_request_that_takes_too_long_is_told_so(ask, held):
 
 
 def test_a_network_that_fails_is_a_problem_without_details(ask, monkeypatch, caplog):
-    import gantei_service.estimation as module
+    import gantei_service.photograph_job as module
     from gantei.errors import InferenceError
 
     def fail(*_, **__):
@@ -216,12 +216,12 @@ def test_a_network_that_fails_is_a_problem_without_details(ask, monkeypatch, cap
 
 
 def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimator, monkeypatch):
-    import gantei_service.served
+    import gantei_service.loaded
 
-    monkeypatch.setattr(gantei_service.served, "cores", lambda: 2)
+    monkeypatch.setattr(gantei_service.loaded, "cores", lambda: 2)
     infer, asked = gantei.inference.pipeline.infer, []
     monkeypatch.setattr(
-        "gantei_service.estimation.infer",
+        "gantei_service.photograph_job.infer",
         lambda estimator, *given: asked.append(estimator) or infer(estimator, *given),
     )
     client = ask(make_estimator())
@@ -229,17 +229,17 @@ def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimato
     (one,) = client.post("/v1/predict", **form(("a.png", picture))).json()["photographs"]
     both = client.post("/v1/predict", **form(("a.png", picture), ("b.png", picture))).json()
     assert [entry["estimates"] for entry in both["photographs"]] == [one["estimates"]] * 2
-    lone, first, second = asked
+    alone, first, second = asked
     assert first is second
-    assert lone is not first
+    assert alone is not first
 
 
 @pytest.mark.parametrize("batch", [None, 4])
 def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
-    from gantei_service import estimation
+    from gantei_service import photograph_job
 
     at_once, most = [], []
-    prepare = estimation.prepare
+    prepare = photograph_job.prepare
 
     def slow(photograph, *others):
         at_once.append(photograph)
@@ -249,8 +249,8 @@ def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
         return prepare(photograph, *others)
 
     client = ask(workers=4, batch=batch)
-    monkeypatch.setattr(estimation, "prepare", slow)
-    monkeypatch.setattr(estimation, "LARGE", 0)
+    monkeypatch.setattr(photograph_job, "prepare", slow)
+    monkeypatch.setattr(photograph_job, "LARGE", 0)
     entries = predict(client, *[(str(seed), encoded_picture(seed)) for seed in range(8)])
     assert all("estimates" in entry for entry in entries)
     assert max(most) == 1
@@ -258,9 +258,9 @@ def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
 
 @pytest.mark.parametrize("batch", [None, 4])
 def test_an_error_nobody_thought_of_is_that_photographs_alone(ask, monkeypatch, caplog, batch):
-    from gantei_service import estimation
+    from gantei_service import photograph_job
 
-    prepare = estimation.prepare
+    prepare = photograph_job.prepare
 
     def odd(photograph, *others):
         if photograph.size == (65, 65):
@@ -268,7 +268,7 @@ def test_an_error_nobody_thought_of_is_that_photographs_alone(ask, monkeypatch, 
         return prepare(photograph, *others)
 
     client = ask(batch=batch)
-    monkeypatch.setattr(estimation, "prepare", odd)
+    monkeypatch.setattr(photograph_job, "prepare", odd)
     good, bad = predict(client, ("1", encoded_picture(1)), ("2", encoded_picture(2, 65)))
     assert "estimates" in good
     assert bad["problem"]["type"].endswith("inference-failed")

@@ -20,21 +20,21 @@ pytest.importorskip("fastapi", reason="the service's packages are not installed"
 
 
 def test_every_ready_estimator_is_served_where_none_is_named():
-    from gantei_service.served import serve_all
+    from gantei_service.loaded import load_all
 
-    assert [*serve_all((), "cpu")] == ["demo-age", "demo-sex"]
+    assert [*load_all((), "cpu")] == ["demo-age", "demo-sex"]
 
 
 def test_estimators_that_cannot_be_served_are_told_at_the_start(make_estimator, tmp_path):
-    from gantei_service.served import serve_all
+    from gantei_service.loaded import load_all
 
     with pytest.raises(UnknownEstimatorError):
-        serve_all(["other"], "cpu")
+        load_all(["other"], "cpu")
     with pytest.raises(NotInstalledError):
-        serve_all(["joir-sex-mobilenet"], "cpu")
+        load_all(["joir-sex-mobilenet"], "cpu")
     first = make_estimator()
     with pytest.raises(SettingError, match="one name"):
-        serve_all([str(first), str(shutil.copytree(first, tmp_path / "second"))], "cpu")
+        load_all([str(first), str(shutil.copytree(first, tmp_path / "second"))], "cpu")
 
 
 def test_ready_means_that_every_golden_photograph_was_answered_as_it_should(ask):
@@ -154,21 +154,21 @@ def test_nothing_but_manifest_and_weights_leaves_the_folder(ask, make_estimator,
 def test_where_signatures_are_required_the_server_starts_with_nothing_else(
     ask, signed_folder, publisher, monkeypatch
 ):
-    from gantei_service.served import serve_all
+    from gantei_service.loaded import load_all
 
     monkeypatch.setenv("GANTEI_TRUST", "require")
     with pytest.raises(SignatureError, match=str(signed_folder)):
-        serve_all(["demo-age", str(signed_folder)], "cpu")
+        load_all(["demo-age", str(signed_folder)], "cpu")
     publisher.trusted()
     (listed,) = ask(signed_folder).get("/v1/estimators").json()["estimators"]
     assert listed["warnings"] == []
     (signed_folder / "extra").touch()
     with pytest.raises(SignatureError, match="extra was added"):
-        serve_all([str(signed_folder)], "cpu")
+        load_all([str(signed_folder)], "cpu")
     store.folder().mkdir()
     signed_folder.rename(store.folder() / "made")
     with pytest.raises(SignatureError, match="extra was added"):
-        serve_all((), "cpu")
+        load_all((), "cpu")
 
 
 def test_a_signature_that_does_not_hold_is_told_with_every_estimate(ask, signed_folder, publisher):
@@ -196,13 +196,13 @@ def test_a_link_to_a_file_of_this_machine_is_not_offered_nor_carried(
     make_estimator, tmp_path, monkeypatch
 ):
     from gantei_service import bento
-    from gantei_service.served import serve_all
+    from gantei_service.loaded import load_all
 
     secret = tmp_path / "secret"
     secret.write_text("secret")
     folder = make_estimator()
     (folder / "card.md").symlink_to(secret)
-    assert "card.md" not in serve_all([str(folder)], "cpu")["made"].files
+    assert "card.md" not in load_all([str(folder)], "cpu")["made"].files
     monkeypatch.setattr(bento, "find_spec", lambda name: name)
     monkeypatch.setattr(bento, "_built", lambda staged: pytest.fail("it was built"))
     with pytest.raises(OutputError, match=r"card\.md: is a link"):

@@ -64,7 +64,7 @@ def test_the_command_refuses_numbers_that_are_none(option, capsys):
 
 
 def test_what_libraries_and_errors_say_stays_out_of_the_log():
-    from gantei_service.journal import JsonLines
+    from gantei_service.logs import JsonLines
 
     caught = (ValueError, ValueError("Tanaka"), None)
     record = logging.LogRecord(

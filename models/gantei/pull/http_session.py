@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Self
 from ..errors import SettingError, TransferError
 from ..system.offline import refuse_offline
 from ..system.version import __version__
-from ..wire.credentials import tls_error, trusting
+from ..wire.credentials import trusting
+from ..wire.http_failures import proxies, why_refused, why_unanswered
 
 if TYPE_CHECKING:
     import httpx
@@ -30,7 +31,6 @@ PERIOD = 60.0
 SLOWEST = 1000.0
 """Bytes per second, on average over each `PERIOD`; a slower answer is given up."""
 MOST_REDIRECTS = 5
-PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class HttpSession:
                 headers={"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"},
             )
         except (ValueError, ImportError) as error:  # a proxy's address that is none, or SOCKS
-            raise SettingError(f"the proxy of {' or '.join(_proxies())}: {error}") from error
+            raise SettingError(f"the proxy of {' or '.join(proxies())}: {error}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -151,16 +151,11 @@ class HttpSession:
         status = response.status_code
         if status in (200, 206):
             return
-        wait = response.headers.get("retry-after", "")
-        meaning = {
-            401: f"asks who you are: {self._advice.login}",
-            403: f"does not let you in: {self._advice.login}",
-            404: "is not there: check the address",
-            407: "is behind a proxy that wants a password: name it as HTTPS_PROXY=http://USER:"
-            "PASSWORD@HOST:PORT",
-            429: f"has been asked too often: wait {f'{wait} s' if wait.isdigit() else 'a while'}",
-        }.get(status, "is in trouble: try again later" if status >= 500 else "is not given")
-        raise self.failure(url, f"{meaning} (status {status})")
+        meaning = why_refused(
+            status, response.headers,
+            login=self._advice.login, missing="is not there: check the address",
+        )  # fmt: skip
+        raise self.failure(url, f"{meaning or 'is not given'} (status {status})")
 
     def failure(self, url: str, what: str) -> TransferError:
         """Give the error that says what went wrong at an address, and what to do by hand."""
@@ -175,7 +170,10 @@ class HttpSession:
         except httpx.InvalidURL as error:
             raise self.failure(url, f"is no address: {error}") from error
         except httpx.HTTPError as error:
-            raise self.failure(url, _meaning(error)) from error
+            why = why_unanswered(
+                error, ca="--ca or SSL_CERT_FILE", connect=CONNECT, silence=SILENCE, resumes=True
+            )
+            raise self.failure(url, why) from error
 
 
 def certificates(ca: Path | None) -> ssl.SSLContext:
@@ -197,33 +195,3 @@ def certificates(ca: Path | None) -> ssl.SSLContext:
 def shown(url: str) -> str:
     """Give an address without its query, which may hold a secret."""
     return url.partition("?")[0].partition("#")[0]
-
-
-def _meaning(error: "httpx.HTTPError") -> str:
-    import httpx
-
-    if isinstance(tls_error(error), ssl.SSLCertVerificationError):
-        return (
-            f"shows a certificate that is not known here ({error}): where the site has its own, "
-            "name its PEM file by --ca or SSL_CERT_FILE"
-        )
-    proxies = _proxies()
-    behind = f" (through the proxy of {proxies[0]})" if proxies else ""
-    match error:
-        case httpx.ProxyError():
-            meaning = f"is not reached, the proxy refuses: {error}; check {' and '.join(PROXIES)}"
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            meaning = f"does not answer within {CONNECT:g} s{behind}"
-        case httpx.TimeoutException():
-            meaning = f"has sent nothing for {SILENCE:g} s; the same command goes on from there"
-        case httpx.ConnectError():
-            meaning = f"is not reached{behind}: {error}"
-        case httpx.RemoteProtocolError() | httpx.ReadError():
-            meaning = f"was cut off ({error}); the same command goes on from there"
-        case _:
-            meaning = f"is not read: {error}"
-    return meaning
-
-
-def _proxies() -> list[str]:
-    return [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower())]

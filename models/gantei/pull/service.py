@@ -1,21 +1,20 @@
 """Another machine's `gantei serve`: its list tells the size and sha256 of every file."""
 
-import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+from pydantic import ValidationError
+
 from ..errors import UnknownEstimatorError
 from ..wire.credentials import VARIABLE, token_for_service
+from ..wire.schemas import LONGEST_ESTIMATOR_LIST, EstimatorList
 from .http_folder import HttpFolder
 from .http_session import Advice, HttpSession
 from .source import EstimatorFolder, PullSource
 
-LARGEST_LIST = 10_000_000
 ROUTE = "/v1/estimators"
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @contextmanager
@@ -47,27 +46,12 @@ def served_folder(source: PullSource, work: Path) -> Iterator[EstimatorFolder]:
 
 def _listed(session: HttpSession, url: str) -> dict[str, dict[str, tuple[int, str]]]:
     """Map the name of each estimator to size and sha256 of its files."""
-    content = session.read(url, LARGEST_LIST)
+    content = session.read(url, LONGEST_ESTIMATOR_LIST)
     try:
-        listing = json.loads(content or b"")["estimators"]
-        return {
-            str(each["name"]): {
-                str(name): (_size(file["bytes"]), _digest(file["sha256"]))
-                for name, file in each["files"].items()
-            }
-            for each in listing
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        listed = EstimatorList.model_validate_json(content or b"")
+    except ValidationError as error:
         raise session.failure(url, "does not answer as gantei serve does") from error
-
-
-def _size(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("not a size")
-    return value
-
-
-def _digest(value: object) -> str:
-    if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        raise ValueError("not a sha256")
-    return value
+    return {
+        each.name: {name: (file.bytes, file.sha256) for name, file in each.files.items()}
+        for each in listed.estimators
+    }

@@ -21,8 +21,10 @@ from ..manifests.fields import UNKNOWN
 from ..photographs.eyes import Eye, Eyes, Told, eyes_of, paired
 from ..photographs.photograph import Source, eye_of, open_photograph, read_encoded, source_name
 from ..wire.credentials import token_for_service
-from .connection import Connection, RefusedError
-from .served import ServedEstimator, answer_of, estimator_of, names_of
+from ..wire.schemas import EstimatorList
+from .answers import read_answer, read_estimator, read_list
+from .connection import Connection, RefusedRequestError
+from .served_estimator import ServedEstimator
 
 CONNECTIONS = 8
 
@@ -98,21 +100,20 @@ class Client:
             UnknownEstimatorError: it has none of a name; the message lists what it has.
             TransferError: the server does not answer, or answers something else.
         """
-        known = names_of(self._listing())
+        known = self._names()
         for name in names or ():
             if name not in known:
                 raise UnknownEstimatorError(
                     f"{self.url} does not serve {name!r}; it serves: {', '.join(known)}"
                 )
         return [
-            estimator_of(self._server.ask("GET", f"/v1/estimators/{name}"), name)
+            read_estimator(self._server.ask("GET", f"/v1/estimators/{name}"), name)
             for name in (known if names is None else names)
         ]
 
     def environment(self) -> dict[str, Any]:
         """Tell the server's versions, as `gantei.system.environment.environment` tells ours."""
-        told = self._listing()
-        return {key: told.get(key) for key in ("gantei", "python", "versions")}
+        return self._list().model_dump(include={"gantei", "python", "versions"})
 
     def predict(
         self,
@@ -172,7 +173,7 @@ class Client:
             raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
         names = [estimators] if isinstance(estimators, str) else estimators
         if names is None:
-            names = names_of(self._listing())
+            names = self._names()
         names = list(dict.fromkeys(names))
         sources: Iterable[Source] = _each(photographs)
         told: Iterable[Told] | None = None
@@ -231,15 +232,18 @@ class Client:
             answer = self._server.ask(
                 "POST", "/v1/predict", stop, files=[file], data=fields | _eyes_field(told)
             )
-        except RefusedError as error:
+        except RefusedRequestError as error:
             if error.status != 413:
                 raise
             return Answer(name, sent, (), (), TransferError(f"{name}: {error}"), eye=eye)
         names, explain = fields["estimators"], fields["explain"] == "map"
-        return answer_of(answer, name, sent, names, explain=explain, eye=eye)
+        return read_answer(answer, name, sent, names, explain=explain, eye=eye)
 
-    def _listing(self) -> dict[str, Any]:
-        return self._server.ask("GET", "/v1/estimators")
+    def _list(self) -> EstimatorList:
+        return read_list(self._server.ask("GET", "/v1/estimators"))
+
+    def _names(self) -> list[str]:
+        return [each.name for each in self._list().estimators]
 
 
 def _eyes_field(told: Told) -> dict[str, str]:

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
 from ..system.offline import refuse_offline
-from ..wire.credentials import checked_token, tls_error, trusting
+from ..wire.credentials import checked_token, trusting
+from ..wire.http_failures import one_line, retry_after, tls_error, why_refused, why_unanswered
 
 if TYPE_CHECKING:
     import httpx
@@ -35,14 +36,8 @@ IDLE = 10.0
 LARGEST_ANSWER = 64_000_000
 """Bytes; a photograph with the maps of three estimators has some 100 thousand."""
 
-ADVICE = {
-    403: "it answers clients of its own machine only, unless it is started with a --token-file",
-    404: "there is no gantei server at this address",
-    413: "its operator may allow more by --body-limit",
-}
 
-
-class RefusedError(TransferError):
+class RefusedRequestError(TransferError):
     """A request that the server answered with an error of this `status`."""
 
     def __init__(self, message: str, status: int) -> None:
@@ -51,19 +46,19 @@ class RefusedError(TransferError):
 
 
 @dataclass(frozen=True)
-class _Reply:
+class _HttpReply:
     status: int
     kind: str
     headers: "httpx.Headers"
     content: bytes
 
-    def told(self) -> dict[str, Any]:
-        """The JSON object of the body; nothing where it is none."""
+    def table(self) -> dict[str, Any]:
+        """The JSON object of the body; empty where it is none."""
         try:
-            told = json.loads(self.content) if "json" in self.kind else None
+            table = json.loads(self.content) if "json" in self.kind else None
         except (ValueError, RecursionError):
             return {}
-        return told if isinstance(told, dict) else {}
+        return table if isinstance(table, dict) else {}
 
 
 class Connection:
@@ -108,10 +103,8 @@ class Connection:
         """Close all connections."""
         self._http.close()
 
-    def ask(
-        self, method: str, path: str, stop: Event | None = None, **content: Any
-    ) -> dict[str, Any]:
-        """Send a request until it is answered, and give the JSON object of the answer.
+    def ask(self, method: str, path: str, stop: Event | None = None, **content: Any) -> bytes:
+        """Send a request until it is answered, and give the JSON of the answer.
 
         Args:
             method: of the request, which must be one that may arrive twice.
@@ -120,7 +113,7 @@ class Connection:
             content: its body, as httpx takes it.
 
         Raises:
-            TransferError: it was not answered; a `RefusedError` where there was a status.
+            TransferError: it was not answered; a `RefusedRequestError` where there was a status.
             UnknownEstimatorError, ExplanationError: the server says so.
         """
         import httpx
@@ -132,11 +125,11 @@ class Connection:
                 reply = self._once(method, path, content)
             except httpx.RequestError as error:
                 if attempt >= RETRIES or not _may_pass(error):
-                    raise TransferError(f"{self.url}: {_what_broke(error)}") from error
+                    raise TransferError(f"{self.url} {self._why(error)}") from error
             else:
                 if reply.status != 503:
                     return self._checked(reply)
-                pause = _retry_after(reply.headers) or pause
+                pause = min(retry_after(reply.headers) or pause, LONGEST_PAUSE)
                 if time.monotonic() + pause > until:
                     raise self._refusal(reply)
             # Not all at the same moment, nor sooner than the server said.
@@ -145,43 +138,52 @@ class Connection:
                 break
         raise TransferError(f"{self.url}: not asked again, because nobody waits for the answer")
 
-    def _once(self, method: str, path: str, content: dict[str, Any]) -> _Reply:
+    def _once(self, method: str, path: str, content: dict[str, Any]) -> _HttpReply:
         until = time.monotonic() + self._timeout
         with self._http.stream(method, path, **content) as response:
             body = bytearray()
             for piece in response.iter_bytes():
                 body += piece
                 if len(body) > LARGEST_ANSWER or time.monotonic() > until:
-                    raise TransferError(f"{self.url}: its answer has no end; not a gantei server?")
+                    raise TransferError(f"{self.url} answers without end; not a gantei server?")
             kind = response.headers.get("content-type", "")
-            return _Reply(response.status_code, kind, response.headers, bytes(body))
+            return _HttpReply(response.status_code, kind, response.headers, bytes(body))
 
-    def _checked(self, reply: _Reply) -> dict[str, Any]:
+    def _checked(self, reply: _HttpReply) -> bytes:
         if reply.status != 200:
             raise self._refusal(reply)
-        if told := reply.told():
-            return told
-        raise TransferError(f"{self.url}: answers what no gantei server answers; see the address")
+        if "json" not in reply.kind:
+            raise TransferError(
+                f"{self.url} answers what no gantei server answers; see the address"
+            )
+        return reply.content
 
-    def _refusal(self, reply: _Reply) -> Exception:
-        told = reply.told()
-        kind = _line(told.get("type")).removeprefix(KIND)
-        detail = _line(told.get("detail"))
+    def _refusal(self, reply: _HttpReply) -> Exception:
+        problem = reply.table()
+        kind = one_line(problem.get("type")).removeprefix(KIND)
+        detail = one_line(problem.get("detail"))
         if kind == "unknown-estimator":
             return UnknownEstimatorError(f"{self.url} does not serve that estimator; {detail}")
         if kind == "no-explanation":
             return ExplanationError(detail)
-        parts = [_line(told.get("title")) or f"status {reply.status}", detail]
-        if reply.status == 401:
-            known = "does not know the token" if self._has_token else "asks for a token"
-            parts.append(f"the server {known}: pass token=…, or --token-file or GANTEI_TOKEN")
-        elif 300 <= reply.status < 400:
-            parts.append("it points to another address: name that one")
-        else:
-            parts.append(ADVICE.get(reply.status, ""))
-        text = "; ".join(filter(None, parts))
+        known = "does not know the token" if self._has_token else "asks for a token"
+        advice = {
+            401: f"{known}: pass token=…, or --token-file or GANTEI_TOKEN",
+            413: "takes less; its operator may allow more by --body-limit",
+        }.get(reply.status) or why_refused(
+            reply.status, reply.headers,
+            login="without a --token-file it answers clients of its own machine only",
+            missing="has no gantei server at this address",
+        )  # fmt: skip
+        title = one_line(problem.get("title")) or f"status {reply.status}"
         number = request_id(reply.headers)
-        return RefusedError(f"{self.url}: {text}{number and f' (request {number})'}", reply.status)
+        said = "; ".join(filter(None, (title, detail, number and f"request {number}")))
+        return RefusedRequestError(f"{self.url} {advice or 'refuses'} ({said})", reply.status)
+
+    def _why(self, error: "httpx.RequestError") -> str:
+        return why_unanswered(
+            error, ca="ca=… or --ca", connect=CONNECT_TIMEOUT, silence=self._timeout
+        )
 
 
 def request_id(headers: "httpx.Headers") -> str:
@@ -215,33 +217,3 @@ def _may_pass(error: "httpx.RequestError") -> bool:
 
     passing = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
     return isinstance(error, passing) and tls_error(error) is None
-
-
-def _what_broke(error: "httpx.RequestError") -> str:
-    import httpx
-
-    tls = tls_error(error)
-    if isinstance(tls, ssl.SSLCertVerificationError):
-        return (
-            f"its certificate is not trusted here ({tls.verify_message}): name the file of the "
-            "authority that signed it by ca=… or --ca"
-        )
-    if tls is not None:
-        return f"no TLS connection ({tls.reason or tls}): does the server speak https?"
-    if isinstance(error, httpx.TimeoutException):
-        return "it did not answer in time; is it overloaded, or a firewall in between?"
-    if isinstance(error, httpx.ConnectError):
-        return f"cannot be reached ({_line(str(error))}): is the address right, the server running?"
-    return f"the connection broke ({_line(str(error))}): does it speak http, not https?"
-
-
-def _retry_after(headers: "httpx.Headers") -> float | None:
-    text = headers.get("retry-after", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 6):
-        return None  # a date, or nothing
-    return min(float(text), LONGEST_PAUSE)
-
-
-def _line(text: object) -> str:
-    """What a server says, as one short line."""
-    return " ".join(text.split())[:500] if isinstance(text, str) else ""

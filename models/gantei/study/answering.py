@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..estimator.estimator import Estimator
     from ..explanations.explanation import Wanted
     from ..remote.client import Client
-    from ..remote.served import ServedEstimator
+    from ..remote.served_estimator import ServedEstimator
 
     AnyEstimator = Estimator | ServedEstimator
 

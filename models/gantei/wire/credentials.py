@@ -61,12 +61,3 @@ def trusting(ca: str | os.PathLike[str]) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=ca)
     except OSError as error:  # ssl.SSLError too
         raise SettingError(f"--ca {ca}: cannot be read as certificates (PEM): {error}") from error
-
-
-def tls_error(error: BaseException | None) -> ssl.SSLError | None:
-    """Find what TLS said among the causes of an error; None where it said nothing."""
-    while error is not None:
-        if isinstance(error, ssl.SSLError):
-            return error
-        error = error.__cause__ or error.__context__
-    return None

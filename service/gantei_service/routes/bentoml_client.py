@@ -9,8 +9,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from ..state import State
-from ..upload import read_order
+from ..context import ServiceContext
+from ..predict_request import read_predict_request
 from .predict import answered
 
 ADDRESS = "/bentoml/predict"
@@ -38,7 +38,7 @@ DESCRIPTION: dict[str, Any] = {
 }
 
 
-def router(state: State) -> APIRouter:
+def router(context: ServiceContext) -> APIRouter:
     """Make the routes; they are BentoML's dialect and no part of the description for others."""
 
     async def description() -> JSONResponse:
@@ -47,12 +47,12 @@ def router(state: State) -> APIRouter:
 
     async def predict(request: Request) -> Response:
         """Answer as /v1/predict does."""
-        state.refuse_unready()
-        settings = state.settings
-        order = await read_order(
-            request, settings.photographs, settings.held_limit, json_fields=True
+        context.refuse_unready()
+        settings = context.settings
+        wanted = await read_predict_request(
+            request, settings.photographs, settings.memory_limit, json_fields=True
         )
-        return await answered(state, request, order)
+        return await answered(context, request, wanted)
 
     routes = APIRouter(include_in_schema=False)
     routes.add_api_route("/schema.json", description)

@@ -8,17 +8,17 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from gantei.card import as_markdown, as_page, composed_of
 from gantei.errors import ExplanationError
 from gantei.system.environment import environment
+from gantei.wire.schemas import DescribedEstimator, EstimatorList
 
-from ..answers import Described, Listing
-from ..estimation import units
-from ..openapi import told
+from ..context import ServiceContext
+from ..loaded import LoadedEstimator
+from ..openapi import responses
+from ..photograph_job import units
 from ..problems import Problem
-from ..served import Served
-from ..state import State
 
 CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
-_CARD = told("text/markdown", "unknown-estimator")
+_CARD = responses("text/markdown", "unknown-estimator")
 _CARD[200]["content"]["text/html"] = {"schema": {"type": "string"}}
 _BYTES = "application/octet-stream"
 _DOWNLOAD: dict[str, Any] = {
@@ -29,7 +29,7 @@ _DOWNLOAD: dict[str, Any] = {
             for name in ("Range", "If-Range", "If-None-Match")
         ]
     },
-    "responses": told(
+    "responses": responses(
         _BYTES, "malformed-header", "unknown-estimator", "not-found", "range-not-satisfiable",
         "not-ready",
     )
@@ -40,26 +40,26 @@ _DOWNLOAD: dict[str, Any] = {
 }  # fmt: skip
 
 
-def router(state: State) -> APIRouter:
+def router(context: ServiceContext) -> APIRouter:
     """Make the routes."""
 
     async def listing() -> JSONResponse:
         """List the estimators served, the versions that compute, and what a request may hold."""
         limits = {
-            "body_bytes": state.settings.body_limit,
-            "photographs": state.settings.photographs,
+            "body_bytes": context.settings.body_limit,
+            "photographs": context.settings.photographs,
         }
-        listed = [_listed(each) for each in state.served.values()]
+        listed = [_listed(each) for each in context.loaded.values()]
         return JSONResponse({**environment(), "limits": limits, "estimators": listed})
 
     async def manifest(name: str) -> JSONResponse:
         """Give all that is known of an estimator."""
-        served = state.served_as(name)
-        return JSONResponse(_listed(served) | {"manifest": served.entry.manifest.tables()})
+        loaded = context.find(name)
+        return JSONResponse(_listed(loaded) | {"manifest": loaded.entry.manifest.tables()})
 
     async def show_card(name: str, request: Request) -> Response:
         """Give an estimator's card, as Markdown, or as a page where HTML is asked for."""
-        card = composed_of(state.served_as(name).entry)
+        card = composed_of(context.find(name).entry)
         vary = {"vary": "accept"}
         if _prefers_html(request.headers.get("accept", "")):
             policy = {"content-security-policy": CARD_POLICY}
@@ -68,9 +68,9 @@ def router(state: State) -> APIRouter:
 
     async def download(name: str, file: str, request: Request) -> Response:
         """Give a file of the estimator's folder; its ETag is its sha256."""
-        served_file = state.served_as(name).files.get(file)
+        served_file = context.find(name).files.get(file)
         if served_file is None:
-            known = ", ".join(state.served_as(name).files)
+            known = ", ".join(context.find(name).files)
             raise Problem("not-found", f"the files of {name} are {known}")
         if not served_file.unchanged():
             raise Problem("not-ready", "the file was replaced; start the server again")
@@ -84,8 +84,10 @@ def router(state: State) -> APIRouter:
 
     routes = APIRouter()
     top = "/v1/estimators"
-    routes.add_api_route(top, listing, responses=told(Listing))
-    routes.add_api_route(top + "/{name}", manifest, responses=told(Described, "unknown-estimator"))
+    routes.add_api_route(top, listing, responses=responses(EstimatorList))
+    routes.add_api_route(
+        top + "/{name}", manifest, responses=responses(DescribedEstimator, "unknown-estimator")
+    )
     routes.add_api_route(top + "/{name}/card", show_card, response_class=Response, responses=_CARD)
     for method in ("GET", "HEAD"):
         routes.add_api_route(
@@ -95,8 +97,8 @@ def router(state: State) -> APIRouter:
     return routes
 
 
-def _listed(served: Served) -> dict[str, Any]:
-    manifest = served.entry.manifest
+def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
+    manifest = loaded.entry.manifest
     return {
         "name": manifest.name,
         "title": manifest.title,
@@ -104,23 +106,23 @@ def _listed(served: Served) -> dict[str, Any]:
         "notice": manifest.notice,
         "notice_ja": manifest.notice_ja,
         "task": manifest.task,
-        "state": served.state,
-        "device": served.estimator.device,
+        "state": loaded.state,
+        "device": loaded.estimator.device,
         "values": units(manifest),
-        "warnings": [each.as_dict() for each in served.estimator.remarks + manifest.findings()],
-        "remarks": [each.as_dict() for each in served.estimator.remarks],
+        "warnings": [each.as_dict() for each in loaded.estimator.remarks + manifest.findings()],
+        "remarks": [each.as_dict() for each in loaded.estimator.remarks],
         "needs_eye": manifest.input.mirror == "left-eyes",
-        "no_map": _why_no_map(served),
+        "no_map": _why_no_map(loaded),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}
-            for name, file in served.files.items()
+            for name, file in loaded.files.items()
         },
     }
 
 
-def _why_no_map(served: Served) -> str:
+def _why_no_map(loaded: LoadedEstimator) -> str:
     try:
-        served.estimator.check_map()
+        loaded.estimator.check_map()
     except ExplanationError as error:
         return str(error)
     return ""

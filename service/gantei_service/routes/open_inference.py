@@ -9,15 +9,31 @@ from fastapi.responses import JSONResponse, Response
 import gantei
 from gantei.estimator.estimator import Estimator
 from gantei.manifests.manifest import Manifest
+from gantei.wire.schemas import (
+    InferenceAnswer,
+    Live,
+    ModelMetadata,
+    ModelReady,
+    Ready,
+    ServerMetadata,
+)
 
-from ..answering import answer_all
-from ..answers import Inference, Live, Model, ModelReady, Ready, Server
-from ..estimation import Upload, units
-from ..openapi import told
+from ..context import ServiceContext
+from ..dispatch import estimate_all
+from ..openapi import responses
+from ..photograph_job import UploadedPhotograph, units
+from ..predict_request import with_eyes
 from ..problems import Problem
-from ..state import State
-from ..tensors import EYE, EYE_FROM, INPUT, PROBLEM, Column, datatype, read_request, write_answer
-from ..upload import with_eyes
+from ..tensors import (
+    EYE,
+    EYE_FROM,
+    INPUT,
+    PROBLEM,
+    TensorColumn,
+    datatype,
+    read_request,
+    write_answer,
+)
 
 HEAD_LENGTH = "inference-header-content-length"
 _PARAMETERS = {"type": "object"}
@@ -82,14 +98,14 @@ OPENAPI: dict[str, Any] = {
     },
 }
 
-ANSWERS = told(
-    Inference, "malformed-body", "malformed-header", "unknown-estimator", "too-many-parts",
+ANSWERS = responses(
+    InferenceAnswer, "malformed-body", "malformed-header", "unknown-estimator", "too-many-parts",
     "unsupported-media-type", "invalid-request", "deadline-exceeded", "not-ready",
 )  # fmt: skip
 ANSWERS[200]["content"] = {"application/octet-stream": {"schema": {"type": "string"}}}
 
 
-def router(state: State) -> APIRouter:
+def router(context: ServiceContext) -> APIRouter:
     """Make the routes."""
 
     async def server() -> JSONResponse:
@@ -104,12 +120,12 @@ def router(state: State) -> APIRouter:
 
     async def ready() -> JSONResponse:
         """Answer 200 once every estimator has passed its check."""
-        state.refuse_unready()
+        context.refuse_unready()
         return JSONResponse({"ready": True})
 
     async def model(name: str) -> JSONResponse:
         """Describe an estimator's inputs and outputs."""
-        estimator = state.served_as(name).estimator
+        estimator = context.find(name).estimator
         manifest = estimator.manifest
         inputs = [
             {"name": each, "datatype": "BYTES", "shape": [-1]}
@@ -119,28 +135,28 @@ def router(state: State) -> APIRouter:
             {"name": each, "datatype": datatype(each), "shape": [-1]} for each in _outputs(manifest)
         ]
         platform = {"name": name, "platform": "onnxruntime_onnx"}
-        told = {"inputs": inputs, "outputs": outputs, "parameters": _said(estimator)}
-        return JSONResponse(platform | told)
+        about = {"inputs": inputs, "outputs": outputs, "parameters": _said(estimator)}
+        return JSONResponse(platform | about)
 
     async def model_ready(name: str) -> JSONResponse:
         """Answer 200 once an estimator can be asked."""
-        state.served_as(name)
-        state.refuse_unready()
+        context.find(name)
+        context.refuse_unready()
         return JSONResponse({"name": name, "ready": True})
 
     async def infer(name: str, request: Request) -> Response:
         """Estimate for each photograph; one that is bad has a problem and harms no other."""
-        state.refuse_unready()
-        return await _inferred(state, state.served_as(name).estimator, request)
+        context.refuse_unready()
+        return await _inferred(context, context.find(name).estimator, request)
 
     routes = APIRouter(prefix="/v2")
     known = "unknown-estimator"
-    routes.add_api_route("", server, responses=told(Server))
-    routes.add_api_route("/health/live", live, responses=told(Live))
-    routes.add_api_route("/health/ready", ready, responses=told(Ready, "not-ready"))
-    routes.add_api_route("/models/{name}", model, responses=told(Model, known))
+    routes.add_api_route("", server, responses=responses(ServerMetadata))
+    routes.add_api_route("/health/live", live, responses=responses(Live))
+    routes.add_api_route("/health/ready", ready, responses=responses(Ready, "not-ready"))
+    routes.add_api_route("/models/{name}", model, responses=responses(ModelMetadata, known))
     routes.add_api_route(
-        "/models/{name}/ready", model_ready, responses=told(ModelReady, known, "not-ready")
+        "/models/{name}/ready", model_ready, responses=responses(ModelReady, known, "not-ready")
     )
     routes.add_api_route(
         "/models/{name}/infer", infer, methods=["POST"], openapi_extra=OPENAPI, responses=ANSWERS
@@ -148,16 +164,18 @@ def router(state: State) -> APIRouter:
     return routes
 
 
-async def _inferred(state: State, estimator: Estimator, request: Request) -> Response:
+async def _inferred(context: ServiceContext, estimator: Estimator, request: Request) -> Response:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem("unsupported-media-type", "send the body as it is, not compressed")
     body, length = await request.body(), request.headers.get(HEAD_LENGTH)
-    asked = await state.pool.run(partial(read_request, body, length, state.settings.photographs))
+    asked = await context.pool.run(
+        partial(read_request, body, length, context.settings.photographs)
+    )
     known = _outputs(estimator.manifest)
     if not asked.outputs.keys() <= {*known}:
         raise Problem("invalid-request", f"the outputs are {', '.join(known)}")
-    uploads = with_eyes([Upload(None, data) for data in asked.photographs], asked.eyes)
-    entries = await answer_all(request, state, uploads, [estimator])
+    uploads = with_eyes([UploadedPhotograph(None, data) for data in asked.photographs], asked.eyes)
+    entries = await estimate_all(request, context, uploads, [estimator])
     columns = _columns(estimator, entries)
     content, head = write_answer(estimator.name, asked, columns, _said(estimator))
     if head is None:
@@ -182,13 +200,13 @@ def _outputs(manifest: Manifest) -> tuple[str, ...]:
     return (*units(manifest), *eye, PROBLEM)
 
 
-def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, Column]:
+def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, TensorColumn]:
     """Turn the photographs' entries into the model's outputs."""
     found = [
         entry["estimates"][estimator.name]["values"] if "estimates" in entry else {}
         for entry in entries
     ]
-    columns: dict[str, Column] = {
+    columns: dict[str, TensorColumn] = {
         value: [each[value]["value"] if each else None for each in found]
         for value in units(estimator.manifest)
     }

@@ -1,4 +1,4 @@
-"""`POST /v1/predict`: photographs in, an entry for each, in their order."""
+"""`POST /v1/predict`: photographs in, an entry for each, in their wanted."""
 
 import asyncio
 import json
@@ -10,13 +10,13 @@ from fastapi.responses import Response
 
 from gantei.errors import ExplanationError
 from gantei.estimator.estimator import Estimator
+from gantei.wire.schemas import PredictAnswer
 
-from ..answering import answer_all
-from ..answers import Answer
-from ..openapi import told
+from ..context import ServiceContext
+from ..dispatch import estimate_all
+from ..openapi import responses
+from ..predict_request import PredictRequest, read_predict_request
 from ..problems import Problem
-from ..state import State
-from ..upload import Order, read_order
 
 _PICTURE = {"type": "string", "format": "binary"}
 _CHOICES: list[dict[str, Any]] = [
@@ -59,7 +59,7 @@ OPENAPI: dict[str, Any] = {
                             "type": "array",
                             "minItems": 1,
                             "items": _PICTURE,
-                            "description": "Answered in this order.",
+                            "description": "Answered in this wanted.",
                         },
                         "estimators": {"type": "array", "items": {"type": "string"}},
                         "explain": _CHOICES[1]["schema"],
@@ -73,21 +73,21 @@ OPENAPI: dict[str, Any] = {
 }
 
 
-ANSWERS = told(
-    Answer, "malformed-body", "unknown-estimator", "too-many-parts", "unsupported-media-type",
-    "invalid-request", "no-explanation", "deadline-exceeded", "not-ready",
+ANSWERS = responses(
+    PredictAnswer, "malformed-body", "unknown-estimator", "too-many-parts",
+    "unsupported-media-type", "invalid-request", "no-explanation", "deadline-exceeded", "not-ready",
 )  # fmt: skip
 
 
-def router(state: State) -> APIRouter:
+def router(context: ServiceContext) -> APIRouter:
     """Make the route."""
 
     async def predict(request: Request) -> Response:
         """Estimate for each photograph; one that is bad has a problem and harms no other."""
-        state.refuse_unready()
-        settings = state.settings
-        order = await read_order(request, settings.photographs, settings.held_limit)
-        return await answered(state, request, order)
+        context.refuse_unready()
+        settings = context.settings
+        wanted = await read_predict_request(request, settings.photographs, settings.memory_limit)
+        return await answered(context, request, wanted)
 
     routes = APIRouter()
     routes.add_api_route(
@@ -96,14 +96,14 @@ def router(state: State) -> APIRouter:
     return routes
 
 
-async def answered(state: State, request: Request, order: Order) -> Response:
-    """Answer an order, whichever route has read it.
+async def answered(context: ServiceContext, request: Request, wanted: PredictRequest) -> Response:
+    """Answer a request, whichever route has read it.
 
     Raises:
         Problem: what is asked for cannot be given, or not in time.
     """
-    estimators = _chosen(state, order)
-    entries = await answer_all(request, state, order.uploads, estimators, order.explain)
+    estimators = _chosen(context, wanted)
+    entries = await estimate_all(request, context, wanted.uploads, estimators, wanted.explain)
     return Response(await _written(entries), media_type="application/json")
 
 
@@ -117,10 +117,10 @@ async def _written(entries: Sequence[dict[str, Any]]) -> bytes:
     return b'{"photographs":[' + b",".join(written) + b"]}"
 
 
-def _chosen(state: State, order: Order) -> list[Estimator]:
-    chosen = [state.served_as(name) for name in order.estimators] or list(state.served.values())
+def _chosen(context: ServiceContext, wanted: PredictRequest) -> list[Estimator]:
+    chosen = [context.find(name) for name in wanted.estimators] or list(context.loaded.values())
     estimators = [each.estimator for each in chosen]
-    if order.explain != "none":
+    if wanted.explain != "none":
         _refuse_unexplained(estimators)
     return estimators
 

@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from ..answers import Alive, Ready
-from ..openapi import told
-from ..state import State
+from gantei.wire.schemas import Alive, Ready
+
+from ..context import ServiceContext
+from ..openapi import responses
 
 
-def router(state: State) -> APIRouter:
+def router(context: ServiceContext) -> APIRouter:
     """Make the routes."""
 
     async def livez() -> JSONResponse:
@@ -17,22 +18,24 @@ def router(state: State) -> APIRouter:
 
     async def readyz() -> JSONResponse:
         """Answer 200 once every estimator has answered its golden photographs as it should."""
-        state.refuse_unready()
+        context.refuse_unready()
         return JSONResponse({"ready": True})
 
     async def metrics() -> Response:
         """Give what is counted, in Prometheus' text format."""
-        return Response(state.metrics.text(), media_type="text/plain; version=0.0.4")
+        return Response(context.metrics.text(), media_type="text/plain; version=0.0.4")
 
     routes = APIRouter()
     for method in ("GET", "HEAD"):  # some balancers ask with HEAD
         shown = method == "GET"
         routes.add_api_route(
-            "/livez", livez, methods=[method], include_in_schema=shown, responses=told(Alive)
+            "/livez", livez, methods=[method], include_in_schema=shown, responses=responses(Alive)
         )
         routes.add_api_route(
             "/readyz", readyz, methods=[method], include_in_schema=shown,
-            responses=told(Ready, "not-ready"),
+            responses=responses(Ready, "not-ready"),
         )  # fmt: skip
-    routes.add_api_route("/metrics", metrics, response_class=Response, responses=told("text/plain"))
+    routes.add_api_route(
+        "/metrics", metrics, response_class=Response, responses=responses("text/plain")
+    )
     return routes

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 
-from .asgi import Message, Send
-from .journal import Record
+from .asgi import AsgiMessage, Send
+from .logs import RequestRecord
 from .problems import MEDIA_TYPE, PlainProblem, Problem
-from .receiving import Receiving
+from .request_body import LimitedRequestBody
 
 PIECE = 65536
 """Bytes of an answer that are handed to the server at a time, and wait for the client there."""
@@ -19,14 +19,14 @@ ALWAYS = (
 )
 
 
-class Sending:
+class ResponseSender:
     """The response as it leaves: every error is a problem, whoever wrote it."""
 
     def __init__(
         self,
         send: Send,
-        record: Record,
-        body: Receiving,
+        record: RequestRecord,
+        body: LimitedRequestBody,
         unread: Callable[[int], AbstractContextManager[float]],
     ) -> None:
         self._to_server = send
@@ -37,7 +37,7 @@ class Sending:
         self.status = 0
         self.lost = False
 
-    async def send(self, message: Message) -> None:
+    async def send(self, message: AsgiMessage) -> None:
         """Send what the application answers, an error in our own shape."""
         if message["type"] != "http.response.start":
             if not self._replaced:
@@ -70,7 +70,7 @@ class Sending:
             await self._start(problem.status, headers)
             await self._send({"type": "http.response.body", "body": content})
 
-    async def _send_in_pieces(self, message: Message) -> None:
+    async def _send_in_pieces(self, message: AsgiMessage) -> None:
         # The server takes a large answer whole, and keeps it for as long as the client reads it.
         # Of pieces it takes the next one when the last has nearly gone, so it is seen here.
         content = message.get("body", b"")
@@ -87,7 +87,7 @@ class Sending:
                 raise Problem("client-gone") from error
         return None
 
-    async def _send(self, message: Message) -> None:
+    async def _send(self, message: AsgiMessage) -> None:
         try:
             await self._to_server(message)
         except (Exception, asyncio.CancelledError):

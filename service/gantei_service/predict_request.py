@@ -13,7 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from gantei.errors import SettingError
 from gantei.photographs.eyes import DETECT, known_eye
 
-from .estimation import Explain, Upload
+from .photograph_job import Explain, UploadedPhotograph
 from .problems import Problem
 
 FIELDS = ("photographs", "estimators", "explain", "eyes")
@@ -25,17 +25,17 @@ LONGEST_FIELD = 1000
 
 
 @dataclass(frozen=True)
-class Order:
+class PredictRequest:
     """What a request asks for; no estimators stand for all that are served."""
 
-    uploads: tuple[Upload, ...]
+    uploads: tuple[UploadedPhotograph, ...]
     estimators: tuple[str, ...]
     explain: Explain
 
 
-async def read_order(
+async def read_predict_request(
     request: Request, most: int, largest: int, *, json_fields: bool = False
-) -> Order:
+) -> PredictRequest:
     """Read a multipart form, or one raw picture; settings stand in the query or are fields.
 
     Args:
@@ -54,7 +54,7 @@ async def read_order(
         fields = _from_json(fields) if json_fields else fields
         if any(key == "eyes" for key, _ in fields):
             asked = [(key, value) for key, value in asked if key != "eyes"]
-        return _order(uploads, [*asked, *fields])
+        return _checked(uploads, [*asked, *fields])
     if not kind.startswith("image/"):
         raise Problem(
             "unsupported-media-type", "send multipart/form-data, or one picture as image/*"
@@ -62,13 +62,15 @@ async def read_order(
     data = await request.body()
     if not data:
         raise Problem("invalid-request", "the body is empty; send one picture")
-    return _order([Upload(None, data)], asked)
+    return _checked([UploadedPhotograph(None, data)], asked)
 
 
 Fields = list[tuple[str, str]]
 
 
-async def _form(request: Request, most: int, largest: int) -> tuple[list[Upload], Fields]:
+async def _form(
+    request: Request, most: int, largest: int
+) -> tuple[list[UploadedPhotograph], Fields]:
     # Of other encodings some make text that no answer can carry, such as half a surrogate pair.
     charset = parse_options_header(request.headers["content-type"])[1].get(b"charset", b"utf-8")
     if charset.lower() not in (b"utf-8", b"us-ascii"):
@@ -96,7 +98,7 @@ async def _form(request: Request, most: int, largest: int) -> tuple[list[Upload]
             if not isinstance(value, UploadFile):
                 fields.append((key, value))
             elif key == "photographs":
-                uploads.append(Upload(value.filename, await value.read()))
+                uploads.append(UploadedPhotograph(value.filename, await value.read()))
             else:
                 raise Problem("invalid-request", "files are sent as photographs")
     finally:
@@ -118,7 +120,9 @@ def _from_json(fields: Fields) -> Fields:
     return read
 
 
-def _order(uploads: list[Upload], fields: Iterable[tuple[str, str]]) -> Order:
+def _checked(
+    uploads: list[UploadedPhotograph], fields: Iterable[tuple[str, str]]
+) -> PredictRequest:
     names: list[str] = []
     eyes: list[str] = []
     explain: Explain = "none"
@@ -136,10 +140,12 @@ def _order(uploads: list[Upload], fields: Iterable[tuple[str, str]]) -> Order:
                 raise Problem("invalid-request", f"unknown field; known: {', '.join(FIELDS)}")
     if not uploads:
         raise Problem("invalid-request", "no photographs: send one or more")
-    return Order(with_eyes(uploads, eyes), tuple(dict.fromkeys(names)), explain)
+    return PredictRequest(with_eyes(uploads, eyes), tuple(dict.fromkeys(names)), explain)
 
 
-def with_eyes(uploads: Sequence[Upload], eyes: Sequence[str]) -> tuple[Upload, ...]:
+def with_eyes(
+    uploads: Sequence[UploadedPhotograph], eyes: Sequence[str]
+) -> tuple[UploadedPhotograph, ...]:
     """Put to each photograph what is told of its eye, by the form or by the name that it came by.
 
     Raises:
@@ -151,14 +157,14 @@ def with_eyes(uploads: Sequence[Upload], eyes: Sequence[str]) -> tuple[Upload, .
         raise Problem(
             "invalid-request", f"{len(eyes)} eyes of {len(uploads)} photographs; one of each"
         )
-    told = []
+    with_eye = []
     for upload, eye in zip(uploads, eyes or [""] * len(uploads), strict=True):
         name = (upload.name or "").replace("\\", "/").rpartition("/")[2]
         try:
-            told.append(replace(upload, eye=known_eye(eye or None, name)))
+            with_eye.append(replace(upload, eye=known_eye(eye or None, name)))
         except SettingError as error:
             raise Problem("invalid-request", f"eyes: {EYES}") from error
-    return tuple(told)
+    return tuple(with_eye)
 
 
 def _explain(text: str) -> Explain:

@@ -1,13 +1,19 @@
-"""The shapes of the answers, for /openapi.json; the tests hold real answers against them."""
+"""What a `gantei serve` answers under /v1 and /v2: the one description that both ends share.
 
-from typing import Annotated, Any, Literal
+The server describes its answers by these shapes in /openapi.json, and the tests hold its real
+answers against them; the client and `gantei pull` read answers by them. Members that a reader does
+not know are of a later version, and are passed over.
+"""
+
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gantei.manifests.fields import Side
-from gantei.photographs.eyes import EyeOrigin
+from ..manifests.fields import Sha256, Side
+from ..photographs.eyes import EyeOrigin
 
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+LONGEST_ESTIMATOR_LIST = 10_000_000
+"""Bytes of an `EstimatorList` that a reader takes."""
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -19,13 +25,15 @@ def left_out_unless(when: str) -> Any:
     return Field(None, description=f"There {when}.", json_schema_extra=_without_default)
 
 
-class Shape(BaseModel):
-    """An object that has these members and no others."""
+class WireObject(BaseModel):
+    """A JSON object of an answer; what this version writes has these members and no others."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        strict=True, allow_inf_nan=False, json_schema_extra={"additionalProperties": False}
+    )
 
 
-class EntryProblem(Shape):
+class EntryProblem(WireObject):
     """Why one photograph was not estimated (RFC 9457)."""
 
     type: str = Field(pattern="^(urn:problem-type:gantei:[a-z-]+|about:blank)$")
@@ -41,29 +49,29 @@ class ProblemDocument(EntryProblem):
     error: str = left_out_unless("under /v2, where clients look for it")
 
 
-class Said(Shape):
-    """What is odd, in a code with values that programs compare, and in an English sentence."""
+class WordedFinding(WireObject):
+    """What was found, as a code with values that programs compare, and in an English sentence."""
 
-    code: str
-    values: dict[str, Any]
+    code: str = Field(pattern="^[a-z0-9-]+$")
+    values: dict[str, Any] = Field(description="What the sentence names.")
     text: str
 
 
-class Size(Shape):
+class PixelSize(WireObject):
     """Pixels of the upright photograph."""
 
     height: int = Field(ge=1)
     width: int = Field(ge=1)
 
 
-class Value(Shape):
+class ValueWithUnit(WireObject):
     """A number and its unit: one of the manifest, such as years, or probability."""
 
     value: float
     unit: str
 
 
-class Box(Shape):
+class MapBox(WireObject):
     """Where the map lies on the upright photograph, in pixels; it may reach beyond the edges."""
 
     left: float
@@ -72,39 +80,39 @@ class Box(Shape):
     bottom: float
 
 
-class Map(Shape):
+class ExplanationMap(WireObject):
     """What each place adds to the value: the mean of all rows plus the bias is the answer."""
 
     of: str = Field(description="The value that is explained.")
     unit: str
     bias: float
     rows: list[list[float]]
-    box: Box
+    box: MapBox
     embedding: list[float] = Field(description="The network's last features, averaged.")
 
 
-class Overlay(Shape):
+class Overlay(WireObject):
     """The photograph with the map laid over it."""
 
     media_type: Literal["image/png"]
     base64: str
 
 
-class Estimate(Shape):
+class Estimate(WireObject):
     """What one estimator says of a photograph."""
 
-    values: dict[str, Value]
-    warnings: list[Said] = Field(description="What to know before using the values.")
-    map: Map = left_out_unless("where a map or an overlay was asked for")
+    values: dict[str, ValueWithUnit]
+    warnings: list[WordedFinding] = Field(description="What to know before using the values.")
+    map: ExplanationMap = left_out_unless("where a map or an overlay was asked for")
     overlay: Overlay = left_out_unless("where it was asked for")
 
 
-class Estimated(Shape):
+class EstimatedPhotograph(WireObject):
     """A photograph that every estimator answered."""
 
     name: str | None = Field(description="As it was sent; null of a raw picture.")
     sha256: Sha256 = Field(description="Of the bytes as they were sent.")
-    size: Size
+    size: PixelSize
     eye: Side | None = Field(description="Which eye it shows, where that is known.")
     eye_from: EyeOrigin | None = Field(
         description="What tells it: detected is assumed, by the optic disc."
@@ -112,31 +120,31 @@ class Estimated(Shape):
     estimates: dict[str, Estimate] = Field(description="By the estimator's name.")
 
 
-class Refused(Shape):
+class RefusedPhotograph(WireObject):
     """A photograph that could not be estimated; it changes nothing for the others."""
 
     name: str | None
     sha256: Sha256 | None
-    size: Size | None
+    size: PixelSize | None
     eye: Side | None
     eye_from: EyeOrigin | None
     problem: EntryProblem
 
 
-class Answer(Shape):
+class PredictAnswer(WireObject):
     """An entry for each photograph, in the order in which they were sent."""
 
-    photographs: list[Estimated | Refused]
+    photographs: list[EstimatedPhotograph | RefusedPhotograph]
 
 
-class FileFacts(Shape):
+class FileDigest(WireObject):
     """A file to download."""
 
     bytes: int = Field(ge=0)
     sha256: Sha256
 
 
-class Listed(Shape):
+class ListedEstimator(WireObject):
     """An estimator that is served."""
 
     name: str
@@ -146,57 +154,57 @@ class Listed(Shape):
     notice_ja: str
     task: str
     state: Literal["checking", "ready", "failed"]
-    device: str
+    device: Literal["cpu", "cuda"]
     values: dict[str, str] = Field(description="The unit of each value.")
-    warnings: list[Said]
-    remarks: list[Said] = Field(description="Of the warnings, those about its signature.")
+    warnings: list[WordedFinding]
+    remarks: list[WordedFinding] = Field(description="Of the warnings, those about its signature.")
     needs_eye: bool = Field(description="Whether it takes left eyes mirrored.")
     no_map: str = Field(description="Why it gives no map; empty where it gives one.")
-    files: dict[str, FileFacts]
+    files: dict[str, FileDigest]
 
 
-class Limits(Shape):
+class RequestLimits(WireObject):
     """What a request may hold."""
 
     body_bytes: int = Field(ge=1)
     photographs: int = Field(ge=1)
 
 
-class Listing(Shape):
+class EstimatorList(WireObject):
     """All estimators that are served, the versions that compute, and what a request may hold."""
 
     gantei: str
     python: str
     versions: dict[str, str]
-    limits: Limits
-    estimators: list[Listed]
+    limits: RequestLimits
+    estimators: list[ListedEstimator]
 
 
-class Described(Listed):
+class DescribedEstimator(ListedEstimator):
     """An estimator with its manifest."""
 
     manifest: dict[str, Any] = Field(description="The tables of estimator.toml.")
 
 
-class Alive(Shape):
+class Alive(WireObject):
     """The process answers."""
 
     alive: Literal[True]
 
 
-class Ready(Shape):
+class Ready(WireObject):
     """Every estimator has passed its check."""
 
     ready: Literal[True]
 
 
-class Live(Shape):
+class Live(WireObject):
     """The process answers (Open Inference)."""
 
     live: Literal[True]
 
 
-class Server(Shape):
+class ServerMetadata(WireObject):
     """Who answers (Open Inference)."""
 
     name: Literal["gantei"]
@@ -204,7 +212,7 @@ class Server(Shape):
     extensions: list[str]
 
 
-class Tensor(Shape):
+class TensorMetadata(WireObject):
     """An input or output of a model; -1 stands for any number of photographs."""
 
     name: str
@@ -212,40 +220,40 @@ class Tensor(Shape):
     shape: list[int]
 
 
-class Sentences(Shape):
+class ModelParameters(WireObject):
     """What every result says beside its numbers, a line each (Open Inference)."""
 
     warnings: str
 
 
-class Model(Shape):
+class ModelMetadata(WireObject):
     """An estimator as a model (Open Inference)."""
 
     name: str
     platform: str
-    inputs: list[Tensor]
-    outputs: list[Tensor]
-    parameters: Sentences
+    inputs: list[TensorMetadata]
+    outputs: list[TensorMetadata]
+    parameters: ModelParameters
 
 
-class ModelReady(Shape):
+class ModelReady(WireObject):
     """The estimator has passed its check (Open Inference)."""
 
     name: str
     ready: Literal[True]
 
 
-class Output(Tensor):
+class InferenceOutput(TensorMetadata):
     """An output: a number or text for each photograph; null where it could not be estimated."""
 
     data: list[float | str | None] = left_out_unless("where it was not asked for as binary data")
     parameters: dict[str, int] = left_out_unless("with its size, where it is binary data")
 
 
-class Inference(Shape):
+class InferenceAnswer(WireObject):
     """The outputs that were asked for (Open Inference)."""
 
     model_name: str
     id: str = left_out_unless("where the request had one")
-    parameters: Sentences
-    outputs: list[Output]
+    parameters: ModelParameters
+    outputs: list[InferenceOutput]

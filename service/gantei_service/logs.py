@@ -17,7 +17,7 @@ LOGGER = logging.getLogger("gantei.service")
 
 
 @dataclass
-class Record:
+class RequestRecord:
     """What is remembered of one request, for its line in the log."""
 
     id: str = field(default_factory=lambda: uuid4().hex)

@@ -3,33 +3,33 @@
 from dataclasses import dataclass
 
 from .batching import Batching
+from .loaded import LoadedEstimator
 from .metrics import Metrics
 from .pool import Pool
 from .problems import Problem
-from .served import Served
 from .settings import Settings
 
 
 @dataclass(frozen=True)
-class State:
-    """One service."""
+class ServiceContext:
+    """What one service has, for as long as it runs."""
 
     settings: Settings
-    served: dict[str, Served]
+    loaded: dict[str, LoadedEstimator]
     pool: Pool
     metrics: Metrics
     batching: Batching | None = None
     """None where every photograph goes through the networks alone."""
 
-    def served_as(self, name: str) -> Served:
+    def find(self, name: str) -> LoadedEstimator:
         """Look an estimator up.
 
         Raises:
             Problem: `unknown-estimator`.
         """
-        if found := self.served.get(name):
+        if found := self.loaded.get(name):
             return found
-        raise Problem("unknown-estimator", f"known: {', '.join(self.served)}")
+        raise Problem("unknown-estimator", f"known: {', '.join(self.loaded)}")
 
     def refuse_unready(self) -> None:
         """See that every estimator has passed its check.
@@ -37,5 +37,5 @@ class State:
         Raises:
             Problem: `not-ready`.
         """
-        if any(each.state != "ready" for each in self.served.values()):
+        if any(each.state != "ready" for each in self.loaded.values()):
             raise Problem("not-ready", headers={"retry-after": "1"})

@@ -1,38 +1,43 @@
-"""A request's body as it arrives."""
+"""The body of a request as it arrives, limited in size and time."""
 
 import asyncio
 import time
 from dataclasses import dataclass
 
-from .asgi import Message, Receive
-from .journal import Record
+from .asgi import AsgiMessage, Receive
+from .logs import RequestRecord
 from .problems import Problem
 from .settings import Settings
 
 
 @dataclass
-class Held:
-    """What is in memory of all requests: bodies, and answers that their clients have not read."""
+class MemoryInUse:
+    """Bytes in memory for all requests: bodies, and answers that clients have not read."""
 
     bytes: int = 0
 
 
-class Receiving:
-    """A request's body as it arrives, counted and timed."""
+class LimitedRequestBody:
+    """A request's body as it arrives, limited in size and time."""
 
     def __init__(
-        self, receive: Receive, settings: Settings, held: Held, record: Record, scope: Message
+        self,
+        receive: Receive,
+        settings: Settings,
+        in_use: MemoryInUse,
+        record: RequestRecord,
+        scope: AsgiMessage,
     ) -> None:
         self._receive = receive
         self._settings = settings
-        self._held = held
+        self._in_use = in_use
         self._record = record
         self._until = time.monotonic() + settings.body_timeout
         self.whole = not announced(scope)
         names = {name for name, _ in scope["headers"]}
         self._may_stay_out = not names.isdisjoint({b"transfer-encoding", b"expect"})
 
-    async def receive(self) -> Message:
+    async def receive(self) -> AsgiMessage:
         """Give the next piece.
 
         Raises:
@@ -50,11 +55,11 @@ class Receiving:
             raise Problem("client-gone")
         size = len(message.get("body", b""))
         self._record.bytes += size
-        self._held.bytes += size
+        self._in_use.bytes += size
         self.whole = not message.get("more_body", False)
         if self._record.bytes > self._settings.body_limit:
             raise self._too_large()
-        if self._held.bytes > self._settings.held_limit:
+        if self._in_use.bytes > self._settings.memory_limit:
             raise Problem("busy", headers={"retry-after": "1"})
         return message
 
@@ -66,8 +71,8 @@ class Receiving:
         when they have sent everything. Chunks may be of one byte, and cost too much; who asked
         whether to send it at all may go on with another request.
         """
-        read_off = self._settings.reads_off and not self._may_stay_out
-        return not self.whole and not (read_off and self._record.problem != "slow-body")
+        drained = self._settings.drain_refused_bodies and not self._may_stay_out
+        return not self.whole and not (drained and self._record.problem != "slow-body")
 
     def refuse_announced(self, size: int) -> None:
         """Refuse a body whose head says that it is too large.
@@ -82,7 +87,7 @@ class Receiving:
         return Problem("body-too-large", f"at most {self._settings.body_limit} bytes are taken")
 
 
-def announced(scope: Message) -> int:
+def announced(scope: AsgiMessage) -> int:
     """The body's length as its head says it: 0 without a body, 1 where it comes in chunks."""
     headers = dict(scope["headers"])
     if b"transfer-encoding" in headers:

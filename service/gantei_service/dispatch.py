@@ -9,19 +9,19 @@ from fastapi import Request
 
 from gantei.estimator.estimator import Estimator
 
-from .estimation import Examination, Explain, Upload
+from .context import ServiceContext
 from .guard import RECORD
-from .journal import Record
+from .logs import RequestRecord
+from .photograph_job import Explain, PhotographJob, UploadedPhotograph
 from .problems import Problem
-from .state import State
 
 T = TypeVar("T")
 
 
-async def answer_all(
+async def estimate_all(
     request: Request,
-    state: State,
-    uploads: Sequence[Upload],
+    context: ServiceContext,
+    uploads: Sequence[UploadedPhotograph],
     estimators: Sequence[Estimator],
     explain: Explain = "none",
 ) -> list[dict[str, Any]]:
@@ -30,35 +30,35 @@ async def answer_all(
     Raises:
         Problem: `busy`, `deadline-exceeded` or `client-gone`; what has not begun is dropped.
     """
-    record: Record = request.scope[RECORD]
+    record: RequestRecord = request.scope[RECORD]
     record.photographs = len(uploads)
-    if len(uploads) == 1 and state.pool.idle:
-        estimators = [state.served[each.name].lone or each for each in estimators]
-    examinations = [
-        Examination(upload, estimators, explain, record.id, state.metrics) for upload in uploads
+    if len(uploads) == 1 and context.pool.idle:
+        estimators = [context.loaded[each.name].all_cores or each for each in estimators]
+    jobs = [
+        PhotographJob(upload, estimators, explain, record.id, context.metrics) for upload in uploads
     ]
     try:
-        async with asyncio.timeout(state.settings.deadline):
-            entries = await _unless_gone(request, _examined(state, examinations))
+        async with asyncio.timeout(context.settings.deadline):
+            entries = await _unless_gone(request, _run_jobs(context, jobs))
     except TimeoutError as error:
         raise Problem("deadline-exceeded", headers={"retry-after": "5"}) from error
     refused = [entry["problem"]["type"] for entry in entries if "problem" in entry]
     record.refused = len(refused)
     for kind in refused:
-        state.metrics.problems.labels(kind.rpartition(":")[2]).inc()
+        context.metrics.problems.labels(kind.rpartition(":")[2]).inc()
     return entries
 
 
-async def _examined(state: State, examinations: Sequence[Examination]) -> list[dict[str, Any]]:
-    pool, batching = state.pool, state.batching
+async def _run_jobs(context: ServiceContext, jobs: Sequence[PhotographJob]) -> list[dict[str, Any]]:
+    pool, batching = context.pool, context.batching
     if batching is None:
-        return await pool.run_all([partial(pool.run, each.alone) for each in examinations])
+        return await pool.run_all([partial(pool.run, each.alone) for each in jobs])
 
-    async def batched(each: Examination) -> dict[str, Any]:
+    async def batched(each: PhotographJob) -> dict[str, Any]:
         async with batching.room:
             return await each.batched(pool, batching)
 
-    return await pool.run_all([partial(batched, each) for each in examinations], batching.underway)
+    return await pool.run_all([partial(batched, each) for each in jobs], batching.underway)
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:

@@ -1,4 +1,4 @@
-"""The estimators that the service answers with, and whether each has passed its check."""
+"""The estimators that the service has loaded, and whether each has passed its check."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from gantei.inference.pipeline import cores
 from gantei.inference.session import Device
 from gantei.system.files import sha256_of
 
-State = Literal["checking", "ready", "failed"]
+CheckState = Literal["checking", "ready", "failed"]
 
 
 @dataclass(frozen=True)
@@ -39,18 +39,18 @@ class ServedFile:
 
 
 @dataclass
-class Served:
+class LoadedEstimator:
     """One estimator, loaded, with its files.
 
-    `lone` is the same on all cores, for a photograph with no other beside it: nobody else needs
-    them, and its answer comes sooner, to the last bit the same. None where one has them anyway.
+    `all_cores` is the same estimator on all cores, for a photograph with no other beside it: its
+    answer comes sooner, to the last bit the same. None where `estimator` has them all anyway.
     """
 
     entry: Entry
     estimator: Estimator
-    lone: Estimator | None
+    all_cores: Estimator | None
     files: dict[str, ServedFile]
-    state: State = "checking"
+    state: CheckState = "checking"
     golden: int = 0
 
     def check(self) -> None:
@@ -60,21 +60,21 @@ class Served:
             GanteiError: it cannot be run, or answers another number.
         """
         self.golden = check_golden(self.estimator, self.entry.folder)
-        if self.lone:
-            check_golden(self.lone, self.entry.folder)
+        if self.all_cores:
+            check_golden(self.all_cores, self.entry.folder)
         self.state = "ready"
 
 
-def serve_all(
-    names: Sequence[str], device: Device, batch: int | None = None, *, lone: bool = True
-) -> dict[str, Served]:
+def load_all(
+    names: Sequence[str], device: Device, batch: int | None = None, *, all_cores: bool = True
+) -> dict[str, LoadedEstimator]:
     """Load the estimators to serve, by name; no names stand for all that are ready here.
 
     Args:
         names: names or folders.
         device: as `gantei.load` takes it.
         batch: as in `Settings`.
-        lone: whether they are also loaded for a photograph with no other beside it.
+        all_cores: whether they are also loaded for a photograph with no other beside it.
 
     Raises:
         GanteiError: one of them cannot be loaded; there are none; two have one name.
@@ -84,27 +84,27 @@ def serve_all(
         wanted = [entry.name for entry in estimators() if entry.state == "ready"]
     if not wanted:
         raise NotInstalledError("no estimator is ready on this machine; gantei list shows them")
-    served: dict[str, Served] = {}
+    loaded: dict[str, LoadedEstimator] = {}
     for name in wanted:
         # Without batches as many inferences as there are workers run at once, each on one thread;
         # batches go one after the other, each on all cores.
         one_by_one = batch in (None, 1)
         estimator = load(name, device, threads=1 if one_by_one else None)
-        if estimator.name in served:
+        if estimator.name in loaded:
             raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
         entry = Entry(estimator.manifest, find(name).folder)  # the manifest that was admitted
-        divided = lone and one_by_one and estimator.device == "cpu" and cores() > 1
+        divided = all_cores and one_by_one and estimator.device == "cpu" and cores() > 1
         undivided = load(entry.folder, device) if divided else None
-        served[estimator.name] = Served(entry, estimator, undivided, _files(entry))
-    return served
+        loaded[estimator.name] = LoadedEstimator(entry, estimator, undivided, _files(entry))
+    return loaded
 
 
 def check_all(
-    served: Sequence[Served], warm_up: Callable[[Estimator], None] | None = None
+    loaded: Sequence[LoadedEstimator], warm_up: Callable[[Estimator], None] | None = None
 ) -> list[GanteiError]:
     """Warm up and check every estimator; give what went wrong."""
     errors = []
-    for each in served:
+    for each in loaded:
         try:
             if warm_up:
                 warm_up(each.estimator)

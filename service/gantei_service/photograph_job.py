@@ -22,7 +22,7 @@ from gantei.photographs.eyes import Eye, Told
 from gantei.photographs.photograph import Photograph, open_photograph
 
 from .batching import Batching
-from .journal import failure, log
+from .logs import failure, log
 from .metrics import Metrics
 from .pool import Pool
 from .problems import Problem
@@ -34,7 +34,7 @@ _ONE_LARGE = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Upload:
+class UploadedPhotograph:
     """A photograph as it was sent, and what is told of its eye."""
 
     name: str | None
@@ -43,10 +43,10 @@ class Upload:
 
 
 @dataclass
-class Examination:
+class PhotographJob:
     """One photograph's way to its entry; what is wrong with it stands there and harms no other."""
 
-    upload: Upload
+    upload: UploadedPhotograph
     estimators: Sequence[Estimator]
     explain: Explain
     request_id: str

@@ -1,0 +1,150 @@
+"""Read a server's answers by the schema that both ends share, and put them into our types."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from ..errors import GanteiError, InferenceError, ManifestError, PhotographError, TransferError
+from ..explanations.explanation import Explanation
+from ..findings.finding import Finding
+from ..inference.pipeline import Answer
+from ..manifests.fields import NAME
+from ..manifests.file import parse_manifest
+from ..photographs.eyes import Eye, detected
+from ..wire.schemas import (
+    DescribedEstimator,
+    EntryProblem,
+    EstimatedPhotograph,
+    EstimatorList,
+    ExplanationMap,
+    PredictAnswer,
+    RefusedPhotograph,
+    WordedFinding,
+)
+from .served_estimator import ServedEstimator
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _else_transfer_error(read: Callable[P, T]) -> Callable[P, T]:
+    """Tell an answer of another shape from a fault of ours."""
+
+    def checked(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(*args, **kwargs)
+        except (ManifestError, LookupError, TypeError, ValueError) as error:  # ValidationError too
+            raise TransferError(
+                "the server answers what this gantei does not understand; are both of the same "
+                f"version? ({type(error).__name__}: {' '.join(str(error).split())[:200]})"
+            ) from error
+
+    return checked
+
+
+@_else_transfer_error
+def read_list(content: bytes) -> EstimatorList:
+    """Read what a server serves, and by which versions."""
+    listed = EstimatorList.model_validate_json(content)
+    if not all(re.fullmatch(NAME, each.name) for each in listed.estimators):
+        raise ValueError("a name that no estimator has")
+    return listed
+
+
+@_else_transfer_error
+def read_estimator(content: bytes, name: str) -> ServedEstimator:
+    """Read what is known of one estimator."""
+    described = DescribedEstimator.model_validate_json(content)
+    manifest = parse_manifest(described.manifest, "manifest")
+    if manifest.name != name:
+        raise ValueError("another name")
+    return ServedEstimator(
+        manifest,
+        described.device,
+        described.state,
+        described.no_map,
+        tuple(map(_finding, described.remarks)),
+    )
+
+
+@_else_transfer_error
+def read_answer(
+    content: bytes,
+    source: str,
+    sent: str,
+    names: Sequence[str],
+    *,
+    explain: bool,
+    eye: Eye | None = None,
+) -> Answer:
+    """Read the answer for one photograph.
+
+    Args:
+        content: the answer.
+        source: what the photograph is called here.
+        sent: sha256 of the bytes that were sent.
+        names: the estimators that were asked.
+        explain: whether maps were requested.
+        eye: the photograph's, where it was known here; else what the server found.
+
+    Raises:
+        TransferError: it is of another shape, or of another photograph.
+    """
+    (entry,) = PredictAnswer.model_validate_json(content).photographs
+    of_eye = eye.findings if eye else ()  # the server does not know the name
+    eye = eye or _eye_found(entry)
+    if isinstance(entry, RefusedPhotograph):
+        return Answer(source, sent, (), (), _error_of(entry.problem, source, sent), eye=eye)
+    if entry.sha256 != sent:
+        raise ValueError("an answer for another photograph")
+    estimates = [entry.estimates[name] for name in names]
+    return Answer(
+        source,
+        sent,
+        tuple(
+            {name: each.value for name, each in estimate.values.items()} for estimate in estimates
+        ),
+        tuple((*map(_finding, estimate.warnings), *of_eye) for estimate in estimates),
+        explanations=tuple(_explanation(each.map) for each in estimates if explain),
+        eye=eye,
+    )
+
+
+def _finding(told: WordedFinding) -> Finding:
+    finding = Finding(told.code, **told.values)
+    finding.text()  # fails for values that are not those of the code
+    return finding
+
+
+def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
+    kind = problem.type.rpartition(":")[2]
+    text = " ".join((problem.detail or problem.title).split())[:2000]
+    if kind == "unusable-photograph":
+        return PhotographError(f"{source}: {text}", source, sha256)
+    return InferenceError(f"{source}: {text}")
+
+
+def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:
+    """What the server found in the picture, as far as it did."""
+    if entry.eye is None:
+        return None
+    if entry.eye_from != "detected":
+        raise ValueError("an eye that nobody has stated")
+    return detected(entry.eye)
+
+
+def _explanation(told: ExplanationMap | None) -> Explanation:
+    if told is None:
+        raise ValueError("no map, where one was requested")
+    with np.errstate(over="ignore"):  # what is too large is refused below
+        rows, embedding = (np.array(each, np.float32) for each in (told.rows, told.embedding))
+    if rows.ndim != 2:
+        raise ValueError("a map of another shape")
+    if not (np.isfinite(rows).all() and np.isfinite(embedding).all()):
+        raise ValueError("a map or an embedding of numbers that are too large")
+    box = told.box
+    return Explanation(
+        told.of, told.unit, rows, told.bias, embedding, (box.left, box.top, box.right, box.bottom)
+    )
