@@ -5,7 +5,7 @@ All are `GanteiError`, most by way of a middle class: `EstimatorError` of an est
 that it resembles.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from .findings.finding import Finding
 from .findings.wording import Language
@@ -132,20 +132,23 @@ class PhotographError(GanteiError, ValueError):
 
     kind = "photograph"
 
-    def __init__(self, what: str | Finding, source: str = "", sha256: str | None = None) -> None:
+    finding: Finding
+
+    def __init__(self, finding: Finding, source: str = "", sha256: str | None = None) -> None:
         self.source = source
         self.sha256 = sha256
-        super().__init__(what)
+        super().__init__(finding)
 
-    @property
-    def reason(self) -> str:
-        """What is wrong, without source and advice."""
-        return self.finding.text() if self.finding else str(self)
+    def __str__(self) -> str:  # the source may be known only where the photograph was opened
+        return self.worded()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.finding, self.source, self.sha256)
 
     def worded(self, language: Language = "en", *, source: str | None = None) -> str:
         """Say what is wrong, with advice; `source` is put in the place of the photograph's name."""
         name = self.source if source is None else source
-        return ": ".join(filter(None, (name, super().worded(language)))) if self.finding else ""
+        return ": ".join(filter(None, (name, super().worded(language))))
 
 
 class SettingError(GanteiError, ValueError):

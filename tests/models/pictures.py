@@ -47,6 +47,13 @@ def refused(source, *words, **options):
     return str(caught.value)
 
 
+def refusal(source, **options):
+    """The finding for which a photograph is refused."""
+    with pytest.raises(PhotographError) as caught:
+        read(source, **options)
+    return caught.value.finding
+
+
 def png16(pixels):
     """A PNG of 16-bit pixels (h, w, channels), which Pillow cannot write."""
     height, width, channels = pixels.shape

@@ -59,7 +59,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(files, name, data):
 def test_a_damaged_chunk_of_a_png_is_refused(files):
     data = bytearray(files["PNG"])
     data[len(data) // 2] ^= 1
-    refused(bytes(data), "wrong checksum in chunk b'IDAT'")
+    refused(bytes(data), "wrong checksum in chunk IDAT")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_damaged_chunk_of_a_png_is_refused(files):
     [
         (b"", "empty"),
         (b"<html>", "not a picture"),
-        (b"GIF89a" + bytes(100), "JPEG, PNG, TIFF, BMP or WebP"),
+        (b"GIF89a" + bytes(100), "JPEG, PNG, TIFF, BMP, WebP"),
         (b"%!PS-Adobe-3.0 EPSF-3.0", "not a picture"),
         (bytes(128) + b"DICM" + bytes(50), "DICOM"),
     ],

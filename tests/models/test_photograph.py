@@ -16,6 +16,7 @@ from PIL import Image, ImageFile, ImageOps
 
 from gantei.photographs import decoding
 from gantei.photographs import photograph as reading
+from gantei.photographs.formats import jpeg
 from gantei.photographs.photograph import open_photograph, read
 
 from .pictures import (
@@ -216,7 +217,7 @@ def test_threads_may_decode_one_photograph_at_the_same_time(files):
 
 
 def test_a_file_is_decoded_in_pieces_where_it_is_long(files, monkeypatch):
-    monkeypatch.setattr(decoding, "DECODED_AT_ONCE", 500)
+    monkeypatch.setattr(jpeg, "DECODED_AT_ONCE", 500)
     for kind, data in files.items():
         assert len(data) > 500
         assert np.array_equal(read(data), pillow(data)), kind

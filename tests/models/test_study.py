@@ -279,7 +279,7 @@ def test_a_journal_that_a_power_cut_left_with_zeros_is_repaired(
     [
         (["nowhere"], "no such file or folder"),
         ([], "no photographs: name some"),
-        (["scans"], "no photographs in scans: 1 other files, none of which ends in .bmp"),
+        (["scans"], "no photographs in scans: 1 other files, none of which ends in .jpg"),
         (["--from", "nowhere.txt"], "cannot be read as a list"),
     ],
 )

@@ -61,8 +61,7 @@ def divide(
             photograph = open_photograph(listed.path, allow_grey=allow_grey)
             estimator.prepare(photograph)
         except PhotographError as error:
-            reason = str(error).removeprefix(f"{listed.path}: ")
-            left_out.append((listed.name, reason.replace(str(listed.path), listed.name)))
+            left_out.append((listed.name, error.worded(source="")))
         else:
             digest = str(photograph.sha256)
             if digest in found:

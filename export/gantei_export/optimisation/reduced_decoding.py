@@ -117,7 +117,7 @@ def measure(
                 full.append(_answer(estimator, photograph, reduced=False))
                 reduced.append(_answer(estimator, photograph, reduced=True))
         except PhotographError as error:
-            left_out.append((listed.name, error.reason))
+            left_out.append((listed.name, error.worded(source="")))
         advance(1)
     if len(full) < LEAST:
         raise SettingError(

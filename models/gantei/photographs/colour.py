@@ -26,13 +26,13 @@ _LEAST_LIGHT = 10
 _BITS_PER_SAMPLE = 258
 
 
-def check_mode(name: str, mode: str, *, allow_grey: bool) -> None:
+def check_mode(mode: str, *, allow_grey: bool) -> None:
     """Refuse a mode that has no colour, or whose range of values nobody knows."""
     if mode in GREY_MODES:
         if not allow_grey:
-            raise PhotographError(Finding("grey-picture", mode=mode), name)
+            raise PhotographError(Finding("grey-picture", mode=mode))
     elif mode not in _COLOUR_MODES:
-        raise PhotographError(Finding("unknown-range", mode=mode), name)
+        raise PhotographError(Finding("unknown-range", mode=mode))
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
@@ -61,7 +61,7 @@ def as_rgb(image: Image.Image) -> Image.Image:
     return image.convert("RGB")
 
 
-def check_light(name: str, image: Image.Image, *, allow_grey: bool) -> None:
+def check_light(image: Image.Image, *, allow_grey: bool) -> None:
     """Refuse an RGB image that is black, or, unless `allow_grey`, one without colour.
 
     Without colour is one whose channels are equal nearly everywhere, or of which a single
@@ -69,17 +69,17 @@ def check_light(name: str, image: Image.Image, *, allow_grey: bool) -> None:
     """
     size = min(_GRID, image.width), min(_GRID, image.height)
     sample = np.asarray(image.resize(size, Image.Resampling.NEAREST)).reshape(-1, 3)
-    _check_sample(name, np.sort(sample, axis=1), allow_grey=allow_grey)
+    _check_sample(np.sort(sample, axis=1), allow_grey=allow_grey)
 
 
-def _check_sample(name: str, ordered: NDArray[np.uint8], *, allow_grey: bool) -> None:
+def _check_sample(ordered: NDArray[np.uint8], *, allow_grey: bool) -> None:
     low, middle, high = ordered.T
     if high.max() < _LEAST_LIGHT:
-        raise PhotographError(Finding("black-picture"), name)
+        raise PhotographError(Finding("black-picture"))
     if allow_grey:
         return
     if np.mean(high - low > _LEAST_DIFFERENCE) < _LEAST_SHARE:
-        raise PhotographError(Finding("equal-channels"), name)
+        raise PhotographError(Finding("equal-channels"))
     dim = (high > 2 * _LEAST_DIFFERENCE) & (middle > high // 4)
     if np.mean((middle > _LEAST_DIFFERENCE) | dim) < _LEAST_SHARE:
-        raise PhotographError(Finding("single-channel"), name)
+        raise PhotographError(Finding("single-channel"))

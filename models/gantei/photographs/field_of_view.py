@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError
+from ..findings.finding import Finding
 from .resampling import Box
 
 _SOUGHT_ON = 96
@@ -57,8 +58,7 @@ class Square(NamedTuple):
         """
         if self.side**2 > _LARGEST_SQUARE * image.width * image.height:
             raise PhotographError(
-                f"its bright part needs a square of {self.side:.0f} px in a picture of "
-                f"{image.width} x {image.height} px: not a fundus photograph"
+                Finding("no-fundus", side=round(self.side), width=image.width, height=image.height)
             )
         left, top = math.floor(self.left), math.floor(self.top)
         right, bottom = math.ceil(self.left + self.side), math.ceil(self.top + self.side)
@@ -91,7 +91,7 @@ def find_disc(image: Image.Image, step: int | None = None) -> Square:
     square around the whole picture.
 
     Raises:
-        PhotographError: the picture is black; the message leaves the naming to the caller.
+        PhotographError: the picture is black.
     """
     step = averaging_step(image.size) if step is None else step
     lit = lit_part(image, step)
@@ -154,7 +154,7 @@ def _levels(small: NDArray[np.uint8]) -> tuple[int, int]:
     """How bright the surround is, and the median of what is brighter."""
     count = np.bincount(small.ravel(), minlength=256)
     if not count[_DARKEST_DISC:].any():
-        raise PhotographError("a black picture has no field of view")
+        raise PhotographError(Finding("black-picture"))
     dark = _level(count, _DARK_SHARE)
     count[: dark + _LEAST_STEP] = 0
     return dark, _level(count, 0.5)

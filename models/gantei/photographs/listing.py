@@ -10,8 +10,7 @@ from typing import Any
 from ..errors import OutputError
 from ..manifests.fields import UNKNOWN
 from .eyes import Told
-
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".webp"})
+from .formats.known_formats import has_suffix, suffixes
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
             continue
         bases.append(path)
         files = tuple(_files_below(path))
-        pictures = [file for file in files if file.suffix.lower() in SUFFIXES]
+        pictures = [file for file in files if has_suffix(file)]
         found |= dict.fromkeys(pictures)
         others += len(files) - len(pictures)
     if not found:
@@ -83,7 +82,7 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
 def _none_found(paths: Sequence[Path], others: int) -> str:
     if not (paths or others):
         return "no photographs: name some, a folder of them, or a list"
-    endings = ", ".join(sorted(SUFFIXES))
+    endings = ", ".join(suffixes())
     return (
         f"no photographs in {', '.join(map(str, paths)) or 'the list'}: {others} other files, "
         f"none of which ends in {endings}"

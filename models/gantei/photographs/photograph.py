@@ -3,8 +3,8 @@
 import hashlib
 import os
 import stat
-import threading
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..errors import PhotographError
+from ..findings.finding import Finding
 from ..manifests.fields import Decoder
 from .colour import as_rgb, check_light, check_mode
-from .decoding import SCALES, EncodedPicture, check_size, orientation_of, turned_upright
+from .decoded_picture import DecodedPicture, image_of_array
+from .decoding import EncodedPicture
 from .eyes import DETECT, Eye, Told, known_eye
-from .pillow_errors import pillow_errors
+from .formats.pillow_errors import pillow_errors
 
 Source = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
 
@@ -25,36 +27,15 @@ LARGEST_FILE = 1_000_000_000
 """Bytes; 200 megapixels of uncompressed 8-bit RGB are 600 million."""
 
 
-_ONE_LOADS = threading.Lock()
-# A Pillow image decodes on first use, and not twice at once: two threads may be given the same.
-
-
-class DecodedPicture:
-    """A Pillow image that the caller already has; never altered."""
-
-    kind = "image"
-
-    def __init__(self, image: Image.Image, name: str) -> None:
-        check_size(name, image.size)
-        with _ONE_LOADS, pillow_errors(name, "image"):
-            if getattr(image, "n_frames", 1) > 1:
-                raise PhotographError(
-                    f"{name}: an image of several frames; pass one of them, as image.copy()"
-                )
-            image.load()
-            self.orientation = orientation_of(image)
-        self.mode = image.mode
-        width, height = image.size
-        self.size = (width, height) if self.orientation >= 5 else (height, width)
-        self._image = image
-
-    def decode(self, scale: int = 1, decoder: Decoder = "pillow") -> Image.Image:
-        """The image, upright; `scale` is always 1, and it has been decoded already."""
-        return turned_upright(self._image, self.orientation)
-
-    def frame(self, scale: int) -> tuple[float, float, float, float]:
-        """The whole picture: left, top, right, bottom."""
-        return 0.0, 0.0, float(self.size[1]), float(self.size[0])
+@contextmanager
+def errors_of(source: str, sha256: str | None = None) -> Iterator[None]:
+    """Say of which photograph the errors are that are raised within."""
+    try:
+        yield
+    except PhotographError as error:
+        error.source = error.source or source
+        error.sha256 = error.sha256 or sha256
+        raise
 
 
 class Photograph:
@@ -63,7 +44,7 @@ class Photograph:
     Attributes:
         name: the path as given, or `<bytes>`, `<image>`, `<array>`.
         sha256: of the encoded bytes, the very ones that are decoded; None for image and array.
-        format: JPEG, PNG, TIFF, BMP, WebP, or `image`.
+        format: `JPEG`, `PNG` … as `formats.known_formats` names them, or `image`.
         size: (height, width) in pixels, upright.
         orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
     """
@@ -77,7 +58,7 @@ class Photograph:
         allow_grey: bool,
         eye: Told = None,
     ) -> None:
-        check_mode(name, picture.mode, allow_grey=allow_grey)
+        check_mode(picture.mode, allow_grey=allow_grey)
         self.name = name
         self.sha256 = sha256
         self.format: str = picture.kind
@@ -122,10 +103,13 @@ class Photograph:
 
     def scale(self, height: int, width: int) -> int:
         """The largest reduction at which the photograph is at least that many pixels."""
-        if self.format != "JPEG":
-            return 1
         most = min(self.size[0] // height, self.size[1] // width)
-        return next((scale for scale in SCALES if scale <= most), 1)
+        return next((scale for scale in self.scales if scale <= most), 1)
+
+    @property
+    def scales(self) -> tuple[int, ...]:
+        """The reductions at which it can be decoded, largest first."""
+        return self._picture.scales
 
     def picture(self, scale: int = 1, decoder: Decoder = "pillow") -> Image.Image:
         """The upright RGB image at a reduction that `scale` gave; shared, not to be altered.
@@ -135,13 +119,14 @@ class Photograph:
         Raises:
             PhotographError: the file is damaged, black, or without colour.
         """
-        key = scale, decoder if self.format == "JPEG" else "pillow"
+        key = scale, decoder if decoder in self._picture.decoders else "pillow"
         image = self._decoded.get(key)
         if image is None:
-            image = self._picture.decode(scale, decoder)
-            with pillow_errors(self.name, self.format):
-                image = as_rgb(image)
-            check_light(self.name, image, allow_grey=self._allow_grey)
+            with errors_of(self.name, self.sha256):
+                image = self._picture.decode(scale, decoder)
+                with pillow_errors(self.format):
+                    image = as_rgb(image)
+                check_light(image, allow_grey=self._allow_grey)
             self._decoded[key] = image
         return image
 
@@ -185,16 +170,20 @@ def open_told(source: Source, eye: Told, *, allow_grey: bool = False) -> Photogr
     A study's names, which have folders and pairs, may tell otherwise than the file's own.
     """
     name = source_name(source)
+    if isinstance(source, str | os.PathLike):
+        source = read_encoded(source)
+    digest = hashlib.sha256(source).hexdigest() if isinstance(source, bytes) else None
+    with errors_of(name, digest):
+        return Photograph(name, _picture_of(source), digest, allow_grey=allow_grey, eye=eye)
+
+
+def _picture_of(source: bytes | Image.Image | NDArray[Any]) -> EncodedPicture | DecodedPicture:
     match source:
         case bytes():
-            return _from_bytes(source, name, allow_grey=allow_grey, eye=eye)
+            return EncodedPicture(source)
         case Image.Image():
-            picture = DecodedPicture(source, name)
-        case np.ndarray():
-            picture = DecodedPicture(_array_image(source), name)
-        case _:
-            return _from_bytes(read_encoded(source), name, allow_grey=allow_grey, eye=eye)
-    return Photograph(name, picture, None, allow_grey=allow_grey, eye=eye)
+            return DecodedPicture(source)
+    return DecodedPicture(image_of_array(source))
 
 
 def eye_of(source: Source, told: object) -> Told:
@@ -227,21 +216,26 @@ def read_encoded(path: str | os.PathLike[str]) -> bytes:
     Raises:
         PhotographError: missing, unreadable, too large, or no regular file.
     """
-    try:
-        # Asked before opening: opening a pipe would wait for its writer.
-        if stat.S_ISREG(Path(path).stat().st_mode):
-            with Path(path).open("rb") as file:
-                data = file.read(LARGEST_FILE + 1)
-            if len(data) <= LARGEST_FILE:
-                return data
-            problem = f"larger than {LARGEST_FILE // 10**6} MB; no photograph is"
-        else:
-            problem = "not a regular file; name the photographs themselves"
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror or error}"
-    except ValueError as error:  # a null character, or one that the file system cannot write
-        problem = f"not a path: {error}"
-    raise PhotographError(f"{os.fspath(path)}: {problem}")
+    with errors_of(os.fspath(path)):
+        try:
+            # Asked before opening: opening a pipe would wait for its writer.
+            is_file = stat.S_ISREG(Path(path).stat().st_mode)
+            data = _read_bounded(path) if is_file else b""
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise PhotographError(Finding("unreadable-file", why=why)) from error
+        except ValueError as error:  # a null character, or one that no file system can write
+            raise PhotographError(Finding("not-a-path", why=str(error))) from error
+        if not is_file:
+            raise PhotographError(Finding("not-a-file"))
+        if len(data) > LARGEST_FILE:
+            raise PhotographError(Finding("large-file", most=LARGEST_FILE // 10**6))
+    return data
+
+
+def _read_bounded(path: str | os.PathLike[str]) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(LARGEST_FILE + 1)
 
 
 def source_name(source: Source) -> str:
@@ -269,30 +263,3 @@ def as_list(photographs: Source | Iterable[Source]) -> list[Source]:
     if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
         return [photographs]
     return list(photographs)
-
-
-def _from_bytes(data: bytes, name: str, *, allow_grey: bool, eye: Told) -> Photograph:
-    digest = hashlib.sha256(data).hexdigest()
-    try:
-        picture = EncodedPicture(data, name)
-        return Photograph(name, picture, digest, allow_grey=allow_grey, eye=eye)
-    except PhotographError as error:
-        error.sha256 = digest
-        raise
-
-
-def _array_image(array: NDArray[Any]) -> Image.Image:
-    shape = array.shape
-    if len(shape) not in (2, 3) or (len(shape) == 3 and shape[2] not in (3, 4)) or 0 in shape:
-        raise PhotographError(
-            f"<array>: shape {shape}; a photograph is (height, width, 3) RGB, one at a time"
-        )
-    check_size("<array>", (shape[1], shape[0]))
-    if array.dtype == np.uint16:
-        array = (array >> 8).astype(np.uint8)
-    if array.dtype != np.uint8:
-        raise PhotographError(
-            f"<array>: values of type {array.dtype}, whose range is not known; "
-            "scale them to 0 to 255 and pass uint8"
-        )
-    return Image.fromarray(array)

@@ -1,8 +1,6 @@
 """Preprocessing: what the network sees of a photograph, as the code that trained it made it."""
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +12,8 @@ from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling, Side
 from ..manifests.manifest import InputSpec, MeanStd
 from .bright_part import Part, find_box
-from .decoding import SCALES
 from .field_of_view import Square, averaging_step, find_disc
-from .photograph import Photograph
+from .photograph import Photograph, errors_of
 from .resampling import ANTIALIASED, Box, resample
 
 DRAFT_FACTOR = 4
@@ -33,12 +30,6 @@ with 640 px it was 0.108 years and 0.0058."""
 
 MOST_STRETCHED = 1.05
 """How far a box may be from the input's shape without a word: a whole disc's edges move by 1 %."""
-EYE_NEEDED = (
-    "right or left eye? The network takes left eyes mirrored, and {what}: state it (--eyes FILE, "
-    "eyes= in Python), name the file so (-right, -left), or let the optic disc tell (--eyes detect)"
-)
-NOTHING_TELLS = EYE_NEEDED.format(what="nothing tells which it is")
-DISC_DOES_NOT_TELL = EYE_NEEDED.format(what="the optic disc does not tell which it is")
 
 
 def draft_side(side: int) -> int:
@@ -60,7 +51,7 @@ def prepare(
     """
     wanted = _settled(spec)
     if spec.mirror == "left-eyes" and eye is None:
-        raise PhotographError(NOTHING_TELLS)
+        raise PhotographError(Finding("eye-needed"))
     mirrored = spec.mirror == "left-eyes" and eye == "left"
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"pixels are uint8 (h, w, 3), not {pixels.dtype} {pixels.shape}")
@@ -102,8 +93,8 @@ def is_mirrored(photograph: Photograph, spec: InputSpec) -> bool:
         return False
     eye = photograph.eye
     if eye is None:
-        why = DISC_DOES_NOT_TELL if photograph.sought_in_vain else NOTHING_TELLS
-        raise PhotographError(f"{photograph.name}: {why}")
+        why = Finding("eye-not-found") if photograph.sought_in_vain else Finding("eye-needed")
+        raise PhotographError(why, photograph.name, photograph.sha256)
     return eye.side == "left"
 
 
@@ -175,7 +166,7 @@ def _look(photograph: Photograph, wanted: _Wanted, scale: int) -> _Seen:
         return _look_at_disc(photograph, wanted, scale)
     picture = photograph.picture(scale, decoder)
     if crop == "box":
-        with _named(photograph):
+        with errors_of(photograph.name, photograph.sha256):
             part = _box(picture, size)
         return _Seen(resample(part.cut(picture), size, method), part.box, part.around)
     height, width = photograph.size
@@ -238,21 +229,12 @@ def _disc(photograph: Photograph, scale: int, wanted: _Wanted) -> tuple[int, Squ
     scale = min(scale, step)
     while True:
         image = photograph.picture(scale, wanted.decoder)
-        with _named(photograph):
+        with errors_of(photograph.name, photograph.sha256):
             square = find_disc(image, step // scale)
         if scale == 1 or square.side >= kept:
             return scale, square
         whole = square.side * scale
-        scale = next((s for s in SCALES if s < scale and whole >= kept * s), 1)
-
-
-@contextmanager
-def _named(photograph: Photograph) -> Iterator[None]:
-    """Say of which photograph the error is."""
-    try:
-        yield
-    except PhotographError as error:
-        raise PhotographError(f"{photograph.name}: {error}") from error
+        scale = next((s for s in photograph.scales if s < scale and whole >= kept * s), 1)
 
 
 def _scaled(

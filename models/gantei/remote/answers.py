@@ -122,7 +122,7 @@ def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
     kind = problem.type.rpartition(":")[2]
     text = " ".join((problem.detail or problem.title).split())[:2000]
     if kind == "unusable-photograph":
-        return PhotographError(f"{source}: {text}", source, sha256)
+        return PhotographError(Finding("refused-by-server", why=text), source, sha256)
     return InferenceError(f"{source}: {text}")
 
 

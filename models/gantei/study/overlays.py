@@ -12,6 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..errors import OutputError, PhotographError
+from ..findings.finding import Finding
 from ..photographs.listing import Listed
 from ..photographs.photograph import open_photograph
 from ..system.files import atomic_write
@@ -90,7 +91,7 @@ class Overlays:
             return
         photograph = open_photograph(listed.path, allow_grey=self.allow_grey)
         if photograph.sha256 != answer.sha256:
-            raise PhotographError(f"{listed.path}: was changed while it was being estimated")
+            raise PhotographError(Finding("changed-photograph"), str(listed.path))
         for index, path in enumerate(self._paths(listed.name)):
             explanation = answer.explanations[index]
             value = answer.values[index][explanation.of]

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..errors import PhotographError
-from . import jpeg_files
+from ...errors import PhotographError
+from ...findings.finding import Finding
+from .jpeg_scans import is_refined
 
 
-def decode_jpeg(data: bytes, name: str, head: Image.Image) -> Image.Image:
+def decode_jpeg(data: bytes, head: Image.Image) -> Image.Image:
     """Decode a JPEG at full size, as stored (not turned by EXIF): L or RGB.
 
     `head` is the file as Pillow opened it, not decoded yet; it is where the file is damaged. Colour
@@ -26,8 +27,8 @@ def decode_jpeg(data: bytes, name: str, head: Image.Image) -> Image.Image:
     import simplejpeg
 
     grey, progressive = head.mode == "L", "progressive" in head.info
-    if progressive and not jpeg_files.is_refined(data):
-        raise PhotographError(f"{name}: a progressive JPEG whose last scans are missing; {_ADVICE}")
+    if progressive and not is_refined(data):
+        raise PhotographError(Finding("jpeg-missing-scans"))
     colourspace = {"L": "GRAY", "CMYK": "CMYK"}.get(head.mode, "RGB")
 
     def decoded(*, strict: bool) -> NDArray[np.uint8]:
@@ -49,7 +50,7 @@ def decode_jpeg(data: bytes, name: str, head: Image.Image) -> Image.Image:
             head.load()
             pixels = decoded(strict=False)
     except ValueError as error:
-        raise PhotographError(f"{name}: damaged or unusual JPEG ({error}); {_ADVICE}") from error
+        raise PhotographError(Finding("jpeg-unlike-tensorflow", why=str(error))) from error
     if grey:
         pixels = pixels[..., 0]
     elif head.mode == "CMYK":
@@ -64,9 +65,3 @@ def _rgb_of_cmyk(pixels: NDArray[np.uint8], *, inverted: bool) -> NDArray[np.uin
     for channel in range(3):  # a third of the memory
         rgb[..., channel] = stored[..., channel].astype(np.uint16) * stored[..., 3] // 255
     return rgb
-
-
-_ADVICE = (
-    "the decoder that works as TensorFlow's (input.decoder) does not read it: fetch the file again "
-    "from its source"
-)

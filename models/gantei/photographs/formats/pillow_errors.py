@@ -7,7 +7,8 @@ from contextlib import contextmanager
 
 from PIL import Image
 
-from ..errors import PhotographError
+from ...errors import PhotographError
+from ...findings.finding import Finding
 
 # What Pillow's readers raise on damaged files. MemoryError is not among them: it is no fault of
 # the file, whose size has been checked.
@@ -30,13 +31,11 @@ PILLOW_ERRORS = (
 
 
 @contextmanager
-def pillow_errors(name: str, what: str) -> Iterator[None]:
+def pillow_errors(format: str) -> Iterator[None]:
     """Turn what Pillow raises on a damaged picture into a `PhotographError`."""
     try:
         yield
     except PhotographError:
         raise
     except PILLOW_ERRORS as error:
-        raise PhotographError(
-            f"{name}: damaged or cut-off {what} ({error}); fetch the file again from its source"
-        ) from error
+        raise PhotographError(Finding("damaged-picture", format=format, why=str(error))) from error

@@ -1,0 +1,28 @@
+"""WebP files."""
+
+import re
+from io import BytesIO
+
+from PIL import ImageFile
+
+from .picture_format import PictureFormat
+
+
+def _opened(data: bytes) -> ImageFile.ImageFile:
+    from PIL.WebPImagePlugin import WebPImageFile
+
+    return WebPImageFile(BytesIO(data))
+
+
+def _is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
+    return len(data) >= int.from_bytes(data[4:8], "little") + 8
+
+
+FORMAT = PictureFormat(
+    name="WebP",
+    magic=re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+    suffixes=(".webp",),
+    media_type="image/webp",
+    open=_opened,
+    is_whole=_is_whole,
+)

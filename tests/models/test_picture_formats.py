@@ -1,0 +1,106 @@
+"""A picture format is one module: recognising, opening, listing and messages follow its record."""
+
+import importlib
+import json
+import pkgutil
+import re
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL.PpmImagePlugin import PpmImageFile
+
+from gantei.photographs import formats
+from gantei.photographs.formats import known_formats
+from gantei.photographs.formats.picture_format import PictureFormat
+from gantei.photographs.listing import list_photographs
+from gantei.photographs.photograph import open_photograph, read
+
+from .pictures import refusal
+
+TOP = Path(__file__).parents[2]
+
+PPM = PictureFormat(
+    name="PPM",
+    magic=re.compile(rb"P6\s"),
+    suffixes=(".ppm",),
+    media_type="image/x-portable-pixmap",
+    open=lambda data: PpmImageFile(BytesIO(data)),
+    is_whole=lambda data, image: len(data) > 3 * image.width * image.height,
+)
+
+
+@pytest.fixture
+def sixth(monkeypatch):
+    """A format more, in the table and nowhere else."""
+    monkeypatch.setattr(known_formats, "FORMATS", (*known_formats.FORMATS, PPM))
+
+
+def test_a_sixth_format_is_read_by_its_record_alone(sixth, fundus, encoded):
+    data = encoded(fundus, "PPM")
+    assert open_photograph(data).format == "PPM"
+    assert np.array_equal(read(data), fundus)
+    assert refusal(data[:-200]).code == "cut-off-file"
+
+
+def test_a_sixth_format_is_found_in_folders_and_named_in_messages(sixth, tmp_path):
+    (tmp_path / "eye.PPM").write_bytes(b"")
+    assert [each.name for each in list_photographs([tmp_path]).photographs] == ["eye.PPM"]
+    assert refusal(b"no picture").text().endswith("JPEG, PNG, TIFF, BMP, WebP, PPM")
+    assert refusal(b"").values["formats"][-1] == "PPM"
+
+
+def test_without_its_record_a_format_is_unknown(fundus, encoded):
+    found = refusal(encoded(fundus, "PPM"))
+    assert (found.code, found.values) == ("unknown-format", {"formats": known_formats.names()})
+
+
+def test_every_module_that_describes_a_format_stands_in_the_table():
+    described = [
+        module.FORMAT
+        for info in pkgutil.iter_modules(formats.__path__)
+        if hasattr(module := importlib.import_module(f"{formats.__name__}.{info.name}"), "FORMAT")
+    ]
+    missing = [each.name for each in described if each not in known_formats.FORMATS]
+    assert not missing, f"formats/known_formats.py lacks {missing}"
+    assert len(described) == len(known_formats.FORMATS)
+
+
+def test_no_two_formats_claim_the_same_suffix_or_name():
+    for all_of_them in (
+        known_formats.suffixes(),
+        known_formats.names(),
+        known_formats.media_types(),
+    ):
+        assert len(all_of_them) == len(set(all_of_them))
+    assert all(re.fullmatch(r"\.[a-z]+", suffix) for suffix in known_formats.suffixes())
+
+
+def test_a_jfif_file_is_found_in_a_folder(files, tmp_path):
+    (tmp_path / "eye.jfif").write_bytes(files["JPEG"])
+    (tmp_path / "notes.txt").touch()
+    found = list_photographs([tmp_path])
+    assert ([each.name for each in found.photographs], found.others) == (["eye.jfif"], 1)
+
+
+@pytest.mark.parametrize(
+    ("file", "listed"),
+    [
+        ("docs/study.md", ", ".join(f"`{suffix}`" for suffix in known_formats.suffixes())),
+        ("service/gantei_service/page/index.html", ",".join(known_formats.suffixes())),
+        ("service/gantei_service/page/words.js", ", ".join(known_formats.names())),
+        ("service/gantei_service/page/words.js", "・".join(known_formats.names())),
+    ],
+)
+def test_whoever_lists_the_formats_lists_those_of_the_table(file, listed):
+    assert listed in (TOP / file).read_text("utf-8"), f"{file} should say: {listed}"
+
+
+def test_the_page_takes_dropped_files_of_every_suffix():
+    text = (TOP / "service/gantei_service/page/files.js").read_text("utf-8")
+    (pattern,) = re.findall(r"^const PICTURE = /(.*)/i;$", text, re.MULTILINE)
+    missing = [
+        suffix for suffix in known_formats.suffixes() if not re.search(pattern, f"eye{suffix}")
+    ]
+    assert not missing, f"page/files.js passes by {json.dumps(missing)}"
