@@ -117,11 +117,11 @@ def difference(path: Path) -> tuple[float, str]:
     """Convert a file and return the largest difference from Keras, and a digest of the ONNX."""
     from gantei.inference.onnx_runtime import onnx_runtime
     from gantei_export.keras_conversion.keras_converter import convert
-    from gantei_export.manifest_draft.user_claims import Stated
+    from gantei_export.manifest_draft.user_claims import UserClaims
 
     alone = "weights" in path.name
-    stated = Stated(head_activations=("sigmoid",)) if alone else None
-    content = convert(path, stated).to_bytes()
+    claims = UserClaims(head_activations=("sigmoid",)) if alone else None
+    content = convert(path, claims).to_bytes()
     kept = np.load(path.with_suffix(".npz"))
     session = onnx_runtime().InferenceSession(content, providers=["CPUExecutionProvider"])
     count = len(kept.files) - 1

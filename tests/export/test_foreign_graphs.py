@@ -10,7 +10,7 @@ from onnx import TensorProto, helper
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
-from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.manifest_draft.user_claims import UserClaims
 from gantei_export.onnx_files import onnx_converter, onnx_probe
 from gantei_export.onnx_files.onnx_converter import convert_onnx, examine
 from gantei_export.onnx_files.onnx_probe import probe_onnx
@@ -19,7 +19,7 @@ from .onnx_models import DATA, SIDE, before_pooling, constant, run, save, small_
 
 
 def convert(path):
-    return convert_onnx(path, Stated(), examine(path, Stated()))
+    return convert_onnx(path, UserClaims(), examine(path, UserClaims()))
 
 
 def first(model, node):
@@ -141,7 +141,7 @@ def test_a_neighbour_that_shows_only_below_zero_is_found(tmp_path):
 def test_a_network_that_takes_roots_of_pixels_is_tried_on_what_it_answers(tmp_path):
     model = first(small_model(), helper.make_node("Sqrt", ["x"], ["root"]))
     path = save(tmp_path / "net.onnx", model)
-    assert examine(path, Stated()).verification["pictures"] == 2
+    assert examine(path, UserClaims()).verification["pictures"] == 2
 
 
 def test_a_fault_of_ours_is_called_one(tmp_path, monkeypatch, capsys):
@@ -161,8 +161,8 @@ def test_a_fault_of_ours_is_called_one(tmp_path, monkeypatch, capsys):
 
 def test_a_file_that_another_took_the_place_of_is_refused(tmp_path):
     path = save(tmp_path / "net.onnx", small_model())
-    trial = probe_onnx(path, Stated())
+    trial = probe_onnx(path, UserClaims())
     save(path, small_model(opset=13))
     with pytest.raises(ConversionError, match="changed while it was read"):
-        convert_onnx(path, Stated(), trial)
+        convert_onnx(path, UserClaims(), trial)
     assert convert(path).facts.bytes == len(onnx.load(path).SerializeToString())

@@ -9,7 +9,7 @@ import pytest
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
-from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.manifest_draft.user_claims import UserClaims
 
 from .keras_models import TOLERANCE, behave, difference, pictures, saved
 
@@ -33,9 +33,9 @@ def keras(request):
 def agrees(tmp_path, answers):
     """Assert that a model's conversion answers as Keras does, and return its facts."""
 
-    def check(model, form, photographs, stated=None):
+    def check(model, form, photographs, claims=None):
         path = saved(model, tmp_path / form)
-        apart, facts = difference(model, path, photographs, answers, stated)
+        apart, facts = difference(model, path, photographs, answers, claims)
         assert apart <= TOLERANCE
         return facts
 
@@ -221,8 +221,8 @@ def test_weights_alone_agree(keras, agrees, name, size, called, form):
     x = layers.Dense(1, activation="sigmoid")(layers.Dense(8, activation="relu")(x))
     model = keras.Model(picture if called == "as one layer" else body.input, x)
     behave(keras, model, photographs, calm=0.03)
-    stated = Stated(head_activations=("relu", "sigmoid"), input_size=(size, size))
-    facts = agrees(model, form, photographs, stated)
+    claims = UserClaims(head_activations=("relu", "sigmoid"), input_size=(size, size))
+    facts = agrees(model, form, photographs, claims)
     assert facts.architecture.replace("-", "") == name
     assert facts.input_size is None
 
@@ -237,7 +237,7 @@ def test_weights_alone_of_a_partly_frozen_body_agree(agrees):
     model = keras.Sequential([body, layers.GlobalAveragePooling2D(), layers.Dense(1)])
     photographs = pictures(71, low=-1, high=1)
     behave(keras, model, photographs)
-    facts = agrees(model, "weights.h5", photographs, Stated(head_activations=("linear",)))
+    facts = agrees(model, "weights.h5", photographs, UserClaims(head_activations=("linear",)))
     assert facts.architecture == "Xception"
 
 
@@ -251,7 +251,7 @@ def test_weights_alone_of_numbered_layers_agree(keras, agrees):
     photographs = pictures(75, low=-1, high=1)
     behave(keras, model, photographs, calm=0.3)
     form = "weights.h5" if keras.__name__ == "tf_keras" else "model.weights.h5"
-    facts = agrees(model, form, photographs, Stated(head_activations=("linear",)))
+    facts = agrees(model, form, photographs, UserClaims(head_activations=("linear",)))
     assert facts.architecture == "Inception-V3"
 
 
@@ -283,9 +283,9 @@ def test_the_rescaling_of_imagenet_weights_agrees_where_the_file_lists_it(imagen
     keras, body = imagenet
     x = keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(body.output))
     model = behave(keras, keras.Model(body.input, x), pictures(64), calm=0.03)
-    stated = Stated("EfficientNet-B0-imagenet", ("linear",), (64, 64))
+    claims = UserClaims("EfficientNet-B0-imagenet", ("linear",), (64, 64))
     for form in ("weights.h5", "model.weights.h5"):
-        assert agrees(model, form, pictures(64), stated).architecture == "EfficientNet-B0"
+        assert agrees(model, form, pictures(64), claims).architecture == "EfficientNet-B0"
 
 
 def test_the_rescaling_of_imagenet_weights_is_asked_for_where_nothing_shows_it(imagenet, agrees):
@@ -293,7 +293,7 @@ def test_the_rescaling_of_imagenet_weights_is_asked_for_where_nothing_shows_it(i
     layers = keras.layers
     model = keras.Sequential([body, layers.GlobalAveragePooling2D(), layers.Dense(1)])
     behave(keras, model, pictures(64), calm=0.03)
-    stated = Stated("EfficientNet-B0-imagenet", ("linear",), (64, 64))
-    agrees(model, "weights.h5", pictures(64), stated)
+    claims = UserClaims("EfficientNet-B0-imagenet", ("linear",), (64, 64))
+    agrees(model, "weights.h5", pictures(64), claims)
     with pytest.raises(ConversionError, match="--architecture EfficientNet-B0-imagenet if"):
-        agrees(model, "weights.h5", pictures(64), Stated(head_activations=("linear",)))
+        agrees(model, "weights.h5", pictures(64), UserClaims(head_activations=("linear",)))

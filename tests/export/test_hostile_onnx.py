@@ -6,7 +6,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from gantei.errors import ConversionError
-from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.manifest_draft.user_claims import UserClaims
 from gantei_export.onnx_files import onnx_probe, trial
 from gantei_export.onnx_files.onnx_converter import examine
 
@@ -21,7 +21,7 @@ def refused(tmp_path, monkeypatch):
         if not runs:
             monkeypatch.setattr(trial, "_Session", None)
         with pytest.raises(ConversionError, match=words):
-            examine(save(tmp_path / "net.onnx", model), Stated())
+            examine(save(tmp_path / "net.onnx", model), UserClaims())
 
     return check
 
@@ -162,7 +162,7 @@ def test_a_graph_that_takes_all_memory_takes_that_of_its_own_process(tmp_path, m
     ]
     path = save(tmp_path / "net.onnx", before_pooling(model, *nodes, result="y"))
     with pytest.raises(ConversionError, match=r"does not run|crashes|refused"):
-        onnx_probe.probe_onnx(path, Stated())
+        onnx_probe.probe_onnx(path, UserClaims())
 
 
 def picture(shape, kind=TensorProto.FLOAT):
@@ -231,7 +231,7 @@ def test_what_is_no_onnx_is_refused(tmp_path, content):
     path = tmp_path / "net.onnx"
     path.write_bytes(content)
     with pytest.raises(ConversionError, match=r"net\.onnx: .*(damaged|no ONNX)"):
-        examine(path, Stated())
+        examine(path, UserClaims())
 
 
 def test_a_text_or_name_of_a_megabyte_is_refused(refused):
@@ -250,7 +250,7 @@ def test_names_that_are_no_text_are_refused(tmp_path, old):
     assert old in content
     path.write_bytes(content.replace(old, b"\xff" * len(old)))
     with pytest.raises(ConversionError, match="no text: damaged"):
-        examine(path, Stated())
+        examine(path, UserClaims())
 
 
 def test_a_constant_of_two_values_is_refused(refused):

@@ -15,7 +15,7 @@ import gantei
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
-from gantei_export.file_kinds.downloaded_file import weights_file
+from gantei_export.file_kinds.downloaded_file import downloaded_file
 
 from .hand_written import small_network, write
 
@@ -387,7 +387,7 @@ def test_a_member_that_is_longer_than_it_claims_is_cut_off(small_file, tmp_path)
     for start in (i for i in range(len(data)) if data[i : i + 4] == claimed):
         data[start : start + 4] = (1000).to_bytes(4, "little")
     archive.write_bytes(data)
-    with pytest.raises(gantei.ConversionError), weights_file(archive):
+    with pytest.raises(gantei.ConversionError), downloaded_file(archive):
         pass
 
 

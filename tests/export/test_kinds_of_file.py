@@ -10,7 +10,7 @@ import pytest
 
 from gantei.catalogue import store
 from gantei.command_line import main
-from gantei_export.file_kinds.downloaded_file import weights_file
+from gantei_export.file_kinds.downloaded_file import downloaded_file
 from gantei_export.file_kinds.trusted_file import trusted_file
 from gantei_export.keras_conversion.keras_converter import convert
 
@@ -67,14 +67,14 @@ def test_other_files_are_told_by_their_content(what, name, tmp_path, capsys):
 def test_a_keras_file_is_read_whatever_it_is_called(name, tmp_path, small_file):
     content = small_file.read_bytes()
     (tmp_path / name).write_bytes(content)
-    with weights_file(tmp_path / name) as file:
+    with downloaded_file(tmp_path / name) as file:
         assert convert(file).to_bytes() == convert(small_file).to_bytes()
 
 
 def test_hdf5_behind_a_block_of_somebody_elses_is_hdf5(tmp_path):
     with h5py.File(tmp_path / "net", "w", userblock_size=512) as file:
         file["a"] = np.ones(3)
-    with weights_file(tmp_path / "net") as file:
+    with downloaded_file(tmp_path / "net") as file:
         assert file == tmp_path / "net"
 
 
@@ -122,7 +122,7 @@ def test_the_keras_file_in_an_archive_is_found_by_its_content(name, tmp_path, sm
     archive = zipped(
         tmp_path / "net.zip", ("a\\readme.txt", "hello"), (name, small_file.read_bytes())
     )
-    for opened in (weights_file(archive), trusted_file(archive)):
+    for opened in (downloaded_file(archive), trusted_file(archive)):
         with opened as file:
             assert convert(file).to_bytes() == convert(small_file).to_bytes()
 
@@ -134,7 +134,7 @@ def test_of_two_hdf5_files_the_one_that_is_called_so_is_taken(tmp_path, small_fi
     archive = zipped(
         tmp_path / "net.zip", ("net.h5", small_file.read_bytes()), ("a.mat", other.read_bytes())
     )
-    with weights_file(archive) as file:
+    with downloaded_file(archive) as file:
         assert file.read_bytes() == small_file.read_bytes()
 
 
@@ -147,7 +147,7 @@ def test_an_unpacked_keras_file_may_be_packed_with_its_folder(folder, tmp_path, 
         (f"{folder}config.json", json.dumps(small_network()[0])),
         (f"{folder}model.weights.h5", stored()),
     )
-    with weights_file(archive) as file:
+    with downloaded_file(archive) as file:
         assert convert(file).to_bytes() == convert(small_file).to_bytes()
 
 

@@ -10,7 +10,7 @@ from gantei.catalogue import store
 from gantei.command_line import main
 from gantei.errors import ConversionError
 from gantei_export.file_kinds.kind import ONNX, kind_of_file
-from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.manifest_draft.user_claims import UserClaims
 from gantei_export.onnx_files.onnx_converter import convert_onnx, examine
 from gantei_export.onnx_files.onnx_probe import probe_onnx
 
@@ -21,8 +21,8 @@ TOLERANCE = 1e-5
 
 def convert(path, output=None, size=None):
     """Convert without the process of its own, which other tests start."""
-    stated = Stated(output=output, input_size=size)
-    return convert_onnx(path, stated, examine(path, stated))
+    claims = UserClaims(output=output, input_size=size)
+    return convert_onnx(path, claims, examine(path, claims))
 
 
 @pytest.fixture(scope="module")
@@ -176,10 +176,10 @@ def test_the_chosen_output_is_kept_when_the_same_file_is_imported_again(tmp_path
 
 def test_a_process_of_its_own_finds_the_same(tmp_path):
     path = save(tmp_path / "net.onnx", small_model())
-    assert probe_onnx(path, Stated()) == examine(path, Stated())
+    assert probe_onnx(path, UserClaims()) == examine(path, UserClaims())
     path.write_bytes(path.read_bytes()[:-40])
     with pytest.raises(ConversionError, match="damaged"):
-        probe_onnx(path, Stated())
+        probe_onnx(path, UserClaims())
 
 
 def test_an_onnx_file_is_known_by_its_content(tmp_path):

@@ -300,7 +300,9 @@ def test_within_the_limits_the_command_installs_and_prints_aligned_columns(
 
 def test_the_parts_follow_from_the_files_alone(estimator, photographs, tmp_path):
     loaded = gantei.load(estimator)
-    divided = calibration_split.divide(list_photographs([photographs]), loaded, calibrate=True)
+    divided = calibration_split.split_photographs(
+        list_photographs([photographs]), loaded, calibrate=True
+    )
     calibrating = {digest(path) for path in divided.calibration}
     judging = {digest(path) for path in divided.evaluation}
     assert not calibrating & judging
@@ -310,7 +312,7 @@ def test_the_parts_follow_from_the_files_alone(estimator, photographs, tmp_path)
     renamed.mkdir()
     for number, path in enumerate(sorted(photographs.iterdir())[::-1]):
         (renamed / f"{number:03}.png").write_bytes(path.read_bytes())
-    again = calibration_split.divide(list_photographs([renamed]), loaded, calibrate=True)
+    again = calibration_split.split_photographs(list_photographs([renamed]), loaded, calibrate=True)
     assert [digest(path) for path in again.calibration] == sorted(calibrating)
     assert [digest(path) for path in again.evaluation] == sorted(judging)
 

@@ -13,9 +13,9 @@ from gantei_export.architectures.bodies import RESCALED, body, names
 from gantei_export.keras_conversion.hdf5_probe import probe
 from gantei_export.keras_conversion.keras_converter import convert
 from gantei_export.keras_files.binding import snake_case
-from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.manifest_draft.user_claims import UserClaims
 
-SIGMOID = Stated(head_activations=("sigmoid",))
+SIGMOID = UserClaims(head_activations=("sigmoid",))
 ROLES = {
     "Conv2D": ["kernel", "bias"],
     "DepthwiseConv2D": ["depthwise_kernel", "bias"],
@@ -136,7 +136,7 @@ def test_each_dense_layer_of_the_head_needs_an_activation(tmp_path):
     file = legacy(tmp_path / "w.h5", weights)
     with pytest.raises(ValueError, match="--head-activation relu,sigmoid"):
         convert(file, SIGMOID)
-    facts = convert(file, Stated(head_activations=("relu", "softmax"))).facts
+    facts = convert(file, UserClaims(head_activations=("relu", "softmax"))).facts
     assert (facts.outputs[0].units, facts.outputs[0].activation) == (2, "softmax")
 
 
@@ -165,9 +165,9 @@ def test_weights_of_swapped_layers_are_refused_by_their_shapes(tmp_path, weights
 def test_another_architecture_than_the_stated_is_refused(tmp_path, weights):
     file = legacy(tmp_path / "w.h5", weights)
     with pytest.raises(ValueError, match=r"is not of Xception: .* it is MobileNet"):
-        convert(file, Stated("Xception", ("sigmoid",)))
+        convert(file, UserClaims("Xception", ("sigmoid",)))
     with pytest.raises(ValueError, match="unknown architecture 'ResNet'; known: DenseNet-121"):
-        convert(file, Stated("ResNet", ("sigmoid",)))
+        convert(file, UserClaims("ResNet", ("sigmoid",)))
 
 
 def test_a_head_that_no_pooling_feeds_is_refused(tmp_path):
@@ -204,10 +204,10 @@ def test_factors_behind_a_mean_are_asked_for(tmp_path, mean, listed):
     file = legacy(tmp_path / "w.h5", weights, [*listed, *sorted(rest)] if listed else [])
     with pytest.raises(ValueError, match="--architecture EfficientNet-B0-imagenet if"):
         convert(file, SIGMOID)
-    convert(file, Stated("EfficientNet-B0-imagenet", ("sigmoid",)))
+    convert(file, UserClaims("EfficientNet-B0-imagenet", ("sigmoid",)))
     if listed:  # then the second is somebody's own, and what it does is not known
         with pytest.raises(ValueError, match="lists layers that EfficientNet-B0 does not have"):
-            convert(file, Stated("EfficientNet-B0", ("sigmoid",)))
+            convert(file, UserClaims("EfficientNet-B0", ("sigmoid",)))
 
 
 @pytest.mark.parametrize("architecture", ["EfficientNet-B0", "EfficientNet-B0-imagenet"])
@@ -215,7 +215,7 @@ def test_a_rescaling_before_a_body_that_is_one_layer_is_not_the_bodys(tmp_path, 
     weights = arrays("EfficientNet-B0", ("age", (1280, 1)))
     file = legacy(tmp_path / "w.h5", weights, ["input_1", "rescaling_9"])
     with pytest.raises(ValueError, match="does not have and that hold no weights: rescaling"):
-        convert(file, Stated(architecture, ("sigmoid",)))
+        convert(file, UserClaims(architecture, ("sigmoid",)))
 
 
 def test_a_listed_pooling_is_not_assumed(tmp_path, weights):

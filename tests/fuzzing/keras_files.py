@@ -6,7 +6,7 @@ import numpy as np
 
 from gantei.errors import ConversionError
 from gantei.inference.onnx_runtime import onnx_runtime
-from gantei_export.file_kinds.downloaded_file import weights_file
+from gantei_export.file_kinds.downloaded_file import downloaded_file
 from gantei_export.importing.importer import import_estimator
 from gantei_export.keras_conversion.hdf5_probe import probe
 from gantei_export.keras_conversion.keras_converter import convert
@@ -34,7 +34,7 @@ def read(path, whole):
 def caught_by_probe(path):
     """Whether the process that reads a file first refuses it."""
     try:
-        with weights_file(path) as unpacked:  # as an import does
+        with downloaded_file(path) as unpacked:  # as an import does
             probe(unpacked)
     except ConversionError:
         return True
@@ -42,7 +42,7 @@ def caught_by_probe(path):
 
 
 def _convert(path):
-    with weights_file(path) as file:
+    with downloaded_file(path) as file:
         conversion = convert(file)
         bytes_ = conversion.to_bytes()
         if bytes_[-1] % 8 == 0 and convert(file).to_bytes() != bytes_:

@@ -11,7 +11,7 @@ import onnx.reference
 from gantei.errors import ConversionError
 from gantei.inference.onnx_runtime import onnx_runtime
 from gantei_export.importing.importer import import_estimator
-from gantei_export.manifest_draft.user_claims import Stated
+from gantei_export.manifest_draft.user_claims import UserClaims
 from gantei_export.onnx_files import onnx_probe
 from gantei_export.onnx_files.model_file import opset_of
 from gantei_export.onnx_files.onnx_converter import convert_onnx, examine
@@ -36,8 +36,8 @@ def read(path, whole):
         content = _import(path)
         nodes = onnx.load_model_from_string(content).graph.node
         return content, Counter(node.op_type for node in nodes)
-    stated = Stated()
-    conversion = convert_onnx(path, stated, examine(path, stated))
+    claims = UserClaims()
+    conversion = convert_onnx(path, claims, examine(path, claims))
     return conversion.to_bytes(), Counter(node.op_type for node in conversion.model.graph.node)
 
 
@@ -56,7 +56,7 @@ def _import(path):
 def caught_by_probe(path):
     """Whether the process that tries a file refuses it, other than by a fault of ours."""
     try:
-        onnx_probe.probe_onnx(path, Stated())
+        onnx_probe.probe_onnx(path, UserClaims())
     except ConversionError as error:
         return not any(words in str(error) for words in ("(1); refused", "internal error"))
     return False

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from gantei_export.keras_layers import activation
-from gantei_export.pytorch_files.records import Tensor
+from gantei_export.pytorch_files.records import TensorView
 
 from . import keras_files, of_pickles, onnx_files, pool, pytorch_files, seeds, trial
 from .reached import Lines
@@ -104,7 +104,7 @@ def test_a_wrong_tensor_is_noticed(read_as_input, monkeypatch, of):
     def keep(tensor, value):
         tensor.__dict__["kept_" + of] = value
 
-    monkeypatch.setattr(Tensor, of, property(wrong, keep), raising=False)
+    monkeypatch.setattr(TensorView, of, property(wrong, keep), raising=False)
     monkeypatch.setattr("gantei_export.pytorch_files.state_dict.check_view", lambda *_: None)
     outcome = read_as_input()
     assert outcome.word == "FAILED"

@@ -15,14 +15,14 @@ from onnx import TensorProto, helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from ..manifest_draft.network_facts import FileFacts, OutputFacts
+from ..manifest_draft.network_facts import NetworkFacts, OutputFacts
 from ..onnx_graph.conversion import IR_VERSION, PRODUCER, Conversion, check
 from ..onnx_graph.explanation_outputs import Head
 from ..onnx_graph.graph import PHOTOGRAPH
 from ..onnx_graph.pixel_map import scaling_of
 from ..onnx_graph.serialisation import Weight
 from .answer_head import activation_of, add_explanations
-from .renamed_graph import Body
+from .renamed_graph import RenamedGraph
 
 PICTURE = "picture"
 """The photographs in the graph's own layout, where that is not ours."""
@@ -43,7 +43,7 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Answer:
+class GraphOutput:
     """An output of a graph: its value, the name that people know it by, and how it comes out."""
 
     value: str
@@ -66,10 +66,10 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
     if any(node.domain for node in graph.node):
         raise ConversionError("the graph needs operators beyond those of ONNX itself")
     answers = [
-        Answer(answer.name, name, _units(name, answer))
+        GraphOutput(answer.name, name, _units(name, answer))
         for name, answer in zip(names, graph.output, strict=True)
     ]
-    facts = FileFacts(
+    facts = NetworkFacts(
         *(sha256, size, told["keras_version"], None, None, ()),
         assumed=tuple(told.get("assumed", ())),
     )
@@ -82,8 +82,8 @@ def adopt(model: onnx.ModelProto, told: Mapping[str, Any], sha256: str, size: in
 def adopt_file(
     model: onnx.ModelProto,
     picture: Picture,
-    answer: Answer,
-    facts: FileFacts,
+    answer: GraphOutput,
+    facts: NetworkFacts,
     verification: Mapping[str, Any] | None,
 ) -> Conversion:
     """Make a conversion of a checked file's graph; `facts` are what its bytes alone tell.
@@ -96,7 +96,9 @@ def adopt_file(
     return _finished(body, picture, [answer], facts, (head,), {"verification": verification})
 
 
-def body_of(model: onnx.ModelProto, picture: Picture, answers: Sequence[Answer]) -> Body:
+def body_of(
+    model: onnx.ModelProto, picture: Picture, answers: Sequence[GraphOutput]
+) -> RenamedGraph:
     """Take over what the answers need of a graph, under names of our own."""
     opset = next(one.version for one in model.opset_import if one.domain in ("", "ai.onnx"))
     needed, nodes = {answer.value for answer in answers}, []
@@ -105,7 +107,7 @@ def body_of(model: onnx.ModelProto, picture: Picture, answers: Sequence[Answer])
             needed.update(node.input)
             nodes.append(node)
     start = PICTURE if picture.layout == "NCHW" else PHOTOGRAPH
-    body = Body(start, opset, picture.size)
+    body = RenamedGraph(start, opset, picture.size)
     body.names = {"": "", picture.name: start}
     for tensor in model.graph.initializer:
         if tensor.name in needed:
@@ -119,7 +121,7 @@ def body_of(model: onnx.ModelProto, picture: Picture, answers: Sequence[Answer])
     return body
 
 
-def _take(body: Body, node: onnx.NodeProto) -> None:
+def _take(body: RenamedGraph, node: onnx.NodeProto) -> None:
     """Add one node of the foreign graph; a Constant becomes a weight."""
     if node.op_type == "Constant":
         body.name(node.output[0], body.weight(_constant(node)))
@@ -168,10 +170,10 @@ def _array(tensor: TensorProto) -> NDArray[Any]:
 
 
 def _finished(
-    body: Body,
+    body: RenamedGraph,
     picture: Picture,
-    answers: Sequence[Answer],
-    facts: FileFacts,
+    answers: Sequence[GraphOutput],
+    facts: NetworkFacts,
     heads: tuple[Head, ...],
     told: Mapping[str, Any],
 ) -> Conversion:
@@ -200,7 +202,7 @@ def _finished(
     return Conversion(facts, model, weights, heads, told["verification"])
 
 
-def _model(body: Body, outputs: Iterable[onnx.ValueInfoProto]) -> onnx.ModelProto:
+def _model(body: RenamedGraph, outputs: Iterable[onnx.ValueInfoProto]) -> onnx.ModelProto:
     graph = helper.make_graph(body.nodes, PRODUCER, [body.photograph()], list(outputs))
     operators = helper.make_opsetid("", body.opset)
     model = helper.make_model(graph, producer_name=PRODUCER, opset_imports=[operators])

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from ..onnx_graph.explanation_outputs import EMBEDDING, MAP, Head
-from .inferred_shapes import Shapes, inferred
-from .renamed_graph import Body
+from .inferred_shapes import InferredShapes, inferred
+from .renamed_graph import RenamedGraph
 
 _KEEPS_VALUES = ("Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Dropout")
 _FLOATS = (TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.BFLOAT16, TensorProto.DOUBLE)
@@ -18,7 +18,7 @@ _ACTIVATIONS = {"Sigmoid": "sigmoid", "Softmax": "softmax", "Relu": "relu", "Tan
 _LINEAR = ("Gemm", "MatMul", "Add", "Conv")
 
 
-def activation_of(body: Body, value: str) -> str:
+def activation_of(body: RenamedGraph, value: str) -> str:
     """Name the last operator that changes values as Keras names activations."""
     makers = body.makers()
     node = makers.get(value)
@@ -38,7 +38,7 @@ def _keeps_values(node: onnx.NodeProto) -> bool:
     )
 
 
-def _over_one_picture(node: onnx.NodeProto, body: Body) -> bool:
+def _over_one_picture(node: onnx.NodeProto, body: RenamedGraph) -> bool:
     """Whether a Softmax makes all values of one picture add up to 1."""
     _, shape = inferred(body).get(node.input[0], (0, ()))
     axis = _attribute(node, "axis", -1 if body.opset >= 13 else 1)
@@ -48,7 +48,7 @@ def _over_one_picture(node: onnx.NodeProto, body: Body) -> bool:
     return 1 <= axis < len(shape) and all(side == 1 for side in others)
 
 
-def add_explanations(body: Body, answer: str, units: int) -> Head:
+def add_explanations(body: RenamedGraph, answer: str, units: int) -> Head:
     """Find how an answer is made of the last feature map, and add its map and embedding."""
     shapes = inferred(body)
     pooling, between = _walk(body, body.names[answer], shapes)
@@ -79,7 +79,7 @@ def add_explanations(body: Body, answer: str, units: int) -> Head:
 
 
 def _walk(
-    body: Body, value: str, shapes: Shapes
+    body: RenamedGraph, value: str, shapes: InferredShapes
 ) -> tuple[onnx.NodeProto | None, list[onnx.NodeProto]]:
     """Go back from a value, while each step takes one value alone, to a global average pooling."""
     makers = body.makers()
@@ -96,7 +96,7 @@ def _walk(
     return None, between
 
 
-def _channels_at(node: onnx.NodeProto, body: Body, rank: int) -> int:
+def _channels_at(node: onnx.NodeProto, body: RenamedGraph, rank: int) -> int:
     """Tell which axis a global average pooling leaves; 0 where the node is none."""
     if node.op_type == "GlobalAveragePool":
         return 1
@@ -112,7 +112,10 @@ def _channels_at(node: onnx.NodeProto, body: Body, rank: int) -> int:
 
 
 def _dense(
-    body: Body, between: Sequence[onnx.NodeProto], shape: tuple[int, int], shapes: Shapes
+    body: RenamedGraph,
+    between: Sequence[onnx.NodeProto],
+    shape: tuple[int, int],
+    shapes: InferredShapes,
 ) -> tuple[str, tuple[NDArray[Any], NDArray[Any]] | None]:
     """Read the activation, and (units, channels) kernel and bias of the one dense layer."""
     rest, activation = list(between), "linear"
@@ -137,7 +140,7 @@ def _dense(
     return activation, (kernel, np.asarray(total, np.float32))
 
 
-def _kernel(body: Body, node: onnx.NodeProto) -> tuple[NDArray[Any], NDArray[Any]] | None:
+def _kernel(body: RenamedGraph, node: onnx.NodeProto) -> tuple[NDArray[Any], NDArray[Any]] | None:
     weights = [body.weights.get(name) for name in node.input[1:]]
     kernel = weights[0] if weights else None
     bias = weights[1] if len(weights) > 1 else np.zeros(1, np.float32)
@@ -154,7 +157,7 @@ def _kernel(body: Body, node: onnx.NodeProto) -> tuple[NDArray[Any], NDArray[Any
     return None
 
 
-def _add_map(body: Body, features: str, kernel: NDArray[Any], sides: list[Any]) -> None:
+def _add_map(body: RenamedGraph, features: str, kernel: NDArray[Any], sides: list[Any]) -> None:
     """Add the 1 x 1 convolution that weighs each place."""
     sides = [side or name for side, name in zip(sides, ("map_height", "map_width"), strict=True)]
     value = body.node("Conv", [features, body.weight(kernel[:, :, np.newaxis, np.newaxis])])
@@ -167,7 +170,7 @@ def _add_map(body: Body, features: str, kernel: NDArray[Any], sides: list[Any]) 
         _describe(body, MAP, body.node("Squeeze", [value, axis]), sides)
 
 
-def _describe(body: Body, role: str, value: str, shape: list[Any]) -> None:
+def _describe(body: RenamedGraph, role: str, value: str, shape: list[Any]) -> None:
     body.node("Identity", [value], role)
     described = helper.make_tensor_value_info(role, TensorProto.FLOAT, ["n", *shape])
     # A map stands before an embedding; see `explanation_outputs`.

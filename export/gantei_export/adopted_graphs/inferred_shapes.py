@@ -9,9 +9,9 @@ from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from .renamed_graph import Body
+from .renamed_graph import RenamedGraph
 
-Shapes = Mapping[str, tuple[int, tuple[int | None, ...]]]
+InferredShapes = Mapping[str, tuple[int, tuple[int | None, ...]]]
 """Type and shape by name; None where a side is open."""
 
 MOST_VALUES = 1 << 28
@@ -20,7 +20,7 @@ FEW = 64
 """Whole numbers that inference looks at: shapes, axes and paddings, no tables."""
 
 
-def inferred(body: Body) -> Shapes:
+def inferred(body: RenamedGraph) -> InferredShapes:
     """Infer the shapes of all values.
 
     Raises:

@@ -12,11 +12,11 @@ from onnx import TensorProto, helper
 from gantei.errors import ConversionError
 
 from ..onnx_graph.graph import PHOTOGRAPH
-from ..onnx_graph.serialisation import sealed
+from ..onnx_graph.serialisation import contiguous
 
 
 @dataclass
-class Body:
+class RenamedGraph:
     """A graph that is being taken over.
 
     `start` is the photographs' value in the graph's own layout; `names` leads from the foreign
@@ -51,7 +51,7 @@ class Body:
     def weight(self, values: NDArray[Any]) -> str:
         """Add a weight and return its name."""
         name = f"weight/{len(self.weights) + 1}"
-        self.weights[name] = sealed(values).reshape(values.shape)  # a scalar stays one
+        self.weights[name] = contiguous(values).reshape(values.shape)  # a scalar stays one
         return name
 
     def node(

@@ -24,12 +24,11 @@ from gantei.system.files import sha256_of
 from ..estimator_folder.folder_writing import COMPARED, write_folder
 from ..estimator_folder.golden_photographs import add_golden
 from ..estimator_folder.metadata import rewrite_metadata
+from ..manifest_draft.draft_tables import Tables
 from ..manifest_draft.user_settings import apply_settings
 
 if TYPE_CHECKING:
     import onnx
-
-Tables = dict[str, Any]
 
 
 def set_facts(

@@ -48,7 +48,7 @@ def provenance_of(conversion: "Conversion", file_name: str) -> dict[str, Any]:
             "sha256": facts.sha256,
             "bytes": facts.bytes,
             **({"keras_version": facts.keras_version} if facts.framework == "Keras" else {}),
-            **facts.told,
+            **facts.file_notes,
         },
         "converter": {
             "gantei": __version__,

@@ -24,11 +24,10 @@ from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare
 
 from ..manifest_draft.normalization_statistics import FirstNormalization
-from ..onnx_graph.pixel_map import pixel_maps
+from ..onnx_graph.pixel_map import Doubles, pixel_maps
 from ..onnx_graph.serialisation import Weight
 
 Constants = Mapping[str, NDArray[Any]]
-Floats = NDArray[np.float64]
 
 PICTURES = tuple(SHIPPED / "demo-age" / f"golden-{number}.jpg" for number in (1, 2, 3))
 DEFAULT_SIDE = 224
@@ -101,14 +100,14 @@ def misfit(
     return min(found) if found else None
 
 
-def _divergence(standardised: Floats, known: FirstNormalization) -> float:
+def _divergence(standardised: Doubles, known: FirstNormalization) -> float:
     used = np.abs(known.gamma) > 1e-3 * np.abs(known.gamma).max()
     mean, variance = standardised.mean(axis=0), standardised.var(axis=0) + 1e-12
     each = variance + 1 / variance - 2 + mean**2 * (1 + 1 / variance)
     return float(np.median(each[used]) / 4) if used.any() else 0.0
 
 
-def _photographs(spec: Mapping[str, Any], scale: MeanStd | str) -> Iterator[Floats]:
+def _photographs(spec: Mapping[str, Any], scale: MeanStd | str) -> Iterator[Doubles]:
     """Give drawn photographs as the network is fed: (n, height, width, 3)."""
     size = DEFAULT_SIDE, DEFAULT_SIDE
     if spec["size"] != UNKNOWN:
@@ -123,7 +122,7 @@ def _photographs(spec: Mapping[str, Any], scale: MeanStd | str) -> Iterator[Floa
 
 
 @cache
-def _pixels(size: tuple[int, int], crop: str) -> Floats:
+def _pixels(size: tuple[int, int], crop: str) -> Doubles:
     spec = InputSpec(
         size=size,
         colour="rgb",
@@ -138,8 +137,11 @@ def _pixels(size: tuple[int, int], crop: str) -> Floats:
 
 
 def _standardised(
-    pixels: Floats, nodes: Sequence[onnx.NodeProto], constants: Constants, known: FirstNormalization
-) -> Floats | None:
+    pixels: Doubles,
+    nodes: Sequence[onnx.NodeProto],
+    constants: Constants,
+    known: FirstNormalization,
+) -> Doubles | None:
     """Bring photographs to the layer; (places, filters), of mean 0 and deviation 1 if they fit."""
     maps = pixel_maps(nodes, constants)
     if len(maps) != 1:
@@ -152,11 +154,11 @@ def _standardised(
     if results is None or results.shape[1] != len(known.beta):
         return None
     with np.errstate(all="ignore"):
-        standardised: Floats = (results - known.beta) / known.gamma
+        standardised: Doubles = (results - known.beta) / known.gamma
     return standardised
 
 
-def _convolved(values: Floats, node: onnx.NodeProto, constants: Constants) -> Floats | None:
+def _convolved(values: Doubles, node: onnx.NodeProto, constants: Constants) -> Doubles | None:
     """Convolve at some places of each picture, none of them at its border: (places, filters)."""
     options = {each.name: helper.get_attribute_value(each) for each in node.attribute}
     plain = options.get("group", 1) == 1 and set(options.get("dilations", [1])) == {1}
@@ -171,7 +173,7 @@ def _convolved(values: Floats, node: onnx.NodeProto, constants: Constants) -> Fl
     windows = sliding_window_view(values, kernel.shape[2:], axis=(1, 2))
     step = max(1, int(np.sqrt(windows.shape[1] * windows.shape[2] / POSITIONS)))
     places = windows[:, ::step, ::step].reshape(-1, kernel[0].size)
-    convolved: Floats = places @ kernel.reshape(len(kernel), -1).T + bias
+    convolved: Doubles = places @ kernel.reshape(len(kernel), -1).T + bias
     return convolved
 
 

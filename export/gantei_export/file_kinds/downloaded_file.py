@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gantei.errors import ConversionError
 
-from ..untrusted.zip_archive import open_packed
+from ..untrusted.zip_archive import open_zip_archive
 from .kind import (
     ENDINGS,
     HDF5,
@@ -17,9 +17,9 @@ from .kind import (
     SAVED_MODEL,
     UNKNOWN,
     ZIP,
-    Kind,
-    held_in,
+    FileKind,
     kind_of_file,
+    kinds_in,
     refused,
 )
 
@@ -30,7 +30,7 @@ OTHERS = (".pth", ".pt", ".bin", ".safetensors", ".onnx")
 
 
 @contextmanager
-def weights_file(path: Path) -> Iterator[Path]:
+def downloaded_file(path: Path) -> Iterator[Path]:
     """Give the file that `path` is or holds; what is unpacked is gone when the block ends.
 
     Raises:
@@ -41,8 +41,8 @@ def weights_file(path: Path) -> Iterator[Path]:
     if kind in OPENED:
         yield path
     elif kind == ZIP:
-        with open_packed(path) as archive:
-            name = the_one(held_in(archive), path)
+        with open_zip_archive(path) as archive:
+            name = only_network(kinds_in(archive), path)
             with archive.unpacked(name) as file:
                 if (inner := kind_of_file(file)) == ZIP:
                     raise ConversionError(f"{path}: holds another .zip, {name}: unpack that")
@@ -55,7 +55,7 @@ def weights_file(path: Path) -> Iterator[Path]:
         raise refused(path, kind)
 
 
-def the_one(held: Mapping[str, Kind], path: Path) -> str:
+def only_network(held: Mapping[str, FileKind], path: Path) -> str:
     """Return the name of the only file of a network among an archive's members.
 
     Raises:

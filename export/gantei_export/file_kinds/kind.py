@@ -1,7 +1,8 @@
 """What a file or folder is, told by its content: the one place where forms are known.
 
-A form that gantei opens is one more `Kind`, what recognises it, and who opens it (`model_source`
-and `downloaded_file` for those of Keras). All others are here to be told by name, with the way out.
+A form that gantei opens is one more `FileKind`, what recognises it, and who opens it
+(`model_source` and `downloaded_file` for those of Keras). All others are here to be told by name,
+with the way out.
 """
 
 import re
@@ -14,7 +15,7 @@ from gantei.errors import ConversionError
 from ..keras_files.archive_members import KERAS_MEMBERS, keras_folder
 from ..pytorch_files.file_form import is_pytorch_file
 from ..refusals.other_ways import SAVE_WHOLE, TRUST
-from ..untrusted.zip_archive import Archive, is_rubbish, open_packed
+from ..untrusted.zip_archive import ZipArchive, is_rubbish, open_zip_archive
 
 HEAD = 4096
 """Bytes of a file's beginning that tell what it is."""
@@ -24,50 +25,52 @@ ENDINGS = (".h5", ".hdf5", ".keras")
 
 
 @dataclass(frozen=True)
-class Kind:
+class FileKind:
     """What a file is, and what to do where it is nothing that gantei reads."""
 
     what: str
     instead: str = ""
 
 
-KERAS_ARCHIVE = Kind("a .keras file")
-HDF5 = Kind("an HDF5 file")
-ZIP = Kind("a .zip")
-SAVED_MODEL = Kind("a SavedModel", f"A SavedModel is opened by running what is in it: {TRUST}")
-ONNX = Kind("an ONNX file", "It holds no Keras network")
-PYTORCH = Kind("a PyTorch file")
-SAFETENSORS = Kind("a safetensors file")
-UNKNOWN = Kind(
+KERAS_ARCHIVE = FileKind("a .keras file")
+HDF5 = FileKind("an HDF5 file")
+ZIP = FileKind("a .zip")
+SAVED_MODEL = FileKind("a SavedModel", f"A SavedModel is opened by running what is in it: {TRUST}")
+ONNX = FileKind("an ONNX file", "It holds no Keras network")
+PYTORCH = FileKind("a PyTorch file")
+SAFETENSORS = FileKind("a safetensors file")
+UNKNOWN = FileKind(
     "none of the kinds of file that gantei knows by their content",
     "A Keras .h5 or .keras, a PyTorch .pth or an ONNX file is needed, or a .zip that holds one",
 )
 
-_GRAPH = Kind("a frozen graph of TensorFlow 1", f"Where its Keras model is, {SAVE_WHOLE}")
-_PART = Kind(
+_GRAPH = FileKind("a frozen graph of TensorFlow 1", f"Where its Keras model is, {SAVE_WHOLE}")
+_PART = FileKind(
     "one file of a SavedModel, which is a folder", f"Give the folder, variables/ too: {TRUST}"
 )
-_CHECKPOINT = Kind(
+_CHECKPOINT = FileKind(
     "part of a TensorFlow checkpoint, which holds weights without their network",
     f"Load it into its model, and {SAVE_WHOLE}",
 )
-_LITE = Kind("a TensorFlow Lite file", f"It was made from a Keras model: {SAVE_WHOLE}")
-_JS = Kind("a TensorFlow.js model", f"It was made from a Keras model: {SAVE_WHOLE}")
-_CONFIGURATION = Kind(
+_LITE = FileKind("a TensorFlow Lite file", f"It was made from a Keras model: {SAVE_WHOLE}")
+_JS = FileKind("a TensorFlow.js model", f"It was made from a Keras model: {SAVE_WHOLE}")
+_CONFIGURATION = FileKind(
     "a network's configuration without its weights",
     f"Build it with keras.models.model_from_json, load its weights, and {SAVE_WHOLE}",
 )
-_PICKLE = Kind(
+_PICKLE = FileKind(
     "a Python pickle",
     "A pickle is a program, and is never run. From PyTorch, save the weights alone: "
     f'torch.save(model.state_dict(), "weights.pth"); from Keras, {SAVE_WHOLE}',
 )
-_ARRAYS = Kind("arrays of NumPy", f"They hold no network: {SAVE_WHOLE}")
-_PACKED = Kind("a packed archive of another kind than .zip", "Unpack it, and give what is inside")
-_PAGE = Kind("a web page", "The download gave a page instead of the file: fetch it again")
-_POINTER = Kind("a Git LFS pointer, not the file itself", "Fetch the file with git lfs pull")
-_PICTURE = Kind("a picture", "Give the network's file")
-_EMPTY = Kind("empty", "Fetch it again")
+_ARRAYS = FileKind("arrays of NumPy", f"They hold no network: {SAVE_WHOLE}")
+_PACKED = FileKind(
+    "a packed archive of another kind than .zip", "Unpack it, and give what is inside"
+)
+_PAGE = FileKind("a web page", "The download gave a page instead of the file: fetch it again")
+_POINTER = FileKind("a Git LFS pointer, not the file itself", "Fetch the file with git lfs pull")
+_PICTURE = FileKind("a picture", "Give the network's file")
+_EMPTY = FileKind("empty", "Fetch it again")
 
 _MAGIC = (
     (rb"\x89HDF\r\n\x1a\n", HDF5),
@@ -101,7 +104,7 @@ _SHARD = re.compile(r"\.data-\d+-of-\d+$|\.ckpt[^/]*\.meta$")
 """What in a checkpoint no content tells: bare numbers."""
 
 
-def kind_of_file(path: Path) -> Kind:
+def kind_of_file(path: Path) -> FileKind:
     """Tell what a file or folder is.
 
     Raises:
@@ -119,12 +122,12 @@ def kind_of_file(path: Path) -> Kind:
     if kind in (ZIP, _PACKED, SAFETENSORS, UNKNOWN) and is_pytorch_file(path):
         return SAFETENSORS if kind == SAFETENSORS else PYTORCH
     if kind == ZIP:
-        with open_packed(path) as archive:
+        with open_zip_archive(path) as archive:
             return _kind_of_names(archive.names)
     return _CHECKPOINT if tail == _TABLE else kind
 
 
-def kind_of_head(head: bytes, name: str) -> Kind:
+def kind_of_head(head: bytes, name: str) -> FileKind:
     """Tell what a file is by its first bytes, `HEAD` of them; any `.zip` is just one."""
     if not head:
         return _EMPTY
@@ -136,7 +139,7 @@ def kind_of_head(head: bytes, name: str) -> Kind:
     return _CHECKPOINT if _SHARD.search(name) else UNKNOWN
 
 
-def held_in(archive: Archive) -> dict[str, Kind]:
+def kinds_in(archive: ZipArchive) -> dict[str, FileKind]:
     """Tell what kinds of file an archive holds, by their names in it; the unknown are left out."""
     kinds = {}
     for name in archive.names:
@@ -151,12 +154,12 @@ def held_in(archive: Archive) -> dict[str, Kind]:
     return kinds
 
 
-def refused(path: Path, kind: Kind) -> ConversionError:
+def refused(path: Path, kind: FileKind) -> ConversionError:
     """Return an error that says what a file is and what to do."""
     return ConversionError(f"{path}: is {kind.what}. {kind.instead}")
 
 
-def _kind_of_names(names: list[str]) -> Kind:
+def _kind_of_names(names: list[str]) -> FileKind:
     """Tell what a `.zip` is by its members' names."""
     if keras_folder(names) is not None:
         return KERAS_ARCHIVE
@@ -164,17 +167,17 @@ def _kind_of_names(names: list[str]) -> Kind:
     return _ARRAYS if last and all(name.endswith(".npy") for name in last) else ZIP
 
 
-def _kind_of_folder(path: Path) -> Kind:
+def _kind_of_folder(path: Path) -> FileKind:
     """Tell what a folder is by the names in it, at any depth where it holds a SavedModel."""
-    tests: tuple[tuple[Callable[[], bool], Kind], ...] = (
+    tests: tuple[tuple[Callable[[], bool], FileKind], ...] = (
         (lambda: any(next(path.rglob(name), None) for name in SAVED_MODEL_FILES), SAVED_MODEL),
         (
             lambda: all((path / member).is_file() for member in KERAS_MEMBERS),
-            Kind("an unpacked .keras file", "Pack these files into a .zip, or fetch it again"),
+            FileKind("an unpacked .keras file", "Pack these files into a .zip, or fetch it again"),
         ),
         (lambda: (path / "checkpoint").is_file() or any(path.glob("*.index")), _CHECKPOINT),
     )
-    nothing = Kind("a folder, and no SavedModel", "Give the file in it that holds the network")
+    nothing = FileKind("a folder, and no SavedModel", "Give the file in it that holds the network")
     return next((kind for test, kind in tests if test()), nothing)
 
 

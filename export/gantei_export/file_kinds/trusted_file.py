@@ -9,7 +9,7 @@ from pathlib import Path
 from gantei.errors import ConversionError, SettingError
 from gantei.system.files import sha256_of
 
-from ..untrusted.zip_archive import is_rubbish, open_packed
+from ..untrusted.zip_archive import is_rubbish, open_zip_archive
 from .kind import (
     ENDINGS,
     HDF5,
@@ -55,7 +55,7 @@ def trusted_file(path: Path) -> Iterator[Path]:
         yield path
     elif kind == ZIP:
         with (
-            open_packed(path) as archive,
+            open_zip_archive(path) as archive,
             tempfile.TemporaryDirectory(prefix="gantei-") as folder,
         ):
             archive.unpack_all(Path(folder))

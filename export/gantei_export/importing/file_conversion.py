@@ -12,13 +12,13 @@ from gantei.manifests.manifest import Manifest
 from gantei.system.files import sha256_of
 
 from ..file_kinds.kind import ONNX, PYTORCH, SAFETENSORS, kind_of_file
-from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.user_claims import UserClaims
 
 if TYPE_CHECKING:
     from ..onnx_graph.conversion import Conversion
 
 
-def convert_file(path: Path, stated: Stated) -> "Conversion":
+def convert_file(path: Path, claims: UserClaims) -> "Conversion":
     """Convert a file of Keras, PyTorch or ONNX, or have TensorFlow do it where that is stated.
 
     Raises:
@@ -26,25 +26,25 @@ def convert_file(path: Path, stated: Stated) -> "Conversion":
         MissingExtraError: h5py, onnx or tomli-w, or TensorFlow for a trusted file, is missing.
     """
     _check_extra()
-    kind = None if stated.trusted else kind_of_file(path)
+    kind = None if claims.trusted else kind_of_file(path)
     if kind == ONNX:
         from ..onnx_files.onnx_converter import convert_onnx
         from ..onnx_files.onnx_probe import probe_onnx
 
-        return convert_onnx(path, stated, probe_onnx(path, stated))
-    stated.refuse_output(path.name)
+        return convert_onnx(path, claims, probe_onnx(path, claims))
+    claims.refuse_output(path.name)
     if kind in (PYTORCH, SAFETENSORS):
-        return _convert_pytorch(path, stated)
-    if stated.trusted:
+        return _convert_pytorch(path, claims)
+    if claims.trusted:
         from ..with_tensorflow.tensorflow_converter import convert_with_tensorflow
 
-        stated.refuse_for_whole_model(path.name)
+        claims.refuse_for_whole_model(path.name)
         return convert_with_tensorflow(path)
     from ..keras_conversion.hdf5_probe import probe
     from ..keras_conversion.keras_converter import convert
 
-    probe(path, stated)
-    return convert(path, stated)
+    probe(path, claims)
+    return convert(path, claims)
 
 
 def verify_file(
@@ -61,27 +61,27 @@ def verify_file(
     if facts.framework == "PyTorch":
         from ..verification.against_timm import verify_against_timm
 
-        entry, prefix = facts.told.get("entry"), str(facts.told.get("prefix", ""))
+        entry, prefix = facts.file_notes.get("entry"), str(facts.file_notes.get("prefix", ""))
         return verify_against_timm(path, folder, manifest, entry=entry, prefix=prefix)
     from ..verification.against_keras import verify_against_keras
 
-    if facts.head_stated is not None:
+    if facts.head_claim is not None:
         raise SettingError("--verify needs a whole model; Keras cannot open weights alone")
     return verify_against_keras(path, folder, manifest, facts.keras_version)
 
 
-def _convert_pytorch(path: Path, stated: Stated) -> "Conversion":
+def _convert_pytorch(path: Path, claims: UserClaims) -> "Conversion":
     from ..pytorch_files.state_dict import open_state_dict
     from ..pytorch_networks.state_dict_converter import convert_state_dict
 
-    if stated.architecture or stated.head_activations:
+    if claims.architecture or claims.head_activations:
         raise ConversionError(
             f"{path.name}: is PyTorch's; --architecture and --head-activation are for Keras files "
             "of weights alone"
         )
     size = path.stat().st_size
     with open_state_dict(path) as state:
-        conversion = convert_state_dict(state.tensors, sha256_of(path), size, stated.input_size)
+        conversion = convert_state_dict(state.tensors, sha256_of(path), size, claims.input_size)
         told = {
             "form": state.form,
             "entry": state.entry,
@@ -89,7 +89,7 @@ def _convert_pytorch(path: Path, stated: Stated) -> "Conversion":
             "passed_over": list(state.passed_over),
         }
     kept = {key: value for key, value in told.items() if value}
-    return replace(conversion, facts=replace(conversion.facts, told=kept))
+    return replace(conversion, facts=replace(conversion.facts, file_notes=kept))
 
 
 def _check_extra() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .importer import Imported
+    from .importer import ImportResult
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -114,12 +114,12 @@ def _add_trust(importing: argparse.ArgumentParser) -> None:
 
 def _run(chosen: argparse.Namespace) -> int:
     from ..file_kinds.trusted_file import check_trust
-    from ..manifest_draft.user_claims import Stated
+    from ..manifest_draft.user_claims import UserClaims
     from ..manifest_draft.user_settings import settings_of
     from .importer import Checks, import_estimator
 
     check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
-    stated = Stated(
+    claims = UserClaims(
         architecture=chosen.architecture,
         head_activations=_words(chosen.head_activation),
         output=chosen.output,
@@ -131,7 +131,7 @@ def _run(chosen: argparse.Namespace) -> int:
         task=chosen.task,
         settings=settings_of(chosen.settings),
         because=chosen.because,
-        stated=stated,
+        claims=claims,
         checks=Checks(chosen.verify, chosen.samples, golden=not chosen.no_golden),
         replace=chosen.replace,
     )
@@ -143,7 +143,7 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",")) if text else ()
 
 
-def _told_of_the_publisher(imported: "Imported") -> list[str]:
+def _publisher_lines(imported: "ImportResult") -> list[str]:
     """Say how far it is known that the file is its publisher's, and answers as theirs does."""
     manifest, lines = imported.entry.manifest, []
     if imported.unproven:
@@ -163,7 +163,7 @@ def _told_of_the_publisher(imported: "Imported") -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _report(imported: "Imported") -> str:
+def _report(imported: "ImportResult") -> str:
     """Say what is known, on what basis, and what is still to be settled."""
     from ..manifest_draft.facts_text import facts_text, next_step
 
@@ -195,7 +195,7 @@ def _report(imported: "Imported") -> str:
         lines += [f"passed over, and not built: {', '.join(passed_over)}", ""]
     if imported.kept:
         lines += [f"Stated before of this file, and kept: {', '.join(imported.kept)}", ""]
-    lines += _told_of_the_publisher(imported)
+    lines += _publisher_lines(imported)
     if manifest.golden:
         count = len(manifest.golden)
         lines += [f"{count} golden photographs: gantei verify {entry.name} --golden", ""]

@@ -34,7 +34,7 @@ from ..estimator_folder.folder_writing import (
     write_folder,
 )
 from ..estimator_folder.golden_photographs import add_golden
-from ..file_kinds.downloaded_file import weights_file
+from ..file_kinds.downloaded_file import downloaded_file
 from ..file_kinds.trusted_file import digest_and_size, trusted_file
 from ..manifest_draft.draft_tables import (
     TASKS,
@@ -43,7 +43,7 @@ from ..manifest_draft.draft_tables import (
     known_tables,
     new_tables,
 )
-from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.user_claims import UserClaims
 from ..manifest_draft.user_settings import apply_settings, size_of
 from .file_conversion import convert_file, verify_file
 
@@ -65,7 +65,7 @@ class Checks:
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportResult:
     """What an import came to."""
 
     entry: entries.Entry
@@ -85,10 +85,10 @@ def import_estimator(
     task: str | None = None,
     settings: Mapping[str, str] | None = None,
     because: str | None = None,
-    stated: Stated | None = None,
+    claims: UserClaims | None = None,
     checks: Checks = Checks(),
     replace: bool = False,
-) -> Imported:
+) -> ImportResult:
     """Convert a file of Keras, PyTorch or ONNX and install it as the estimator `name`.
 
     Args:
@@ -98,12 +98,12 @@ def import_estimator(
         task: age, sex, binary, categorical or regression; needed for a new name.
         settings: facts that the user states, `{"input.scale": "-1..1"}`.
         because: who said so, and where; goes into the manifest as the facts' basis.
-        stated: what is said of a file that holds weights alone (the photographs' size is taken
+        claims: what is said of a file that holds weights alone (the photographs' size is taken
             over from `settings`), or that a file's maker is trusted: then TensorFlow opens it, a
             SavedModel or a Lambda too, and runs the code in it.
         checks: what else to compare the estimator with.
         replace: take the place of an installed estimator of that name; what was stated of the
-            same file before stays stated.
+            same file before stays claims.
 
     Raises:
         UnknownEstimatorError: the name is not in the catalogue and there is no task.
@@ -114,19 +114,19 @@ def import_estimator(
         AlreadyInstalledError: the name is taken and `replace` is not set.
         MissingExtraError: h5py, onnx or, to verify, Keras is not installed.
     """
-    stated, settings = stated or Stated(), settings or {}
+    claims, settings = claims or UserClaims(), settings or {}
     previous = _previous(name)
     tables = _tables(name, task or (previous.task if previous else None))
     unproven = _is_unproven(tables)
-    opening = trusted_file(file) if stated.trusted else weights_file(file)
+    opening = trusted_file(file) if claims.trusted else downloaded_file(file)
     with installing(name, replace=replace) as folder, opening as weights:
         size = size_of(settings) or _known_size(tables, previous, weights)
-        stated = _stated_before(stated, name, weights)
-        conversion = convert_file(weights, dataclasses.replace(stated, input_size=size))
+        claims = _earlier_claims(claims, name, weights)
+        conversion = convert_file(weights, dataclasses.replace(claims, input_size=size))
         fill_in(tables, conversion.facts, file.name)
         kept = _settle(tables, conversion, previous, settings, because)
         manifest = convert_into(folder, conversion, tables)
-        provenance = provenance_of(conversion, file.name) | {"stated": stated.as_dict()}
+        provenance = provenance_of(conversion, file.name) | {"stated": claims.as_dict()}
         if checks.verify and conversion.verification is None:  # else it has been compared
             provenance["verification"] = verify_file(weights, folder, manifest, conversion)
         compared = _compared(folder, manifest, checks.samples, file.parent)
@@ -134,7 +134,7 @@ def import_estimator(
         if checks.golden:
             manifest = _with_golden(folder, tables)
         write_folder(folder, tables, manifest, provenance)
-    return Imported(entries.find(name), provenance, unproven, compared, kept)
+    return ImportResult(entries.find(name), provenance, unproven, compared, kept)
 
 
 def _is_unproven(tables: Mapping[str, Any]) -> bool:
@@ -232,12 +232,12 @@ def _known_size(
     return None if isinstance(size, str) else (size[0], size[1])
 
 
-def _stated_before(stated: Stated, name: str, weights: Path) -> Stated:
+def _earlier_claims(claims: UserClaims, name: str, weights: Path) -> UserClaims:
     """Add what was stated of the same weights alone before, where nothing is stated now."""
     folder = store.installed().get(name)
     path = folder / PROVENANCE if folder else None
-    if stated != Stated() or path is None or not path.is_file():
-        return stated
+    if claims != UserClaims() or path is None or not path.is_file():
+        return claims
     kept = json.loads(path.read_bytes())
     same = kept.get("original", {}).get("sha256") == digest_and_size(weights)[0]
-    return Stated.from_dict(kept.get("stated", {})) if same else stated
+    return UserClaims.from_dict(kept.get("stated", {})) if same else claims

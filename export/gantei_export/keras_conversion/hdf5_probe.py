@@ -12,8 +12,8 @@ from pathlib import Path
 
 from gantei.errors import ConversionError
 
-from ..manifest_draft.user_claims import Stated
-from ..untrusted.separate_process import DIED, run_apart
+from ..manifest_draft.user_claims import UserClaims
+from ..untrusted.separate_process import DIED, run_in_process
 
 LONGEST = 9.0
 """Seconds for a small file; EfficientNet-B7's (256 MB) takes one."""
@@ -21,7 +21,7 @@ SLOWEST = 32 << 20
 """Bytes that any disk reads in a further second."""
 
 
-def probe(path: Path, stated: Stated | None = None) -> None:
+def probe(path: Path, claims: UserClaims | None = None) -> None:
     """Read all that a conversion reads, in another process.
 
     Other faults than the library's own are left for the conversion to tell.
@@ -31,8 +31,8 @@ def probe(path: Path, stated: Stated | None = None) -> None:
     """
     seconds = LONGEST + path.stat().st_size / SLOWEST
     try:
-        done = run_apart(
-            "gantei_export.keras_conversion.hdf5_probe", path, stated or Stated(), seconds
+        done = run_in_process(
+            "gantei_export.keras_conversion.hdf5_probe", path, claims or UserClaims(), seconds
         )
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{path.name}: reading it does not end: damaged HDF5") from error
@@ -46,15 +46,15 @@ def probe(path: Path, stated: Stated | None = None) -> None:
 
 def main() -> int:
     """Be that process."""
-    path, stated = Path(sys.argv[1]), Stated(**json.loads(sys.argv[2]))
+    path, claims = Path(sys.argv[1]), UserClaims(**json.loads(sys.argv[2]))
     _bound_memory(path)
-    from ..keras_files.model_source import open_source
+    from ..keras_files.model_source import open_model_source
     from ..keras_layers.support import check_supported
     from ..keras_networks.calls import flatten
     from ..keras_networks.keras_config import parse
 
     try:
-        with suppress(ConversionError), open_source(path, stated) as source:
+        with suppress(ConversionError), open_model_source(path, claims) as source:
             model = parse(source.config)
             check_supported(model)
             source.bind(model)

@@ -16,7 +16,7 @@ from gantei.errors import ConversionError
 from gantei.system.files import sha256_of
 
 from ..architectures.recognition import recognise
-from ..keras_files.model_source import open_source
+from ..keras_files.model_source import open_model_source
 from ..keras_layers.activation import PACKAGE_SWISH
 from ..keras_layers.layer import Layer
 from ..keras_layers.registry import converters
@@ -25,19 +25,19 @@ from ..keras_networks.assumptions import assumed_in
 from ..keras_networks.calls import Network, Result, flatten
 from ..keras_networks.first_normalization import first_normalization
 from ..keras_networks.keras_config import parse
-from ..manifest_draft.network_facts import FileFacts, OutputFacts
-from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.network_facts import NetworkFacts, OutputFacts
+from ..manifest_draft.user_claims import UserClaims
 from ..onnx_graph.conversion import Conversion, converted
 from ..onnx_graph.graph import Graph, Tensor
 from ..refusals.other_ways import WHERE_ITS_CODE_IS
 from .keras_head import KerasHead, add_explanations, head_of
 from .keras_outputs import outputs_of
 
-__all__ = ["Conversion", "FileFacts", "OutputFacts", "convert"]
+__all__ = ["Conversion", "NetworkFacts", "OutputFacts", "convert"]
 
 
-def convert(path: Path, stated: Stated | None = None) -> Conversion:
-    """Convert a Keras file of any form that `model_source` opens; `stated` is for weights alone.
+def convert(path: Path, claims: UserClaims | None = None) -> Conversion:
+    """Convert a Keras file of any form that `model_source` opens; `claims` is for weights alone.
 
     The ONNX input is `photograph`, float32 (n, height, width, 3); each output is (n, units). Behind
     the outputs stand those that explain them; see `explanation_outputs`.
@@ -45,7 +45,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
     Raises:
         ConversionError: the file is damaged, deceives, or holds what is not supported.
     """
-    with open_source(path, stated or Stated()) as source:
+    with open_model_source(path, claims or UserClaims()) as source:
         model = parse(source.config)
         check_supported(model)
         source.bind(model)
@@ -55,7 +55,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
         graph, tensors = _build(network)
         outputs = outputs_of(network, tensors)
         size = tensors[Result(0)].shape[:2]
-        facts = FileFacts(
+        facts = NetworkFacts(
             sha256=sha256_of(path),
             bytes=path.stat().st_size,
             keras_version=source.keras_version,
@@ -71,7 +71,7 @@ def convert(path: Path, stated: Stated | None = None) -> Conversion:
                 architecture=found.architecture,
                 architecture_origin=found.origin,
                 architecture_evidence=found.evidence,
-                head_stated=found.head,
+                head_claim=found.head,
             )
         heads = tuple(head_of(network, tensors, result) for _, result in network.outputs)
         explanations = _add_outputs(graph, network, tensors, list(zip(outputs, heads, strict=True)))

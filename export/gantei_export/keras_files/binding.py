@@ -7,12 +7,12 @@ from typing import Any
 from gantei.errors import ConversionError
 
 from ..keras_layers.registry import converters
-from ..keras_networks.keras_config import Model, Spec
+from ..keras_networks.keras_config import KerasModel, LayerSpec
 from .hdf5 import HDF5Array
 
 Stored = tuple[str, HDF5Array]
 """A weight and the name that it has in the file."""
-Bound = tuple[Spec, str, Stored]
+Bound = tuple[LayerSpec, str, Stored]
 """A layer, the role of one of its weights, and that weight."""
 CONTAINERS = ("layers", "_layer_checkpoint_dependencies")
 """Groups that hold a model's layers; Keras 2.13 and 2.14 took the second."""
@@ -20,7 +20,7 @@ TRAINING = ("optimizer", "metrics", "loss_tracker", "compile_metrics", "_metrics
 """Groups of a trained model's file that no prediction needs."""
 
 
-def bind_by_layer(model: Model, stored: Mapping[str, Sequence[Stored]]) -> None:
+def bind_by_layer(model: KerasModel, stored: Mapping[str, Sequence[Stored]]) -> None:
     """Fill in the weights as an `.h5` lists them: by outermost layer.
 
     Those inside one layer are found by their names, `block/conv/kernel`, as their order depends on
@@ -47,7 +47,7 @@ def bind_by_layer(model: Model, stored: Mapping[str, Sequence[Stored]]) -> None:
         raise ConversionError(f"weights of layers that are not configured: {_some(left)}")
 
 
-def bind_by_class(model: Model, tree: dict[str, Any], where: str = "") -> None:
+def bind_by_class(model: KerasModel, tree: dict[str, Any], where: str = "") -> None:
     """Fill in the weights as Keras's saving format of 2023 names them: by class and number.
 
     `layers/conv2d_1/vars/0` is the first weight of the second Conv2D of the model. Keras 2.13
@@ -60,7 +60,7 @@ def bind_by_class(model: Model, tree: dict[str, Any], where: str = "") -> None:
         tree.pop(name, None)
     container = next((name for name in CONTAINERS if isinstance(tree.get(name), dict)), "")
     groups: dict[str, Any] = tree.pop(container, {})
-    by_class: dict[str, list[Spec]] = {}
+    by_class: dict[str, list[LayerSpec]] = {}
     for spec in model.specs.values():
         if any(_leaves(spec)):
             by_class.setdefault(snake_case(spec.kind), []).append(spec)
@@ -78,7 +78,7 @@ def bind_by_class(model: Model, tree: dict[str, Any], where: str = "") -> None:
         raise ConversionError(f"weights that belong to no layer: {_some(left)}")
 
 
-def _bind_group(spec: Spec, group: Any, where: str) -> None:
+def _bind_group(spec: LayerSpec, group: Any, where: str) -> None:
     if spec.model is not None and isinstance(group, dict):
         bind_by_class(spec.model, group, where)
         return
@@ -124,7 +124,7 @@ def snake_case(kind: str) -> str:
     return re.sub("([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
-def _leaves(spec: Spec) -> Iterator[tuple[Spec, list[str]]]:
+def _leaves(spec: LayerSpec) -> Iterator[tuple[LayerSpec, list[str]]]:
     """Yield the layers with weights in a layer, itself or those of a model, and their roles."""
     known = converters()
     for leaf in [spec] if spec.model is None else spec.model.leaves():
@@ -133,7 +133,7 @@ def _leaves(spec: Spec) -> Iterator[tuple[Spec, list[str]]]:
             yield leaf, trainable + others
 
 
-def _by_name(spec: Spec, weights: Sequence[Stored], top: str) -> list[Bound] | None:
+def _by_name(spec: LayerSpec, weights: Sequence[Stored], top: str) -> list[Bound] | None:
     """Match weights in a model to its layers; None where their names do not tell each layer.
 
     A name has as much of the path before the layer as was there when the layer was built.
@@ -152,7 +152,7 @@ def _by_name(spec: Spec, weights: Sequence[Stored], top: str) -> list[Bound] | N
     return bound
 
 
-def _by_position(spec: Spec, weights: Sequence[Stored]) -> list[Bound]:
+def _by_position(spec: LayerSpec, weights: Sequence[Stored]) -> list[Bound]:
     """Match weights by their order: first those that train."""
     known = converters()
     leaves = [leaf for leaf, _ in _leaves(spec)]
@@ -179,7 +179,7 @@ def _by_position(spec: Spec, weights: Sequence[Stored]) -> list[Bound]:
     return [(leaf, role, one) for (leaf, role), one in zip(roles, weights, strict=True)]
 
 
-def _models(spec: Spec) -> Iterator[Spec]:
+def _models(spec: LayerSpec) -> Iterator[LayerSpec]:
     """Yield a nested model and those in it."""
     if spec.model is not None:
         yield spec
@@ -187,7 +187,7 @@ def _models(spec: Spec) -> Iterator[Spec]:
             yield from _models(inner)
 
 
-def _check_name(leaf: Spec, role: str, name: str) -> None:
+def _check_name(leaf: LayerSpec, role: str, name: str) -> None:
     """Refuse a weight whose own name contradicts its position, such as beta before gamma."""
     converter = converters()[leaf.kind]
     own = name.rpartition("/")[2].partition(":")[0]

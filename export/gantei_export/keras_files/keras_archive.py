@@ -9,8 +9,8 @@ from typing import Any
 from gantei.errors import ConversionError
 
 from ..keras_networks.keras3_config import as_keras2
-from ..keras_networks.keras_config import Model, read_json
-from ..untrusted.zip_archive import Archive, open_packed
+from ..keras_networks.keras_config import KerasModel, read_json
+from ..untrusted.zip_archive import ZipArchive, open_zip_archive
 from .archive_members import keras_folder
 from .binding import bind_by_class
 from .hdf5 import LARGEST_TEXT, Container, open_hdf5
@@ -39,7 +39,7 @@ class KerasArchive:
         """Keras 2's JSON configuration of the model."""
         return as_keras2(self._config, major(str(self.keras_version), self._name))
 
-    def bind(self, model: Model) -> None:
+    def bind(self, model: KerasModel) -> None:
         """Fill in every layer's weights."""
         bind_by_class(model, weight_tree(self._weights))
 
@@ -59,7 +59,7 @@ def open_archive(path: Path) -> Iterator[KerasArchive]:
     Raises:
         ConversionError: it is no such archive, or damaged, or made to deceive.
     """
-    with open_packed(path) as archive:
+    with open_zip_archive(path) as archive:
         folder = keras_folder(archive.names) or ""
         config = _json(archive, f"{folder}config.json", path)
         metadata = _json(archive, f"{folder}metadata.json", path)
@@ -84,7 +84,7 @@ def weight_tree(container: Container) -> dict[str, Any]:
     return pruned(container.tree())
 
 
-def _json(archive: Archive, member: str, path: Path) -> dict[str, Any]:
+def _json(archive: ZipArchive, member: str, path: Path) -> dict[str, Any]:
     where = f"{path.name}: {member}"
     try:
         text = archive.read(member, LARGEST_TEXT).decode("utf-8")

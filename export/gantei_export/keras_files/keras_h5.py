@@ -6,7 +6,7 @@ from typing import Any
 from gantei.errors import ConversionError
 
 from ..keras_networks.keras3_config import as_keras2
-from ..keras_networks.keras_config import Model, read_json
+from ..keras_networks.keras_config import KerasModel, read_json
 from .binding import Stored, bind_by_layer
 from .hdf5 import Container
 
@@ -35,7 +35,7 @@ class KerasFile:
         config = read_json(self._text, f"{name}: model_config")
         return as_keras2(config, major(self.keras_version, name))
 
-    def bind(self, model: Model) -> None:
+    def bind(self, model: KerasModel) -> None:
         """Fill in every layer's weights."""
         bind_by_layer(model, stored_by_layer(self._container, WEIGHTS))
 

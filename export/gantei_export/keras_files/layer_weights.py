@@ -20,7 +20,7 @@ Match = Callable[[Mapping[str, list[Stored]], Body], dict[str, str]]
 
 
 @dataclass
-class Held:
+class LayerWeights:
     """Layers with weights by name, in the file's order, and the names of those without."""
 
     layers: dict[str, list[Stored]]
@@ -75,7 +75,7 @@ class Held:
         return list(self.layers.values())
 
 
-def by_name(container: Container) -> Held:
+def by_name(container: Container) -> LayerWeights:
     """Read the older layout, where a weight is named `conv1_bn/gamma:0`.
 
     A body that was called as one layer has all its weights in that layer's group.
@@ -90,10 +90,10 @@ def by_name(container: Container) -> Held:
     def listed_as(layer: Mapping[str, Any]) -> str:
         return _base(_plain(layer["name"]))
 
-    return Held(layers, listed, _match_by_name, listed_as)
+    return LayerWeights(layers, listed, _match_by_name, listed_as)
 
 
-def by_class(container: Container) -> Held:
+def by_class(container: Container) -> LayerWeights:
     """Read the newer layout, where a weight is `layers/batch_normalization_3/vars/0`."""
     layers: dict[str, list[Stored]] = {}
     listed: list[str] = []
@@ -122,7 +122,9 @@ def by_class(container: Container) -> Held:
             raise ConversionError(f"weights that belong to no layer: {where}{others[0]}")
 
     visit(tree, "")
-    return Held(layers, listed, _match_by_class, lambda layer: snake_case(layer["class_name"]))
+    return LayerWeights(
+        layers, listed, _match_by_class, lambda layer: snake_case(layer["class_name"])
+    )
 
 
 def _match_by_name(layers: Mapping[str, list[Stored]], body: Body) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Where a network comes from: a configuration of its layers, and the weights that belong to them.
 
-A further form of file is one more class with these attributes, and its line in `open_source`,
+A further form of file is one more class with these attributes, and its line in `open_model_source`,
 which goes by what a file holds and not by its name.
 """
 
@@ -11,15 +11,15 @@ from typing import Any, Protocol
 
 from gantei.errors import ConversionError
 
-from ..keras_networks.keras_config import Model
-from ..manifest_draft.user_claims import Stated
+from ..keras_networks.keras_config import KerasModel
+from ..manifest_draft.user_claims import UserClaims
 from .hdf5 import open_hdf5
 from .keras_archive import is_archive, open_archive
 from .keras_h5 import KerasFile, is_whole_model
-from .weights_only import Recognised, WeightsOnly, is_weights_only
+from .weights_only import RecognisedNetwork, WeightsOnly, is_weights_only
 
 
-class Source(Protocol):
+class ModelSource(Protocol):
     """An open file of one of the forms."""
 
     keras_version: str | None
@@ -29,10 +29,10 @@ class Source(Protocol):
         """Keras 2's JSON configuration of the model."""
 
     @property
-    def recognised(self) -> Recognised | None:
+    def recognised(self) -> RecognisedNetwork | None:
         """What was found out about the network of weights alone; None where the file holds it."""
 
-    def bind(self, model: Model) -> None:
+    def bind(self, model: KerasModel) -> None:
         """Fill in the weights of every layer of the parsed configuration, all of the file's.
 
         Raises:
@@ -41,19 +41,19 @@ class Source(Protocol):
 
 
 @contextmanager
-def open_source(path: Path, stated: Stated) -> Iterator[Source]:
+def open_model_source(path: Path, claims: UserClaims) -> Iterator[ModelSource]:
     """Open a file as data, whatever its form; raises `ConversionError` where it has none."""
     if is_archive(path):
-        stated.refuse_for_whole_model(path.name)
+        claims.refuse_for_whole_model(path.name)
         with open_archive(path) as archive:
             yield archive
         return
     with open_hdf5(path) as container:
         if is_whole_model(container):
-            stated.refuse_for_whole_model(path.name)
+            claims.refuse_for_whole_model(path.name)
             yield KerasFile(container)
         elif is_weights_only(container):
-            yield WeightsOnly(container, stated)
+            yield WeightsOnly(container, claims)
         else:
             raise ConversionError(f"{path.name}: no model_config and no weights; not a Keras model")
 

@@ -14,11 +14,11 @@ from gantei.errors import ConversionError
 
 from ..architectures import bodies
 from ..architectures.bodies import RESCALED, Body
-from ..keras_networks.keras_config import Model
-from ..manifest_draft.user_claims import Stated
+from ..keras_networks.keras_config import KerasModel
+from ..manifest_draft.user_claims import UserClaims
 from .binding import CONTAINERS, Stored, bind_by_layer
 from .hdf5 import Container
-from .layer_weights import Held, by_class, by_name
+from .layer_weights import LayerWeights, by_class, by_name
 
 _POOLING = ("global_average_pooling2d", "avg_pool")
 _RANDOM = ("flip", "rotation", "zoom", "translation", "contrast", "brightness", "height", "width")
@@ -36,7 +36,7 @@ _FACTORS = ("rescaling", "tf.math.multiply", "tf_op_lambda")
 
 
 @dataclass(frozen=True)
-class Recognised:
+class RecognisedNetwork:
     """The architecture, what says so, and what says which activation the head ends in."""
 
     architecture: str
@@ -49,17 +49,17 @@ class Recognised:
 class WeightsOnly:
     """An open file of weights alone, with the network that they belong to."""
 
-    def __init__(self, container: Container, stated: Stated) -> None:
+    def __init__(self, container: Container, claims: UserClaims) -> None:
         self._name = container.name
         self.keras_version = container.text("keras_version")
         held = by_name(container) if _is_legacy(container) else by_class(container)
-        body = _body(held, stated, self._name)
+        body = _body(held, claims, self._name)
         weights = held.of(body)
         _check_shapes(weights, body)
         head = held.dense()
-        _check_head(head, body, stated, self._name)
+        _check_head(head, body, claims, self._name)
         pooled = _check_listed(held, body, self._name)
-        layers = [*body.layers, *_head(body, head, stated)]
+        layers = [*body.layers, *_head(body, head, claims)]
         self._weights: dict[str, list[Stored]] = {
             **weights,
             **{f"head_{number}": arrays for number, arrays in enumerate(head, 1)},
@@ -68,14 +68,14 @@ class WeightsOnly:
         assumed = [] if pooled else ["global average pooling before the head"]
         if body.sized:
             assumed.append("built for photographs of this size, not of any")
-        self.recognised = Recognised(
+        self.recognised = RecognisedNetwork(
             body.name.removesuffix(RESCALED),
             "assumed" if assumed else "file",
             "shapes of all weights" + "".join(f"; assumed: {each}" for each in assumed),
-            f"--head-activation {','.join(stated.head_activations)}",
+            f"--head-activation {','.join(claims.head_activations)}",
         )
 
-    def bind(self, model: Model) -> None:
+    def bind(self, model: KerasModel) -> None:
         """Fill in every layer's weights."""
         bind_by_layer(model, self._weights)
 
@@ -89,10 +89,10 @@ def _is_legacy(container: Container) -> bool:
     return container.texts("layer_names") is not None
 
 
-def _body(held: Held, stated: Stated, name: str) -> Body:
+def _body(held: LayerWeights, claims: UserClaims, name: str) -> Body:
     """Return the body that was stated, or the one whose weights are all here."""
     known = ", ".join(name for name in bodies.names() if RESCALED not in name)
-    wanted = stated.architecture
+    wanted = claims.architecture
     if wanted is not None and wanted not in bodies.names():
         raise ConversionError(f"unknown architecture {wanted!r}; known: {known}")
     here = Counter(held.shapes)
@@ -116,7 +116,7 @@ def _body(held: Held, stated: Stated, name: str) -> Body:
         )
     if best.startswith("EfficientNet-"):
         best = _rescaled_or_not(held, best, wanted, name)
-    return bodies.body(best, stated.input_size)
+    return bodies.body(best, claims.input_size)
 
 
 def _best(fitting: Mapping[str, int]) -> str | None:
@@ -124,7 +124,7 @@ def _best(fitting: Mapping[str, int]) -> str | None:
     return min(fitting, key=lambda name: (fitting[name], name), default=None)
 
 
-def _rescaled_or_not(held: Held, best: str, wanted: str | None, name: str) -> str:
+def _rescaled_or_not(held: LayerWeights, best: str, wanted: str | None, name: str) -> str:
     """Settle whether an EfficientNet has the factors of weights="imagenet", without weights."""
     plain = best.removesuffix(RESCALED)
     own = _listed_own(held, bodies.body(plain))
@@ -148,7 +148,7 @@ def _rescaled_or_not(held: Held, best: str, wanted: str | None, name: str) -> st
     return wanted
 
 
-def _listed_own(held: Held, body: Body) -> Counter[str]:
+def _listed_own(held: LayerWeights, body: Body) -> Counter[str]:
     """Count the body's layers without weights as the file lists them; none where it does not.
 
     It does not list those of a body that was called as one layer.
@@ -175,7 +175,7 @@ def _check_shapes(weights: Mapping[str, Sequence[Stored]], body: Body) -> None:
             )
 
 
-def _check_head(head: list[list[Stored]], body: Body, stated: Stated, name: str) -> None:
+def _check_head(head: list[list[Stored]], body: Body, claims: UserClaims, name: str) -> None:
     """See that the Dense layers follow on each other, and that all activations are stated."""
     if not head:
         raise ConversionError(
@@ -192,7 +192,7 @@ def _check_head(head: list[list[Stored]], body: Body, stated: Stated, name: str)
             )
         channels = kernel.shape[1]
         sizes.append(f"Dense {kernel.shape[0]} -> {channels}")
-    if len(stated.head_activations) != len(head):
+    if len(claims.head_activations) != len(head):
         example = "sigmoid" if len(head) == 1 else "relu," * (len(head) - 1) + "sigmoid"
         raise ConversionError(
             f"{name}: holds weights without a network. They are of {body.name} with the head "
@@ -201,7 +201,7 @@ def _check_head(head: list[list[Stored]], body: Body, stated: Stated, name: str)
         )
 
 
-def _check_listed(held: Held, body: Body, name: str) -> bool:
+def _check_listed(held: LayerWeights, body: Body, name: str) -> bool:
     """Refuse layers that the file lists without weights and that may change the result.
 
     Returns:
@@ -217,12 +217,12 @@ def _check_listed(held: Held, body: Body, name: str) -> bool:
     return any(layer in _POOLING for layer in added)
 
 
-def _head(body: Body, head: list[list[Stored]], stated: Stated) -> list[dict[str, Any]]:
+def _head(body: Body, head: list[list[Stored]], claims: UserClaims) -> list[dict[str, Any]]:
     layers = [
         _layer("GlobalAveragePooling2D", "head_pooling", body.layers[-1]["name"], {}),
     ]
     for number, (arrays, activation) in enumerate(
-        zip(head, stated.head_activations, strict=True), 1
+        zip(head, claims.head_activations, strict=True), 1
     ):
         options = {
             "units": arrays[0][1].shape[1],

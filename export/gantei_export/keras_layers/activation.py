@@ -98,7 +98,7 @@ def activation(graph: Graph, layer: Layer) -> Tensor:
 def softmax(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Softmax layer over the last axis."""
     x = layer.input
-    axis = layer.stated("axis", -1)
+    axis = layer.raw_option("axis", -1)
     if axis not in (-1, [-1], len(x.shape), [len(x.shape)]):
         raise layer.unsupported(f"axis is {axis!r}; supported: the last")
     return _softmax(graph, x, layer.name)

@@ -66,7 +66,7 @@ def zero_padding2d(graph: Graph, layer: Layer) -> Tensor:
     """Convert a ZeroPadding2D layer; a convolution after it takes the padding over."""
     x = picture(layer)
     layer.channels_last()
-    padding = layer.stated("padding", 1)
+    padding = layer.raw_option("padding", 1)
     rows, columns = padding if isinstance(padding, list) and len(padding) == 2 else (padding,) * 2
     (top, bottom), (left, right) = (_sides(layer, sides) for sides in (rows, columns))
     return graph.pad(x, (top, left, bottom, right), layer.name)
@@ -99,7 +99,7 @@ def _bias(graph: Graph, layer: Layer, filters: int) -> str | None:
 
 def _convolve(graph: Graph, layer: Layer, x: Tensor, kernel: _Kernel, bias: str | None) -> Tensor:
     layer.channels_last()
-    valid = layer.stated("padding", "valid") == "valid"
+    valid = layer.raw_option("padding", "valid") == "valid"
     source, padded = graph.unpadded(x) if valid else (x, (0, 0, 0, 0))
     strides, dilations = layer.pair("strides", 1), layer.pair("dilation_rate", 1)
     windows = place(layer, source, kernel.size, strides, padded, dilations)

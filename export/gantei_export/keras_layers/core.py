@@ -2,7 +2,7 @@
 
 import math
 
-from ..onnx_graph.graph import PHOTOGRAPH, Graph, Shape, Tensor
+from ..onnx_graph.graph import PHOTOGRAPH, Graph, OpenShape, Tensor
 from .activation import activate
 from .layer import Layer
 from .registry import converts
@@ -80,7 +80,7 @@ def reshape(graph: Graph, layer: Layer) -> Tensor:
     if None in x.shape:
         if -1 not in target:
             raise layer.unsupported(f"reshapes {x.shape}, whose size is open, to {target}")
-        shape: Shape = tuple(None if side == -1 else side for side in target)
+        shape: OpenShape = tuple(None if side == -1 else side for side in target)
         return graph.reshape(x, shape, layer.name)
     size = math.prod(side for side in x.shape if side is not None)
     shape = tuple(size // known if side == -1 else side for side in target)

@@ -52,17 +52,17 @@ class Layer:
 
     def option(self, key: str, default: Any = None) -> Any:
         """Return an option of any type; null counts as absent."""
-        value = self.stated(key)
+        value = self.raw_option(key)
         return default if value is None else value
 
-    def stated(self, key: str, default: Any = None) -> Any:
+    def raw_option(self, key: str, default: Any = None) -> Any:
         """Return an option of any type as it stands, null too, which Keras seldom allows."""
         self.read.add(key)
         return self.config.get(key, default)
 
     def choice(self, key: str, choices: Iterable[str], default: str | None = None) -> str:
         """Return an option that is one of a few words."""
-        value = self.stated(key, default)
+        value = self.raw_option(key, default)
         known = tuple(choices)
         if value not in known:
             raise self.unsupported(f"{key} is {value!r}; supported: {', '.join(known)}")
@@ -70,22 +70,22 @@ class Layer:
 
     def flag(self, key: str, *, default: bool) -> bool:
         """Return an option that is true or false."""
-        value = self.stated(key, default)
+        value = self.raw_option(key, default)
         if not isinstance(value, bool):
             raise self.error(f"{key} is {value!r}, not true or false")
         return value
 
     def integer(self, key: str, default: int | None = None) -> int:
         """Return an option that is a positive integer."""
-        return self._positive(key, self.stated(key, default))
+        return self._positive(key, self.raw_option(key, default))
 
     def number(self, key: str, default: float | None = None) -> float:
         """Return an option that is a finite number."""
-        return self.finite(key, self.stated(key, default))
+        return self.finite(key, self.raw_option(key, default))
 
     def pair(self, key: str, default: object = None) -> tuple[int, int]:
         """Return an option that is a positive integer or two: (height, width)."""
-        value = self.stated(key, default)
+        value = self.raw_option(key, default)
         both = value if isinstance(value, list | tuple) else [value, value]
         if len(both) != 2:
             raise self.error(f"{key} is {value!r}, not two positive integers")

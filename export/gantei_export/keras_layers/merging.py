@@ -3,12 +3,12 @@
 from functools import reduce
 
 from ..keras_networks.known_lambdas import SCALED_SUM
-from ..onnx_graph.graph import Graph, Shape, Tensor
+from ..onnx_graph.graph import Graph, OpenShape, Tensor
 from .layer import Layer
 from .registry import converts
 
 
-def broadcast_shape(layer: Layer, shapes: list[Shape]) -> Shape:
+def broadcast_shape(layer: Layer, shapes: list[OpenShape]) -> OpenShape:
     """Return the shape that tensors of one rank have together."""
     if len({len(shape) for shape in shapes}) != 1:
         raise layer.error(f"its inputs have different ranks: {shapes}")
@@ -57,7 +57,7 @@ def scaled_sum(graph: Graph, layer: Layer) -> Tensor:
 @converts("Concatenate")
 def concatenate(graph: Graph, layer: Layer) -> Tensor:
     """Convert a Concatenate layer along any axis but the batch."""
-    tensors, axis = layer.tensors, layer.stated("axis", -1)
+    tensors, axis = layer.tensors, layer.raw_option("axis", -1)
     rank = len(tensors[0].shape) + 1
     if type(axis) is not int or not (-rank < axis < rank) or axis == 0:
         raise layer.error(f"axis is {axis!r} for tensors of rank {rank}")

@@ -24,7 +24,7 @@ def batch_normalization(graph: Graph, layer: Layer) -> Tensor:
     """Convert BatchNormalization: folded into the linear layer before it where there is one."""
     x = layer.input
     rank, channels = len(x.shape) + 1, x.channels
-    if layer.stated("axis", -1) not in (-1, rank - 1, [rank - 1], [-1]) or channels is None:
+    if layer.raw_option("axis", -1) not in (-1, rank - 1, [rank - 1], [-1]) or channels is None:
         raise layer.unsupported(
             f"axis is {layer.option('axis')!r}; supported: the last, of known size"
         )
@@ -100,7 +100,7 @@ def _vector(layer: Layer, role: str, size: int) -> NDArray[np.float64]:
 
 def _values(layer: Layer, key: str) -> NDArray[np.float32]:
     """Return an option that is a number or nested lists of them, one for each channel at most."""
-    value = layer.stated(key, 0.0 if key == "offset" else None)
+    value = layer.raw_option(key, 0.0 if key == "offset" else None)
     flat = value
     while isinstance(flat, list) and len(flat) == 1:
         flat = flat[0]

@@ -4,7 +4,7 @@ from collections import Counter
 
 from gantei.errors import ConversionError
 
-from ..keras_networks.keras_config import Model
+from ..keras_networks.keras_config import KerasModel
 from ..refusals.other_ways import WAYS, WHERE_ITS_CODE_IS
 from .registry import converters
 
@@ -12,7 +12,7 @@ _CODE = ("Lambda",)
 _MOST_KINDS = 5
 
 
-def check_supported(model: Model) -> None:
+def check_supported(model: KerasModel) -> None:
     """Refuse a model with layers that no converter knows: the first, and how many of which class.
 
     Raises:

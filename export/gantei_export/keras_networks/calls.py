@@ -10,8 +10,8 @@ from gantei.errors import ConversionError
 
 from ..onnx_graph.graph import PHOTOGRAPH
 from ..onnx_graph.stored_array import StoredArray
-from .keras_config import Model, Spec
-from .references import Node, Reference
+from .keras_config import KerasModel, LayerSpec
+from .references import LayerReference, Node
 
 MOST_CALLS = 20_000
 """Models nested and called twice at each depth double the calls: more are refused."""
@@ -21,7 +21,7 @@ RESERVED = (PHOTOGRAPH, "map", "embedding")
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer; `inputs` and `arguments` refer to other calls by `Reference`."""
+    """One call of a layer; `inputs` and `arguments` refer to other calls by `LayerReference`."""
 
     name: str
     kind: str
@@ -57,7 +57,7 @@ class Network:
         return counts
 
 
-def flatten(model: Model) -> Network:
+def flatten(model: KerasModel) -> Network:
     """Inline every nested model; a model called twice is inlined twice, with the same weights."""
     if len(model.inputs) != 1:
         raise ConversionError(
@@ -76,14 +76,14 @@ class _Flattener:
         self.calls: list[Call] = []
 
     def call(
-        self, spec: Spec, name: str, inputs: tuple[Any, ...], arguments: Mapping[str, Any]
+        self, spec: LayerSpec, name: str, inputs: tuple[Any, ...], arguments: Mapping[str, Any]
     ) -> Result:
         if len(self.calls) >= MOST_CALLS:
             raise ConversionError(f"layer {name!r}: more than {MOST_CALLS:,} layer calls; refused")
         self.calls.append(Call(name, spec.kind, spec.config, spec.weights, inputs, arguments))
         return Result(len(self.calls) - 1)
 
-    def inline(self, model: Model, path: str, inputs: tuple[Any, ...]) -> list[Result]:
+    def inline(self, model: KerasModel, path: str, inputs: tuple[Any, ...]) -> list[Result]:
         if len(inputs) != len(model.inputs):
             raise ConversionError(
                 f"model {path.rstrip('/') or model.name!r}: takes {len(model.inputs)} inputs, "
@@ -100,7 +100,7 @@ class _Flattener:
         return [_look_up(reference, known, path) for _, reference in model.outputs]
 
     def _node(
-        self, spec: Spec, node: Node, name: str, known: Mapping[tuple[str, int], list[Any]]
+        self, spec: LayerSpec, node: Node, name: str, known: Mapping[tuple[str, int], list[Any]]
     ) -> list[Any]:
         inputs = tuple(_resolve(value, known, name) for value in node.inputs)
         arguments = {key: _resolve(value, known, name) for key, value in node.arguments.items()}
@@ -113,10 +113,12 @@ class _Flattener:
 
 
 def _resolve(value: Any, known: Mapping[tuple[str, int], list[Any]], name: str) -> Any:
-    return _look_up(value, known, name) if isinstance(value, Reference) else value
+    return _look_up(value, known, name) if isinstance(value, LayerReference) else value
 
 
-def _look_up(reference: Reference, known: Mapping[tuple[str, int], list[Any]], name: str) -> Any:
+def _look_up(
+    reference: LayerReference, known: Mapping[tuple[str, int], list[Any]], name: str
+) -> Any:
     results = known[reference.layer, reference.node]
     if reference.output >= len(results):
         raise ConversionError(

@@ -37,7 +37,7 @@ _NEUTRAL = [("axis", -1)]
 _DOTS = {"class_name": "__ellipsis__"}
 _REVERSED = [_DOTS, {"start": None, "stop": None, "step": -1}]
 
-Entry = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
 def as_keras2(config: Any, major: int) -> Any:
@@ -86,7 +86,7 @@ def _layer(entry: Any, major: int) -> Any:
     return {**changed, "inbound_nodes": [_call(node) for node in called]} if called else changed
 
 
-def _renamed(kind: str, config: Entry) -> Entry:
+def _renamed(kind: str, config: JsonObject) -> JsonObject:
     """Give what Keras 3 calls otherwise the names of Keras 2; both at once stay, to be refused."""
     names = {key: _RENAMED.get((kind, key), key) for key in config}
     config = {key if names[key] in config else names[key]: config[key] for key in config}
@@ -105,7 +105,7 @@ def _call(node: Mapping[str, Any]) -> Any:
     return [_with(_reference(tensor), given) for tensor in tensors]
 
 
-def _operation(entry: Entry, kind: str, config: Entry, called: list[Any]) -> Entry:
+def _operation(entry: JsonObject, kind: str, config: JsonObject, called: list[Any]) -> JsonObject:
     """Write one of Keras's functions on tensors as a TFOpLambda; any other keeps its class."""
     own = str(entry.get("module", "keras")).partition(".")[0] == "keras"
     nodes = []
@@ -175,7 +175,7 @@ def _reference(value: Any) -> Any:
     return plain(value)
 
 
-def _with(source: Any, arguments: Entry) -> list[Any]:
+def _with(source: Any, arguments: JsonObject) -> list[Any]:
     if isinstance(source, list) and len(source) == 3 and isinstance(source[0], str):
         return [*source, arguments]
     return [CONSTANT, -1, source, arguments]

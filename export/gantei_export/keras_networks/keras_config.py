@@ -15,7 +15,7 @@ from gantei.errors import ConversionError
 
 from ..onnx_graph.stored_array import StoredArray
 from .known_lambdas import SCALED_SUM, scale_of_lambda
-from .references import Node, Reference, parse_node, parse_references
+from .references import LayerReference, Node, parse_node, parse_references
 
 MODELS = ("Functional", "Model", "Sequential")
 DEEPEST = 32
@@ -23,7 +23,7 @@ _OWN = ("keras", "tf_keras", "tensorflow")
 
 
 @dataclass
-class Spec:
+class LayerSpec:
     """A layer or a nested model as configured."""
 
     name: str
@@ -31,20 +31,20 @@ class Spec:
     kind: str
     config: Mapping[str, Any]
     nodes: list[Node]
-    model: "Model | None"
+    model: "KerasModel | None"
     weights: dict[str, StoredArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Model:
+class KerasModel:
     """Layers by name, in the file's order."""
 
     name: str
-    specs: Mapping[str, Spec]
-    inputs: tuple[Reference, ...]
-    outputs: tuple[tuple[str, Reference], ...]
+    specs: Mapping[str, LayerSpec]
+    inputs: tuple[LayerReference, ...]
+    outputs: tuple[tuple[str, LayerReference], ...]
 
-    def leaves(self) -> Iterator[Spec]:
+    def leaves(self) -> Iterator[LayerSpec]:
         """Yield every layer that is not a model, at any depth."""
         for spec in self.specs.values():
             if spec.model is None:
@@ -52,7 +52,7 @@ class Model:
             else:
                 yield from spec.model.leaves()
 
-    def order(self) -> list[tuple[Spec, int]]:
+    def order(self) -> list[tuple[LayerSpec, int]]:
         """List the nodes that the outputs need, each after those it takes."""
         inputs = {(reference.layer, 0) for reference in self.inputs}
         done: dict[tuple[str, int], None] = {}
@@ -76,7 +76,7 @@ class Model:
                     stack.extend((need, False) for need in reversed(needs))
         return [(self.specs[name], number) for name, number in done]
 
-    def _node(self, reference: Reference) -> Node:
+    def _node(self, reference: LayerReference) -> Node:
         nodes = self.specs[reference.layer].nodes
         if not 0 <= reference.node < len(nodes):
             raise ConversionError(
@@ -106,7 +106,7 @@ def _no_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is not a number")
 
 
-def parse(config: Any, path: str = "", depth: int = 0) -> Model:
+def parse(config: Any, path: str = "", depth: int = 0) -> KerasModel:
     """Check a model's configuration and return it as records."""
     where = f"model {path.rstrip('/')!r}" if path else "the model"
     if depth > DEEPEST:
@@ -120,7 +120,7 @@ def parse(config: Any, path: str = "", depth: int = 0) -> Model:
     layers = inner.get("layers") if isinstance(inner, dict) else None
     if not isinstance(layers, list) or not layers:
         raise ConversionError(f"{where}: has no list of layers")
-    specs: dict[str, Spec] = {}
+    specs: dict[str, LayerSpec] = {}
     for entry in layers:
         spec = _spec(entry, path, depth, where)
         if spec.name in specs:
@@ -131,7 +131,7 @@ def parse(config: Any, path: str = "", depth: int = 0) -> Model:
     return _functional(inner, layers, specs, where)
 
 
-def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
+def _spec(entry: Any, path: str, depth: int, where: str) -> LayerSpec:
     config = entry.get("config") if isinstance(entry, dict) else None
     kind = entry.get("class_name") if isinstance(entry, dict) else None
     if not isinstance(kind, str):
@@ -148,7 +148,7 @@ def _spec(entry: Any, path: str, depth: int, where: str) -> Spec:
     scale = scale_of_lambda(config) if kind == "Lambda" else None
     if scale is not None:
         kind, config = SCALED_SUM, {"name": name, "dtype": config.get("dtype"), "scale": scale}
-    return Spec(name, path + name, kind, config, [], model)
+    return LayerSpec(name, path + name, kind, config, [], model)
 
 
 def _kind(entry: Mapping[str, Any], kind: str, config: Mapping[str, Any]) -> str:
@@ -180,27 +180,29 @@ def _from_its_module(entry: Mapping[str, Any], kind: Any) -> Any:
     return f"custom {kind}" if module is None else f"{module}.{kind}"
 
 
-def _chain(inner: Mapping[str, Any], specs: dict[str, Spec], path: str) -> Model:
+def _chain(inner: Mapping[str, Any], specs: dict[str, LayerSpec], path: str) -> KerasModel:
     first = next(iter(specs.values()))
     if first.kind != "InputLayer":
         shape = first.config.get("batch_input_shape") or inner.get("build_input_shape")
         name = f"{first.name}_input"
         config = {"name": name, "batch_input_shape": shape}
-        first = Spec(name, path + name, "InputLayer", config, [], None)
+        first = LayerSpec(name, path + name, "InputLayer", config, [], None)
         if first.name in specs:
             raise ConversionError(f"model {path!r}: two layers are named {first.name!r}")
         specs = {first.name: first, **specs}
     chain = list(specs.values())
     for before, spec in itertools.pairwise(chain):
-        spec.nodes.append(Node((Reference(before.name, 0, 0),), {}))
+        spec.nodes.append(Node((LayerReference(before.name, 0, 0),), {}))
     last = chain[-1].name
     name = str(inner.get("name") or "sequential")
-    return Model(name, specs, (Reference(first.name, 0, 0),), ((last, Reference(last, 0, 0)),))
+    return KerasModel(
+        name, specs, (LayerReference(first.name, 0, 0),), ((last, LayerReference(last, 0, 0)),)
+    )
 
 
 def _functional(
-    inner: Mapping[str, Any], layers: list[Any], specs: dict[str, Spec], where: str
-) -> Model:
+    inner: Mapping[str, Any], layers: list[Any], specs: dict[str, LayerSpec], where: str
+) -> KerasModel:
     for entry, spec in zip(layers, specs.values(), strict=True):
         nodes = entry.get("inbound_nodes", [])
         if not isinstance(nodes, list):
@@ -213,10 +215,10 @@ def _functional(
             raise ConversionError(f"{where}: its input {reference.layer!r} is no InputLayer's own")
     _number_from_zero(specs, [reference for _, reference in outputs])
     name = str(inner.get("name") or "model")
-    return Model(name, specs, tuple(reference for _, reference in inputs), tuple(outputs))
+    return KerasModel(name, specs, tuple(reference for _, reference in inputs), tuple(outputs))
 
 
-def _number_from_zero(specs: Mapping[str, Spec], outputs: list[Reference]) -> None:
+def _number_from_zero(specs: Mapping[str, LayerSpec], outputs: list[LayerReference]) -> None:
     """Put the unsaved node 0 of nested models back, where the references count from 1."""
     taken = [ref for spec in specs.values() for node in spec.nodes for ref in node.references()]
     for name, spec in specs.items():

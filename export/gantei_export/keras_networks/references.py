@@ -15,7 +15,7 @@ CONSTANT = "_CONSTANT_VALUE"
 
 
 @dataclass(frozen=True)
-class Reference:
+class LayerReference:
     """An output of a node (call) of a layer of the same model."""
 
     layer: str
@@ -25,15 +25,15 @@ class Reference:
 
 @dataclass(frozen=True)
 class Node:
-    """One call of a layer: what it takes, each a `Reference` or a constant."""
+    """One call of a layer: what it takes, each a `LayerReference` or a constant."""
 
     inputs: tuple[Any, ...]
     arguments: Mapping[str, Any]
 
-    def references(self) -> list[Reference]:
+    def references(self) -> list[LayerReference]:
         """Return the outputs that the call takes."""
         given = (*self.inputs, *self.arguments.values())
-        return [value for value in given if isinstance(value, Reference)]
+        return [value for value in given if isinstance(value, LayerReference)]
 
 
 def parse_node(entry: Any, layers: Collection[str], where: str) -> Node:
@@ -61,12 +61,12 @@ def parse_node(entry: Any, layers: Collection[str], where: str) -> Node:
 
 def parse_references(
     entry: Any, layers: Collection[str], where: str
-) -> list[tuple[str, Reference]]:
+) -> list[tuple[str, LayerReference]]:
     """Check `input_layers` or `output_layers`: (name, reference) each, in Keras's order.
 
     Named ones stand in Keras's order of their keys; in each other, they are called `eye/age`.
     """
-    found: list[tuple[str, Reference]] = []
+    found: list[tuple[str, LayerReference]] = []
     waiting: list[tuple[str, Any]] = [("", entry)]
     while waiting:
         name, one = waiting.pop()
@@ -87,12 +87,12 @@ def _looks_like_reference(entry: Any) -> bool:
     return isinstance(entry, list) and len(entry) in (3, 4) and isinstance(entry[0], str)
 
 
-def _reference(entry: Any, layers: Collection[str], where: str) -> Reference:
+def _reference(entry: Any, layers: Collection[str], where: str) -> LayerReference:
     if not _looks_like_reference(entry) or entry[0] not in layers:
         raise ConversionError(f"layer {where!r}: takes {_short(entry)}, which is no layer here")
     if not all(isinstance(number, int) and number >= 0 for number in entry[1:3]):
         raise ConversionError(f"layer {where!r}: takes {_short(entry)}, which numbers no call")
-    return Reference(*entry[:3])
+    return LayerReference(*entry[:3])
 
 
 def _short(entry: Any) -> str:

@@ -8,7 +8,7 @@ from gantei.manifests.formats import CURRENT
 from gantei.manifests.manifest import InputSpec, Manifest, Publication, Use
 
 from .conventions import CONVENTIONS
-from .network_facts import FileFacts, OutputFacts, Scaling
+from .network_facts import NetworkFacts, OutputFacts, Scaling
 
 Tables = dict[str, Any]
 
@@ -51,7 +51,7 @@ def new_tables(name: str, task: str) -> Tables:
     }
 
 
-def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
+def fill_in(tables: Tables, facts: NetworkFacts, file_name: str) -> None:
     """Write what the file tells into the tables; what it does not tell is assumed or unknown.
 
     Raises:
@@ -73,8 +73,8 @@ def fill_in(tables: Tables, facts: FileFacts, file_name: str) -> None:
             "save the model with the one output that is wanted"
         )
     _fill_in_output(tables, facts.outputs[0])
-    if facts.head_stated is not None:
-        _state_head(tables, facts.head_stated)
+    if facts.head_claim is not None:
+        _state_head(tables, facts.head_claim)
     for assumption in facts.assumed:
         tables["basis"]["architecture"]["evidence"] += f"; assumed: {assumption}"
     tables["source"]["original_file"] = file_name

@@ -30,7 +30,7 @@ class OutputFacts:
 
 
 @dataclass(frozen=True)
-class FileFacts:
+class NetworkFacts:
     """What a publisher's file tells about its network."""
 
     sha256: str
@@ -38,7 +38,7 @@ class FileFacts:
     keras_version: str | None
     """Of the Keras that wrote it; None where the file does not say it, or is not Keras'."""
     architecture: str | None
-    """Recognised from the layers' sizes, such as `EfficientNet-B7`; None where unsure."""
+    """RecognisedNetwork from the layers' sizes, such as `EfficientNet-B7`; None where unsure."""
     input_size: tuple[int, int] | None
     """Height and width (px); None where the file leaves them open."""
     outputs: tuple[OutputFacts, ...]
@@ -52,9 +52,9 @@ class FileFacts:
     """Origin and evidence of `input_size`."""
     architecture_origin: str = "file"
     architecture_evidence: str = "layers and their widths"
-    head_stated: str | None = None
+    head_claim: str | None = None
     """What stated the last activation, where the file does not hold it."""
     assumed: tuple[str, ...] = ()
     """What functions are taken for that the file only names; see `assumptions`."""
-    told: Mapping[str, Any] = field(default_factory=dict)
+    file_notes: Mapping[str, Any] = field(default_factory=dict)
     """What else the provenance keeps of the file; its own words prove nothing."""

@@ -8,7 +8,7 @@ from gantei.errors import ConversionError
 
 
 @dataclass(frozen=True)
-class Stated:
+class UserClaims:
     """What is said on import.
 
     Of weights alone: the architecture, each Dense layer's activation, and (height, width) in px.
@@ -31,7 +31,7 @@ class Stated:
         }
 
     @classmethod
-    def from_dict(cls, kept: Mapping[str, Any]) -> "Stated":
+    def from_dict(cls, kept: Mapping[str, Any]) -> "UserClaims":
         """Read what `as_dict` gave."""
         return cls(
             kept.get("architecture"),

@@ -9,7 +9,7 @@ import onnx
 from gantei.errors import ConversionError
 
 from ..adopted_graphs.adoption import Picture
-from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.user_claims import UserClaims
 from .model_file import parse_model, read_content, said
 from .picture import picture_of
 from .sizes import check_sizes
@@ -27,19 +27,19 @@ class OnnxFile:
     output: str
 
 
-def open_onnx(path: Path, stated: Stated) -> OnnxFile:
+def open_onnx(path: Path, claims: UserClaims) -> OnnxFile:
     """Read and check a file; find its picture and its output.
 
     Raises:
         ConversionError: it holds what is not taken, or not one picture and the wanted output.
     """
-    stated.refuse_for_whole_model(path.name)
+    claims.refuse_for_whole_model(path.name)
     content = read_content(path)
     try:
         model = parse_model(content)
         picture = picture_of(model.graph)
         check_sizes(model.graph.node, picture.name)
-        output = _wanted(model.graph, stated.output)
+        output = _wanted(model.graph, claims.output)
     except ConversionError as error:
         raise ConversionError(f"{path.name}: {error}") from error
     digest = hashlib.sha256(content).hexdigest()

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from gantei.errors import ConversionError
 
-from ..manifest_draft.user_claims import Stated
-from ..untrusted.separate_process import DIED, run_apart
+from ..manifest_draft.user_claims import UserClaims
+from ..untrusted.separate_process import DIED, run_in_process
 from .trial import Trial
 
 LONGEST = 300.0
@@ -27,7 +27,7 @@ MOST_MEMORY = 6 << 30
 MOST_SAID = 2_000
 
 
-def probe_onnx(path: Path, stated: Stated) -> Trial:
+def probe_onnx(path: Path, claims: UserClaims) -> Trial:
     """Convert and run a file in another process.
 
     Raises:
@@ -36,7 +36,7 @@ def probe_onnx(path: Path, stated: Stated) -> Trial:
     """
     seconds = LONGEST + path.stat().st_size / SLOWEST
     try:
-        done = run_apart("gantei_export.onnx_files.onnx_probe", path, stated, seconds)
+        done = run_in_process("gantei_export.onnx_files.onnx_probe", path, claims, seconds)
     except subprocess.TimeoutExpired as error:
         raise ConversionError(f"{path.name}: running it does not end; refused") from error
     lines = done.stdout.decode("utf-8", "replace").splitlines()
@@ -59,7 +59,7 @@ def main() -> int:
     from .onnx_converter import examine
 
     try:
-        told = asdict(examine(path, Stated(**kept)))
+        told = asdict(examine(path, UserClaims(**kept)))
     except ConversionError as error:
         told = {"refused": str(error)}
     except MemoryError:

@@ -7,14 +7,13 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gantei.errors import ConversionError, GanteiError
 from gantei.inference.onnx_runtime import onnx_runtime
 from gantei.inference.session import NO_EXTERNAL_DATA, open_session
 
 from ..adopted_graphs.adoption import Picture
-from ..onnx_graph.graph import PHOTOGRAPH
+from ..onnx_graph.graph import PHOTOGRAPH, Array
 from ..refusals.other_ways import TORCH_EXPORT
 from ..verification.comparison import DEFAULT_SIDE, TOLERANCE
 from .onnx_file import OnnxFile
@@ -28,8 +27,6 @@ A network that takes roots or logarithms of pixels answers none below 0: then th
 
 MOST_PIXELS = 1 << 23
 """Of all pictures that the graph takes at once; the largest networks in use take 600 x 600."""
-
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -121,7 +118,7 @@ class _Session:
             raise ConversionError(f"{name}: ONNX Runtime cannot open it: {error!s:.300}") from error
 
     def run(self, output: str, given: str, pictures: Array) -> Array:
-        """Answer pictures."""
+        """GraphOutput pictures."""
         try:
             (answer,) = self._session.run([output], {given: pictures})
         except Exception as error:
@@ -139,7 +136,7 @@ class _Session:
 
 
 def _together(content: bytes, pictures: Array, name: str) -> Array:
-    """Answer all pictures at once, twice, as an estimator does."""
+    """GraphOutput all pictures at once, twice, as an estimator does."""
     try:
         session = open_session(content, "cpu", None, name)
         first, again = (session.run(["answer_0"], {PHOTOGRAPH: pictures})[0] for _ in range(2))

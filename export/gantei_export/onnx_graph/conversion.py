@@ -15,11 +15,11 @@ from onnx import helper, numpy_helper
 
 from gantei.errors import ConversionError
 
-from ..manifest_draft.network_facts import FileFacts, OutputFacts
+from ..manifest_draft.network_facts import NetworkFacts, OutputFacts
 from .explanation_outputs import Head, metadata_key, output_name
 from .graph import PHOTOGRAPH, Graph, Initializer, live
 from .pixel_map import scaling_of
-from .serialisation import Weight, encode, sealed, write_atomically
+from .serialisation import Weight, contiguous, encode, write_atomically
 
 OPSET = 17
 IR_VERSION = 8
@@ -36,7 +36,7 @@ class Conversion:
     `heads` tell for each output whether the graph explains it; see `explanation_outputs`.
     """
 
-    facts: FileFacts
+    facts: NetworkFacts
     model: onnx.ModelProto
     weights: tuple[Weight, ...]
     heads: tuple[Head, ...]
@@ -91,7 +91,7 @@ class Conversion:
 def converted(
     graph: Graph,
     sides: tuple[int | None, int | None],
-    facts: FileFacts,
+    facts: NetworkFacts,
     heads: Sequence[Head],
     explanations: Sequence[onnx.ValueInfoProto],
 ) -> Conversion:
@@ -138,7 +138,7 @@ def _compute(initializers: Sequence[Initializer], limit: int) -> tuple[Weight, .
     size = sum(int(np.prod(one.shape)) * np.dtype(one.dtype).itemsize for one in initializers)
     if size > limit:
         raise ConversionError(f"the weights would take {size:,} bytes; the file holds far less")
-    return tuple(Weight(one.name, sealed(one.make())) for one in initializers)
+    return tuple(Weight(one.name, contiguous(one.make())) for one in initializers)
 
 
 def check(model: onnx.ModelProto, weights: Sequence[Weight]) -> None:

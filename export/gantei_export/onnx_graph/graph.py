@@ -17,7 +17,7 @@ from onnx import helper
 
 from gantei.errors import ConversionError
 
-Shape = tuple[int | None, ...]
+OpenShape = tuple[int | None, ...]
 Array = NDArray[Any]
 
 PHOTOGRAPH = "photograph"
@@ -31,7 +31,7 @@ class Tensor:
     """A value in the graph: ONNX name, Keras's shape without the batch, how often it is used."""
 
     name: str
-    shape: Shape
+    shape: OpenShape
     uses: int = 1
 
     @property
@@ -68,7 +68,7 @@ class Graph:
         self.initializers: dict[str, Initializer] = {}
         self._producers: dict[str, onnx.NodeProto] = {}
         self._linear: dict[str, _Linear] = {}
-        self._reshaped: dict[str, tuple[str, Shape]] = {}
+        self._reshaped: dict[str, tuple[str, OpenShape]] = {}
         self._padded: dict[str, tuple[Tensor, tuple[int, ...]]] = {}
         self._names: set[str] = set()
 
@@ -76,7 +76,7 @@ class Graph:
         self,
         operator: str,
         inputs: Sequence[Tensor | str],
-        shape: Shape,
+        shape: OpenShape,
         name: str,
         **attributes: Any,
     ) -> Tensor:
@@ -121,7 +121,7 @@ class Graph:
         self,
         operator: str,
         inputs: tuple[Tensor, str, str | None],
-        shape: Shape,
+        shape: OpenShape,
         name: str,
         **attributes: Any,
     ) -> Tensor:
@@ -182,13 +182,13 @@ class Graph:
         """Return what `pad` was given, so that a convolution can pad by itself."""
         return self._padded.get(x.name, (x, (0, 0, 0, 0)))
 
-    def reshape(self, x: Tensor, shape: Shape, name: str) -> Tensor:
+    def reshape(self, x: Tensor, shape: OpenShape, name: str) -> Tensor:
         """Reshape as Keras does: in NHWC order, whatever the order here."""
         if x.shape == shape:
             return x
         if _needs_order(x.shape):
             x = replace(x, name=self._transpose(x.name, (0, 2, 3, 1), name))
-            stored: Shape = x.shape
+            stored: OpenShape = x.shape
         else:
             stored = _stored(x.shape)
         if not _needs_order(shape):
@@ -199,7 +199,9 @@ class Graph:
     def _transpose(self, x: str, order: tuple[int, ...], name: str) -> str:
         return self.node("Transpose", [x], (), name, perm=order).name
 
-    def _reshape(self, x: str, stored: Shape, target: Shape, shape: Shape, name: str) -> Tensor:
+    def _reshape(
+        self, x: str, stored: OpenShape, target: OpenShape, shape: OpenShape, name: str
+    ) -> Tensor:
         """Reshape in storage order; reshapes of reshapes become one, or none."""
         while x in self._reshaped:
             x, stored = self._reshaped[x]
@@ -236,10 +238,10 @@ def live(graph: Graph, outputs: Iterable[str]) -> tuple[list[onnx.NodeProto], li
     return nodes[::-1], weights
 
 
-def _needs_order(shape: Shape) -> bool:
+def _needs_order(shape: OpenShape) -> bool:
     """Whether NHWC and NCHW order differ for a tensor of this shape."""
     return len(shape) == 3 and shape[:2] != (1, 1) and shape[2] != 1
 
 
-def _stored(shape: Shape) -> Shape:
+def _stored(shape: OpenShape) -> OpenShape:
     return (shape[2], *shape[:2]) if len(shape) == 3 else shape

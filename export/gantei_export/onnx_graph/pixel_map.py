@@ -18,7 +18,7 @@ from ..manifest_draft.network_facts import Scaling
 from .graph import PHOTOGRAPH
 from .serialisation import Weight
 
-Array = NDArray[np.float64]
+Doubles = NDArray[np.float64]
 
 LARGEST = 40.0
 """Of what is normalised: a colour channel of photographs seldom deviates by less than 6 levels of
@@ -39,10 +39,10 @@ class PixelMap:
     """
 
     tensor: str
-    matrix: Array
-    shift: Array
+    matrix: Doubles
+    shift: Doubles
 
-    def range(self) -> tuple[Array, Array]:
+    def range(self) -> tuple[Doubles, Doubles]:
         """Lowest and highest value of each channel, for pixels 0..255."""
         ends = 255.0 * self.matrix
         low = np.minimum(ends, 0).sum(axis=1) + self.shift
@@ -84,7 +84,7 @@ def pixel_maps(
     """
     # Black, and each colour alone: pictures of one pixel.
     pixels = np.vstack([np.zeros(3), 255 * np.eye(3)]).reshape(4, 1, 1, 3)
-    known: dict[str, Array] = {PHOTOGRAPH: pixels}
+    known: dict[str, Doubles] = {PHOTOGRAPH: pixels}
     taken: dict[str, None] = {}
     for node in nodes:
         given = [name for name in node.input if name in known]
@@ -119,8 +119,8 @@ def scaling_of(model: onnx.ModelProto, weights: Sequence[Weight] = ()) -> Scalin
 
 
 def _value(
-    node: onnx.NodeProto, known: Mapping[str, Array], constants: Mapping[str, NDArray[Any]]
-) -> Array | None:
+    node: onnx.NodeProto, known: Mapping[str, Doubles], constants: Mapping[str, NDArray[Any]]
+) -> Doubles | None:
     """Compute a node's output; None where it does more than arithmetic with constants."""
     options = {each.name: helper.get_attribute_value(each) for each in node.attribute}
     first, *others = node.input
@@ -136,7 +136,7 @@ def _value(
     return None
 
 
-def _channels(value: Array, chosen: NDArray[Any], axis: int) -> Array | None:
+def _channels(value: Doubles, chosen: NDArray[Any], axis: int) -> Doubles | None:
     """Choose colour channels; None where a picture is turned or cut instead."""
     if axis not in range(-4, 4) or value.shape[axis] != 3 or chosen.shape != (3,):
         return None
@@ -146,8 +146,8 @@ def _channels(value: Array, chosen: NDArray[Any], axis: int) -> Array | None:
 
 
 def _arithmetic(
-    node: onnx.NodeProto, known: Mapping[str, Array], constants: Mapping[str, NDArray[Any]]
-) -> Array | None:
+    node: onnx.NodeProto, known: Mapping[str, Doubles], constants: Mapping[str, NDArray[Any]]
+) -> Doubles | None:
     both = [known.get(name, constants.get(name)) for name in node.input]
     if any(value is None or value.size > 12 for value in both):
         return None  # another branch, or a mean picture
@@ -159,11 +159,11 @@ def _arithmetic(
     with np.errstate(all="ignore"):
         x, y = (np.asarray(value, np.float64) for value in both)
         try:
-            result: Array = _ARITHMETIC[node.op_type](x, y)
+            result: Doubles = _ARITHMETIC[node.op_type](x, y)
         except ValueError:  # shapes that do not go together
             return None
     return result if result.ndim == 4 and np.isfinite(result).all() else None
 
 
-def _map(name: str, values: Array) -> PixelMap:
+def _map(name: str, values: Doubles) -> PixelMap:
     return PixelMap(name, (values[1:] - values[0]).T / 255, values[0])

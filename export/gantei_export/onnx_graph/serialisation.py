@@ -102,7 +102,7 @@ def _serialised(message: _Message) -> bytes:
     return data
 
 
-def sealed(values: NDArray[Any]) -> NDArray[Any]:
+def contiguous(values: NDArray[Any]) -> NDArray[Any]:
     """Return an array as `Weight` needs it, read-only."""
     values = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
     values.setflags(write=False)

@@ -21,7 +21,7 @@ MOST_CALIBRATING = 256
 
 
 @dataclass(frozen=True)
-class Parts:
+class CalibrationSplit:
     """The photographs of each part in the order of their sha256, and those that are in neither.
 
     `left_out` holds name and reason of each that the estimator cannot see, or that is the same
@@ -33,14 +33,14 @@ class Parts:
     left_out: tuple[tuple[str, str], ...]
 
 
-def divide(
+def split_photographs(
     listing: Listing,
     estimator: Estimator,
     *,
     calibrate: bool,
     allow_grey: bool = False,
     advance: Callable[[int], object] = lambda _: None,
-) -> Parts:
+) -> CalibrationSplit:
     """Read every photograph once and put the good ones into their parts.
 
     Args:
@@ -72,7 +72,7 @@ def divide(
     even = [digest for digest in sorted(found) if calibrate and int(digest, 16) % 2 == 0]
     odd = [digest for digest in sorted(found) if digest not in set(even)]
     _refuse_few(len(even), len(odd), len(left_out), calibrate=calibrate)
-    return Parts(
+    return CalibrationSplit(
         calibration=tuple(found[digest] for digest in even[:MOST_CALIBRATING]),
         evaluation=tuple(found[digest] for digest in odd),
         left_out=tuple(left_out),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from gantei.commands.options import add_json, print_json
 
 if TYPE_CHECKING:
-    from .optimiser import Optimised
-    from .reduced_decoding import Permitted
+    from .optimiser import OptimiseResult
+    from .reduced_decoding import DecodingResult
 
 INSTALLED, LIMIT_BROKEN = 0, 1
 
@@ -137,7 +137,7 @@ def _limits(given: list[str]) -> dict[str, float]:
     return limits
 
 
-def _report(optimised: "Optimised") -> str:
+def _report(optimised: "OptimiseResult") -> str:
     from gantei.card.variant_table import variant_text
 
     lines = [f"left out: {name}: {reason}" for name, reason in optimised.left_out]
@@ -158,7 +158,7 @@ def _report(optimised: "Optimised") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(permitted: "Permitted") -> str:
+def _told(permitted: "DecodingResult") -> str:
     from gantei.card.variant_table import decoding_text
 
     lines = [f"left out: {name}: {reason}" for name, reason in permitted.left_out]
@@ -170,7 +170,7 @@ def _told(permitted: "Permitted") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _permission(permitted: "Permitted") -> dict[str, Any]:
+def _permission(permitted: "DecodingResult") -> dict[str, Any]:
     return {
         "name": permitted.name,
         "permitted": permitted.entry is not None,
@@ -179,7 +179,7 @@ def _permission(permitted: "Permitted") -> dict[str, Any]:
     }
 
 
-def _record(optimised: "Optimised") -> dict[str, Any]:
+def _record(optimised: "OptimiseResult") -> dict[str, Any]:
     return {
         "name": optimised.name,
         "installed": optimised.entry is not None,

@@ -27,7 +27,7 @@ from gantei.photographs.listing import Listing
 from gantei.photographs.photograph import open_photograph
 
 from ..estimator_folder.folder_writing import WEIGHTS, write_folder
-from .calibration_split import Parts, divide
+from .calibration_split import CalibrationSplit, split_photographs
 from .limits import limits_for
 from .measurement import compare, costs_of_files
 from .precision import METHODS, Precision, eight_bits, half_precision, versions
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Optimised:
+class OptimiseResult:
     """What an optimisation came to; `entry` is None where a limit was broken."""
 
     name: str
@@ -55,7 +55,7 @@ def optimise(
     allow_grey: bool = False,
     replace: bool = False,
     advance: Callable[[int], object] = lambda _: None,
-) -> Optimised:
+) -> OptimiseResult:
     """Make a variant, measure it, and install it as `NAME-fp16` or `NAME-int8` within its limits.
 
     Args:
@@ -87,7 +87,7 @@ def optimise(
     allowed = limits_for(entry.manifest, limits or {})
     target = f"{entry.name}-{precision}"
     refuse_taken(target, replace=replace)
-    parts = divide(
+    parts = split_photographs(
         listing, original, calibrate=precision == "int8", allow_grey=allow_grey, advance=advance
     )
     prepared = partial(_prepared, original, allow_grey, advance)
@@ -97,13 +97,13 @@ def optimise(
         path.write_bytes(_lighter(precision, source, entry.manifest, calibration, path.parent))
         variant = _measured(path, precision, entry, weights, parts, prepared, original, allowed)
         if not all(each.kept for each in variant.drift):
-            return Optimised(target, variant, None, parts.left_out)
+            return OptimiseResult(target, variant, None, parts.left_out)
         tables = variant_tables(entry.manifest, variant, path.read_bytes())
         with installing(target, replace=replace) as folder:
             shutil.copyfile(path, folder / WEIGHTS)
             provenance = _provenance(entry, variant, parts, made_with)
             write_folder(folder, tables, parse_manifest(tables, target), provenance)
-    return Optimised(target, variant, entries.find(target), parts.left_out)
+    return OptimiseResult(target, variant, entries.find(target), parts.left_out)
 
 
 def _measured(
@@ -111,7 +111,7 @@ def _measured(
     precision: Precision,
     entry: entries.Entry,
     weights: Weights,
-    parts: Parts,
+    parts: CalibrationSplit,
     prepared: Callable[[Iterable[Path]], Iterator[NDArray[np.float32]]],
     original: Estimator,
     allowed: Mapping[str, float],
@@ -201,7 +201,7 @@ def _described(model: "onnx.ModelProto", manifest: Manifest, precision: Precisio
 
 
 def _provenance(
-    entry: entries.Entry, variant: Variant, parts: Parts, made_with: Mapping[str, str]
+    entry: entries.Entry, variant: Variant, parts: CalibrationSplit, made_with: Mapping[str, str]
 ) -> dict[str, Any]:
     """Tell what `provenance.json` keeps: the measured table, what made it, and the original's."""
     kept = entry.folder / PROVENANCE

@@ -30,7 +30,7 @@ REDUCED_DEFAULTS = {"probability": 0.005, "years": 0.1}
 
 
 @dataclass(frozen=True)
-class Permitted:
+class DecodingResult:
     """What a measurement came to; `entry` is None where a limit was broken."""
 
     name: str
@@ -48,7 +48,7 @@ def permit_reduced_decoding(
     new_name: str | None = None,
     described: str = "photographs of whoever measured it",
     advance: Callable[[int], object] = lambda _: None,
-) -> Permitted:
+) -> DecodingResult:
     """Measure what decoding at reduced size changes, and permit it within the limits.
 
     Args:
@@ -73,14 +73,14 @@ def permit_reduced_decoding(
     allowed = limits_for(entry.manifest, limits or {}, REDUCED_DEFAULTS)
     measured, left_out = measure(estimator, listing, allowed, described, allow_grey, advance)
     if not all(each.kept for each in measured.drift):
-        return Permitted(target, measured, None, left_out)
+        return DecodingResult(target, measured, None, left_out)
     tables = entry.manifest.tables()
     tables["reduced_decoding"] = measured.model_dump(exclude_none=True)
     provenance = provenance_in(entry.folder)
     change = {"reduced_decoding": tables["reduced_decoding"], "gantei": __version__}
     provenance["changed"] = [*provenance.get("changed", []), change]
     # The golden photographs are too small to be reduced.
-    return Permitted(
+    return DecodingResult(
         target,
         measured,
         install_changed(entry, target, tables, provenance, golden=False),

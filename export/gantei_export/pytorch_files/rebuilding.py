@@ -7,7 +7,7 @@ from typing import Any
 from gantei.errors import ConversionError
 
 from .pickles import Machine
-from .records import MOST_DIMENSIONS, Global, Opaque, Storage, Tensor, shown
+from .records import MOST_DIMENSIONS, Global, Opaque, Storage, TensorView, shown
 from .stack import damaged
 
 _STORAGES = {
@@ -86,11 +86,11 @@ class Rebuilding:
         shape, strides = self._numbers(shape), self._numbers(strides)
         if len(shape) != len(strides):
             raise self._damaged(f"a tensor with the shape {shape} and the strides {strides}")
-        return Tensor(storage, self._number(offset), shape, strides)
+        return TensorView(storage, self._number(offset), shape, strides)
 
     def _parameter(self, arguments: tuple[Any, ...]) -> Any:
         """Return the tensor that a parameter wraps."""
-        if len(arguments) not in (3, 4) or type(arguments[0]) not in (Tensor, Opaque):
+        if len(arguments) not in (3, 4) or type(arguments[0]) not in (TensorView, Opaque):
             raise self._damaged("a parameter of what is no tensor")
         return arguments[0]
 

@@ -58,7 +58,7 @@ class Storage:
 
 
 @dataclass(frozen=True)
-class Tensor:
+class TensorView:
     """A view of a storage: strides and offset count numbers, not bytes."""
 
     storage: Storage
@@ -91,7 +91,7 @@ class Budget:
 
     left: int
 
-    def take(self, tensor: Tensor, where: str) -> None:
+    def take(self, tensor: TensorView, where: str) -> None:
         """Count a tensor.
 
         Raises:

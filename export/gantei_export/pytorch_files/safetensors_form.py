@@ -16,7 +16,7 @@ from .records import (
     MOST_TENSORS,
     Place,
     Storage,
-    Tensor,
+    TensorView,
     shown,
 )
 from .stored_tensor import OpenFile
@@ -71,7 +71,7 @@ class SafetensorsForm:
             raise self._damaged("its head is no JSON object")
         return head
 
-    def _tensor(self, key: str, entry: Any, body: int) -> Tensor:
+    def _tensor(self, key: str, entry: Any, body: int) -> TensorView:
         where = f"the tensor {shown(key)}"
         if type(entry) is not dict or set(entry) != _FIELDS:
             raise self._damaged(f"{where} has other facts than {', '.join(sorted(_FIELDS))}")
@@ -90,7 +90,7 @@ class SafetensorsForm:
             raise self._damaged(f"{where} has not the bytes that its shape needs")
         self._places[key] = Place(body + offsets[0], size)
         strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-        return Tensor(storage, 0, shape, tuple(strides))
+        return TensorView(storage, 0, shape, tuple(strides))
 
     def _numbers(self, values: Any, most: int, where: str) -> tuple[int, ...]:
         if type(values) is not list or len(values) > most:

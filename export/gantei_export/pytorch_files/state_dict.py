@@ -20,7 +20,7 @@ from .records import (
     Budget,
     Global,
     Opaque,
-    Tensor,
+    TensorView,
     shown,
 )
 from .stored_tensor import OpenFile, StoredTensor, check_view
@@ -117,7 +117,7 @@ def _choose(value: Any, entry: str | None, name: str) -> tuple[dict[Any, Any], s
         if len(beside) > MOST_TENSORS:
             raise ConversionError(f"{name}: more than {MOST_TENSORS:,} entries; refused")
         return value[key], key, tuple(shown(other) for other in beside)
-    if not any(type(held) is Tensor or _is_unread(held) for held in value.values()):
+    if not any(type(held) is TensorView or _is_unread(held) for held in value.values()):
         raise ConversionError(
             f"{name}: holds no tensors by name, but {_keys(value) or 'nothing'}; {INSTEAD}"
         )
@@ -134,7 +134,7 @@ def _is_candidate(key: Any, held: Any) -> bool:
         return False
     if not all(type(name) is str for name in held):
         return False
-    tensors = [type(each) is Tensor for each in held.values()]
+    tensors = [type(each) is TensorView for each in held.values()]
     return all(tensors) or (any(tensors) and key in _WRAPPERS)
 
 
@@ -165,7 +165,7 @@ def _stored(
         where = f"{name}: {shown(key)}"
         if type(key) is not str or len(key) > LONGEST_NAME or not key.isprintable():
             raise ConversionError(f"{where} is no name of a tensor")
-        if type(value) is not Tensor:
+        if type(value) is not TensorView:
             raise ConversionError(f"{where} is no tensor that can be read: {_what(value)}")
         if value.storage.dtype not in ITEM_SIZES:
             raise ConversionError(
@@ -185,7 +185,7 @@ def _what(value: Any) -> str:
         if name in _UNREAD or name == MARKED:
             return _UNREAD.get(name, MARKED)
         return f"an object of {shown(name)}, which only code can build"
-    if type(value) is Tensor:
+    if type(value) is TensorView:
         return "a single tensor"
     return shown(value) if type(value) is int else f"a {type(value).__name__}"
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gantei.errors import ConversionError
 
-from .records import ITEM_SIZES, Place, Tensor
+from .records import ITEM_SIZES, Place, TensorView
 
 _CHUNK = 1 << 20
 _STORED: dict[str, str] = {
@@ -80,7 +80,7 @@ class StoredTensor:
     """
 
     where: str
-    tensor: Tensor
+    tensor: TensorView
     place: Place
     file: OpenFile = field(repr=False)
 
@@ -138,7 +138,7 @@ _CONVERSIONS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
 }
 
 
-def check_view(tensor: Tensor, place: Place, where: str) -> None:
+def check_view(tensor: TensorView, place: Place, where: str) -> None:
     """See that a tensor lies in its storage, and the storage in its place.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from onnx import helper
 
-from ..manifest_draft.network_facts import FileFacts, OutputFacts
+from ..manifest_draft.network_facts import NetworkFacts, OutputFacts
 from ..onnx_graph.conversion import Conversion, converted
 from ..onnx_graph.explanation_outputs import EMBEDDING, MAP, Head, explain
 from ..onnx_graph.graph import Graph
@@ -43,7 +43,7 @@ def convert_state_dict(
     layout = layout_of(state, side)
     graph = Graph()
     swin = Swin(graph, state, layout)
-    facts = FileFacts(
+    facts = NetworkFacts(
         sha256=sha256,
         bytes=size,
         keras_version=None,

@@ -22,7 +22,7 @@ SMALLEST_WEIGHT = 1e-37
 """Attention below it counts as none. The mask leaves weights of about exp(-100) between strangers:
 subnormal numbers, with which processors multiply ten times slower."""
 
-Change = Callable[[NDArray[np.float32]], NDArray[Any]]
+WeightChange = Callable[[NDArray[np.float32]], NDArray[Any]]
 
 
 class Swin:
@@ -205,7 +205,7 @@ class Swin:
         self,
         name: str,
         shape: tuple[int, ...],
-        change: Change = lambda values: values,
+        change: WeightChange = lambda values: values,
         role: str = "",
     ) -> str:
         """Name a tensor of the file as a weight, changed when it is read; `role` tells its part."""

@@ -17,7 +17,7 @@ _KERAS_FRAME = "Exception encountered when calling"
 _NODE = re.compile(r'In Node, \("?([^",)]*)"?, (\w+)')
 
 
-def words_of(error: BaseException) -> str:
+def short_reason(error: BaseException) -> str:
     """Return the first sentence of what a library says; longer ones are cut."""
     text = _FROM_ONNXRUNTIME.sub("", str(error).strip())
     if node := _NODE.search(text):
@@ -46,4 +46,4 @@ def why_not_opened(error: Exception) -> str:
             f"it needs {found[1]!r}, of its author's own, whose code is not in the file. "
             f"{WHERE_ITS_CODE_IS}"
         )
-    return f"Keras cannot open it: {words_of(error)}. As another way, {EXPORT}"
+    return f"Keras cannot open it: {short_reason(error)}. As another way, {EXPORT}"

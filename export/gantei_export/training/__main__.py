@@ -13,7 +13,7 @@ from typing import Any
 from gantei.catalogue.entries import SHIPPED
 
 from . import fitting
-from .demo_networks import TASKS, Task, cut
+from .demo_networks import TASKS, DemoTask, cut
 from .evaluation import evaluate
 from .keras_golden import write_golden
 from .pictures import (
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
         chosen.out / f"unseen-{chosen.seed}-{chosen.unseen}.npz",
         lambda: draw_unseen(chosen.seed, chosen.unseen, _counter(chosen.unseen, "people at most")),
     )
-    networks: dict[Task, Any] = {task: cut(whole, task) for task in TASKS}
+    networks: dict[DemoTask, Any] = {task: cut(whole, task) for task in TASKS}
     for task, network in networks.items():
         network.save(chosen.out / f"demo-{task}.h5")
         report[f"demo-{task}"] = evaluate(network, task, unseen)

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from .pictures import SIDE, TRAITS
 
-Task = Literal["age", "sex"]
-TASKS: tuple[Task, ...] = ("age", "sex")
+DemoTask = Literal["age", "sex"]
+TASKS: tuple[DemoTask, ...] = ("age", "sex")
 
 ALPHA = 0.25
 MEAN_AGE, AGE_SPREAD = 56.0, 22.0
@@ -33,7 +33,7 @@ def build() -> Any:
     return network
 
 
-def cut(network: Any, task: Task) -> Any:
+def cut(network: Any, task: DemoTask) -> Any:
     """Cut out the network of one estimator: pixels to years, or to the probability of male.
 
     The age network takes pixels scaled to -1..1; the sex network takes 0..255 and scales inside,
@@ -65,7 +65,7 @@ def _mobilenet(outputs: int, in_graph: bool, name: str, activation: str = "linea
     return keras.Model(photograph, x, name=name)
 
 
-def network_input(pixels: NDArray[np.uint8], task: Task) -> NDArray[np.float32]:
+def network_input(pixels: NDArray[np.uint8], task: DemoTask) -> NDArray[np.float32]:
     """Scale pixels 0..255 as the network of this task wants them."""
     values = pixels.astype(np.float32)
     return (values - np.float32(127.5)) / np.float32(127.5) if task == "age" else values

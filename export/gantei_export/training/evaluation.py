@@ -5,17 +5,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .demo_networks import Task, network_input
+from .demo_networks import DemoTask, network_input
 from .pictures import Pictures
 
 
-def answers(network: Any, task: Task, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+def answers(network: Any, task: DemoTask, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Keras' answers (n,) for pixels (n, 160, 160, 3): years, or the probability of male."""
     result: NDArray[np.float32] = network.predict(network_input(pixels, task), verbose=0)[:, 0]
     return result
 
 
-def evaluate(network: Any, task: Task, unseen: Pictures) -> dict[str, float]:
+def evaluate(network: Any, task: DemoTask, unseen: Pictures) -> dict[str, float]:
     """Measure the error, and what decoding at reduced size changes.
 
     For age the mean absolute and the root mean square error in years, for sex the area under the

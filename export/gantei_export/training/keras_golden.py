@@ -11,18 +11,18 @@ from gantei.demo import draw_photograph, person
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare
 
-from .demo_networks import Task
+from .demo_networks import DemoTask
 from .evaluation import answers
 from .pictures import FIRST_UNSEEN, INPUT
 
 SCALE = 0.3
 """Share of the camera's size, so that a file stays below 60 kB."""
 
-_VALUE: dict[Task, str] = {"age": "age", "sex": "male"}
+_VALUE: dict[DemoTask, str] = {"age": "age", "sex": "male"}
 PEOPLE = 3
 
 
-def write_golden(folder: Path, seed: int, networks: Mapping[Task, Any]) -> None:
+def write_golden(folder: Path, seed: int, networks: Mapping[DemoTask, Any]) -> None:
     """Write photographs `golden-1.jpg`… and `golden.json`, both sexes and several ages among them.
 
     The values are Keras' answers to the fully decoded JPEG file: years, and the probability of

@@ -38,13 +38,13 @@ TRAITS = tuple(name for name, rule in RULES.items() if rule.decade or rule.male)
 FIRST_UNSEEN = 1_000_001
 """Number of the first person of the test; training people count from 1."""
 
-Pixels = NDArray[np.uint8]
+DrawnPixels = NDArray[np.uint8]
 Values = NDArray[np.float32]
 
 
 class _Row(NamedTuple):
-    pixels: Pixels
-    reduced: Pixels
+    pixels: DrawnPixels
+    reduced: DrawnPixels
     person: Person
     eye: DrawnEye
 
@@ -57,11 +57,11 @@ class Pictures:
     library does it; empty for training photographs, which are never compressed.
     """
 
-    pixels: Pixels
+    pixels: DrawnPixels
     ages: Values
     male: Values
     traits: Values
-    reduced: Pixels
+    reduced: DrawnPixels
 
     def save(self, path: Path) -> None:
         """Write to an `.npz` file, which appears complete or not at all."""

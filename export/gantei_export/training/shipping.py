@@ -12,7 +12,7 @@ from ..estimator_folder.folder_writing import convert_into, provenance_of, write
 from ..keras_conversion.keras_converter import Conversion, convert
 from ..manifest_draft.draft_tables import fill_in, new_tables
 from ..verification.against_keras import verify_against_keras
-from .demo_networks import TASKS, Task
+from .demo_networks import TASKS, DemoTask
 from .pictures import INPUT
 
 HERE = "gantei's own training, gantei_export.training"
@@ -64,7 +64,9 @@ def ship(trained: Path, catalogue: Path) -> None:
             folder.rename(catalogue / name)
 
 
-def demo_tables(task: Task, conversion: Conversion, evaluation: dict[str, Any]) -> dict[str, Any]:
+def demo_tables(
+    task: DemoTask, conversion: Conversion, evaluation: dict[str, Any]
+) -> dict[str, Any]:
     """Give the tables of a demo estimator's manifest; its training is known, so is every fact."""
     name = f"demo-{task}"
     tables = new_tables(name, task)
@@ -84,7 +86,7 @@ def demo_tables(task: Task, conversion: Conversion, evaluation: dict[str, Any]) 
     return tables
 
 
-def _known_facts(task: Task) -> dict[str, Any]:
+def _known_facts(task: DemoTask) -> dict[str, Any]:
     known: dict[str, Any] = {
         "input.colour": INPUT.colour,
         "input.crop": INPUT.crop,
@@ -107,7 +109,7 @@ def _known_facts(task: Task) -> dict[str, Any]:
     }
 
 
-def _said(task: Task, training: dict[str, Any]) -> dict[str, dict[str, str]]:
+def _said(task: DemoTask, training: dict[str, Any]) -> dict[str, dict[str, str]]:
     """Give the tables of what is said about the estimator, of which nothing is about eyes."""
     drawn = f"{training['photographs']} drawn photographs"
     return {

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from gantei.system.python_command import python_command
 
-from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.user_claims import UserClaims
 
 DIED = 70
 """Exit code of such a process that ran out of memory."""
 
 
-def run_apart(
-    module: str, path: Path, stated: Stated, seconds: float
+def run_in_process(
+    module: str, path: Path, claims: UserClaims, seconds: float
 ) -> subprocess.CompletedProcess[bytes]:
     """Start a module with the file's path and what is stated, and wait for it.
 
@@ -25,7 +25,7 @@ def run_apart(
     Raises:
         subprocess.TimeoutExpired: it took more than `seconds`, and was killed.
     """
-    command = python_command(module, str(path), json.dumps(asdict(stated)))
+    command = python_command(module, str(path), json.dumps(asdict(claims)))
     with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
         return subprocess.run(  # noqa: S603
             command,

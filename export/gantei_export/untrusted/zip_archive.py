@@ -13,7 +13,7 @@ LARGEST = 4 * 1024**3
 """Bytes of an unpacked weights file: eight times EfficientNet-B7's with optimizer state."""
 
 
-class Archive:
+class ZipArchive:
     """An open archive whose members all lie inside it and differ in their names."""
 
     def __init__(self, archive: zipfile.ZipFile, path: Path) -> None:
@@ -107,7 +107,7 @@ def is_rubbish(name: str) -> bool:
 
 
 @contextmanager
-def open_packed(path: Path) -> Iterator[Archive]:
+def open_zip_archive(path: Path) -> Iterator[ZipArchive]:
     """Open a zip archive.
 
     Raises:
@@ -117,7 +117,7 @@ def open_packed(path: Path) -> Iterator[Archive]:
     with ExitStack() as stack:
         with _told(path):
             opened = stack.enter_context(open_zip(path))
-        yield Archive(opened, path)
+        yield ZipArchive(opened, path)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from gantei.errors import ConversionError, MissingExtraError
 from gantei.manifests.manifest import Manifest
 
 from ..refusals.library_errors import why_not_opened
-from .comparison import compare, drawn_batch
+from .comparison import compare, draw_batch
 from .keras_answers import answers_in
 from .keras_copy import for_keras
 
@@ -42,7 +42,7 @@ def verify_against_keras(
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
     with _without_its_settings():
         keras = _keras3() if (keras_version or "2").startswith("3") else _keras2()
-    batch = drawn_batch(manifest)
+    batch = draw_batch(manifest)
     expected = _answers(keras, weights, batch)
     judge = {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")}
     return compare(folder, manifest, batch, expected, judge)

@@ -15,7 +15,7 @@ from gantei.manifests.manifest import Manifest
 
 from ..pytorch_networks.swin_layout import layout_of
 from ..pytorch_networks.swin_measures import PATCH, Layout
-from .comparison import compare, drawn_batch
+from .comparison import compare, draw_batch
 
 
 def verify_against_timm(
@@ -58,7 +58,7 @@ def verify_against_timm(
         raise
     except Exception as error:  # they raise whatever comes
         raise ConversionError(f"{weights.name}: timm cannot open it: {error}") from error
-    batch = drawn_batch(manifest)
+    batch = draw_batch(manifest)
     expected = _answers(torch, network, batch)
     judge = {"timm": timm.__version__, "torch": torch.__version__}
     return compare(folder, manifest, batch, expected, judge)

@@ -23,7 +23,7 @@ TOLERANCE = 1e-4
 """Largest absolute difference that a right conversion shows, relative to values above 1."""
 
 
-def drawn_batch(manifest: Manifest) -> NDArray[np.float32]:
+def draw_batch(manifest: Manifest) -> NDArray[np.float32]:
     """Draw photographs and prepare them as the manifest says; what it leaves open is made up."""
     made_up = {
         "size": (DEFAULT_SIDE, DEFAULT_SIDE),

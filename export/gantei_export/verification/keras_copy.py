@@ -21,7 +21,7 @@ from ..file_kinds.kind import (
 )
 from ..keras_files.archive_members import KERAS_MEMBERS, keras_folder
 from ..keras_files.hdf5 import LARGEST_TEXT
-from ..untrusted.zip_archive import open_packed
+from ..untrusted.zip_archive import open_zip_archive
 
 _ARCHIVE, _HDF5 = ".keras", ".h5"
 *_TEXTS, _WEIGHTS = KERAS_MEMBERS
@@ -48,7 +48,7 @@ def for_keras(path: Path) -> Iterator[Path]:
 
 def _packed_anew(path: Path, copy: Path) -> bool:
     """Write a `.keras` as Keras writes it here, unless it is so already."""
-    with open_packed(path) as archive:
+    with open_zip_archive(path) as archive:
         folder = keras_folder(archive.names) or ""
         with archive.unpacked(f"{folder}{_WEIGHTS}") as weights:
             changed = _separated(weights)

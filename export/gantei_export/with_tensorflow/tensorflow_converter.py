@@ -20,9 +20,9 @@ from gantei.system.python_command import python_command
 
 from ..adopted_graphs.adoption import adopt
 from ..file_kinds.trusted_file import digest_and_size
-from ..keras_files.model_source import open_source
+from ..keras_files.model_source import open_model_source
 from ..keras_networks.assumptions import assumed_in
-from ..manifest_draft.user_claims import Stated
+from ..manifest_draft.user_claims import UserClaims
 from ..onnx_graph.conversion import Conversion
 
 LONGEST = 1800
@@ -77,7 +77,7 @@ def _assumed(path: Path) -> tuple[str, ...]:
     if path.is_dir():
         return ()
     try:
-        with open_source(path, Stated()) as source:
+        with open_model_source(path, UserClaims()) as source:
             return assumed_in(source.config)
     except ConversionError:
         return ("every function is Keras's own of that name",)

@@ -19,7 +19,7 @@ from gantei.inference.onnx_runtime import onnx_runtime
 
 from ..keras_files.model_source import keras_version_of
 from ..onnx_graph.graph import PHOTOGRAPH
-from ..refusals.library_errors import why_not_opened, words_of
+from ..refusals.library_errors import short_reason, why_not_opened
 from ..refusals.other_ways import EXPORT
 from ..verification.comparison import DEFAULT_SIDE, TOLERANCE
 from ..verification.keras_answers import named_answers
@@ -74,7 +74,7 @@ def _told(what: str) -> Iterator[None]:
     except ConversionError:
         raise
     except Exception as error:
-        raise ConversionError(f"{what}: {words_of(error)}. As another way, {EXPORT}") from error
+        raise ConversionError(f"{what}: {short_reason(error)}. As another way, {EXPORT}") from error
 
 
 def _saved_model(path: Path) -> tuple[Any, str | None]:
