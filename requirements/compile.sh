@@ -14,6 +14,9 @@ compile gpu --extra gpu --extra convert --extra sign
 compile service --extra cpu --extra service --extra convert --extra sign --group install
 compile service-gpu --extra gpu --extra service --extra convert --extra sign --group install
 compile test --extra cpu --extra convert --extra sign --group test
+# The oldest versions that pyproject.toml allows, with what they need as it is now.
+compile oldest --resolution lowest-direct --extra cpu --extra convert --extra parquet --extra service \
+    --extra sign --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
     --group test --group lint --group reference
 compile torch --extra cpu --extra convert --extra sign --group test --group torch-reference
