@@ -14,6 +14,7 @@ import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -308,6 +309,8 @@ def test_the_programs_did_what_they_are_for(program):
 def test_what_watches_sees_an_onnx_runtime_that_nobody_silenced(seen):
     if "left-alone" not in seen:
         pytest.skip("no empty network may be made here")
+    if tuple(map(int, version("onnxruntime").split(".")[:2])) < (1, 31):
+        pytest.skip("this ONNX Runtime reports nothing yet")
     did = seen["left-alone"]
     assert [call for call in did["network"] if call.startswith("socket AF_INET")]
     assert [path for path in did["written"] if path.startswith("home/.cache/Microsoft")]
