@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from fastapi import Request
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -85,6 +86,8 @@ async def _form(
     parser.spool_max_size = largest + 1  # a photograph is never written to a disk
     try:
         form = await parser.parse()
+    except FormParserError as error:  # older versions of starlette let it through
+        raise Problem("malformed-body") from error
     except MultiPartException as error:
         if "Too many" in error.message:
             raise Problem(
