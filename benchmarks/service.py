@@ -31,8 +31,8 @@ from running import LOOPBACK, Running, form, gantei_serve
 from gantei.demo.drawing import draw_photograph
 from gantei.demo.people import person
 from gantei.inference.onnx_runtime import onnx_runtime
+from gantei.photographs.network_view import draft_side
 from gantei.photographs.photograph import open_photograph
-from gantei.photographs.preprocessing import draft_side
 
 NAME = "benchmark-sex"
 SIDE = 224

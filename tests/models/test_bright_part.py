@@ -10,8 +10,9 @@ import gantei.demo
 from gantei.errors import PhotographError
 from gantei.manifests.manifest import InputSpec
 from gantei.photographs.bright_part import find_box
+from gantei.photographs.network_view import look, view_spec
 from gantei.photographs.photograph import open_photograph, read
-from gantei.photographs.preprocessing import findings_on, prepare, prepare_photograph, seen_box
+from gantei.photographs.preprocessing import findings_on, prepare, prepare_photograph
 from gantei.photographs.resampling import resample
 
 from .pictures import exif_of
@@ -22,8 +23,12 @@ FACTS = {
 }  # fmt: skip
 
 
+def findings_of(photograph, spec):
+    return findings_on(look(photograph, view_spec(spec)), spec)
+
+
 def said_of(photograph, spec):
-    return [finding.text() for finding in findings_on(photograph, spec)]
+    return [finding.text() for finding in findings_of(photograph, spec)]
 
 
 def spec(**facts):
@@ -101,7 +106,7 @@ def test_the_box_is_stretched_to_the_input_of_a_file_as_of_pixels(
     data = encoded(draw(803, 601, (400, 300), 360), "JPEG", exif=exif_of(orientation))
     photograph = open_photograph(data)
     facts = spec(resampling=method)
-    box = seen_box(photograph, facts)
+    box = look(photograph, view_spec(facts)).box
     cut = photograph.picture().crop(box)
     assert cut.width != cut.height
     prepared = prepare_photograph(photograph, facts)
@@ -114,7 +119,7 @@ def test_a_stretched_disc_is_told_of_and_a_whole_one_is_not(draw, encoded):
     (remark,) = said_of(cut, spec())
     assert remark.startswith("stretched: the 7") and remark.endswith("were made 64 x 64")
     assert (
-        findings_on(open_photograph(encoded(draw(803, 601, (400, 300), 250), "PNG")), spec()) == ()
+        findings_of(open_photograph(encoded(draw(803, 601, (400, 300), 250), "PNG")), spec()) == ()
     )
 
 
@@ -145,6 +150,6 @@ def test_a_picture_of_the_networks_own_size_has_been_cut_before_and_is_taken_who
     content = io.BytesIO()
     image.save(content, "PNG")
     photograph = open_photograph(content.getvalue())
-    assert seen_box(photograph, spec()) == (0, 0, 64, 64)
-    assert findings_on(photograph, spec()) == ()
+    assert look(photograph, view_spec(spec())).box == (0, 0, 64, 64)
+    assert findings_of(photograph, spec()) == ()
     np.testing.assert_array_equal(prepare(np.asarray(image), spec()), np.asarray(image))

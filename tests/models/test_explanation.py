@@ -6,8 +6,8 @@ from PIL import Image
 
 import gantei
 from gantei.inference.pipeline import estimate
+from gantei.photographs.network_view import look, view_spec
 from gantei.photographs.photograph import open_photograph
-from gantei.photographs.preprocessing import seen_box
 
 from ..conftest import SEX, made_picture
 from ..explained import BIAS, KERNEL, explained_network
@@ -177,7 +177,7 @@ def test_with_a_crop_the_map_covers_the_disc_of_the_upright_photograph(
         3: (600, 100, 1800, 1300),
         6: (100, 100, 1300, 1300),
     }[orientation]
-    box = seen_box(photograph, estimator.manifest.input)
+    box = look(photograph, view_spec(estimator.manifest.input)).box
 
     np.testing.assert_allclose(box, expected, atol=12)
     assert explained(estimator, file)[0].box == box

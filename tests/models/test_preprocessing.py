@@ -10,9 +10,10 @@ from PIL import Image
 
 from gantei.errors import PhotographError, UnsettledError
 from gantei.manifests.manifest import InputSpec
-from gantei.photographs import preprocessing
+from gantei.photographs import network_view
 from gantei.photographs.field_of_view import find_disc
 from gantei.photographs.interpolation import bilinear_no_antialias
+from gantei.photographs.network_view import look, view_spec
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import findings_on, prepare, prepare_photograph
 from gantei.photographs.resampling import ANTIALIASED
@@ -29,8 +30,12 @@ SETTLED = {
 }
 
 
+def findings_of(photograph, spec):
+    return findings_on(look(photograph, view_spec(spec)), spec)
+
+
 def said_of(photograph, spec):
-    return [finding.text() for finding in findings_on(photograph, spec)]
+    return [finding.text() for finding in findings_of(photograph, spec)]
 
 
 def spec(**facts):
@@ -226,8 +231,8 @@ def scales_decoded(photograph, monkeypatch):
 @pytest.fixture(autouse=True)
 def factor_of_two(monkeypatch):
     """The factor in use is measured on the demo estimators; these tests are about its use."""
-    monkeypatch.setattr(preprocessing, "DRAFT_FACTOR", 2)
-    monkeypatch.setattr(preprocessing, "DRAFT_LEAST", 0)
+    monkeypatch.setattr(network_view, "DRAFT_FACTOR", 2)
+    monkeypatch.setattr(network_view, "DRAFT_LEAST", 0)
 
 
 @pytest.mark.parametrize(
@@ -255,7 +260,7 @@ def test_a_jpeg_is_decoded_no_smaller_than_twice_the_input(large, monkeypatch, f
 
 
 def test_so_many_pixels_stay_that_rounding_averages_out(large, monkeypatch):
-    monkeypatch.setattr(preprocessing, "DRAFT_LEAST", 400)
+    monkeypatch.setattr(network_view, "DRAFT_LEAST", 400)
     photograph = open_photograph(large)
     asked = scales_decoded(photograph, monkeypatch)
     reduced_of(photograph, spec(size=(62, 62)))
@@ -335,4 +340,4 @@ def test_a_photograph_without_a_disc_is_remarked():
 
 def test_an_ordinary_photograph_is_not_remarked(fundus):
     for crop in ("none", "disc"):
-        assert findings_on(open_photograph(fundus), spec(crop=crop, size=(64, 64))) == ()
+        assert findings_of(open_photograph(fundus), spec(crop=crop, size=(64, 64))) == ()

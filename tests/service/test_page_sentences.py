@@ -9,6 +9,7 @@ from PIL import Image
 from gantei.errors import PhotographError
 from gantei.manifests.manifest import InputSpec
 from gantei.manifests.tables import Drift, Variant
+from gantei.photographs.network_view import look, view_spec
 from gantei.photographs.photograph import open_photograph, read
 from gantei.photographs.preprocessing import findings_on
 
@@ -103,6 +104,10 @@ def test_what_the_decoder_that_works_as_tensorflows_does_not_read(module):
         assert words in in_japanese(module, caught.value.finding.text())
 
 
+def odd_about(pixels, spec):
+    return findings_on(look(open_photograph(pixels), view_spec(spec)), spec)
+
+
 def test_what_is_odd_about_a_photograph(module):
     spec = InputSpec(
         size=(64, 64),
@@ -115,13 +120,13 @@ def test_what_is_odd_about_a_photograph(module):
     )
     even, bright = np.full((50, 50, 3), (150, 80, 40), np.uint8), np.zeros((90, 90, 3), np.uint8)
     bright[20:70, 20:40] = (150, 80, 40)
-    whole, enlarged = findings_on(open_photograph(even), spec)
-    part, *_ = findings_on(open_photograph(bright), spec)
+    whole, enlarged = odd_about(even, spec)
+    part, *_ = odd_about(bright, spec)
     assert "画像全体" in in_japanese(module, whole)
     assert "50 × 50 画素から" in in_japanese(module, enlarged)
     assert "64 × 64 に拡大" in in_japanese(module, enlarged)
     assert "明るい部分全体" in in_japanese(module, part)
-    _, stretched, *_ = findings_on(open_photograph(bright), spec.model_copy(update={"crop": "box"}))
+    _, stretched, *_ = odd_about(bright, spec.model_copy(update={"crop": "box"}))
     assert "20 × 50 画素を、64 × 64 に引き伸ばし" in in_japanese(module, stretched)
 
 

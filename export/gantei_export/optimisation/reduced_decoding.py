@@ -16,8 +16,9 @@ from gantei.errors import PhotographError, SettingError
 from gantei.estimator.estimator import Estimator, load
 from gantei.manifests.manifest import ReducedDecoding
 from gantei.photographs.listing import Listing
+from gantei.photographs.network_view import reduction, view_spec
 from gantei.photographs.photograph import Photograph, open_photograph
-from gantei.photographs.preprocessing import prepare_photograph, reduction
+from gantei.photographs.preprocessing import prepare_photograph
 from gantei.photographs.resampling import ANTIALIASED
 
 from ..changing.change_estimator import install_changed, provenance_in, target_of
@@ -111,7 +112,7 @@ def measure(
     for listed in listing.photographs:
         try:
             photograph = open_photograph(listed.path, allow_grey=allow_grey)
-            if reduction(photograph, estimator.manifest.input) == 1:
+            if reduction(photograph, view_spec(estimator.manifest.input, reduced=True)) == 1:
                 left_out.append((listed.name, "no JPEG that is large enough to be reduced"))
             else:
                 full.append(_answer(estimator, photograph, reduced=False))

@@ -19,8 +19,9 @@ from ..errors import GanteiError, PhotographError, WeightsError, drop_tracebacks
 from ..explanations.explanation import Explanation, Wanted
 from ..findings.finding import Finding
 from ..photographs.eyes import Eye, Told, paired
+from ..photographs.network_view import NetworkView, ViewSpec, look, view_spec
 from ..photographs.photograph import Photograph, Source, eye_of, open_told, source_name
-from ..photographs.preprocessing import findings_on, is_mirrored, seen_box
+from ..photographs.preprocessing import findings_on, is_mirrored, scaled
 from ..photographs.resampling import Box
 from .parallel import ordered
 from .prediction import Prediction, findings_of, values_of
@@ -170,30 +171,31 @@ def answer_one(
 def prepare(
     photograph: Photograph, estimators: Sequence["Estimator"], explain: Wanted | None = None
 ) -> Prepared:
-    """First step: decode once for all estimators, and make the input of each."""
+    """First step: look once for all estimators that see the same, and make the input of each."""
+    eye: Eye | None = None
+    views: dict[ViewSpec, NetworkView] = {}
+    seen: list[tuple[NetworkView, bool]] = []
     try:
         eye = photograph.eye
-        inputs = tuple(estimator.prepare(photograph) for estimator in estimators)
-        specs = [(estimator.manifest.input, estimator.reduces) for estimator in estimators]
-        mirrored = tuple(is_mirrored(photograph, spec) for spec, _ in specs)
-        of_eye = eye.findings if eye else ()
-        findings = tuple(
-            findings_on(photograph, spec, reduced=each) + of_eye for spec, each in specs
-        )
-        boxes = tuple(
-            seen_box(photograph, spec, reduced=each) for spec, each in specs if explain == "map"
-        )
+        for estimator in estimators:
+            wanted = view_spec(estimator.manifest.input, reduced=estimator.reduces)
+            mirrored = is_mirrored(photograph, estimator.manifest.input)
+            if wanted not in views:
+                views[wanted] = look(photograph, wanted)
+            seen.append((views[wanted], mirrored))
     except PhotographError as error:
         drop_tracebacks(error)
-        known = photograph.known_eye
-        return Prepared(photograph.name, photograph.sha256, (), error, eye=known)
+        return Prepared(photograph.name, photograph.sha256, (), error, eye=eye)
+    specs = [estimator.manifest.input for estimator in estimators]
+    each = list(zip(seen, specs, strict=True))
+    of_eye = eye.findings if eye else ()
     return Prepared(
         photograph.name,
         photograph.sha256,
-        inputs,
-        boxes=boxes,
-        findings=findings,
-        mirrored=mirrored,
+        tuple(scaled(view, spec, mirrored=mirrored) for (view, mirrored), spec in each),
+        boxes=tuple(view.box for view, _ in seen if explain == "map"),
+        findings=tuple(findings_on(view, spec) + of_eye for (view, _), spec in each),
+        mirrored=tuple(mirrored for _, mirrored in seen),
         eye=eye,
     )
 

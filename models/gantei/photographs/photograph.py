@@ -3,8 +3,9 @@
 import hashlib
 import os
 import stat
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .decoded_picture import DecodedPicture, image_of_array
 from .decoding import EncodedPicture
 from .eyes import DETECT, Eye, Told, known_eye
 from .formats.pillow_errors import pillow_errors
+from .optic_disc import SIDE, detected_eye
 
 Source = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
 
@@ -68,33 +70,34 @@ class Photograph:
         self._allow_grey = allow_grey
         self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
         self._told = eye
-        self.sought_in_vain = False
-        # What preprocessing made of it so far, for estimators that see the same.
-        self.seen: dict[Hashable, Any] = {}
 
     def __repr__(self) -> str:
         height, width = self.size
         return f"Photograph({self.name!r}, {self.format}, {width} x {height})"
 
-    @property
-    def eye(self) -> Eye | None:
-        """Which eye it shows, as far as it is known; sought in the picture where that was asked.
+    @cached_property
+    def eye_or_finding(self) -> Eye | Finding:
+        """Which eye it shows, or why that is not known; sought in the picture where so asked.
 
         Raises:
             PhotographError: as `picture`, where it is sought.
         """
-        if self._told == DETECT:
-            from .optic_disc import SIDE, detected_eye
-
-            found = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
-            self.sought_in_vain = found is None  # before another thread sees that nothing is told
-            self._told = found
-        return self.known_eye
+        if isinstance(self._told, Eye):
+            return self._told
+        if self._told != DETECT:
+            return Finding("eye-needed")
+        found = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
+        return found or Finding("eye-not-found")
 
     @property
-    def known_eye(self) -> Eye | None:
-        """Which eye it shows, as far as that is known by now."""
-        return self._told if isinstance(self._told, Eye) else None
+    def eye(self) -> Eye | None:
+        """Which eye it shows, as far as that is known.
+
+        Raises:
+            PhotographError: as `eye_or_finding`.
+        """
+        eye = self.eye_or_finding
+        return eye if isinstance(eye, Eye) else None
 
     @property
     def megapixels(self) -> float:
