@@ -86,7 +86,7 @@ def _softmax(x):
 
 
 _SELU = 1.6732632423543772, 1.0507009873554805
-_ACTIVATIONS = {
+ACTIVATIONS = {
     "linear": lambda x: x,
     "relu": lambda x: np.maximum(x, 0),
     "relu6": lambda x: np.clip(x, 0, 6),
@@ -101,7 +101,7 @@ _ACTIVATIONS = {
     "softplus": lambda x: np.logaddexp(0, x),
     "softsign": lambda x: x / (1 + np.abs(x)),
     "exponential": np.exp,
-    "keras 3 hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    "keras3_hard_sigmoid": lambda x: np.clip(x / 6 + 0.5, 0, 1),
 }
 
 
@@ -109,9 +109,9 @@ def activate(name, x):
     """Apply an activation by Keras's name."""
     if isinstance(name, dict) and name.get("class_name") == "function":  # of efficientnet
         name = name["config"] if name["config"] == "swish" else repr(name)
-    if not isinstance(name, str) or name not in _ACTIVATIONS:
+    if not isinstance(name, str) or name not in ACTIVATIONS:
         raise Unknown(f"activation {name!r}")
-    return _ACTIVATIONS[name](x)
+    return ACTIVATIONS[name](x)
 
 
 def needs(array, *shape):
@@ -286,13 +286,22 @@ def _numbers(value, x):
 _BINARY = {"math.truediv": np.divide, "math.subtract": np.subtract, "math.add": np.add}
 _BINARY |= {"math.divide": np.divide, "math.multiply": np.multiply}
 _BINARY |= {"__operators__.add": np.add, "nn.bias_add": np.add}
+_UNARY = {"math.sigmoid": "sigmoid", "nn.sigmoid": "sigmoid", "math.tanh": "tanh"}
+_UNARY |= {"nn.relu": "relu", "nn.relu6": "relu6", "nn.silu": "silu", "nn.swish": "swish"}
+_UNARY |= {"nn.softmax": "softmax"}
+OPERATORS = {*_BINARY, *_UNARY, "__operators__.getitem", "cast"}
+"""Functions that are known as a TFOpLambda."""
 
 
 @knows("TFOpLambda", "SlicingOpLambda", function=None)
 def _operator(o, arrays, x, name=None, **other):
     if other.pop("data_format", "NHWC") not in ("NHWC", "N...C"):
         raise Unknown("data_format")
+    if o.function in _UNARY and not any(value is not None for value in other.values()):
+        return activate(_UNARY[o.function], x)
     ((key, value),) = other.items()
+    if o.function == "cast" and (key, value) == ("dtype", "float32"):
+        return x
     if o.function == "__operators__.getitem":
         back = {"start": None, "stop": None, "step": -1}
         if x.ndim != 4 or key != "slice_spec" or value != [{"class_name": "__ellipsis__"}, back]:

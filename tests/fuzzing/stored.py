@@ -62,7 +62,7 @@ def _of_version(config, version):
     if not version.startswith("3"):
         return config
     text = json.dumps(config)
-    return json.loads(text.replace('"hard_sigmoid"', '"keras 3 hard_sigmoid"'))
+    return json.loads(text.replace('"hard_sigmoid"', '"keras3_hard_sigmoid"'))
 
 
 def _texts(group, key):

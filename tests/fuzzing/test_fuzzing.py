@@ -60,7 +60,7 @@ def test_every_seed_is_right_or_holds_code(attempt):
 
 
 def test_a_wrong_activation_is_noticed(attempt, monkeypatch):
-    functions = activation._FUNCTIONS
+    functions = activation.FUNCTIONS
     monkeypatch.setitem(functions, "tanh", functions["softsign"])
     assert "differs from the reference" in attempt().detail
 

@@ -37,7 +37,7 @@ def _softmax(graph: Graph, x: Tensor, name: str) -> Tensor:
 PACKAGE_SWISH = {"class_name": "function", "config": "swish"}
 """Somebody's own function of that name; a `.keras` and Keras 3 write its module besides."""
 
-_FUNCTIONS: dict[str, Callable[[Graph, Tensor, str], Tensor]] = {
+FUNCTIONS: dict[str, Callable[[Graph, Tensor, str], Tensor]] = {
     "linear": _linear,
     "relu": _operator("Relu"),
     "relu6": _relu6,
@@ -65,7 +65,7 @@ def activation_name(layer: Layer) -> str:
     value = layer.option("activation", "linear")
     if value == PACKAGE_SWISH:
         return "swish"
-    if value in list(_FUNCTIONS):
+    if value in list(FUNCTIONS):
         return str(value)
     name = value.get("config") if isinstance(value, dict) else value
     if isinstance(value, dict) and value.get("class_name") == "function":
@@ -85,7 +85,7 @@ def activate(graph: Graph, layer: Layer, x: Tensor) -> Tensor:
 
 def apply_activation(graph: Graph, function: str, x: Tensor, name: str) -> Tensor:
     """Apply an activation that `activation_name` can return."""
-    return _FUNCTIONS[function](graph, x, name)
+    return FUNCTIONS[function](graph, x, name)
 
 
 @converts("Activation")
