@@ -3,6 +3,7 @@
 import json
 import pickle
 import zipfile
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -11,9 +12,12 @@ import pytest
 from gantei.catalogue import store
 from gantei.command_line import main
 from gantei_export.file_kinds.downloaded_file import downloaded_file
+from gantei_export.file_kinds.kind import OPENED, kind_of_file
 from gantei_export.file_kinds.trusted_file import trusted_file
+from gantei_export.importing.file_conversion import CONVERTERS
 from gantei_export.keras_conversion.keras_converter import convert
 
+from ..fuzzing.families import FAMILIES
 from .hand_written import small_network
 from .test_archives import stored
 
@@ -195,3 +199,15 @@ def test_what_tensorflow_writes_is_told(tmp_path, capsys):
     for name, said in told.items():
         assert run(tmp_path / name) == 2
         assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", OPENED, ids=lambda kind: kind.what)
+def test_a_kind_that_is_opened_has_all_that_belongs_to_it(kind):
+    here, place = Path(__file__).parent, "export/gantei_export/file_kinds/kind.py"
+    genuine = [path for path in here.rglob("*") if path.suffix in kind.suffixes]
+    assert kind.suffixes, f"{kind.what}: say in {place} what such files are called"
+    assert genuine, f"{kind.what}: put a genuine file of it below tests/export"
+    assert {kind_of_file(path) for path in genuine} == {kind}, f"see _MAGIC in {place}"
+    assert kind in CONVERTERS, f"{kind.what}: name its converter in importing/file_conversion.py"
+    fuzzed = {one for family in FAMILIES.values() for one in family.OPENED}
+    assert kind in fuzzed, f"{kind.what}: a family of tests/fuzzing has to try it"

@@ -1,6 +1,7 @@
 """The families of files that are fuzzed. A family is a module with
 
 `KINDS`: classes that make an input, by kind: `change(random)`, and `write(folder, random)` -> path;
+`OPENED`: the kinds of file, of `file_kinds.kind.OPENED`, that it tries;
 `SHARES`: how often each kind is tried;
 `FOLLOWED`: one input in so many is followed line by line, to see what it reaches;
 `read(path, whole)`: what a user's command does with the file; whatever it returns is judged;

@@ -7,6 +7,7 @@ import numpy as np
 from gantei.errors import ConversionError
 from gantei.inference.onnx_runtime import onnx_runtime
 from gantei_export.file_kinds.downloaded_file import downloaded_file
+from gantei_export.file_kinds.kind import HDF5, KERAS_ARCHIVE
 from gantei_export.importing.importer import import_estimator
 from gantei_export.keras_conversion.hdf5_probe import probe
 from gantei_export.keras_conversion.keras_converter import convert
@@ -20,6 +21,10 @@ from .outcome import Outcome
 from .reference import answers, input_size
 from .reference_layers import Unjudged, Unknown
 
+OPENED = (
+    HDF5,
+    KERAS_ARCHIVE,
+)
 KINDS = {"configuration": Network, "bytes": Bytes, "structure": Structure, "archive": Archive}
 SHARES = {"configuration": 55, "bytes": 20, "structure": 17, "archive": 8}
 FOLLOWED = 1

@@ -10,6 +10,7 @@ import onnx.reference
 
 from gantei.errors import ConversionError
 from gantei.inference.onnx_runtime import onnx_runtime
+from gantei_export.file_kinds.kind import ONNX
 from gantei_export.importing.importer import import_estimator
 from gantei_export.manifest_draft.user_claims import UserClaims
 from gantei_export.onnx_files import onnx_probe
@@ -23,6 +24,7 @@ from .outcome import Outcome
 ONNX_RUNTIME = onnx_runtime()
 """At once: loading its libraries is not what is watched."""
 
+OPENED = (ONNX,)
 KINDS = {"model": OnnxModel, "bytes": OnnxBytes}
 SHARES = {"model": 80, "bytes": 20}
 FOLLOWED = 10

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from gantei_export.file_kinds.kind import PYTORCH, SAFETENSORS
 from gantei_export.pytorch_files.state_dict import open_state_dict
 
 from . import pytorch_reference
@@ -25,6 +26,10 @@ class TorchArchive(Archive):
     files = staticmethod(files)
 
 
+OPENED = (
+    PYTORCH,
+    SAFETENSORS,
+)
 KINDS = {
     "program": Program,
     "archive": TorchArchive,

@@ -8,13 +8,10 @@ from gantei.errors import ConversionError
 
 from ..untrusted.zip_archive import open_zip_archive
 from .kind import (
-    ENDINGS,
-    HDF5,
-    KERAS_ARCHIVE,
-    ONNX,
-    PYTORCH,
-    SAFETENSORS,
+    KERAS_SUFFIXES,
+    OPENED,
     SAVED_MODEL,
+    SUFFIXES,
     UNKNOWN,
     ZIP,
     FileKind,
@@ -22,11 +19,6 @@ from .kind import (
     kinds_in,
     refused,
 )
-
-OPENED = (HDF5, KERAS_ARCHIVE, ONNX, PYTORCH, SAFETENSORS)
-"""What gantei reads itself."""
-OTHERS = (".pth", ".pt", ".bin", ".safetensors", ".onnx")
-"""What files of other frameworks are mostly called."""
 
 
 @contextmanager
@@ -49,7 +41,7 @@ def downloaded_file(path: Path) -> Iterator[Path]:
                 if inner not in (*OPENED, UNKNOWN):
                     raise refused(path / name, inner)
                 yield file
-    elif kind == UNKNOWN and path.suffix.lower() in ENDINGS:
+    elif kind == UNKNOWN and path.suffix.lower() in KERAS_SUFFIXES:
         yield path  # damaged: who opens it says more
     else:
         raise refused(path, kind)
@@ -62,7 +54,7 @@ def only_network(held: Mapping[str, FileKind], path: Path) -> str:
         ConversionError: there is none, or more than one; it says what there is instead.
     """
     found = [name for name, kind in held.items() if kind in (*OPENED, ZIP)]
-    named = [name for name in found if name.lower().endswith((*ENDINGS, *OTHERS))]
+    named = [name for name in found if name.lower().endswith(SUFFIXES)]
     found = named if len(named) == 1 else found
     if len(found) == 1:
         return found[0]

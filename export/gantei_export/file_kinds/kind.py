@@ -1,8 +1,8 @@
 """What a file or folder is, told by its content: the one place where forms are known.
 
-A form that gantei opens is one more `FileKind`, what recognises it, and who opens it
-(`model_source` and `downloaded_file` for those of Keras). All others are here to be told by name,
-with the way out.
+A kind that gantei opens stands in `OPENED`, with what its files are called, and has a line in
+`_MAGIC` and a converter in `file_conversion.CONVERTERS`; a test names what is missing. All others
+are here to be told by name, with the way out.
 """
 
 import re
@@ -20,8 +20,6 @@ from ..untrusted.zip_archive import ZipArchive, is_rubbish, open_zip_archive
 HEAD = 4096
 """Bytes of a file's beginning that tell what it is."""
 SAVED_MODEL_FILES = ("saved_model.pb", "saved_model.pbtxt")
-ENDINGS = (".h5", ".hdf5", ".keras")
-"""What a Keras file is mostly called; only what is damaged beyond recognition goes by it."""
 
 
 @dataclass(frozen=True)
@@ -30,19 +28,27 @@ class FileKind:
 
     what: str
     instead: str = ""
+    suffixes: tuple[str, ...] = ()
+    """What files of a kind that gantei opens are mostly called."""
 
 
-KERAS_ARCHIVE = FileKind("a .keras file")
-HDF5 = FileKind("an HDF5 file")
+KERAS_ARCHIVE = FileKind("a .keras file", suffixes=(".keras",))
+HDF5 = FileKind("an HDF5 file", suffixes=(".h5", ".hdf5"))
 ZIP = FileKind("a .zip")
 SAVED_MODEL = FileKind("a SavedModel", f"A SavedModel is opened by running what is in it: {TRUST}")
-ONNX = FileKind("an ONNX file", "It holds no Keras network")
-PYTORCH = FileKind("a PyTorch file")
-SAFETENSORS = FileKind("a safetensors file")
+ONNX = FileKind("an ONNX file", "It holds no Keras network", (".onnx",))
+PYTORCH = FileKind("a PyTorch file", suffixes=(".pth", ".pt", ".bin"))
+SAFETENSORS = FileKind("a safetensors file", suffixes=(".safetensors",))
 UNKNOWN = FileKind(
     "none of the kinds of file that gantei knows by their content",
     "A Keras .h5 or .keras, a PyTorch .pth or an ONNX file is needed, or a .zip that holds one",
 )
+
+OPENED = (HDF5, KERAS_ARCHIVE, ONNX, PYTORCH, SAFETENSORS)
+"""What gantei reads itself."""
+SUFFIXES = tuple(suffix for kind in OPENED for suffix in kind.suffixes)
+KERAS_SUFFIXES = (*HDF5.suffixes, *KERAS_ARCHIVE.suffixes)
+"""Only what is damaged beyond recognition goes by its name."""
 
 _GRAPH = FileKind("a frozen graph of TensorFlow 1", f"Where its Keras model is, {SAVE_WHOLE}")
 _PART = FileKind(
@@ -147,7 +153,7 @@ def kinds_in(archive: ZipArchive) -> dict[str, FileKind]:
             continue
         known = _last(name) in SAVED_MODEL_FILES
         kind = SAVED_MODEL if known else kind_of_head(archive.head(name, HEAD), _last(name))
-        if kind in (UNKNOWN, _EMPTY) and name.lower().endswith(ENDINGS):
+        if kind in (UNKNOWN, _EMPTY) and name.lower().endswith(KERAS_SUFFIXES):
             kind = HDF5  # or was one: who opens it says what is wrong with it
         if kind not in (UNKNOWN, _EMPTY, _PICTURE, _PAGE):
             kinds[name] = kind

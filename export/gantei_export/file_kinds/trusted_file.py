@@ -11,9 +11,9 @@ from gantei.system.files import sha256_of
 
 from ..untrusted.zip_archive import is_rubbish, open_zip_archive
 from .kind import (
-    ENDINGS,
     HDF5,
     KERAS_ARCHIVE,
+    KERAS_SUFFIXES,
     SAVED_MODEL,
     SAVED_MODEL_FILES,
     ZIP,
@@ -84,7 +84,7 @@ def _unpacked(folder: Path, path: Path) -> Path:
         and not is_rubbish(file.relative_to(folder).as_posix())
         and kind_of_file(file) in (HDF5, KERAS_ARCHIVE)
     ]
-    named = [file for file in files if file.suffix.lower() in ENDINGS]
+    named = [file for file in files if file.suffix.lower() in KERAS_SUFFIXES]
     files = named if len(named) == 1 else files
     if len(files) == 1 and kind_of_file(folder) != SAVED_MODEL:
         return files[0]

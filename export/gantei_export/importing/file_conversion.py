@@ -3,6 +3,7 @@
 What a file is, its content tells (`file_kinds.kind`); each kind has one converter and one judge.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,15 @@ from gantei.errors import ConversionError, MissingExtraError, SettingError
 from gantei.manifests.manifest import Manifest
 from gantei.system.files import sha256_of
 
-from ..file_kinds.kind import ONNX, PYTORCH, SAFETENSORS, kind_of_file
+from ..file_kinds.kind import (
+    HDF5,
+    KERAS_ARCHIVE,
+    ONNX,
+    PYTORCH,
+    SAFETENSORS,
+    FileKind,
+    kind_of_file,
+)
 from ..manifest_draft.user_claims import UserClaims
 
 if TYPE_CHECKING:
@@ -26,25 +35,14 @@ def convert_file(path: Path, claims: UserClaims) -> "Conversion":
         MissingExtraError: h5py, onnx or tomli-w, or TensorFlow for a trusted file, is missing.
     """
     _check_extra()
-    kind = None if claims.trusted else kind_of_file(path)
-    if kind == ONNX:
-        from ..onnx_files.onnx_converter import convert_onnx
-        from ..onnx_files.onnx_probe import probe_onnx
-
-        return convert_onnx(path, claims, probe_onnx(path, claims))
-    claims.refuse_output(path.name)
-    if kind in (PYTORCH, SAFETENSORS):
-        return _convert_pytorch(path, claims)
     if claims.trusted:
         from ..with_tensorflow.tensorflow_converter import convert_with_tensorflow
 
+        claims.refuse_output(path.name)
         claims.refuse_for_whole_model(path.name)
         return convert_with_tensorflow(path)
-    from ..keras_conversion.hdf5_probe import probe
-    from ..keras_conversion.keras_converter import convert
-
-    probe(path, claims)
-    return convert(path, claims)
+    # What is damaged beyond recognition was let through for a name like those of Keras' files.
+    return CONVERTERS.get(kind_of_file(path), _convert_keras)(path, claims)
 
 
 def verify_file(
@@ -70,10 +68,27 @@ def verify_file(
     return verify_against_keras(path, folder, manifest, facts.keras_version)
 
 
+def _convert_keras(path: Path, claims: UserClaims) -> "Conversion":
+    from ..keras_conversion.hdf5_probe import probe
+    from ..keras_conversion.keras_converter import convert
+
+    claims.refuse_output(path.name)
+    probe(path, claims)
+    return convert(path, claims)
+
+
+def _convert_onnx(path: Path, claims: UserClaims) -> "Conversion":
+    from ..onnx_files.onnx_converter import convert_onnx
+    from ..onnx_files.onnx_probe import probe_onnx
+
+    return convert_onnx(path, claims, probe_onnx(path, claims))
+
+
 def _convert_pytorch(path: Path, claims: UserClaims) -> "Conversion":
     from ..pytorch_files.state_dict import open_state_dict
     from ..pytorch_networks.state_dict_converter import convert_state_dict
 
+    claims.refuse_output(path.name)
     if claims.architecture or claims.head_activations:
         raise ConversionError(
             f"{path.name}: is PyTorch's; --architecture and --head-activation are for Keras files "
@@ -82,13 +97,13 @@ def _convert_pytorch(path: Path, claims: UserClaims) -> "Conversion":
     size = path.stat().st_size
     with open_state_dict(path) as state:
         conversion = convert_state_dict(state.tensors, sha256_of(path), size, claims.input_size)
-        told = {
+        notes = {
             "form": state.form,
             "entry": state.entry,
             "prefix": state.prefix,
             "passed_over": list(state.passed_over),
         }
-    kept = {key: value for key, value in told.items() if value}
+    kept = {key: value for key, value in notes.items() if value}
     return replace(conversion, facts=replace(conversion.facts, file_notes=kept))
 
 
@@ -102,3 +117,13 @@ def _check_extra() -> None:
         raise MissingExtraError(
             f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
         ) from error
+
+
+CONVERTERS: Mapping[FileKind, Callable[[Path, UserClaims], "Conversion"]] = {
+    HDF5: _convert_keras,
+    KERAS_ARCHIVE: _convert_keras,
+    ONNX: _convert_onnx,
+    PYTORCH: _convert_pytorch,
+    SAFETENSORS: _convert_pytorch,
+}
+"""By the kind of file that gantei opens."""

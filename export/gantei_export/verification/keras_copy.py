@@ -14,7 +14,6 @@ from pathlib import Path
 import h5py
 
 from ..file_kinds.kind import (
-    ENDINGS,
     HDF5,
     KERAS_ARCHIVE,
     kind_of_file,
@@ -39,7 +38,7 @@ def for_keras(path: Path) -> Iterator[Path]:
         copy = Path(folder, f"model{_ARCHIVE if kind == KERAS_ARCHIVE else _HDF5}")
         if kind == KERAS_ARCHIVE:
             yield copy if _packed_anew(path, copy) else path
-        elif kind == HDF5 and path.suffix not in ENDINGS[:2]:
+        elif kind == HDF5 and path.suffix not in HDF5.suffixes:
             shutil.copyfile(path, copy)
             yield copy
         else:
