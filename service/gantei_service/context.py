@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from gantei.findings.finding import Finding
+
 from .batching import Batching
 from .loaded import LoadedEstimator
 from .metrics import Metrics
 from .pool import Pool
-from .problems import Problem
+from .problems import Problem, quoted
 from .settings import Settings
 
 
@@ -29,7 +31,8 @@ class ServiceContext:
         """
         if found := self.loaded.get(name):
             return found
-        raise Problem("unknown-estimator", f"known: {', '.join(self.loaded)}")
+        detail = Finding("estimator-not-served", estimator=quoted(name), known=[*self.loaded])
+        raise Problem("unknown-estimator", detail)
 
     def refuse_unready(self) -> None:
         """See that every estimator has passed its check.

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from gantei.findings.finding import Finding
+
 from .asgi import App, AsgiMessage, Receive, Send
 from .logs import RequestRecord, failure, log
 from .metrics import METHODS, Metrics
@@ -79,7 +81,7 @@ class Guard:
             if not _is_this_machine(scope):
                 raise Problem("loopback-only")
             if not _asks_for_this_machine(scope):
-                raise Problem("loopback-only", "ask for localhost, or for an address in numbers")
+                raise Problem("loopback-only", Finding("address-not-local"))
 
     @contextmanager
     def _unread(self, size: int) -> Iterator[float]:

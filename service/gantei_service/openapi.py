@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from gantei.findings.wording import title_of
 from gantei.wire.schemas import ProblemDocument
 
 from .guard import OPEN_TO_ALL
@@ -71,8 +72,8 @@ def _describe(operation: dict[str, Any], *, guarded: bool, body: bool) -> None:
 def _problems(kinds: tuple[str, ...]) -> Responses:
     found: Responses = {}
     for kind in kinds:
-        status, title = KINDS[kind]
-        text = f"{title} ({kind})"
+        status = KINDS[kind]
+        text = f"{title_of(kind)} ({kind})"
         if status in found:
             found[status]["description"] += f"; {text}"
         else:

@@ -130,7 +130,7 @@ class PhotographJob:
     def _failed(self, error: Exception) -> dict[str, Any]:
         if isinstance(error, PhotographError):
             self._entry["sha256"] = self._entry["sha256"] or error.sha256
-            problem = Problem("unusable-photograph", error.finding.text())
+            problem = Problem("unusable-photograph", error.finding)
         else:
             log("inference failed", logging.ERROR, request=self.request_id, **failure(error))
             problem = Problem("inference-failed")

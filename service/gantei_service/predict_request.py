@@ -12,15 +12,15 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gantei.errors import SettingError
+from gantei.findings.finding import Finding
 from gantei.photographs.eyes import DETECT, known_eye
 
 from .photograph_job import Explain, UploadedPhotograph
-from .problems import Problem
+from .problems import Problem, quoted
 
 FIELDS = ("photographs", "estimators", "explain", "eyes")
 MOST_FIELDS = 100
 """Beside the eyes, of which there is one a photograph."""
-EYES = "right, left, unknown, or detect"
 LONGEST_FIELD = 1000
 """Bytes of a field that is no photograph."""
 
@@ -57,12 +57,10 @@ async def read_predict_request(
             asked = [(key, value) for key, value in asked if key != "eyes"]
         return _checked(uploads, [*asked, *fields])
     if not kind.startswith("image/"):
-        raise Problem(
-            "unsupported-media-type", "send multipart/form-data, or one picture as image/*"
-        )
+        raise Problem("unsupported-media-type", Finding("content-type-unknown"))
     data = await request.body()
     if not data:
-        raise Problem("invalid-request", "the body is empty; send one picture")
+        raise Problem("invalid-request", Finding("body-empty"))
     return _checked([UploadedPhotograph(None, data)], asked)
 
 
@@ -75,7 +73,7 @@ async def _form(
     # Of other encodings some make text that no answer can carry, such as half a surrogate pair.
     charset = parse_options_header(request.headers["content-type"])[1].get(b"charset", b"utf-8")
     if charset.lower() not in (b"utf-8", b"us-ascii"):
-        raise Problem("unsupported-media-type", "the names and fields of a form are UTF-8")
+        raise Problem("unsupported-media-type", Finding("form-not-utf-8"))
     parser = MultiPartParser(
         request.headers,
         request.stream(),
@@ -92,7 +90,7 @@ async def _form(
         if "Too many" in error.message:
             raise Problem(
                 "too-many-parts",
-                f"at most {most} photographs and {MOST_FIELDS + most} other fields",
+                Finding("form-limit", photographs=most, fields=MOST_FIELDS + most),
             ) from error
         raise Problem("malformed-body") from error
     uploads, fields = [], []
@@ -103,7 +101,7 @@ async def _form(
             elif key == "photographs":
                 uploads.append(UploadedPhotograph(value.filename, await value.read()))
             else:
-                raise Problem("invalid-request", "files are sent as photographs")
+                raise Problem("invalid-request", Finding("file-field-unknown", field=quoted(key)))
     finally:
         await form.close()
     return uploads, fields
@@ -118,7 +116,7 @@ def _from_json(fields: Fields) -> Fields:
             value = text if key == "photographs" else None  # a URL, which is refused in its words
         values = value if isinstance(value, list) else [value]
         if not all(isinstance(each, str) for each in values):
-            raise Problem("invalid-request", "a field is JSON: a text, or a list of texts")
+            raise Problem("invalid-request", Finding("field-not-json", field=quoted(key)))
         read += [(key, each) for each in values]
     return read
 
@@ -138,18 +136,20 @@ def _checked(
             case "eyes":
                 eyes.append(value)
             case "photographs":
-                raise Problem("invalid-request", "photographs are files: a part with a file name")
+                raise Problem("invalid-request", Finding("photographs-not-files"))
             case _:
-                raise Problem("invalid-request", f"unknown field; known: {', '.join(FIELDS)}")
+                raise Problem(
+                    "invalid-request", Finding("field-unknown", field=quoted(key), known=[*FIELDS])
+                )
     if not uploads:
-        raise Problem("invalid-request", "no photographs: send one or more")
+        raise Problem("invalid-request", Finding("no-photographs"))
     return PredictRequest(with_eyes(uploads, eyes), tuple(dict.fromkeys(names)), explain)
 
 
 def with_eyes(
     uploads: Sequence[UploadedPhotograph], eyes: Sequence[str]
 ) -> tuple[UploadedPhotograph, ...]:
-    """Put to each photograph what is told of its eye, by the form or by the name that it came by.
+    """Add to each photograph what the form, or the name that it came with, says of its eye.
 
     Raises:
         Problem: an eye that is none, or another number of them.
@@ -158,7 +158,7 @@ def with_eyes(
         eyes = [DETECT] * len(uploads)
     if len(eyes) not in (0, len(uploads)):
         raise Problem(
-            "invalid-request", f"{len(eyes)} eyes of {len(uploads)} photographs; one of each"
+            "invalid-request", Finding("eye-count", eyes=len(eyes), photographs=len(uploads))
         )
     with_eye = []
     for upload, eye in zip(uploads, eyes or [""] * len(uploads), strict=True):
@@ -166,7 +166,7 @@ def with_eyes(
         try:
             with_eye.append(replace(upload, eye=known_eye(eye or None, name)))
         except SettingError as error:
-            raise Problem("invalid-request", f"eyes: {EYES}") from error
+            raise Problem("invalid-request", Finding("eye-unknown", eye=quoted(eye))) from error
     return tuple(with_eye)
 
 
@@ -174,4 +174,7 @@ def _explain(text: str) -> Explain:
     for word in get_args(Explain):
         if word == text:
             return word  # type: ignore[no-any-return]
-    raise Problem("invalid-request", f"explain is one of {', '.join(get_args(Explain))}")
+    raise Problem(
+        "invalid-request",
+        Finding("explain-unknown", explain=quoted(text), known=[*get_args(Explain)]),
+    )

@@ -5,61 +5,87 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from gantei.findings.finding import Finding
+from gantei.findings.wording import title_of
+
 from .logs import RequestRecord
 
 MEDIA_TYPE = "application/problem+json"
 PREFIX = "urn:problem-type:gantei:"
 
-KINDS: dict[str, tuple[int, str]] = {
-    "malformed-body": (400, "The body cannot be read as what its content type says"),
-    "malformed-header": (400, "A header of the request cannot be read"),
-    "token-required": (401, "A bearer token that this server knows is required"),
-    "loopback-only": (403, "Without tokens, only clients on the server's own machine are answered"),
-    "not-found": (404, "There is nothing at this address"),
-    "unknown-estimator": (404, "This server does not serve that estimator"),
-    "method-not-allowed": (405, "This address does not take that method"),
-    "slow-body": (408, "The body did not arrive in time"),
-    "body-too-large": (413, "The body is larger than this server takes"),
-    "too-many-parts": (413, "The body has more parts than this server takes"),
-    "unsupported-media-type": (415, "This address does not take a body of that content type"),
-    "range-not-satisfiable": (416, "The file has no such range"),
-    "invalid-request": (422, "The request is not one that this address takes"),
-    "unusable-photograph": (422, "The photograph cannot be estimated"),
-    "no-explanation": (422, "The estimator has no map"),
-    "client-gone": (499, "The client went away"),
-    "internal-error": (500, "The server failed; its log has the request id"),
-    "inference-failed": (500, "The network could not be run on this photograph"),
-    "busy": (503, "Too much is waiting; try again later"),
-    "deadline-exceeded": (503, "The photographs could not be estimated in time; try again later"),
-    "not-ready": (503, "The estimators have not all passed their check"),
+KINDS: dict[str, int] = {
+    "malformed-body": 400,
+    "malformed-header": 400,
+    "token-required": 401,
+    "loopback-only": 403,
+    "not-found": 404,
+    "unknown-estimator": 404,
+    "method-not-allowed": 405,
+    "slow-body": 408,
+    "body-too-large": 413,
+    "too-many-parts": 413,
+    "unsupported-media-type": 415,
+    "range-not-satisfiable": 416,
+    "invalid-request": 422,
+    "unusable-photograph": 422,
+    "no-explanation": 422,
+    "client-gone": 499,
+    "internal-error": 500,
+    "inference-failed": 500,
+    "busy": 503,
+    "deadline-exceeded": 503,
+    "not-ready": 503,
 }
+"""The kinds of problems, with the status of each; their titles stand in `findings/en.json`."""
 _OF_STATUS = {400: "malformed-header", 404: "not-found", 405: "method-not-allowed",
               416: "range-not-satisfiable", 500: "internal-error"}  # fmt: skip
 
 
+LONGEST_QUOTE = 60
+
+
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
-    """A request, or one photograph of it, that is not answered; `kind` is a key of `KINDS`."""
+    """A request, or one photograph of it, that is not answered.
+
+    Attributes:
+        kind: a key of `KINDS`.
+        detail: what is wrong exactly, where the kind does not say all.
+    """
 
     def __init__(
-        self, kind: str, detail: str = "", headers: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        detail: Finding | str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind)
         self.kind = kind
-        self.status, self.title = KINDS[kind]
+        self.status = KINDS[kind]
+        self.title = title_of(kind)
         self.detail = detail
         self.headers = dict(headers or {})
 
     def details(self) -> dict[str, Any]:
-        """Give the members of the problem: type, title, status and, where there is one, detail."""
-        details = {"type": PREFIX + self.kind, "title": self.title, "status": self.status}
-        return details | ({"detail": self.detail} if self.detail else {})
+        """Give the members of the problem, `detail` where there is one."""
+        finding = self.detail if isinstance(self.detail, Finding) else Finding(self.kind)
+        members = {
+            "type": PREFIX + self.kind,
+            "title": self.title,
+            "status": self.status,
+            "code": finding.code,
+            "values": dict(finding.values),
+        }
+        return members | ({"detail": self._text()} if self.detail else {})
 
     def body(self, record: RequestRecord) -> bytes:
         """Write the problem document of a whole request."""
         members = self.details() | {"request_id": record.id}
         if record.open_inference:
-            members["error"] = ": ".join(filter(None, (self.title, self.detail)))
+            members["error"] = ": ".join(filter(None, (self.title, self._text())))
         return json.dumps(members).encode()
+
+    def _text(self) -> str:
+        return self.detail.text() if isinstance(self.detail, Finding) else self.detail or ""
 
 
 class PlainProblem(Problem):
@@ -67,7 +93,8 @@ class PlainProblem(Problem):
 
     def __init__(self, status: int) -> None:
         super().__init__(_OF_STATUS.get(status, "internal-error"))
-        if status not in _OF_STATUS:
+        self._unnamed = status not in _OF_STATUS
+        if self._unnamed:
             self.kind = "about:blank"
             self.status = status
             self.title = (
@@ -76,5 +103,10 @@ class PlainProblem(Problem):
 
     def details(self) -> dict[str, Any]:
         """Give the members, of type `about:blank` where the status says all."""
-        details = super().details()
-        return details | ({"type": self.kind} if self.kind == "about:blank" else {})
+        of_status = {"type": self.kind, "code": "other-status"} if self._unnamed else {}
+        return super().details() | of_status
+
+
+def quoted(sent: object) -> str:
+    """Give what a client sent, such as a name that is not known, in a length to be said back."""
+    return str(sent)[:LONGEST_QUOTE].encode("utf-8", "backslashreplace").decode()

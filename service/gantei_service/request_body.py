@@ -4,6 +4,8 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from gantei.findings.finding import Finding
+
 from .asgi import AsgiMessage, Receive
 from .logs import RequestRecord
 from .problems import Problem
@@ -84,7 +86,7 @@ class LimitedRequestBody:
             raise self._too_large()
 
     def _too_large(self) -> Problem:
-        return Problem("body-too-large", f"at most {self._settings.body_limit} bytes are taken")
+        return Problem("body-too-large", Finding("body-limit", most=self._settings.body_limit))
 
 
 def announced(scope: AsgiMessage) -> int:

@@ -14,7 +14,9 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from .problems import Problem
+from gantei.findings.finding import Finding
+
+from .problems import Problem, quoted
 
 INPUT = "photograph"
 EYE = "eye"
@@ -28,7 +30,8 @@ LONGEST_HEAD = 100_000
 MOST_COMMAS = 10_000
 """In a request's JSON: a hundred photographs need as many, millions would fill the memory."""
 LONGEST_ID = 256
-MEMBERS = ("name", "datatype", "shape", "parameters", "data")
+MEMBERS = ("id", "inputs", "outputs", "parameters")
+INPUT_MEMBERS = ("name", "datatype", "shape", "parameters", "data")
 
 Numbers = Sequence[float | None]
 TensorColumn = Numbers | Sequence[str]
@@ -39,7 +42,7 @@ TensorColumn = Numbers | Sequence[str]
 class InferRequest:
     """A request: photographs, their eyes, and the outputs to give, with whether each is binary.
 
-    No eyes: nothing is told of them. No outputs stand for all of them, `binary` or not.
+    No eyes: nothing is known of them. No outputs stand for all of them, `binary` or not.
     """
 
     id: str | None
@@ -63,18 +66,18 @@ def read_request(body: bytes, head_length: str | None, most: int) -> InferReques
     head, data = _divided(body, head_length)
     request = _parsed(head)
     for key in request:
-        if key not in ("id", "inputs", "outputs", "parameters"):
-            _refuse("unknown member; known: id, inputs, outputs, parameters")
+        if key not in MEMBERS:
+            _refuse(Finding("member-unknown", where="body", member=quoted(key), known=[*MEMBERS]))
     name = request.get("id")
     if name is not None and not (isinstance(name, str) and len(name) <= LONGEST_ID):
-        _refuse(f"id is a text of at most {LONGEST_ID} characters")
+        _refuse(Finding("inference-id", most=LONGEST_ID))
     parameters = _table(request.get("parameters", {}), "parameters")
     outputs, binary = _wanted(request.get("outputs") or [], parameters)
     inputs = _inputs(request, parameters, data, most)
     photographs = inputs[INPUT]
     eyes = tuple(_text(each) for each in inputs.get(EYE, ()))
     if EYE in inputs and len(eyes) != len(photographs):
-        _refuse(f"inputs: as many of {EYE} as of {INPUT}")
+        _refuse(Finding("eye-count", eyes=len(eyes), photographs=len(photographs)))
     return InferRequest(name, tuple(photographs), outputs, binary, eyes)
 
 
@@ -109,11 +112,11 @@ def datatype(output: str) -> str:
     return "BYTES" if output in (PROBLEM, EYE, EYE_FROM) else "FP32"
 
 
-def _refuse(detail: str) -> NoReturn:
+def _refuse(detail: Finding) -> NoReturn:
     raise Problem("invalid-request", detail)
 
 
-def _malformed(detail: str) -> NoReturn:
+def _malformed(detail: Finding) -> NoReturn:
     raise Problem("malformed-body", detail)
 
 
@@ -121,57 +124,57 @@ def _divided(body: bytes, head_length: str | None) -> tuple[bytes, bytes | None]
     if head_length is None:
         return body, None
     if not (head_length.isascii() and head_length.isdecimal() and len(head_length) < 10):
-        _malformed("Inference-Header-Content-Length is a number of bytes")
+        _malformed(Finding("head-length-invalid"))
     length = int(head_length)
     if length > len(body):
-        _malformed("Inference-Header-Content-Length is more than the body has")
+        _malformed(Finding("head-length-beyond"))
     if length > LONGEST_HEAD:
-        _malformed(f"the JSON before binary data has at most {LONGEST_HEAD} bytes")
+        _malformed(Finding("head-limit", most=LONGEST_HEAD))
     return body[:length], body[length:]
 
 
 def _parsed(head: bytes) -> dict[str, Any]:
     if head.count(b",") > MOST_COMMAS:
-        raise Problem("too-many-parts", f"the JSON has more than {MOST_COMMAS} commas")
+        raise Problem("too-many-parts", Finding("comma-limit", most=MOST_COMMAS))
     try:
         request = json.loads(head)
     except (ValueError, RecursionError) as error:
-        raise Problem("malformed-body", "the body is not JSON") from error
-    return _table(request, "the body")
+        raise Problem("malformed-body", Finding("not-json")) from error
+    return _table(request, "body")
 
 
 def _table(value: object, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        _refuse(f"{name}: not an object")
+        _refuse(Finding("not-an-object", where=name))
     return value
 
 
 def _known(table: dict[str, Any], name: str, known: Sequence[str]) -> dict[str, Any]:
-    if not table.keys() <= set(known):
-        _refuse(f"{name}: unknown member; known: {', '.join(known)}")
+    for key in table.keys() - set(known):
+        _refuse(Finding("member-unknown", where=name, member=quoted(key), known=[*known]))
     return table
 
 
 def _flag(table: dict[str, Any], key: str, default: bool) -> bool:
     value = table.get(key, default)
     if not isinstance(value, bool):
-        _refuse(f"{key} is true or false")
+        _refuse(Finding("flag-invalid", member=key))
     return value
 
 
 def _wanted(outputs: object, parameters: dict[str, Any]) -> tuple[dict[str, bool], bool]:
     every = _flag(parameters, "binary_data_output", False)
     if not isinstance(outputs, list):
-        _refuse("outputs: not a list")
+        _refuse(Finding("not-a-list", where="outputs"))
     wanted: dict[str, bool] = {}
     for output in outputs:
         table = _known(_table(output, "outputs"), "outputs", ("name", "parameters"))
         name = table.get("name")
         if not isinstance(name, str) or name in wanted:
-            _refuse("outputs: each has a name of its own")
-        told = _table(table.get("parameters", {}), "parameters of an output")
-        _known(told, "parameters of an output", ("binary_data",))
-        wanted[name] = _flag(told, "binary_data", every)
+            _refuse(Finding("output-names"))
+        own = _table(table.get("parameters", {}), "outputs.parameters")
+        _known(own, "outputs.parameters", ("binary_data",))
+        wanted[name] = _flag(own, "binary_data", every)
     return wanted, every
 
 
@@ -181,78 +184,77 @@ def _inputs(
     """Read the inputs; binary data of several stands behind the JSON in their order."""
     inputs = request.get("inputs")
     if not isinstance(inputs, list) or not 1 <= len(inputs) <= 2:
-        _refuse(f"inputs: a list of {INPUT}, and {EYE} where it is told")
+        _refuse(Finding("input-list"))
     read: dict[str, list[bytes]] = {}
     place = 0
     for each in inputs:
-        table = _known(_table(each, "inputs"), "inputs", MEMBERS)
+        table = _known(_table(each, "inputs"), "inputs", INPUT_MEMBERS)
         name = table.get("name")
         if name not in (INPUT, EYE) or name in read or table.get("datatype") != "BYTES":
-            _refuse(f"inputs: {INPUT}, and {EYE} where it is told, each once, their datatype BYTES")
-        told = _table(table.get("parameters", {}), "parameters of the input")
-        _known(told, "parameters of the input", ("binary_data_size", "content_type"))
+            _refuse(Finding("input-unknown", input=quoted(name)))
+        own = _table(table.get("parameters", {}), "inputs.parameters")
+        _known(own, "inputs.parameters", ("binary_data_size", "content_type"))
         count = _count(table.get("shape"), most)
-        if "binary_data_size" not in told:
+        if "binary_data_size" not in own:
             read[name] = (
                 _texts(table.get("data"), count)
-                if name == EYE and "content_type" not in told
-                else _decoded(table.get("data"), count, {**parameters, **told}.get("content_type"))
+                if name == EYE and "content_type" not in own
+                else _decoded(table.get("data"), count, {**parameters, **own}.get("content_type"))
             )
             continue
         if "data" in table:
-            _refuse("inputs: either data or binary_data_size")
-        size = told["binary_data_size"]
+            _refuse(Finding("input-data-twice"))
+        size = own["binary_data_size"]
         if type(size) is not int or size < 0 or data is None or place + size > len(data):
-            _malformed("binary_data_size is not the length of what stands behind the JSON")
+            _malformed(Finding("binary-size-wrong"))
         read[name] = _unpacked(data[place : place + size], count)
         place += size
     if place != len(data or b""):
-        _malformed("data behind the JSON that no input claims")
+        _malformed(Finding("binary-unclaimed"))
     if INPUT not in read:
-        _refuse(f"inputs: the input {INPUT} is missing")
+        _refuse(Finding("input-missing", input=INPUT))
     return read
 
 
 def _texts(data: object, count: int) -> list[bytes]:
     if not isinstance(data, list) or len(data) != count:
-        _refuse("inputs: data is a list of as many eyes as the shape says")
+        _refuse(Finding("input-count", input=EYE))
     if not all(isinstance(each, str) for each in data):
-        _refuse(f"inputs: {EYE} is of texts")
+        _refuse(Finding("eye-not-text"))
     try:
         return [each.encode() for each in data]
     except UnicodeEncodeError:  # JSON can hold half a surrogate pair
-        _malformed(f"inputs: {EYE} that is no text")
+        _malformed(Finding("eye-not-text"))
 
 
 def _text(data: bytes) -> str:
     if len(data) > LONGEST_EYE:
-        _refuse(f"inputs: {EYE} is of words such as right and left")
+        _refuse(Finding("eye-not-text"))
     try:
         return data.decode()
     except ValueError:
-        _malformed(f"inputs: {EYE} that is not UTF-8")
+        _malformed(Finding("eye-not-text"))
 
 
 def _count(shape: object, most: int) -> int:
     if not isinstance(shape, list) or len(shape) != 1 or type(shape[0]) is not int or shape[0] < 1:
-        _refuse("inputs: the shape is [n], the number of photographs")
+        _refuse(Finding("shape-invalid"))
     if shape[0] > most:
-        raise Problem("too-many-parts", f"at most {most} photographs")
+        raise Problem("too-many-parts", Finding("photograph-limit", most=most))
     return int(shape[0])
 
 
 def _decoded(data: object, count: int, encoding: object) -> list[bytes]:
     if not isinstance(data, list) or len(data) != count:
-        _refuse("inputs: data is a list of as many photographs as the shape says")
+        _refuse(Finding("input-count", input=INPUT))
     if encoding != "base64":
-        _refuse('inputs: photographs in JSON are base64: say "parameters": '
-                '{"content_type": "base64"}')  # fmt: skip
+        _refuse(Finding("base64-not-stated"))
     try:
         if all(isinstance(each, str) for each in data):
             return [base64.b64decode(each, validate=True) for each in data]
     except ValueError:
         pass
-    _malformed("inputs: data that is not base64")
+    _malformed(Finding("base64-invalid"))
 
 
 def _unpacked(data: bytes, count: int) -> list[bytes]:
@@ -260,15 +262,15 @@ def _unpacked(data: bytes, count: int) -> list[bytes]:
     place = 0
     for _ in range(count):
         if len(data) - place < 4:
-            _malformed("the binary data ends before the last photograph")
+            _malformed(Finding("binary-cut-off"))
         (length,) = struct.unpack_from("<I", data, place)
         place += 4
         if length > len(data) - place:
-            _malformed("a photograph's length is more than the binary data has")
+            _malformed(Finding("binary-length-beyond"))
         photographs.append(data[place : place + length])
         place += length
     if place != len(data):
-        _malformed("the binary data goes on behind the last photograph")
+        _malformed(Finding("binary-rest"))
     return photographs
 
 

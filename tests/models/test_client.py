@@ -214,6 +214,7 @@ def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
     def answer(body):
         kind = "unusable-photograph" if b"grey" in body else "inference-failed"
         said = {"type": f"urn:problem-type:gantei:{kind}", "title": "Failed", "status": 422}
+        said |= {"code": kind, "values": {}}
         failed = reply(200, {"photographs": [ENTRY | {"problem": said}]})
         return ANSWER if PICTURE in body else failed
 
@@ -224,6 +225,20 @@ def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
     assert [type(each.error) for each in predictions[1:4]] == kinds
     assert [each.values for each in predictions] == [{"age": 44.5}, {}, {}, {}, {"age": 44.5}]
     assert "missing.jpg" in str(predictions[3].error)
+
+
+def test_an_error_of_a_photograph_keeps_its_code_and_values(playing):
+    said = {
+        "type": "urn:problem-type:gantei:unusable-photograph", "title": "A title", "status": 422,
+        "code": "grey-picture", "values": {"mode": "L"}, "detail": "in the words of the server",
+    }  # fmt: skip
+    client = playing(reply(said={"photographs": [ENTRY | {"problem": said}]}))
+    ((prediction,),) = (
+        each.values() for each in client.predict(PICTURE, "made", on_error="record")
+    )
+    error = prediction.error
+    assert error.finding == Finding("grey-picture", mode="L")
+    assert (error.source, error.sha256) == ("<bytes>", SHA256)
 
 
 def test_no_name_and_no_header_tells_whose_photograph_it_is(playing, tmp_path):

@@ -20,10 +20,10 @@ from ..processes import listening, wait_for
 MEBIBYTE = 1 << 20
 
 
-def encoded_picture(seed, side=64, format="PNG", **options):
+def encoded_picture(seed, side=64, format="PNG", mode="RGB", **options):
     """The bytes of a picture file."""
     file = BytesIO()
-    Image.fromarray(made_picture(seed, side)).save(file, format, **options)
+    Image.fromarray(made_picture(seed, side)).convert(mode).save(file, format, **options)
     return file.getvalue()
 
 

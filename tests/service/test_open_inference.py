@@ -82,6 +82,8 @@ def test_what_every_result_has_to_say_is_told_of_the_model_and_with_each_answer(
     ):
         lines = parameters["warnings"].splitlines()
         assert lines == list(expected[: len(lines)]) and "assumed input.crop = none" in lines
+        assert parameters["codes"].split(" ")[:2] == ["notice", "assumed-fact"]
+        assert len(parameters["codes"].split(" ")) == len(lines)
 
 
 def test_server_and_models_describe_themselves(ask, make_estimator):

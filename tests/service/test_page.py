@@ -54,10 +54,12 @@ def visit(browser, server):
     """`visit(**context)`: the page in a new tab, watched; what it complains of fails the test."""
     opened = []
 
-    def open_page(at=server, path="/", allowed=(), **context):
+    def open_page(at=server, path="/", allowed=(), init=None, **context):
         tab = browser.new_context(**{"locale": "en-GB"} | context)
         tab.set_default_timeout(20_000)
         page = tab.new_page()
+        if init:
+            page.add_init_script(init)
         page.watched = Watched(page, f"http://127.0.0.1:{at.port}")
         opened.append((tab, page, allowed))
         page.goto(f"http://127.0.0.1:{at.port}{path}")
@@ -209,6 +211,7 @@ def test_the_table_downloads_as_csv_for_a_spreadsheet(visit, server, eyes, tmp_p
         "person-00001", "right", entry["sha256"],
     )  # fmt: skip
     assert "demo-age: Demo: trained on drawings" in right["warnings"]
+    assert "demo-age:notice" in right["warning_codes"].split(" ")
     assert "cannot be estimated" in rows["bad, cut.png"]["error"]
 
 

@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 
 @cache
 def wording(language: Language) -> Mapping[str, Any]:
-    """Read a language's file: `texts` and `advice` by code, `words`, and the lists' `separator`."""
+    """Read a language's file: `texts` and `advice` by code, `titles` of problems, `words`…."""
     words: Mapping[str, Any] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
     return words
 
@@ -30,6 +30,11 @@ def text_of(code: str, values: Mapping[str, Any], language: Language) -> str:
         named = ", ".join(f"{key} {value}" for key, value in values.items())
         return f"{code} ({named})" if named else code
     return _Wording(code, language).vformat(text, (), values)
+
+
+def title_of(kind: str, language: Language = "en") -> str:
+    """Say what a kind of problem is, as the service's problem documents are headed."""
+    return str(wording(language)["titles"][kind])
 
 
 def advice_on(code: str, values: Mapping[str, Any], language: Language) -> str:

@@ -13,6 +13,7 @@ from ..inference.pipeline import Answer
 from ..manifests.fields import NAME
 from ..manifests.file import parse_manifest
 from ..photographs.eyes import Eye, detected
+from ..wire.http_failures import one_line
 from ..wire.schemas import (
     DescribedEstimator,
     EntryProblem,
@@ -112,7 +113,7 @@ def read_answer(
     )
 
 
-def _finding(told: WordedFinding) -> Finding:
+def _finding(told: WordedFinding | EntryProblem) -> Finding:
     finding = Finding(told.code, **told.values)
     finding.text()  # fails for values that are not those of the code
     return finding
@@ -120,10 +121,9 @@ def _finding(told: WordedFinding) -> Finding:
 
 def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
     kind = problem.type.rpartition(":")[2]
-    text = " ".join((problem.detail or problem.title).split())[:2000]
     if kind == "unusable-photograph":
-        return PhotographError(Finding("refused-by-server", why=text), source, sha256)
-    return InferenceError(f"{source}: {text}")
+        return PhotographError(_finding(problem), source, sha256)
+    return InferenceError(f"{source}: {one_line(problem.detail or problem.title)}")
 
 
 def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:

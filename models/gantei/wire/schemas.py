@@ -39,6 +39,10 @@ class EntryProblem(WireObject):
     type: str = Field(pattern="^(urn:problem-type:gantei:[a-z-]+|about:blank)$")
     title: str
     status: int = Field(ge=400, le=599)
+    code: str = Field(
+        pattern="^[a-z0-9-]+$", description="What is wrong exactly; else the last word of the type."
+    )
+    values: dict[str, Any] = Field(description="What the detail names.")
     detail: str = left_out_unless("where the title does not say all")
 
 
@@ -221,9 +225,10 @@ class TensorMetadata(WireObject):
 
 
 class ModelParameters(WireObject):
-    """What every result says beside its numbers, a line each (Open Inference)."""
+    """What to know before using any result of this model (Open Inference)."""
 
-    warnings: str
+    warnings: str = Field(description="An English sentence per line.")
+    codes: str = Field(description="The code of each, with spaces between.")
 
 
 class ModelMetadata(WireObject):

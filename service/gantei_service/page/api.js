@@ -12,11 +12,11 @@ let prompting = null;
 let promptForToken = async () => null;
 let notBefore = 0; // when the server wants to hear from us again
 
-/** A refusal in the server's words: `kind`, `title`, `detail`, `status`. */
+/** A refusal as the server's problem has it: `kind`, `title`, `status`, `code`, `values`, `detail`. */
 export class Refusal extends Error {
-  constructor(kind, { title = "", detail = "", status = 0 } = {}) {
-    super(title || kind);
-    Object.assign(this, { kind, title: title || kind, detail, status });
+  constructor(kind, { title = kind, status = 0, code = kind, values = {}, detail = "" } = {}) {
+    super(title);
+    Object.assign(this, { kind, title, status, code, values, detail });
   }
 
   /** Whether it concerns everything, so that asking for the next photograph makes no sense. */

@@ -5,7 +5,7 @@ import { csv, tableLines } from "./csv.js";
 import { askForToken } from "./dialogs.js";
 import { byId, make } from "./element.js";
 import { chosenEstimators, loadEstimators, notice, renderEstimators } from "./estimators.js";
-import { MOST, chosen, dropped, sorted } from "./files.js";
+import { FORMATS, MOST, chosen, dropped, sorted } from "./files.js";
 import { begin, language, onLanguage, problemWords, say, use, valueName } from "./language.js";
 import { layer } from "./map_layer.js";
 import {
@@ -34,6 +34,7 @@ function takeIn(found) {
 
 function renderAll(how) {
   byId("results").hidden = !photographs.length;
+  byId("formats").textContent = say("formats", FORMATS.names);
   byId("drop-title").textContent = say(photographs.length ? "dropMore" : "dropHere");
   byId("drop").classList.toggle("small", photographs.length > 0);
   byId("notices").replaceChildren(...notices());
@@ -157,6 +158,7 @@ onLanguage(() => {
   renderEstimators();
   renderAll({ language: true });
 });
+byId("files").accept = ["image/*", ...FORMATS.suffixes].join(",");
 begin();
 listenToDrops();
 listenToButtons();

@@ -20,8 +20,8 @@ export function csv(lines) {
 /**
  * The table's lines: a head, then one photograph a line, in the order of the people.
  *
- * Value columns are named as in the tables of `gantei predict`, with the unit. Warnings and errors
- * stay in the server's words, so that two downloads can be compared whatever the language.
+ * Columns are named as in the tables of `gantei predict`, values with the unit. Warnings and errors
+ * are in English and in codes, so that two downloads can be compared whatever the language.
  */
 export function tableLines(groups, estimators) {
   const values = estimators.flatMap(({ name, values }) =>
@@ -29,7 +29,7 @@ export function tableLines(groups, estimators) {
   const head = [
     "photograph", "person", "eye", "eye_from", "sha256", "width", "height",
     ...values.map(({ name, value, unit }) => `${name}.${value} (${unit})`),
-    "warnings", "error",
+    "warnings", "warning_codes", "error", "error_code",
   ];
   const lines = groups.flatMap((group) =>
     ["right", "left", "single"].filter((eye) => group[eye]).map((eye) => {
@@ -38,8 +38,10 @@ export function tableLines(groups, estimators) {
         path, group.right && group.left ? group.label : null, eye === "single" ? null : eye,
         eye === "single" ? null : origin(group[eye]), sha256, size?.width, size?.height,
         ...values.map(({ name, value }) => estimates[name]?.values[value]?.value),
-        warningsOf(estimates, estimators),
+        warnings(estimates, estimators, ({ text }) => text, ": ", "; "),
+        warnings(estimates, estimators, ({ code }) => code, ":", " "),
         problem ? [problem.title, problem.detail].filter(Boolean).join(": ") : null,
+        problem?.code,
       ];
     }));
   return [head, ...lines];
@@ -47,8 +49,8 @@ export function tableLines(groups, estimators) {
 
 const origin = ({ chosen, found }) => (chosen ? "stated" : found ? "detected" : "file name");
 
-function warningsOf(estimates, estimators) {
+function warnings(estimates, estimators, part, mark, between) {
   const all = estimators.flatMap(({ name }) =>
-    (estimates[name]?.warnings ?? []).map(({ text }) => `${name}: ${text.replace(/\.$/, "")}.`));
-  return all.join(" ") || null;
+    (estimates[name]?.warnings ?? []).map((each) => `${name}${mark}${part(each)}`));
+  return all.join(between) || null;
 }

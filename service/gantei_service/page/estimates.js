@@ -1,7 +1,7 @@
 // What an estimator says of one photograph, in words: values with units, warnings, problems.
 
 import { make } from "./element.js";
-import { problemWords, say, shown, unitName, valueName, warning } from "./language.js";
+import { problemWords, say, shown, unitName, valueName, worded } from "./language.js";
 
 /** The values of the chosen estimators: a list of names and numbers. */
 export function values(photograph, estimators) {
@@ -19,14 +19,18 @@ export function values(photograph, estimators) {
 
 /** Warnings about this photograph; with `all`, also those that every answer of an estimator has. */
 export function warnings(photograph, estimators, { all = false } = {}) {
-  const told = estimators.flatMap((estimator) =>
-    (photograph.estimates[estimator.name]?.warnings ?? []).map((each) => each.text)
-      .filter((text) => all || !estimator.warnings.some((each) => each.text === text))
-      .map((text) => ({ estimator, ...warning(text, estimator) })));
-  if (!told.length) return null;
-  return make("ul", { class: "warnings" }, told.map(({ estimator, text, lang }) =>
+  const found = estimators.flatMap((estimator) => {
+    const always = new Set(estimator.warnings.map(identity));
+    return (photograph.estimates[estimator.name]?.warnings ?? [])
+      .filter((each) => all || !always.has(identity(each)))
+      .map((each) => ({ estimator, ...worded(each) }));
+  });
+  if (!found.length) return null;
+  return make("ul", { class: "warnings" }, found.map(({ estimator, text, lang }) =>
     make("li", {}, make("span", { class: "by" }, estimator.name), " ", make("span", { lang }, text))));
 }
+
+const identity = ({ code, values }) => JSON.stringify([code, values]);
 
 /** What is wrong with a photograph, or with what was asked of it. */
 export function problem(refusal) {

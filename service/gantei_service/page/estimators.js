@@ -3,7 +3,7 @@
 import { listing } from "./api.js";
 import { showCard } from "./dialogs.js";
 import { byId, make } from "./element.js";
-import { own, problemWords, say, unitName, valueName, warning } from "./language.js";
+import { own, problemWords, say, unitName, valueName, worded } from "./language.js";
 
 const CHECKING = 2000; // milliseconds between two looks at an estimator that is checking itself
 
@@ -103,12 +103,12 @@ export function notice(estimator) {
 }
 
 function assumptions(estimator) {
-  const others = estimator.warnings.map((each) => each.text).filter((each) => each !== estimator.notice);
+  const others = estimator.warnings.filter(({ code }) => code !== "notice");
   if (!others.length) return null;
   return make("details", {},
     make("summary", {}, say("assumptions", others.length)),
     make("ul", {}, others.map((each) => {
-      const { text, lang } = warning(each, estimator);
+      const { text, lang } = worded(each);
       return make("li", { lang }, text);
     })));
 }

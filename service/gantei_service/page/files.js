@@ -3,7 +3,8 @@
 /** More photographs than this are work for `gantei predict`. */
 export const MOST = 2000;
 
-const PICTURE = /\.(jpe?g|jfif|png|tiff?|bmp|webp)$/i;
+/** What the server reads: `names` of formats, and the `suffixes` of their files. */
+export const FORMATS = await (await fetch(new URL("formats.json", import.meta.url))).json();
 
 /** The pictures of `{ file, path }`s, how many files were no pictures, and how many too many. */
 export function sorted(found, room = MOST) {
@@ -17,7 +18,9 @@ export function sorted(found, room = MOST) {
 
 function isPicture(file, path) {
   const hidden = path.split("/").some((part) => part.startsWith("."));
-  return !hidden && (PICTURE.test(path) || file.type.startsWith("image/"));
+  const name = path.toLowerCase();
+  const ends = FORMATS.suffixes.some((suffix) => name.endsWith(suffix));
+  return !hidden && (ends || file.type.startsWith("image/"));
 }
 
 /** What an `<input type=file>` holds; from a folder, with paths below it. */

@@ -2,8 +2,8 @@
 //
 // The address is all that remembers it: it can be a bookmark, and nothing is stored.
 
-import { inJapanese } from "./sentences.js";
-import { TEXTS, UNITS, VALUES, KINDS } from "./words.js";
+import { WORDING, textOf, word } from "./wording.js";
+import { TEXTS } from "./words.js";
 
 let current = "en";
 const listeners = [];
@@ -45,10 +45,13 @@ export function say(key, ...parts) {
 }
 
 /** What a value is called: "Age" for `age`. */
-export const valueName = (name) => VALUES[current][name] ?? name;
+export function valueName(name) {
+  const text = word(name, current);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 /** A unit in words. */
-export const unitName = (unit) => UNITS[current][unit] ?? unit;
+export const unitName = (unit) => word(unit, current);
 
 /** An estimator's own text in this language, `{ text, lang }`; only the English is always there. */
 export function own(estimator, key) {
@@ -56,21 +59,16 @@ export function own(estimator, key) {
   return { text: japanese || estimator[key], lang: japanese ? "ja" : "en" };
 }
 
-/** A warning as `{ text, lang }`: in this language where its form is known, else as it was sent. */
-export function warning(text, estimator) {
-  return text === estimator.notice ? own(estimator, "notice") : sentence(text);
+/** A finding as `{ text, lang }`: in this language where it has words for it, else as it was sent. */
+export function worded(finding) {
+  const own = textOf(finding, current);
+  return own ? { text: own, lang: current } : { text: finding.text, lang: "en" };
 }
 
 /** What went wrong, as `{ text, detail, lang }`; `lang` is that of the detail. */
-export function problemWords({ kind, title, detail }) {
-  const { text, lang } = sentence(detail ?? "");
-  return { text: KINDS[current][kind] ?? title ?? kind, detail: text, lang };
-}
-
-/** The server's sentence as `{ text, lang }`. */
-function sentence(text) {
-  const japanese = current === "ja" ? inJapanese(text) : null;
-  return japanese ? { text: japanese, lang: "ja" } : { text, lang: "en" };
+export function problemWords({ kind, title, detail, code, values }) {
+  const { text, lang } = worded({ code, values, text: detail });
+  return { text: say("refusals")[kind] ?? WORDING[current].titles[kind] ?? title, detail: text, lang };
 }
 
 /** A number as it is read: years to a tenth, probabilities to a hundredth, and a real minus. */

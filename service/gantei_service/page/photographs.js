@@ -138,8 +138,8 @@ async function answer(photograph, estimators, signal) {
   changed(photograph);
   try {
     if (work.limits && photograph.file.size > work.limits.body_bytes) {
-      const detail = `at most ${work.limits.body_bytes} bytes are taken`;
-      throw new Refusal("body-too-large", { title: "The file is too large", detail, status: 413 });
+      const values = { most: work.limits.body_bytes };
+      throw new Refusal("body-too-large", { code: "body-limit", values, status: 413 });
     }
     const { eye } = photograph;
     photograph.sent = eye;

@@ -1,49 +1,4 @@
-// Every word that the page says, in both languages.
-
-/** Names of values; others are shown as the server sends them. */
-export const VALUES = {
-  en: { age: "Age", male: "Male", female: "Female" },
-  ja: { age: "年齢", male: "男性", female: "女性" },
-};
-
-export const UNITS = {
-  en: {},
-  ja: { years: "歳", probability: "確率" },
-};
-
-/** What can go wrong, by the last word of the problem's type. */
-export const KINDS = {
-  en: {
-    "unreachable": "The server cannot be reached",
-    "unreadable-file": "The file cannot be read any more; was it moved or deleted?",
-    "body-too-large": "The file is larger than this server takes",
-  },
-  ja: {
-    "unreachable": "サーバーに接続できません",
-    "unreadable-file": "ファイルを読み込めません。移動または削除されていませんか",
-    "malformed-body": "サーバーが内容を読み取れませんでした",
-    "malformed-header": "サーバーが要求のヘッダーを読み取れませんでした",
-    "token-required": "アクセストークンが必要です",
-    "loopback-only": "このサーバーは、同じ機械からの利用だけを受け付けています",
-    "not-found": "見つかりません",
-    "unknown-estimator": "このサーバーにはその推定器がありません",
-    "method-not-allowed": "その操作はできません",
-    "slow-body": "送信に時間がかかりすぎました",
-    "body-too-large": "ファイルがサーバーの上限を超えています",
-    "too-many-parts": "一度に送る枚数が上限を超えています",
-    "unsupported-media-type": "画像として受け付けられない形式です",
-    "range-not-satisfiable": "ファイルにその範囲はありません",
-    "invalid-request": "サーバーが受け付けない要求です",
-    "unusable-photograph": "この写真からは推定できません",
-    "no-explanation": "この推定器には根拠マップがありません",
-    "client-gone": "送信が中断されました",
-    "internal-error": "サーバー内部でエラーが起きました",
-    "inference-failed": "この写真の推定に失敗しました",
-    "busy": "サーバーが混み合っています",
-    "deadline-exceeded": "時間内に推定できませんでした",
-    "not-ready": "推定器の自己点検が終わっていません",
-  },
-};
+// What the page itself says, in both languages; what the server found is worded by wording.js.
 
 const photos = (count) => `${count} photograph${count === 1 ? "" : "s"}`;
 
@@ -65,8 +20,8 @@ export const TEXTS = {
     photographs: "Photographs",
     dropHere: "Drop fundus photographs or a folder here",
     dropMore: "Drop more photographs here",
-    formats: "JPEG, PNG, TIFF, BMP, WebP. They go to this server only, without their names, and are "
-      + "kept in memory only.",
+    formats: (names) => `${names.join(", ")}. They go to this server only, without their names, and `
+      + "are kept in memory only.",
     chooseFiles: "Choose photographs",
     chooseFolder: "Choose a folder",
     eyeHint: "Names such as p1-left.jpg and p1-right.jpg, or p1_OD and p1_OS, put both eyes side by side.",
@@ -126,6 +81,11 @@ export const TEXTS = {
     tokenLabel: "Token",
     use: "Use it",
     skip: "Cancel",
+    refusals: {
+      "unreachable": "The server cannot be reached",
+      "unreadable-file": "The file cannot be read any more; was it moved or deleted?",
+      "body-too-large": "The file is larger than this server takes",
+    },
     footer: "Nothing is stored: closing or reloading this tab forgets photographs and results.",
   },
   ja: {
@@ -145,7 +105,8 @@ export const TEXTS = {
     photographs: "写真",
     dropHere: "眼底写真またはフォルダーをここにドロップ",
     dropMore: "写真の追加はここにドロップ",
-    formats: "JPEG・PNG・TIFF・BMP・WebP。写真はファイル名を付けずにこのサーバーだけへ送られ、メモリー上でのみ扱われます。",
+    formats: (names) => `${names.join("・")}。写真はファイル名を付けずにこのサーバーだけへ送られ、`
+      + "メモリー上でのみ扱われます。",
     chooseFiles: "写真を選ぶ",
     chooseFolder: "フォルダーを選ぶ",
     eyeHint: "p1-left.jpg と p1-right.jpg、p1_OD と p1_OS、患者1右眼 と 患者1左眼 のような名前の写真は、両眼を左右に並べます。",
@@ -203,6 +164,11 @@ export const TEXTS = {
     tokenLabel: "トークン",
     use: "使う",
     skip: "やめる",
+    refusals: {
+      "unreachable": "サーバーに接続できません",
+      "unreadable-file": "ファイルを読み込めません。移動または削除されていませんか",
+      "body-too-large": "ファイルがサーバーの上限を超えています",
+    },
     footer: "何も保存しません。タブを閉じるか再読み込みすると、写真と結果は消えます。",
   },
 };

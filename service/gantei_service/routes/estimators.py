@@ -7,6 +7,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from gantei.card import as_markdown, as_page, composed_of
 from gantei.errors import ExplanationError
+from gantei.findings.finding import Finding
 from gantei.system.environment import environment
 from gantei.wire.schemas import DescribedEstimator, EstimatorList
 
@@ -14,7 +15,7 @@ from ..context import ServiceContext
 from ..loaded import LoadedEstimator
 from ..openapi import responses
 from ..photograph_job import units
-from ..problems import Problem
+from ..problems import Problem, quoted
 
 CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -70,10 +71,11 @@ def router(context: ServiceContext) -> APIRouter:
         """Give a file of the estimator's folder; its ETag is its sha256."""
         served_file = context.find(name).files.get(file)
         if served_file is None:
-            known = ", ".join(context.find(name).files)
-            raise Problem("not-found", f"the files of {name} are {known}")
+            known = [*context.find(name).files]
+            detail = Finding("file-not-offered", file=quoted(file), estimator=name, known=known)
+            raise Problem("not-found", detail)
         if not served_file.unchanged():
-            raise Problem("not-ready", "the file was replaced; start the server again")
+            raise Problem("not-ready", Finding("file-replaced"))
         tag = f'"{served_file.sha256}"'
         headers = {"etag": tag, "cache-control": "no-cache"}
         if _matches(request.headers.get("if-none-match", ""), tag):

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 import gantei
 from gantei.estimator.estimator import Estimator
+from gantei.findings.finding import Finding
 from gantei.manifests.manifest import Manifest
 from gantei.wire.schemas import (
     InferenceAnswer,
@@ -23,7 +24,7 @@ from ..dispatch import estimate_all
 from ..openapi import responses
 from ..photograph_job import UploadedPhotograph, units
 from ..predict_request import with_eyes
-from ..problems import Problem
+from ..problems import Problem, quoted
 from ..tensors import (
     EYE,
     EYE_FROM,
@@ -166,14 +167,15 @@ def router(context: ServiceContext) -> APIRouter:
 
 async def _inferred(context: ServiceContext, estimator: Estimator, request: Request) -> Response:
     if request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem("unsupported-media-type", "send the body as it is, not compressed")
+        raise Problem("unsupported-media-type", Finding("body-compressed"))
     body, length = await request.body(), request.headers.get(HEAD_LENGTH)
     asked = await context.pool.run(
         partial(read_request, body, length, context.settings.photographs)
     )
     known = _outputs(estimator.manifest)
-    if not asked.outputs.keys() <= {*known}:
-        raise Problem("invalid-request", f"the outputs are {', '.join(known)}")
+    for output in asked.outputs.keys() - {*known}:
+        detail = Finding("output-unknown", output=quoted(output), known=[*known])
+        raise Problem("invalid-request", detail)
     uploads = with_eyes([UploadedPhotograph(None, data) for data in asked.photographs], asked.eyes)
     entries = await estimate_all(request, context, uploads, [estimator])
     columns = _columns(estimator, entries)
@@ -187,7 +189,10 @@ async def _inferred(context: ServiceContext, estimator: Estimator, request: Requ
 def _said(estimator: Estimator) -> dict[str, str]:
     """Give what every result has to say, a line each: parameters are no lists."""
     findings = estimator.remarks + estimator.manifest.findings()
-    return {"warnings": "\n".join(finding.text() for finding in findings)}
+    return {
+        "warnings": "\n".join(finding.text() for finding in findings),
+        "codes": " ".join(finding.code for finding in findings),
+    }
 
 
 def _needs_eye(manifest: Manifest) -> bool:

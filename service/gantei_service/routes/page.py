@@ -14,7 +14,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gantei.explanations import colour_scale, overlay
+from gantei.findings.wording import FOLDER as WORDINGS
 from gantei.photographs.eyes import RULES_FILE
+from gantei.photographs.formats.known_formats import names, suffixes
 
 from ..docs_page import docs_page
 from ..problems import Problem
@@ -49,7 +51,7 @@ class Asset:
 
 @cache
 def assets() -> Mapping[str, Asset]:
-    """Read the page's files, the colours of its maps and what names tell of eyes, by name."""
+    """Read the page's files, and those it shares with the library: colours, rules, wordings."""
     files = {
         path.name: Asset(path.read_bytes(), MEDIA_TYPES[path.suffix])
         for path in sorted(FOLDER.iterdir())
@@ -61,17 +63,25 @@ def assets() -> Mapping[str, Asset]:
         "darkest": overlay.DARKEST,
         "brightest": overlay.BRIGHTEST,
     }
-    shared = {"colours.json": json.dumps(colours).encode(), "names.json": RULES_FILE.read_bytes()}
+    shared = {
+        "colours.json": json.dumps(colours).encode(),
+        "formats.json": json.dumps({"names": names(), "suffixes": suffixes()}).encode(),
+        "names.json": RULES_FILE.read_bytes(),
+        **{
+            f"findings.{each}.json": (WORDINGS / f"{each}.json").read_bytes()
+            for each in ("en", "ja")
+        },
+    }
     return files | {name: Asset(each, MEDIA_TYPES[".json"]) for name, each in shared.items()}
 
 
 def router() -> APIRouter:
     """Make the routes; none of them is part of the described interface."""
-    held = assets()
+    files = assets()
 
     async def page(request: Request) -> Response:
         """Give the page."""
-        return _answer(request, held["index.html"])
+        return _answer(request, files["index.html"])
 
     async def docs(request: Request) -> Response:
         """Give the description of the interface, for people."""
@@ -80,9 +90,9 @@ def router() -> APIRouter:
 
     async def asset(file: str, request: Request) -> Response:
         """Give a file that the page loads."""
-        if file not in held:
+        if file not in files:
             raise Problem("not-found")
-        return _answer(request, held[file])
+        return _answer(request, files[file])
 
     routes = APIRouter(include_in_schema=False)
     for path, endpoint in (("/", page), ("/docs", docs), ("/page/{file}", asset)):
