@@ -100,6 +100,23 @@ def tiff16(pixels, planes=False):
     return header + b"".join(rows) + struct.pack("<I", 0) + lists + body
 
 
+def tiled(image, side, says=None, orientation=1):
+    """A TIFF of one uncompressed tile of `side` pixels, which may say that it is larger."""
+    across, down = side if isinstance(side, tuple) else (side, side)
+    pixels = np.asarray(image)
+    height, width, _ = pixels.shape
+    entries = [
+        (256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 2),
+        (274, 3, orientation), (277, 3, 3),
+        (322, 4, says or across), (323, 4, says or down), (324, 4, 0), (325, 4, 3 * across * down),
+    ]  # fmt: skip
+    place = 8 + 2 + 12 * len(entries) + 4
+    directory = struct.pack("<H", len(entries))
+    for tag, kind, value in entries:
+        directory += struct.pack("<HHII", tag, kind, 1, place if tag == 324 else value)
+    return b"II*\0" + struct.pack("<I", 8) + directory + bytes(4) + pixels.tobytes()
+
+
 def multi_picture(data, kinds):
     """Add a multi-picture index (CIPA DC-007) that says of what kind each picture is."""
     entries = b"".join(struct.pack("<IIIHH", kind, 0, 0, 0, 0) for kind in kinds)

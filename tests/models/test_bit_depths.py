@@ -1,77 +1,114 @@
-"""Pixels of 1, 2, 4 and 12 bits spread over 0 to 255, as with TensorFlow and OpenCV."""
+"""Whatever number of bits a file has for a value, it is read as 8, or refused."""
 
 import struct
 import zlib
 
 import numpy as np
 import pytest
+from PIL import Image
 
-import gantei
+from gantei.photographs.photograph import read
 
-GREY = {1: [0, 255], 2: [0, 85, 170, 255], 4: list(range(0, 256, 17))}
-"""What tf.io.decode_png 2.21 and OpenCV 5.0's imdecode give for the levels of each depth."""
-HEIGHT, WIDTH = 9, 11  # rows that end within a byte
-
-
-def levels(depth):
-    """Every level of a depth, in rows of an odd length: (HEIGHT, WIDTH)."""
-    return np.add.outer(np.arange(HEIGHT), np.arange(WIDTH)) % 2**depth
+from .pictures import png16, refusal
 
 
-def packed(row, depth):
-    bits = "".join(format(level, f"0{depth}b") for level in row)
-    bits += "0" * (-len(bits) % 8)
-    return int(bits, 2).to_bytes(len(bits) // 8, "big")
+def packed(values, bits):
+    """Rows of values, `bits` each, highest first, every row filled up to a byte."""
+    rows = []
+    for row in values:
+        text = "".join(format(value, f"0{bits}b") for value in row)
+        text += "0" * (-len(text) % 8)
+        rows.append(int(text, 2).to_bytes(len(text) // 8))
+    return rows
 
 
-def png(pixels, depth, kind, palette=b""):
-    def chunk(name, body):
-        checksum = zlib.crc32(name + body)
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", checksum)
+def png(values, bits, palette=None):
+    """A PNG of fewer bits than 8 per value, grey or of a palette."""
+    height, width = values.shape
+    kind = 0 if palette is None else 3
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)),
+        *([] if palette is None else [(b"PLTE", palette.astype(np.uint8).tobytes())]),
+        (b"IDAT", zlib.compress(b"".join(b"\0" + row for row in packed(values, bits)))),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
 
-    height, width = pixels.shape
-    body = b"".join(b"\0" + packed(row, depth) for row in pixels)
-    parts = [chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))]
-    parts += [chunk(b"PLTE", palette)] if palette else []
-    parts += [chunk(b"IDAT", zlib.compress(body)), chunk(b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
-
-def tiff12(pixels):
-    """A grey TIFF of 12 bits a pixel, most significant bit first, in one strip."""
-    height, width = pixels.shape
-    body = b"".join(packed(row, 12) for row in pixels)
+def tiff(values, bits, channels=1):
+    """An uncompressed little-endian TIFF of `bits` per value, in one strip."""
+    height, width = values.shape[0], values.shape[1] // channels
+    body = b"".join(packed(values, bits))
+    lists = 8 + 2 + 12 * 9 + 4
     entries = [
-        (256, 4, width), (257, 4, height), (258, 3, 12), (259, 3, 1), (262, 3, 1),
-        (273, 4, 8 + 2 + 12 * 9 + 4), (277, 3, 1), (278, 4, height), (279, 4, len(body)),
+        (256, 4, 1, width), (257, 4, 1, height),
+        (258, 3, channels, bits if channels == 1 else lists),
+        (259, 3, 1, 1), (262, 3, 1, 1 if channels == 1 else 2), (273, 4, 1, lists + 2 * channels),
+        (277, 3, 1, channels), (278, 4, 1, height), (279, 4, 1, len(body)),
     ]  # fmt: skip
-    rows = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
-    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + rows + bytes(4) + body
+    directory = struct.pack("<H", len(entries))
+    directory += b"".join(struct.pack("<HHII", *entry) for entry in entries)
+    head = b"II*\0" + struct.pack("<I", 8) + directory + bytes(4)
+    return head + struct.pack(f"<{channels}H", *[bits] * channels) + body
 
 
-@pytest.mark.parametrize("depth", [1, 2, 4])
-def test_grey_levels_of_few_bits_reach_from_black_to_white(depth):
-    pixels = levels(depth)
-    expected = np.array(GREY[depth], np.uint8)[pixels]
-    read = gantei.read(png(pixels, depth, 0), allow_grey=True)
-    np.testing.assert_array_equal(read, np.stack([expected] * 3, axis=-1))
+def ramp(bits, height=8, width=16):
+    """Every level of so many bits, or as many as there is room for."""
+    levels = np.linspace(0, 2**bits - 1, height * width).round().astype(int)
+    return levels.reshape(height, width)
 
 
-@pytest.mark.parametrize("depth", [1, 2, 4, 8])
-def test_palettes_of_every_depth_give_their_colours(depth):
-    colours = np.random.default_rng(depth).integers(0, 256, (2**depth, 3), np.uint8)
-    pixels = levels(depth)
-    read = gantei.read(png(pixels, depth, 3, colours.tobytes()), allow_grey=True)
-    np.testing.assert_array_equal(read, colours[pixels])
+@pytest.mark.parametrize("make", [png, tiff])
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_fewer_bits_fill_the_range_of_eight(make, bits):
+    values = ramp(bits)
+    pixels = read(make(values, bits), allow_grey=True)
+    assert np.array_equal(pixels[..., 0], values * 255 // (2**bits - 1))
 
 
-def test_twelve_bits_become_eight_by_their_high_byte():
-    pixels = np.arange(HEIGHT * (WIDTH + 1)).reshape(HEIGHT, WIDTH + 1) * 37  # up to 3959 of 4095
-    read = gantei.read(tiff12(pixels), allow_grey=True)
-    np.testing.assert_array_equal(read[:, :, 0], pixels >> 4)
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_a_palette_of_fewer_bits_is_looked_up(bits):
+    colours = np.array([[40, 20, 10], [200, 90, 40], [150, 60, 20], [90, 50, 30]] * 4)[: 2**bits]
+    values = ramp(bits)
+    assert np.array_equal(read(png(values, bits, colours)), colours[values])
 
 
-def test_pictures_of_few_grey_levels_are_refused_as_grey():
-    for depth in GREY:
-        with pytest.raises(gantei.PhotographError, match="grey"):
-            gantei.read(png(levels(depth), depth, 0))
+@pytest.mark.parametrize("value", [0, 15, 16, 2047, 2048, 4095])
+def test_twelve_grey_bits_become_eight_by_their_high_byte(value):
+    values = ramp(12)
+    values[0, 0] = value
+    pixels = read(tiff(values, 12), allow_grey=True)
+    assert np.array_equal(pixels[..., 0], values >> 4)
+
+
+@pytest.mark.parametrize("bits", [2, 4, 12, 24])
+def test_colours_of_other_depths_are_refused_not_misread(bits):
+    assert refusal(tiff(ramp(bits, 8, 48), bits, channels=3)).code == "damaged-picture"
+
+
+def test_sixteen_bits_with_alpha_are_laid_over_black(fundus):
+    deep = np.asarray(fundus.convert("RGBA")).astype(np.uint16) * 257
+    deep[:60, :, 3] = 0
+    pixels = read(png16(deep))
+    assert not pixels[:60].any()
+    assert np.array_equal(pixels[60:], np.asarray(fundus)[60:])
+
+
+@pytest.mark.parametrize("value", [0, 255, 256, 40_000, 65_535])
+def test_an_array_of_sixteen_bits_becomes_eight_by_its_high_byte(value):
+    array = np.full((16, 16, 3), (65_535, 30_000, 0), np.uint16)
+    array[0, 0] = value
+    assert np.array_equal(read(array), array >> 8)
+
+
+def test_a_bmp_of_five_bits_per_colour_fills_the_range(encoded):
+    """Windows' own 16 bits per pixel, which Pillow reads but does not write."""
+    colours = np.array([(31, 16, 0), (0, 31, 8), (20, 4, 31), (31, 31, 31)])
+    data = bytearray(encoded(Image.new("RGB", (4, 1)), "BMP"))
+    data[28:30] = struct.pack("<H", 16)
+    row = b"".join(struct.pack("<H", (r << 10) | (g << 5) | b) for r, g, b in colours)
+    pixels = read(bytes(data[:54]) + row)
+    assert np.array_equal(pixels[0], colours * 255 // 31)

@@ -14,7 +14,7 @@ from gantei.errors import PhotographError
 from gantei.photographs import decoding
 from gantei.photographs.photograph import open_photograph, read
 
-from .pictures import FILES, exif_of, multi_picture, pillow, refused, tiff16
+from .pictures import FILES, exif_of, multi_picture, pillow, refused, tiff16, tiled
 
 
 @pytest.mark.parametrize("allow_truncated", [False, True])
@@ -188,23 +188,6 @@ def test_a_tiff_of_tiles_larger_than_itself_is_refused(encoded, draw):
     assert np.array_equal(upright, wide.transpose(Image.Transpose.ROTATE_270))
     large = tiled(draw(64, 64), 64, says=26_000)
     refused(large, "tiles are larger than the picture")
-
-
-def tiled(image, side, says=None, orientation=1):
-    """A TIFF of one uncompressed tile of `side` pixels, which may say that it is larger."""
-    across, down = side if isinstance(side, tuple) else (side, side)
-    pixels = np.asarray(image)
-    height, width, _ = pixels.shape
-    entries = [
-        (256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 1), (262, 3, 2),
-        (274, 3, orientation), (277, 3, 3),
-        (322, 4, says or across), (323, 4, says or down), (324, 4, 0), (325, 4, 3 * across * down),
-    ]  # fmt: skip
-    place = 8 + 2 + 12 * len(entries) + 4
-    directory = struct.pack("<H", len(entries))
-    for tag, kind, value in entries:
-        directory += struct.pack("<HHII", tag, kind, 1, place if tag == 324 else value)
-    return b"II*\0" + struct.pack("<I", 8) + directory + bytes(4) + pixels.tobytes()
 
 
 def test_a_bmp_with_run_lengths_is_refused(fundus, encoded):

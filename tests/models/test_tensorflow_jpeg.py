@@ -126,6 +126,7 @@ def refused(data, *words):
         read(data, allow_grey=True, decoder="tensorflow")
     for word in words:
         assert word in str(caught.value)
+    return caught.value.code
 
 
 def test_what_is_refused_is_refused_for_this_decoder_too(fundus, encoded):
@@ -145,13 +146,15 @@ def test_a_progressive_file_whose_last_scans_are_missing_is_refused():
     for place in scans[1:]:
         cut = data[: data.rfind(b"\xff\xc4", 0, place)] + b"\xff\xd9"
         assert read(cut).shape == (97, 131, 3)  # Pillow's own decoder smooths over it
-        refused(cut, "last scans are missing", "input.decoder")
+        assert refused(cut, "last scans are missing", "input.decoder") == "jpeg-missing-scans"
 
 
 def test_a_file_that_the_decoder_cannot_read_is_told_of():
     data = written(picture(97, 131), quality=90)
     start = data.index(b"\xff\xda")
-    refused(data[:start] + b"abc" + data[start:], "damaged or unusual JPEG", "extraneous")
+    stray = data[:start] + b"abc" + data[start:]
+    code = refused(stray, "damaged or unusual JPEG", "extraneous")
+    assert code == "jpeg-unlike-tensorflow"
 
 
 def decoded(data, decoder):

@@ -17,7 +17,7 @@ DECODED_AT_ONCE = 8_000_000
 """Bytes of a file that its decoder gets in one piece: nearly every photograph whole."""
 
 _MPF_COUNT, _MPF_ENTRIES = 0xB001, 0xB002
-_MOST_READS = 4000  # three per segment; a camera writes some thirty segments
+_MOST_READS = 4000  # two per segment; a camera writes some thirty segments
 _MOST_BYTES_ALONE = 200_000  # which fill the space between segments
 _LARGEST_HEAD = 16_000_000
 
