@@ -46,7 +46,7 @@ class Photograph:
     Attributes:
         name: the path as given, or `<bytes>`, `<image>`, `<array>`.
         sha256: of the encoded bytes, the very ones that are decoded; None for image and array.
-        format: `JPEG`, `PNG` … as `formats.known_formats` names them, or `image`.
+        format: such as `JPEG`, as `formats.known_formats` names it, or `image`.
         size: (height, width) in pixels, upright.
         orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
     """
