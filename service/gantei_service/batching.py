@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from gantei.errors import WeightsError
 from gantei.estimator.estimator import Estimator
-from gantei.explanations.explanation import Wanted
-from gantei.inference.pipeline import Row, infer
+from gantei.explanations.explanation import ExplanationKind
+from gantei.inference.network import RawOutputs
+from gantei.inference.pipeline import infer
 
 from .logs import failure, log
 from .metrics import Metrics
@@ -30,8 +31,8 @@ class _Item:
 
     number: int
     input: NDArray[np.float32]
-    explain: Wanted | None
-    row: asyncio.Future[Row] = field(default_factory=asyncio.Future)
+    explain: ExplanationKind | None
+    row: asyncio.Future[RawOutputs] = field(default_factory=asyncio.Future)
 
 
 class Batching:
@@ -48,8 +49,8 @@ class Batching:
         self.room = asyncio.Semaphore(self.underway)
 
     async def infer(
-        self, estimator: Estimator, prepared: NDArray[np.float32], explain: Wanted | None
-    ) -> Row:
+        self, estimator: Estimator, prepared: NDArray[np.float32], explain: ExplanationKind | None
+    ) -> RawOutputs:
         """Give a photograph's row; cancelled while it waits, it never reaches the network.
 
         Raises:
@@ -86,8 +87,8 @@ class _Batcher:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gantei-batch")
 
     async def infer(
-        self, estimator: Estimator, prepared: NDArray[np.float32], explain: Wanted | None
-    ) -> Row:
+        self, estimator: Estimator, prepared: NDArray[np.float32], explain: ExplanationKind | None
+    ) -> RawOutputs:
         item = _Item(next(self._numbers), prepared, explain)
         self._queues.setdefault(estimator, deque()).append(item)
         self._metrics.inputs_waiting.labels(estimator.name).inc()
@@ -123,7 +124,9 @@ class _Batcher:
                 items.append(item)
         return items
 
-    def _outcomes(self, estimator: Estimator, items: Sequence[_Item]) -> list[Row | Exception]:
+    def _outcomes(
+        self, estimator: Estimator, items: Sequence[_Item]
+    ) -> list[RawOutputs | Exception]:
         """Run a batch; where it fails, each photograph alone, so that none fails for another."""
         try:
             return [*self._rows(estimator, items)]
@@ -135,7 +138,7 @@ class _Batcher:
             log("batch failed", logging.ERROR, photographs=len(items), **failure(error))
             return [self._outcomes(estimator, [item])[0] for item in items]
 
-    def _rows(self, estimator: Estimator, items: Sequence[_Item]) -> list[Row]:
+    def _rows(self, estimator: Estimator, items: Sequence[_Item]) -> list[RawOutputs]:
         with self._metrics.inferring(estimator.name, len(items)):
             rows = infer(
                 estimator,
@@ -156,7 +159,7 @@ def sizes(most: int) -> tuple[int, ...]:
     return (*(1 << power for power in range(most.bit_length()) if 1 << power < most), most)
 
 
-def _most(wanted: Iterable[Wanted | None]) -> Wanted | None:
+def _most(wanted: Iterable[ExplanationKind | None]) -> ExplanationKind | None:
     """What a batch computes, so that everybody in it finds what they want."""
     every = set(wanted)
     return "map" if "map" in every else "embedding" if "embedding" in every else None

@@ -13,11 +13,12 @@ from typing import Any, Literal
 
 from gantei.errors import PhotographError, drop_tracebacks
 from gantei.estimator.estimator import Estimator
-from gantei.explanations.explanation import Explanation, Wanted
+from gantei.explanations.explanation import Explanation, ExplanationKind
 from gantei.explanations.overlay import draw_overlay
-from gantei.inference.pipeline import Answer, Prepared, Row, finish, infer, prepare
-from gantei.inference.prediction import shortest
-from gantei.manifests.manifest import Manifest
+from gantei.inference.network import RawOutputs
+from gantei.inference.pipeline import PreparedInputs, infer, postprocess, prepare
+from gantei.inference.postprocessing import shortest
+from gantei.inference.prediction import PhotographResult
 from gantei.photographs.eyes import Eye, Told
 from gantei.photographs.photograph import Photograph, open_photograph
 
@@ -55,7 +56,7 @@ class PhotographJob:
     def __post_init__(self) -> None:
         self._entry: dict[str, Any] = {"name": self.upload.name, "sha256": None, "size": None}
         self._tell_eye(self.upload.eye)
-        self._wanted: Wanted | None = None if self.explain == "none" else "map"
+        self._wanted: ExplanationKind | None = None if self.explain == "none" else "map"
         self._began = 0.0
 
     def alone(self) -> dict[str, Any]:
@@ -91,7 +92,7 @@ class PhotographJob:
                 self._count()
 
     @contextmanager
-    def _prepared(self) -> Iterator[tuple[Photograph, Prepared]]:
+    def _prepared(self) -> Iterator[tuple[Photograph, PreparedInputs]]:
         """Open, decode and prepare; a large photograph keeps other large ones waiting meanwhile."""
         self._began = time.perf_counter()
         with ExitStack() as memory:
@@ -107,11 +108,11 @@ class PhotographJob:
                 raise prepared.error
             yield photograph, prepared
 
-    def _decoded(self) -> Prepared:
+    def _decoded(self) -> PreparedInputs:
         with self._prepared() as (_, prepared):
             return prepared
 
-    def _finished(self, prepared: Prepared, rows: Sequence[Row]) -> dict[str, Any]:
+    def _finished(self, prepared: PreparedInputs, rows: Sequence[RawOutputs]) -> dict[str, Any]:
         if self.explain != "overlay":
             return self._finish(None, prepared, rows)
         photograph = open_photograph(self.upload.data)
@@ -119,9 +120,9 @@ class PhotographJob:
             return self._finish(photograph, prepared, rows)
 
     def _finish(
-        self, photograph: Photograph | None, prepared: Prepared, rows: Sequence[Row]
+        self, photograph: Photograph | None, prepared: PreparedInputs, rows: Sequence[RawOutputs]
     ) -> dict[str, Any]:
-        answer = finish(prepared, rows, self.estimators, self._wanted)
+        answer = postprocess(prepared, rows, self.estimators, self._wanted)
         if answer.error is not None:
             raise answer.error
         drawn_on = photograph if self.explain == "overlay" else None
@@ -157,26 +158,16 @@ def _room_for(photograph: Photograph) -> Iterator[None]:
         yield
 
 
-def units(manifest: Manifest) -> dict[str, str]:
-    """The unit of each value that an estimator gives."""
-    return {
-        value: spec.unit if spec.kind == "regression" else "probability"
-        for name, spec in manifest.output.items()
-        for value in spec.value_names(name)
-    }
-
-
 def _estimates(
-    drawn_on: Photograph | None, answer: Answer, estimators: Sequence[Estimator]
+    drawn_on: Photograph | None, answer: PhotographResult, estimators: Sequence[Estimator]
 ) -> dict[str, Any]:
     """Give each estimator's part of an entry, with overlays where there is what to draw on."""
     estimates: dict[str, Any] = {}
     for index, estimator in enumerate(estimators):
-        unit = units(estimator.manifest)
         prediction = answer.prediction(index)
         estimates[estimator.name] = {
             "values": {
-                name: {"value": value, "unit": unit[name]}
+                name: {"value": value, "unit": prediction.units[name]}
                 for name, value in prediction.values.items()
             },
             "warnings": [finding.as_dict() for finding in prediction.findings],

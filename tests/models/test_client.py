@@ -113,7 +113,9 @@ def failure(client, kind=TransferError, **options):
 
 def test_an_answer_becomes_predictions_by_name(playing):
     (predictions,) = playing(ANSWER).predict(PICTURE, ["made"])
-    assert predictions["made"] == gantei.Prediction("<bytes>", {"age": 44.5}, (WARNING,))
+    assert predictions["made"] == gantei.Prediction(
+        "<bytes>", {"age": 44.5}, (WARNING,), units={"age": "years"}
+    )
     assert predictions["made"].warnings == ("made",)
 
 

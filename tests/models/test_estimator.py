@@ -140,7 +140,7 @@ def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator
 
 
 def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
-    from gantei.inference.pipeline import finish, infer, prepare
+    from gantei.inference.pipeline import infer, postprocess, prepare
     from gantei.photographs.photograph import open_photograph
 
     estimator = gantei.load(make_estimator())
@@ -150,7 +150,8 @@ def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
     good = [each for each in prepared if each.error is None]
     rows = iter(infer(estimator, [each.inputs[0] for each in good], size=8))
     answers = [
-        finish(each, [next(rows)] if each.error is None else [], [estimator]) for each in prepared
+        postprocess(each, [next(rows)] if each.error is None else [], [estimator])
+        for each in prepared
     ]
     expected = estimator.predict(pictures, on_error="record")
     assert [answer.prediction(0).values for answer in answers] == [

@@ -138,7 +138,7 @@ def test_what_has_no_map_says_why_before_any_work(case, make_estimator, monkeypa
 
 
 def test_a_graph_without_the_outputs_says_that_it_was_converted_before(make_estimator):
-    with pytest.raises(gantei.ExplanationError, match="Import its file again"):
+    with pytest.raises(gantei.ExplanationError, match="import its file again"):
         gantei.load(make_estimator()).predict([made_picture(1)], explain=True)
 
 

@@ -283,7 +283,7 @@ def test_an_estimator_without_a_map_ends_with_2_before_any_work(
 ):
     old = make_estimator("old")
     none = make_estimator("none", network=explained_network(facts={"none": "it ends otherwise"}))
-    for estimator, said in ((old, "Import its file again"), (none, "it ends otherwise")):
+    for estimator, said in ((old, "import its file again"), (none, "it ends otherwise")):
         for option in (["--maps", out / "maps"], ["--embeddings", out / "v.npy"]):
             code = run(photographs, "--with", estimator, "--out", out / "t.csv", *option)
             if estimator == none and "--embeddings" in option:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..keras_networks.calls import Network
+from ..keras_networks.calls import KerasNetwork
 
 
 class Convolution(NamedTuple):
@@ -54,7 +54,7 @@ _MOBILENET_FILTERS = (32, 64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 
 _MOBILENET_STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)
 
 
-def recognise(network: Network) -> str | None:
+def recognise(network: KerasNetwork) -> str | None:
     """Name the architecture, such as `DenseNet-121` or `EfficientNet-B7`; None where unsure."""
     found = list(convolutions(network))
     if _is_mobilenet(found):
@@ -63,7 +63,7 @@ def recognise(network: Network) -> str | None:
     return next((name for name, count, known in _DIGESTS if digests.get(count) == known), None)
 
 
-def convolutions(network: Network) -> Iterator[Convolution]:
+def convolutions(network: KerasNetwork) -> Iterator[Convolution]:
     """Yield a network's convolutions in their order."""
     for call in network.calls:
         if call.kind in _KINDS:

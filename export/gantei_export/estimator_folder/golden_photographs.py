@@ -11,7 +11,7 @@ from gantei import __version__
 from gantei.catalogue.entries import SHIPPED
 from gantei.estimator.estimator import Estimator
 from gantei.inference.onnx_runtime import onnx_runtime
-from gantei.inference.pipeline import answer_one
+from gantei.inference.pipeline import estimate_one
 from gantei.inference.session import open_session
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.file import parse_manifest
@@ -60,7 +60,7 @@ def add_golden(folder: Path, tables: dict[str, Any]) -> None:
 
 
 def _values(estimator: Estimator, path: Path, eye: str | None) -> dict[str, float]:
-    answer = answer_one(open_photograph(path, allow_grey=True, eye=eye), [estimator])
+    answer = estimate_one(open_photograph(path, allow_grey=True, eye=eye), [estimator])
     if answer.error:
         raise answer.error
     return answer.values[0]

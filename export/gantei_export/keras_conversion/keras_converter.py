@@ -22,7 +22,7 @@ from ..keras_layers.layer import Layer
 from ..keras_layers.registry import converters
 from ..keras_layers.support import check_supported
 from ..keras_networks.assumptions import assumed_in
-from ..keras_networks.calls import Network, Result, flatten
+from ..keras_networks.calls import KerasNetwork, Result, flatten
 from ..keras_networks.first_normalization import first_normalization
 from ..keras_networks.keras_config import parse
 from ..manifest_draft.network_facts import NetworkFacts, OutputFacts
@@ -78,7 +78,7 @@ def convert(path: Path, claims: UserClaims | None = None) -> Conversion:
         return converted(graph, (size[0], size[1]), facts, heads, explanations)
 
 
-def _check_owned(network: Network, architecture: str | None) -> None:
+def _check_owned(network: KerasNetwork, architecture: str | None) -> None:
     """Refuse a layer or function that is known as one architecture's own in any other network."""
     for call in network.calls:
         own_swish = call.config.get("activation") == PACKAGE_SWISH
@@ -96,7 +96,7 @@ def _check_owned(network: Network, architecture: str | None) -> None:
             )
 
 
-def _build(network: Network) -> tuple[Graph, dict[Result, Tensor]]:
+def _build(network: KerasNetwork) -> tuple[Graph, dict[Result, Tensor]]:
     graph, uses, known = Graph(), network.uses(), converters()
     tensors: dict[Result, Tensor] = {}
 
@@ -117,7 +117,7 @@ def _build(network: Network) -> tuple[Graph, dict[Result, Tensor]]:
 
 def _add_outputs(
     graph: Graph,
-    network: Network,
+    network: KerasNetwork,
     tensors: Mapping[Result, Tensor],
     outputs: Sequence[tuple[OutputFacts, KerasHead]],
 ) -> list[onnx.ValueInfoProto]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from onnx import ValueInfoProto
 
 from ..keras_layers.registry import converters
-from ..keras_networks.calls import Call, Network, Result
+from ..keras_networks.calls import Call, KerasNetwork, Result
 from ..manifest_draft.network_facts import OutputFacts
 from ..onnx_graph.explanation_outputs import EMBEDDING, MAP, Head, explain
 from ..onnx_graph.graph import Graph, Tensor
@@ -32,7 +32,7 @@ class KerasHead(Head):
     dense: Call | None = None
 
 
-def head_of(network: Network, tensors: Mapping[Result, Tensor], output: Result) -> KerasHead:
+def head_of(network: KerasNetwork, tensors: Mapping[Result, Tensor], output: Result) -> KerasHead:
     """Find how an output is made of the last feature map."""
     result, between = output, []
     while (call := network.calls[result.call]).kind not in POOLINGS:
@@ -66,7 +66,7 @@ def head_of(network: Network, tensors: Mapping[Result, Tensor], output: Result) 
 
 def add_explanations(
     graph: Graph,
-    network: Network,
+    network: KerasNetwork,
     tensors: Mapping[Result, Tensor],
     outputs: Sequence[tuple[OutputFacts, KerasHead]],
 ) -> list[ValueInfoProto]:

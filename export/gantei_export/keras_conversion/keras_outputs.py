@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from gantei.errors import ConversionError
 
 from ..keras_layers.registry import converters
-from ..keras_networks.calls import Call, Network, Result
+from ..keras_networks.calls import Call, KerasNetwork, Result
 from ..manifest_draft.network_facts import OutputFacts
 from ..onnx_graph.graph import Tensor
 
 _ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu", "LeakyReLU": "leaky_relu"}
 
 
-def outputs_of(network: Network, tensors: Mapping[Result, Tensor]) -> tuple[OutputFacts, ...]:
+def outputs_of(network: KerasNetwork, tensors: Mapping[Result, Tensor]) -> tuple[OutputFacts, ...]:
     """Describe the outputs; each has to be (n, units)."""
     outputs = []
     for name, result in network.outputs:

@@ -44,7 +44,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Network:
+class KerasNetwork:
     """Calls in an order in which each comes after its inputs; the first is the input layer."""
 
     calls: tuple[Call, ...]
@@ -57,7 +57,7 @@ class Network:
         return counts
 
 
-def flatten(model: KerasModel) -> Network:
+def flatten(model: KerasModel) -> KerasNetwork:
     """Inline every nested model; a model called twice is inlined twice, with the same weights."""
     if len(model.inputs) != 1:
         raise ConversionError(
@@ -68,7 +68,7 @@ def flatten(model: KerasModel) -> Network:
     photograph = flattener.call(source, source.name, (), {})
     results = flattener.inline(model, "", (photograph,))
     names = _unique([name for name, _ in model.outputs])
-    return Network(tuple(flattener.calls), tuple(zip(names, results, strict=True)))
+    return KerasNetwork(tuple(flattener.calls), tuple(zip(names, results, strict=True)))
 
 
 class _Flattener:

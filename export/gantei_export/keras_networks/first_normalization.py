@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..manifest_draft.normalization_statistics import FirstNormalization
-from .calls import Call, Network, Result
+from .calls import Call, KerasNetwork, Result
 
 KINDS = frozenset(
     {
@@ -20,7 +20,7 @@ MOST_FILTERS = 1024
 """In use are 16 to 96; `provenance.json` takes four numbers of each."""
 
 
-def first_normalization(network: Network) -> FirstNormalization | None:
+def first_normalization(network: KerasNetwork) -> FirstNormalization | None:
     """Find a batch normalisation of pixels, or of one convolution's results and nothing else.
 
     None where there is none, where it never saw a picture (mean 0 and variance 1, as it begins),

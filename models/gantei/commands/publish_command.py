@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..publish.publishing import Publication
+    from ..publish.publishing import PreparedUpload
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,7 +40,7 @@ def _run(chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _shown(publication: "Publication", to: str) -> str:
+def _shown(publication: "PreparedUpload", to: str) -> str:
     from ..terminal.text_table import text_table
 
     uploads = publication.uploads

@@ -1,76 +1,40 @@
-"""An estimator: a manifest and its session, from photographs to predictions."""
+"""An estimator: a network with all that a study needs, from photographs to predictions."""
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..catalogue.entries import Entry, find, find_installed
-from ..errors import InferenceError, UnknownEstimatorError, UnsettledError, WeightsError
-from ..explanations.explanation import Explainer
-from ..findings.finding import Finding
+from ..errors import SettingError, UnknownEstimatorError, UnsettledError, WeightsError
+from ..inference.inputs import each_photograph, with_eyes
+from ..inference.network import Network
 from ..inference.pipeline import estimate
-from ..inference.prediction import Prediction, values_of
-from ..inference.session import Device, device_of, open_session
-from ..manifests.manifest import Manifest, Weights
-from ..photographs.eyes import Eyes, Told, eyes_of
-from ..photographs.photograph import Photograph, Source, as_list, open_photograph
-from ..photographs.preprocessing import prepare_photograph
+from ..inference.postprocessing import values_of
+from ..inference.prediction import Prediction
+from ..inference.session import Device, open_session
+from ..manifests.manifest import Weights
+from ..photographs.eyes import Eyes
+from ..photographs.photograph import Source
 from ..signing.admission import admit
 
-FLOAT = "tensor(float)"
 
+class Estimator(Network):
+    """An open estimator: made by `gantei.load`, safe to use from several threads.
 
-class Estimator:
-    """What a study holds: made by `gantei.load`, safe to use from several threads."""
-
-    def __init__(self, manifest: Manifest, session: Any, remarks: tuple[Finding, ...] = ()) -> None:
-        self.manifest = manifest
-        self.remarks = remarks
-        """What every result says beside what the manifest does."""
-        self._session = session
-        self._input = _checked_input(manifest, session)
-        self._outputs = _checked_outputs(manifest, session)
-        self.explainer = Explainer(manifest, session)
-
-    @property
-    def name(self) -> str:
-        """Its name in the catalogue."""
-        return self.manifest.name
-
-    @property
-    def device(self) -> Literal["cpu", "cuda"]:
-        """The device that its session really runs on."""
-        return device_of(self._session)
-
-    @property
-    def reduces(self) -> bool:
-        """Whether large JPEGs are decoded at reduced size, as a measurement has permitted."""
-        return self.manifest.reduced_decoding is not None
+    >>> import gantei
+    >>> estimator = gantei.load("demo-age")
+    >>> estimator.name, estimator.manifest.task
+    ('demo-age', 'age')
+    """
 
     def __repr__(self) -> str:
         return f"<Estimator {self.name} on {self.device}>"
-
-    def prepare(
-        self, source: Source | Photograph, *, allow_grey: bool = False, eye: Told = None
-    ) -> NDArray[np.float32]:
-        """Turn one photograph into the network's input, float32 (height, width, 3).
-
-        `eye` is `right`, `left` or `detect`, where the network has left eyes mirrored and the
-        file's name does not tell; an open photograph has been told already.
-
-        Raises:
-            PhotographError: it cannot be read, the estimators must not see it, or nothing tells
-                its eye and the network needs it.
-        """
-        if not isinstance(source, Photograph):
-            source = open_photograph(source, allow_grey=allow_grey, eye=eye)
-        return prepare_photograph(source, self.manifest.input, reduced=self.reduces)
 
     def predict(
         self,
@@ -80,43 +44,75 @@ class Estimator:
         allow_grey: bool = False,
         explain: bool = False,
         eyes: Eyes = None,
+        workers: int | None = None,
     ) -> list[Prediction]:
         """Estimate for each photograph, in order; one photograph alone gives a list of one.
 
         Args:
-            photographs: paths, encoded bytes, PIL images or arrays (h, w, 3) uint8 RGB.
+            photographs: paths, encoded bytes, PIL images or arrays (h, w, 3) uint8 RGB; a folder
+                stands for the photographs in it and below, in the order of their names.
             on_error: `record` puts what is wrong with a photograph into its `error`.
             allow_grey: let pictures without colour pass.
             explain: give each prediction its `explanation`.
             eyes: which eye each shows, as `gantei.photographs.eyes.eyes_of` takes it. Networks
-                that have left eyes mirrored need it, where a file's name does not tell.
+                that mirror left eyes need it, where a file's name does not tell.
+            workers: photographs that are decoded at the same time; None: one per core.
 
         Raises:
-            SettingError: `eyes` makes no sense, or is of other photographs.
+            SettingError: an argument makes no sense, or `eyes` are of other photographs.
             ExplanationError: explanations of an estimator that has none; the message says why.
             PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
             WeightsError: likewise, where the network answers no finite number for it.
             InferenceError: the network could not be run.
+            OutputError: a folder cannot be read, or there are no photographs in it.
+        """
+        return list(
+            self.stream(
+                photographs,
+                on_error=on_error,
+                allow_grey=allow_grey,
+                explain=explain,
+                eyes=eyes,
+                workers=workers,
+            )
+        )
+
+    def stream(
+        self,
+        photographs: Source | Iterable[Source],
+        *,
+        on_error: Literal["raise", "record"] = "raise",
+        allow_grey: bool = False,
+        explain: bool = False,
+        eyes: Eyes = None,
+        workers: int | None = None,
+    ) -> Generator[Prediction]:
+        """Give what `predict` gives, one prediction after the other, as each is used.
+
+        However many photographs there are, a few per worker are in memory. Only where `eyes` says
+        something of each photograph by itself are `photographs` collected first.
+
+        Raises:
+            Everything that `predict` raises, as it is met.
         """
         if on_error not in ("raise", "record"):
-            raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
-        predictions = []
-        sources = as_list(photographs)
-        answers = estimate(
+            raise SettingError(f"on_error is 'raise' or 'record', not {on_error!r}")
+        sources, said = with_eyes(each_photograph(photographs), eyes)
+        results = estimate(
             sources,
             [self],
             allow_grey=allow_grey,
+            workers=workers,
             explain="map" if explain else None,
-            eyes=eyes_of(sources, eyes),
+            eyes=said,
         )
-        with closing(answers):
-            for answer in answers:
-                if answer.error is not None and on_error == "raise":
-                    raise answer.error
-                predictions.append(answer.prediction(0))
-        return predictions
+        with closing(results):
+            for result in results:
+                if result.error is not None and on_error == "raise":
+                    raise result.error
+                yield result.prediction(0)
 
-    def check_map(self) -> None:
+    def require_map(self) -> None:
         """See that it gives maps.
 
         Raises:
@@ -136,49 +132,12 @@ class Estimator:
         """Run the network on prepared photographs, float32 (n, height, width, 3).
 
         Returns:
-            One `{name: value}` for each, as `Prediction.values`.
+            One `{name: value}` per photograph, as `Prediction.values`.
 
         Raises:
-            ValueError: the array has another shape or dtype.
-            WeightsError: the network answers what the manifest does not describe.
+            ValueError, WeightsError, InferenceError: as `run`.
         """
         return [values_of(row, self.manifest) for row in self.run(batch)]
-
-    def run(
-        self, batch: NDArray[np.float32], also: Sequence[str] = ()
-    ) -> list[dict[str, NDArray[np.float32]]]:
-        """Run the network as `predict_array`, and give its raw outputs for each photograph.
-
-        Returns:
-            One `{output: float32 (units,)}` for each row of `batch`; with the outputs that `also`
-            names, in their own shapes.
-
-        Raises:
-            ValueError, WeightsError: as `predict_array`.
-            InferenceError: ONNX Runtime failed, such as for want of memory.
-        """
-        if batch.dtype != np.float32 or batch.ndim != 4 or batch.shape[-1] != 3:
-            raise ValueError(
-                f"{self.name} takes float32 (n, height, width, 3), "
-                f"not {batch.dtype} {tuple(batch.shape)}"
-            )
-        if batch.shape[1:3] != self.manifest.input.size:
-            raise ValueError(
-                f"{self.name} takes {self.manifest.input.size} (height, width), "
-                f"not {tuple(batch.shape[1:3])}"
-            )
-        names = [*self._outputs, *also]
-        try:
-            arrays = self._session.run(names, {self._input: batch})
-        except Exception as error:  # its exceptions have no base class of their own
-            raise InferenceError(
-                f"{self.name} could not be run on {self.device} with {len(batch)} photographs of "
-                f"{batch.shape[1]} x {batch.shape[2]} px: {error}"
-            ) from error
-        if any(array.shape[:1] != (len(batch),) for array in arrays):
-            shapes = ", ".join(str(array.shape) for array in arrays)
-            raise WeightsError(f"{self.name}: answers {shapes} for {len(batch)} photographs")
-        return [dict(zip(names, row, strict=True)) for row in zip(*arrays, strict=True)]
 
 
 def load(
@@ -248,8 +207,8 @@ def _refuse_outdated(entry: Entry) -> None:
     same = original.reduced_decoding == entry.manifest.reduced_decoding
     if original.weights.sha256 != variant.of_sha256 or facts[0] != facts[1] or not same:
         raise WeightsError(
-            f"{entry.name} was made of another {variant.of} than the one that is here now: make it "
-            f"again with gantei optimise {variant.of} --precision {variant.precision} --replace"
+            f"{entry.name} was made from a different version of {variant.of}: make it again "
+            f"with gantei optimise {variant.of} --precision {variant.precision} --replace"
         )
 
 
@@ -267,33 +226,3 @@ def _checked_bytes(path: Path, weights: Weights, name: str) -> bytes:
             "import the estimator again"
         )
     return content
-
-
-def _checked_input(manifest: Manifest, session: Any) -> str:
-    inputs = session.get_inputs()
-    shape = inputs[0].shape
-    wanted = [*manifest.input.size, 3]
-    fits = (
-        len(shape) == 4
-        and all(
-            side == want or not isinstance(side, int)  # a name stands for any number
-            for side, want in zip(shape[1:], wanted, strict=True)
-        )
-    )
-    if len(inputs) != 1 or not fits or inputs[0].type != FLOAT:
-        given = ", ".join(f"{each.name} {each.type} {each.shape}" for each in inputs)
-        raise WeightsError(
-            f"{manifest.name}: the network takes {given}, the manifest describes float32 "
-            f"(n, {', '.join(map(str, wanted))})"
-        )
-    return str(inputs[0].name)
-
-
-def _checked_outputs(manifest: Manifest, session: Any) -> list[str]:
-    offered = [output.name for output in session.get_outputs() if output.type == FLOAT]
-    if missing := [name for name in manifest.output if name not in offered]:
-        raise WeightsError(
-            f"{manifest.name}: the weights have no output {', '.join(missing)}; "
-            f"they have {', '.join(offered)}"
-        )
-    return list(manifest.output)

@@ -2,19 +2,17 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import WeightsError
-from ..inference.pipeline import answer_one
+from ..findings.finding import Finding
+from ..inference.network import Network
+from ..inference.pipeline import estimate_one
 from ..manifests.fields import UNKNOWN
 from ..photographs.photograph import open_photograph
 
-if TYPE_CHECKING:
-    from .estimator import Estimator
 
-
-def check_golden(estimator: "Estimator", folder: Path) -> int:
-    """Answer the golden photographs; give their number.
+def check_golden(estimator: Network, folder: Path) -> int:
+    """Answer the golden photographs; return their number.
 
     Raises:
         WeightsError: an answer is further from the original's than the manifest allows.
@@ -24,14 +22,16 @@ def check_golden(estimator: "Estimator", folder: Path) -> int:
     for golden in estimator.manifest.golden:
         eye = None if golden.eye == UNKNOWN else golden.eye
         photograph = open_photograph(folder / golden.photograph, allow_grey=True, eye=eye)
-        answer = answer_one(photograph, [estimator])
-        if answer.error:
-            raise answer.error
+        result = estimate_one(photograph, [estimator])
+        if result.error:
+            raise result.error
         for name, value in golden.values.items():
-            given = answer.values[0].get(name, math.nan)
+            given = result.values[0].get(name, math.nan)
             if not abs(given - value) <= golden.tolerance:
                 raise WeightsError(
-                    f"{estimator.name}: answers {name} = {given:g} to {golden.photograph}, "
-                    f"not {value:g} as its original"
-                )
+                    Finding(
+                        "golden-answer-differs", estimator=estimator.name, name=name,
+                        given=given, photograph=golden.photograph, expected=value,
+                    )
+                )  # fmt: skip
     return len(estimator.manifest.golden)

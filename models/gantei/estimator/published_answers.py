@@ -10,17 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import SettingError, WeightsError
-from ..inference.pipeline import answer_one
+from ..findings.finding import Finding
+from ..inference.network import Network
+from ..inference.pipeline import estimate_one
 from ..manifests.fields import UNKNOWN
+from ..manifests.manifest import Manifest, PublishedAnswer
 from ..photographs.photograph import open_photograph
 from ..system.files import sha256_of
-
-if TYPE_CHECKING:
-    from ..manifests.manifest import Manifest, PublishedAnswer
-    from .estimator import Estimator
 
 
 @dataclass(frozen=True)
@@ -60,8 +58,8 @@ class Comparison:
 
 
 def find_pictures(
-    manifest: "Manifest", folder: Path, bounds: Bounds = NAMED
-) -> list[tuple["PublishedAnswer", Path]]:
+    manifest: Manifest, folder: Path, bounds: Bounds = NAMED
+) -> list[tuple[PublishedAnswer, Path]]:
     """Find the pictures in `folder` whose published answers the manifest holds.
 
     A picture is known by its sha256, whatever its name. Folders below are not searched, and files
@@ -98,7 +96,7 @@ def _is_readable(path: Path, most: int) -> bool:
         return False
 
 
-def find_named_pictures(manifest: "Manifest", folder: Path) -> list[tuple["PublishedAnswer", Path]]:
+def find_named_pictures(manifest: Manifest, folder: Path) -> list[tuple[PublishedAnswer, Path]]:
     """As `find_pictures`, in a folder that somebody names, which has to hold one of them.
 
     Raises:
@@ -111,7 +109,7 @@ def find_named_pictures(manifest: "Manifest", folder: Path) -> list[tuple["Publi
 
 
 def compare_with_published(
-    estimator: "Estimator", pictures: Iterable[tuple["PublishedAnswer", Path]]
+    estimator: Network, pictures: Iterable[tuple[PublishedAnswer, Path]]
 ) -> list[Comparison]:
     """Answer pictures, as found with the estimator's manifest, beside their published answers.
 
@@ -122,14 +120,27 @@ def compare_with_published(
     """
     compared = [each for answer, path in pictures for each in _compared(estimator, answer, path)]
     if wrong := [each for each in compared if not each.agrees]:
+        answers = [
+            {
+                "photograph": each.photograph,
+                "value": each.value,
+                "given": each.given,
+                "published": each.published,
+            }
+            for each in wrong
+        ]
         raise WeightsError(
-            f"{estimator.manifest.name}: answers otherwise than its publisher: "
-            f"{'; '.join(map(str, wrong))}; {wrong[0].tolerance:g} is allowed"
+            Finding(
+                "published-answers-differ",
+                estimator=estimator.name,
+                answers=answers,
+                tolerance=wrong[0].tolerance,
+            )
         )
     return compared
 
 
-def _none_found(folder: Path, manifest: "Manifest") -> str:
+def _none_found(folder: Path, manifest: Manifest) -> str:
     if not manifest.answer:
         return (
             f"{manifest.name}: no answers of its publisher are known, so there is none to compare"
@@ -141,11 +152,9 @@ def _none_found(folder: Path, manifest: "Manifest") -> str:
     )
 
 
-def _compared(
-    estimator: "Estimator", answer: "PublishedAnswer", path: Path
-) -> Iterator[Comparison]:
+def _compared(estimator: Network, answer: PublishedAnswer, path: Path) -> Iterator[Comparison]:
     eye = None if answer.eye == UNKNOWN else answer.eye
-    result = answer_one(open_photograph(path, eye=eye), [estimator])
+    result = estimate_one(open_photograph(path, eye=eye), [estimator])
     if result.error:
         raise result.error
     for name, published in answer.values.items():

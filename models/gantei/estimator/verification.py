@@ -23,16 +23,11 @@ CheckResult = Literal["right", "wrong", "not checked"]
 
 
 @dataclass(frozen=True)
-class Problem:
+class VerificationProblem:
     """One thing that is wrong with an estimator: a code, and a sentence."""
 
     code: str
     text: str
-
-    @classmethod
-    def of(cls, cause: Finding | GanteiError) -> "Problem":
-        """Take it from a finding or an error."""
-        return cls(cause.code, cause.text() if isinstance(cause, Finding) else str(cause))
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Report:
     signer: str
     golden: int | None
     published: int | None
-    problems: tuple[Problem, ...]
+    problems: tuple[VerificationProblem, ...]
 
 
 def names_to_verify(public_key: Path | None) -> list[str]:
@@ -122,9 +117,9 @@ def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, checks:
     try:
         entry, weights = entries.find_installed(name)
     except GanteiError as error:
-        problems = (Problem.of(error),)
+        problems = (_problem(error),)
         return Report(name, "not checked", 0, "not checked", "", None, None, problems)
-    found: list[Problem] = []
+    found: list[VerificationProblem] = []
     listing = cache(lambda: contents(entry.folder))
     right = _weights_are_right(entry, weights, listing, found)
     state: SignatureState | Literal["shipped"] = "shipped"
@@ -133,7 +128,7 @@ def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, checks:
         verdict = judge(entry.folder, entry.name, keys, listing)
         state, signer = verdict.state, verdict.signer
         if verdict.finding and (verdict.alarming or needed):
-            found.append(Problem.of(verdict.finding))
+            found.append(_problem(verdict.finding))
     golden = _golden(name, entry, found) if checks.golden and not found else None
     published = None
     if checks.samples and not found:
@@ -150,16 +145,24 @@ def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, checks:
     )
 
 
+def _problem(cause: Finding | GanteiError) -> VerificationProblem:
+    text = cause.text() if isinstance(cause, Finding) else str(cause)
+    return VerificationProblem(cause.code, text)
+
+
 def _weights_are_right(
-    entry: "Entry", weights: Weights, listing: Callable[[], Contents], found: list[Problem]
+    entry: "Entry",
+    weights: Weights,
+    listing: Callable[[], Contents],
+    found: list[VerificationProblem],
 ) -> bool:
     try:
         digest = listing().digests.get(weights.file)
     except SignatureError as error:
-        found.append(Problem.of(error))
+        found.append(_problem(error))
         return False
     if digest is None:
-        found.append(Problem.of(Finding("weights-missing", file=weights.file)))
+        found.append(_problem(Finding("weights-missing", file=weights.file)))
     elif digest != weights.sha256:
         size = (entry.folder / weights.file).stat().st_size
         changed = (
@@ -169,22 +172,24 @@ def _weights_are_right(
                 "weights-of-other-size", file=weights.file, bytes=size, expected=weights.bytes
             )
         )
-        found.append(Problem.of(changed))
+        found.append(_problem(changed))
     return digest == weights.sha256
 
 
-def _golden(name: str, entry: "Entry", found: list[Problem]) -> int | None:
+def _golden(name: str, entry: "Entry", found: list[VerificationProblem]) -> int | None:
     from .estimator import load
     from .golden_answers import check_golden
 
     try:
         return check_golden(load(name, "cpu"), entry.folder)
     except GanteiError as error:
-        found.append(Problem.of(error))
+        found.append(_problem(error))
         return None
 
 
-def _published(name: str, entry: "Entry", samples: Path, found: list[Problem]) -> int | None:
+def _published(
+    name: str, entry: "Entry", samples: Path, found: list[VerificationProblem]
+) -> int | None:
     from .estimator import load
     from .published_answers import compare_with_published, find_named_pictures
 
@@ -192,5 +197,5 @@ def _published(name: str, entry: "Entry", samples: Path, found: list[Problem]) -
     try:
         return len(compare_with_published(load(name, "cpu"), pictures))
     except GanteiError as error:
-        found.append(Problem.of(error))
+        found.append(_problem(error))
         return None

@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ExplanationError, WeightsError
+from ..findings.finding import Finding
 from ..photographs.resampling import Box
 
 if TYPE_CHECKING:
     from ..manifests.manifest import Manifest
 
-Wanted = Literal["map", "embedding"]
+ExplanationKind = Literal["map", "embedding"]
 """What to compute beside the values: the embedding alone, or the map and the embedding."""
 
 
@@ -46,7 +47,7 @@ class Explanation:
 
 
 class Explainer:
-    """What the graph of an estimator offers beside its answer, and what it means."""
+    """What the graph of a network offers beside its answer, and what that means."""
 
     def __init__(self, manifest: "Manifest", session: Any) -> None:
         self._manifest = manifest
@@ -57,9 +58,9 @@ class Explainer:
         self._map = f"{prefix}map"
         self._embedding = f"{prefix}embedding"
         self._shapes = shapes
-        self._facts = _told(manifest, session, f"gantei.output.{self._output}.map")
+        self._facts = _map_facts(manifest, session, f"gantei.output.{self._output}.map")
 
-    def outputs(self, wanted: Wanted) -> list[str]:
+    def outputs(self, wanted: ExplanationKind) -> list[str]:
         """Name the graph's outputs that hold what is wanted.
 
         Raises:
@@ -68,17 +69,22 @@ class Explainer:
         name, facts = self._manifest.name, self._facts
         if facts is None:
             raise ExplanationError(
-                f"{name}: its weights hold no {wanted}; they were converted before gantei put one "
-                f"there. Import its file again: gantei import {name} FILE --replace"
+                Finding("weights-without-explanation", estimator=name, wanted=wanted)
             )
         if len(self._manifest.output) != 1:
-            raise ExplanationError(f"{name}: has several outputs; a {wanted} is of one")
+            raise ExplanationError(Finding("several-outputs", estimator=name, wanted=wanted))
         if self._embedding not in self._shapes:
-            raise ExplanationError(f"{name} has no {wanted}: {facts['none']}")
+            raise ExplanationError(
+                Finding("no-explanation", estimator=name, wanted=wanted, reason=facts["none"])
+            )
         if wanted == "embedding":
             return [self._embedding]
-        if reason := facts["none"] or self._unreadable(facts["activation"]):
-            raise ExplanationError(f"{name} has no map: {reason}")
+        if facts["none"]:
+            raise ExplanationError(
+                Finding("no-explanation", estimator=name, wanted="map", reason=facts["none"])
+            )
+        if finding := self._not_a_sum(facts["activation"]):
+            raise ExplanationError(finding)
         return [self._map, self._embedding]
 
     def width(self) -> int:
@@ -121,20 +127,25 @@ class Explainer:
         scaled = np.ascontiguousarray(raw * np.float32(scale))
         return Explanation(of, unit, scaled, bias * scale + offset, self.embedding(row), box)
 
-    def _unreadable(self, activation: str) -> str:
-        """Tell why a map would not add up to the answer, if so."""
-        spec = self._manifest.output[self._output]
+    def _not_a_sum(self, activation: str) -> Finding | None:
+        """Say why a map would not add up to the answer, if so."""
+        spec, name = self._manifest.output[self._output], self._manifest.name
         if activation == "linear":
-            return ""
+            return None
         if spec.kind == "regression":
-            return f"its number is the {activation} of a sum, not a sum over places"
+            return Finding("number-not-a-sum", estimator=name, activation=activation)
         if spec.transform != "none":
-            return f"its probability is the {spec.transform} of a {activation}"
-        return ""
+            return Finding(
+                "probability-of-activation",
+                estimator=name,
+                transform=spec.transform,
+                activation=activation,
+            )
+        return None
 
 
-def _told(manifest: "Manifest", session: Any, key: str) -> dict[str, Any] | None:
-    """Read what the converter wrote of the map: its bias and activation, or why there is none."""
+def _map_facts(manifest: "Manifest", session: Any, key: str) -> dict[str, Any] | None:
+    """Read what the converter wrote about the map: bias and activation, or why there is none."""
     text = session.get_modelmeta().custom_metadata_map.get(key)
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""Many photographs through several estimators: decoding overlaps inference, memory stays flat.
+"""Many photographs through several networks: decoding overlaps inference, memory stays flat.
 
 On a CPU each worker takes a photograph from its bytes to its values, one at a time: batches do not
 pay there (measured: batch 8 gives 0.95 of the rate of batch 1). On a GPU the workers decode, and
@@ -10,68 +10,32 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GanteiError, PhotographError, WeightsError, drop_tracebacks
-from ..explanations.explanation import Explanation, Wanted
+from ..errors import GanteiError, PhotographError, SettingError, WeightsError, drop_tracebacks
+from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
 from ..photographs.eyes import Eye, Told, paired
 from ..photographs.network_view import NetworkView, ViewSpec, look, view_spec
 from ..photographs.photograph import Photograph, Source, eye_of, open_told, source_name
 from ..photographs.preprocessing import findings_on, is_mirrored, scaled
 from ..photographs.resampling import Box
+from .network import Network, RawOutputs
 from .parallel import ordered
-from .prediction import Prediction, findings_of, values_of
-
-if TYPE_CHECKING:
-    from ..estimator.estimator import Estimator
+from .postprocessing import findings_on_values, values_of
+from .prediction import PhotographResult
 
 GPU_BATCH = 16
 
-Row = dict[str, NDArray[np.float32]]
-"""A network's raw outputs for one photograph, by name."""
-
 
 @dataclass(frozen=True)
-class Answer:
-    """What all estimators say of one photograph, or what is wrong with it.
+class PreparedInputs:
+    """A photograph as the networks see it: float32 (height, width, 3), one array per network.
 
-    `embeddings` and `explanations` are there where they were wanted: one an estimator. `eye` is
-    there where something tells the side.
-    """
-
-    source: str
-    sha256: str | None
-    values: tuple[dict[str, float], ...]
-    findings: tuple[tuple[Finding, ...], ...]
-    error: GanteiError | None = None
-    embeddings: tuple[NDArray[np.float32], ...] = ()
-    explanations: tuple[Explanation, ...] = ()
-    eye: Eye | None = None
-
-    def prediction(self, index: int) -> Prediction:
-        """Give the part of the estimator that stood at `index`."""
-        if self.error is not None:
-            return Prediction(self.source, {}, error=self.error, eye=self.eye)
-        explanation = self.explanations[index] if self.explanations else None
-        return Prediction(
-            self.source,
-            self.values[index],
-            self.findings[index],
-            explanation=explanation,
-            eye=self.eye,
-        )
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A photograph as the networks see it: float32 (height, width, 3), one an estimator.
-
-    With an `error` there is nothing to infer. `boxes` are there where maps are wanted; `mirrored`
-    tells of each estimator whether it sees the photograph so.
+    With an `error` there is nothing to infer. `boxes` are there if maps are requested; `mirrored`
+    says for each network whether it sees the photograph mirrored.
     """
 
     source: str
@@ -91,105 +55,119 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def batch_size(estimators: Sequence["Estimator"]) -> int:
+def batch_size(networks: Sequence[Network]) -> int:
     """Number of photographs that go through the networks together."""
-    return GPU_BATCH if any(estimator.device == "cuda" for estimator in estimators) else 1
+    return GPU_BATCH if any(network.device == "cuda" for network in networks) else 1
 
 
 def estimate(
     sources: Iterable[Source],
-    estimators: Sequence["Estimator"],
+    networks: Sequence[Network],
     *,
     allow_grey: bool = False,
     workers: int | None = None,
     batch: int | None = None,
-    explain: Wanted | None = None,
+    explain: ExplanationKind | None = None,
     eyes: Iterable[Told] | None = None,
-) -> Generator[Answer]:
+) -> Generator[PhotographResult]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
-    A photograph is read once for all estimators, and decoded once for each scale they ask for. An
-    answer never depends on the photographs or estimators beside it.
+    A photograph is read once for all networks, and decoded once for each scale they ask for. A
+    result never depends on the photographs or networks beside it.
 
     Args:
         sources: photographs, read as they are needed.
-        estimators: each answers every photograph.
+        networks: each answers every photograph.
         allow_grey: let pictures without colour pass.
-        workers: photographs that are decoded at the same time; None: one a core.
+        workers: photographs that are decoded at the same time; None: one per core.
         batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
         explain: also compute the embedding, or the map and the embedding.
-        eyes: what is told of each photograph's eye, as `eyes_of` or a study's listing gives it, as
+        eyes: what is known of each photograph's eye, as `eyes_of` or a study's listing gives it, as
             many as photographs; None: what its file's name tells.
 
     Raises:
-        SettingError: another number of eyes than of photographs.
-        ExplanationError: an estimator has not what is to be explained.
+        SettingError: `eyes` and photographs differ in number, or `workers` makes no sense.
+        ExplanationError: a network cannot give the explanation.
     """
-    batch = batch or batch_size(estimators)
-    workers = workers or cores()
+    batch = batch or batch_size(networks)
+    workers = _checked(workers) or cores()
     if explain:
-        for each in estimators:  # what is not there is told before any photograph is read
+        for each in networks:  # fails before any photograph is read
             each.explainer.outputs(explain)
 
-    told = paired(sources, eyes)
+    def prepared(one: tuple[Source, Told]) -> PreparedInputs:
+        return _opened_and_prepared(*one, networks, explain, allow_grey=allow_grey)
 
-    def prepared(one: tuple[Source, Told]) -> Prepared:
-        source, eye = one
-        eye = eye_of(source, None) if eye is None else eye
-        try:
-            photograph = open_told(source, eye, allow_grey=allow_grey)
-        except PhotographError as error:
-            drop_tracebacks(error)
-            known = eye if isinstance(eye, Eye) else None
-            return Prepared(source_name(source), error.sha256, (), error, eye=known)
-        return prepare(photograph, estimators, explain)
+    def result(one: tuple[Source, Told]) -> PhotographResult:
+        return next(_results([prepared(one)], networks, explain, 1))
 
+    with_eyes = paired(sources, eyes)
     if batch == 1:
-
-        def answer(one: tuple[Source, Told]) -> Answer:
-            return next(_answers([prepared(one)], estimators, explain, 1))
-
-        yield from ordered(answer, told, workers)
+        yield from ordered(result, with_eyes, workers)
         return
-    with closing(ordered(prepared, told, workers, ahead=2 * batch)) as photographs:
+    with closing(ordered(prepared, with_eyes, workers, ahead=2 * batch)) as photographs:
         while chunk := list(islice(photographs, batch)):
-            yield from _answers(chunk, estimators, explain, batch)
+            yield from _results(chunk, networks, explain, batch)
 
 
-def answer_one(
-    photograph: Photograph, estimators: Sequence["Estimator"], *, explain: Wanted | None = None
-) -> Answer:
+def _checked(workers: object) -> int | None:
+    if workers is None or (isinstance(workers, int) and workers > 0):
+        return workers
+    raise SettingError(f"workers is a whole number above 0, not {workers!r}")
+
+
+def _opened_and_prepared(
+    source: Source,
+    eye: Told,
+    networks: Sequence[Network],
+    explain: ExplanationKind | None,
+    *,
+    allow_grey: bool,
+) -> PreparedInputs:
+    eye = eye_of(source, None) if eye is None else eye
+    try:
+        photograph = open_told(source, eye, allow_grey=allow_grey)
+    except PhotographError as error:
+        drop_tracebacks(error)
+        known = eye if isinstance(eye, Eye) else None
+        return PreparedInputs(source_name(source), error.sha256, (), error, eye=known)
+    return prepare(photograph, networks, explain)
+
+
+def estimate_one(
+    photograph: Photograph, networks: Sequence[Network], *, explain: ExplanationKind | None = None
+) -> PhotographResult:
     """Estimate for one open photograph, in the caller's thread: what `estimate` gives for it.
 
     Raises:
         ExplanationError: as `estimate`.
         InferenceError: a network could not be run.
     """
-    return next(_answers([prepare(photograph, estimators, explain)], estimators, explain, 1))
+    return next(_results([prepare(photograph, networks, explain)], networks, explain, 1))
 
 
 def prepare(
-    photograph: Photograph, estimators: Sequence["Estimator"], explain: Wanted | None = None
-) -> Prepared:
-    """First step: look once for all estimators that see the same, and make the input of each."""
+    photograph: Photograph, networks: Sequence[Network], explain: ExplanationKind | None = None
+) -> PreparedInputs:
+    """First step: look once for all networks that see the same, and make the input of each."""
     eye: Eye | None = None
     views: dict[ViewSpec, NetworkView] = {}
     seen: list[tuple[NetworkView, bool]] = []
     try:
         eye = photograph.eye
-        for estimator in estimators:
-            wanted = view_spec(estimator.manifest.input, reduced=estimator.reduces)
-            mirrored = is_mirrored(photograph, estimator.manifest.input)
+        for network in networks:
+            wanted = view_spec(network.manifest.input, reduced=network.reduces)
+            mirrored = is_mirrored(photograph, network.manifest.input)
             if wanted not in views:
                 views[wanted] = look(photograph, wanted)
             seen.append((views[wanted], mirrored))
     except PhotographError as error:
         drop_tracebacks(error)
-        return Prepared(photograph.name, photograph.sha256, (), error, eye=eye)
-    specs = [estimator.manifest.input for estimator in estimators]
+        return PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
+    specs = [network.manifest.input for network in networks]
     each = list(zip(seen, specs, strict=True))
     of_eye = eye.findings if eye else ()
-    return Prepared(
+    return PreparedInputs(
         photograph.name,
         photograph.sha256,
         tuple(scaled(view, spec, mirrored=mirrored) for (view, mirrored), spec in each),
@@ -201,82 +179,85 @@ def prepare(
 
 
 def infer(
-    estimator: "Estimator",
+    network: Network,
     inputs: Sequence[NDArray[np.float32]],
-    explain: Wanted | None = None,
+    explain: ExplanationKind | None = None,
     *,
     size: int | None = None,
-) -> list[Row]:
-    """Second step: run one estimator on several photographs' inputs as one batch.
+) -> list[RawOutputs]:
+    """Second step: run one network on several photographs' inputs as one batch.
 
     Args:
-        estimator: whose inputs they are.
+        network: whose inputs they are.
         inputs: float32 (height, width, 3) each.
-        explain: give also what the map or the embedding is made of.
+        explain: also return what the map or the embedding is made of.
         size: of the batch, filled up with black: a GPU keeps memory for every size it has seen.
 
     Returns:
         One `{output: float32 array}` for each input, in order.
 
     Raises:
-        ExplanationError, InferenceError, WeightsError: as `Estimator.run`.
+        ExplanationError, InferenceError, WeightsError: as `Network.run`.
     """
     if not inputs:
         return []
     batch = np.zeros((size or len(inputs), *inputs[0].shape), np.float32)
     batch[: len(inputs)] = inputs
-    also = estimator.explainer.outputs(explain) if explain else []
-    return estimator.run(batch, also)[: len(inputs)]
+    also = network.explainer.outputs(explain) if explain else []
+    return network.run(batch, also)[: len(inputs)]
 
 
-def finish(
-    prepared: Prepared,
-    rows: Sequence[Row],
-    estimators: Sequence["Estimator"],
-    explain: Wanted | None = None,
-) -> Answer:
-    """Third step: put a photograph's raw outputs, a row an estimator, into names and units."""
+def postprocess(
+    prepared: PreparedInputs,
+    rows: Sequence[RawOutputs],
+    networks: Sequence[Network],
+    explain: ExplanationKind | None = None,
+) -> PhotographResult:
+    """Third step: turn a photograph's raw outputs, one row per network, into named values."""
     if prepared.error is not None:
-        return Answer(prepared.source, prepared.sha256, (), (), prepared.error, eye=prepared.eye)
-    pairs = list(zip(rows, estimators, strict=True))
+        return _failed(prepared, prepared.error)
+    pairs = list(zip(rows, networks, strict=True))
     try:
-        values = tuple(values_of(row, estimator.manifest) for row, estimator in pairs)
+        values = tuple(values_of(row, network.manifest) for row, network in pairs)
     except WeightsError as error:
-        return Answer(prepared.source, prepared.sha256, (), (), error, eye=prepared.eye)
+        return _failed(prepared, error)
     findings = tuple(
-        estimator.remarks + findings_of(each, estimator.manifest) + of_photograph
-        for each, estimator, of_photograph in zip(
-            values, estimators, prepared.findings, strict=True
-        )
+        network.findings + findings_on_values(each, network.manifest) + of_photograph
+        for each, network, of_photograph in zip(values, networks, prepared.findings, strict=True)
     )
-    return Answer(
+    return PhotographResult(
         prepared.source,
         prepared.sha256,
         values,
         findings,
         embeddings=tuple(each.explainer.embedding(row) for row, each in pairs if explain),
         explanations=tuple(
-            estimator.explainer.explanation(row, each, box, mirrored=mirrored)
-            for (row, estimator), each, box, mirrored in zip(
+            network.explainer.explanation(row, each, box, mirrored=mirrored)
+            for (row, network), each, box, mirrored in zip(
                 pairs, values, prepared.boxes, prepared.mirrored, strict=False
             )
         ),
         eye=prepared.eye,
+        units=tuple(network.manifest.units() for network in networks),
     )
 
 
-def _answers(
-    chunk: Sequence[Prepared],
-    estimators: Sequence["Estimator"],
-    explain: Wanted | None,
+def _failed(prepared: PreparedInputs, error: GanteiError) -> PhotographResult:
+    return PhotographResult(prepared.source, prepared.sha256, error=error, eye=prepared.eye)
+
+
+def _results(
+    chunk: Sequence[PreparedInputs],
+    networks: Sequence[Network],
+    explain: ExplanationKind | None,
     batch: int,
-) -> Iterator[Answer]:
+) -> Iterator[PhotographResult]:
     """Run the good photographs of a chunk; the bad ones keep their place and their error."""
     good = [prepared for prepared in chunk if prepared.error is None]
     columns = [
-        infer(estimator, [prepared.inputs[index] for prepared in good], explain, size=batch)
-        for index, estimator in enumerate(estimators)
+        infer(network, [prepared.inputs[index] for prepared in good], explain, size=batch)
+        for index, network in enumerate(networks)
     ]
     rows = zip(*columns, strict=True)
     for prepared in chunk:
-        yield finish(prepared, next(rows) if prepared.error is None else (), estimators, explain)
+        yield postprocess(prepared, next(rows) if prepared.error is None else (), networks, explain)

@@ -1,99 +1,73 @@
-"""Predictions: what comes out of a network, in the words and units of its manifest."""
+"""Results: of one estimator for one photograph, and of all estimators for one photograph."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GanteiError, WeightsError
+from ..errors import GanteiError
+from ..explanations.explanation import Explanation
 from ..findings.finding import Finding
-
-if TYPE_CHECKING:
-    from ..explanations.explanation import Explanation
-    from ..manifests.manifest import Binary, Categorical, Manifest, Regression
-    from ..photographs.eyes import Eye
+from ..photographs.eyes import Eye
 
 
 @dataclass(frozen=True)
 class Prediction:
-    """What one estimator says of one photograph.
+    """The result of one estimator for one photograph.
 
-    `values` maps a name to a number: `{"age": 57.3}` in the output's unit, `{"male": 0.94}` a
-    probability. `findings` are what to know before using them, each a code with values, and
-    `warnings` say the same in sentences. With an `error` there are no values.
-    The `explanation` is there where it was asked for, `eye` where something tells the side.
+    Attributes:
+        source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
+        values: a number by its name, such as `{"age": 57.3}` or `{"male": 0.94}`; none where there
+            is an `error`.
+        findings: what to know before using the values, each a code with values.
+        error: why there are no values.
+        explanation: where the answer comes from, if it was requested.
+        eye: which eye it is, where something tells.
+        units: the unit of each value, such as `{"age": "years"}` or `{"male": "probability"}`.
     """
 
     source: str
     values: Mapping[str, float]
     findings: tuple[Finding, ...] = ()
     error: GanteiError | None = None
-    explanation: "Explanation | None" = None
-    eye: "Eye | None" = None
+    explanation: Explanation | None = None
+    eye: Eye | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The findings in English sentences."""
+        """The findings as English sentences."""
         return tuple(finding.text() for finding in self.findings)
 
 
-def values_of(row: Mapping[str, NDArray[np.float32]], manifest: "Manifest") -> dict[str, float]:
-    """Translate one photograph's graph outputs, each float32 (units,), into named values.
+@dataclass(frozen=True)
+class PhotographResult:
+    """The results of all estimators for one photograph, in their order, or what is wrong with it.
 
-    Raises:
-        WeightsError: the graph answered a number that is not finite, or another number of values
-            than the manifest describes.
+    `embeddings` and `explanations` are there if they were requested. `eye` is there where
+    something tells the side.
     """
-    values: dict[str, float] = {}
-    for name, spec in manifest.output.items():
-        names = spec.value_names(name)
-        numbers = _transformed(row[name].reshape(-1), spec)
-        if len(numbers) != len(names):
-            raise WeightsError(
-                f"{manifest.name}: output {name!r} has {len(numbers)} values, "
-                f"the manifest describes {len(names)}"
-            )
-        if not np.isfinite(numbers).all():
-            raise WeightsError(f"{manifest.name}: output {name!r} is not a finite number")
-        values |= {key: shortest(number) for key, number in zip(names, numbers, strict=True)}
-    return values
 
+    source: str
+    sha256: str | None
+    values: tuple[dict[str, float], ...] = ()
+    findings: tuple[tuple[Finding, ...], ...] = ()
+    error: GanteiError | None = None
+    embeddings: tuple[NDArray[np.float32], ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    eye: Eye | None = None
+    units: tuple[Mapping[str, str], ...] = ()
 
-def findings_of(values: Mapping[str, float], manifest: "Manifest") -> tuple[Finding, ...]:
-    """Collect what a result says beside its numbers: notices, assumed facts, range left."""
-    outside = tuple(
-        Finding(
-            "outside-training-range",
-            name=name,
-            value=values[name],
-            low=spec.range[0],
-            high=spec.range[1],
-            unit=spec.unit,
+    def prediction(self, index: int) -> Prediction:
+        """Return the part of the estimator at `index`."""
+        if self.error is not None:
+            return Prediction(self.source, {}, error=self.error, eye=self.eye)
+        return Prediction(
+            self.source,
+            self.values[index],
+            self.findings[index],
+            explanation=self.explanations[index] if self.explanations else None,
+            eye=self.eye,
+            units=self.units[index],
         )
-        for name, spec in manifest.output.items()
-        if spec.kind == "regression"
-        and spec.range != "unknown"
-        and name in values
-        and not spec.range[0] <= values[name] <= spec.range[1]
-    )
-    return manifest.findings() + outside
-
-
-def shortest(number: np.float32) -> float:
-    """Give the float of the shortest decimal that names this float32, so that files stay short."""
-    return float(str(number))
-
-
-def _transformed(raw: NDArray[np.float32], spec: "Regression | Binary | Categorical") -> Any:
-    if spec.kind == "regression":
-        return raw * np.float32(spec.scale) + np.float32(spec.offset)
-    wide = raw.astype(np.float64)
-    match spec.transform:
-        case "sigmoid":
-            wide = (1 + np.tanh(wide / 2)) / 2  # the same function, without overflow
-        case "softmax":
-            powers = np.exp(wide - wide.max())
-            wide = powers / powers.sum()
-    return wide.astype(np.float32)

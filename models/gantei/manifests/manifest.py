@@ -172,6 +172,14 @@ class Manifest(Record):
             value for name, spec in self.output.items() for value in spec.value_names(name)
         )
 
+    def units(self) -> dict[str, str]:
+        """Give the unit of each value by its name; that of a probability is `probability`."""
+        return {
+            value: spec.unit if spec.kind == "regression" else "probability"
+            for name, spec in self.output.items()
+            for value in spec.value_names(name)
+        }
+
     def facts(self) -> tuple[Fact, ...]:
         """Every fact of `[input]` and `[output]`, in the order of the manifest."""
         return tuple(Fact(key, value, self.basis[key]) for key, value in self._fact_values())

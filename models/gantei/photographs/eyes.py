@@ -124,6 +124,8 @@ def eyes_of(photographs: Sequence[object], eyes: Eyes) -> list[Told]:
         if stray := [str(path) for path in by_path if path not in paths]:
             raise SettingError(f"eyes of what is no photograph here: {', '.join(stray[:3])}")
         told = [by_path.get(path) if path else None for path in paths]
+    elif not isinstance(eyes, Iterable):
+        raise SettingError(f"eyes are one word for all, a sequence or a mapping, not {eyes!r}")
     else:
         told = list(eyes)
         if len(told) != len(paths):

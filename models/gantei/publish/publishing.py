@@ -27,14 +27,14 @@ class FileToUpload:
 
 
 @dataclass(frozen=True)
-class Publication:
+class PreparedUpload:
     """An estimator that is fit to be published, and its files."""
 
     name: str
     uploads: tuple[FileToUpload, ...]
 
 
-def prepare_publication(folder: Path) -> Publication:
+def prepare_publication(folder: Path) -> PreparedUpload:
     """Check an estimator's folder as a stranger would, and list what is to be uploaded.
 
     Raises:
@@ -69,10 +69,10 @@ def prepare_publication(folder: Path) -> Publication:
         FileToUpload(name, path, path.stat().st_size, sha256_of(path))
         for name, path in paths.items()
     ]
-    return Publication(manifest.name, tuple(uploads))
+    return PreparedUpload(manifest.name, tuple(uploads))
 
 
-def publish(publication: Publication, to: str) -> str:
+def publish(publication: PreparedUpload, to: str) -> str:
     """FileToUpload into a repository that exists, in one commit; give the source to pull it from.
 
     Raises:

@@ -9,7 +9,7 @@ import numpy as np
 from ..errors import GanteiError, InferenceError, ManifestError, PhotographError, TransferError
 from ..explanations.explanation import Explanation
 from ..findings.finding import Finding
-from ..inference.pipeline import Answer
+from ..inference.prediction import PhotographResult
 from ..manifests.fields import NAME
 from ..manifests.file import parse_manifest
 from ..photographs.eyes import Eye, detected
@@ -79,7 +79,7 @@ def read_answer(
     *,
     explain: bool,
     eye: Eye | None = None,
-) -> Answer:
+) -> PhotographResult:
     """Read the answer for one photograph.
 
     Args:
@@ -97,11 +97,12 @@ def read_answer(
     of_eye = eye.findings if eye else ()  # the server does not know the name
     eye = eye or _eye_found(entry)
     if isinstance(entry, RefusedPhotograph):
-        return Answer(source, sent, (), (), _error_of(entry.problem, source, sent), eye=eye)
+        error = _error_of(entry.problem, source, sent)
+        return PhotographResult(source, sent, error=error, eye=eye)
     if entry.sha256 != sent:
         raise ValueError("an answer for another photograph")
     estimates = [entry.estimates[name] for name in names]
-    return Answer(
+    return PhotographResult(
         source,
         sent,
         tuple(
@@ -110,6 +111,9 @@ def read_answer(
         tuple((*map(_finding, estimate.warnings), *of_eye) for estimate in estimates),
         explanations=tuple(_explanation(each.map) for each in estimates if explain),
         eye=eye,
+        units=tuple(
+            {name: each.unit for name, each in estimate.values.items()} for estimate in estimates
+        ),
     )
 
 

@@ -2,10 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from io import BytesIO
-from pathlib import Path
 from threading import Event
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -14,11 +13,11 @@ import numpy as np
 from PIL import Image
 
 from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
+from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
-from ..inference.pipeline import Answer
-from ..inference.prediction import Prediction
+from ..inference.prediction import PhotographResult, Prediction
 from ..manifests.fields import UNKNOWN
-from ..photographs.eyes import Eye, Eyes, Told, eyes_of, paired
+from ..photographs.eyes import Eye, Eyes, Told, paired
 from ..photographs.photograph import Source, eye_of, open_photograph, read_encoded, source_name
 from ..wire.credentials import token_for_service
 from ..wire.schemas import EstimatorList
@@ -163,23 +162,19 @@ class Client:
         """Give what `predict` gives, one photograph after the other, as it is used.
 
         As many photographs as there are connections are in memory; those that were given as
-        images or bytes also wait, at most four times as many. With `eyes` of each photograph,
-        `photographs` are collected first.
+        images or bytes also wait, at most four times as many. Only where `eyes` says something of
+        each photograph by itself are `photographs` collected first.
 
         Raises:
             Everything that `predict` raises, as it is met.
         """
         if on_error not in ("raise", "record"):
-            raise ValueError(f"on_error is 'raise' or 'record', not {on_error!r}")
+            raise SettingError(f"on_error is 'raise' or 'record', not {on_error!r}")
         names = [estimators] if isinstance(estimators, str) else estimators
         if names is None:
             names = self._names()
         names = list(dict.fromkeys(names))
-        sources: Iterable[Source] = _each(photographs)
-        told: Iterable[Told] | None = None
-        if eyes is not None:
-            sources = list(sources)
-            told = eyes_of(sources, eyes)
+        sources, told = with_eyes(each_photograph(photographs), eyes)
         with closing(self.answers(sources, names, explain=explain, eyes=told)) as answers:
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
@@ -193,7 +188,7 @@ class Client:
         *,
         explain: bool = False,
         eyes: Iterable[Told] | None = None,
-    ) -> Generator[Answer]:
+    ) -> Generator[PhotographResult]:
         """Ask for each photograph, in order, as `gantei.inference.pipeline.estimate` does here.
 
         Raises:
@@ -205,7 +200,7 @@ class Client:
         fields = {"estimators": list(names), "explain": "map" if explain else "none"}
         stop = Event()
 
-        def answer(one: tuple[int, tuple[Source, Told]]) -> Answer:
+        def answer(one: tuple[int, tuple[Source, Told]]) -> PhotographResult:
             number, (source, told) = one
             told = eye_of(source, None) if told is None else told
             return self._answer(number, source, told, fields, stop)
@@ -219,13 +214,13 @@ class Client:
 
     def _answer(
         self, number: int, source: Source, told: Told, fields: dict[str, Any], stop: Event
-    ) -> Answer:
+    ) -> PhotographResult:
         name = source_name(source)
         eye = told if isinstance(told, Eye) else None
         try:
             data = _encoded(source)
         except PhotographError as error:
-            return Answer(name, error.sha256, (), (), error, eye=eye)
+            return PhotographResult(name, error.sha256, (), (), error, eye=eye)
         sent = hashlib.sha256(data).hexdigest()
         file = ("photographs", (str(number), data, "application/octet-stream"))
         try:
@@ -235,7 +230,7 @@ class Client:
         except RefusedRequestError as error:
             if error.status != 413:
                 raise
-            return Answer(name, sent, (), (), TransferError(f"{name}: {error}"), eye=eye)
+            return PhotographResult(name, sent, (), (), TransferError(f"{name}: {error}"), eye=eye)
         names, explain = fields["estimators"], fields["explain"] == "map"
         return read_answer(answer, name, sent, names, explain=explain, eye=eye)
 
@@ -266,15 +261,3 @@ def _encoded(source: Source) -> bytes:
         open_photograph(source).picture().save(file, "PNG", compress_level=1)
         return file.getvalue()
     return read_encoded(source)
-
-
-def _each(photographs: Source | Iterable[Source]) -> Iterator[Source]:
-    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
-        photographs = [photographs]
-    for each in photographs:
-        if isinstance(each, str | os.PathLike) and Path(each).is_dir():
-            from ..photographs.listing import list_photographs
-
-            yield from (listed.path for listed in list_photographs([Path(each)]).photographs)
-        else:
-            yield each

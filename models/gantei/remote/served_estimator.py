@@ -1,13 +1,11 @@
 """An estimator of a server, as a study uses one."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from ..errors import ExplanationError
 from ..findings.finding import Finding
-
-if TYPE_CHECKING:
-    from ..manifests.manifest import Manifest
+from ..manifests.manifest import Manifest
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class ServedEstimator:
         remarks: what the server says about its signature.
     """
 
-    manifest: "Manifest"
+    manifest: Manifest
     device: Literal["cpu", "cuda"]
     state: Literal["checking", "ready", "failed"] = field(compare=False)
     no_map: str
@@ -33,7 +31,12 @@ class ServedEstimator:
         """Its name in the catalogue."""
         return self.manifest.name
 
-    def check_map(self) -> None:
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that every result carries; see `gantei.inference.network.Network`."""
+        return self.remarks + self.manifest.findings()
+
+    def require_map(self) -> None:
         """See that it gives maps.
 
         Raises:
@@ -48,7 +51,4 @@ class ServedEstimator:
         Raises:
             ExplanationError: always.
         """
-        raise ExplanationError(
-            f"{self.name}: a server gives no embeddings by themselves; compute them on a machine "
-            "that has the estimator, without --server"
-        )
+        raise ExplanationError(Finding("no-embedding-from-server", estimator=self.name))

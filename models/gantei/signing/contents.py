@@ -19,7 +19,7 @@ LARGEST_FILE = 4 << 30
 LARGEST_SIGNATURE = 1_000_000
 """Bytes; that of 1000 files with long names."""
 
-Change = dict[str, str]
+FileChange = dict[str, str]
 """A `file` that is not as it was signed, and its `change`: a word of `findings/*.json`."""
 
 
@@ -36,9 +36,9 @@ class Contents:
     digests: dict[str, str]
     others: dict[str, str]
 
-    def differences(self, signed: Mapping[str, str]) -> list[Change]:
+    def differences(self, signed: Mapping[str, str]) -> list[FileChange]:
         """List what is not as it was signed, in the order of names."""
-        found: list[Change] = []
+        found: list[FileChange] = []
         for name in sorted({*self.digests, *self.others, *signed}):
             if name in self.others:
                 found.append({"file": name, "change": self.others[name]})

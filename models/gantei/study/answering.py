@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from ..errors import TransferError
-from ..inference.pipeline import Answer, batch_size, estimate
+from ..inference.pipeline import batch_size, estimate
+from ..inference.prediction import PhotographResult
 from ..photographs.listing import Listed
 
 if TYPE_CHECKING:
     from ..estimator.estimator import Estimator
-    from ..explanations.explanation import Wanted
+    from ..explanations.explanation import ExplanationKind
     from ..remote.client import Client
     from ..remote.served_estimator import ServedEstimator
 
@@ -31,8 +32,8 @@ class Here:
         return batch_size(self.estimators)
 
     def answers(
-        self, photographs: Sequence[Listed], explain: "Wanted | None" = None
-    ) -> Generator[Answer]:
+        self, photographs: Sequence[Listed], explain: "ExplanationKind | None" = None
+    ) -> Generator[PhotographResult]:
         """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
         return estimate(
             (listed.path for listed in photographs),
@@ -71,8 +72,8 @@ class There:
         return cls(client, client.estimators(names), client.environment())
 
     def answers(
-        self, photographs: Sequence[Listed], explain: "Wanted | None" = None
-    ) -> Generator[Answer]:
+        self, photographs: Sequence[Listed], explain: "ExplanationKind | None" = None
+    ) -> Generator[PhotographResult]:
         """Ask the server for each, in order; see `gantei.Client.answers`.
 
         Raises:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from ..photographs.eyes import EyeOrigin
 
 if TYPE_CHECKING:
-    from ..inference.pipeline import Answer
+    from ..inference.prediction import PhotographResult
     from ..manifests.manifest import Binary, Categorical, Regression
     from .answering import AnyEstimator
 
@@ -71,7 +71,7 @@ def columns(estimators: Sequence["AnyEstimator"]) -> tuple[Column, ...]:
     return (*LEADING, *values, *TRAILING)
 
 
-def row(name: str, answer: "Answer", estimators: Sequence["AnyEstimator"]) -> Row:
+def row(name: str, answer: "PhotographResult", estimators: Sequence["AnyEstimator"]) -> Row:
     """Lay one photograph's answer out in the order of the columns."""
     eye = [answer.eye.side, answer.eye.origin] if answer.eye else [None, None]
     if answer.error is not None:

@@ -21,7 +21,7 @@ from .columns import Row
 from .table import arrow
 
 if TYPE_CHECKING:
-    from ..inference.pipeline import Answer
+    from ..inference.prediction import PhotographResult
 
 ENDINGS = (".npy", ".parquet")
 ROWS_AT_ONCE = 1_000
@@ -83,7 +83,7 @@ class Embeddings:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def add(self, answer: "Answer") -> None:
+    def add(self, answer: "PhotographResult") -> None:
         """Write one photograph's vector."""
         vector: NDArray[Any] = np.full(self._width, np.nan, FLOAT)
         if answer.error is None:

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..explanations.explanation import Wanted
+from ..explanations.explanation import ExplanationKind
 from ..photographs.listing import Listed
 from .columns import Row
 from .embeddings import Embeddings
 from .overlays import Overlays
 
 if TYPE_CHECKING:
-    from ..inference.pipeline import Answer
+    from ..inference.prediction import PhotographResult
     from .answering import AnyEstimator
 
 
@@ -42,7 +42,7 @@ class Extras:
         self._overlays = self._embeddings = None
         if maps is not None:
             for each in estimators:
-                each.check_map()
+                each.require_map()
             self._overlays = Overlays(maps, estimators, allow_grey, run)
             self._overlays.check_folder()
         if embeddings is not None:
@@ -50,7 +50,7 @@ class Extras:
             self._embeddings = Embeddings(*embeddings, estimator.embedding_width())
 
     @property
-    def explain(self) -> Wanted | None:
+    def explain(self) -> ExplanationKind | None:
         """What the networks have to give beside their answers."""
         if self._overlays:
             return "map"
@@ -77,7 +77,7 @@ class Extras:
         if self._embeddings:
             self._embeddings.keep(count)
 
-    def add(self, listed: Listed, answer: "Answer") -> None:
+    def add(self, listed: Listed, answer: "PhotographResult") -> None:
         """Write what belongs to one photograph."""
         if self._overlays:
             self._overlays.add(listed, answer)

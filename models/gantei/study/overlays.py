@@ -19,7 +19,7 @@ from ..system.files import atomic_write
 from .columns import Row
 
 if TYPE_CHECKING:
-    from ..inference.pipeline import Answer
+    from ..inference.prediction import PhotographResult
     from .answering import AnyEstimator
 
 
@@ -76,7 +76,7 @@ class Overlays:
             self._is_of(path, sha256) for name, sha256 in photographs for path in self._paths(name)
         )
 
-    def add(self, listed: Listed, answer: "Answer") -> None:
+    def add(self, listed: Listed, answer: "PhotographResult") -> None:
         """Draw one photograph's overlays.
 
         Raises:

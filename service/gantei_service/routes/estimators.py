@@ -14,7 +14,6 @@ from gantei.wire.schemas import DescribedEstimator, EstimatorList
 from ..context import ServiceContext
 from ..loaded import LoadedEstimator
 from ..openapi import responses
-from ..photograph_job import units
 from ..problems import Problem, quoted
 
 CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -110,8 +109,8 @@ def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
         "task": manifest.task,
         "state": loaded.state,
         "device": loaded.estimator.device,
-        "values": units(manifest),
-        "warnings": [each.as_dict() for each in loaded.estimator.remarks + manifest.findings()],
+        "values": manifest.units(),
+        "warnings": [each.as_dict() for each in loaded.estimator.findings],
         "remarks": [each.as_dict() for each in loaded.estimator.remarks],
         "needs_eye": manifest.input.mirror == "left-eyes",
         "no_map": _why_no_map(loaded),
@@ -124,7 +123,7 @@ def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
 
 def _why_no_map(loaded: LoadedEstimator) -> str:
     try:
-        loaded.estimator.check_map()
+        loaded.estimator.require_map()
     except ExplanationError as error:
         return str(error)
     return ""

@@ -22,7 +22,7 @@ from gantei.wire.schemas import (
 from ..context import ServiceContext
 from ..dispatch import estimate_all
 from ..openapi import responses
-from ..photograph_job import UploadedPhotograph, units
+from ..photograph_job import UploadedPhotograph
 from ..predict_request import with_eyes
 from ..problems import Problem, quoted
 from ..tensors import (
@@ -188,7 +188,7 @@ async def _inferred(context: ServiceContext, estimator: Estimator, request: Requ
 
 def _said(estimator: Estimator) -> dict[str, str]:
     """Give what every result has to say, a line each: parameters are no lists."""
-    findings = estimator.remarks + estimator.manifest.findings()
+    findings = estimator.findings
     return {
         "warnings": "\n".join(finding.text() for finding in findings),
         "codes": " ".join(finding.code for finding in findings),
@@ -202,7 +202,7 @@ def _needs_eye(manifest: Manifest) -> bool:
 def _outputs(manifest: Manifest) -> tuple[str, ...]:
     """Names of a model's outputs."""
     eye = (EYE, EYE_FROM) if _needs_eye(manifest) else ()
-    return (*units(manifest), *eye, PROBLEM)
+    return (*manifest.units(), *eye, PROBLEM)
 
 
 def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, TensorColumn]:
@@ -213,7 +213,7 @@ def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, T
     ]
     columns: dict[str, TensorColumn] = {
         value: [each[value]["value"] if each else None for each in found]
-        for value in units(estimator.manifest)
+        for value in estimator.manifest.units()
     }
     if _needs_eye(estimator.manifest):
         columns |= {key: [entry[key] or "" for entry in entries] for key in (EYE, EYE_FROM)}

@@ -1,0 +1,147 @@
+"""A network: its manifest and the session of its weights, from a photograph to raw outputs."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import InferenceError, WeightsError
+from ..explanations.explanation import Explainer
+from ..findings.finding import Finding
+from ..manifests.manifest import Manifest
+from ..photographs.eyes import Told
+from ..photographs.photograph import Photograph, Source, open_photograph
+from ..photographs.preprocessing import prepare_photograph
+from .session import device_of
+
+FLOAT = "tensor(float)"
+
+RawOutputs = dict[str, NDArray[np.float32]]
+"""What a network answers to one photograph: arrays by the names of the graph's outputs."""
+
+
+class Network:
+    """A network that is open; safe to use from several threads.
+
+    Attributes:
+        remarks: the findings on its signature.
+        findings: those that every result carries: on its signature, and those of its manifest.
+    """
+
+    def __init__(self, manifest: Manifest, session: Any, remarks: tuple[Finding, ...] = ()) -> None:
+        self.manifest = manifest
+        self.remarks = remarks
+        self.findings = remarks + manifest.findings()
+        self._session = session
+        self._input = _checked_input(manifest, session)
+        self._outputs = _checked_outputs(manifest, session)
+        self.explainer = Explainer(manifest, session)
+
+    @property
+    def name(self) -> str:
+        """Its name in the catalogue."""
+        return self.manifest.name
+
+    @property
+    def device(self) -> Literal["cpu", "cuda"]:
+        """The device that its session really runs on."""
+        return device_of(self._session)
+
+    @property
+    def reduces(self) -> bool:
+        """Whether large JPEGs are decoded at reduced size, as a measurement has permitted."""
+        return self.manifest.reduced_decoding is not None
+
+    def prepare(
+        self, source: Source | Photograph, *, allow_grey: bool = False, eye: Told = None
+    ) -> NDArray[np.float32]:
+        """Turn one photograph into the network's input, float32 (height, width, 3).
+
+        `eye` is `right`, `left` or `detect`, for networks that mirror left eyes, where the file's
+        name does not tell; an open photograph knows its eye already.
+
+        Raises:
+            PhotographError: it cannot be read, the estimators must not see it, or nothing tells
+                its eye and the network needs it.
+        """
+        if not isinstance(source, Photograph):
+            source = open_photograph(source, allow_grey=allow_grey, eye=eye)
+        return prepare_photograph(source, self.manifest.input, reduced=self.reduces)
+
+    def run(self, batch: NDArray[np.float32], also: Sequence[str] = ()) -> list[RawOutputs]:
+        """Run the network on prepared photographs, float32 (n, height, width, 3).
+
+        Returns:
+            One `{output: float32 (units,)}` per row of `batch`; with the outputs that `also`
+            names, in their own shapes.
+
+        Raises:
+            ValueError: the array has another shape or dtype.
+            WeightsError: the network answers what the manifest does not describe.
+            InferenceError: ONNX Runtime failed, for example for lack of memory.
+        """
+        self._check_batch(batch)
+        names = [*self._outputs, *also]
+        try:
+            arrays = self._session.run(names, {self._input: batch})
+        except Exception as error:  # its exceptions have no base class of their own
+            photographs, height, width, _ = batch.shape
+            failed = Finding(
+                "inference-failed", estimator=self.name, device=self.device,
+                photographs=photographs, height=height, width=width, detail=str(error),
+            )  # fmt: skip
+            raise InferenceError(failed) from error
+        if any(array.shape[:1] != (len(batch),) for array in arrays):
+            shapes = [str(array.shape) for array in arrays]
+            raise WeightsError(
+                Finding(
+                    "outputs-of-other-shape",
+                    estimator=self.name,
+                    shapes=shapes,
+                    photographs=len(batch),
+                )
+            )
+        return [dict(zip(names, row, strict=True)) for row in zip(*arrays, strict=True)]
+
+    def _check_batch(self, batch: NDArray[np.float32]) -> None:
+        if batch.dtype != np.float32 or batch.ndim != 4 or batch.shape[-1] != 3:
+            raise ValueError(
+                f"{self.name} takes float32 (n, height, width, 3), "
+                f"not {batch.dtype} {tuple(batch.shape)}"
+            )
+        if batch.shape[1:3] != self.manifest.input.size:
+            raise ValueError(
+                f"{self.name} takes {self.manifest.input.size} (height, width), "
+                f"not {tuple(batch.shape[1:3])}"
+            )
+
+
+def _checked_input(manifest: Manifest, session: Any) -> str:
+    inputs = session.get_inputs()
+    shape = inputs[0].shape
+    wanted = [*manifest.input.size, 3]
+    fits = (
+        len(shape) == 4
+        and all(
+            side == want or not isinstance(side, int)  # a name stands for any number
+            for side, want in zip(shape[1:], wanted, strict=True)
+        )
+    )
+    if len(inputs) != 1 or not fits or inputs[0].type != FLOAT:
+        given = ", ".join(f"{each.name} {each.type} {each.shape}" for each in inputs)
+        raise WeightsError(
+            f"{manifest.name}: the network takes {given}, the manifest describes float32 "
+            f"(n, {', '.join(map(str, wanted))})"
+        )
+    return str(inputs[0].name)
+
+
+def _checked_outputs(manifest: Manifest, session: Any) -> list[str]:
+    offered = [output.name for output in session.get_outputs() if output.type == FLOAT]
+    if missing := [name for name in manifest.output if name not in offered]:
+        raise WeightsError(
+            f"{manifest.name}: the weights have no output {', '.join(missing)}; "
+            f"they have {', '.join(offered)}"
+        )
+    return list(manifest.output)
