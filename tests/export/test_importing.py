@@ -1,5 +1,6 @@
 """`gantei import`: what a file tells, what stays unknown, and what is refused."""
 
+import dataclasses
 import json
 import os
 import shlex
@@ -13,9 +14,13 @@ from PIL import Image
 
 import gantei
 from gantei.catalogue import store
+from gantei.catalogue.entries import shipped
 from gantei.command_line import main
+from gantei.errors import ConversionError
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.file_kinds.downloaded_file import downloaded_file
+from gantei_export.keras_conversion.keras_converter import convert
+from gantei_export.manifest_draft.draft_tables import fill_in, known_tables
 
 from .hand_written import small_network, write
 
@@ -425,9 +430,35 @@ def test_verify_writes_the_difference_from_keras_into_the_provenance(tmp_path, c
     verification = json.loads((folder / "provenance.json").read_text())["verification"]
     assert verification["pictures"] == 8
     assert 0 <= verification["largest_difference"] <= 1e-4
+    compared = f"{verification['largest_difference']:.1e} of tf_keras {keras.__version__}"
+    for row in gantei.load("my-sex").manifest.golden:
+        assert row.source.endswith(f", whose network was within {compared} on 8 pictures")
 
     picture = np.random.default_rng(5).integers(0, 255, (32, 32, 3), np.uint8)
     expected = model.predict(picture[None] / 127.5 - 1, verbose=0)[0, 0]
     Image.fromarray(picture).save(tmp_path / "picture.png")
     actual = gantei.load("my-sex").predict(tmp_path / "picture.png")[0].values["male"]
     assert actual == pytest.approx(float(expected), abs=1e-5)
+
+
+@pytest.fixture
+def known_as_b7(small_file):
+    """The tables of a catalogue's EfficientNet-B7, and facts of a file that fits but for that."""
+    manifests = [entry.manifest for entry in shipped()]
+    known = next(each for each in manifests if each.architecture == "EfficientNet-B7")
+    return known_tables(known), convert(small_file).facts
+
+
+def test_a_file_of_another_architecture_is_not_taken_for_the_catalogues(known_as_b7):
+    tables, facts = known_as_b7
+    facts = dataclasses.replace(facts, architecture="EfficientNet-B6")
+    with pytest.raises(ConversionError, match="and the file is of EfficientNet-B6"):
+        fill_in(tables, facts, "weights.h5")
+
+
+def test_an_architecture_that_is_not_recognised_stays_the_publishers_and_is_said(known_as_b7):
+    tables, facts = known_as_b7
+    assert facts.architecture is None
+    fill_in(tables, facts, "weights.h5")
+    assert tables["architecture"] == "EfficientNet-B7"
+    assert "not recognised from the file" in tables["basis"]["architecture"]["evidence"]

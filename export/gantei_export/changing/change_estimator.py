@@ -116,7 +116,7 @@ def install_changed(
         tables = tables | {"name": target}
         _copy_weights(entry, folder, tables)
         if golden:
-            add_golden(folder, tables)
+            add_golden(folder, tables, provenance.get("verification"))
         write_folder(folder, tables, parse_manifest(tables, target), provenance)
     return entries.find(target)
 

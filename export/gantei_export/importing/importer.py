@@ -132,7 +132,7 @@ def import_estimator(
         compared = _compared(folder, manifest, checks.samples, file.parent)
         provenance[COMPARED] = [asdict(each) for each in compared]
         if checks.golden:
-            manifest = _with_golden(folder, tables)
+            manifest = _with_golden(folder, tables, provenance["verification"])
         write_folder(folder, tables, manifest, provenance)
     return ImportResult(entries.find(name), provenance, unproven, compared, kept)
 
@@ -159,9 +159,11 @@ def _settle(
     return tuple(key for key in kept if key not in settled)
 
 
-def _with_golden(folder: Path, tables: dict[str, Any]) -> Manifest:
+def _with_golden(
+    folder: Path, tables: dict[str, Any], verification: Mapping[str, Any] | None
+) -> Manifest:
     with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
-        add_golden(folder, tables)
+        add_golden(folder, tables, verification)
     return parse_manifest(tables, tables["name"])
 
 

@@ -141,7 +141,7 @@ def _together(content: bytes, pictures: Array, name: str) -> Array:
         session = open_session(content, "cpu", None, name)
         first, again = (session.run(["answer_0"], {PHOTOGRAPH: pictures})[0] for _ in range(2))
     except GanteiError as error:
-        raise ConversionError(str(error)[:500]) from error
+        raise ConversionError(str(error)) from error
     except Exception as error:
         raise ConversionError(
             f"{name}: takes one picture at a time only, or a fixed number of them; export it for "
