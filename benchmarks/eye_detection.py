@@ -17,7 +17,7 @@ from PIL import Image
 
 from gantei import demo
 from gantei.demo import drawing
-from gantei.photographs.eyes import side_of
+from gantei.photographs.eye_names import side_of
 from gantei.photographs.optic_disc import find_side
 from gantei.photographs.photograph import open_photograph
 

@@ -19,7 +19,7 @@ from gantei.inference.network import RawOutputs
 from gantei.inference.pipeline import PreparedInputs, infer, postprocess, prepare
 from gantei.inference.postprocessing import shortest
 from gantei.inference.prediction import PhotographResult
-from gantei.photographs.eyes import Eye, Told
+from gantei.photographs.eyes import Eye, EyeOption
 from gantei.photographs.photograph import Photograph, open_photograph
 
 from .batching import Batching
@@ -40,7 +40,7 @@ class UploadedPhotograph:
 
     name: str | None
     data: bytes
-    eye: Told = None
+    eye: EyeOption = None
 
 
 @dataclass
@@ -138,7 +138,7 @@ class PhotographJob:
         drop_tracebacks(error)  # of which one holds the decoded photograph, and the error
         return self._entry | {"problem": problem.details()}
 
-    def _tell_eye(self, eye: Told) -> None:
+    def _tell_eye(self, eye: EyeOption) -> None:
         known = eye if isinstance(eye, Eye) else None
         self._entry["eye"] = known and known.side
         self._entry["eye_from"] = known and known.origin

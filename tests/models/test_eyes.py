@@ -9,7 +9,8 @@ from gantei import demo
 from gantei.errors import PhotographError, SettingError
 from gantei.findings.finding import Finding
 from gantei.inference.pipeline import estimate
-from gantei.photographs.eyes import Eye, eyes_of, name_tells, rules, side_of, sides_by_names
+from gantei.photographs.eye_names import rules, side_in_name, side_of, sides_by_names
+from gantei.photographs.eyes import Eye, eyes_of
 from gantei.photographs.optic_disc import find_side
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare_photograph
@@ -30,7 +31,7 @@ def mirroring(make_estimator):
 
 @pytest.mark.parametrize(("path", "side", "sure"), NAMES)
 def test_a_name_tells_a_side_or_nothing(path, side, sure):
-    assert name_tells(path)[:2] == (side, sure)
+    assert side_in_name(path)[:2] == (side, sure)
 
 
 @pytest.mark.parametrize(("right", "left", "_"), PAIRS)
@@ -41,7 +42,7 @@ def test_two_names_that_differ_in_the_side_alone_tell_each_other(right, left, _)
 @pytest.mark.parametrize("paths", NO_PAIRS)
 def test_names_that_are_no_pair_tell_what_each_tells_alone(paths):
     assert sides_by_names(paths) == {
-        path: told.side for path in paths if (told := name_tells(path)).sure
+        path: told.side for path in paths if (told := side_in_name(path)).sure
     }
 
 
@@ -198,7 +199,7 @@ def test_a_detected_eye_says_that_it_is_assumed(mirroring, tmp_path):
 @pytest.mark.parametrize("eyes", [[], ["left"], ["left", None], ["left", None, "right", "right"]])
 def test_eyes_of_another_number_than_the_photographs_are_refused(eyes, batch, kind, make_estimator):
     estimator, pictures = gantei.load(make_estimator()), [made_picture(seed) for seed in range(3)]
-    with pytest.raises(SettingError, match="say an eye of each"):
+    with pytest.raises(SettingError, match="give one eye per photograph"):
         list(estimate(kind(pictures), [estimator], batch=batch, eyes=kind(eyes)))
     answers = list(estimate(kind(pictures), [estimator], batch=batch, eyes=kind([None] * 3)))
     assert [answer.error for answer in answers] == [None] * 3

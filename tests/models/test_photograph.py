@@ -14,8 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile, ImageOps
 
-from gantei.photographs import decoding
-from gantei.photographs import photograph as reading
+from gantei.photographs import decoding, photograph_source
 from gantei.photographs.formats import jpeg
 from gantei.photographs.photograph import open_photograph, read
 
@@ -114,7 +113,7 @@ def test_a_pipe_is_refused_without_waiting_for_it(tmp_path):
 
 def test_a_file_that_is_too_large_is_refused(files, tmp_path, monkeypatch):
     (tmp_path / "eye.png").write_bytes(files["PNG"])
-    monkeypatch.setattr(reading, "LARGEST_FILE", len(files["PNG"]) - 1)
+    monkeypatch.setattr(photograph_source, "LARGEST_FILE", len(files["PNG"]) - 1)
     refused(tmp_path / "eye.png", "larger than")
 
 

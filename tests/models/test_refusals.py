@@ -13,7 +13,7 @@ from PIL import Image
 
 from gantei.errors import PhotographError
 from gantei.findings.finding import Finding
-from gantei.photographs import photograph as reading
+from gantei.photographs import photograph_source
 from gantei.photographs.field_of_view import Square
 from gantei.photographs.photograph import read
 
@@ -132,7 +132,7 @@ def test_a_refusal_has_its_code_its_source_and_words_in_both_languages(code):
     source = REFUSED[code]()
     error = refused(source)
     assert error.code == code
-    assert error.source == reading.source_name(source)
+    assert error.source == photograph_source.source_name(source)
     assert str(error).startswith(f"{error.source}: {error.finding.text()}")
     assert error.worded("ja").startswith(f"{error.source}: {error.finding.text('ja')}")
     for text in (str(error), error.worded("ja")):
@@ -157,9 +157,9 @@ def test_a_refusal_goes_from_process_to_process_whole():
 
 def test_a_file_larger_than_any_photograph_is_refused(tmp_path, monkeypatch):
     (tmp_path / "eye.jpg").write_bytes(JPEG)
-    monkeypatch.setattr(reading, "LARGEST_FILE", len(JPEG))
+    monkeypatch.setattr(photograph_source, "LARGEST_FILE", len(JPEG))
     assert read(tmp_path / "eye.jpg").shape == (64, 64, 3)
-    monkeypatch.setattr(reading, "LARGEST_FILE", len(JPEG) - 1)
+    monkeypatch.setattr(photograph_source, "LARGEST_FILE", len(JPEG) - 1)
     assert refused(tmp_path / "eye.jpg").code == "large-file"
 
 

@@ -230,7 +230,7 @@ def test_the_client_answers_as_the_library_wherever_the_eye_comes_from(served, f
 def test_the_client_refuses_another_number_of_eyes_than_of_photographs(served, count, kind):
     pictures = [made_picture(seed) for seed in range(2)]
     eyes = [Eye("left", "stated"), Eye("right", "stated"), Eye("right", "stated")]
-    with pytest.raises(SettingError, match="say an eye of each"):
+    with pytest.raises(SettingError, match="give one eye per photograph"):
         list(served.answers(kind(pictures), ["made"], eyes=kind(eyes[:count])))
     assert len(list(served.answers(kind(pictures), ["made"], eyes=kind(eyes[:2])))) == 2
 

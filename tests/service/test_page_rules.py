@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gantei.explanations import colour_scale
-from gantei.photographs.eyes import name_tells
+from gantei.photographs.eye_names import side_in_name
 
 from ..eye_names import NAMES, NO_PAIRS, PAIRS
 from .browsing import needs_browser, opened_browser
@@ -46,7 +46,7 @@ def module():
 def test_a_name_tells_a_side_or_nothing(module, path, side, sure):
     told = module("eyes", "(eyes, path) => eyes.told(path)", path)
     assert (told["side"], told["sure"]) == (side, sure)
-    assert told["key"] == name_tells(path).key
+    assert told["key"] == side_in_name(path).key
 
 
 @pytest.mark.parametrize(("right", "left", "label"), PAIRS)

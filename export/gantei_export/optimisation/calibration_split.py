@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gantei.errors import PhotographError, SettingError
 from gantei.estimator.estimator import Estimator
-from gantei.photographs.listing import Listing
+from gantei.photographs.listing import PhotographList
 from gantei.photographs.photograph import open_photograph
 
 LEAST = 32
@@ -34,7 +34,7 @@ class CalibrationSplit:
 
 
 def split_photographs(
-    listing: Listing,
+    listing: PhotographList,
     estimator: Estimator,
     *,
     calibrate: bool,

@@ -23,7 +23,7 @@ from gantei.estimator.folder_files import PROVENANCE
 from gantei.inference.session import open_session
 from gantei.manifests.file import parse_manifest
 from gantei.manifests.manifest import Manifest, Variant, Weights
-from gantei.photographs.listing import Listing
+from gantei.photographs.listing import PhotographList
 from gantei.photographs.photograph import open_photograph
 
 from ..estimator_folder.folder_writing import WEIGHTS, write_folder
@@ -49,7 +49,7 @@ class OptimiseResult:
 def optimise(
     name: str,
     precision: Precision,
-    listing: Listing,
+    listing: PhotographList,
     *,
     limits: Mapping[str, float] | None = None,
     allow_grey: bool = False,

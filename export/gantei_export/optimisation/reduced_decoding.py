@@ -15,7 +15,7 @@ from gantei.catalogue import entries
 from gantei.errors import PhotographError, SettingError
 from gantei.estimator.estimator import Estimator, load
 from gantei.manifests.manifest import ReducedDecoding
-from gantei.photographs.listing import Listing
+from gantei.photographs.listing import PhotographList
 from gantei.photographs.network_view import reduction, view_spec
 from gantei.photographs.photograph import Photograph, open_photograph
 from gantei.photographs.preprocessing import prepare_photograph
@@ -42,7 +42,7 @@ class DecodingResult:
 
 def permit_reduced_decoding(
     name: str,
-    listing: Listing,
+    listing: PhotographList,
     *,
     limits: Mapping[str, float] | None = None,
     allow_grey: bool = False,
@@ -91,7 +91,7 @@ def permit_reduced_decoding(
 
 def measure(
     estimator: Estimator,
-    listing: Listing,
+    listing: PhotographList,
     limits: Mapping[str, float],
     described: str,
     allow_grey: bool = False,

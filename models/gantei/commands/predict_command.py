@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .options import add_device, add_estimators, whole_number
 
 if TYPE_CHECKING:
-    from ..photographs.listing import Listing
+    from ..photographs.listing import PhotographList
     from ..study.answering import AnyEstimator, Here, There
     from ..study.run import Study
 
@@ -169,7 +169,7 @@ def _check_extras(
             )
 
 
-def _fill(chosen: argparse.Namespace, listing: "Listing", by: "Here | There") -> int:
+def _fill(chosen: argparse.Namespace, listing: "PhotographList", by: "Here | There") -> int:
     from ..study.run import Study, run_study
     from ..terminal.progress import progress
 
@@ -195,7 +195,7 @@ def _fill(chosen: argparse.Namespace, listing: "Listing", by: "Here | There") ->
     return SOME_FAILED if summary.failed else ALL_GOOD
 
 
-def _stream(listing: "Listing", by: "Here | There") -> int:
+def _stream(listing: "PhotographList", by: "Here | There") -> int:
     from ..study.columns import Row, columns, row
     from ..study.table import write_csv
 
@@ -218,7 +218,7 @@ def _write_notices(estimators: "Iterable[AnyEstimator]") -> None:
         sys.stderr.write(f"{notice}\n")
 
 
-def _listing(chosen: argparse.Namespace) -> "Listing":
+def _listing(chosen: argparse.Namespace) -> "PhotographList":
     """Collect the photographs, and what is said of their eyes."""
     from ..photographs.listing import list_photographs
     from ..study.eye_tables import StatedEyes, Statement, is_table, read_table, with_eyes

@@ -19,8 +19,8 @@ from ..inference.postprocessing import values_of
 from ..inference.prediction import Prediction
 from ..inference.session import Device, open_session
 from ..manifests.manifest import Weights
-from ..photographs.eyes import Eyes
-from ..photographs.photograph import Source
+from ..photographs.eyes import EyeOptions
+from ..photographs.photograph_source import PhotographSource
 from ..signing.admission import admit
 
 
@@ -38,12 +38,12 @@ class Estimator(Network):
 
     def predict(
         self,
-        photographs: Source | Iterable[Source],
+        photographs: PhotographSource | Iterable[PhotographSource],
         *,
         on_error: Literal["raise", "record"] = "raise",
         allow_grey: bool = False,
         explain: bool = False,
-        eyes: Eyes = None,
+        eyes: EyeOptions = None,
         workers: int | None = None,
     ) -> list[Prediction]:
         """Estimate for each photograph, in order; one photograph alone gives a list of one.
@@ -79,12 +79,12 @@ class Estimator(Network):
 
     def stream(
         self,
-        photographs: Source | Iterable[Source],
+        photographs: PhotographSource | Iterable[PhotographSource],
         *,
         on_error: Literal["raise", "record"] = "raise",
         allow_grey: bool = False,
         explain: bool = False,
-        eyes: Eyes = None,
+        eyes: EyeOptions = None,
         workers: int | None = None,
     ) -> Generator[Prediction]:
         """Give what `predict` gives, one prediction after the other, as each is used.

@@ -9,12 +9,15 @@ import numpy as np
 from PIL import Image
 
 from ..errors import SettingError
-from ..photographs.eyes import Eye, Eyes, Told, eyes_of
+from ..photographs.eyes import Eye, EyeOption, EyeOptions, eyes_of
 from ..photographs.listing import list_photographs
-from ..photographs.photograph import Source, eye_of
+from ..photographs.photograph import eye_of
+from ..photographs.photograph_source import PhotographSource
 
 
-def each_photograph(photographs: Source | Iterable[Source]) -> Iterator[Source]:
+def each_photograph(
+    photographs: PhotographSource | Iterable[PhotographSource],
+) -> Iterator[PhotographSource]:
     """Give the photographs one after the other; a folder stands for those in it and below.
 
     Raises:
@@ -36,8 +39,8 @@ def each_photograph(photographs: Source | Iterable[Source]) -> Iterator[Source]:
 
 
 def with_eyes(
-    photographs: Iterable[Source], eyes: Eyes
-) -> tuple[Iterable[Source], Iterable[Told] | None]:
+    photographs: Iterable[PhotographSource], eyes: EyeOptions
+) -> tuple[Iterable[PhotographSource], Iterable[EyeOption] | None]:
     """Pair photographs with what the caller says of their eyes, as `estimate` takes both.
 
     What is said of each photograph by itself must fit all of them, so they are collected first.

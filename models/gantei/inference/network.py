@@ -10,8 +10,9 @@ from ..errors import InferenceError, WeightsError
 from ..explanations.explanation import Explainer
 from ..findings.finding import Finding
 from ..manifests.manifest import Manifest
-from ..photographs.eyes import Told
-from ..photographs.photograph import Photograph, Source, open_photograph
+from ..photographs.eyes import EyeOption
+from ..photographs.photograph import Photograph, open_photograph
+from ..photographs.photograph_source import PhotographSource
 from ..photographs.preprocessing import prepare_photograph
 from .session import device_of
 
@@ -54,7 +55,11 @@ class Network:
         return self.manifest.reduced_decoding is not None
 
     def prepare(
-        self, source: Source | Photograph, *, allow_grey: bool = False, eye: Told = None
+        self,
+        source: PhotographSource | Photograph,
+        *,
+        allow_grey: bool = False,
+        eye: EyeOption = None,
     ) -> NDArray[np.float32]:
         """Turn one photograph into the network's input, float32 (height, width, 3).
 

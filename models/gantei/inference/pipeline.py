@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from ..errors import GanteiError, PhotographError, SettingError, WeightsError, drop_tracebacks
 from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
-from ..photographs.eyes import Eye, Told, paired
+from ..photographs.eyes import Eye, EyeOption, paired
 from ..photographs.network_view import NetworkView, ViewSpec, look, view_spec
-from ..photographs.photograph import Photograph, Source, eye_of, open_told, source_name
+from ..photographs.photograph import Photograph, eye_of, open_with_eye
+from ..photographs.photograph_source import PhotographSource, source_name
 from ..photographs.preprocessing import findings_on, is_mirrored, scaled
 from ..photographs.resampling import Box
 from .network import Network, RawOutputs
@@ -61,14 +62,14 @@ def batch_size(networks: Sequence[Network]) -> int:
 
 
 def estimate(
-    sources: Iterable[Source],
+    sources: Iterable[PhotographSource],
     networks: Sequence[Network],
     *,
     allow_grey: bool = False,
     workers: int | None = None,
     batch: int | None = None,
     explain: ExplanationKind | None = None,
-    eyes: Iterable[Told] | None = None,
+    eyes: Iterable[EyeOption] | None = None,
 ) -> Generator[PhotographResult]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
@@ -95,10 +96,10 @@ def estimate(
         for each in networks:  # fails before any photograph is read
             each.explainer.outputs(explain)
 
-    def prepared(one: tuple[Source, Told]) -> PreparedInputs:
+    def prepared(one: tuple[PhotographSource, EyeOption]) -> PreparedInputs:
         return _opened_and_prepared(*one, networks, explain, allow_grey=allow_grey)
 
-    def result(one: tuple[Source, Told]) -> PhotographResult:
+    def result(one: tuple[PhotographSource, EyeOption]) -> PhotographResult:
         return next(_results([prepared(one)], networks, explain, 1))
 
     with_eyes = paired(sources, eyes)
@@ -117,8 +118,8 @@ def _checked(workers: object) -> int | None:
 
 
 def _opened_and_prepared(
-    source: Source,
-    eye: Told,
+    source: PhotographSource,
+    eye: EyeOption,
     networks: Sequence[Network],
     explain: ExplanationKind | None,
     *,
@@ -126,7 +127,7 @@ def _opened_and_prepared(
 ) -> PreparedInputs:
     eye = eye_of(source, None) if eye is None else eye
     try:
-        photograph = open_told(source, eye, allow_grey=allow_grey)
+        photograph = open_with_eye(source, eye, allow_grey=allow_grey)
     except PhotographError as error:
         drop_tracebacks(error)
         known = eye if isinstance(eye, Eye) else None

@@ -9,28 +9,28 @@ from typing import Any
 
 from ..errors import OutputError
 from ..manifests.fields import UNKNOWN
-from .eyes import Told
+from .eyes import EyeOption
 from .formats.known_formats import has_suffix, suffixes
 
 
 @dataclass(frozen=True)
-class Listed:
+class StudyPhotograph:
     """One photograph of a study: where it is, its name in the table, what is told of its eye."""
 
     path: Path
     name: str
-    eye: Told = UNKNOWN
+    eye: EyeOption = UNKNOWN
 
 
 @dataclass(frozen=True)
-class Listing:
+class PhotographList:
     """The photographs of a study in the table's order, and how many other files were passed by.
 
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
     stated, and the names of `strays`, statements of what is no photograph here.
     """
 
-    photographs: tuple[Listed, ...]
+    photographs: tuple[StudyPhotograph, ...]
     others: int
     detect: bool = False
     stated_sha256: str | None = None
@@ -42,7 +42,7 @@ class Listing:
         return {key: value for key, value in said.items() if value}
 
 
-def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listing:
+def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> PhotographList:
     """Collect photographs from files, folders (recursively) and the lines of a list.
 
     In folders, files whose ending is not a picture's, hidden files and hidden folders are passed
@@ -75,8 +75,8 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Listin
     if not found:
         raise OutputError(_none_found(paths, others))
     root = _common(bases)
-    listed = (Listed(path, _printable(path.relative_to(root))) for path in found)
-    return Listing(tuple(sorted(listed, key=lambda each: each.name)), others)
+    listed = (StudyPhotograph(path, _printable(path.relative_to(root))) for path in found)
+    return PhotographList(tuple(sorted(listed, key=lambda each: each.name)), others)
 
 
 def _none_found(paths: Sequence[Path], others: int) -> str:

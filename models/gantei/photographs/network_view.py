@@ -11,7 +11,8 @@ from ..manifests.fields import UNKNOWN, Crop, Decoder, Resampling
 from ..manifests.manifest import InputSpec
 from .bright_part import Part, find_box
 from .field_of_view import Square, averaging_step, find_disc
-from .photograph import Photograph, errors_of
+from .photograph import Photograph
+from .photograph_source import errors_of
 from .resampling import ANTIALIASED, Box, resample
 
 DRAFT_FACTOR = 4

@@ -21,7 +21,7 @@ from PIL import Image
 
 from ..errors import PhotographError
 from ..manifests.fields import Side
-from .eyes import Eye, detected
+from .eyes import Eye, assumed_eye
 from .field_of_view import find_disc
 
 Plane = NDArray[np.float64]
@@ -44,14 +44,14 @@ _ABOVE_OR_BELOW = 0.45  # a disc is never further from the middle line
 _FOVEA = 0.8  # the weight of its evidence, the disc's being 1
 
 
-class Sought(NamedTuple):
+class SideEstimate(NamedTuple):
     """The side, None where it cannot be told, and the lead of the best place over the others."""
 
     side: Side | None
     confidence: float
 
 
-class _Seen(NamedTuple):
+class _Evidence(NamedTuple):
     """Evidence (`SIDE`, `SIDE`) for a disc and for a fovea, and where the field is."""
 
     disc: Plane
@@ -62,17 +62,17 @@ class _Seen(NamedTuple):
 def detected_eye(image: Image.Image) -> Eye | None:
     """Find the eye that an upright RGB photograph shows; None where it cannot be told."""
     side = find_side(image).side
-    return None if side is None else detected(side)
+    return None if side is None else assumed_eye(side)
 
 
-def find_side(image: Image.Image) -> Sought:
+def find_side(image: Image.Image) -> SideEstimate:
     """Find the side of the eye that an upright RGB photograph shows."""
-    seen = _look(image)
-    if seen is None:
-        return Sought(None, 0.0)
+    evidence = _gathered(image)
+    if evidence is None:
+        return SideEstimate(None, 0.0)
     y, x = (np.mgrid[:SIDE, :SIDE] + 0.5) / _RADIUS - 1
-    allowed = seen.field & (np.abs(y) < _ABOVE_OR_BELOW)
-    right, left = (_evidence(seen, mirror) for mirror in (1, -1))
+    allowed = evidence.field & (np.abs(y) < _ABOVE_OR_BELOW)
+    right, left = (_evidence_for_disc(evidence, mirror) for mirror in (1, -1))
     places = {
         "right": np.where(allowed & (x >= _ASIDE), right, -np.inf),
         "left": np.where(allowed & (-x >= _ASIDE), left, -np.inf),
@@ -81,14 +81,14 @@ def find_side(image: Image.Image) -> Sought:
     best = {name: float(plane.max()) for name, plane in places.items()}
     first, second = sorted(best, key=best.__getitem__, reverse=True)[:2]
     if first == "between" or best[first] < LEAST_SCORE:
-        return Sought(None, 0.0)
+        return SideEstimate(None, 0.0)
     confidence = (best[first] - best[second]) / best[first]
-    disc = seen.disc.flat[int(places[first].argmax())]
+    disc = evidence.disc.flat[int(places[first].argmax())]
     told = confidence >= LEAST_CONFIDENCE and disc >= LEAST_DISC
-    return Sought(cast(Side, first) if told else None, confidence)
+    return SideEstimate(cast(Side, first) if told else None, confidence)
 
 
-def _look(image: Image.Image) -> _Seen | None:
+def _gathered(image: Image.Image) -> _Evidence | None:
     """Gather the evidence; None where there is no round field on a dark surround."""
     try:
         square = find_disc(image)
@@ -112,20 +112,20 @@ def _look(image: Image.Image) -> _Seen | None:
     inside = _smoothed(weight, np.ones_like(weight), 0.025) > 0.99
     vessels = _smoothed(_upright_lines(pixels[..., 1]) / around * inside, weight, 0.1)
     crossed = _standardised(vessels, field)
-    return _Seen(
+    return _Evidence(
         _standardised(bright, field).clip(-1, 4) + crossed.clip(-1, 4),
         _standardised(dark, field).clip(-2, 3) - 0.5 * crossed.clip(-1, 3),
         field,
     )
 
 
-def _evidence(seen: _Seen, mirror: int) -> Plane:
+def _evidence_for_disc(evidence: _Evidence, mirror: int) -> Plane:
     """The evidence for a disc at each place, its fovea on the left of it where `mirror` is 1."""
-    best: Plane = np.full_like(seen.disc, -np.inf)
+    best: Plane = np.full_like(evidence.disc, -np.inf)
     for apart in _APART:
         for lower in _LOWER:
-            fovea = _moved(seen.fovea, down=-lower, right=mirror * apart)
-            best = np.maximum(best, seen.disc + _FOVEA * fovea)
+            fovea = _moved(evidence.fovea, down=-lower, right=mirror * apart)
+            best = np.maximum(best, evidence.disc + _FOVEA * fovea)
     return best
 
 

@@ -2,9 +2,6 @@
 
 import hashlib
 import os
-import stat
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,35 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder
 from .colour import as_rgb, check_light, check_mode
 from .decoded_picture import DecodedPicture, image_of_array
 from .decoding import EncodedPicture
-from .eyes import DETECT, Eye, Told, known_eye
+from .eyes import DETECT, Eye, EyeOption, known_eye
 from .formats.pillow_errors import pillow_errors
 from .optic_disc import SIDE, detected_eye
-
-Source = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
-
-LARGEST_FILE = 1_000_000_000
-"""Bytes; 200 megapixels of uncompressed 8-bit RGB are 600 million."""
-
-
-@contextmanager
-def errors_of(source: str, sha256: str | None = None) -> Iterator[None]:
-    """Say of which photograph the errors are that are raised within."""
-    try:
-        yield
-    except PhotographError as error:
-        error.source = error.source or source
-        error.sha256 = error.sha256 or sha256
-        raise
+from .photograph_source import PhotographSource, errors_of, read_encoded, source_name
 
 
 class Photograph:
-    """A photograph, opened and checked; its pixels are decoded when asked for, once a scale.
+    """A photograph, opened and checked; its pixels are decoded on demand, once per scale.
 
     Attributes:
         name: the path as given, or `<bytes>`, `<image>`, `<array>`.
@@ -58,7 +39,7 @@ class Photograph:
         sha256: str | None,
         *,
         allow_grey: bool,
-        eye: Told = None,
+        eye: EyeOption = None,
     ) -> None:
         check_mode(picture.mode, allow_grey=allow_grey)
         self.name = name
@@ -69,7 +50,7 @@ class Photograph:
         self._picture = picture
         self._allow_grey = allow_grey
         self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
-        self._told = eye
+        self._eye_option = eye
 
     def __repr__(self) -> str:
         height, width = self.size
@@ -82,9 +63,9 @@ class Photograph:
         Raises:
             PhotographError: as `picture`, where it is sought.
         """
-        if isinstance(self._told, Eye):
-            return self._told
-        if self._told != DETECT:
+        if isinstance(self._eye_option, Eye):
+            return self._eye_option
+        if self._eye_option != DETECT:
             return Finding("eye-needed")
         found = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
         return found or Finding("eye-not-found")
@@ -150,7 +131,9 @@ class Photograph:
         return np.asarray(self.picture(scale, decoder))
 
 
-def open_photograph(source: Source, *, allow_grey: bool = False, eye: Told = None) -> Photograph:
+def open_photograph(
+    source: PhotographSource, *, allow_grey: bool = False, eye: EyeOption = None
+) -> Photograph:
     """Open a photograph: read and hash its file once, check all that its header says.
 
     Arrays are (height, width, 3) RGB or (height, width, 4) RGBA, uint8 or uint16; with
@@ -164,13 +147,15 @@ def open_photograph(source: Source, *, allow_grey: bool = False, eye: Told = Non
         PhotographError: not a picture, cut off, several frames, too large, grey, or unreadable.
         TypeError: a source of another type.
     """
-    return open_told(source, eye_of(source, eye), allow_grey=allow_grey)
+    return open_with_eye(source, eye_of(source, eye), allow_grey=allow_grey)
 
 
-def open_told(source: Source, eye: Told, *, allow_grey: bool = False) -> Photograph:
-    """As `open_photograph`, where all that names tell is in `eye`: an `Eye`, or what to do else.
+def open_with_eye(
+    source: PhotographSource, eye: EyeOption, *, allow_grey: bool = False
+) -> Photograph:
+    """Open a photograph as `open_photograph` does, without asking its file's name for the eye.
 
-    A study's names, which have folders and pairs, may tell otherwise than the file's own.
+    A study has read the names with their folders and in pairs, which may give another side.
     """
     name = source_name(source)
     if isinstance(source, str | os.PathLike):
@@ -189,19 +174,19 @@ def _picture_of(source: bytes | Image.Image | NDArray[Any]) -> EncodedPicture | 
     return DecodedPicture(image_of_array(source))
 
 
-def eye_of(source: Source, told: object) -> Told:
-    """Put what is said of a photograph's eye and what its file's name tells together.
+def eye_of(source: PhotographSource, option: object) -> EyeOption:
+    """Resolve what is said of a photograph's eye, by its file's name where nothing is said.
 
     `detect` stays where the name does not tell.
 
     Raises:
-        SettingError: `told` is no side, no `Eye`, not `detect`, not `unknown` and not None.
+        SettingError: `option` is no side, no `Eye`, not `detect`, not `unknown` and not None.
     """
-    return known_eye(told, Path(source).name if isinstance(source, str | os.PathLike) else "")
+    return known_eye(option, Path(source).name if isinstance(source, str | os.PathLike) else "")
 
 
 def read(
-    source: Source, *, allow_grey: bool = False, decoder: Decoder = "pillow"
+    source: PhotographSource, *, allow_grey: bool = False, decoder: Decoder = "pillow"
 ) -> NDArray[np.uint8]:
     """Read a photograph at full size: uint8 (height, width, 3), RGB, upright.
 
@@ -211,58 +196,3 @@ def read(
         PhotographError, TypeError: as `open_photograph`; also where decoding shows damage.
     """
     return np.array(open_photograph(source, allow_grey=allow_grey).pixels(decoder=decoder))
-
-
-def read_encoded(path: str | os.PathLike[str]) -> bytes:
-    """Read a photograph's file, of at most `LARGEST_FILE` bytes.
-
-    Raises:
-        PhotographError: missing, unreadable, too large, or no regular file.
-    """
-    with errors_of(os.fspath(path)):
-        try:
-            # Asked before opening: opening a pipe would wait for its writer.
-            is_file = stat.S_ISREG(Path(path).stat().st_mode)
-            data = _read_bounded(path) if is_file else b""
-        except OSError as error:
-            why = error.strerror or str(error)
-            raise PhotographError(Finding("unreadable-file", why=why)) from error
-        except ValueError as error:  # a null character, or one that no file system can write
-            raise PhotographError(Finding("not-a-path", why=str(error))) from error
-        if not is_file:
-            raise PhotographError(Finding("not-a-file"))
-        if len(data) > LARGEST_FILE:
-            raise PhotographError(Finding("large-file", most=LARGEST_FILE // 10**6))
-    return data
-
-
-def _read_bounded(path: str | os.PathLike[str]) -> bytes:
-    with Path(path).open("rb") as file:
-        return file.read(LARGEST_FILE + 1)
-
-
-def source_name(source: Source) -> str:
-    """What messages and results call a source: its path as given, `<bytes>`, `<image>`, `<array>`.
-
-    Raises:
-        TypeError: a source of another type.
-    """
-    match source:
-        case bytes():
-            return "<bytes>"
-        case Image.Image():
-            return "<image>"
-        case np.ndarray():
-            return "<array>"
-        case str() | os.PathLike() if isinstance(path := os.fspath(source), str):
-            return path
-    raise TypeError(
-        f"a photograph is a path, bytes, a Pillow image or an array, not {type(source).__name__}"
-    )
-
-
-def as_list(photographs: Source | Iterable[Source]) -> list[Source]:
-    """One photograph alone, or several, as a list."""
-    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
-        return [photographs]
-    return list(photographs)

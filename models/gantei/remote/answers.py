@@ -12,7 +12,7 @@ from ..findings.finding import Finding
 from ..inference.prediction import PhotographResult
 from ..manifests.fields import NAME
 from ..manifests.file import parse_manifest
-from ..photographs.eyes import Eye, detected
+from ..photographs.eyes import Eye, assumed_eye
 from ..wire.http_failures import one_line
 from ..wire.schemas import (
     DescribedEstimator,
@@ -136,7 +136,7 @@ def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:
         return None
     if entry.eye_from != "detected":
         raise ValueError("an eye that nobody has stated")
-    return detected(entry.eye)
+    return assumed_eye(entry.eye)
 
 
 def _explanation(told: ExplanationMap | None) -> Explanation:

@@ -17,8 +17,9 @@ from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
 from ..inference.prediction import PhotographResult, Prediction
 from ..manifests.fields import UNKNOWN
-from ..photographs.eyes import Eye, Eyes, Told, paired
-from ..photographs.photograph import Source, eye_of, open_photograph, read_encoded, source_name
+from ..photographs.eyes import Eye, EyeOption, EyeOptions, paired
+from ..photographs.photograph import eye_of, open_photograph
+from ..photographs.photograph_source import PhotographSource, read_encoded, source_name
 from ..wire.credentials import token_for_service
 from ..wire.schemas import EstimatorList
 from .answers import read_answer, read_estimator, read_list
@@ -116,12 +117,12 @@ class Client:
 
     def predict(
         self,
-        photographs: Source | Iterable[Source],
+        photographs: PhotographSource | Iterable[PhotographSource],
         estimators: str | Sequence[str] | None = None,
         *,
         on_error: Literal["raise", "record"] = "raise",
         explain: bool = False,
-        eyes: Eyes = None,
+        eyes: EyeOptions = None,
     ) -> list[dict[str, Prediction]]:
         """Estimate for each photograph, in order: `{estimator's name: its Prediction}` of each.
 
@@ -152,12 +153,12 @@ class Client:
 
     def stream(
         self,
-        photographs: Source | Iterable[Source],
+        photographs: PhotographSource | Iterable[PhotographSource],
         estimators: str | Sequence[str] | None = None,
         *,
         on_error: Literal["raise", "record"] = "raise",
         explain: bool = False,
-        eyes: Eyes = None,
+        eyes: EyeOptions = None,
     ) -> Generator[dict[str, Prediction]]:
         """Give what `predict` gives, one photograph after the other, as it is used.
 
@@ -174,8 +175,8 @@ class Client:
         if names is None:
             names = self._names()
         names = list(dict.fromkeys(names))
-        sources, told = with_eyes(each_photograph(photographs), eyes)
-        with closing(self.answers(sources, names, explain=explain, eyes=told)) as answers:
+        sources, options = with_eyes(each_photograph(photographs), eyes)
+        with closing(self.answers(sources, names, explain=explain, eyes=options)) as answers:
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
                     raise answer.error
@@ -183,11 +184,11 @@ class Client:
 
     def answers(
         self,
-        photographs: Iterable[Source],
+        photographs: Iterable[PhotographSource],
         names: Sequence[str],
         *,
         explain: bool = False,
-        eyes: Iterable[Told] | None = None,
+        eyes: Iterable[EyeOption] | None = None,
     ) -> Generator[PhotographResult]:
         """Ask for each photograph, in order, as `gantei.inference.pipeline.estimate` does here.
 
@@ -200,10 +201,10 @@ class Client:
         fields = {"estimators": list(names), "explain": "map" if explain else "none"}
         stop = Event()
 
-        def answer(one: tuple[int, tuple[Source, Told]]) -> PhotographResult:
-            number, (source, told) = one
-            told = eye_of(source, None) if told is None else told
-            return self._answer(number, source, told, fields, stop)
+        def answer(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PhotographResult:
+            number, (source, option) = one
+            option = eye_of(source, None) if option is None else option
+            return self._answer(number, source, option, fields, stop)
 
         numbered = enumerate(paired(photographs, eyes), 1)
         try:
@@ -213,10 +214,15 @@ class Client:
             stop.set()
 
     def _answer(
-        self, number: int, source: Source, told: Told, fields: dict[str, Any], stop: Event
+        self,
+        number: int,
+        source: PhotographSource,
+        option: EyeOption,
+        fields: dict[str, Any],
+        stop: Event,
     ) -> PhotographResult:
         name = source_name(source)
-        eye = told if isinstance(told, Eye) else None
+        eye = option if isinstance(option, Eye) else None
         try:
             data = _encoded(source)
         except PhotographError as error:
@@ -225,7 +231,7 @@ class Client:
         file = ("photographs", (str(number), data, "application/octet-stream"))
         try:
             answer = self._server.ask(
-                "POST", "/v1/predict", stop, files=[file], data=fields | _eyes_field(told)
+                "POST", "/v1/predict", stop, files=[file], data=fields | _eyes_field(option)
             )
         except RefusedRequestError as error:
             if error.status != 413:
@@ -241,14 +247,14 @@ class Client:
         return [each.name for each in self._list().estimators]
 
 
-def _eyes_field(told: Told) -> dict[str, str]:
-    """The field `eyes`; left out where nothing is told, as older servers know no such field."""
-    if told is None or told == UNKNOWN:
+def _eyes_field(option: EyeOption) -> dict[str, str]:
+    """The field `eyes`; left out where nothing is known, as older servers know no such field."""
+    if option is None or option == UNKNOWN:
         return {}
-    return {"eyes": told.side if isinstance(told, Eye) else told}
+    return {"eyes": option.side if isinstance(option, Eye) else option}
 
 
-def _encoded(source: Source) -> bytes:
+def _encoded(source: PhotographSource) -> bytes:
     """The bytes to send: those of the file, or of what is no file yet a lossless PNG.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from ..errors import TransferError
 from ..inference.pipeline import batch_size, estimate
 from ..inference.prediction import PhotographResult
-from ..photographs.listing import Listed
+from ..photographs.listing import StudyPhotograph
 
 if TYPE_CHECKING:
     from ..estimator.estimator import Estimator
@@ -32,7 +32,7 @@ class Here:
         return batch_size(self.estimators)
 
     def answers(
-        self, photographs: Sequence[Listed], explain: "ExplanationKind | None" = None
+        self, photographs: Sequence[StudyPhotograph], explain: "ExplanationKind | None" = None
     ) -> Generator[PhotographResult]:
         """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
         return estimate(
@@ -72,7 +72,7 @@ class There:
         return cls(client, client.estimators(names), client.environment())
 
     def answers(
-        self, photographs: Sequence[Listed], explain: "ExplanationKind | None" = None
+        self, photographs: Sequence[StudyPhotograph], explain: "ExplanationKind | None" = None
     ) -> Generator[PhotographResult]:
         """Ask the server for each, in order; see `gantei.Client.answers`.
 

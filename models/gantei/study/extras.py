@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..explanations.explanation import ExplanationKind
-from ..photographs.listing import Listed
+from ..photographs.listing import StudyPhotograph
 from .columns import Row
 from .embeddings import Embeddings
 from .overlays import Overlays
@@ -77,7 +77,7 @@ class Extras:
         if self._embeddings:
             self._embeddings.keep(count)
 
-    def add(self, listed: Listed, answer: "PhotographResult") -> None:
+    def add(self, listed: StudyPhotograph, answer: "PhotographResult") -> None:
         """Write what belongs to one photograph."""
         if self._overlays:
             self._overlays.add(listed, answer)

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ..errors import OutputError, SettingError
 from ..manifests.fields import UNKNOWN, Side
-from ..photographs.eyes import DETECT, Eye, EyeOrigin, side_of, sides_by_names, stated
-from ..photographs.listing import Listed, Listing
+from ..photographs.eye_names import side_of, sides_by_names
+from ..photographs.eyes import DETECT, Eye, EyeOrigin, stated_eye
+from ..photographs.listing import PhotographList, StudyPhotograph
 
 PHOTOGRAPH, EYE = "photograph", "eye"
 """Columns of a table that states eyes; others are passed over."""
@@ -91,7 +92,7 @@ def read_table(
     return photographs, statements
 
 
-def with_eyes(listing: Listing, said: StatedEyes) -> Listing:
+def with_eyes(listing: PhotographList, said: StatedEyes) -> PhotographList:
     """Put what is stated and what the names tell to each photograph of a study.
 
     A statement names its photograph as the table of results does, or by a path, from the working
@@ -110,10 +111,10 @@ def with_eyes(listing: Listing, said: StatedEyes) -> Listing:
             "that is stated; name them as the results do, or by their paths"
         )
 
-    def eye(listed: Listed) -> Eye | str:
+    def eye(listed: StudyPhotograph) -> Eye | str:
         name = names.get(listed.name)
         if statement := found.get(listed.path):
-            return stated(statement.side, statement.origin, name)
+            return stated_eye(statement.side, statement.origin, name)
         if name is not None:
             return Eye(name, "file name")
         return DETECT if said.detect else UNKNOWN
@@ -128,7 +129,7 @@ def with_eyes(listing: Listing, said: StatedEyes) -> Listing:
 
 
 def _found(
-    listing: Listing, statements: Sequence[Statement]
+    listing: PhotographList, statements: Sequence[Statement]
 ) -> tuple[dict[Path, Statement], list[str]]:
     """The statement of each photograph by its path, and those that are of none."""
     by_key: dict[str, set[Path]] = {}
@@ -156,7 +157,7 @@ def _found(
     return found, strays
 
 
-def _digest(listing: Listing, found: dict[Path, Statement]) -> str | None:
+def _digest(listing: PhotographList, found: dict[Path, Statement]) -> str | None:
     """Digest of what is stated, by the names in the results."""
     if not found:
         return None

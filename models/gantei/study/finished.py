@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import PhotographError
-from ..photographs.listing import Listed
-from ..photographs.photograph import read_encoded
+from ..photographs.listing import StudyPhotograph
+from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
 from .extras import Extras
 
@@ -103,7 +103,7 @@ def digest_of(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def photograph_sha256(listed: Listed) -> str | None:
+def photograph_sha256(listed: StudyPhotograph) -> str | None:
     """Digest of a photograph's file as its row has it; None where there is no readable file."""
     try:
         return hashlib.sha256(read_encoded(listed.path)).hexdigest()

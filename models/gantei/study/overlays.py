@@ -13,7 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
-from ..photographs.listing import Listed
+from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph import open_photograph
 from ..system.files import atomic_write
 from .columns import Row
@@ -76,7 +76,7 @@ class Overlays:
             self._is_of(path, sha256) for name, sha256 in photographs for path in self._paths(name)
         )
 
-    def add(self, listed: Listed, answer: "PhotographResult") -> None:
+    def add(self, listed: StudyPhotograph, answer: "PhotographResult") -> None:
         """Draw one photograph's overlays.
 
         Raises:

@@ -18,7 +18,7 @@ from ..errors import OutputError
 from ..findings.finding import Finding
 from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
-from ..photographs.listing import Listed, Listing
+from ..photographs.listing import PhotographList, StudyPhotograph
 from ..system.environment import environment
 from ..system.files import atomic_write, exclusive_lock, sha256_of
 from .answering import Here, There
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 class Study:
     """What is to be done: these photographs, by these estimators, into this table."""
 
-    listing: Listing
+    listing: PhotographList
     by: Here | There
     table: Path
     maps: Path | None = None
@@ -229,7 +229,7 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     return count
 
 
-def _is_same_eye(line: Row, listed: Listed) -> bool:
+def _is_same_eye(line: Row, listed: StudyPhotograph) -> bool:
     if isinstance(listed.eye, Eye):
         return line[EYE : EYE_FROM + 1] == [listed.eye.side, listed.eye.origin]
     return line[EYE_FROM] in (None, "detected")

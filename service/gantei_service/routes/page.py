@@ -15,7 +15,7 @@ from fastapi.responses import Response
 
 from gantei.explanations import colour_scale, overlay
 from gantei.findings.wording import FOLDER as WORDINGS
-from gantei.photographs.eyes import RULES_FILE
+from gantei.photographs.eye_names import RULES_FILE
 from gantei.photographs.formats.known_formats import names, suffixes
 
 from ..docs_page import docs_page

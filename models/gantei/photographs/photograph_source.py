@@ -1,0 +1,86 @@
+"""Where a photograph comes from, and what it is called: a path, bytes, a Pillow image, an array."""
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..errors import PhotographError
+from ..findings.finding import Finding
+
+PhotographSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
+
+LARGEST_FILE = 1_000_000_000
+"""Bytes; 200 megapixels of uncompressed 8-bit RGB are 600 million."""
+
+
+@contextmanager
+def errors_of(source: str, sha256: str | None = None) -> Iterator[None]:
+    """Say of which photograph the errors are that are raised within."""
+    try:
+        yield
+    except PhotographError as error:
+        error.source = error.source or source
+        error.sha256 = error.sha256 or sha256
+        raise
+
+
+def read_encoded(path: str | os.PathLike[str]) -> bytes:
+    """Read a photograph's file, of at most `LARGEST_FILE` bytes.
+
+    Raises:
+        PhotographError: missing, unreadable, too large, or no regular file.
+    """
+    with errors_of(os.fspath(path)):
+        try:
+            # Asked before opening: opening a pipe would wait for its writer.
+            is_file = stat.S_ISREG(Path(path).stat().st_mode)
+            data = _read_bounded(path) if is_file else b""
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise PhotographError(Finding("unreadable-file", why=why)) from error
+        except ValueError as error:  # a null character, or one that no file system can write
+            raise PhotographError(Finding("not-a-path", why=str(error))) from error
+        if not is_file:
+            raise PhotographError(Finding("not-a-file"))
+        if len(data) > LARGEST_FILE:
+            raise PhotographError(Finding("large-file", most=LARGEST_FILE // 10**6))
+    return data
+
+
+def _read_bounded(path: str | os.PathLike[str]) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(LARGEST_FILE + 1)
+
+
+def source_name(source: PhotographSource) -> str:
+    """What messages and results call a source: its path as given, `<bytes>`, `<image>`, `<array>`.
+
+    Raises:
+        TypeError: a source of another type.
+    """
+    match source:
+        case bytes():
+            return "<bytes>"
+        case Image.Image():
+            return "<image>"
+        case np.ndarray():
+            return "<array>"
+        case str() | os.PathLike() if isinstance(path := os.fspath(source), str):
+            return path
+    raise TypeError(
+        f"a photograph is a path, bytes, a Pillow image or an array, not {type(source).__name__}"
+    )
+
+
+def as_list(photographs: PhotographSource | Iterable[PhotographSource]) -> list[PhotographSource]:
+    """One photograph alone, or several, as a list."""
+    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
+        return [photographs]
+    return list(photographs)
