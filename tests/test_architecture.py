@@ -39,12 +39,41 @@ LAYERS = {
         "training",
         "commands",
     ],
+    "gantei_service": [
+        "asgi",
+        "settings",
+        "logs",
+        "problems",
+        "metrics",
+        "tokens",
+        "request_body",
+        "response_sender",
+        "guard",
+        "pool",
+        "batching",
+        "loaded",
+        "context",
+        "photograph_job",
+        "dispatch",
+        "predict_request",
+        "tensors",
+        "openapi",
+        "docs_page",
+        "routes",
+        "h11_patterns",
+        "app",
+        "connections",
+        "tls",
+        "server",
+        "bento",
+        "service",
+        "commands",
+    ],
 }
 """The rooms of a package from the bottom to the top: each imports itself and those before it."""
 LONGEST_FUNCTION = 60
 LONGER_YET = {
     "models/gantei/commands/predict_command.py: register",
-    "service/gantei_service/commands.py: register",
 }
 """Functions that are still to be shortened."""
 HEAVY = {

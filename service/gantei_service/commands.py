@@ -19,6 +19,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="Answer photographs over HTTP (docs/service.md). Pictures stay in memory; "
         "nothing is sent anywhere. Without a token file, only this machine is answered.",
     )
+    _add_serve_options(serve)
+    _add_tls_options(serve)
+    serve.set_defaults(run=_run)
+    bento = commands.add_parser(
+        "bento",
+        help="build a Bento that carries estimators",
+        description="Build the service with the named estimators into a Bento, in BentoML's "
+        "store, and print its tag: bentoml serve TAG answers with them on a machine that has "
+        "neither gantei nor its estimators. Nothing is sent anywhere.",
+    )
+    add_estimators(bento, "all that are ready")
+    bento.set_defaults(run=_run_bento)
+
+
+def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     add_estimators(serve, "all that are ready")
     add_device(serve)
     serve.add_argument(
@@ -54,6 +69,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="most photographs that go through a network together; default: 16 on a GPU, 1 on a "
         "CPU, where batches do not pay",
     )
+
+
+def _add_tls_options(serve: argparse.ArgumentParser) -> None:
     tls = serve.add_argument_group("TLS 1.2 and later, by files in PEM")
     for option, what in (
         ("--ssl-certfile", "certificate, with those between it and the authority"),
@@ -62,16 +80,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         ("--ssl-ca-certs", "let in only clients with a certificate of these authorities"),
     ):
         tls.add_argument(option, metavar="FILE", type=Path, help=what)
-    serve.set_defaults(run=_run)
-    bento = commands.add_parser(
-        "bento",
-        help="build a Bento that carries estimators",
-        description="Build the service with the named estimators into a Bento, in BentoML's "
-        "store, and print its tag: bentoml serve TAG answers with them on a machine that has "
-        "neither gantei nor its estimators. Nothing is sent anywhere.",
-    )
-    add_estimators(bento, "all that are ready")
-    bento.set_defaults(run=_run_bento)
 
 
 def _run(chosen: argparse.Namespace) -> int:

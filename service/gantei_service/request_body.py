@@ -9,7 +9,7 @@ from gantei.findings.finding import Finding
 from .asgi import AsgiMessage, Receive
 from .logs import RequestRecord
 from .problems import Problem
-from .settings import Settings
+from .settings import MEGABYTE, Settings
 
 
 @dataclass
@@ -86,7 +86,9 @@ class LimitedRequestBody:
             raise self._too_large()
 
     def _too_large(self) -> Problem:
-        return Problem("body-too-large", Finding("body-limit", most=self._settings.body_limit))
+        return Problem(
+            "body-too-large", Finding("body-limit", megabytes=self._settings.body_limit / MEGABYTE)
+        )
 
 
 def announced(scope: AsgiMessage) -> int:

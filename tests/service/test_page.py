@@ -266,7 +266,7 @@ def test_a_folder_and_a_photograph_can_be_dropped(visit, eyes, tmp_path):
     assert row(page, "eyes/person-00002").locator("data").count() == 4
     assert row(page, "single.png").locator("data").count() == 2
     side = row(page, "single.png").locator("td").get_attribute("data-side")
-    assert side == "Side not told by the name"
+    assert side == "The name does not say which eye"
 
 
 def test_a_photograph_is_drawn_upright(visit, tmp_path):

@@ -138,7 +138,7 @@ async function answer(photograph, estimators, signal) {
   changed(photograph);
   try {
     if (work.limits && photograph.file.size > work.limits.body_bytes) {
-      const values = { most: work.limits.body_bytes };
+      const values = { megabytes: work.limits.body_bytes / 1e6 };
       throw new Refusal("body-too-large", { code: "body-limit", values, status: 413 });
     }
     const { eye } = photograph;

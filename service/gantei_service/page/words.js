@@ -47,7 +47,7 @@ export const TEXTS = {
     right: "Right eye",
     left: "Left eye",
     noEye: "No photograph",
-    noSide: "Side not told by the name",
+    noSide: "The name does not say which eye",
     eyeOf: (name) => `Which eye ${name} shows`,
     eyeByName: (side) => `${side}, by its name`,
     eyeUnknown: "Which eye?",
