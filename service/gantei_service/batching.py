@@ -1,7 +1,7 @@
-"""Batches: what waits for a network goes through it together, one batch in flight a device.
+"""Batches: what waits for a network goes through it together, one batch in flight per device.
 
 Greedy: nothing waits for a batch to fill. Batches are padded to a few fixed sizes, because a GPU
-keeps memory for every size that it has seen.
+keeps memory for every size that it has once run.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from .metrics import Metrics
 
 @dataclass(frozen=True, eq=False)
 class _Item:
-    """One photograph's input, and whom to tell its row."""
+    """One photograph's input, and who waits for its row."""
 
     number: int
     input: NDArray[np.float32]
@@ -76,7 +76,7 @@ class Batching:
 
 
 class _Batcher:
-    """One device: a queue an estimator. Its state belongs to the event loop alone."""
+    """One device, with a queue per estimator. Its state belongs to the event loop alone."""
 
     def __init__(self, size: int, metrics: Metrics) -> None:
         self._size = size
@@ -132,7 +132,7 @@ class _Batcher:
             return [*self._rows(estimator, items)]
         except WeightsError as error:  # of the network itself: what fits whom cannot be known
             return [error] * len(items)
-        except Exception as error:  # noqa: BLE001 - whoever waits must be told
+        except Exception as error:  # noqa: BLE001 - whoever waits must get an answer
             if len(items) == 1:
                 return [error]
             log("batch failed", logging.ERROR, photographs=len(items), **failure(error))
@@ -143,7 +143,7 @@ class _Batcher:
             rows = infer(
                 estimator,
                 [item.input for item in items],
-                _most(item.explain for item in items),
+                _enough_for(item.explain for item in items),
                 size=next(size for size in sizes(self._size) if size >= len(items)),
             )
         if len(rows) != len(items):
@@ -159,7 +159,7 @@ def sizes(most: int) -> tuple[int, ...]:
     return (*(1 << power for power in range(most.bit_length()) if 1 << power < most), most)
 
 
-def _most(wanted: Iterable[ExplanationKind | None]) -> ExplanationKind | None:
-    """What a batch computes, so that everybody in it finds what they want."""
+def _enough_for(wanted: Iterable[ExplanationKind | None]) -> ExplanationKind | None:
+    """Give what a batch has to compute so that every request in it has what it wants."""
     every = set(wanted)
     return "map" if "map" in every else "embedding" if "embedding" in every else None

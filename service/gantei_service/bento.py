@@ -40,7 +40,7 @@ def build(names: Sequence[str]) -> str:
     """Build a Bento in BentoML's store, and give its tag.
 
     Args:
-        names: as `load_all`; each is asked for its golden photographs before it goes in.
+        names: as `load_all`; each answers its golden photographs before it goes in.
 
     Raises:
         GanteiError: an estimator cannot be served, or BentoML cannot build.

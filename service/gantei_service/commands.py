@@ -44,7 +44,7 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
         "--token-file",
         metavar="FILE",
         type=Path,
-        help="sha256 of each bearer token that is let in, one a line; read again when it changes",
+        help="sha256 of each accepted bearer token, one per line; read again when it changes",
     )
     serve.add_argument(
         "--insecure", action="store_true", help="answer every machine, without a token"

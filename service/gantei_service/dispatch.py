@@ -1,4 +1,4 @@
-"""The photographs of one request: answered in time, while its client is there, and counted."""
+"""Answer the photographs of one request, within the deadline and while its client is connected."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
@@ -28,7 +28,7 @@ async def estimate_all(
     """Give each photograph's entry, in order: `estimates`, or a `problem` of its own.
 
     Raises:
-        Problem: `busy`, `deadline-exceeded` or `client-gone`; what has not begun is dropped.
+        Problem: `busy`, `deadline-exceeded` or `client-gone`; jobs that wait are dropped.
     """
     record: RequestRecord = request.scope[RECORD]
     record.photographs = len(uploads)
@@ -62,7 +62,7 @@ async def _run_jobs(context: ServiceContext, jobs: Sequence[PhotographJob]) -> l
 
 
 async def _unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """Do the work while the client is there; of one that has gone, what has not begun is dropped.
+    """Do the work while the client is connected; once it has gone, drop what has not started.
 
     Raises:
         Problem: `client-gone`, or what the work raises.

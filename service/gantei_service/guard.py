@@ -126,7 +126,7 @@ def _refuse_two_lengths(scope: AsgiMessage) -> None:
 
 
 def _asks_for_this_machine(scope: AsgiMessage) -> bool:
-    """Whether the address asked for is this machine's, by number or as localhost.
+    """Whether the address of the request is this machine's, by number or as localhost.
 
     A page of the internet may let its own name point to 127.0.0.1, and its scripts would then ask
     from this machine's browser, and read the answers.

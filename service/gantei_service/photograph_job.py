@@ -36,7 +36,7 @@ _ONE_LARGE = threading.Lock()
 
 @dataclass(frozen=True)
 class UploadedPhotograph:
-    """A photograph as it was sent, and what is told of its eye."""
+    """A photograph as it was sent, and what the request says about its eye."""
 
     name: str | None
     data: bytes
@@ -45,7 +45,7 @@ class UploadedPhotograph:
 
 @dataclass
 class PhotographJob:
-    """One photograph's way to its entry; what is wrong with it stands there and harms no other."""
+    """The work on one photograph, up to its entry in the answer, which holds its own error."""
 
     upload: UploadedPhotograph
     estimators: Sequence[Estimator]
@@ -55,7 +55,7 @@ class PhotographJob:
 
     def __post_init__(self) -> None:
         self._entry: dict[str, Any] = {"name": self.upload.name, "sha256": None, "size": None}
-        self._tell_eye(self.upload.eye)
+        self._note_eye(self.upload.eye)
         self._wanted: ExplanationKind | None = None if self.explain == "none" else "map"
         self._began = 0.0
 
@@ -103,7 +103,7 @@ class PhotographJob:
                 self._entry["size"] = {"height": height, "width": width}
                 memory.enter_context(_room_for(photograph))
                 prepared = prepare(photograph, self.estimators, self._wanted)
-                self._tell_eye(prepared.eye)
+                self._note_eye(prepared.eye)
             if prepared.error is not None:
                 raise prepared.error
             yield photograph, prepared
@@ -138,7 +138,7 @@ class PhotographJob:
         drop_tracebacks(error)  # of which one holds the decoded photograph, and the error
         return self._entry | {"problem": problem.details()}
 
-    def _tell_eye(self, eye: EyeOption) -> None:
+    def _note_eye(self, eye: EyeOption) -> None:
         known = eye if isinstance(eye, Eye) else None
         self._entry["eye"] = known and known.side
         self._entry["eye_from"] = known and known.origin

@@ -44,7 +44,7 @@ class Pool:
         return self._executor.submit(job)
 
     async def run(self, step: Callable[[], T]) -> T:
-        """Run one step of a job in a worker; cancelled before it has begun, it is dropped."""
+        """Run one step of a job in a worker; if it is cancelled before it starts, drop it."""
         queued = _Queued(step)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, queued.run)
@@ -55,7 +55,7 @@ class Pool:
     async def run_all(
         self, jobs: Sequence[Callable[[], Awaitable[T]]], at_once: int | None = None
     ) -> list[T]:
-        """Do all jobs and give their results in order; cancelled, what has not begun is dropped.
+        """Do all jobs and give their results in order; if cancelled, drop those that still wait.
 
         A request begins `at_once` jobs at a time, by default as many as there are workers, so that
         a large one does not keep the small ones behind it waiting until it is done.

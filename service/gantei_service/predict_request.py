@@ -1,4 +1,4 @@
-"""Reading a request for estimates: its photographs, kept in memory, and what is wanted of them."""
+"""Read a request for estimates: its photographs, which stay in memory, and its settings."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ from .problems import Problem, quoted
 
 FIELDS = ("photographs", "estimators", "explain", "eyes")
 MOST_FIELDS = 100
-"""Beside the eyes, of which there is one a photograph."""
+"""Beside the eyes, of which there is one per photograph."""
 LONGEST_FIELD = 1000
 """Bytes of a field that is no photograph."""
 
@@ -48,20 +48,20 @@ async def read_predict_request(
     Raises:
         Problem: another content type, a damaged form, too many parts, or a field that is not known.
     """
-    asked = request.query_params.multi_items()
+    settings = request.query_params.multi_items()
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         uploads, fields = await _form(request, most, largest)
         fields = _from_json(fields) if json_fields else fields
         if any(key == "eyes" for key, _ in fields):
-            asked = [(key, value) for key, value in asked if key != "eyes"]
-        return _checked(uploads, [*asked, *fields])
+            settings = [(key, value) for key, value in settings if key != "eyes"]
+        return _checked(uploads, [*settings, *fields])
     if not kind.startswith("image/"):
         raise Problem("unsupported-media-type", Finding("content-type-unknown"))
     data = await request.body()
     if not data:
         raise Problem("invalid-request", Finding("body-empty"))
-    return _checked([UploadedPhotograph(None, data)], asked)
+    return _checked([UploadedPhotograph(None, data)], settings)
 
 
 Fields = list[tuple[str, str]]

@@ -67,11 +67,11 @@ class LimitedRequestBody:
 
     @property
     def is_left(self) -> bool:
-        """Whether what is still to come of it is not worth reading off.
+        """Whether what is still to come is left unread.
 
-        What was refused early is read off for a while, for many clients look for the answer only
-        when they have sent everything. Chunks may be of one byte, and cost too much; who asked
-        whether to send it at all may go on with another request.
+        The rest of a body that was refused early is read and discarded for a while, because many
+        clients look for the answer only when they have sent everything. Chunks may be of one byte,
+        and cost too much; a client that sent `Expect` may go on with another request.
         """
         drained = self._settings.drain_refused_bodies and not self._may_stay_out
         return not self.whole and not (drained and self._record.problem != "slow-body")

@@ -1,4 +1,4 @@
-"""An answer as it leaves."""
+"""The response to a request as it leaves."""
 
 import asyncio
 from collections.abc import Callable
@@ -66,13 +66,13 @@ class ResponseSender:
             (b"content-length", str(len(content)).encode()),
             *(kept or ()),
         ]
-        with suppress(Exception):  # nobody is there to be told, and `_send` has noted it
+        with suppress(Exception):  # the client has gone, and `_send` has noted it
             await self._start(problem.status, headers)
             await self._send({"type": "http.response.body", "body": content})
 
     async def _send_in_pieces(self, message: AsgiMessage) -> None:
         # The server takes a large answer whole, and keeps it for as long as the client reads it.
-        # Of pieces it takes the next one when the last has nearly gone, so it is seen here.
+        # Of pieces it takes the next one when the last has nearly gone, so the wait shows here.
         content = message.get("body", b"")
         if len(content) <= PIECE:
             return await self._send(message)

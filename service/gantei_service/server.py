@@ -28,10 +28,10 @@ GRACE = 90
 
 
 def serve(settings: Settings, host: str, port: int, certificate: Certificate | None = None) -> None:
-    """Serve until the process is told to end; accepted requests are answered first.
+    """Serve until the process gets a signal to end; accepted requests are answered first.
 
     Raises:
-        SettingError: other machines could reach it and nobody would be asked for a token; the
+        SettingError: other machines could reach it and no token would be required; the
             address cannot be listened on; or the certificate cannot be used.
         GanteiError: as `create_app`.
     """

@@ -1,4 +1,4 @@
-"""What the service is given: by `gantei serve`, or by the environment where BentoML starts it."""
+"""The settings of the service: options of `gantei serve`, or variables that BentoML passes on."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ MEGABYTE = 1_000_000
 
 
 def default_workers() -> int:
-    """One a core, and one more: one of them often waits for Python, which the event loop holds."""
+    """One per core and one more: one of them often waits for Python, which the event loop holds."""
     return cores() + 1
 
 

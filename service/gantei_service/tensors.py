@@ -83,17 +83,17 @@ def read_request(body: bytes, head_length: str | None, most: int) -> InferReques
 
 def write_answer(
     model: str,
-    asked: InferRequest,
+    request: InferRequest,
     columns: Mapping[str, TensorColumn],
     parameters: Mapping[str, str],
 ) -> tuple[bytes, int | None]:
-    """Write those of the outputs that were asked for, and the answer's parameters.
+    """Write the outputs that the request names, and the answer's parameters.
 
     Returns:
         The body; and the length of the JSON before its binary data, None where all is JSON.
     """
     outputs, pieces = [], []
-    for name, binary in (asked.outputs or dict.fromkeys(columns, asked.binary)).items():
+    for name, binary in (request.outputs or dict.fromkeys(columns, request.binary)).items():
         column = columns[name]
         output: dict[str, Any] = {"name": name, "datatype": datatype(name), "shape": [len(column)]}
         if binary:
@@ -103,7 +103,7 @@ def write_answer(
             output["data"] = list(column)
         outputs.append(output)
     answer = {"model_name": model, "parameters": dict(parameters), "outputs": outputs}
-    head = json.dumps(answer | ({"id": asked.id} if asked.id is not None else {})).encode()
+    head = json.dumps(answer | ({"id": request.id} if request.id is not None else {})).encode()
     return b"".join((head, *pieces)), len(head) if pieces else None
 
 

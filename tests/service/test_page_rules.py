@@ -44,7 +44,7 @@ def module():
 
 @pytest.mark.parametrize(("path", "side", "sure"), NAMES)
 def test_a_name_tells_a_side_or_nothing(module, path, side, sure):
-    told = module("eyes", "(eyes, path) => eyes.told(path)", path)
+    told = module("eyes", "(eyes, path) => eyes.nameTells(path)", path)
     assert (told["side"], told["sure"]) == (side, sure)
     assert told["key"] == side_in_name(path).key
 

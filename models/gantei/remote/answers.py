@@ -117,8 +117,8 @@ def read_answer(
     )
 
 
-def _finding(told: WordedFinding | EntryProblem) -> Finding:
-    finding = Finding(told.code, **told.values)
+def _finding(worded: WordedFinding | EntryProblem) -> Finding:
+    finding = Finding(worded.code, **worded.values)
     finding.text()  # fails for values that are not those of the code
     return finding
 
@@ -139,16 +139,16 @@ def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:
     return assumed_eye(entry.eye)
 
 
-def _explanation(told: ExplanationMap | None) -> Explanation:
-    if told is None:
+def _explanation(sent: ExplanationMap | None) -> Explanation:
+    if sent is None:
         raise ValueError("no map, where one was requested")
     with np.errstate(over="ignore"):  # what is too large is refused below
-        rows, embedding = (np.array(each, np.float32) for each in (told.rows, told.embedding))
+        rows, embedding = (np.array(each, np.float32) for each in (sent.rows, sent.embedding))
     if rows.ndim != 2:
         raise ValueError("a map of another shape")
     if not (np.isfinite(rows).all() and np.isfinite(embedding).all()):
         raise ValueError("a map or an embedding of numbers that are too large")
-    box = told.box
+    box = sent.box
     return Explanation(
-        told.of, told.unit, rows, told.bias, embedding, (box.left, box.top, box.right, box.bottom)
+        sent.of, sent.unit, rows, sent.bias, embedding, (box.left, box.top, box.right, box.bottom)
     )

@@ -107,8 +107,8 @@ class Estimate(WireObject):
 
     values: dict[str, ValueWithUnit]
     warnings: list[WordedFinding] = Field(description="What to know before using the values.")
-    map: ExplanationMap = left_out_unless("where a map or an overlay was asked for")
-    overlay: Overlay = left_out_unless("where it was asked for")
+    map: ExplanationMap = left_out_unless("where the request asks for a map or an overlay")
+    overlay: Overlay = left_out_unless("where the request asks for it")
 
 
 class EstimatedPhotograph(WireObject):
@@ -251,7 +251,9 @@ class ModelReady(WireObject):
 class InferenceOutput(TensorMetadata):
     """An output: a number or text for each photograph; null where it could not be estimated."""
 
-    data: list[float | str | None] = left_out_unless("where it was not asked for as binary data")
+    data: list[float | str | None] = left_out_unless(
+        "where the request does not ask for binary data"
+    )
     parameters: dict[str, int] = left_out_unless("with its size, where it is binary data")
 
 

@@ -82,8 +82,8 @@ async function ask(path, options = {}) {
     if (answer.status === 401) {
       await renewToken(sent, refusal);
     } else if (answer.status === 503 && attempt < PATIENCE) {
-      const told = 1000 * Number(answer.headers.get("retry-after")) || 0;
-      const wait = Math.max(told, 250 * 2 ** attempt) * (1 + Math.random() / 4);
+      const named = 1000 * Number(answer.headers.get("retry-after")) || 0;
+      const wait = Math.max(named, 250 * 2 ** attempt) * (1 + Math.random() / 4);
       notBefore = Date.now() + Math.min(wait, LONGEST_WAIT);
     } else throw refusal;
   }

@@ -20,13 +20,13 @@ let spoken = { at: 0, text: "" };
 function takeIn(found) {
   const { pictures, others, tooMany } = sorted(found, MOST - photographs.length);
   const fresh = add(pictures);
-  const told = [
+  const remarks = [
     pictures.length || tooMany ? "" : say("nothing"),
     others ? say("leftOut", others) : "",
     pictures.length - fresh ? say("already", pictures.length - fresh) : "",
     tooMany ? say("tooMany", tooMany, MOST) : "",
   ];
-  byId("left-out").textContent = told.filter(Boolean).join(" · ");
+  byId("left-out").textContent = remarks.filter(Boolean).join(" · ");
   if (!fresh) return;
   renderAll();
   start();
@@ -45,8 +45,8 @@ function renderAll(how) {
 
 /** What must be known before any number is read, once for estimators that say the same. */
 function notices() {
-  const told = new Map(chosenEstimators().filter((each) => each.notice).map((each) => [each.notice, each]));
-  return [...told.values()].map(notice);
+  const byText = new Map(chosenEstimators().filter((each) => each.notice).map((each) => [each.notice, each]));
+  return [...byText.values()].map(notice);
 }
 
 function renderProgress() {

@@ -12,7 +12,7 @@ const kindOf = (letter) => KINDS.find(([form]) => form.test(letter))?.[1] ?? "-"
  * What a path tells: `side` ("left", "right" or null), `sure` where it stands without the other
  * eye, and `key`, the same for both eyes of a person.
  */
-export function told(path) {
+export function nameTells(path) {
   const parts = path.split("/").map((part) => part.normalize("NFKC"));
   parts.push(parts.pop().replace(new RegExp(RULES.ending), ""));
   const read = parts.map((part, n) => (n < parts.length - 1 ? folderTells : wordsTell)(part));
@@ -68,7 +68,7 @@ function sideOfWord(word, joined) {
 export function grouped(photographs) {
   const groups = new Map();
   for (const photograph of photographs) {
-    const { side, sure, key } = told(photograph.path);
+    const { side, sure, key } = nameTells(photograph.path);
     if (!groups.has(key)) groups.set(key, []);
     const shown = photograph.chosen ?? photograph.found; // a person's word, or the picture's
     groups.get(key).push({ photograph, side: shown ?? side, sure: shown ? true : sure });

@@ -18,9 +18,9 @@ export function onLanguage(listener) {
 
 /** Read the language from the address or the browser, and put the page into it. */
 export function begin() {
-  const told = location.hash.slice(1);
+  const named = location.hash.slice(1);
   const first = navigator.languages.map((each) => each.slice(0, 2)).find((each) => each in TEXTS);
-  use(told in TEXTS ? told : (first ?? "en"));
+  use(named in TEXTS ? named : (first ?? "en"));
   addEventListener("hashchange", () => location.hash.slice(1) in TEXTS && use(location.hash.slice(1)));
 }
 

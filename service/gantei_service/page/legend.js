@@ -22,8 +22,8 @@ export function legend(scale, { short = false } = {}) {
           ...[ends[0], number((low + high) / 2, false), ends[1]].map((text) => make("span", {}, text))),
         make("span", { class: "unit" }, unit),
       ];
-  const told = { class: "legend", role: "img", "aria-label": say("legend", ...ends, unit) };
-  return make("span", told, strip, parts);
+  const described = { class: "legend", role: "img", "aria-label": say("legend", ...ends, unit) };
+  return make("span", described, strip, parts);
 }
 
 function unitOf(scale, short) {

@@ -18,7 +18,7 @@ let round = newRound(); // from a start to a stop
 let changed = () => {};
 
 /**
- * Set who is told of each change: `changed(photograph, regrouped)`, null where it concerns all;
+ * Set who is called at each change: `changed(photograph, regrouped)`, null where it concerns all;
  * `regrouped` where photographs may stand in other rows.
  */
 export function onChange(listener) {

@@ -77,14 +77,14 @@ function refocus(key) {
 
 function figure([eye, photograph]) {
   const estimators = chosenEstimators();
-  const told = warnings(photograph, estimators, { all: true });
+  const found = warnings(photograph, estimators, { all: true });
   return make("figure", {},
     make("div", { class: "large", role: "img", "aria-label": photograph.path }),
     make("figcaption", {},
       make("p", { class: "file" },
         eye === "single" ? null : make("strong", {}, say(eye), " "), photograph.path),
       photograph.problem ? problem(photograph.problem) : values(photograph, estimators),
-      told));
+      found));
 }
 
 function choice(estimators, changed) {

@@ -34,7 +34,7 @@ _DOWNLOAD: dict[str, Any] = {
         "not-ready",
     )
     | {
-        206: {"description": "The range that was asked for", "content": {_BYTES: {}}},
+        206: {"description": "The requested range", "content": {_BYTES: {}}},
         304: {"description": "The client has the file already"},
     },
 }  # fmt: skip
@@ -58,7 +58,7 @@ def router(context: ServiceContext) -> APIRouter:
         return JSONResponse(_listed(loaded) | {"manifest": loaded.entry.manifest.tables()})
 
     async def show_card(name: str, request: Request) -> Response:
-        """Give an estimator's card, as Markdown, or as a page where HTML is asked for."""
+        """Give an estimator's card, as Markdown, or as a page where HTML is preferred."""
         card = composed_of(context.find(name).entry)
         vary = {"vary": "accept"}
         if _prefers_html(request.headers.get("accept", "")):

@@ -136,7 +136,7 @@ def router(context: ServiceContext) -> APIRouter:
             {"name": each, "datatype": datatype(each), "shape": [-1]} for each in _outputs(manifest)
         ]
         platform = {"name": name, "platform": "onnxruntime_onnx"}
-        about = {"inputs": inputs, "outputs": outputs, "parameters": _said(estimator)}
+        about = {"inputs": inputs, "outputs": outputs, "parameters": _parameters(estimator)}
         return JSONResponse(platform | about)
 
     async def model_ready(name: str) -> JSONResponse:
@@ -169,25 +169,27 @@ async def _inferred(context: ServiceContext, estimator: Estimator, request: Requ
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Problem("unsupported-media-type", Finding("body-compressed"))
     body, length = await request.body(), request.headers.get(HEAD_LENGTH)
-    asked = await context.pool.run(
+    wanted = await context.pool.run(
         partial(read_request, body, length, context.settings.photographs)
     )
     known = _outputs(estimator.manifest)
-    for output in asked.outputs.keys() - {*known}:
+    for output in wanted.outputs.keys() - {*known}:
         detail = Finding("output-unknown", output=quoted(output), known=[*known])
         raise Problem("invalid-request", detail)
-    uploads = with_eyes([UploadedPhotograph(None, data) for data in asked.photographs], asked.eyes)
+    uploads = with_eyes(
+        [UploadedPhotograph(None, data) for data in wanted.photographs], wanted.eyes
+    )
     entries = await estimate_all(request, context, uploads, [estimator])
     columns = _columns(estimator, entries)
-    content, head = write_answer(estimator.name, asked, columns, _said(estimator))
+    content, head = write_answer(estimator.name, wanted, columns, _parameters(estimator))
     if head is None:
         return Response(content, media_type="application/json")
     headers = {HEAD_LENGTH: str(head)}
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-def _said(estimator: Estimator) -> dict[str, str]:
-    """Give what every result has to say, a line each: parameters are no lists."""
+def _parameters(estimator: Estimator) -> dict[str, str]:
+    """Give what to know before using any result, one per line: parameters are no lists."""
     findings = estimator.findings
     return {
         "warnings": "\n".join(finding.text() for finding in findings),

@@ -101,7 +101,7 @@ def router() -> APIRouter:
 
 
 def _answer(request: Request, asset: Asset) -> Response:
-    # The files belong together, so each is asked for again, and mostly answered with a 304.
+    # The files belong together, so each is requested again, and mostly answered with a 304.
     headers = {
         "etag": asset.tag,
         "cache-control": "no-cache",

@@ -100,7 +100,7 @@ async def answered(context: ServiceContext, request: Request, wanted: PredictReq
     """Answer a request, whichever route has read it.
 
     Raises:
-        Problem: what is asked for cannot be given, or not in time.
+        Problem: the request cannot be answered, or not in time.
     """
     estimators = _chosen(context, wanted)
     entries = await estimate_all(request, context, wanted.uploads, estimators, wanted.explain)
