@@ -99,6 +99,11 @@ class ExplanationError(EstimatorError, LookupError):
 
     kind = "no-explanation"
 
+    finding: Finding
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding)
+
 
 class ConversionError(EstimatorError, ValueError):
     """A weights file that cannot become an estimator."""

@@ -55,7 +55,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
     def __init__(
         self,
         kind: str,
-        detail: Finding | str | None = None,
+        detail: Finding | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(kind)
@@ -67,7 +67,7 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
 
     def details(self) -> dict[str, Any]:
         """Give the members of the problem, `detail` where there is one."""
-        finding = self.detail if isinstance(self.detail, Finding) else Finding(self.kind)
+        finding = self.detail or Finding(self.kind)
         members = {
             "type": PREFIX + self.kind,
             "title": self.title,
@@ -75,17 +75,14 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
             "code": finding.code,
             "values": dict(finding.values),
         }
-        return members | ({"detail": self._text()} if self.detail else {})
+        return members | ({"detail": self.detail.text()} if self.detail else {})
 
     def body(self, record: RequestRecord) -> bytes:
         """Write the problem document of a whole request."""
         members = self.details() | {"request_id": record.id}
         if record.open_inference:
-            members["error"] = ": ".join(filter(None, (self.title, self._text())))
+            members["error"] = ": ".join(filter(None, (self.title, members.get("detail"))))
         return json.dumps(members).encode()
-
-    def _text(self) -> str:
-        return self.detail.text() if isinstance(self.detail, Finding) else self.detail or ""
 
 
 class PlainProblem(Problem):

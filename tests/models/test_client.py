@@ -12,6 +12,7 @@ import pytest
 
 import gantei
 from gantei.errors import (
+    ExplanationError,
     InferenceError,
     OfflineError,
     PhotographError,
@@ -45,9 +46,14 @@ def reply(status=200, said=None, **headers):
 ANSWER = reply(said={"photographs": [GOOD]})
 
 
-def problem(status, kind, detail="", **headers):
-    told = {"type": f"urn:problem-type:gantei:{kind}", "title": "A title", "detail": detail}
-    return reply(status, told, **{"x-request-id": "0123abc"} | headers)
+def problem(status, kind, finding=None, **headers):
+    finding = finding or Finding(kind)
+    said = {
+        "type": f"urn:problem-type:gantei:{kind}", "title": "A title", "status": status,
+        "code": finding.code, "values": dict(finding.values), "request_id": "0123abc",
+        "detail": finding.text(),
+    }  # fmt: skip
+    return reply(status, said, **{"x-request-id": "0123abc"} | headers)
 
 
 HANG_UP = "hang up"
@@ -208,8 +214,26 @@ def test_an_answer_without_end_is_not_read(playing, monkeypatch):
 
 
 def test_an_estimator_that_is_not_served_is_an_unknown_one(playing):
-    client = playing(problem(404, "unknown-estimator", "known: other"))
-    assert "known: other" in failure(client, UnknownEstimatorError)
+    client = playing(
+        problem(
+            404,
+            "unknown-estimator",
+            Finding("estimator-not-served", estimator="made", known=["other"]),
+        )
+    )
+    assert "made is not served here; known: other" in failure(client, UnknownEstimatorError)
+
+
+def test_an_estimator_without_a_map_says_why_by_a_code(playing):
+    why = Finding("several-outputs", estimator="made", wanted="map")
+    client = playing(problem(422, "no-explanation", why))
+    with pytest.raises(ExplanationError) as caught:
+        client.predict(PICTURE, "made", explain=True)
+    assert caught.value.finding == why
+    client = playing(problem(422, "no-explanation", Finding("several-outputs-later")))
+    with pytest.raises(ExplanationError) as caught:
+        client.predict(PICTURE, "made", explain=True)
+    assert caught.value.code == "several-outputs-later"
 
 
 def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):

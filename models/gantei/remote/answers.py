@@ -8,7 +8,6 @@ import numpy as np
 
 from ..errors import GanteiError, InferenceError, ManifestError, PhotographError, TransferError
 from ..explanations.explanation import Explanation
-from ..findings.finding import Finding
 from ..inference.prediction import PhotographResult
 from ..manifests.fields import NAME
 from ..manifests.file import parse_manifest
@@ -22,7 +21,6 @@ from ..wire.schemas import (
     ExplanationMap,
     PredictAnswer,
     RefusedPhotograph,
-    WordedFinding,
 )
 from .served_estimator import ServedEstimator
 
@@ -65,8 +63,8 @@ def read_estimator(content: bytes, name: str) -> ServedEstimator:
         manifest,
         described.device,
         described.state,
-        described.no_map,
-        tuple(map(_finding, described.remarks)),
+        described.no_map.finding() if described.no_map else None,
+        tuple(each.finding() for each in described.remarks),
     )
 
 
@@ -108,7 +106,7 @@ def read_answer(
         tuple(
             {name: each.value for name, each in estimate.values.items()} for estimate in estimates
         ),
-        tuple((*map(_finding, estimate.warnings), *of_eye) for estimate in estimates),
+        tuple((*(each.finding() for each in estimate.warnings), *of_eye) for estimate in estimates),
         explanations=tuple(_explanation(each.map) for each in estimates if explain),
         eye=eye,
         units=tuple(
@@ -117,16 +115,10 @@ def read_answer(
     )
 
 
-def _finding(worded: WordedFinding | EntryProblem) -> Finding:
-    finding = Finding(worded.code, **worded.values)
-    finding.text()  # fails for values that are not those of the code
-    return finding
-
-
 def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
     kind = problem.type.rpartition(":")[2]
     if kind == "unusable-photograph":
-        return PhotographError(_finding(problem), source, sha256)
+        return PhotographError(problem.finding(), source, sha256)
     return InferenceError(f"{source}: {one_line(problem.detail or problem.title)}")
 
 

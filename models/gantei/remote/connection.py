@@ -5,7 +5,6 @@ that was named, directly. Redirects are not followed, so that a token stays with
 """
 
 import ipaddress
-import json
 import os
 import random
 import re
@@ -16,10 +15,13 @@ from itertools import count
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from ..errors import ExplanationError, SettingError, TransferError, UnknownEstimatorError
 from ..system.offline import refuse_offline
 from ..wire.credentials import checked_token, trusting
 from ..wire.http_failures import one_line, retry_after, tls_error, why_refused, why_unanswered
+from ..wire.schemas import ProblemDocument
 
 if TYPE_CHECKING:
     import httpx
@@ -52,13 +54,12 @@ class _HttpReply:
     headers: "httpx.Headers"
     content: bytes
 
-    def table(self) -> dict[str, Any]:
-        """The JSON object of the body; empty where it is none."""
+    def problem(self) -> ProblemDocument | None:
+        """The problem document that a gantei server sends; None where another machine answered."""
         try:
-            table = json.loads(self.content) if "json" in self.kind else None
-        except (ValueError, RecursionError):
-            return {}
-        return table if isinstance(table, dict) else {}
+            return ProblemDocument.model_validate_json(self.content)
+        except ValidationError:
+            return None
 
 
 class Connection:
@@ -159,13 +160,13 @@ class Connection:
         return reply.content
 
     def _refusal(self, reply: _HttpReply) -> Exception:
-        problem = reply.table()
-        kind = one_line(problem.get("type")).removeprefix(KIND)
-        detail = one_line(problem.get("detail"))
+        problem = reply.problem()
+        kind = problem.type.removeprefix(KIND) if problem else ""
+        detail = one_line(problem.detail) if problem else ""
         if kind == "unknown-estimator":
-            return UnknownEstimatorError(f"{self.url} does not serve that estimator; {detail}")
-        if kind == "no-explanation":
-            return ExplanationError(detail)
+            return UnknownEstimatorError(f"{self.url}: {detail}")
+        if problem and kind == "no-explanation":
+            return _explanation_error(problem)
         known = "does not know the token" if self._has_token else "asks for a token"
         advice = {
             401: f"{known}: pass token=…, or --token-file or GANTEI_TOKEN",
@@ -175,7 +176,7 @@ class Connection:
             login="without a --token-file it answers clients of its own machine only",
             missing="has no gantei server at this address",
         )  # fmt: skip
-        title = one_line(problem.get("title")) or f"status {reply.status}"
+        title = one_line(problem.title) if problem else f"status {reply.status}"
         number = request_id(reply.headers)
         said = "; ".join(filter(None, (title, detail, number and f"request {number}")))
         return RefusedRequestError(f"{self.url} {advice or 'refuses'} ({said})", reply.status)
@@ -184,6 +185,13 @@ class Connection:
         return why_unanswered(
             error, ca="ca=… or --ca", connect=CONNECT_TIMEOUT, silence=self._timeout
         )
+
+
+def _explanation_error(problem: ProblemDocument) -> Exception:
+    try:
+        return ExplanationError(problem.finding())
+    except (ValueError, LookupError, TypeError):
+        return TransferError(f"the server gives no explanation: {one_line(problem.detail)}")
 
 
 def request_id(headers: "httpx.Headers") -> str:

@@ -16,14 +16,14 @@ class ServedEstimator:
         manifest: all that is known of it.
         device: where the server computes.
         state: whether it has passed the server's check.
-        no_map: why it gives no map; empty where it gives one.
+        no_map: why it gives no map; None where it gives one.
         remarks: what the server says about its signature.
     """
 
     manifest: Manifest
     device: Literal["cpu", "cuda"]
     state: Literal["checking", "ready", "failed"] = field(compare=False)
-    no_map: str
+    no_map: Finding | None
     remarks: tuple[Finding, ...] = ()
 
     @property

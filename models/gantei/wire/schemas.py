@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..findings.finding import Finding
 from ..manifests.fields import Sha256, Side
 from ..photographs.eyes import EyeOrigin
 
@@ -33,16 +34,29 @@ class WireObject(BaseModel):
     )
 
 
-class EntryProblem(WireObject):
-    """Why one photograph was not estimated (RFC 9457)."""
+class WireFinding(WireObject):
+    """What was found, as a code that programs compare, and the values that its wording names."""
+
+    code: str = Field(pattern="^[a-z0-9-]+$")
+    values: dict[str, Any]
+
+    def finding(self) -> Finding:
+        """Give it as the library has it; a code of a later version is kept as it is.
+
+        Raises:
+            ValueError, LookupError, TypeError: the values are not those of the code.
+        """
+        finding = Finding(self.code, **self.values)
+        finding.text()
+        return finding
+
+
+class EntryProblem(WireFinding):
+    """Why one photograph was not estimated (RFC 9457); `code` says what is wrong exactly."""
 
     type: str = Field(pattern="^(urn:problem-type:gantei:[a-z-]+|about:blank)$")
     title: str
     status: int = Field(ge=400, le=599)
-    code: str = Field(
-        pattern="^[a-z0-9-]+$", description="What is wrong exactly; else the last word of the type."
-    )
-    values: dict[str, Any] = Field(description="What the detail names.")
     detail: str = left_out_unless("where the title does not say all")
 
 
@@ -53,11 +67,9 @@ class ProblemDocument(EntryProblem):
     error: str = left_out_unless("under /v2, where clients look for it")
 
 
-class WordedFinding(WireObject):
-    """What was found, as a code with values that programs compare, and in an English sentence."""
+class WordedFinding(WireFinding):
+    """What was found, also as an English sentence."""
 
-    code: str = Field(pattern="^[a-z0-9-]+$")
-    values: dict[str, Any] = Field(description="What the sentence names.")
     text: str
 
 
@@ -163,7 +175,9 @@ class ListedEstimator(WireObject):
     warnings: list[WordedFinding]
     remarks: list[WordedFinding] = Field(description="Of the warnings, those about its signature.")
     needs_eye: bool = Field(description="Whether it takes left eyes mirrored.")
-    no_map: str = Field(description="Why it gives no map; empty where it gives one.")
+    no_map: WordedFinding | None = Field(
+        description="Why it gives no map; null where it gives one."
+    )
     files: dict[str, FileDigest]
 
 

@@ -121,12 +121,12 @@ def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
     }
 
 
-def _why_no_map(loaded: LoadedEstimator) -> str:
+def _why_no_map(loaded: LoadedEstimator) -> dict[str, Any] | None:
     try:
         loaded.estimator.require_map()
     except ExplanationError as error:
-        return str(error)
-    return ""
+        return error.finding.as_dict()
+    return None
 
 
 def _prefers_html(accept: str) -> bool:

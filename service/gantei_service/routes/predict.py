@@ -130,4 +130,4 @@ def _refuse_unexplained(estimators: Sequence[Estimator]) -> None:
         for each in estimators:
             each.explainer.outputs("map")
     except ExplanationError as error:
-        raise Problem("no-explanation", str(error)) from error
+        raise Problem("no-explanation", error.finding) from error
