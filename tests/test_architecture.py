@@ -15,6 +15,29 @@ MAY_IMPORT = {
     "gantei_service": {"gantei_service", "gantei"},
 }
 LAYERS = {
+    "gantei": [
+        "findings",
+        "errors",
+        "system",
+        "terminal",
+        "manifests",
+        "photographs",
+        "explanations",
+        "inference",
+        "catalogue",
+        "signing",
+        "estimator",
+        "card",
+        "wire",
+        "pull",
+        "remote",
+        "publish",
+        "study",
+        "bundle",
+        "demo",
+        "commands",
+        "command_line",
+    ],
     "gantei_export": [
         "refusals",
         "manifest_draft",
@@ -72,10 +95,6 @@ LAYERS = {
 }
 """The rooms of a package from the bottom to the top: each imports itself and those before it."""
 LONGEST_FUNCTION = 60
-LONGER_YET = {
-    "models/gantei/commands/predict_command.py: register",
-}
-"""Functions that are still to be shortened."""
 HEAVY = {
     "bentoml",
     "cryptography",
@@ -213,4 +232,4 @@ def test_no_function_is_longer_than_60_lines():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION
     }
-    assert long <= LONGER_YET
+    assert not long

@@ -210,7 +210,7 @@ def test_a_table_of_results_names_the_variant(estimator, photographs, tmp_path):
     assert main(["predict", *paths, "--with", "small-fp16", "--out", str(out)]) == 0
     rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
     assert all(float(row["small-fp16.age"]) for row in rows)
-    assert all(row["warnings"].startswith("small-fp16: fp16 variant of small") for row in rows)
+    assert all("small-fp16:variant" in row["warning_codes"].split() for row in rows)
     run = json.loads((tmp_path / "results.csv.run.json").read_text())
     assert [each["name"] for each in run["estimators"]] == ["small-fp16"]
 

@@ -139,6 +139,50 @@ def test_batches_of_any_size_give_what_one_photograph_alone_gives(make_estimator
         assert [answer.error is None for answer in together] == [bool(values) for values in alone]
 
 
+@pytest.mark.parametrize("eyes", [None, "right"])
+def test_a_stream_gives_what_predict_gives_and_takes_few_photographs_ahead(make_estimator, eyes):
+    estimator = gantei.load(make_estimator())
+    pictures = [made_picture(seed) for seed in range(40)]
+    taken = []
+
+    def given():
+        for picture in pictures:
+            taken.append(picture)
+            yield picture
+
+    stream = estimator.stream(given(), workers=2, eyes=eyes)
+    assert taken == []
+    first = next(stream)
+    assert len(taken) <= 10
+    values = [first.values, *(prediction.values for prediction in stream)]
+    expected = estimator.predict(pictures, workers=1, eyes=eyes)
+    assert values == [prediction.values for prediction in expected]
+
+
+def test_a_folder_stands_for_its_photographs(make_estimator, photographs):
+    estimator = gantei.load(make_estimator())
+    predictions = estimator.predict(photographs, on_error="record")
+    names = sorted(path for path in photographs.rglob("[0-9].png"))
+    assert [prediction.source for prediction in predictions] == [str(name) for name in names]
+
+
+def test_a_prediction_has_the_unit_of_each_value(make_estimator):
+    (age,) = gantei.load(make_estimator()).predict(made_picture(1))
+    assert (age.units, age.values.keys()) == ({"age": "years"}, {"age"})
+    (sex,) = gantei.load("demo-sex").predict(made_picture(1))
+    assert sex.units == dict.fromkeys(sex.values, "probability")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"eyes": 5}, {"workers": 0}, {"workers": "2"}, {"on_error": "ignore"}, {"photographs": 5}],
+)
+def test_arguments_that_make_no_sense_are_setting_errors(make_estimator, arguments):
+    estimator = gantei.load(make_estimator())
+    with pytest.raises(gantei.SettingError):
+        estimator.predict(**{"photographs": made_picture(1)} | arguments)
+
+
 def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
     from gantei.inference.pipeline import infer, postprocess, prepare
     from gantei.photographs.photograph import open_photograph

@@ -11,6 +11,7 @@ import sys
 import time
 
 import pytest
+from PIL import Image
 
 from gantei.command_line import main
 
@@ -42,7 +43,7 @@ def sex(make_estimator):
 NAMES = ["left/1.png", "left/3.png", "left/5.png", "right/0.png", "right/2.png", "right/4.png"]
 
 
-def test_a_folder_becomes_a_table_with_a_row_a_photograph(photographs, age, sex, tmp_path):
+def test_a_folder_becomes_a_table_with_one_row_per_photograph(photographs, age, sex, tmp_path):
     out = tmp_path / "results.csv"
     assert run(photographs, "--with", age, "--with", sex, "--out", out) == 1
     table = rows(out)
@@ -55,7 +56,9 @@ def test_a_folder_becomes_a_table_with_a_row_a_photograph(photographs, age, sex,
         "made-age.age",
         "made-sex.male",
         "warnings",
+        "warning_codes",
         "error",
+        "error_code",
     ]
     for row in table:
         content = (photographs / row["photograph"]).read_bytes()
@@ -73,6 +76,39 @@ def test_one_bad_photograph_is_a_row_with_its_error_and_touches_no_other(
     assert "3.png" in bad["error"]
     good = [row for row in rows(tmp_path / "with.csv") if not row["error"]]
     assert good == rows(tmp_path / "without.csv")
+
+
+def test_what_every_row_says_stands_in_it_as_its_code_and_once_in_words(
+    photographs, make_estimator, tmp_path, capsys
+):
+    notice = {"notice": "Demo: knows nothing.", "notice_ja": "デモ:何も知らない。"}
+    noticed = make_estimator("made-age", change=lambda each: each.update(notice))
+    out = tmp_path / "results.csv"
+    run(photographs, "--with", noticed, "--out", out)
+    good = [row for row in rows(out) if not row["error"]]
+    assert all(row["warning_codes"].split()[0] == "made-age:notice" for row in good)
+    assert "Demo" not in out.read_text("utf-8")
+    assert "every row: made-age:notice: Demo: knows nothing.\n" in capsys.readouterr().err
+    (described,) = [
+        row for row in rows(tmp_path / "results.csv.dictionary.csv")
+        if row["column"] == "warning_codes"
+    ]  # fmt: skip
+    assert described["meaning"].endswith("; made-age:notice: Demo: knows nothing.")
+    assert described["meaning_ja"].endswith("; made-age:notice: デモ:何も知らない。")
+    (made,) = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))["estimators"]
+    assert (made["findings"][0]["code"], made["findings"][0]["text"]) == (
+        "notice",
+        "Demo: knows nothing.",
+    )
+
+
+def test_an_error_has_its_code_and_its_name_in_the_table_alone(photographs, age, tmp_path):
+    Image.new("L", (64, 64), 128).save(photographs / "grey.png")
+    run(photographs, "--with", age, "--out", tmp_path / "results.csv")
+    (grey,) = [row for row in rows(tmp_path / "results.csv") if row["photograph"] == "grey.png"]
+    assert grey["error_code"] == "grey-picture"
+    assert grey["error"].startswith("grey.png: a grey picture (mode L)")
+    assert str(photographs) not in (tmp_path / "results.csv").read_text("utf-8")
 
 
 def test_values_equal_those_of_the_library(photographs, age, tmp_path):
@@ -487,4 +523,4 @@ def test_no_progress_bar_in_a_pipe(photographs, age, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == ""
     assert "\r" not in done.stderr
-    assert done.stderr.startswith("6 photographs: 5 estimated, 1 failed; other files passed by: 1")
+    assert done.stderr.startswith("6 photographs: 5 estimated, 1 failed; other files skipped: 1")

@@ -65,7 +65,9 @@ def test_every_good_photograph_gets_an_overlay_an_estimator(photographs, age, se
             assert image.mode == "RGB"
 
 
-def test_an_overlay_says_what_the_row_warns_of(photographs, make_estimator, out, monkeypatch):
+def test_an_overlay_says_in_words_what_the_row_warns_of(
+    photographs, make_estimator, out, monkeypatch
+):
     from gantei.explanations import overlay
 
     notice = {"notice": "Demo: knows nothing.", "notice_ja": "デモ"}
@@ -75,15 +77,19 @@ def test_an_overlay_says_what_the_row_warns_of(photographs, make_estimator, out,
     told = []
 
     def drawn(photograph, explanation, value, manifest, warnings):
-        told.append(" ".join(f"made-age: {each.rstrip('.')}." for each in warnings))
+        told.append(warnings)
         return draw(photograph, explanation, value, manifest, warnings)
 
     monkeypatch.setattr(overlay, "draw_overlay", drawn)
     run(photographs, "--with", noticed, "--out", out / "t.csv", "--maps", out / "maps")
     with (out / "t.csv").open(newline="") as file:
         rows = [row for row in csv.DictReader(file) if not row["error"]]
-    assert told == [row["warnings"] for row in rows]
-    assert any(told)
+    for drawn_below, row in zip(told, rows, strict=True):
+        assert drawn_below[0] == "Demo: knows nothing."
+        assert row["warning_codes"].startswith("made-age:notice")
+        said = " ".join(f"made-age: {each}." for each in drawn_below[1:])
+        assert said == row["warnings"]
+    assert rows
 
 
 def test_the_vectors_stand_in_the_rows_of_the_table(photographs, age, out):

@@ -103,7 +103,7 @@ def test_a_study_has_eyes_from_table_list_and_names(make_estimator, tmp_path, ca
         ("x_L.png", "left", "file name"),
         ("x_R.png", "right", "file name"),
     ]
-    assert "1 rows state eyes of what is no photograph here, such as other.png" in (
+    assert "rows that state the eye of no photograph here: 1, such as other.png" in (
         capsys.readouterr().err
     )
     manifest = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))

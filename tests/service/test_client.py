@@ -222,9 +222,9 @@ def test_the_token_comes_from_a_file_or_the_environment(
 def test_a_server_that_changes_under_a_run_ends_it(served, photographs, tmp_path, monkeypatch):
     _, client, _ = served
     from gantei.photographs.listing import list_photographs
-    from gantei.study.answering import There
+    from gantei.study.backends import RemoteBackend
 
-    by = There.of(client, ["made"])
+    by = RemoteBackend.of(client, ["made"])
     answers = by.answers(list_photographs([photographs]).photographs)
     next(answers)
     monkeypatch.setattr(gantei.Client, "environment", lambda _: {"gantei": "9"})

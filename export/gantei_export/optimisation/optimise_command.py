@@ -49,7 +49,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="append",
         default=[],
         help="largest difference of a value, as male=0.01 or age=0.3; default: 0.02 in a "
-        "probability, 0.5 years, and of --reduced-decoding 0.005 and 0.1; say it again for more",
+        "probability, 0.5 years, and of --reduced-decoding 0.005 and 0.1; repeat for more",
     )
     optimising.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"

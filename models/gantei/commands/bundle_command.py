@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from ..bundle.targets import PLATFORMS, PYTHONS
+from ..terminal.plural import counted
 from .options import add_estimators
 
 
@@ -26,14 +27,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         dest="platforms",
         action="append",
         choices=PLATFORMS,
-        help=f"say it again for more; default: {PLATFORMS[0]}",
+        help=f"repeat for more; default: {PLATFORMS[0]}",
     )
     bundle.add_argument(
         "--python",
         dest="pythons",
         action="append",
         choices=PYTHONS,
-        help="say it again for more; default: this one",
+        help="repeat for more; default: this one",
     )
     bundle.add_argument(
         "--gpu", action="store_true", help="for NVIDIA GPUs: with CUDA and cuDNN, 2 GB more"
@@ -66,7 +67,7 @@ def _run(chosen: argparse.Namespace) -> int:
     )
     made = make_bundle(options, chosen.out)
     sys.stdout.write(
-        f"{made.folder}: {made.files} files, {made.bytes / 1e6:.0f} MB\n"
+        f"{made.folder}: {counted(made.files, 'file')}, {made.bytes / 1e6:.0f} MB\n"
         f"sha256 of SHA256SUMS: {made.digest}\n"
         "Tell it to whoever installs by another way than the files go.\n"
     )

@@ -21,12 +21,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from ..demo import count_photographs, draw_people
+    from ..terminal.plural import counted
     from ..terminal.progress import progress
 
     total = count_photographs(chosen.people, chosen.seed)
     with progress(total, "photograph") as bar:
         draw_people(chosen.folder, chosen.people, chosen.seed, progress=bar.update)
+    people = "1 person" if chosen.people == 1 else f"{chosen.people} people"
     sys.stdout.write(
-        f"{chosen.folder}: {total} drawn photographs of {chosen.people} people, and labels.csv\n"
+        f"{chosen.folder}: {counted(total, 'drawn photograph')} of {people}, and labels.csv\n"
     )
     return 0

@@ -13,7 +13,7 @@ def add_estimators(parser: argparse.ArgumentParser, default: str | None = None) 
         metavar="NAME",
         action="append",
         required=default is None,
-        help="estimator, by name or folder; say it again for more"
+        help="estimator, by name or folder; repeat for more"
         + (f"; default: {default}" if default else ""),
     )
 

@@ -2,17 +2,19 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..terminal.plural import counted
+from ..terminal.text_table import visible
 from .options import add_device, add_estimators, whole_number
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
-    from ..study.answering import AnyEstimator, Here, There
-    from ..study.run import Study
+    from ..study.backends import AnyEstimator, LocalBackend, RemoteBackend
+    from ..study.definition import Study
 
 ALL_GOOD, SOME_FAILED = 0, 1
 STANDARD_STREAM = "-"
@@ -23,10 +25,27 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict = commands.add_parser(
         "predict",
         help="estimate for photographs, into a table",
-        description="Estimate for every photograph and write one table: a row a photograph, with "
-        "a data dictionary and a run manifest beside it. Killed, the same command goes on.",
+        description="Estimate for every photograph and write one table: one row per photograph, "
+        "with a data dictionary and a run manifest beside it. If it is interrupted, the same "
+        "command resumes.",
         epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be run.",
     )
+    _add_photographs(predict)
+    add_estimators(predict)
+    _add_outputs(predict)
+    add_device(predict)
+    predict.add_argument(
+        "--workers",
+        type=whole_number,
+        metavar="N",
+        help="photographs to decode at once, default: cores; with --server, to send at once, "
+        "default: 8",
+    )
+    _add_server(predict)
+    predict.set_defaults(run=_run)
+
+
+def _add_photographs(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
     )
@@ -34,7 +53,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--from",
         dest="list",
         metavar="FILE",
-        help="also take the photographs that FILE names, one a line, or a CSV with the columns "
+        help="also take the photographs that FILE lists, one per line, or a CSV with the columns "
         "photograph and eye; - for standard input",
     )
     predict.add_argument(
@@ -44,24 +63,19 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         default=[],
         help="which eye each photograph shows: a CSV with the columns photograph and eye (right or "
         "left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
-        "the optic disc; say it again for both. Only networks that mirror left eyes need it",
+        "the optic disc; repeat for both. Only networks that mirror left eyes need it",
     )
-    add_estimators(predict)
+    predict.add_argument(
+        "--allow-grey", action="store_true", help="take pictures without colour too"
+    )
+
+
+def _add_outputs(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--out",
         metavar="FILE",
         required=True,
         help="table, .csv, .parquet or .jsonl; - for CSV on standard output",
-    )
-    add_device(predict)
-    predict.add_argument(
-        "--workers",
-        type=whole_number,
-        metavar="N",
-        help="photographs decoded at once, default: cores; with --server, sent at once, default: 8",
-    )
-    predict.add_argument(
-        "--allow-grey", action="store_true", help="take pictures without colour too"
     )
     predict.add_argument(
         "--maps",
@@ -78,6 +92,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict.add_argument(
         "--overwrite", action="store_true", help="replace the files of another run"
     )
+
+
+def _add_server(predict: argparse.ArgumentParser) -> None:
     server = predict.add_argument_group("instead of estimators on this machine")
     server.add_argument("--server", metavar="URL", help="ask that `gantei serve`")
     server.add_argument(
@@ -92,7 +109,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         type=Path,
         help="certificate authority that alone is trusted, as PEM; default: the system's",
     )
-    predict.set_defaults(run=_run)
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -101,14 +117,14 @@ def _run(chosen: argparse.Namespace) -> int:
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
     listing = _listing(chosen)
-    with _answering(chosen, names) as by:
+    with _backend(chosen, names) as backend:
         if chosen.out == STANDARD_STREAM:
             if chosen.maps or chosen.embeddings:
                 raise OutputError(
                     "--maps and --embeddings belong to a table in a file: name it by --out"
                 )
-            return _stream(listing, by)
-        return _fill(chosen, listing, by)
+            return _stream(listing, backend)
+        return _fill(chosen, listing, backend)
 
 
 def _check_options(chosen: argparse.Namespace) -> None:
@@ -125,8 +141,10 @@ def _check_options(chosen: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[Here | There]":
-    from ..study.answering import Here, There
+def _backend(
+    chosen: argparse.Namespace, names: Sequence[str]
+) -> "Iterator[LocalBackend | RemoteBackend]":
+    from ..study.backends import LocalBackend, RemoteBackend
 
     if chosen.server is not None:
         from ..remote.client import CONNECTIONS, Client
@@ -135,17 +153,17 @@ def _answering(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[He
         token = token_of_file(chosen.token_file) if chosen.token_file else None
         connections = chosen.workers or CONNECTIONS
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
-            yield There.of(client, names)
+            yield RemoteBackend.of(client, names)
         return
     from ..errors import OutputError
     from ..estimator.estimator import load
 
-    # One thread an inference: as many photographs as there are cores go through at once.
+    # One thread per inference: as many photographs as there are cores go through at once.
     estimators = [load(name, chosen.device, threads=1) for name in names]
     if len({each.name for each in estimators}) < len(estimators):
         called = ", ".join(each.name for each in estimators)
         raise OutputError(f"two estimators of one name ({called}): their columns would be one")
-    yield Here(estimators, chosen.allow_grey, chosen.workers)
+    yield LocalBackend(estimators, chosen.allow_grey, chosen.workers)
 
 
 def _check_extras(
@@ -169,53 +187,60 @@ def _check_extras(
             )
 
 
-def _fill(chosen: argparse.Namespace, listing: "PhotographList", by: "Here | There") -> int:
-    from ..study.run import Study, run_study
+def _fill(
+    chosen: argparse.Namespace, listing: "PhotographList", backend: "LocalBackend | RemoteBackend"
+) -> int:
+    from ..study.definition import Study
+    from ..study.run import run_study
     from ..terminal.progress import progress
 
     study = Study(
         listing,
-        by,
+        backend,
         Path(chosen.out),
         maps=chosen.maps,
         embeddings=chosen.embeddings,
     )
-    _check_extras(chosen, by.estimators, study)
+    _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
-    resumed = f", {summary.resumed} of them before" if summary.resumed else ""
+    resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
     sys.stderr.write(
-        f"{summary.photographs} photographs{resumed}: {summary.photographs - summary.failed} "
-        f"estimated, {summary.failed} failed; other files passed by: {listing.others}\n"
+        f"{counted(summary.photographs, 'photograph')}{resumed}: "
+        f"{summary.photographs - summary.failed} estimated, {summary.failed} failed; "
+        f"other files skipped: {listing.others}\n"
         f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n"
     )
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
-    _write_notices(by.estimators)
+    _write_findings(backend.estimators)
     return SOME_FAILED if summary.failed else ALL_GOOD
 
 
-def _stream(listing: "PhotographList", by: "Here | There") -> int:
+def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") -> int:
     from ..study.columns import Row, columns, row
     from ..study.table import write_csv
 
-    answers = by.answers(listing.photographs)
+    results = backend.results(listing.photographs)
     failed = 0
 
     def rows() -> Iterator[Row]:
         nonlocal failed
-        for listed, answer in zip(listing.photographs, answers, strict=True):
-            failed += answer.error is not None
-            yield row(listed.name, answer, by.estimators)
+        for listed, result in zip(listing.photographs, results, strict=True):
+            failed += result.error is not None
+            yield row(listed.name, result, backend.estimators)
 
-    write_csv(rows(), columns(by.estimators), sys.stdout.buffer)
-    _write_notices(by.estimators)
+    write_csv(rows(), columns(backend.estimators), sys.stdout.buffer)
+    _write_findings(backend.estimators)
     return SOME_FAILED if failed else ALL_GOOD
 
 
-def _write_notices(estimators: "Iterable[AnyEstimator]") -> None:
-    for notice in sorted({each.manifest.notice for each in estimators} - {""}):
-        sys.stderr.write(f"{notice}\n")
+def _write_findings(estimators: "Sequence[AnyEstimator]") -> None:
+    """Say once what every row of the table says by its code."""
+    from ..study.columns import said_of_every_row
+
+    for code, text in said_of_every_row(estimators).items():
+        sys.stderr.write(visible(f"every row: {code}: {text}\n"))
 
 
 def _listing(chosen: argparse.Namespace) -> "PhotographList":
@@ -233,8 +258,12 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
     said = StatedEyes(tuple(statements), "detect" in chosen.eyes)
     listing = with_eyes(list_photographs(chosen.paths, lines), said)
     if listing.strays:
-        others = f"{len(listing.strays)} rows state eyes of what is no photograph here"
-        sys.stderr.write(f"{others}, such as {listing.strays[0]}\n")
+        sys.stderr.write(
+            visible(
+                f"rows that state the eye of no photograph here: {len(listing.strays)}, "
+                f"such as {listing.strays[0]}\n"
+            )
+        )
     return listing
 
 

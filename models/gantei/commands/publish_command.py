@@ -41,15 +41,17 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _shown(publication: "PreparedUpload", to: str) -> str:
+    from ..terminal.plural import counted
     from ..terminal.text_table import text_table
 
     uploads = publication.uploads
+    files = counted(len(uploads), "file")
     digits = max(len(f"{each.bytes:,}") for each in uploads)
     rows = [(each.name, f"{each.bytes:>{digits},}", each.sha256) for each in uploads]
     total = sum(each.bytes for each in uploads)
     return (
         f"{text_table(('FILE', 'BYTES'.rjust(digits), 'SHA256'), rows)}\n"
-        f"{len(uploads)} files, {total / 1e6:.1f} MB, to {to}. Photographs among them become "
+        f"{files}, {total / 1e6:.1f} MB, to {to}. Photographs among them become "
         "public: let there be none of a person who has not agreed."
     )
 

@@ -14,7 +14,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="fetch an estimator into the store",
         description="Fetch an estimator into the store, from where it is offered "
         "(docs/distribution.md). Every file is checked before the estimator appears; a download "
-        "that was cut off goes on. Without --from: whether it is here, and where its publisher "
+        "that was cut off resumes. Without --from: whether it is here, and where its publisher "
         "gives it. HTTPS_PROXY and SSL_CERT_FILE count; GANTEI_OFFLINE=1 opens no connection.",
     )
     pull.add_argument("name", metavar="NAME", help="the estimator's name")

@@ -30,8 +30,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         dest="estimators",
         metavar="NAME",
         action="append",
-        help="an estimator that the key may sign, such as 'joir-*'; say it again for more; "
-        "default: any",
+        help="an estimator that the key may sign, such as 'joir-*'; repeat for more; default: any",
     )
     add.set_defaults(run=_add)
     listing = actions.add_parser("list", help="list the keys")

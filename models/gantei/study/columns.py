@@ -4,14 +4,16 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
+from ..errors import PhotographError
+from ..findings.wording import Language
+from ..inference.prediction import PhotographResult
+from ..manifests.manifest import Binary, Categorical, Regression
 from ..photographs.eyes import EyeOrigin
+from .backends import AnyEstimator
 
-if TYPE_CHECKING:
-    from ..inference.prediction import PhotographResult
-    from ..manifests.manifest import Binary, Categorical, Regression
-    from .answering import AnyEstimator
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
 
 Row = list[Any]
 """One photograph's cells in the order of the columns; None where there is nothing to say."""
@@ -59,41 +61,83 @@ LEADING = (
 )
 EYE, EYE_FROM = 2, 3
 """Where those stand in a row."""
-TRAILING = (
-    Column("warnings", "text", "what to know before using the values", "値を使う前の注意"),
-    Column("error", "text", "why there are no values", "値がない理由"),
-)
+ERROR = -2
+"""Where a row says why there are no values."""
 
 
-def columns(estimators: Sequence["AnyEstimator"]) -> tuple[Column, ...]:
+def columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     """Give the columns of the table that these estimators fill."""
     values = tuple(column for each in estimators for column in _value_columns(each))
-    return (*LEADING, *values, *TRAILING)
+    return (*LEADING, *values, *_trailing(estimators))
 
 
-def row(name: str, answer: "PhotographResult", estimators: Sequence["AnyEstimator"]) -> Row:
-    """Lay one photograph's answer out in the order of the columns."""
-    eye = [answer.eye.side, answer.eye.origin] if answer.eye else [None, None]
-    if answer.error is not None:
+def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator]) -> Row:
+    """Lay one photograph's result out in the order of the columns.
+
+    What every row of an estimator says stands in it as its code alone.
+    """
+    eye = [result.eye.side, result.eye.origin] if result.eye else [None, None]
+    if (error := result.error) is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
         # The name in the table stands for the path: a table tells nothing of the folders around it.
-        error = str(answer.error).replace(answer.source, name)
-        return [name, answer.sha256, *eye, *blanks, None, _one_line(error)]
+        text = error.worded(source=name) if isinstance(error, PhotographError) else str(error)
+        return [name, result.sha256, *eye, *blanks, None, None, _one_line(text), error.code]
     values = [
         values[key]
-        for each, values in zip(estimators, answer.values, strict=True)
+        for each, values in zip(estimators, result.values, strict=True)
         for key in each.manifest.value_names()
     ]
-    warnings = (
-        f"{each.name}: {finding.text().rstrip('.')}."
-        for each, findings in zip(estimators, answer.findings, strict=True)
+    found = [
+        (each, finding)
+        for each, findings in zip(estimators, result.findings, strict=True)
         for finding in findings
+    ]
+    texts = [
+        f"{each.name}: {finding.text()}." for each, finding in found if finding not in each.findings
+    ]
+    codes = dict.fromkeys(f"{each.name}:{finding.code}" for each, finding in found)
+    warnings = [" ".join(texts) or None, " ".join(codes) or None]
+    return [name, result.sha256, *eye, *values, *warnings, None, None]
+
+
+def said_of_every_row(
+    estimators: Sequence[AnyEstimator], language: Language = "en"
+) -> dict[str, str]:
+    """Word what every row says: `estimator:code`, and the sentence of it."""
+    said: dict[str, str] = {}
+    for each in estimators:
+        for finding in each.findings:
+            key, text = f"{each.name}:{finding.code}", finding.text(language)
+            said[key] = f"{said[key]}; {text}" if key in said else text
+    return said
+
+
+def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
+    english, japanese = (
+        "".join(f"; {code}: {text}" for code, text in said_of_every_row(estimators, each).items())
+        for each in LANGUAGES
     )
-    return [name, answer.sha256, *eye, *values, " ".join(warnings) or None, None]
+    return (
+        Column(
+            "warnings",
+            "text",
+            "what to know before using the values of this row; what every row says stands in "
+            "warning_codes",
+            "この行の値を使う前の注意。すべての行に共通の注意は warning_codes に記す",
+        ),
+        Column(
+            "warning_codes",
+            "text",
+            f"codes of all warnings, as estimator:code, with spaces between{english}",
+            f"すべての注意のコード。estimator:code の形で、空白で区切る{japanese}",
+        ),
+        Column("error", "text", "why there are no values", "値がない理由"),
+        Column("error_code", "text", "the code of the error", "値がない理由のコード"),
+    )
 
 
 def dictionary(described: Sequence[Column]) -> str:
-    """Write the data dictionary: a CSV of one line a column."""
+    """Write the data dictionary: a CSV with one line per column."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     keys = ("name", "meaning", "meaning_ja", "unit", "range", "estimator", "weights_sha256")
@@ -102,7 +146,7 @@ def dictionary(described: Sequence[Column]) -> str:
     return text.getvalue()
 
 
-def _value_columns(estimator: "AnyEstimator") -> list[Column]:
+def _value_columns(estimator: AnyEstimator) -> list[Column]:
     manifest = estimator.manifest
     sha256 = manifest.weights.sha256 if manifest.weights else ""
     return [
@@ -119,7 +163,7 @@ def _value_columns(estimator: "AnyEstimator") -> list[Column]:
 
 
 def _meaning(
-    name: str, value: str, spec: "Regression | Binary | Categorical"
+    name: str, value: str, spec: Regression | Binary | Categorical
 ) -> tuple[str, str, str, str]:
     """Give meaning, meaning in Japanese, unit and range of one value."""
     if spec.kind == "regression":

@@ -10,18 +10,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OutputError
+from ..inference.prediction import PhotographResult
 from ..system.files import atomic_write, sha256_of
-from .columns import Row
+from .columns import ERROR, Row
 from .table import arrow
-
-if TYPE_CHECKING:
-    from ..inference.prediction import PhotographResult
 
 ENDINGS = (".npy", ".parquet")
 ROWS_AT_ONCE = 1_000
@@ -83,11 +81,11 @@ class Embeddings:
         except OSError as error:
             raise self._unwritable(error) from error
 
-    def add(self, answer: "PhotographResult") -> None:
+    def add(self, result: PhotographResult) -> None:
         """Write one photograph's vector."""
         vector: NDArray[Any] = np.full(self._width, np.nan, FLOAT)
-        if answer.error is None:
-            vector[:] = answer.embeddings[0]
+        if result.error is None:
+            vector[:] = result.embeddings[0]
         try:
             if self._file is not None:
                 self._file.write(vector.tobytes())
@@ -140,7 +138,7 @@ class Embeddings:
             for chunk in _chunks(rows):
                 data = vectors.read(len(chunk) * self._row_size)
                 block = np.frombuffer(data, FLOAT).reshape(len(chunk), self._width)
-                good = [row[-1] is None for row in chunk]
+                good = [row[ERROR] is None for row in chunk]
                 ends = (np.cumsum(good) * self._width).tolist()
                 # A list without a beginning is null.
                 begins = [

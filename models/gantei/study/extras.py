@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..explanations.explanation import ExplanationKind
+from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
+from .backends import AnyEstimator
 from .columns import Row
 from .embeddings import Embeddings
 from .overlays import Overlays
-
-if TYPE_CHECKING:
-    from ..inference.prediction import PhotographResult
-    from .answering import AnyEstimator
 
 
 class Extras:
@@ -24,7 +22,7 @@ class Extras:
 
     def __init__(
         self,
-        estimators: Sequence["AnyEstimator"],
+        estimators: Sequence[AnyEstimator],
         maps: Path | None,
         embeddings: tuple[Path, Path] | None,
         *,
@@ -77,12 +75,12 @@ class Extras:
         if self._embeddings:
             self._embeddings.keep(count)
 
-    def add(self, listed: StudyPhotograph, answer: "PhotographResult") -> None:
+    def add(self, listed: StudyPhotograph, result: PhotographResult) -> None:
         """Write what belongs to one photograph."""
         if self._overlays:
-            self._overlays.add(listed, answer)
+            self._overlays.add(listed, result)
         if self._embeddings:
-            self._embeddings.add(answer)
+            self._embeddings.add(result)
 
     def publish(self, rows: Iterable[Row]) -> None:
         """Write what stands under its name only when the run is whole."""

@@ -6,22 +6,18 @@ Each says in PNG text what it is of, so that one of another run or photograph is
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
+from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph import open_photograph
 from ..system.files import atomic_write
-from .columns import Row
-
-if TYPE_CHECKING:
-    from ..inference.prediction import PhotographResult
-    from .answering import AnyEstimator
-
+from .backends import AnyEstimator
+from .columns import ERROR, Row
 
 COMPRESSION = 4
 """zlib's level: measured on a drawn photograph, 57 ms and 481 kB; Pillow's 6: 160 ms, 465 kB."""
@@ -36,7 +32,7 @@ class Overlays:
     """
 
     folder: Path
-    estimators: Sequence["AnyEstimator"]
+    estimators: Sequence[AnyEstimator]
     allow_grey: bool
     run: str
 
@@ -68,7 +64,9 @@ class Overlays:
 
     def hold(self, row: Row) -> bool:
         """Whether the overlays of a row of the journal are there."""
-        return row[-1] is not None or all(self._is_of(path, row[1]) for path in self._paths(row[0]))
+        return row[ERROR] is not None or all(
+            self._is_of(path, row[1]) for path in self._paths(row[0])
+        )
 
     def count(self, photographs: Iterable[tuple[str, str | None]]) -> int:
         """Count the overlays that are there of this run and these photographs: name, sha256."""
@@ -76,7 +74,7 @@ class Overlays:
             self._is_of(path, sha256) for name, sha256 in photographs for path in self._paths(name)
         )
 
-    def add(self, listed: StudyPhotograph, answer: "PhotographResult") -> None:
+    def add(self, listed: StudyPhotograph, result: PhotographResult) -> None:
         """Draw one photograph's overlays.
 
         Raises:
@@ -85,18 +83,18 @@ class Overlays:
         """
         from ..explanations.overlay import draw_overlay
 
-        if answer.error is not None:
+        if result.error is not None:
             for path in self._paths(listed.name):  # of an earlier run, or before it was damaged
                 path.unlink(missing_ok=True)
             return
         photograph = open_photograph(listed.path, allow_grey=self.allow_grey)
-        if photograph.sha256 != answer.sha256:
+        if photograph.sha256 != result.sha256:
             raise PhotographError(Finding("changed-photograph"), str(listed.path))
         for index, path in enumerate(self._paths(listed.name)):
-            explanation = answer.explanations[index]
-            value = answer.values[index][explanation.of]
+            explanation = result.explanations[index]
+            value = result.values[index][explanation.of]
             manifest = self.estimators[index].manifest
-            warnings = [finding.text() for finding in answer.findings[index]]
+            warnings = [finding.text() for finding in result.findings[index]]
             picture = draw_overlay(photograph, explanation, value, manifest, warnings)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +102,7 @@ class Overlays:
                 raise OutputError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with atomic_write(path) as file:
                 text = PngInfo()
-                for key, told in self._text(answer.sha256).items():
+                for key, told in self._text(result.sha256).items():
                     text.add_text(key, told)
                 picture.save(file, "PNG", compress_level=COMPRESSION, pnginfo=text)
 

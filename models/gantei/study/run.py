@@ -8,124 +8,29 @@ that of an uninterrupted run, byte for byte.
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import OutputError
-from ..findings.finding import Finding
 from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
-from ..photographs.listing import PhotographList, StudyPhotograph
-from ..system.environment import environment
+from ..photographs.listing import StudyPhotograph
 from ..system.files import atomic_write, exclusive_lock, sha256_of
-from .answering import Here, There
-from .columns import EYE, EYE_FROM, Row, columns, dictionary, row
+from .columns import ERROR, EYE, EYE_FROM, Row, columns, dictionary, row
+from .definition import Study, digest_of, names_and_digests
+from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
-from .finished import (
-    Summary,
-    difference,
-    digest_of,
-    finished_before,
-    names_and_digests,
-    photograph_sha256,
-)
 from .journal import Journal, discard, is_of
 from .table import writer_for
-
-if TYPE_CHECKING:
-    from .answering import AnyEstimator
-
-
-@dataclass(frozen=True)
-class Study:
-    """What is to be done: these photographs, by these estimators, into this table."""
-
-    listing: PhotographList
-    by: Here | There
-    table: Path
-    maps: Path | None = None
-    embeddings: Path | None = None
-
-    @property
-    def estimators(self) -> "Sequence[AnyEstimator]":
-        """The estimators, in the order of their columns."""
-        return self.by.estimators
-
-    def extras(self, run: str) -> Extras:
-        """What is written beside the table; see `Extras`."""
-        embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
-        return Extras(
-            self.estimators, self.maps, embeddings, allow_grey=self.by.allow_grey, run=run
-        )
-
-    def names(self) -> Iterator[str]:
-        """The photographs' names in the table."""
-        return (listed.name for listed in self.listing.photographs)
-
-    @property
-    def dictionary_path(self) -> Path:
-        """The data dictionary, `results.csv.dictionary.csv`: what each column means."""
-        return self.table.with_name(f"{self.table.name}.dictionary.csv")
-
-    @property
-    def run_path(self) -> Path:
-        """The run manifest, `results.csv.run.json`: what made the table."""
-        return self.table.with_name(f"{self.table.name}.run.json")
-
-    @property
-    def journal_path(self) -> Path:
-        """The finished rows of an unfinished run."""
-        return self.table.with_name(f"{self.table.name}.partial")
-
-    @property
-    def vectors_path(self) -> Path:
-        """The embeddings of an unfinished run."""
-        return self.table.with_name(f"{self.table.name}.embeddings.partial")
-
-    def own_paths(self) -> tuple[Path, ...]:
-        """The files that it writes in any case."""
-        beside = (self.dictionary_path, self.run_path, self.journal_path, self.vectors_path)
-        return (self.table, *beside)
-
-    def journal_of(self, run: str) -> str:
-        """Digest of the run and of where its files go, which a run that resumes has checked."""
-        places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
-        return digest_of({"run": run, "places": places})
-
-    def identity(self) -> dict[str, Any]:
-        """Everything but the photographs that a value may depend on."""
-        asked = {"maps": self.maps, "embeddings": self.embeddings}
-        beside = [key for key, path in asked.items() if path is not None]
-        return {
-            **({"beside": beside} if beside else {}),
-            **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
-            **environment(),
-            **self.by.identity(),
-            "estimators": [
-                {
-                    "name": each.name,
-                    "device": each.device,
-                    "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
-                    "decoding": "reduced" if each.manifest.reduced_decoding else "full",
-                    "manifest_sha256": digest_of(each.manifest.tables()),
-                    **({"remarks": remarks} if (remarks := _as_dicts(each.remarks)) else {}),
-                }
-                for each in self.estimators
-            ],
-        }
-
-
-def _as_dicts(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    return [finding.as_dict() for finding in findings]
 
 
 def run_study(
     study: Study, *, overwrite: bool = False, advance: Callable[[int], object] = lambda _: None
 ) -> Summary:
-    """Fill the table, or finish what a killed run began.
+    """Fill the table, or finish what an interrupted run began.
 
     Args:
         study: what is to be done.
@@ -142,14 +47,14 @@ def run_study(
     writer_for(study.table)  # refuses what it cannot write before any work
     identity = study.identity()
     run = digest_of(identity)
-    begun = study.journal_of(run)
+    journal_id = study.journal_of(run)
     extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
     lock = study.table.with_name(f".{study.table.name}.lock")
     with exclusive_lock(lock, 0, busy), closing(extras):
         if study.table.exists():
             if finished := finished_before(study, run, extras):
-                discard(study.journal_path, begun)
+                discard(study.journal_path, journal_id)
                 study.vectors_path.unlink(missing_ok=True)
                 advance(finished.photographs)
                 return finished
@@ -159,9 +64,9 @@ def run_study(
                     f"{difference(study, identity)}; choose another --out, or replace it with "
                     "--overwrite"
                 )
-        if not overwrite and not is_of(study.journal_path, begun):
+        if not overwrite and not is_of(study.journal_path, journal_id):
             extras.check(study.names())
-        with Journal(study.journal_path, begun, overwrite=overwrite) as journal:
+        with Journal(study.journal_path, journal_id, overwrite=overwrite) as journal:
             done = _kept(journal, study, extras)
             advance(done)
             with closing(_rows(study, done, extras)) as rows:
@@ -200,11 +105,11 @@ def _publish(
 
 def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
     left = study.listing.photographs[start:]
-    answers = study.by.answers(left, extras.explain)
-    with closing(answers):
-        for listed, answer in zip(left, answers, strict=True):
-            extras.add(listed, answer)
-            yield row(listed.name, answer, study.estimators)
+    results = study.backend.results(left, extras.explain)
+    with closing(results):
+        for listed, result in zip(left, results, strict=True):
+            extras.add(listed, result)
+            yield row(listed.name, result, study.estimators)
 
 
 def _kept(journal: Journal, study: Study, extras: Extras) -> int:
@@ -223,7 +128,7 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
             break
         count += 1
     # Whole batches only, so that every photograph is computed beside the same neighbours.
-    count -= count % study.by.batch
+    count -= count % study.backend.batch
     journal.keep(count)
     extras.keep(count)
     return count
@@ -239,7 +144,7 @@ def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
     photographs = failed = 0
     for line in journal.rows():
         photographs += 1
-        failed += line[-1] is not None
+        failed += line[ERROR] is not None
     return Summary(photographs, failed, resumed, round(seconds, 3))
 
 

@@ -2,18 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import PhotographError
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
+from .definition import Study, names_and_digests
 from .extras import Extras
-
-if TYPE_CHECKING:
-    from .run import Study
 
 
 @dataclass(frozen=True)
@@ -30,8 +28,8 @@ class Summary:
     seconds_of_last_process: float
 
 
-def finished_before(study: "Study", run: str, extras: Extras) -> Summary | None:
-    """Recognise the table that this very run has written before."""
+def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
+    """Return the summary of the existing table if this same run wrote it, else None."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
         if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
@@ -45,62 +43,53 @@ def finished_before(study: "Study", run: str, extras: Extras) -> Summary | None:
         return None
 
 
-def difference(study: "Study", identity: Mapping[str, Any]) -> str:
-    """Say how the table that is there differs from the one of this run."""
+def difference(study: Study, identity: Mapping[str, Any]) -> str:
+    """Say how the existing table differs from the one of this run."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
-        told = _differences(manifest, identity)
+        differences = _differences(manifest, identity)
         if manifest["table_sha256"] != sha256_of(study.table):
-            told.append("it was changed since it was written")
+            differences.append("it was changed since it was written")
         if manifest["photographs_sha256"] != names_and_digests(_photographs(study)):
-            told.append("its photographs are others")
+            differences.append("its photographs are others")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
-    return ", ".join(told) or "its overlays or embeddings are others or gone"
+    return ", ".join(differences) or "its overlays or embeddings are others or gone"
 
 
 def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
-    told = []
+    differences = []
     for key, what in (("gantei", "gantei"), ("python", "Python")):
         if manifest[key] != identity[key]:
-            told.append(f"{what} was {manifest[key]}, now {identity[key]}")
+            differences.append(f"{what} was {manifest[key]}, now {identity[key]}")
     if manifest["versions"] != identity["versions"]:
         before, now = manifest["versions"].items(), identity["versions"].items()
         others = sorted({name for name, _ in before ^ now})
-        told.append(f"the versions of {' and '.join(others)} were others")
+        differences.append(f"the versions of {' and '.join(others)} were others")
     if manifest.get("server") != identity.get("server"):
         where = (each.get("server", {}).get("url", "this machine") for each in (manifest, identity))
         before, now = where
         what = f"on {before}, now on {now}" if before != now else f"by other versions on {now}"
-        told.append(f"it was estimated {what}")
+        differences.append(f"it was estimated {what}")
     if manifest["estimators"] != identity["estimators"]:
         names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
         before, now = (", ".join(each) for each in names)
         same = "its estimators have other weights, facts or devices"
-        told.append(f"it is of {before}, this run of {now}" if before != now else same)
+        differences.append(f"it is of {before}, this run of {now}" if before != now else same)
     if manifest["allow_grey"] != identity["allow_grey"]:
-        told.append(f"it was made with{'' if manifest['allow_grey'] else 'out'} --allow-grey")
+        differences.append(
+            f"it was made with{'' if manifest['allow_grey'] else 'out'} --allow-grey"
+        )
     if manifest.get("eyes") != identity.get("eyes"):
-        told.append("other eyes were stated, or sought (--eyes, --from)")
+        differences.append("other eyes were stated, or sought (--eyes, --from)")
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)
-        told.append(f"it was made with {options}" if beside else "it has no maps or embeddings")
-    return told
-
-
-def names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
-    """Digest of photographs' names and sha256."""
-    digest = hashlib.sha256()
-    for name, sha256 in photographs:
-        digest.update(f"{name}\0{sha256}\n".encode())
-    return digest.hexdigest()
-
-
-def digest_of(value: Mapping[str, Any]) -> str:
-    """Digest of what JSON can hold, whatever the order of its keys."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+        differences.append(
+            f"it was made with {options}" if beside else "it has no maps or embeddings"
+        )
+    return differences
 
 
 def photograph_sha256(listed: StudyPhotograph) -> str | None:
@@ -111,5 +100,5 @@ def photograph_sha256(listed: StudyPhotograph) -> str | None:
         return None
 
 
-def _photographs(study: "Study") -> list[tuple[str, str | None]]:
+def _photographs(study: Study) -> list[tuple[str, str | None]]:
     return [(each.name, photograph_sha256(each)) for each in study.listing.photographs]

@@ -1,28 +1,26 @@
-"""Who answers a study: estimators of this machine, or those of a server."""
+"""Who estimates for a study: estimators of this machine, or those of a server."""
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from ..errors import TransferError
+from ..estimator.estimator import Estimator
+from ..explanations.explanation import ExplanationKind
 from ..inference.pipeline import batch_size, estimate
 from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
+from ..remote.client import Client
+from ..remote.served_estimator import ServedEstimator
 
-if TYPE_CHECKING:
-    from ..estimator.estimator import Estimator
-    from ..explanations.explanation import ExplanationKind
-    from ..remote.client import Client
-    from ..remote.served_estimator import ServedEstimator
-
-    AnyEstimator = Estimator | ServedEstimator
+AnyEstimator = Estimator | ServedEstimator
 
 
 @dataclass(frozen=True)
-class Here:
+class LocalBackend:
     """Estimators that are loaded in this process."""
 
-    estimators: Sequence["Estimator"]
+    estimators: Sequence[Estimator]
     allow_grey: bool = False
     workers: int | None = None
 
@@ -31,8 +29,8 @@ class Here:
         """Number of photographs that are computed together."""
         return batch_size(self.estimators)
 
-    def answers(
-        self, photographs: Sequence[StudyPhotograph], explain: "ExplanationKind | None" = None
+    def results(
+        self, photographs: Sequence[StudyPhotograph], explain: ExplanationKind | None = None
     ) -> Generator[PhotographResult]:
         """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
         return estimate(
@@ -45,25 +43,25 @@ class Here:
         )
 
     def identity(self) -> dict[str, Any]:
-        """What the values depend on, beside estimators and versions of this machine."""
+        """What the values depend on, apart from the estimators and versions of this machine."""
         return {"allow_grey": self.allow_grey}
 
 
 @dataclass(frozen=True)
-class There:
-    """Estimators of a server, as it told of them and of its versions when the study began.
+class RemoteBackend:
+    """Estimators of a server, with its description and versions from the start of the study.
 
     It sees every photograph by itself, and takes none without colour.
     """
 
-    client: "Client"
-    estimators: Sequence["ServedEstimator"]
+    client: Client
+    estimators: Sequence[ServedEstimator]
     environment: Mapping[str, Any]
     allow_grey = False
     batch = 1
 
     @classmethod
-    def of(cls, client: "Client", names: Sequence[str]) -> Self:
+    def of(cls, client: Client, names: Sequence[str]) -> Self:
         """Ask the server what it has.
 
         Raises:
@@ -71,8 +69,8 @@ class There:
         """
         return cls(client, client.estimators(names), client.environment())
 
-    def answers(
-        self, photographs: Sequence[StudyPhotograph], explain: "ExplanationKind | None" = None
+    def results(
+        self, photographs: Sequence[StudyPhotograph], explain: ExplanationKind | None = None
     ) -> Generator[PhotographResult]:
         """Ask the server for each, in order; see `gantei.Client.answers`.
 
@@ -86,13 +84,13 @@ class There:
             explain=explain is not None,
             eyes=(listed.eye for listed in photographs),
         )
-        if There.of(self.client, names) != self:
+        if RemoteBackend.of(self.client, names) != self:
             raise TransferError(
                 f"{self.client.url}: its estimators or versions were changed while it answered, so "
                 "the rows are not of one kind: run anew with --overwrite"
             )
 
     def identity(self) -> dict[str, Any]:
-        """What the values depend on, beside the estimators."""
+        """What the values depend on, apart from the estimators."""
         server = {"url": self.client.url, **self.environment}
         return {"allow_grey": self.allow_grey, "server": server}

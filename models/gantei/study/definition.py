@@ -1,0 +1,105 @@
+"""What a study is: photographs, a backend, and the files that it writes."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..photographs.listing import PhotographList
+from ..system.environment import environment
+from .backends import AnyEstimator, LocalBackend, RemoteBackend
+from .extras import Extras
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study to run: these photographs, by this backend, into this table."""
+
+    listing: PhotographList
+    backend: LocalBackend | RemoteBackend
+    table: Path
+    maps: Path | None = None
+    embeddings: Path | None = None
+
+    @property
+    def estimators(self) -> Sequence[AnyEstimator]:
+        """The estimators, in the order of their columns."""
+        return self.backend.estimators
+
+    def extras(self, run: str) -> Extras:
+        """What is written beside the table; see `Extras`."""
+        embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
+        return Extras(
+            self.estimators, self.maps, embeddings, allow_grey=self.backend.allow_grey, run=run
+        )
+
+    def names(self) -> Iterator[str]:
+        """The photographs' names in the table."""
+        return (listed.name for listed in self.listing.photographs)
+
+    @property
+    def dictionary_path(self) -> Path:
+        """The data dictionary, `results.csv.dictionary.csv`: what each column means."""
+        return self.table.with_name(f"{self.table.name}.dictionary.csv")
+
+    @property
+    def run_path(self) -> Path:
+        """The run manifest, `results.csv.run.json`: what made the table."""
+        return self.table.with_name(f"{self.table.name}.run.json")
+
+    @property
+    def journal_path(self) -> Path:
+        """The finished rows of an unfinished run."""
+        return self.table.with_name(f"{self.table.name}.partial")
+
+    @property
+    def vectors_path(self) -> Path:
+        """The embeddings of an unfinished run."""
+        return self.table.with_name(f"{self.table.name}.embeddings.partial")
+
+    def own_paths(self) -> tuple[Path, ...]:
+        """The files that it writes in any case."""
+        beside = (self.dictionary_path, self.run_path, self.journal_path, self.vectors_path)
+        return (self.table, *beside)
+
+    def journal_of(self, run: str) -> str:
+        """Digest of the run and of where its files go, which a run that resumes has checked."""
+        places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
+        return digest_of({"run": run, "places": places})
+
+    def identity(self) -> dict[str, Any]:
+        """Everything that a value may depend on, except the photographs."""
+        requested = {"maps": self.maps, "embeddings": self.embeddings}
+        beside = [key for key, path in requested.items() if path is not None]
+        return {
+            **({"beside": beside} if beside else {}),
+            **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
+            **environment(),
+            **self.backend.identity(),
+            "estimators": [
+                {
+                    "name": each.name,
+                    "device": each.device,
+                    "weights_sha256": each.manifest.weights and each.manifest.weights.sha256,
+                    "decoding": "reduced" if each.manifest.reduced_decoding else "full",
+                    "manifest_sha256": digest_of(each.manifest.tables()),
+                    "findings": [finding.as_dict() for finding in each.findings],
+                }
+                for each in self.estimators
+            ],
+        }
+
+
+def digest_of(value: Mapping[str, Any]) -> str:
+    """Digest of what JSON can hold, whatever the order of its keys."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
+    """Digest of photographs' names and sha256."""
+    digest = hashlib.sha256()
+    for name, sha256 in photographs:
+        digest.update(f"{name}\0{sha256}\n".encode())
+    return digest.hexdigest()
