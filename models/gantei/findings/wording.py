@@ -29,7 +29,7 @@ def text_of(code: str, values: Mapping[str, Any], language: Language) -> str:
     if text is None:
         named = ", ".join(f"{key} {value}" for key, value in values.items())
         return f"{code} ({named})" if named else code
-    return _Wording(code, language).vformat(text, (), values)
+    return _filled(text, code, values, language)
 
 
 def title_of(kind: str, language: Language = "en") -> str:
@@ -39,24 +39,33 @@ def title_of(kind: str, language: Language = "en") -> str:
 
 def advice_on(code: str, values: Mapping[str, Any], language: Language) -> str:
     """Word the advice that goes with a finding; empty where there is none."""
-    return _Wording(code, language).vformat(wording(language)["advice"].get(code, ""), (), values)
+    return _filled(wording(language)["advice"].get(code, ""), code, values, language)
 
 
-class _Wording(Formatter):
-    def __init__(self, code: str, language: Language) -> None:
-        self.code = code
-        self.language = language
+def _filled(template: str, code: str, values: Mapping[str, Any], language: Language) -> str:
+    return "".join(
+        literal + ("" if name is None else _formatted(values[name], how or "", code, language))
+        for literal, name, how in _parts(template)
+    )
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        words = wording(self.language)
-        match format_spec:
-            case "word":
-                return str(words["words"].get(value, value))
-            case "list":
-                return str(words["separator"]).join(map(self._item, value))
-        return str(super().format_field(value, format_spec))
 
-    def _item(self, item: Any) -> str:
-        if isinstance(item, Mapping):
-            return text_of(f"{self.code}.item", item, self.language)
-        return str(item)
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None, str | None], ...]:
+    return tuple((literal, name, how) for literal, name, how, _ in Formatter().parse(template))
+
+
+def _formatted(value: Any, how: str, code: str, language: Language) -> str:
+    words = wording(language)
+    match how:
+        case "word":
+            return str(words["words"].get(value, value))
+        case "list":
+            items = (_item(each, code, language) for each in value)
+            return str(words["separator"]).join(items)
+    return format(value, how)
+
+
+def _item(item: Any, code: str, language: Language) -> str:
+    if isinstance(item, Mapping):
+        return text_of(f"{code}.item", item, language)
+    return str(item)
