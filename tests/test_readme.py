@@ -1,6 +1,5 @@
 """The documents say what is so: their snippets run, their tables come from the manifests."""
 
-import argparse
 import re
 import shlex
 from pathlib import Path
@@ -19,7 +18,6 @@ README = (TOP / "README.md").read_text("utf-8")
 JAPANESE = (TOP / "README.ja.md").read_text("utf-8")
 BOTH = (README, JAPANESE)
 EXPLANATIONS = (TOP / "docs/explanations.md").read_text("utf-8")
-COMMANDS = (TOP / "docs/commands.md").read_text("utf-8")
 
 
 def block(marker):
@@ -140,32 +138,3 @@ def test_the_readmes_link_to_each_other_and_to_files_that_exist():
         assert all((TOP / link.partition("#")[0]).exists() for link in links)
     assert "(README.ja.md)" in README
     assert "(README.md)" in JAPANESE
-
-
-def with_subcommands(command):
-    """A parser and, in order, all below it."""
-    yield command
-    for action in command._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            for each in action.choices.values():
-                yield from with_subcommands(each)
-
-
-def help_of_all(monkeypatch):
-    """What `--help` says, as docs/commands.md has it."""
-    monkeypatch.setenv("COLUMNS", "80")
-    parts = [(each.prog, each.format_help()) for each in with_subcommands(parser())]
-    return "\n".join(f"## {name}\n\n```text\n{text.strip()}\n```\n" for name, text in parts)
-
-
-def test_the_page_of_commands_is_what_help_says(monkeypatch):
-    # argparse lays text out differently from version to version: words count, not their lines.
-    assert COMMANDS.split()[2:] == help_of_all(monkeypatch).split(), (
-        "write docs/commands.md anew: python -m tests.test_readme"
-    )
-
-
-if __name__ == "__main__":
-    with pytest.MonkeyPatch.context() as patch:
-        text = "# Commands\n\n" + help_of_all(patch)
-    (TOP / "docs/commands.md").write_text(text, "utf-8")

@@ -15,11 +15,13 @@ class GanteiError(Exception):
     """The base of all errors raised on purpose; its message is meant for people.
 
     Attributes:
-        finding: what was found, as a code with values; None where the class says all.
+        finding: what is wrong, as a code with values; None where the class says it all.
 
-    >>> error = GanteiError(Finding("black-picture"))
-    >>> error.code
-    'black-picture'
+    >>> try:
+    ...     gantei.load("demo-ages")
+    ... except gantei.GanteiError as error:
+    ...     print(error.code, "-", str(error)[:29])
+    unknown-estimator - unknown estimator 'demo-ages'
     """
 
     kind: ClassVar[str] = "error"
@@ -47,7 +49,14 @@ class GanteiError(Exception):
 
 
 class EstimatorError(GanteiError):
-    """Something about an estimator that keeps it from being opened, changed or asked."""
+    """Something about an estimator that keeps it from being opened, changed or asked.
+
+    >>> try:
+    ...     gantei.load("joir-sex-mobilenet")
+    ... except gantei.EstimatorError as error:
+    ...     print(type(error).__name__, isinstance(error, FileNotFoundError))
+    NotInstalledError True
+    """
 
     kind = "estimator"
 
@@ -130,9 +139,12 @@ class PhotographError(GanteiError, ValueError):
         source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
         sha256: of the file, where there was one to read.
 
-    >>> error = PhotographError(Finding("black-picture"), "eye.png")
-    >>> str(error)
-    'eye.png: a black picture; there is nothing to estimate from'
+    >>> import numpy as np
+    >>> try:
+    ...     gantei.load("demo-age").predict(np.zeros((300, 300, 3), np.uint8))
+    ... except gantei.PhotographError as error:
+    ...     print(error.source, error.code)
+    <array> black-picture
     """
 
     kind = "photograph"
@@ -169,7 +181,14 @@ class OutputError(GanteiError, OSError):
 
 
 class RemoteError(GanteiError):
-    """Something that another machine was to do, and that it could not or must not be asked."""
+    """Something that another machine was to do, and that failed or must not be asked of it.
+
+    >>> try:
+    ...     gantei.Client("http://127.0.0.1:1", patience=0).estimators()
+    ... except gantei.RemoteError as error:
+    ...     print(error.code)
+    transfer
+    """
 
     kind = "remote"
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from ..errors import OutputError
 from ..manifests.fields import UNKNOWN
+from ..manifests.input_output import OutputSpec
 from ..manifests.manifest import Binary, Categorical, Manifest
-from ..manifests.tables import OutputSpec
 from ..system.files import sha256_of
 from ..system.version import __version__
 

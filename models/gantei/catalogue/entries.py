@@ -25,7 +25,16 @@ NEVER_PUBLISHED = ("joir-age-efficientnet-b7", "joir-age-mobilenet")
 
 @dataclass(frozen=True)
 class Entry:
-    """An estimator known here: its manifest and the folder the manifest stands in."""
+    """An estimator that is known on this machine, opened or not.
+
+    Attributes:
+        manifest: all that is known of it.
+        folder: where the manifest is, and the weights if they are on this machine.
+
+    >>> (entry,) = [entry for entry in gantei.estimators() if entry.name == "joir-sex-mobilenet"]
+    >>> entry.state, entry.manifest.task
+    ('not installed', 'sex')
+    """
 
     manifest: Manifest
     folder: Path
@@ -37,16 +46,23 @@ class Entry:
 
     @property
     def state(self) -> Availability:
-        """Whether it predicts here and now, and if not, what is missing."""
+        """Whether it predicts here and now, or what is missing.
+
+        `unsettled`: a fact that changes its numbers is unknown; `not installed`: its weights are
+        not on this machine.
+        """
         if self.manifest.weights is None:
             return "not installed"
         return "unsettled" if self.manifest.unsettled() else "ready"
 
 
 def estimators() -> tuple[Entry, ...]:
-    """Every estimator of the catalogue and the store, in the order of names.
+    """List every estimator that gantei brings along or that is installed, in the order of names.
 
-    One whose manifest breaks the schema is left out; `broken` tells of it.
+    One whose manifest breaks the schema is left out; `gantei list` names it.
+
+    >>> [entry.name for entry in gantei.estimators() if entry.state == "ready"]
+    ['demo-age', 'demo-sex']
     """
     return tuple(entry for entry in _survey().values() if isinstance(entry, Entry))
 

@@ -25,12 +25,16 @@ from ..signing.admission import admit
 
 
 class Estimator(Network):
-    """An open estimator: made by `gantei.load`, safe to use from several threads.
+    """An open estimator, as `gantei.load` returns it; safe to use from several threads.
 
-    >>> import gantei
-    >>> estimator = gantei.load("demo-age")
-    >>> estimator.name, estimator.manifest.task
-    ('demo-age', 'age')
+    Attributes:
+        manifest: all that is known of it.
+        remarks: the findings on its signature.
+        findings: those that every result carries: on its signature, and those of its manifest.
+
+    >>> age = gantei.load("demo-age", "cpu")
+    >>> age.name, age.device, age.manifest.input.size
+    ('demo-age', 'cpu', (160, 160))
     """
 
     def __repr__(self) -> str:
@@ -49,13 +53,16 @@ class Estimator(Network):
         """Estimate for each photograph, in order; one photograph alone gives a list of one.
 
         Args:
-            photographs: paths, encoded bytes, PIL images or arrays (h, w, 3) uint8 RGB; a folder
-                stands for the photographs in it and below, in the order of their names.
-            on_error: `record` puts what is wrong with a photograph into its `error`.
-            allow_grey: let pictures without colour pass.
+            photographs: paths, the bytes of picture files, Pillow images, or arrays (height,
+                width, 3) of RGB, uint8 or uint16; a folder stands for the photographs in it and
+                below, in the order of their names.
+            on_error: `raise` stops at the first photograph that is wrong; `record` puts what is
+                wrong into the `error` of its prediction and goes on.
+            allow_grey: accept pictures without colour.
             explain: give each prediction its `explanation`.
-            eyes: which eye each shows, as `gantei.photographs.eyes.eyes_of` takes it. Networks
-                that mirror left eyes need it, where a file's name does not tell.
+            eyes: which eye each photograph shows: one word for all (`right`, `left`, `detect`), a
+                list with one for each, or a mapping from paths to them. Networks that mirror left
+                eyes need it where a file's name does not tell; `detect` looks for the optic disc.
             workers: photographs that are decoded at the same time; None: one per core.
 
         Raises:
@@ -65,6 +72,13 @@ class Estimator(Network):
             WeightsError: likewise, where the network answers no finite number for it.
             InferenceError: the network could not be run.
             OutputError: a folder cannot be read, or there are no photographs in it.
+
+        >>> age = gantei.load("demo-age")
+        >>> paths = ["demo/person-00001-left.jpg", "demo/labels.csv"]
+        >>> for prediction in age.predict(paths, on_error="record"):
+        ...     print(prediction.source, dict(prediction.values), prediction.error is None)
+        demo/person-00001-left.jpg {'age': 44.1...} True
+        demo/labels.csv {} False
         """
         return list(
             self.stream(
@@ -94,6 +108,11 @@ class Estimator(Network):
 
         Raises:
             Everything that `predict` raises, as it is met.
+
+        >>> for prediction in gantei.load("demo-age").stream("demo", workers=1):
+        ...     print(prediction.eye.side, dict(prediction.values))
+        left {'age': 44.1...}
+        right {'age': 43.8...}
         """
         if on_error not in ("raise", "record"):
             raise SettingError(f"on_error is 'raise' or 'record', not {on_error!r}")
@@ -129,7 +148,7 @@ class Estimator(Network):
         return self.explainer.width()
 
     def predict_array(self, batch: NDArray[np.float32]) -> list[dict[str, float]]:
-        """Run the network on prepared photographs, float32 (n, height, width, 3).
+        """Run the network on what `prepare` returned, stacked: float32 (n, height, width, 3).
 
         Returns:
             One `{name: value}` per photograph, as `Prediction.values`.
@@ -149,7 +168,8 @@ def load(
     """Load an estimator by its name in the catalogue or by its folder.
 
     The sha256 of the weights is checked on every load, on the very bytes that the session gets; so
-    is the folder's signature, as `GANTEI_TRUST` says.
+    is the folder's signature, as `GANTEI_TRUST` says. Loading takes a second or so: load once, and
+    predict often.
 
     Args:
         name_or_folder: a name that `gantei.estimators()` lists, or a folder with estimator.toml.
@@ -168,6 +188,10 @@ def load(
         SettingError: `GANTEI_TRUST` or the trust file makes no sense.
         DeviceError: the session did not get the device.
         MissingExtraError: ONNX Runtime, or `cryptography` for a signature, is not installed.
+
+    >>> age = gantei.load("demo-age")
+    >>> age.predict("demo/person-00001-left.jpg")[0].values
+    {'age': 44.1...}
     """
     entry, weights = find_installed(name_or_folder)
     remarks = admit(entry, weights)

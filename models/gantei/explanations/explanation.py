@@ -36,6 +36,14 @@ class Explanation:
         embedding: float32 (d,), the pooled features that the answer is made of.
         box: where the map lies on the upright full-size photograph, in pixels: left, top, right,
             bottom. The square around a disc may reach beyond the photograph.
+
+    >>> age = gantei.load("demo-age")
+    >>> (prediction,) = age.predict("demo/person-00001-left.jpg", explain=True)
+    >>> explanation = prediction.explanation
+    >>> explanation.map.shape, explanation.unit, explanation.embedding.shape
+    ((5, 5), 'years', (256,))
+    >>> print(f"{explanation.map.mean() + explanation.bias:.2f} {explanation.unit}")
+    44.11 years
     """
 
     of: str

@@ -13,13 +13,17 @@ Value = str | int | float | list[str] | list[dict[str, Any]]
 class Finding:
     """What is wrong with, or odd about, a photograph, an estimator, a setting or a request.
 
-    `code` is one of `findings/en.json`; `values` are what its text names, all of them JSON.
+    Attributes:
+        code: what it is, in a word that a program can compare; docs/findings.md lists all.
+        values: what its text names: JSON's numbers, texts and lists.
 
-    >>> grey = Finding("grey-picture", mode="L")
-    >>> grey.code, grey.values
-    ('grey-picture', {'mode': 'L'})
-    >>> grey.text()[:23]
-    'a grey picture (mode L)'
+    >>> eye = gantei.Finding("eye-detected", side="left")
+    >>> eye.code, eye.values
+    ('eye-detected', {'side': 'left'})
+    >>> eye.text()
+    'assumed to be a left eye, by where the optic disc lies'
+    >>> eye.text("ja")
+    '視神経乳頭の位置から左眼と仮定しました'
     """
 
     code: str
@@ -30,7 +34,7 @@ class Finding:
         object.__setattr__(self, "values", values)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give code, values and English text, as results and answers over HTTP hold them."""
+        """Give code, values and English text, as the service's answers have them."""
         return {"code": self.code, "values": dict(self.values), "text": self.text()}
 
     def text(self, language: Language = "en") -> str:

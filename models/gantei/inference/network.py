@@ -63,8 +63,14 @@ class Network:
     ) -> NDArray[np.float32]:
         """Turn one photograph into the network's input, float32 (height, width, 3).
 
-        `eye` is `right`, `left` or `detect`, for networks that mirror left eyes, where the file's
-        name does not tell; an open photograph knows its eye already.
+        The values are those that the network takes, scaled as its manifest says.
+
+        Args:
+            source: a path, the bytes of a picture file, a Pillow image, an array, or an open
+                photograph, which knows its eye already.
+            allow_grey: accept a picture without colour.
+            eye: `right`, `left` or `detect`, for networks that mirror left eyes, where the file's
+                name does not tell.
 
         Raises:
             PhotographError: it cannot be read, the estimators must not see it, or nothing tells

@@ -17,14 +17,24 @@ class Prediction:
     """The result of one estimator for one photograph.
 
     Attributes:
-        source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
-        values: a number by its name, such as `{"age": 57.3}` or `{"male": 0.94}`; none where there
-            is an `error`.
+        source: what the photograph is called: its path as given, `<bytes>`, `<image>`, `<array>`.
+        values: a number for each name, such as `{"age": 57.3}`, or `{"male": 0.94}`, a probability
+            from 0 to 1; empty where there is an `error`.
         findings: what to know before using the values, each a code with values.
-        error: why there are no values.
+        error: what is wrong with the photograph; None: nothing.
         explanation: where the answer comes from, if it was requested.
-        eye: which eye it is, where something tells.
+        eye: which eye the photograph shows, where anything tells.
         units: the unit of each value, such as `{"age": "years"}` or `{"male": "probability"}`.
+
+    >>> (prediction,) = gantei.load("demo-age").predict("demo/person-00001-left.jpg")
+    >>> prediction.values, prediction.units
+    ({'age': 44.1...}, {'age': 'years'})
+    >>> [finding.code for finding in prediction.findings]
+    ['notice']
+    >>> prediction.warnings
+    ('Demo: trained on drawings, knows nothing about eyes; its numbers mean nothing.',)
+    >>> prediction.eye.side, prediction.eye.origin
+    ('left', 'file name')
     """
 
     source: str

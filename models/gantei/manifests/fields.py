@@ -30,13 +30,19 @@ Side = Literal["right", "left"]
 SideOrUnknown = Literal["right", "left", "unknown"]
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+"""text, not empty"""
 NAME = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 Name = Annotated[str, StringConstraints(pattern=NAME, max_length=80)]
+"""small letters, digits and single hyphens"""
 LABEL = r"^[^\s,=\x00-\x1f\x7f-\x9f][^,=\x00-\x1f\x7f-\x9f]*$"
 Label = Annotated[str, StringConstraints(pattern=LABEL, max_length=80)]
+"""text without comma, equals sign or line break"""
 FileName = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$", max_length=120)]
+"""name of a file, not a path"""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""64 hexadecimal digits"""
 Sha256OrUnknown = Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64}|unknown)$")]
+"""64 hexadecimal digits, or `"unknown"`"""
 OutputName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 
 LONGEST_SIDE = 4096
@@ -95,9 +101,12 @@ def _labels(value: object) -> tuple[str, ...] | Literal["unknown"]:
 
 
 Labels = Annotated[tuple[str, ...] | Literal["unknown"], PlainValidator(_labels)]
+"""list of 2 to 1000 different texts, or `"unknown"`"""
 Number = Annotated[float | Literal["unknown"], PlainValidator(_number)]
+"""number, or `"unknown"`"""
 Range = Annotated[tuple[float, float] | Literal["unknown"], PlainValidator(_range)]
-
-
+"""list of two numbers, or `"unknown"`"""
 Size = Annotated[tuple[int, int] | Literal["unknown"], PlainValidator(_size)]
+"""list of two whole numbers, or `"unknown"`"""
 Triple = Annotated[tuple[float, float, float], PlainValidator(lambda value: _numbers(value, 3))]
+"""list of three numbers"""

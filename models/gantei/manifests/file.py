@@ -25,11 +25,15 @@ _LONG_KEY = re.compile(
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Read and check one manifest file.
+    """Read and check one manifest, the file `estimator.toml` of an estimator's folder.
 
     Raises:
         ManifestError: the file cannot be read, is not TOML, or breaks the schema; every break,
             50 at most, is named by file, table and key, with the keys that are known.
+
+    >>> (entry,) = [entry for entry in gantei.estimators() if entry.name == "demo-age"]
+    >>> gantei.read_manifest(entry.folder / "estimator.toml") == entry.manifest
+    True
     """
     return manifest_of(manifest_bytes(path), str(path))
 

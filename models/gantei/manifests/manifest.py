@@ -13,22 +13,17 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from ..findings.finding import Finding
 from .fields import UNKNOWN, Line, Name, OutputName, Task
 from .formats import upgraded
+from .input_output import Binary, Categorical, InputSpec, MeanStd, OutputSpec, Regression
 from .publication import Citation, Evaluation, Publication, Reported, Training, Use
+from .record import Record
 from .tables import (
     Basis,
-    Binary,
-    Categorical,
     Cost,
     Drift,
     Golden,
-    InputSpec,
     KnownCopy,
-    MeanStd,
-    OutputSpec,
     PublishedAnswer,
-    Record,
     ReducedDecoding,
-    Regression,
     Variant,
     Weights,
 )
@@ -96,31 +91,66 @@ SAID: dict[str, type[Record]] = {
 
 
 class Manifest(Record):
-    """All that is known of an estimator without opening its weights."""
+    """All that is known of an estimator without opening its weights.
+
+    What nobody has said is `"unknown"`.
+
+    >>> manifest = gantei.load("demo-age").manifest
+    >>> manifest.output["age"].unit, manifest.output["age"].range
+    ('years', (18.0, 94.0))
+    >>> manifest.basis["input.crop"].origin
+    'publisher'
+    >>> manifest.source.may_be_passed_on
+    True
+    """
 
     format: Literal[2]
+    """The version of this format; manifests of format 1 are read as well."""
     name: Name
+    """The name by which it is opened."""
     title: Line
+    """What people call it."""
     title_ja: Line
+    """The same in Japanese."""
     task: Task
+    """What it estimates."""
     architecture: Line
+    """The architecture of the network."""
     notice: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """What every result says; may be empty."""
     notice_ja: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """The same in Japanese."""
     weights: Weights | None = None
+    """The network's file; missing while it is not on this machine."""
     variant: Variant | None = None
+    """Of a lighter variant: what it was made from."""
     reduced_decoding: ReducedDecoding | None = None
+    """The permission to decode large JPEGs at reduced size; without it every photograph is decoded
+    in full."""
     input: InputSpec
+    """How a photograph becomes the network's input."""
     output: Annotated[dict[OutputName, OutputSpec], Field(min_length=1, max_length=100)]
+    """The network's outputs, by their names in the ONNX file."""
     source: Publication
+    """Where the estimator comes from, in its publisher's words."""
     use: Use
+    """What it is for."""
     training: Training = Training()
+    """What it was trained on."""
     evaluation: Evaluation = Evaluation()
+    """How the reported figures were obtained."""
     citation: Citation | None = None
+    """The paper to cite."""
     reported: list[Reported] = Field(default=[])
+    """Figures as published."""
     golden: list[Golden] = Field(default=[])
+    """Photographs in the folder, with the answers that are right for them."""
     answer: list[PublishedAnswer] = Field(default=[])
+    """Answers of the publisher's own program to pictures that are published elsewhere."""
     known_copy: list[KnownCopy] = Field(default=[])
+    """Copies of the publisher's file whose digests others have made public."""
     basis: dict[str, Basis]
+    """What each fact rests on."""
 
     @model_validator(mode="before")
     @classmethod
@@ -167,7 +197,7 @@ class Manifest(Record):
                     yield f"output.{name}.{key}", getattr(spec, key)
 
     def value_names(self) -> tuple[str, ...]:
-        """Names of the values that the estimator gives, in the order of its outputs."""
+        """Names of the values in a prediction, in the order of the outputs."""
         return tuple(
             value for name, spec in self.output.items() for value in spec.value_names(name)
         )
@@ -198,18 +228,18 @@ class Manifest(Record):
         return f'gantei set {self.name} {settings} --because "…"'
 
     def assumed(self) -> tuple[Fact, ...]:
-        """The facts that rest on the architecture's convention alone, or its pooling does."""
+        """The facts that rest on a convention alone; the architecture too, if its pooling does."""
         known = list(self.facts())
         if basis := self.basis.get("architecture"):
             known.insert(0, Fact("architecture", f"{self.architecture} ({basis.evidence})", basis))
         return tuple(fact for fact in known if fact.basis.origin == "assumed")
 
     def doubtful(self) -> tuple[Fact, ...]:
-        """The facts that the weights speak against, whoever stated them."""
+        """The facts that the weights contradict, whoever stated them."""
         return tuple(fact for fact in self.facts() if fact.basis.doubt)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What every result of this estimator says beside its numbers."""
+        """What every result of this estimator says: notice, variant, assumed and doubtful facts."""
         findings = []
         if self.notice:
             findings.append(Finding("notice", text=self.notice, text_ja=self.notice_ja))

@@ -190,9 +190,18 @@ def read(
 ) -> NDArray[np.uint8]:
     """Read a photograph at full size: uint8 (height, width, 3), RGB, upright.
 
-    `decoder`: whose pixels a JPEG gets, `pillow` or `tensorflow`, as `[input]` of a manifest says.
+    Args:
+        source: a path, the bytes of a picture file, a Pillow image, or an array (height, width, 3)
+            of RGB or (height, width, 4) of RGBA, uint8 or uint16.
+        allow_grey: accept a picture without colour; its grey values stand in all three channels.
+        decoder: whose pixels a JPEG gets, `pillow` or `tensorflow`, as a manifest's `[input]` says.
 
     Raises:
-        PhotographError, TypeError: as `open_photograph`; also where decoding shows damage.
+        PhotographError: not a picture, damaged, black, several frames, too large, grey, or no file.
+        TypeError: a source of another type.
+
+    >>> pixels = gantei.read("demo/person-00001-left.jpg")
+    >>> pixels.shape, pixels.dtype
+    ((1464, 2196, 3), dtype('uint8'))
     """
     return np.array(open_photograph(source, allow_grey=allow_grey).pixels(decoder=decoder))

@@ -20,14 +20,22 @@ MOST_STRETCHED = 1.05
 def prepare(
     pixels: NDArray[np.uint8], spec: InputSpec, eye: Side | None = None
 ) -> NDArray[np.float32]:
-    """Prepare full-size pixels, uint8 (h, w, 3) RGB: float32 (height, width, 3).
+    """Turn full-size pixels into a network's input: float32 (height, width, 3).
 
-    `eye` is the side that they show, for a network that has left eyes mirrored.
+    Args:
+        pixels: uint8 (h, w, 3), RGB, upright, as `read` returns them.
+        spec: what the network takes: `manifest.input`.
+        eye: `right` or `left`, the eye that they show, for a network that has left eyes mirrored.
 
     Raises:
         ValueError: the array has another shape or dtype.
         UnsettledError: a fact of `spec` is unknown.
         PhotographError: a disc was to be found in a black picture, or the eye is needed.
+
+    >>> spec = gantei.load("demo-age").manifest.input
+    >>> batch = gantei.prepare(gantei.read("demo/person-00001-left.jpg"), spec)
+    >>> batch.shape, batch.dtype
+    ((160, 160, 3), dtype('float32'))
     """
     wanted = view_spec(spec)
     if spec.mirror == "left-eyes" and eye is None:

@@ -30,14 +30,19 @@ CONNECTIONS = 8
 
 
 class Client:
-    """A gantei server, as a study asks it; safe to use from several threads.
+    """A connection to a gantei server; safe to use from several threads.
 
-    Each photograph is a request of its own, called by its number: what the file is called, which
-    may be a patient's name, is not sent. A few requests are on their way at a time.
+    Each photograph is a request of its own under a number: the name of its file, which may be a
+    patient's, is not sent. A few requests are on their way at a time. Nothing is sent before a
+    method is called.
 
     A server that has too much to do (503) is asked again after the time that it names, and one
     that cannot be reached a few times. Neither changes a result: an estimate depends on nothing
     but the photograph.
+
+    >>> with gantei.Client("http://127.0.0.1:3000") as client:
+    ...     print([estimator.name for estimator in client.estimators()])
+    ['demo-age']
     """
 
     def __init__(
@@ -50,17 +55,16 @@ class Client:
         timeout: float = 120.0,
         patience: float = 300.0,
     ) -> None:
-        """Prepare; nothing is sent yet.
+        """Make a client.
 
         Args:
             url: such as `https://fundus.example.org:3000`.
-            token: the bearer token that the server's `--token-file` lets in; None: that of
-                `GANTEI_TOKEN`, where it is set.
+            token: a bearer token that the server accepts; None: that of `GANTEI_TOKEN`, if set.
             ca: PEM file of the certificate authority, such as the hospital's own, that alone is
                 then trusted; None: those that the system trusts.
-            connections: photographs that are sent at the same time.
-            timeout: seconds for one answer.
-            patience: seconds that one photograph may be put off by a server that is busy.
+            connections: how many photographs are sent at the same time.
+            timeout: seconds to wait for one answer.
+            patience: seconds for which a busy server may put one photograph off.
 
         Raises:
             SettingError: an argument or `GANTEI_TOKEN` makes no sense, or `ca` cannot be read.
@@ -94,7 +98,7 @@ class Client:
         self.close()
 
     def estimators(self, names: Sequence[str] | None = None) -> list[ServedEstimator]:
-        """Give the estimators that the server has, or those of these names.
+        """List the estimators that the server has, or those of these names.
 
         Raises:
             UnknownEstimatorError: it has none of a name; the message lists what it has.
@@ -112,7 +116,11 @@ class Client:
         ]
 
     def environment(self) -> dict[str, Any]:
-        """Tell the server's versions, as `gantei.system.environment.environment` tells ours."""
+        """Ask for the server's versions: `{"gantei": …, "python": …, "versions": {package: …}}`.
+
+        Raises:
+            TransferError: the server does not answer, or answers something else.
+        """
         return self._list().model_dump(include={"gantei", "python", "versions"})
 
     def predict(
@@ -126,7 +134,7 @@ class Client:
     ) -> list[dict[str, Prediction]]:
         """Estimate for each photograph, in order: `{estimator's name: its Prediction}` of each.
 
-        The predictions are those of `Estimator.predict` with the same estimator here.
+        The predictions equal those of `Estimator.predict` with the same estimator here.
 
         Args:
             photographs: as `Estimator.predict` takes them; a folder stands for the photographs in
@@ -146,6 +154,11 @@ class Client:
             UnknownEstimatorError: the server has no estimator of that name.
             ExplanationError: explanations of an estimator that has none; the message says why.
             OutputError: a folder cannot be read, or there are no photographs in it.
+
+        >>> with gantei.Client("http://127.0.0.1:3000") as client:
+        ...     (answer,) = client.predict("demo/person-00001-left.jpg", "demo-age")
+        >>> answer["demo-age"].values
+        {'age': 44.1...}
         """
         return list(
             self.stream(photographs, estimators, on_error=on_error, explain=explain, eyes=eyes)
@@ -168,6 +181,12 @@ class Client:
 
         Raises:
             Everything that `predict` raises, as it is met.
+
+        >>> with gantei.Client("http://127.0.0.1:3000") as client:
+        ...     for answer in client.stream("demo"):
+        ...         print(answer["demo-age"].eye.side, dict(answer["demo-age"].values))
+        left {'age': 44.1...}
+        right {'age': 43.8...}
         """
         if on_error not in ("raise", "record"):
             raise SettingError(f"on_error is 'raise' or 'record', not {on_error!r}")

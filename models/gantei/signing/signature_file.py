@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from ..errors import SignatureError
 from ..manifests.fields import Sha256
-from ..manifests.tables import Record
+from ..manifests.record import Record
 from .json_text import first_break, parsed_json
 
 MEDIA_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json"

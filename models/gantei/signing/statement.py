@@ -9,7 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, ValidationError
 
 from ..errors import SignatureError
 from ..manifests.fields import Sha256
-from ..manifests.tables import Record
+from ..manifests.record import Record
 from .contents import MOST_FILES, SIGNATURE_FILE
 from .json_text import first_break, parsed_json
 

@@ -18,7 +18,7 @@ from ..catalogue import store
 from ..errors import SettingError
 from ..manifests.fields import Line, Sha256
 from ..manifests.file import breaks
-from ..manifests.tables import Record
+from ..manifests.record import Record
 from ..system.files import atomic_write, read_bounded
 from .keys import is_in_one_form, key_id
 

@@ -1,0 +1,135 @@
+"""docs/findings.md: every finding, from its two wordings and from where the code finds it."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gantei.findings.wording import wording
+
+PAGE = "findings.md"
+TOP = Path(__file__).parents[2]
+PACKAGES = (
+    TOP / "models/gantei",
+    TOP / "export/gantei_export",
+    TOP / "service/gantei_service",
+)
+HEAD = """# Findings
+
+What gantei finds wrong or odd has a **code**, which does not change with the wording, and
+**values**, such as a size. Programs compare codes; people read the text, in English or Japanese.
+
+- Python: `Prediction.findings` and `GanteiError.finding` are [`Finding`](python-api.md#finding)s
+  with `.code`, `.values`, `.text("en")` and `.text("ja")`; `Prediction.warnings` and
+  `str(error)` are the English text.
+- The service: the `warnings` of an estimate are `{"code": …, "values": …, "text": …}`; its page
+  words them in the language that is chosen there.
+
+An error without a finding has the code of its class ([the tree](python-api.md#errors)).
+"""
+ROOMS = {
+    "photographs": (
+        "Photographs",
+        "An error stands in the photograph's own row or answer and changes nothing for others; "
+        "warnings stand beside the values.",
+    ),
+    "inference": ("Values", "They stand beside the values that they are about."),
+    "manifests": ("Estimators", "Every result of the estimator says these."),
+    "signing": (
+        "Signatures",
+        "`gantei verify` says them; an estimator that is opened all the same says them with every "
+        "result, and one that is refused is a `SignatureError` ([signatures.md](signatures.md)).",
+    ),
+    "estimator": ("Files of an estimator", "`gantei verify` says them."),
+    "explanations": ("Maps and embeddings", "They say why an estimator has none."),
+    "gantei_service": ("Requests to the service", "They are the `code` of a problem document."),
+    "gantei_export": ("Importing and changing", "They end the command."),
+    "study": ("Studies", "They stand in the row of their photograph."),
+    "remote": ("Servers", "What a server says of a photograph stands in its row, as errors do."),
+}
+"""The rooms of the packages that find something: their heading, and where it is said."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the code makes a finding: in which room, and for which class of errors, if for one."""
+
+    room: str
+    error: str
+
+
+def text() -> str:
+    """The page."""
+    places = found_in_code()
+    parts = [HEAD]
+    for room in dict.fromkeys([*ROOMS, *sorted(place.room for place in places.values())]):
+        codes = [code for code, place in places.items() if place.room == room]
+        title, said = ROOMS.get(room, (room.replace("_", " ").capitalize(), ""))
+        if codes:
+            parts.append(f"## {title}\n\n{said}\n\n" + "\n".join(_table(sorted(codes), places)))
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _table(codes: list[str], places: dict[str, Place]) -> Iterator[str]:
+    yield "| code | is | English | Japanese |"
+    yield "|---|---|---|---|"
+    for code in codes:
+        kind = f"`{places[code].error}`" if places[code].error else "warning"
+        yield f"| `{code}` | {kind} | {_said(code, 'en')} | {_said(code, 'ja')} |"
+
+
+def _said(code: str, language: str) -> str:
+    words = wording(language)
+    parts = [words["texts"][code], words["advice"].get(code, "")]
+    said = {"en": "; ", "ja": "。"}[language].join(filter(None, parts))
+    if item := words["texts"].get(f"{code}.item"):
+        said += f" ({item}, …)"
+    return re.sub(r"\{(\w+)[^}]*\}", r"*\1*", said).replace("|", r"\|")
+
+
+def found_in_code() -> dict[str, Place]:
+    """Every code of a `Finding(...)` in the packages, in order of codes."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted(package.rglob("*.py")):
+            room = path.relative_to(package).parts[0] if package.name == "gantei" else package.name
+            source = path.read_text("utf-8")
+            for code, error in _findings(ast.parse(source)) if "Finding(" in source else ():
+                if code not in found or error:
+                    found[code] = Place(room, error)
+    return dict(sorted(found.items()))
+
+
+def _findings(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The codes in a module, each with the class of the error that it is given to."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            errors = [node for node in ast.walk(function) if _name(node).endswith("Error")]
+            assigned = {
+                target.id: node.value
+                for node in ast.walk(function)
+                if isinstance(node, ast.Assign)
+                for target in node.targets
+                if isinstance(target, ast.Name)
+            }
+            given = {id(inner): _name(each) for each in errors for inner in _inside(each, assigned)}
+            for node in ast.walk(function):
+                if (
+                    _name(node) == "Finding"
+                    and node.args
+                    and isinstance(node.args[0], ast.Constant)
+                ):
+                    yield node.args[0].value, given.get(id(node), "")
+
+
+def _inside(call: ast.AST, assigned: dict[str, ast.expr]) -> Iterator[ast.AST]:
+    """What a call is given, also by the names of variables."""
+    for node in ast.walk(call):
+        yield node
+        if isinstance(node, ast.Name) and node.id in assigned:
+            yield from ast.walk(assigned[node.id])
+
+
+def _name(node: ast.AST) -> str:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
