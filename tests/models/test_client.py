@@ -111,7 +111,7 @@ def playing(monkeypatch):
         thread.join()
 
 
-def failure(client, kind=TransferError, **options):
+def failure(client, kind=(TransferError, PhotographError), **options):
     with pytest.raises(kind) as caught:
         client.predict(PICTURE, "made", **options)
     return str(caught.value)

@@ -110,7 +110,11 @@ def test_a_photograph_that_is_too_large_to_send_harms_no_other(serve):
     noise = np.random.default_rng(1).integers(0, 255, (2500, 2500, 3), np.uint8)
     with gantei.Client(address(server)) as client:
         answers = client.predict([encoded_picture(1), noise, encoded_picture(2)], on_error="record")
-    assert [type(each["made"].error) for each in answers] == [type(None), TransferError, type(None)]
+    assert [type(each["made"].error) for each in answers] == [
+        type(None),
+        PhotographError,
+        type(None),
+    ]
     assert "--body-limit" in str(answers[1]["made"].error)
 
 
@@ -225,7 +229,7 @@ def test_a_server_that_changes_under_a_run_ends_it(served, photographs, tmp_path
     from gantei.study.backends import RemoteBackend
 
     by = RemoteBackend.of(client, ["made"])
-    answers = by.answers(list_photographs([photographs]).photographs)
+    answers = by.results(list_photographs([photographs]).photographs)
     next(answers)
     monkeypatch.setattr(gantei.Client, "environment", lambda _: {"gantei": "9"})
     with pytest.raises(TransferError, match="changed while it answered"):

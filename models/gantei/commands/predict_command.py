@@ -246,10 +246,10 @@ def _write_findings(estimators: "Sequence[AnyEstimator]") -> None:
 def _listing(chosen: argparse.Namespace) -> "PhotographList":
     """Collect the photographs, and what is said of their eyes."""
     from ..photographs.listing import list_photographs
-    from ..study.eye_tables import StatedEyes, Statement, is_table, read_table, with_eyes
+    from ..study.eye_tables import EyeStatement, StatedEyes, is_table, read_table, with_eyes
 
     lines = _lines(chosen.list) if chosen.list is not None else []
-    statements: list[Statement] = []
+    statements: list[EyeStatement] = []
     if is_table(lines):
         lines, statements = read_table(lines, chosen.list, "list")
     for name in chosen.eyes:

@@ -101,19 +101,21 @@ def verify(
     keys = keys_to_verify(public_key)
     needed = public_key is not None or policy() == "require"
     return [
-        _verified(name, keys, needed, _Checks(public_key is not None, golden, samples))
+        _verified(name, keys, needed, _RequestedChecks(public_key is not None, golden, samples))
         for name in names
     ]
 
 
 @dataclass(frozen=True)
-class _Checks:
+class _RequestedChecks:
     own_key: bool
     golden: bool
     samples: Path | None
 
 
-def _verified(name: str, keys: Mapping[str, PublisherKey], needed: bool, checks: _Checks) -> Report:
+def _verified(
+    name: str, keys: Mapping[str, PublisherKey], needed: bool, checks: _RequestedChecks
+) -> Report:
     try:
         entry, weights = entries.find_installed(name)
     except GanteiError as error:

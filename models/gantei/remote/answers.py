@@ -119,7 +119,7 @@ def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
     kind = problem.type.rpartition(":")[2]
     if kind == "unusable-photograph":
         return PhotographError(problem.finding(), source, sha256)
-    return InferenceError(f"{source}: {one_line(problem.detail or problem.title)}")
+    return InferenceError(f"the server failed on it: {one_line(problem.detail or problem.title)}")
 
 
 def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:

@@ -12,7 +12,8 @@ from typing import Any, Literal, Self
 import numpy as np
 from PIL import Image
 
-from ..errors import PhotographError, SettingError, TransferError, UnknownEstimatorError
+from ..errors import PhotographError, SettingError, UnknownEstimatorError
+from ..findings.finding import Finding
 from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
 from ..inference.prediction import PhotographResult, Prediction
@@ -147,10 +148,10 @@ class Client:
 
         Raises:
             SettingError: `eyes` makes no sense, or is of other photographs.
-            PhotographError: with `on_error="raise"`, of the first photograph that is wrong.
+            PhotographError: with `on_error="raise"`, of the first photograph that is wrong, or
+                larger than the server takes.
             InferenceError: likewise, where the server failed on it.
-            TransferError: the server does not answer, or answers something else; with
-                `on_error="raise"` also of a photograph that is larger than the server takes.
+            TransferError: the server does not answer, or answers something else.
             UnknownEstimatorError: the server has no estimator of that name.
             ExplanationError: explanations of an estimator that has none; the message says why.
             OutputError: a folder cannot be read, or there are no photographs in it.
@@ -245,7 +246,7 @@ class Client:
         try:
             data = _encoded(source)
         except PhotographError as error:
-            return PhotographResult(name, error.sha256, (), (), error, eye=eye)
+            return PhotographResult(name, error.sha256, error=error, eye=eye)
         sent = hashlib.sha256(data).hexdigest()
         file = ("photographs", (str(number), data, "application/octet-stream"))
         try:
@@ -255,7 +256,9 @@ class Client:
         except RefusedRequestError as error:
             if error.status != 413:
                 raise
-            return PhotographResult(name, sent, (), (), TransferError(f"{name}: {error}"), eye=eye)
+            too_large = Finding("larger-than-server-takes", detail=str(error))
+            failed = PhotographError(too_large, name, sent)
+            return PhotographResult(name, sent, error=failed, eye=eye)
         names, explain = fields["estimators"], fields["explain"] == "map"
         return read_answer(answer, name, sent, names, explain=explain, eye=eye)
 

@@ -20,7 +20,7 @@ PHOTOGRAPH, EYE = "photograph", "eye"
 
 
 @dataclass(frozen=True)
-class Statement:
+class EyeStatement:
     """A row that states a photograph's eye: how it names the photograph, and where it stands.
 
     `folder` is that of the table, from where the name may also lead to the photograph.
@@ -37,7 +37,7 @@ class Statement:
 class StatedEyes:
     """What is said of the eyes of a study: rows of tables, and whether to look at the pictures."""
 
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[EyeStatement, ...] = ()
     detect: bool = False
 
 
@@ -49,7 +49,7 @@ def is_table(lines: Sequence[str]) -> bool:
 
 def read_table(
     lines: Iterable[str], name: str, origin: EyeOrigin
-) -> tuple[list[str], list[Statement]]:
+) -> tuple[list[str], list[EyeStatement]]:
     """Read a CSV with the columns `photograph` and `eye`; an empty eye states nothing.
 
     Args:
@@ -65,7 +65,7 @@ def read_table(
     """
     rows = csv.reader(io.StringIO("\n".join(lines), newline=""), strict=True)
     photographs: list[str] = []
-    statements: list[Statement] = []
+    statements: list[EyeStatement] = []
     head: list[str] = []
     try:
         for row in rows:
@@ -84,7 +84,7 @@ def read_table(
             if cells[EYE].strip():
                 side = _side(cells[EYE], where)
                 folder = Path(name).parent
-                statements.append(Statement(cells[PHOTOGRAPH], side, origin, where, folder))
+                statements.append(EyeStatement(cells[PHOTOGRAPH], side, origin, where, folder))
     except csv.Error as error:
         raise OutputError(f"{name}, line {rows.line_num}: no CSV: {error}") from error
     if not head:
@@ -129,14 +129,14 @@ def with_eyes(listing: PhotographList, said: StatedEyes) -> PhotographList:
 
 
 def _found(
-    listing: PhotographList, statements: Sequence[Statement]
-) -> tuple[dict[Path, Statement], list[str]]:
+    listing: PhotographList, statements: Sequence[EyeStatement]
+) -> tuple[dict[Path, EyeStatement], list[str]]:
     """The statement of each photograph by its path, and those that are of none."""
     by_key: dict[str, set[Path]] = {}
     for listed in listing.photographs:
         for key in (listed.name, os.fspath(listed.path)):
             by_key.setdefault(_normal(key), set()).add(listed.path)
-    found: dict[Path, Statement] = {}
+    found: dict[Path, EyeStatement] = {}
     strays = []
     for statement in statements:
         given = statement.photograph
@@ -157,7 +157,7 @@ def _found(
     return found, strays
 
 
-def _digest(listing: PhotographList, found: dict[Path, Statement]) -> str | None:
+def _digest(listing: PhotographList, found: dict[Path, EyeStatement]) -> str | None:
     """Digest of what is stated, by the names in the results."""
     if not found:
         return None
