@@ -1,0 +1,51 @@
+"""Bounds of requests of the Open Inference Protocol: what lies on one passes, one more does not."""
+
+import base64
+import json
+
+import pytest
+
+from .conftest import encoded_picture
+from .test_open_inference import INFER, LENGTH, framed, refused, tensor
+
+PICTURE = encoded_picture(1)
+LONGEST_HEAD, MOST_COMMAS, LONGEST_ID = 100_000, 10_000, 256
+
+
+@pytest.fixture
+def client(ask):
+    return ask()
+
+
+def head_of(length):
+    """A request whose JSON has so many bytes before its binary data."""
+    told = tensor(1, parameters={"binary_data_size": len(framed(PICTURE))})
+    head = json.dumps({"inputs": [told]}).encode().ljust(length)
+    return {"content": head + framed(PICTURE), "headers": {LENGTH: str(length)}}
+
+
+def test_the_json_before_binary_data_has_at_most_100_000_bytes(client):
+    assert client.post(INFER, **head_of(LONGEST_HEAD)).status_code == 200
+    refused(client.post(INFER, **head_of(LONGEST_HEAD + 1)), 400, "malformed-body")
+
+
+def in_json(**members):
+    data = [base64.b64encode(PICTURE).decode()]
+    photograph = tensor(1, data=data, parameters={"content_type": "base64"})
+    return json.dumps({"inputs": [photograph]} | members)
+
+
+def test_a_request_has_at_most_10_000_commas(client):
+    commas = in_json(parameters={"note": ""}).count(",")
+
+    def of(count):
+        return client.post(INFER, content=in_json(parameters={"note": "," * (count - commas)}))
+
+    assert of(MOST_COMMAS).status_code == 200
+    refused(of(MOST_COMMAS + 1), 413, "too-many-parts")
+
+
+def test_an_id_has_at_most_256_characters(client):
+    answer = client.post(INFER, content=in_json(id="x" * LONGEST_ID))
+    assert answer.json()["id"] == "x" * LONGEST_ID
+    refused(client.post(INFER, content=in_json(id="x" * (LONGEST_ID + 1))), 422, "invalid-request")
