@@ -4,10 +4,12 @@ import ast
 import re
 import shlex
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from gantei.card import check
 from gantei.catalogue.entries import find
@@ -15,6 +17,7 @@ from gantei.command_line import main, parser
 
 TOP = Path(__file__).parent.parent
 STUDY = (TOP / "docs/study.md").read_text("utf-8")
+FINDINGS = (TOP / "docs/findings.md").read_text("utf-8")
 ADDING = (TOP / "docs/adding-an-estimator.md").read_text("utf-8")
 
 
@@ -47,6 +50,30 @@ def test_the_page_on_studies_runs_and_prints_what_to_thank(here, capsys):
     assert abs(names["np"].polyfit(names["age"], names["corrected"], 1)[0]) < 1e-9
 
 
+@pytest.fixture
+def some_wrong(here):
+    """A table of three photographs: a good one, one that is too small, one that is none."""
+    assert main(["demo-photos", "photographs", "--people", "1"]) == 0
+    left, _ = sorted(Path("photographs").glob("*.jpg"))
+    with Image.open(left) as image:
+        image.resize((100, 67)).save(left)
+    (here / "photographs/none.png").write_bytes(b"no picture")
+    assert main(["predict", "photographs", "--with", "demo-age", "--out", "results.csv"]) == 1
+
+
+def test_the_page_on_findings_filters_a_study_by_codes(some_wrong, capsys):
+    (python,) = blocks(FINDINGS, "python")
+    capsys.readouterr()
+    exec(compile(python, "findings.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert said == "1 kept, 1 enlarged, failed: {'unknown-format': 1}\n"
+    if not shutil.which("Rscript"):
+        pytest.skip("no Rscript here")
+    (r,) = blocks(FINDINGS, "r")
+    done = subprocess.run(["Rscript", "-e", r], capture_output=True, text=True, check=True)
+    assert done.stdout == "1 kept, 1 enlarged, failed: unknown-format 1 \n"
+
+
 def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
     pytest.importorskip("h5py")
     tomli_w = pytest.importorskip("tomli_w")
@@ -74,6 +101,7 @@ def test_the_page_and_the_errors_give_the_same_line_for_pytorch():
 
 
 PAGES = [
+    TOP / "CONTRIBUTING.md",
     *sorted((TOP / "docs").rglob("*.md")),
     TOP / "benchmarks/README.md",
     *sorted((TOP / "model_cards").glob("*.md")),

@@ -71,7 +71,7 @@ def test_the_command_and_the_python_of_the_page_on_explanations_run(
 
 def test_the_readme_lists_every_published_estimator_with_its_reported_figures():
     rows = "\n".join(readme_rows())
-    assert rows in README
+    assert rows in README, f"put this into README.md, and into README.ja.md as there:\n{rows}"
 
 
 def readme_rows():
@@ -93,17 +93,19 @@ def figure_text(figure):
 def test_every_card_is_that_of_its_manifest():
     folder = TOP / "model_cards"
     expected = {f"{entry.name}.md": as_markdown(composed_of(entry)) for entry in shipped()}
-    assert {path.name: path.read_text("utf-8") for path in folder.glob("*.md")} == expected
+    assert {path.name: path.read_text("utf-8") for path in folder.glob("*.md")} == expected, (
+        "write the cards anew: python -m gantei.card model_cards"
+    )
 
 
 HEADINGS = {
     "gantei 眼底": "gantei 眼底",
+    "Install": "導入",
     "Try it": "試す",
     "The published estimators": "公開された推定器",
     "A study": "研究での利用",
     "Cards and citations": "カードと引用",
     "Documents": "文書",
-    "Install in a study": "研究環境への導入",
     "The house": "家のつくり",
 }
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -21,9 +22,10 @@ from gantei.errors import (
     UnknownEstimatorError,
     WeightsError,
 )
-from gantei.pull import fetching
+from gantei.pull import fetching, opening
 from gantei.pull.fetching import downloads, pull_estimator
 from gantei.pull.first_use import path as record_path
+from gantei.pull.source_kinds import SourceKind
 
 from .pulling import FILES, is_whole, mine, refused, zipped
 
@@ -221,3 +223,8 @@ def test_without_onnx_runtime_it_is_said_that_the_answers_are_not_checked(
     told = []
     pull_estimator("my-age", hub.offer(mine), report=told.append)
     assert "not checked" in told[-1]
+
+
+def test_every_kind_of_source_is_opened():
+    missing = {*get_args(SourceKind)} ^ opening.OPENERS.keys()
+    assert not missing, f"OPENERS of models/gantei/pull/opening.py and SourceKind differ: {missing}"

@@ -23,10 +23,40 @@ What gantei finds wrong or odd has a **code**, which does not change with the wo
 - Python: `Prediction.findings` and `GanteiError.finding` are [`Finding`](python-api.md#finding)s
   with `.code`, `.values`, `.text("en")` and `.text("ja")`; `Prediction.warnings` and
   `str(error)` are the English text.
+- A study's table: `warning_codes` and `error_code`, beside the text in `warnings` and `error`.
 - The service: the `warnings` of an estimate are `{"code": …, "values": …, "text": …}`; its page
   words them in the language that is chosen there.
 
 An error without a finding has the code of its class ([the tree](python-api.md#errors)).
+
+## In a study
+
+`warning_codes` holds `estimator:code`, with spaces between; what every row of an estimator says,
+such as `notice` or `assumed-fact`, stands there too, and in words in the data dictionary. Filter
+by codes, not by text. In Python:
+
+```python
+import csv
+from collections import Counter
+
+with open("results.csv", newline="", encoding="utf-8") as file:
+    rows = list(csv.DictReader(file))
+failed = Counter(row["error_code"] for row in rows if row["error_code"])
+good = [row for row in rows if not row["error_code"]]
+kept = [row for row in good if "demo-age:enlarged" not in row["warning_codes"].split()]
+print(f"{len(kept)} kept, {len(good) - len(kept)} enlarged, failed: {dict(failed)}")
+```
+
+In R:
+
+```r
+text <- c(warning_codes = "character", error_code = "character")
+rows <- read.csv("results.csv", check.names = FALSE, colClasses = text, encoding = "UTF-8")
+failed <- table(rows$error_code[rows$error_code != ""])
+good <- rows[rows$error_code == "", ]
+enlarged <- sapply(strsplit(good$warning_codes, " "), \\(codes) "demo-age:enlarged" %in% codes)
+cat(sum(!enlarged), "kept,", sum(enlarged), "enlarged, failed:", names(failed), failed, "\\n")
+```
 """
 ROOMS = {
     "photographs": (
@@ -49,6 +79,9 @@ ROOMS = {
     "remote": ("Servers", "What a server says of a photograph stands in its row, as errors do."),
 }
 """The rooms of the packages that find something: their heading, and where it is said."""
+
+SAID = {"gantei_service": "problem", "signing": "verdict", "estimator": "problem"}
+"""What a finding is that is no error: a warning, except in these rooms."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +108,14 @@ def _table(codes: list[str], places: dict[str, Place]) -> Iterator[str]:
     yield "| code | is | English | Japanese |"
     yield "|---|---|---|---|"
     for code in codes:
-        kind = f"`{places[code].error}`" if places[code].error else "warning"
+        place = places[code]
+        kind = f"`{place.error}`" if place.error else SAID.get(place.room, "warning")
         yield f"| `{code}` | {kind} | {_said(code, 'en')} | {_said(code, 'ja')} |"
 
 
 def _said(code: str, language: str) -> str:
     words = wording(language)
-    parts = [words["texts"][code], words["advice"].get(code, "")]
+    parts = [words["texts"].get(code, ""), words["advice"].get(code, "")]
     said = {"en": "; ", "ja": "。"}[language].join(filter(None, parts))
     if item := words["texts"].get(f"{code}.item"):
         said += f" ({item}, …)"

@@ -10,7 +10,7 @@ from .service import served_folder
 from .source import EstimatorFolder, PullSource
 from .source_kinds import kind_of_source
 
-_OPENERS = {
+OPENERS = {
     "hub": hub_folder,
     "service": served_folder,
     "address": addressed_folder,
@@ -26,4 +26,4 @@ def open_source(source: PullSource, work: Path) -> AbstractContextManager[Estima
         OfflineError: it is on another machine, and `GANTEI_OFFLINE` is set.
         TransferError: it cannot be reached, or does not have the estimator.
     """
-    return _OPENERS[kind_of_source(source.text)](source, work)
+    return OPENERS[kind_of_source(source.text)](source, work)
