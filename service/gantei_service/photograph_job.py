@@ -193,6 +193,7 @@ def _map(explanation: Explanation) -> dict[str, Any]:
     return {
         "of": explanation.of,
         "unit": explanation.unit,
+        "quantity": explanation.quantity,
         "bias": explanation.bias,
         "rows": [[shortest(number) for number in row] for row in explanation.map],
         "embedding": [shortest(number) for number in explanation.embedding],

@@ -22,7 +22,9 @@ def manifest(spec=None):
 
 
 def explanation(map=AGE_MAP, box=(0, 0, 400, 400), of="age", unit="years"):
-    return Explanation(of, unit, np.asarray(map, np.float32), 5.0, np.zeros(3, np.float32), box)
+    quantity = unit.split()[0] if " of " in unit else "value"
+    numbers = np.asarray(map, np.float32)
+    return Explanation(of, unit, quantity, numbers, 5.0, np.zeros(3, np.float32), box)
 
 
 def sheet(size=(400, 400), spec=None, warnings=(), picture=None, value=50.0, **options):

@@ -127,6 +127,7 @@ def a_map(rows, unit="years", alone=True, bias=0.5):
     return {
         "rows": rows,
         "unit": unit,
+        "quantity": unit.split()[0] if " of " in unit else "value",
         "of": "male",
         "alone": alone,
         "bias": bias,

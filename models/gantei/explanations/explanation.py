@@ -23,6 +23,9 @@ ExplanationKind = Literal["map", "embedding"]
 """What to compute beside the values: the embedding alone, or the map and the embedding."""
 
 
+Quantity = Literal["value", "probability", "logit"]
+
+
 @dataclass(frozen=True, eq=False)
 class Explanation:
     """Where in a photograph an estimator's answer comes from.
@@ -31,6 +34,7 @@ class Explanation:
         of: the value that is explained, a key of `Prediction.values`; of several classes, the
             most probable one.
         unit: the output's unit, such as years; of a probability, `logit of male`.
+        quantity: what the numbers are: the value itself, a probability, or its logit.
         map: float32 (h, w), what each place contributes, in `unit`.
         bias: what the network adds everywhere: map.mean() + bias is the answer, in `unit`.
         embedding: float32 (d,), the pooled features that the answer is made of.
@@ -48,6 +52,7 @@ class Explanation:
 
     of: str
     unit: str
+    quantity: Quantity
     map: NDArray[np.float32]
     bias: float
     embedding: NDArray[np.float32]
@@ -128,12 +133,15 @@ class Explainer:
         raw, bias = (maps if maps.ndim == 2 else maps[number]), facts["bias"][number]
         if spec.kind == "regression":
             unit, scale, offset = spec.unit, float(spec.scale), float(spec.offset)
+            quantity: Quantity = "value"
         else:
             linear = facts["activation"] == "linear" and spec.transform == "none"
-            unit, scale, offset = f"{'probability' if linear else 'logit'} of {of}", 1.0, 0.0
+            quantity = "probability" if linear else "logit"
+            unit, scale, offset = f"{quantity} of {of}", 1.0, 0.0
         raw = raw[:, ::-1] if mirrored else raw
         scaled = np.ascontiguousarray(raw * np.float32(scale))
-        return Explanation(of, unit, scaled, bias * scale + offset, self.embedding(row), box)
+        bias = bias * scale + offset
+        return Explanation(of, unit, quantity, scaled, bias, self.embedding(row), box)
 
     def _not_a_sum(self, activation: str) -> Finding | None:
         """Say why a map would not add up to the answer, if so."""

@@ -111,7 +111,7 @@ def _drawn(explanation: Explanation, value: float, manifest: "Manifest") -> _Dra
         mark = f"estimate {_minus(f'{value:.1f}')} {unit}"
         return _Drawn(added, -limit, limit, diverging(), said, mark, ADDED)
     answers = explanation.map + np.float32(explanation.bias)
-    logit = unit.startswith("logit")
+    logit = explanation.quantity == "logit"
     mark = f"estimate {value:.2f}"
     if logit:
         mark += f" (logit {_minus(f'{answers.mean():.2f}')})"
@@ -259,7 +259,7 @@ def _minus(number: str) -> str:
 
 
 def _value(explanation: Explanation, value: float) -> str:
-    if explanation.unit.startswith(("logit of", "probability of")):
+    if explanation.quantity != "value":
         return f"{explanation.of} {value:.2f} (probability)"
     return f"{explanation.of} {_minus(f'{value:.1f}')} {explanation.unit}"
 

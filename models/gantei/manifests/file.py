@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from ..errors import ManifestError
 from ..system.files import read_bounded
@@ -82,7 +83,7 @@ def parse_manifest(tables: Mapping[str, Any], where: str) -> Manifest:
 def breaks(error: ValidationError, record: type[BaseModel], where: str) -> str:
     """Name the breaks of a TOML file's schema, a line each, with the keys that are known."""
     lines = [
-        f"{where}: {_sentence(detail['type'], detail['loc'], detail['msg'], record)}"
+        f"{where}: {_sentence(detail, record)}"
         for detail in error.errors(include_url=False)[:MOST_BREAKS]
     ]
     if (more := error.error_count() - MOST_BREAKS) > 0:
@@ -90,23 +91,22 @@ def breaks(error: ValidationError, record: type[BaseModel], where: str) -> str:
     return "\n".join(lines)
 
 
-def _sentence(
-    kind: str, location: Sequence[int | str], message: str, record: type[BaseModel]
-) -> str:
-    steps, model = _walk(location, record)
+def _sentence(detail: ErrorDetails, record: type[BaseModel]) -> str:
+    steps, model = _walk(detail["loc"], record)
     *tables, key = steps or ["?"]
     table = f"[{'.'.join(tables)}] " if tables else "top level: "
     known = f"; known: {', '.join(model.model_fields)}" if model else ""
-    match kind:
+    match detail["type"]:
         case "extra_forbidden":
             return f"{table}unknown key {key!r}{known}"
         case "missing":
             return f"{table}missing key {key!r}{known}"
         case "value_error":
             place = f"[{'.'.join(steps)}] " if steps else ""
-            return place + message.removeprefix("Value error, ")
+            return place + str(detail["ctx"]["error"])  # without pydantic's own words before it
         case "union_tag_invalid" | "union_tag_not_found":
             return f"[{'.'.join(steps)}] key 'kind' must be one of {', '.join(KINDS)}"
+    message = detail["msg"]
     return f"{table}key {key!r}: {message[:1].lower()}{message[1:]}"
 
 

@@ -142,5 +142,11 @@ def _explanation(sent: ExplanationMap | None) -> Explanation:
         raise ValueError("a map or an embedding of numbers that are too large")
     box = sent.box
     return Explanation(
-        sent.of, sent.unit, rows, sent.bias, embedding, (box.left, box.top, box.right, box.bottom)
+        sent.of,
+        sent.unit,
+        sent.quantity,
+        rows,
+        sent.bias,
+        embedding,
+        (box.left, box.top, box.right, box.bottom),
     )

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..explanations.explanation import Quantity
 from ..findings.finding import Finding
 from ..manifests.fields import Sha256, Side
 from ..photographs.eyes import EyeOrigin
@@ -101,6 +102,7 @@ class ExplanationMap(WireObject):
 
     of: str = Field(description="The value that is explained.")
     unit: str
+    quantity: Quantity = Field(description="What the numbers are.")
     bias: float
     rows: list[list[float]]
     box: MapBox

@@ -20,24 +20,24 @@ export function loadColours() {
  * a probability, it is the logit if all places were like this one.
  */
 export function scaleOf(maps) {
-  const [{ unit, of, alone }] = maps;
-  const probability = /^(logit|probability) of /.test(unit);
+  const [{ unit, quantity, of, alone }] = maps;
+  const probability = quantity !== "value";
   const numbers = maps.flatMap((map) => numbersOf(map).flat());
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
   const largest = Math.max(Math.abs(least), Math.abs(most));
   const flat = maps.every(isFlat);
-  const twoSided = !probability || (unit.startsWith("logit") && alone);
+  const twoSided = !probability || (quantity === "logit" && alone);
   if (twoSided) {
     const limit = flat && !probability ? 1 : Math.max(largest, 1e-6);
-    return { kind: "diverging", low: -limit, high: limit, unit, of, probability };
+    return { kind: "diverging", low: -limit, high: limit, unit, quantity, of, probability };
   }
   const room = flat ? 0.5 : 0;
-  return { kind: "sequential", low: least - room, high: most + room, unit, of, probability };
+  return { kind: "sequential", low: least - room, high: most + room, unit, quantity, of, probability };
 }
 
 /** The map's numbers as they are drawn. */
-function numbersOf({ rows, unit, bias }) {
-  const probability = /^(logit|probability) of /.test(unit);
+function numbersOf({ rows, quantity, bias }) {
+  const probability = quantity !== "value";
   const mean = rows.flat().reduce((sum, number) => sum + number, 0) / rows.flat().length;
   return rows.map((row) => row.map((number) => number + (probability ? bias : -mean)));
 }

@@ -28,7 +28,7 @@ export function legend(scale, { short = false } = {}) {
 
 function unitOf(scale, short) {
   if (!scale.probability) return say(short ? "addedShort" : "added", unitName(scale.unit));
-  const kind = scale.unit.startsWith("logit") ? say("logit") : unitName("probability");
+  const kind = scale.quantity === "logit" ? say("logit") : unitName("probability");
   const unit = `${kind} · ${valueName(scale.of)}`;
   return short ? unit : say("likeThis", unit);
 }
