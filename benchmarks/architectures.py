@@ -31,7 +31,7 @@ COLUMNS = {
     "size": ("ONNX file", "MB", "{:.0f}"),
     "seconds": ("Conversion", "s", "{:.1f}"),
     "peak": ("Peak memory of conversion", "MB", "{:.0f}"),
-    "latency": ("A photograph, one thread", "ms", "{:.0f}"),
+    "latency": ("One photograph, one thread", "ms", "{:.0f}"),
 }
 HEAD = """# The sixteen architectures of the release
 
