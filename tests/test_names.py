@@ -8,10 +8,6 @@ import pytest
 from .sources import PACKAGES, TOP, modules, tree_of
 
 SHARED = {"__init__", "__main__"}
-TWICE_YET = {"gantei": set(), "gantei_export": set(), "gantei_service": set()}
-"""Names of modules that are still to be told apart."""
-CLASSES_TWICE_YET = {"Row"}
-"""Names of classes and type aliases that are still to be told apart."""
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -20,7 +16,7 @@ def test_no_two_modules_of_a_package_have_one_name(package):
     for path in modules(package).values():
         if path.stem not in SHARED:
             places[path.stem].append(str(path.relative_to(TOP)))
-    assert _repeated(places, TWICE_YET[package]) == {}
+    assert _repeated(places) == {}
 
 
 def test_no_two_classes_or_type_aliases_have_one_name():
@@ -29,11 +25,11 @@ def test_no_two_classes_or_type_aliases_have_one_name():
         for path in modules(package).values():
             for name in _types_of(tree_of(path)):
                 places[name].append(str(path.relative_to(TOP)))
-    assert _repeated(places, CLASSES_TWICE_YET) == {}
+    assert _repeated(places) == {}
 
 
-def _repeated(places, known):
-    return {name: found for name, found in places.items() if len(found) > 1 and name not in known}
+def _repeated(places):
+    return {name: found for name, found in places.items() if len(found) > 1}
 
 
 def _types_of(tree):

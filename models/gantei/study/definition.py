@@ -10,6 +10,7 @@ from typing import Any
 from ..photographs.listing import PhotographList
 from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
+from .columns import columns
 from .extras import Extras
 
 
@@ -70,7 +71,7 @@ class Study:
         return digest_of({"run": run, "places": places})
 
     def identity(self) -> dict[str, Any]:
-        """Everything that a value may depend on, except the photographs."""
+        """Everything that a row may depend on, except the photographs."""
         requested = {"maps": self.maps, "embeddings": self.embeddings}
         beside = [key for key, path in requested.items() if path is not None]
         return {
@@ -78,6 +79,7 @@ class Study:
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **environment(),
             **self.backend.identity(),
+            "columns": [column.name for column in columns(self.estimators)],
             "estimators": [
                 {
                     "name": each.name,

@@ -77,6 +77,8 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         before, now = (", ".join(each) for each in names)
         same = "its estimators have other weights, facts or devices"
         differences.append(f"it is of {before}, this run of {now}" if before != now else same)
+    elif manifest.get("columns") != identity["columns"]:
+        differences.append("its columns are others")
     if manifest["allow_grey"] != identity["allow_grey"]:
         differences.append(
             f"it was made with{'' if manifest['allow_grey'] else 'out'} --allow-grey"
