@@ -8,7 +8,7 @@ that it resembles.
 from typing import Any, ClassVar
 
 from .findings.finding import Finding
-from .findings.wording import Language
+from .findings.wording import Language, joined
 
 
 class GanteiError(Exception):
@@ -45,7 +45,7 @@ class GanteiError(Exception):
         """Say what its finding is, with advice; empty where it has none."""
         if self.finding is None:
             return ""
-        return "; ".join(filter(None, (self.finding.text(language), self.finding.advice(language))))
+        return joined((self.finding.text(language), self.finding.advice(language)), language)
 
 
 class EstimatorError(GanteiError):

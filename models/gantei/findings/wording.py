@@ -6,7 +6,7 @@ Python's for numbers, of which the page knows `.0f`, `.1f` and so on, `g` and `.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -40,6 +40,11 @@ def title_of(kind: str, language: Language = "en") -> str:
 def advice_on(code: str, values: Mapping[str, Any], language: Language) -> str:
     """Word the advice that goes with a finding; empty where there is none."""
     return _filled(wording(language)["advice"].get(code, ""), code, values, language)
+
+
+def joined(sentences: Iterable[str], language: Language) -> str:
+    """Put sentences one behind the other, empty ones left out."""
+    return str(wording(language)["joint"]).join(filter(None, sentences))
 
 
 def _filled(template: str, code: str, values: Mapping[str, Any], language: Language) -> str:
