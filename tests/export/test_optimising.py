@@ -181,7 +181,9 @@ def test_a_variant_is_an_estimator_whose_every_result_names_it(estimator, photog
     original = gantei.load(estimator).predict(picture)[0]
     age = optimised.variant.drift[0]
     assert answer.values["age"] == pytest.approx(original.values["age"], abs=2 * age.largest + 1e-5)
-    assert answer.warnings[0].startswith(f"{precision} variant of small, which differed from it")
+    assert answer.warnings[0].startswith(
+        f"{precision} variant of small; largest difference from it"
+    )
     assert f"age by {age.largest:.3g} years" in answer.warnings[0]
     assert not any("variant" in warning for warning in original.warnings)
 

@@ -83,7 +83,7 @@ def test_without_a_dark_surround_it_is_the_whole_picture(draw):
     image = Image.fromarray(np.asarray(draw(200, 160, (100, 80), 60)) // 2 + 100)
     part = find_box(image)
     assert part == ((0, 0, 200, 160), "picture")
-    assert "whole picture was taken" in said_of(open_photograph(image), spec())[0]
+    assert "whole picture was used" in said_of(open_photograph(image), spec())[0]
 
 
 def test_what_is_no_disc_is_taken_by_its_own_edges():
@@ -117,7 +117,7 @@ def test_the_box_is_stretched_to_the_input_of_a_file_as_of_pixels(
 def test_a_stretched_disc_is_told_of_and_a_whole_one_is_not(draw, encoded):
     cut = open_photograph(encoded(draw(803, 601, (400, 300), 360), "PNG"))
     (remark,) = said_of(cut, spec())
-    assert remark.startswith("stretched: the 7") and remark.endswith("were made 64 x 64")
+    assert remark.startswith("stretched: the 7") and remark.endswith("were scaled to 64 x 64")
     assert (
         findings_of(open_photograph(encoded(draw(803, 601, (400, 300), 250), "PNG")), spec()) == ()
     )

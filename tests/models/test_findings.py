@@ -67,7 +67,7 @@ def test_an_error_says_its_finding_and_keeps_it():
     assert str(error).endswith("allow_grey=True (--allow-grey) reads it all the same")
     assert (error.code, error.source, error.sha256) == ("grey-picture", "eye.png", "ab")
     assert error.worded(source="p1.png").startswith("p1.png: a grey picture")
-    assert error.worded("ja").startswith("eye.png: 白黒の画像です(モード L)")
+    assert error.worded("ja").startswith("eye.png: 白黒の画像です（モード L）")
     assert "; " not in error.worded("ja")
 
 

@@ -335,7 +335,8 @@ def test_a_photograph_smaller_than_the_input_is_remarked(draw, crop):
 def test_a_photograph_without_a_disc_is_remarked():
     even = open_photograph(np.full((90, 90, 3), (150, 80, 40), np.uint8))
     (remark,) = said_of(even, spec(crop="disc", size=(64, 64)))
-    assert remark == "no disc on a dark surround was found: its whole picture was taken"
+    expected = "no round field of view on a dark background was found: its whole picture was used"
+    assert remark == expected
 
 
 def test_an_ordinary_photograph_is_not_remarked(fundus):

@@ -39,7 +39,7 @@ def test_golden_photographs_are_answered_where_it_is_asked(run, tmp_path):
     assert code == 1
     assert lines[-2] == "demo-age:"
     assert lines[-1].startswith("  demo-age: answers age = 39.66")
-    assert lines[-1].endswith("to golden-2.jpg, not 39.7613 as its original")
+    assert lines[-1].endswith("for golden-2.jpg, not 39.7613 as its original does")
 
 
 @pytest.mark.parametrize(

@@ -148,10 +148,10 @@ def test_what_is_assumed_out_of_range_or_without_a_map_is_said_in_japanese_too(
         page = visit(own, locale="ja-JP", allowed=["422"])
         give(page, pictures[0])
         page.locator("summary").click()
-        assert "仮定した設定:input.colour = rgb" in page.locator("details").inner_text()
+        assert "仮定した設定：input.colour = rgb" in page.locator("details").inner_text()
         warning = page.locator("#table .warnings").inner_text()
         assert "年齢" in warning
-        assert "学習データの範囲(18〜19 歳)の外です" in warning
+        assert "学習データの範囲（18〜19 歳）の外です" in warning
         page.locator(".thumbnail").click()
         page.get_by_text("根拠マップがありません").first.wait_for()
         page.get_by_role("dialog").locator(".large canvas").wait_for()
