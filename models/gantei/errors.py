@@ -49,7 +49,7 @@ class GanteiError(Exception):
 
 
 class EstimatorError(GanteiError):
-    """Something about an estimator that keeps it from being opened, changed or asked.
+    """Something about an estimator that keeps it from being opened, changed or used.
 
     >>> try:
     ...     gantei.load("joir-sex-mobilenet")
@@ -104,7 +104,7 @@ class SignatureError(EstimatorError, ValueError):
 
 
 class ExplanationError(EstimatorError, LookupError):
-    """A map or an embedding that was asked of an estimator whose network has none."""
+    """A map or an embedding requested from an estimator whose network has none."""
 
     kind = "no-explanation"
 
@@ -121,13 +121,13 @@ class ConversionError(EstimatorError, ValueError):
 
 
 class InferenceError(GanteiError, RuntimeError):
-    """A network that could not be run, such as for want of memory."""
+    """A network that could not be run, for example for lack of memory."""
 
     kind = "inference-failed"
 
 
 class DeviceError(GanteiError, RuntimeError):
-    """A device that was asked for and that the session did not get."""
+    """A requested device that the session did not get."""
 
     kind = "device"
 
@@ -163,7 +163,7 @@ class PhotographError(GanteiError, ValueError):
         return type(self), (self.finding, self.source, self.sha256)
 
     def worded(self, language: Language = "en", *, source: str | None = None) -> str:
-        """Say what is wrong, with advice; `source` is put in the place of the photograph's name."""
+        """Say what is wrong, with advice; `source` takes the place of the photograph's name."""
         name = self.source if source is None else source
         return ": ".join(filter(None, (name, super().worded(language))))
 
@@ -181,7 +181,7 @@ class OutputError(GanteiError, OSError):
 
 
 class RemoteError(GanteiError):
-    """Something that another machine was to do, and that failed or must not be asked of it.
+    """A request to another machine that failed, or that must not be made.
 
     >>> try:
     ...     gantei.Client("http://127.0.0.1:1", patience=0).estimators()

@@ -66,7 +66,7 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
         "--batch",
         type=whole_number,
         metavar="N",
-        help="most photographs that go through a network together; default: 16 on a GPU, 1 on a "
+        help="most photographs that a network takes at once; default: 16 on a GPU, 1 on a "
         "CPU, where batches do not pay",
     )
 
@@ -74,7 +74,7 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
 def _add_tls_options(serve: argparse.ArgumentParser) -> None:
     tls = serve.add_argument_group("TLS 1.2 and later, by files in PEM")
     for option, what in (
-        ("--ssl-certfile", "certificate, with those between it and the authority"),
+        ("--ssl-certfile", "certificate, followed by any intermediate ones"),
         ("--ssl-keyfile", "its private key"),
         ("--ssl-keyfile-password-file", "holds the key's password, where it has one"),
         ("--ssl-ca-certs", "let in only clients with a certificate of these authorities"),

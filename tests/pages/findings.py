@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gantei.findings.wording import wording
+from gantei.findings.wording import Language, joined, wording
 
 PAGE = "findings.md"
 TOP = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ What gantei finds wrong or odd has a **code**, which does not change with the wo
   `str(error)` are the English text.
 - A study's table: `warning_codes` and `error_code`, beside the text in `warnings` and `error`.
 - The service: the `warnings` of an estimate are `{"code": …, "values": …, "text": …}`; its page
-  words them in the language that is chosen there.
+  shows them in the language that is chosen there.
 
 An error without a finding has the code of its class ([the tree](python-api.md#errors)).
 
@@ -65,22 +65,23 @@ ROOMS = {
         "warnings stand beside the values.",
     ),
     "inference": ("Values", "They stand beside the values that they are about."),
-    "manifests": ("Estimators", "Every result of the estimator says these."),
+    "manifests": ("Estimators", "Every result of the estimator has these."),
     "signing": (
         "Signatures",
-        "`gantei verify` says them; an estimator that is opened all the same says them with every "
-        "result, and one that is refused is a `SignatureError` ([signatures.md](signatures.md)).",
+        "`gantei verify` reports them; an estimator that opens all the same repeats them with "
+        "every result, and one that does not is a `SignatureError` "
+        "([signatures.md](signatures.md)).",
     ),
-    "estimator": ("Files of an estimator", "`gantei verify` says them."),
+    "estimator": ("Files of an estimator", "`gantei verify` reports them."),
     "explanations": ("Maps and embeddings", "They say why an estimator has none."),
     "gantei_service": ("Requests to the service", "They are the `code` of a problem document."),
     "gantei_export": ("Importing and changing", "They end the command."),
     "study": ("Studies", "They stand in the row of their photograph."),
     "remote": ("Servers", "What a server says of a photograph stands in its row, as errors do."),
 }
-"""The rooms of the packages that find something: their heading, and where it is said."""
+"""The rooms of the packages that find something: their heading, and where findings appear."""
 
-SAID = {"gantei_service": "problem", "signing": "verdict", "estimator": "problem"}
+KINDS = {"gantei_service": "problem", "signing": "verdict", "estimator": "problem"}
 """What a finding is that is no error: a warning, except in these rooms."""
 
 
@@ -98,9 +99,9 @@ def text() -> str:
     parts = [HEAD]
     for room in dict.fromkeys([*ROOMS, *sorted(place.room for place in places.values())]):
         codes = [code for code, place in places.items() if place.room == room]
-        title, said = ROOMS.get(room, (room.replace("_", " ").capitalize(), ""))
+        title, lead = ROOMS.get(room, (room.replace("_", " ").capitalize(), ""))
         if codes:
-            parts.append(f"## {title}\n\n{said}\n\n" + "\n".join(_table(sorted(codes), places)))
+            parts.append(f"## {title}\n\n{lead}\n\n" + "\n".join(_table(sorted(codes), places)))
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -109,17 +110,21 @@ def _table(codes: list[str], places: dict[str, Place]) -> Iterator[str]:
     yield "|---|---|---|---|"
     for code in codes:
         place = places[code]
-        kind = f"`{place.error}`" if place.error else SAID.get(place.room, "warning")
-        yield f"| `{code}` | {kind} | {_said(code, 'en')} | {_said(code, 'ja')} |"
+        kind = f"`{place.error}`" if place.error else KINDS.get(place.room, "warning")
+        yield f"| `{code}` | {kind} | {_sentence(code, 'en')} | {_sentence(code, 'ja')} |"
 
 
-def _said(code: str, language: str) -> str:
+def _sentence(code: str, language: Language) -> str:
     words = wording(language)
     parts = [words["texts"].get(code, ""), words["advice"].get(code, "")]
-    said = {"en": "; ", "ja": "。"}[language].join(filter(None, parts))
+    sentence = joined(parts, language)
     if item := words["texts"].get(f"{code}.item"):
-        said += f" ({item}, …)"
-    return re.sub(r"\{(\w+)[^}]*\}", r"*\1*", said).replace("|", r"\|")
+        sentence += {"en": f" ({item}, …)", "ja": f"（{item}、…）"}[language]
+    return re.sub(r"\{\{|\}\}|\{(\w+)[^}]*\}", _shown, sentence).replace("|", r"\|")
+
+
+def _shown(braces: re.Match[str]) -> str:
+    return f"*{braces[1]}*" if braces[1] else braces[0][0]
 
 
 def found_in_code() -> dict[str, Place]:

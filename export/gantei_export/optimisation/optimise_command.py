@@ -23,7 +23,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "not calibrate it, print the table, and install it if no difference is above its limit. "
         "With --reduced-decoding: measure what decoding large JPEGs at reduced size changes, and "
         "permit it to NAME within the limits.",
-        epilog="Exit code: 0 installed, 1 a limit is broken and nothing was installed, 2 nothing "
+        epilog="Exit code: 0 installed, 1 a limit is exceeded and nothing was installed, 2 nothing "
         "could be run.",
     )
     optimising.add_argument("estimator", metavar="NAME", help="an estimator's name, or its folder")

@@ -21,7 +21,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--password-file",
         metavar="FILE",
         type=Path,
-        help="its first line opens the key, where the key is encrypted",
+        help="its first line is the password of the key, where the key is encrypted",
     )
     sign.add_argument(
         "--replace", action="store_true", help="put it in the place of another signature"

@@ -31,7 +31,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--token-file",
         metavar="FILE",
         type=Path,
-        help="holds the bearer token for the machine that is asked; for a service GANTEI_TOKEN "
+        help="holds the bearer token for SOURCE; for a service GANTEI_TOKEN "
         "does as well, for the Hub HF_TOKEN or hf auth login",
     )
     pull.add_argument(

@@ -36,7 +36,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     listing = actions.add_parser("list", help="list the keys")
     add_json(listing)
     listing.set_defaults(run=_list)
-    revoke = actions.add_parser("revoke", help="trust a key no more")
+    revoke = actions.add_parser("revoke", help="stop trusting a key")
     revoke.add_argument("key", metavar="ID", help="the key's id, or how it begins")
     revoke.add_argument("--because", metavar="TEXT", required=True, help="since when and why")
     revoke.set_defaults(run=_revoke)

@@ -103,8 +103,8 @@ class Estimator(Network):
     ) -> Generator[Prediction]:
         """Give what `predict` gives, one prediction after the other, as each is used.
 
-        However many photographs there are, a few per worker are in memory. Only where `eyes` says
-        something of each photograph by itself are `photographs` collected first.
+        However many photographs there are, only a few per worker are in memory. `photographs` are
+        collected first only where `eyes` has an entry for each of them.
 
         Raises:
             Everything that `predict` raises, as it is met.
@@ -132,7 +132,7 @@ class Estimator(Network):
                 yield result.prediction(0)
 
     def require_map(self) -> None:
-        """See that it gives maps.
+        """Check that it gives maps.
 
         Raises:
             ExplanationError: it gives none; the message says why.

@@ -112,7 +112,7 @@ class Evaluation(Record):
     subgroups: Line = UNKNOWN
     """Figures by age, sex, camera or disease."""
     elsewhere: Line = UNKNOWN
-    """What it came to on photographs of others."""
+    """How it performed on photographs of others."""
 
 
 class Use(Record):

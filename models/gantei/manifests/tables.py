@@ -36,7 +36,7 @@ class Golden(Record):
 
 
 class PublishedAnswer(Record):
-    """A value that the publisher's own program gave for a picture that is not carried here."""
+    """A value that the publisher's own program gave for a picture that is not included here."""
 
     photograph: Line
     """The picture's name where it is published."""
@@ -81,7 +81,7 @@ class Drift(Record):
     limit: float
     """The largest that was permitted."""
     changed_labels: int | None = None
-    """In how many photographs the label changes; numbers with a unit have none."""
+    """In how many photographs the label changes; missing for numbers with a unit."""
 
     @property
     def kept(self) -> bool:

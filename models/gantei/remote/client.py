@@ -177,8 +177,8 @@ class Client:
         """Give what `predict` gives, one photograph after the other, as it is used.
 
         As many photographs as there are connections are in memory; those that were given as
-        images or bytes also wait, at most four times as many. Only where `eyes` says something of
-        each photograph by itself are `photographs` collected first.
+        images or bytes also wait, at most four times as many. `photographs` are collected first
+        only where `eyes` has an entry for each of them.
 
         Raises:
             Everything that `predict` raises, as it is met.

@@ -37,7 +37,7 @@ class ServedEstimator:
         return self.remarks + self.manifest.findings()
 
     def require_map(self) -> None:
-        """See that it gives maps.
+        """Check that it gives maps.
 
         Raises:
             ExplanationError: it gives none; the message says why.
