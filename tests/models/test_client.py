@@ -8,6 +8,7 @@ import time
 from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import numpy as np
 import pytest
 
 import gantei
@@ -350,6 +351,38 @@ def test_a_finding_with_values_of_another_code_is_refused(playing, values):
     assert "does not understand" in failure(playing(answer))
 
 
+@pytest.mark.parametrize(
+    ("code", "values"),
+    [
+        (
+            "outside-training-range",
+            {"name": "age", "value": 10**400, "low": 1, "high": 2, "unit": ""},
+        ),
+        ("no-disc", {"around": ["only Japanese looks it up"]}),
+        ("notice", {"text": "no Japanese"}),
+        ("no-disc", {"around": float("nan")}),
+        ("from-later", {"much": "x" * 200_000}),
+    ],
+)
+def test_a_finding_that_a_language_cannot_word_is_refused(playing, code, values):
+    said = {
+        "type": "urn:problem-type:gantei:unusable-photograph", "title": "A title", "status": 422,
+        "code": code, "values": values,
+    }  # fmt: skip
+    assert "does not understand" in failure(
+        playing(reply(said={"photographs": [ENTRY | {"problem": said}]}))
+    )
+
+
+def test_an_error_of_what_cannot_be_sent_keeps_no_picture_in_memory(playing):
+    grey = np.full((64, 64, 3), 128, np.uint8)
+    ((prediction,),) = (
+        each.values() for each in playing(ANSWER).predict(grey, "made", on_error="record")
+    )
+    assert isinstance(prediction.error, PhotographError)
+    assert prediction.error.__traceback__ is None
+
+
 def test_a_finding_of_a_later_version_is_kept_with_its_values(playing):
     warning = {"code": "from-later", "values": {"much": 3}, "text": "found in a later version"}
     estimate = ESTIMATE | {"warnings": [warning]}
@@ -374,7 +407,8 @@ def test_a_map_of_what_are_no_numbers_is_refused(changed, words):
     from gantei.remote.answers import read_answer
 
     box = {"left": 0, "top": 0, "right": 1, "bottom": 1}
-    sound = {"of": "age", "unit": "years", "bias": 0, "rows": [[1]], "embedding": [1.0], "box": box}
+    sound = {"of": "age", "unit": "years", "quantity": "value", "bias": 0}
+    sound |= {"rows": [[1]], "embedding": [1.0], "box": box}
     for explained, refused in ((sound, False), (sound | changed, True)):
         entry = GOOD | {"estimates": {"made": ESTIMATE | {"map": explained}}}
         content = json.dumps({"photographs": [entry]}).encode()

@@ -79,3 +79,9 @@ def test_an_error_without_a_finding_has_the_code_of_its_class():
 def test_a_code_of_another_version_is_said_with_its_values():
     assert Finding("from-later", much=3).text() == "from-later (much 3)"
     assert Finding("from-later").text("ja") == "from-later"
+
+
+def test_findings_can_be_counted_and_put_into_sets_whatever_their_values():
+    listed = Finding("unknown-format", formats=["JPEG", "PNG"])
+    assert {listed, Finding("unknown-format", formats=["JPEG", "PNG"])} == {listed}
+    assert len({listed, Finding("unknown-format", formats=["JPEG"])}) == 2

@@ -33,6 +33,9 @@ class Finding:
         object.__setattr__(self, "code", code)
         object.__setattr__(self, "values", values)
 
+    def __hash__(self) -> int:
+        return hash(self.code)  # values may be lists
+
     def as_dict(self) -> dict[str, Any]:
         """Give code, values and English text, as the service's answers have them."""
         return {"code": self.code, "values": dict(self.values), "text": self.text()}

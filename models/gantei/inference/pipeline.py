@@ -221,6 +221,7 @@ def postprocess(
     try:
         values = tuple(values_of(row, network.manifest) for row, network in pairs)
     except WeightsError as error:
+        drop_tracebacks(error)
         return _failed(prepared, error)
     findings = tuple(
         network.findings + findings_on_values(each, network.manifest) + of_photograph

@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from PIL import Image
 
-from ..errors import PhotographError, SettingError, UnknownEstimatorError
+from ..errors import PhotographError, SettingError, UnknownEstimatorError, drop_tracebacks
 from ..findings.finding import Finding
 from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
@@ -246,6 +246,7 @@ class Client:
         try:
             data = _encoded(source)
         except PhotographError as error:
+            drop_tracebacks(error)
             return PhotographResult(name, error.sha256, error=error, eye=eye)
         sent = hashlib.sha256(data).hexdigest()
         file = ("photographs", (str(number), data, "application/octet-stream"))

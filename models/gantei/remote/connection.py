@@ -190,7 +190,7 @@ class Connection:
 def _explanation_error(problem: ProblemDocument) -> Exception:
     try:
         return ExplanationError(problem.finding())
-    except (ValueError, LookupError, TypeError):
+    except ValueError:
         return TransferError(f"the server gives no explanation: {one_line(problem.detail)}")
 
 

@@ -5,17 +5,21 @@ answers against them; the client and `gantei pull` read answers by them. Members
 not know are of a later version, and are passed over.
 """
 
-from typing import Any, Literal
+import json
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..explanations.explanation import Quantity
 from ..findings.finding import Finding
+from ..findings.wording import Language
 from ..manifests.fields import Sha256, Side
 from ..photographs.eyes import EyeOrigin
 
 LONGEST_ESTIMATOR_LIST = 10_000_000
 """Bytes of an `EstimatorList` that a reader takes."""
+LONGEST_WORDS = 100_000
+"""Characters of a finding's text and advice that a reader takes."""
 
 
 def _without_default(schema: dict[str, Any]) -> None:
@@ -45,10 +49,16 @@ class WireFinding(WireObject):
         """Give it as the library has it; a code of a later version is kept as it is.
 
         Raises:
-            ValueError, LookupError, TypeError: the values are not those of the code.
+            ValueError: no language can word it with these values, or not within `LONGEST_WORDS`.
         """
+        json.dumps(self.values, allow_nan=False)  # as an answer and a run manifest have them
         finding = Finding(self.code, **self.values)
-        finding.text()
+        try:
+            words = [finding.text(each) + finding.advice(each) for each in get_args(Language)]
+        except (ArithmeticError, LookupError, TypeError) as error:
+            raise ValueError(f"not the values of {self.code}: {error}") from error
+        if max(map(len, words)) > LONGEST_WORDS:
+            raise ValueError(f"{self.code} in more than {LONGEST_WORDS} characters")
         return finding
 
 
