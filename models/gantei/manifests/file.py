@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from ..errors import ManifestError
 from ..system.files import read_bounded
@@ -91,7 +90,7 @@ def breaks(error: ValidationError, record: type[BaseModel], where: str) -> str:
     return "\n".join(lines)
 
 
-def _sentence(detail: ErrorDetails, record: type[BaseModel]) -> str:
+def _sentence(detail: Mapping[str, Any], record: type[BaseModel]) -> str:
     steps, model = _walk(detail["loc"], record)
     *tables, key = steps or ["?"]
     table = f"[{'.'.join(tables)}] " if tables else "top level: "
