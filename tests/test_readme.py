@@ -71,7 +71,9 @@ def test_the_command_and_the_python_of_the_page_on_explanations_run(
 
 def test_the_readme_lists_every_published_estimator_with_its_reported_figures():
     rows = "\n".join(readme_rows())
-    assert rows in README, f"put this into README.md, and into README.ja.md as there:\n{rows}"
+    assert rows in README, (
+        f"put this into README.md, and the same in Japanese into README.ja.md:\n{rows}"
+    )
 
 
 def readme_rows():

@@ -1,6 +1,9 @@
 """`list`, `show`, `cite`, `demo-photos` and the command itself."""
 
+import argparse
+import importlib
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -8,6 +11,7 @@ import sys
 import pytest
 from pydantic import ValidationError
 
+from gantei import commands
 from gantei.catalogue import store
 from gantei.command_line import main, parser
 from gantei.manifests.tables import Cost
@@ -131,6 +135,17 @@ def test_every_package_brings_its_subcommands():
     text = parser().format_help()
     for command in ("list", "show", "cite", "predict", "demo-photos", "import"):
         assert re.search(rf"\n    {command}\s", text)
+
+
+def test_every_module_that_has_a_subcommand_is_named_in_the_package(monkeypatch):
+    there, named = [], []
+    for info in pkgutil.iter_modules(commands.__path__):
+        module = importlib.import_module(f"{commands.__name__}.{info.name}")
+        if hasattr(module, "register"):
+            there.append(info.name)
+            monkeypatch.setattr(module, "register", lambda _, name=info.name: named.append(name))
+    commands.register(argparse.ArgumentParser().add_subparsers())
+    assert there and sorted(named) == there, "see models/gantei/commands/__init__.py"
 
 
 def test_a_reader_that_leaves_is_no_error():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL.PpmImagePlugin import PpmImageFile
+from PIL.SgiImagePlugin import SgiImageFile
 
 from gantei.photographs import formats
 from gantei.photographs.formats import known_formats
@@ -20,38 +20,38 @@ from .pictures import refusal
 
 TOP = Path(__file__).parents[2]
 
-PPM = PictureFormat(
-    name="PPM",
-    magic=re.compile(rb"P6\s"),
-    suffixes=(".ppm",),
-    media_type="image/x-portable-pixmap",
-    open=lambda data: PpmImageFile(BytesIO(data)),
-    is_whole=lambda data, image: len(data) > 3 * image.width * image.height,
+SGI = PictureFormat(
+    name="SGI",
+    magic=re.compile(rb"\x01\xda"),
+    suffixes=(".sgi",),
+    media_type="image/sgi",
+    open=lambda data: SgiImageFile(BytesIO(data)),
+    is_whole=lambda data, image: len(data) >= 512 + 3 * image.width * image.height,
 )
 
 
 @pytest.fixture
 def sixth(monkeypatch):
     """One more format, in the table and nowhere else."""
-    monkeypatch.setattr(known_formats, "FORMATS", (*known_formats.FORMATS, PPM))
+    monkeypatch.setattr(known_formats, "FORMATS", (*known_formats.FORMATS, SGI))
 
 
 def test_a_sixth_format_is_read_by_its_record_alone(sixth, fundus, encoded):
-    data = encoded(fundus, "PPM")
-    assert open_photograph(data).format == "PPM"
+    data = encoded(fundus, "SGI")
+    assert open_photograph(data).format == "SGI"
     assert np.array_equal(read(data), fundus)
     assert refusal(data[:-200]).code == "cut-off-file"
 
 
 def test_a_sixth_format_is_found_in_folders_and_named_in_messages(sixth, tmp_path):
-    (tmp_path / "eye.PPM").write_bytes(b"")
-    assert [each.name for each in list_photographs([tmp_path]).photographs] == ["eye.PPM"]
-    assert refusal(b"no picture").text().endswith(", PPM")
-    assert refusal(b"").values["formats"][-1] == "PPM"
+    (tmp_path / "eye.SGI").write_bytes(b"")
+    assert [each.name for each in list_photographs([tmp_path]).photographs] == ["eye.SGI"]
+    assert refusal(b"no picture").text().endswith(", SGI")
+    assert refusal(b"").values["formats"][-1] == "SGI"
 
 
 def test_without_its_record_a_format_is_unknown(fundus, encoded):
-    found = refusal(encoded(fundus, "PPM"))
+    found = refusal(encoded(fundus, "SGI"))
     assert (found.code, found.values) == ("unknown-format", {"formats": known_formats.names()})
 
 
@@ -64,6 +64,12 @@ def test_every_module_that_describes_a_format_stands_in_the_table():
     missing = [each.name for each in described if each not in known_formats.FORMATS]
     assert not missing, f"formats/known_formats.py lacks {missing}"
     assert len(described) == len(known_formats.FORMATS)
+
+
+def test_every_format_has_a_file_that_tests_read_cut_off_and_damage(files):
+    tested = {known_formats.format_of(data).name for data in files.values()}
+    missing = sorted({*known_formats.names()} - tested)
+    assert not missing, f"tests/models/pictures.py, FILES (LOSSLESS, ORIENTED), lacks {missing}"
 
 
 def test_no_two_formats_claim_the_same_suffix_or_name():

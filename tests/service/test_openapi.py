@@ -1,6 +1,7 @@
 """What /openapi.json says of every route."""
 
 import base64
+import pkgutil
 
 import pytest
 
@@ -14,6 +15,15 @@ OPEN_TO_ALL = ("/livez", "/readyz", "/v2/health/live", "/v2/health/ready")
 
 def descriptions(ask, **settings):
     return ask(**settings).get("/openapi.json").json()
+
+
+def test_every_module_of_routes_is_named_in_the_application():
+    from gantei_service import app, routes
+
+    missing = [
+        each.name for each in pkgutil.iter_modules(routes.__path__) if each.name not in vars(app)
+    ]
+    assert not missing, f"app.py of the service includes no router of {missing}"
 
 
 def test_every_route_tells_its_answer_and_its_problems(ask):
