@@ -419,3 +419,21 @@ def test_a_map_of_what_are_no_numbers_is_refused(changed, words):
         read_answer(
             json.dumps({"photographs": [entry]}).encode(), "a", SHA256, ["made"], explain=True
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [("made", True), ("\x1b[2Jmade", False), ("made\n", False), ("m" * 81, False)],
+)
+def test_a_list_with_a_name_that_no_estimator_has_is_refused(name, is_one):
+    from gantei.remote.answers import read_list
+
+    named = {"title": "", "title_ja": "", "notice": "", "notice_ja": "", "task": "age"}
+    listed = named | {
+        "name": name, "state": "ready", "device": "cpu", "values": {}, "warnings": [],
+        "remarks": [], "needs_eye": False, "no_map": None, "files": {},
+    }  # fmt: skip
+    limits = {"body_bytes": 1, "photographs": 1}
+    said = {"gantei": "", "python": "", "versions": {}, "limits": limits, "estimators": [listed]}
+    with nullcontext() if is_one else pytest.raises(TransferError, match="does not understand"):
+        assert [each.name for each in read_list(json.dumps(said).encode()).estimators] == ["made"]

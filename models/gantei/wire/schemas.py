@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ..explanations.explanation import Quantity
 from ..findings.finding import Finding
 from ..findings.wording import Language
-from ..manifests.fields import Sha256, Side
+from ..manifests.fields import Name, Sha256, Side
 from ..photographs.eyes import EyeOrigin
 
 LONGEST_ESTIMATOR_LIST = 10_000_000
@@ -49,7 +49,7 @@ class WireFinding(WireObject):
         """Give it as the library has it; a code of a later version is kept as it is.
 
         Raises:
-            ValueError: no language can word it with these values, or not within `LONGEST_WORDS`.
+            ValueError: a language cannot word it with these values, or not within `LONGEST_WORDS`.
         """
         json.dumps(self.values, allow_nan=False)  # as an answer and a run manifest have them
         finding = Finding(self.code, **self.values)
@@ -175,7 +175,7 @@ class FileDigest(WireObject):
 class ListedEstimator(WireObject):
     """An estimator that is served."""
 
-    name: str
+    name: Name
     title: str
     title_ja: str
     notice: str
