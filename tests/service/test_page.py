@@ -248,7 +248,7 @@ def test_a_folder_is_taken_with_all_below_it_and_what_is_no_picture_is_left_out(
     page.set_input_files("#folder", str(eyes))
     finished(page)
     assert row(page, "eyes/person-00001").locator("td").count() == 2
-    assert "2 files are no pictures" in page.locator("#left-out").inner_text()
+    assert "2 files are not pictures" in page.locator("#left-out").inner_text()
     page.set_input_files("#folder", str(eyes))
     assert "5 photographs already here" in page.locator("#left-out").inner_text()
 

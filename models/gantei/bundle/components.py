@@ -48,15 +48,15 @@ def components(wheels: Path, manifests: Sequence[Manifest]) -> str:
 
 
 def _library(wheel: Path) -> dict[str, Any]:
-    stated = _metadata(wheel)
-    name, version = stated["Name"], stated["Version"]
+    metadata = _metadata(wheel)
+    name, version = metadata["Name"], metadata["Version"]
     return {
         "type": "library",
         "bom-ref": f"wheels/{wheel.name}",
         "name": name,
         "version": version,
         "hashes": [{"alg": "SHA-256", "content": sha256_of(wheel)}],
-        "licenses": _licences(stated),
+        "licenses": _licences(metadata),
         "purl": f"pkg:pypi/{name.lower().replace('_', '-')}@{version}?file_name={wheel.name}",
     }
 

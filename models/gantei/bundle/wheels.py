@@ -31,8 +31,8 @@ def download(requirements: Sequence[Requirement], targets: Sequence[Target], int
     """
     for target in targets:
         # pip would ask the conditions about this machine, not about the target: ask them here.
-        held = [each for each in requirements if each.holds(target)]
-        lines = (f"{each.name}=={each.version}{_marks(each)}\n" for each in held)
+        needed = [each for each in requirements if each.holds(target)]
+        lines = (f"{each.name}=={each.version}{_marks(each)}\n" for each in needed)
         wanted = into.parent / ".wanted.txt"
         wanted.write_text("".join(lines), "utf-8")
         tags = [word for tag in target.tags for word in ("--platform", tag)]
@@ -82,10 +82,10 @@ def _pip(what: str, *arguments: str) -> None:
     if "No module named pip" in done.stderr:
         raise MissingExtraError(f"{what}: this Python has no pip; run: python -m ensurepip")
     if done.returncode:
-        told = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        told = told or done.stderr.splitlines()[-3:]
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        lines = lines or done.stderr.splitlines()[-3:]
         raise TransferError(
-            f"{what} could not be had; pip says: {' '.join(told)}. Is the package registry within "
+            f"{what} could not be had; pip says: {' '.join(lines)}. Is the package registry within "
             "reach (pip config list shows index, proxy and certificate)?"
         )
 
@@ -127,9 +127,9 @@ def pinned_lines(requirements: Sequence[Requirement], wheels: Path, own: Path) -
     hashes = {sha256_of(path): path for path in sorted(wheels.iterdir()) if path != own}
     lines = []
     for each in requirements:
-        if held := sorted(each.hashes & hashes.keys()):
-            lines.append(each.line(held))
-            for digest in held:
+        if matching := sorted(each.hashes & hashes.keys()):
+            lines.append(each.line(matching))
+            for digest in matching:
                 del hashes[digest]
     if hashes:
         names = ", ".join(path.name for path in hashes.values())

@@ -43,7 +43,7 @@ def at(provenance: Provenance | None, *steps: str) -> Any:
     return found
 
 
-def said(value: object) -> str:
+def card_text(value: object) -> str:
     """Give a value of the file as a card prints it."""
     if isinstance(value, bool) or not isinstance(value, str | int | float) or value == "":
         return "unknown"
@@ -54,4 +54,4 @@ def versions(value: object) -> str:
     """Give a table of names and versions as a card prints it."""
     if not isinstance(value, Mapping) or not value:
         return "unknown"
-    return ", ".join(f"{name} {said(each)}" for name, each in value.items())
+    return ", ".join(f"{name} {card_text(each)}" for name, each in value.items())

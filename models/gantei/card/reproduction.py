@@ -2,7 +2,7 @@
 
 from ..manifests.manifest import Manifest, PublishedAnswer
 from .document import Block, FactList
-from .provenance import Provenance, at, said, versions
+from .provenance import Provenance, at, card_text, versions
 
 CONVERSION = (
     "converter version",
@@ -25,7 +25,7 @@ def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Blo
     if manifest.variant:
         rows += [
             ("variant of", f"{manifest.variant.of}, sha256 {manifest.variant.of_sha256}"),
-            ("method", said(at(provenance, "method"))),
+            ("method", card_text(at(provenance, "method"))),
             ("made with", versions(at(provenance, "made_with"))),
             ("what follows", f"of {manifest.variant.of} in float32"),
         ]
@@ -53,15 +53,15 @@ def _conversion(provenance: Provenance) -> list[tuple[str, str]]:
             if name not in ("gantei", "opset", "ir_version")
         }
     answers = (
-        f"gantei {said(at(converter, 'gantei'))}",
+        f"gantei {card_text(at(converter, 'gantei'))}",
         versions(libraries),
-        said(at(converter, "opset")),
+        card_text(at(converter, "opset")),
         _difference(provenance),
     )
     rows = list(zip(CONVERSION, answers, strict=True))
     assumed = at(provenance, "assumed")
     if isinstance(assumed, list) and assumed:
-        rows.append(("assumed of the network", "; ".join(map(said, assumed))))
+        rows.append(("assumed of the network", "; ".join(map(card_text, assumed))))
     return rows
 
 
@@ -70,9 +70,9 @@ def _difference(provenance: Provenance) -> str:
     if not isinstance(verification, dict):
         return "not measured; gantei import --verify measures it"
     return (
-        f"{said(verification.get('largest_difference'))} in the network's own output, on "
-        f"{said(verification.get('pictures'))} "
-        f"{said(verification.get('of', 'drawn photographs'))} "
+        f"{card_text(verification.get('largest_difference'))} in the network's own output, on "
+        f"{card_text(verification.get('pictures'))} "
+        f"{card_text(verification.get('of', 'drawn photographs'))} "
         f"({versions(verification.get('judge'))}; {versions(verification.get('runtime'))})"
     )
 

@@ -184,9 +184,11 @@ def _risks(manifest: Manifest) -> tuple[Block, ...]:
 
 
 def _elsewhere(manifest: Manifest) -> str:
-    told = manifest.evaluation.elsewhere
+    elsewhere = manifest.evaluation.elsewhere
     return (
-        "not reported" if told == UNKNOWN else _with_basis(manifest, "evaluation.elsewhere", told)
+        "not reported"
+        if elsewhere == UNKNOWN
+        else _with_basis(manifest, "evaluation.elsewhere", elsewhere)
     )
 
 

@@ -237,9 +237,9 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
 
 def _write_findings(estimators: "Sequence[AnyEstimator]") -> None:
     """Say once what every row of the table says by its code."""
-    from ..study.columns import said_of_every_row
+    from ..study.columns import sentences_of_every_row
 
-    for code, text in said_of_every_row(estimators).items():
+    for code, text in sentences_of_every_row(estimators).items():
         sys.stderr.write(visible(f"every row: {code}: {text}\n"))
 
 
@@ -255,8 +255,8 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
     for name in chosen.eyes:
         if name != "detect":
             statements += read_table(_lines(name), name, "stated")[1]
-    said = StatedEyes(tuple(statements), "detect" in chosen.eyes)
-    listing = with_eyes(list_photographs(chosen.paths, lines), said)
+    stated = StatedEyes(tuple(statements), "detect" in chosen.eyes)
+    listing = with_eyes(list_photographs(chosen.paths, lines), stated)
     if listing.strays:
         sys.stderr.write(
             visible(

@@ -116,14 +116,14 @@ class Estimator(Network):
         """
         if on_error not in ("raise", "record"):
             raise SettingError(f"on_error is 'raise' or 'record', not {on_error!r}")
-        sources, said = with_eyes(each_photograph(photographs), eyes)
+        sources, each_eye = with_eyes(each_photograph(photographs), eyes)
         results = estimate(
             sources,
             [self],
             allow_grey=allow_grey,
             workers=workers,
             explain="map" if explain else None,
-            eyes=said,
+            eyes=each_eye,
         )
         with closing(results):
             for result in results:

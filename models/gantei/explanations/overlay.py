@@ -107,9 +107,9 @@ def _drawn(explanation: Explanation, value: float, manifest: "Manifest") -> _Dra
     if spec.kind == "regression":
         added = explanation.map - explanation.map.mean()
         limit = 1.0 if _is_flat(explanation.map) else float(np.abs(added).max())
-        said = f"{unit} above or below the estimate"
+        label = f"{unit} above or below the estimate"
         mark = f"estimate {_minus(f'{value:.1f}')} {unit}"
-        return _Drawn(added, -limit, limit, diverging(), said, mark, ADDED)
+        return _Drawn(added, -limit, limit, diverging(), label, mark, ADDED)
     answers = explanation.map + np.float32(explanation.bias)
     logit = explanation.quantity == "logit"
     mark = f"estimate {value:.2f}"
@@ -146,8 +146,8 @@ def _blended(photograph: Photograph, box: Box, drawn: _Drawn) -> Image.Image:
     # The map has a few places only; between their centres it is interpolated.
     smooth = np.asarray(Image.fromarray(drawn.numbers).resize(whole, Image.Resampling.BICUBIC))
     rows, columns = slice(max(top, 0), max(bottom, 0)), slice(max(left, 0), max(right, 0))
-    seen = shown[rows, columns]
-    part = smooth[max(-top, 0) :, max(-left, 0) :][: seen.shape[0], : seen.shape[1]]
+    area = shown[rows, columns]
+    part = smooth[max(-top, 0) :, max(-left, 0) :][: area.shape[0], : area.shape[1]]
     colours = coloured(part, drawn.low, drawn.high, drawn.colours)
     shown[rows, columns] = colours * (DARKEST + (1 - DARKEST) * grey[rows, columns, None])
     return Image.fromarray(np.rint(shown).astype(np.uint8))

@@ -38,8 +38,8 @@ class PhotographList:
 
     def eyes(self) -> dict[str, Any]:
         """What values may depend on: what was said of eyes; the names tell the same again."""
-        said = {"stated_sha256": self.stated_sha256, "detect": self.detect}
-        return {key: value for key, value in said.items() if value}
+        facts = {"stated_sha256": self.stated_sha256, "detect": self.detect}
+        return {key: value for key, value in facts.items() if value}
 
 
 def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> PhotographList:

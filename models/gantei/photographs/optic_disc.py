@@ -84,8 +84,8 @@ def find_side(image: Image.Image) -> SideEstimate:
         return SideEstimate(None, 0.0)
     confidence = (best[first] - best[second]) / best[first]
     disc = evidence.disc.flat[int(places[first].argmax())]
-    told = confidence >= LEAST_CONFIDENCE and disc >= LEAST_DISC
-    return SideEstimate(cast(Side, first) if told else None, confidence)
+    certain = confidence >= LEAST_CONFIDENCE and disc >= LEAST_DISC
+    return SideEstimate(cast(Side, first) if certain else None, confidence)
 
 
 def _gathered(image: Image.Image) -> _Evidence | None:

@@ -132,9 +132,9 @@ def _inner(archive: zipfile.ZipFile, path: Path, name: str) -> PurePosixPath:
     ]
     named = [each for each in folders if each.name == name] or folders
     if len(named) != 1:
-        held = ", ".join(str(each) for each in named[:10]) or "none"
+        found = ", ".join(str(each) for each in named[:10]) or "none"
         raise TransferError(
-            f"{path}: must hold one folder {name} with {FILE_NAME}; it holds {held}"
+            f"{path}: must hold one folder {name} with {FILE_NAME}; it holds {found}"
         )
     return named[0]
 

@@ -178,8 +178,8 @@ class Connection:
         )  # fmt: skip
         title = one_line(problem.title) if problem else f"status {reply.status}"
         number = request_id(reply.headers)
-        said = "; ".join(filter(None, (title, detail, number and f"request {number}")))
-        return RefusedRequestError(f"{self.url} {advice or 'refuses'} ({said})", reply.status)
+        reason = "; ".join(filter(None, (title, detail, number and f"request {number}")))
+        return RefusedRequestError(f"{self.url} {advice or 'refuses'} ({reason})", reply.status)
 
     def _why(self, error: "httpx.RequestError") -> str:
         return why_unanswered(

@@ -100,21 +100,23 @@ def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator])
     return [name, result.sha256, *eye, *values, *warnings, None, None]
 
 
-def said_of_every_row(
+def sentences_of_every_row(
     estimators: Sequence[AnyEstimator], language: Language = "en"
 ) -> dict[str, str]:
     """Word what every row says: `estimator:code`, and the sentence of it."""
-    said: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     for each in estimators:
         for finding in each.findings:
             key, text = f"{each.name}:{finding.code}", finding.text(language)
-            said[key] = f"{said[key]}; {text}" if key in said else text
-    return said
+            sentences[key] = f"{sentences[key]}; {text}" if key in sentences else text
+    return sentences
 
 
 def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     english, japanese = (
-        "".join(f"; {code}: {text}" for code, text in said_of_every_row(estimators, each).items())
+        "".join(
+            f"; {code}: {text}" for code, text in sentences_of_every_row(estimators, each).items()
+        )
         for each in LANGUAGES
     )
     return (

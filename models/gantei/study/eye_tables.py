@@ -92,7 +92,7 @@ def read_table(
     return photographs, statements
 
 
-def with_eyes(listing: PhotographList, said: StatedEyes) -> PhotographList:
+def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
     """Put what is stated and what the names tell to each photograph of a study.
 
     A statement names its photograph as the table of results does, or by a path, from the working
@@ -103,9 +103,9 @@ def with_eyes(listing: PhotographList, said: StatedEyes) -> PhotographList:
             none of them means any.
     """
     names = sides_by_names(listed.name for listed in listing.photographs)
-    found, strays = _found(listing, said.statements)
-    if said.statements and not found:
-        first = said.statements[0]
+    found, strays = _found(listing, stated.statements)
+    if stated.statements and not found:
+        first = stated.statements[0]
         raise OutputError(
             f"{first.where}: {first.photograph} is none of the photographs here, nor is any other "
             "that is stated; name them as the results do, or by their paths"
@@ -117,12 +117,12 @@ def with_eyes(listing: PhotographList, said: StatedEyes) -> PhotographList:
             return stated_eye(statement.side, statement.origin, name)
         if name is not None:
             return Eye(name, "file name")
-        return DETECT if said.detect else UNKNOWN
+        return DETECT if stated.detect else UNKNOWN
 
     return replace(
         listing,
         photographs=tuple(replace(each, eye=eye(each)) for each in listing.photographs),
-        detect=said.detect,
+        detect=stated.detect,
         strays=tuple(strays),
         stated_sha256=_digest(listing, found),
     )

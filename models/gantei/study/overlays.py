@@ -102,8 +102,8 @@ class Overlays:
                 raise OutputError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with atomic_write(path) as file:
                 text = PngInfo()
-                for key, told in self._text(result.sha256).items():
-                    text.add_text(key, told)
+                for key, words in self._text(result.sha256).items():
+                    text.add_text(key, words)
                 picture.save(file, "PNG", compress_level=COMPRESSION, pnginfo=text)
 
     def _text(self, sha256: str | None) -> dict[str, str]:

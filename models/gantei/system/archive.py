@@ -32,8 +32,8 @@ class _Bounded(io.BufferedReader):
         Raises:
             zipfile.BadZipFile: it is more than `LARGEST_READ`.
         """
-        asked = LARGEST_READ + 1 if size is None or size < 0 else min(size, LARGEST_READ + 1)
-        content = super().read(asked)
+        most = LARGEST_READ + 1 if size is None or size < 0 else min(size, LARGEST_READ + 1)
+        content = super().read(most)
         if len(content) > LARGEST_READ:
             raise zipfile.BadZipFile(f"its table of files has more than {LARGEST_READ} bytes")
         return content

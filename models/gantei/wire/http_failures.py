@@ -34,21 +34,23 @@ def why_unanswered(
     if (tls := tls_error(error)) is not None:
         return _why_untrusted(tls, ca)
     again = "; the same command goes on from there" if resumes else ""
-    said = one_line(str(error))
+    reason = one_line(str(error))
     behind = f" through the proxy of {names[0]}" if (names := proxies()) and resumes else ""
     match error:
         case httpx.ProxyError():
-            why = f"cannot be reached, the proxy refuses: {said}; check {' and '.join(PROXIES)}"
+            why = f"cannot be reached, the proxy refuses: {reason}; check {' and '.join(PROXIES)}"
         case httpx.ConnectTimeout() | httpx.PoolTimeout():
             why = f"does not answer within {connect:g} s{behind}; a firewall may be in between"
         case httpx.TimeoutException():
             why = f"has sent nothing for {silence:g} s{again}"
         case httpx.ConnectError():
-            why = f"cannot be reached{behind} ({said}); check the address, and that the server runs"
+            why = (
+                f"cannot be reached{behind} ({reason}); check the address, and that the server runs"
+            )
         case httpx.RemoteProtocolError() | httpx.NetworkError():
-            why = f"was cut off ({said}){again or _OTHER_SCHEME}"
+            why = f"was cut off ({reason}){again or _OTHER_SCHEME}"
         case _:
-            why = f"cannot be read: {said}"
+            why = f"cannot be read: {reason}"
     return why
 
 

@@ -93,8 +93,8 @@ def run(what: str, *command: "str | Path", **environment: str) -> None:
         check=False,
     )
     if done.returncode:
-        told = done.stdout.decode("utf-8", "replace").strip()
-        raise InstallError(f"{what} failed:\n{told}")
+        output = done.stdout.decode("utf-8", "replace").strip()
+        raise InstallError(f"{what} failed:\n{output}")
 
 
 def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
