@@ -24,6 +24,7 @@ from PIL import Image
 
 from gantei.bundle.building import BundleOptions, make_bundle
 from gantei.catalogue.entries import SHIPPED
+from gantei.inference.onnx_runtime import FIRST_TO_REPORT
 
 from .bundled import HERE, lending_registry
 from .conftest import made_picture
@@ -309,7 +310,7 @@ def test_the_programs_did_what_they_are_for(program):
 def test_what_watches_sees_an_onnx_runtime_that_nobody_silenced(seen):
     if "left-alone" not in seen:
         pytest.skip("no empty network may be made here")
-    if tuple(map(int, version("onnxruntime").split(".")[:2])) < (1, 31):
+    if tuple(map(int, version("onnxruntime").split(".")[:2])) < FIRST_TO_REPORT:
         pytest.skip("this ONNX Runtime reports nothing yet")
     did = seen["left-alone"]
     assert [call for call in did["network"] if call.startswith("socket AF_INET")]

@@ -11,8 +11,6 @@ import warnings
 from functools import cache
 from typing import Any
 
-from ..errors import MissingExtraError, TelemetryWarning
-
 VARIABLE = "ORT_DISABLE_TELEMETRY"
 FIRST_TO_REPORT = (1, 29)
 """The version; 1.20 to 1.28 know neither the variable nor the address."""
@@ -34,6 +32,8 @@ def onnx_runtime() -> Any:
     Warns:
         TelemetryWarning: it was imported before gantei, and has begun to report.
     """
+    from ..errors import MissingExtraError, TelemetryWarning  # `import gantei` does without them
+
     try:
         import onnxruntime
     except ImportError as error:

@@ -5,8 +5,6 @@ Every module that reaches another machine asks `refuse_offline` first; nothing e
 
 import os
 
-from ..errors import OfflineError
-
 VARIABLE = "GANTEI_OFFLINE"
 OFFLINE = os.environ.get(VARIABLE, "") not in {"", "0"}
 """Read once: what the process does later to its environment does not open the network again."""
@@ -25,4 +23,6 @@ def refuse_offline(purpose: str) -> None:
         OfflineError: `GANTEI_OFFLINE` was set when this process began.
     """
     if OFFLINE:
+        from ..errors import OfflineError  # here, so that `import gantei` does without it
+
         raise OfflineError(f"{VARIABLE} is set, so nothing is asked of another machine: {purpose}")
