@@ -252,6 +252,8 @@ def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
     assert [type(each.error) for each in predictions[1:4]] == kinds
     assert [each.values for each in predictions] == [{"age": 44.5}, {}, {}, {}, {"age": 44.5}]
     assert "missing.jpg" in str(predictions[3].error)
+    with pytest.raises(InferenceError, match=r"^<bytes>: the server failed on it: Failed"):
+        client.predict(b"other", "made")
 
 
 def test_an_error_of_a_photograph_keeps_its_code_and_values(playing):

@@ -99,7 +99,7 @@ class Network:
         except Exception as error:  # its exceptions have no base class of their own
             photographs, height, width, _ = batch.shape
             failed = Finding(
-                "inference-failed", estimator=self.name, device=self.device,
+                "network-failed", estimator=self.name, device=self.device,
                 photographs=photographs, height=height, width=width, detail=str(error),
             )  # fmt: skip
             raise InferenceError(failed) from error

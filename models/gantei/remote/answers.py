@@ -145,3 +145,8 @@ def _explanation(sent: ExplanationMap | None) -> Explanation:
         embedding,
         (box.left, box.top, box.right, box.bottom),
     )
+
+
+def error_of_photograph(error: GanteiError, source: str) -> GanteiError:
+    """Name the photograph on which the server failed, as rows do in their own way."""
+    return InferenceError(f"{source}: {error}") if isinstance(error, InferenceError) else error

@@ -46,6 +46,9 @@ class RefusedRequestError(TransferError):
         super().__init__(message)
         self.status = status
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.status)
+
 
 @dataclass(frozen=True)
 class _HttpReply:

@@ -115,7 +115,7 @@ def sentences_of_every_row(
 def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     english, japanese = (
         "".join(
-            f"; {code}: {text}" for code, text in sentences_of_every_row(estimators, each).items()
+            f" | {code}: {text}" for code, text in sentences_of_every_row(estimators, each).items()
         )
         for each in LANGUAGES
     )
