@@ -93,8 +93,8 @@ def test_what_every_row_says_stands_in_it_as_its_code_and_once_in_words(
         row for row in rows(tmp_path / "results.csv.dictionary.csv")
         if row["column"] == "warning_codes"
     ]  # fmt: skip
-    assert described["meaning"].endswith("; made-age:notice: Demo: knows nothing.")
-    assert described["meaning_ja"].endswith("; made-age:notice: デモ:何も知らない。")
+    assert described["meaning"].endswith(" | made-age:notice: Demo: knows nothing.")
+    assert described["meaning_ja"].endswith(" | made-age:notice: デモ:何も知らない。")
     (made,) = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))["estimators"]
     assert (made["findings"][0]["code"], made["findings"][0]["text"]) == (
         "notice",
