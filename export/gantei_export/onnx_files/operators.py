@@ -50,4 +50,4 @@ OF_SHAPES = ("Shape", "Size")
 """Their results tell of a size alone, whatever they are given."""
 
 OPSETS = range(9, 22)
-"""Versions of the operators; ONNX Runtime 1.20, the oldest supported, takes up to 21."""
+"""Versions of the operators that are read; ONNX Runtime has taken all of them since 1.20."""

@@ -23,7 +23,7 @@ from .serialisation import Weight, contiguous, encode, write_atomically
 
 OPSET = 17
 IR_VERSION = 8
-"""What ONNX Runtime 1.20, the oldest supported, and everything since takes."""
+"""What ONNX Runtime 1.20 and everything since takes."""
 PRODUCER = "gantei"
 MOST_GROWTH = 64 << 20
 """Weights may take this many bytes more than twice the source file; beyond, it deceives."""
