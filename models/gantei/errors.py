@@ -16,6 +16,7 @@ class GanteiError(Exception):
 
     Attributes:
         finding: what is wrong, as a code with values; None where the class says it all.
+        source: what the photograph that it is about is called; empty where it is about none.
 
     >>> try:
     ...     gantei.load("demo-ages")
@@ -27,9 +28,13 @@ class GanteiError(Exception):
     kind: ClassVar[str] = "error"
     """The code of errors of this class that have no finding of their own."""
 
-    def __init__(self, what: str | Finding) -> None:
+    def __init__(self, what: str | Finding, source: str = "") -> None:
         self.finding = what if isinstance(what, Finding) else None
-        super().__init__(self.worded() or what)
+        self.source = source
+        super().__init__(self._words("en") if isinstance(what, Finding) else what)
+
+    def __str__(self) -> str:  # the source may be known only where the photograph was opened
+        return self.worded()
 
     @property
     def code(self) -> str:
@@ -41,10 +46,17 @@ class GanteiError(Exception):
         """Its finding, as predictions give theirs."""
         return (self.finding,) if self.finding else ()
 
-    def worded(self, language: Language = "en") -> str:
-        """Say what its finding is, with advice; empty where it has none."""
+    def worded(self, language: Language = "en", *, source: str | None = None) -> str:
+        """Say what is wrong, with advice; in English where it has no finding.
+
+        `source` takes the place of the photograph's name, if it is about a photograph.
+        """
+        name = source if self.source and source is not None else self.source
+        return ": ".join(filter(None, (name, self._words(language))))
+
+    def _words(self, language: Language) -> str:
         if self.finding is None:
-            return ""
+            return super().__str__()
         return joined((self.finding.text(language), self.finding.advice(language)), language)
 
 
@@ -137,7 +149,7 @@ class PhotographError(GanteiError, ValueError):
 
     Attributes:
         source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
-        sha256: of the file, where there was one to read.
+        sha256: of its file, where there was one to read.
 
     >>> import numpy as np
     >>> try:
@@ -152,20 +164,11 @@ class PhotographError(GanteiError, ValueError):
     finding: Finding
 
     def __init__(self, finding: Finding, source: str = "", sha256: str | None = None) -> None:
-        self.source = source
         self.sha256 = sha256
-        super().__init__(finding)
-
-    def __str__(self) -> str:  # the source may be known only where the photograph was opened
-        return self.worded()
+        super().__init__(finding, source)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.finding, self.source, self.sha256)
-
-    def worded(self, language: Language = "en", *, source: str | None = None) -> str:
-        """Say what is wrong, with advice; `source` takes the place of the photograph's name."""
-        name = self.source if source is None else source
-        return ": ".join(filter(None, (name, super().worded(language))))
 
 
 class SettingError(GanteiError, ValueError):

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import pickle
 from pathlib import Path
 from string import Formatter
 
@@ -74,6 +75,33 @@ def test_an_error_says_its_finding_and_keeps_it():
 def test_an_error_without_a_finding_has_the_code_of_its_class():
     assert GanteiError("no").code == "error"
     assert GanteiError("no").findings == ()
+
+
+def test_every_error_tells_its_photograph_and_is_the_same_from_another_process():
+    kinds = [GanteiError, *all_below(GanteiError)]
+    for kind in kinds:
+        error = kind(Finding("grey-picture", mode="L"))
+        error.source = "eye.png"
+        same = pickle.loads(pickle.dumps(error))
+        assert (same.finding, same.source, str(same)) == (error.finding, "eye.png", str(error))
+        assert error.worded("ja", source="p1").startswith("p1: 白黒の画像です")
+    assert PhotographError in kinds
+    assert GanteiError("no").worded(source="p1") == "no"
+
+
+def all_below(kind):
+    own = [each for each in kind.__subclasses__() if each.__module__ == kind.__module__]
+    return [*own, *(below for each in own for below in all_below(each))]
+
+
+def test_a_kind_of_problem_without_values_is_said_by_its_title():
+    assert Finding("internal-error").text() == wording("en")["titles"]["internal-error"]
+    assert Finding("internal-error").text("ja") == wording("ja")["titles"]["internal-error"]
+
+
+def test_no_code_has_both_a_text_and_a_title():
+    for language in ("en", "ja"):
+        assert not wording(language)["texts"].keys() & wording(language)["titles"].keys()
 
 
 def test_a_code_of_another_version_is_said_with_its_values():

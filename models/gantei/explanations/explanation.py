@@ -88,13 +88,13 @@ class Explainer:
             raise ExplanationError(Finding("several-outputs", estimator=name, wanted=wanted))
         if self._embedding not in self._shapes:
             raise ExplanationError(
-                Finding("no-explanation", estimator=name, wanted=wanted, reason=facts["none"])
+                Finding("explanation-missing", estimator=name, wanted=wanted, reason=facts["none"])
             )
         if wanted == "embedding":
             return [self._embedding]
         if facts["none"]:
             raise ExplanationError(
-                Finding("no-explanation", estimator=name, wanted="map", reason=facts["none"])
+                Finding("explanation-missing", estimator=name, wanted="map", reason=facts["none"])
             )
         if finding := self._not_a_sum(facts["activation"]):
             raise ExplanationError(finding)

@@ -18,14 +18,19 @@ FOLDER = Path(__file__).parent
 
 @cache
 def wording(language: Language) -> Mapping[str, Any]:
-    """Read a language's file: `texts` and `advice` by code, `titles` of problems, `words`…."""
+    """Read a language's file.
+
+    `texts` and `advice` by code, `titles` of the kinds of problems, `words`; `joint` between
+    sentences, `separator` between the items of a list.
+    """
     words: Mapping[str, Any] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
     return words
 
 
 def text_of(code: str, values: Mapping[str, Any], language: Language) -> str:
     """Word a finding; a code of another version, which has no text here, with its values as is."""
-    text = wording(language)["texts"].get(code)
+    words = wording(language)
+    text = words["texts"].get(code, words["titles"].get(code))
     if text is None:
         named = ", ".join(f"{key} {value}" for key, value in values.items())
         return f"{code} ({named})" if named else code

@@ -114,7 +114,8 @@ def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
     kind = problem.type.rpartition(":")[2]
     if kind == "unusable-photograph":
         return PhotographError(problem.finding(), source, sha256)
-    return InferenceError(f"the server failed on it: {one_line(problem.detail or problem.title)}")
+    reason = one_line(problem.detail or problem.title)
+    return InferenceError(f"the server failed on it: {reason}", source)
 
 
 def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:
@@ -145,8 +146,3 @@ def _explanation(sent: ExplanationMap | None) -> Explanation:
         embedding,
         (box.left, box.top, box.right, box.bottom),
     )
-
-
-def error_of_photograph(error: GanteiError, source: str) -> GanteiError:
-    """Name the photograph on which the server failed, as rows do in their own way."""
-    return InferenceError(f"{source}: {error}") if isinstance(error, InferenceError) else error

@@ -12,12 +12,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from PIL import Image
 
-from ..errors import (
-    PhotographError,
-    SettingError,
-    UnknownEstimatorError,
-    drop_tracebacks,
-)
+from ..errors import PhotographError, SettingError, UnknownEstimatorError, drop_tracebacks
 from ..findings.finding import Finding
 from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
@@ -28,7 +23,7 @@ from ..photographs.photograph import eye_of, open_photograph
 from ..photographs.photograph_source import PhotographSource, read_encoded, source_name
 from ..wire.credentials import token_for_service
 from ..wire.schemas import EstimatorList
-from .answers import error_of_photograph, read_answer, read_estimator, read_list
+from .answers import read_answer, read_estimator, read_list
 from .connection import Connection, RefusedRequestError
 from .served_estimator import ServedEstimator
 
@@ -204,7 +199,7 @@ class Client:
         with closing(self.answers(sources, names, explain=explain, eyes=options)) as answers:
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
-                    raise error_of_photograph(answer.error, answer.source)
+                    raise answer.error
                 yield {name: answer.prediction(index) for index, name in enumerate(names)}
 
     def answers(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from ..errors import PhotographError
 from ..findings.wording import Language
 from ..inference.prediction import PhotographResult
 from ..manifests.manifest import Binary, Categorical, Regression
@@ -80,7 +79,7 @@ def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator])
     if (error := result.error) is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
         # The name in the table stands for the path: a table tells nothing of the folders around it.
-        text = error.worded(source=name) if isinstance(error, PhotographError) else str(error)
+        text = error.worded(source=name)
         return [name, result.sha256, *eye, *blanks, None, None, _one_line(text), error.code]
     values = [
         values[key]
