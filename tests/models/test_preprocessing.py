@@ -335,7 +335,7 @@ def test_a_photograph_smaller_than_the_input_is_remarked(draw, crop):
 def test_a_photograph_without_a_disc_is_remarked():
     even = open_photograph(np.full((90, 90, 3), (150, 80, 40), np.uint8))
     (remark,) = said_of(even, spec(crop="disc", size=(64, 64)))
-    expected = "no round field of view on a dark background was found: its whole picture was used"
+    expected = "no round field of view on a dark background was found: the whole picture was used"
     assert remark == expected
 
 
