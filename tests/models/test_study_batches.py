@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ..conftest import SIDE
-from .test_study import interrupted_after, run
+from .studies import interrupted_after, run
 
 BATCH = 4
 

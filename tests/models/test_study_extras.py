@@ -9,11 +9,10 @@ import pytest
 from PIL import Image
 
 import gantei
-from gantei.command_line import main
 
 from ..conftest import SEX
 from ..explained import explained_network
-from .test_study import NAMES, interrupted_after
+from .studies import NAMES, interrupted_after, run
 
 GOOD = [name for name in NAMES if name != "left/3.png"]
 
@@ -27,10 +26,6 @@ def age(make_estimator):
 def sex(make_estimator):
     network = explained_network("sex", activation="sigmoid")
     return make_estimator("made-sex", output="sex", spec=SEX, network=network)
-
-
-def run(*arguments):
-    return main(["predict", *map(str, arguments)])
 
 
 def everything(folder):
@@ -159,11 +154,8 @@ def test_killed_the_same_command_ends_with_the_same_files(
 
 def kill(count, photographs, estimator, folder, monkeypatch, ending="npy"):
     """Die after so many rows; the next one's overlay and vector are written already."""
-    from . import test_study
-
-    with monkeypatch.context() as patch:
-        patch.setattr(test_study, "run", lambda *given: run(*given, *extras(folder, ending)))
-        interrupted_after(count, photographs, estimator, folder / "t.csv", monkeypatch)
+    options = extras(folder, ending)
+    interrupted_after(count, photographs, estimator, folder / "t.csv", monkeypatch, *options)
 
 
 def overlay_lost(folder):

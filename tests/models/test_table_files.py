@@ -8,7 +8,7 @@ from PIL import Image
 from gantei.command_line import main
 
 from ..conftest import made_picture
-from .test_study import interrupted_after
+from .studies import interrupted_after
 
 
 @pytest.fixture
