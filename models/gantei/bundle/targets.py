@@ -15,10 +15,11 @@ _MACHINES = {
     "linux-aarch64": ("aarch64", ("manylinux2014",)),
 }
 PLATFORMS = tuple(_MACHINES)
-_PINNED = re.compile(
+_PINNED = (
     r"(?P<name>[A-Za-z0-9][\w.-]*)(?:\[[\w,.-]+\])?==(?P<version>[\w.!+]+)"
     r"(?: *; *(?P<marker>[^\\#]+?))?(?P<hashes>(?: *--hash=sha256:[0-9a-f]{64})+) *"
 )
+"""A line of a list of requirements; compiled when used, as `gantei --help` reads this module."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _whole_lines(text: str) -> Iterator[str]:
 
 
 def _requirement(line: str, where: str) -> Requirement:
-    found = _PINNED.fullmatch(line)
+    found = re.fullmatch(_PINNED, line)
     if not found:
         raise SettingError(f"{where}: not an exact version with sha256 hashes: {line[:80]!r}")
     hashes = re.findall(r"[0-9a-f]{64}", found["hashes"])

@@ -11,7 +11,8 @@ _TURNING = frozenset(
     "\u061c\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 )
 """Letters that are not seen and change the order of those that are, or break a line."""
-_PIECES = re.compile(r"\s+|[\u3000-\u9fff\uff00-\uffef][、。)」]*|[^\s\u3000-\u9fff\uff00-\uffef]+")
+_PIECES = r"\s+|[\u3000-\u9fff\uff00-\uffef][、。)」]*|[^\s\u3000-\u9fff\uff00-\uffef]+"
+"""Where a line may break; compiled when used, as that takes 5 ms of `gantei --help`."""
 
 
 def width(text: str) -> int:
@@ -47,7 +48,7 @@ def text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def wrapped(text: str, room: int) -> list[str]:
     """Break a text into lines of at most `room` columns: between words, or Japanese letters."""
     lines, line = [], ""
-    for piece in _PIECES.findall(visible(text)):
+    for piece in re.findall(_PIECES, visible(text)):
         if line and width(line + piece) > room:
             lines.append(line.rstrip())
             line = ""
