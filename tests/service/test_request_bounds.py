@@ -6,7 +6,7 @@ import json
 import pytest
 
 from .conftest import encoded_picture
-from .test_open_inference import INFER, LENGTH, framed, refused, tensor
+from .open_inference import INFER, LENGTH, framed, refused, tensor
 
 PICTURE = encoded_picture(1)
 LONGEST_HEAD, MOST_COMMAS, LONGEST_ID = 100_000, 10_000, 256
