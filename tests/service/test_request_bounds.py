@@ -8,6 +8,8 @@ import pytest
 from .conftest import encoded_picture
 from .open_inference import INFER, LENGTH, framed, refused, tensor
 
+pytest.importorskip("fastapi", reason="the service's packages are not installed")
+
 PICTURE = encoded_picture(1)
 LONGEST_HEAD, MOST_COMMAS, LONGEST_ID = 100_000, 10_000, 256
 
