@@ -9,14 +9,16 @@ compile() {
         --no-emit-index-url --custom-compile-command "requirements/compile.sh" \
         --group build --output-file "requirements/$name.txt" "$@" pyproject.toml
 }
-compile cpu --extra cpu --extra convert --extra sign
-compile gpu --extra gpu --extra convert --extra sign
-compile service --extra cpu --extra service --extra convert --extra sign --group install
-compile service-gpu --extra gpu --extra service --extra convert --extra sign --group install
-compile test --extra cpu --extra convert --extra sign --group test
+pictures="--extra dicom --extra heif --extra xlsx"
+compile cpu --extra cpu --extra convert --extra sign $pictures
+compile gpu --extra gpu --extra convert --extra sign $pictures
+compile service --extra cpu --extra service --extra convert --extra sign $pictures --group install
+compile service-gpu --extra gpu --extra service --extra convert --extra sign $pictures --group install
+# Without DICOM and its decoders: 80 MB, and a machine without them is tested so.
+compile test --extra cpu --extra convert --extra sign --extra heif --extra xlsx --group test
 # The oldest versions that pyproject.toml allows, with what they need as it is now.
 compile oldest --resolution lowest-direct --extra cpu --extra convert --extra parquet --extra service \
-    --extra sign --group test
+    --extra sign $pictures --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
-    --group test --group lint --group reference
+    $pictures --group test --group lint --group reference
 compile torch --extra cpu --extra convert --extra sign --group test --group torch-reference
