@@ -28,6 +28,24 @@ def test_no_two_classes_or_type_aliases_have_one_name():
     assert _repeated(places) == {}
 
 
+def test_no_test_module_is_imported():
+    imported = defaultdict(list)
+    for path in sorted((TOP / "tests").rglob("*.py")):
+        for name in _imported_names(tree_of(path)):
+            if name.startswith("test_"):
+                imported[name].append(str(path.relative_to(TOP)))
+    assert imported == {}, "one that is skipped for a package takes these with it"
+
+
+def _imported_names(tree):
+    """Give the last names of the modules that are imported, and the names taken from them."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (one.name.rpartition(".")[2] for one in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.rpartition(".")[2]
+
+
 def _repeated(places):
     return {name: found for name, found in places.items() if len(found) > 1}
 

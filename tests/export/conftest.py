@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from gantei.errors import ConversionError
 from gantei_export.keras_conversion.keras_converter import convert
 
+from .archives import write_archive
 from .hand_written import small_network, write
 
 
@@ -26,6 +28,12 @@ def same_random_weights_every_time():
 def small_file(tmp_path):
     """A small Keras file written by hand."""
     return write(tmp_path / "small.h5", *small_network())
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """`archive(members, more, compression, config)`: such an archive, as `write_archive` writes."""
+    return partial(write_archive, tmp_path / "model.keras")
 
 
 @pytest.fixture

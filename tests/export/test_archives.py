@@ -12,45 +12,7 @@ from gantei.errors import ConversionError
 from gantei_export.keras_conversion.hdf5_probe import probe
 from gantei_export.keras_conversion.keras_converter import convert
 
-from .hand_written import functional, small_network
-
-
-def stored(**changes):
-    """The small network's weights in the newer layout; changes by path, None removes one."""
-    _, weights = small_network()
-    groups = {"conv": "conv2d", "sex": "dense"}
-    arrays = {
-        f"layers/{groups[layer]}/vars/{number}": values
-        for layer, many in weights.items()
-        for number, values in enumerate(many.values())
-    }
-    content = io.BytesIO()
-    with h5py.File(content, "w") as file:
-        for path, values in (arrays | changes).items():
-            if values is not None:
-                file[path] = values
-    return content.getvalue()
-
-
-@pytest.fixture
-def archive(tmp_path):
-    """Write an archive; a member given as None is left out, `config` is one of Keras 3."""
-
-    def make(members=(), more=(), compression=zipfile.ZIP_STORED, config=None):
-        path = tmp_path / "model.keras"
-        version = "3.15.0" if config else "2.15.0"
-        usual = {
-            "metadata.json": json.dumps({"keras_version": version}),
-            "config.json": json.dumps(config or small_network()[0]),
-            "model.weights.h5": stored(),
-        }
-        with zipfile.ZipFile(path, "w", compression) as file:
-            for name, content in (*(usual | dict(members)).items(), *more):
-                if content is not None:
-                    file.writestr(name, content)
-        return path
-
-    return make
+from .archives import keras3, stored
 
 
 def test_an_archive_gives_the_same_network_as_an_h5(archive, small_file):
@@ -168,22 +130,6 @@ def test_the_state_of_training_is_no_weight(archive, small_file):
     )
     file = archive({"model.weights.h5": stored(**more)})
     assert convert(file).to_bytes() == convert(small_file).to_bytes()
-
-
-def keras3(change=lambda layers: None):
-    """The small network as Keras 3 configures it."""
-    config, _ = small_network()
-    layers = config["config"]["layers"]
-    for entry in layers:
-        entry["config"]["trainable"] = True
-        for nodes in entry["inbound_nodes"]:
-            tensor = {"class_name": "__keras_tensor__", "config": {"keras_history": nodes[0][:3]}}
-            entry["inbound_nodes"] = [{"args": [tensor], "kwargs": {"training": False}}]
-    layers[0]["config"]["batch_shape"] = layers[0]["config"].pop("batch_input_shape")
-    change({entry["name"]: entry for entry in layers})
-    inner = config["config"]
-    ends = {"input_layers": ["picture", 0, 0], "output_layers": ["sex", 0, 0]}
-    return {**functional(layers, "sex"), "config": inner | ends}
 
 
 def test_keras_3_configures_the_same_network(archive, small_file):

@@ -9,8 +9,8 @@ from gantei.command_line import main
 from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.keras_conversion.keras_converter import convert
 
+from .archives import keras3
 from .hand_written import layer, small_network, write
-from .test_archives import archive, keras3  # noqa: F401 - a fixture
 
 
 def named(function):
@@ -42,7 +42,7 @@ def test_a_function_is_named_with_what_it_is_taken_for(changed, function, formul
     assert assumed.startswith(f"{function} is Keras's own function") and formula in assumed
 
 
-def test_the_version_of_keras_decides_what_hard_sigmoid_is_taken_for(archive):  # noqa: F811
+def test_the_version_of_keras_decides_what_hard_sigmoid_is_taken_for(archive):
     (assumed,) = convert(archive(config=keras3(named("hard_sigmoid")))).facts.assumed
     assert assumed == (
         "hard_sigmoid is Keras's own function (x / 6 + 0.5 within 0 and 1, as in Keras 3)"
@@ -71,7 +71,7 @@ def test_what_is_assumed_stands_in_report_provenance_manifest_and_card(changed, 
 
 
 @pytest.mark.parametrize("name", ["swish", "mine>gelu", "my_own"])
-def test_a_function_that_the_file_says_is_its_authors_is_refused(archive, refused, name):  # noqa: F811
+def test_a_function_that_the_file_says_is_its_authors_is_refused(archive, refused, name):
     function = {
         "module": "builtins",
         "class_name": "function",

@@ -15,9 +15,9 @@ from gantei_export.keras_networks.keras_config import parse
 from gantei_export.manifest_draft.user_claims import UserClaims
 
 from ..fuzzing import reference, reference_layers  # noqa: F401 registers the windows
+from .genuine_files import FILES
 from .hand_written import functional, layer, write
 from .keras_models import TOLERANCE, behave, difference, pictures, saved
-from .test_genuine_files import FILES
 
 LAYERS = {
     "Activation": lambda k, x: k.Activation("tanh")(x),

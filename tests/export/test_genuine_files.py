@@ -1,14 +1,11 @@
 """Files that TensorFlow 2.4.4 and 2.15.1 wrote, with the answers of that very Keras."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from gantei_export.keras_conversion.keras_converter import OutputFacts, convert
 
-DATA = Path(__file__).parent / "data"
-FILES = sorted([*DATA.glob("*.h5"), *DATA.glob("*.keras")])
+from .genuine_files import DATA, FILES
 
 
 def test_files_of_both_versions_are_here():

@@ -18,8 +18,8 @@ from gantei_export.importing.file_conversion import CONVERTERS
 from gantei_export.keras_conversion.keras_converter import convert
 
 from ..fuzzing.families import FAMILIES
+from .archives import stored
 from .hand_written import small_network
-from .test_archives import stored
 
 TRUST = "--with-tensorflow --trust-this-file"
 SAVED_MODEL = b"\x08\x01\x12\x90\x06\n\x8d\x02"

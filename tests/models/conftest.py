@@ -10,6 +10,7 @@ from PIL import Image
 
 from .hub import hub  # noqa: F401 - a fixture of every test here
 from .pictures import FILES
+from .playing import playing  # noqa: F401 - a fixture
 
 Draw = Callable[..., Image.Image]
 Encode = Callable[..., bytes]

@@ -4,12 +4,12 @@ import pytest
 
 from gantei.errors import TransferError
 
-from .test_client import playing, reply  # noqa: F401 - a fixture
+from .playing import reply
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
 
-def test_the_description_of_another_estimator_is_refused(playing, make_estimator):  # noqa: F811
+def test_the_description_of_another_estimator_is_refused(playing, make_estimator):
     from starlette.testclient import TestClient
 
     from gantei_service.app import create_app

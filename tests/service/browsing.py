@@ -42,3 +42,19 @@ class Watched:
         outside = [r.url for r in self.requests if not r.url.startswith((self.origin, "blob:"))]
         assert outside == []
         assert [c for c in self.complaints if not any(word in c for word in allowed)] == []
+
+
+def give(page, *paths):
+    """Choose photographs, and wait until each is answered."""
+    page.locator(".estimator, #token[open]").first.wait_for()
+    page.set_input_files("#files", [str(path) for path in paths])
+    finished(page)
+
+
+def finished(page):
+    page.locator("#table td").first.wait_for()
+    page.locator("#progress").wait_for(state="hidden")
+
+
+def row(page, label):
+    return page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name=label))

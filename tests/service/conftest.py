@@ -1,21 +1,16 @@
 """A service to ask: in this process, or as a server of its own on loopback."""
 
 import hashlib
-import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from io import BytesIO
-from pathlib import Path
+from threading import Event
 
 import pytest
 from PIL import Image
 
 from ..conftest import made_picture
-from ..processes import listening, wait_for
+from .page_fixtures import browser, eyes, module, server, visit  # noqa: F401 - fixtures
+from .server_process import Server
 
 MEBIBYTE = 1 << 20
 
@@ -65,49 +60,6 @@ def ask(make_estimator):
         each.__exit__(None, None, None)
 
 
-class Server:
-    """`gantei serve` as a process of its own."""
-
-    def __init__(self, folder: Path, log: Path, *options: str) -> None:
-        self.log = log
-        command = [sys.executable, "-m", "gantei", "serve", "--port", "0", "--with", str(folder)]
-        with log.open("wb") as file:
-            self.process = subprocess.Popen([*command, *options], stderr=file, env={**os.environ})
-        try:
-            self.port = wait_for(lambda: listening(log), self.process, log)
-            wait_for(lambda: self.get("/readyz")[0] == 200, self.process, log)
-        except AssertionError:
-            self.stop()
-            raise
-
-    def get(self, path):
-        """Status and text."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}") as response:
-                return response.status, response.read().decode()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode()
-        except OSError:
-            return 0, ""
-
-    def metric(self, name):
-        """The number of a metric; 0 where it is not counted yet."""
-        for line in self.get("/metrics")[1].splitlines():
-            if line.startswith(f"{name} "):
-                return float(line.rpartition(" ")[2])
-        return 0.0
-
-    def connect(self):
-        """A connection, for what no client library would send."""
-        return socket.create_connection(("127.0.0.1", self.port), timeout=30)
-
-    def stop(self):
-        """End it, if it has not ended."""
-        self.process.kill()
-        self.process.wait()
-
-
 @pytest.fixture
 def serve(make_estimator, tmp_path):
     """`serve(*options)`: a running server."""
@@ -118,8 +70,8 @@ def serve(make_estimator, tmp_path):
         return running[-1]
 
     yield start
-    for server in running:
-        server.stop()
+    for each in running:
+        each.stop()
 
 
 @pytest.fixture
@@ -128,3 +80,18 @@ def token_file(tmp_path):
     path = tmp_path / "tokens"
     path.write_text(f"# the ward\n{hashlib.sha256(b'secret').hexdigest()}  -\n")
     return path
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """No photograph is answered until the event is set."""
+    release = Event()
+    from gantei_service.photograph_job import PhotographJob
+
+    def wait(job):
+        release.wait(20)
+        return {"name": job.upload.name}
+
+    monkeypatch.setattr(PhotographJob, "alone", wait)
+    yield release
+    release.set()

@@ -2,14 +2,13 @@
 
 import socket
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.client import HTTPResponse
-from threading import Thread
 
 import pytest
 
 from ..conftest import mean_network
-from .conftest import wait_until
+from .running_servers import cut_after, running
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
@@ -17,20 +16,6 @@ REQUEST = b"GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HEAD = b"POST /v1/predict HTTP/1.1\r\nhost: localhost\r\ncontent-type: image/png\r\n"
 LARGE = 30_000_000
 """Bytes of the weights; more than the two ends of a connection hold."""
-
-
-@contextmanager
-def running(server, scheme="http"):
-    """Run a server in a thread; gives its address."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            wait_until(lambda: server.started)
-            yield f"{scheme}://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture
@@ -108,15 +93,6 @@ def test_a_refused_body_in_chunks_is_cut_at_once(connect):
     response = HTTPResponse(connection)
     response.begin()
     assert (response.status, response.headers["connection"]) == (415, "close")
-
-
-def cut_after(connection):
-    """Seconds until the server ends a connection."""
-    began = time.monotonic()
-    with suppress(ConnectionError):
-        while connection.recv(65536):
-            pass
-    return time.monotonic() - began
 
 
 def test_a_connection_that_says_nothing_is_cut(connect):

@@ -7,8 +7,8 @@ from threading import Event
 import pytest
 
 from ..explained import explained_network
+from .asking import BAD, predict, refused
 from .conftest import encoded_picture, form, wait_until
-from .test_predict import BAD, held, predict, refused  # noqa: F401 - a fixture
 
 GAUGES = ("gantei_photographs_waiting", "gantei_inference_waiting")
 PNG = {"content-type": "image/png"}
@@ -85,7 +85,7 @@ def test_a_body_of_exactly_the_limit_is_taken_and_one_byte_more_is_not(ask, chun
     assert sent(10_001).status_code == 413
 
 
-def test_a_queue_takes_exactly_as_many_photographs_as_it_has_places(ask, held):  # noqa: F811
+def test_a_queue_takes_exactly_as_many_photographs_as_it_has_places(ask, held):
     client = ask(queue=3, photographs=2)
     picture = ("a", encoded_picture(1))
     with ThreadPoolExecutor(2) as threads:

@@ -13,7 +13,8 @@ from gantei.errors import SettingError
 from gantei.photographs.eyes import Eye
 
 from ..conftest import made_picture, mean_network
-from .conftest import Server, encoded_picture, form
+from .conftest import encoded_picture, form
+from .server_process import Server
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 

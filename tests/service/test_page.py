@@ -8,11 +8,9 @@ import urllib.request
 import pytest
 from PIL import Image
 
-from gantei.catalogue.entries import find
-
 from ..conftest import made_picture
-from .browsing import Watched, needs_browser, opened_browser
-from .conftest import Server, encoded_picture
+from .browsing import finished, give, needs_browser, row
+from .conftest import encoded_picture
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
@@ -20,67 +18,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 pytestmark = [pytest.mark.reference, needs_browser]
 
 NAMES = ("demo-age", "demo-sex")
-DRAWN = find("demo-age").folder
 
-
-@pytest.fixture(scope="module")
-def browser():
-    with opened_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    running = Server("demo-age", tmp_path_factory.mktemp("log") / "log", "--with", "demo-sex")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def eyes(tmp_path_factory):
-    """Photographs of three people, the last with a left eye only, and two files that are none."""
-    folder = tmp_path_factory.mktemp("photographs") / "eyes"
-    folder.mkdir()
-    for number, name in enumerate(("1-right", "1-left", "2-right", "2-left", "3-left")):
-        drawn = DRAWN / f"golden-{number % 3 + 1}.jpg"
-        (folder / f"person-0000{name}.jpg").write_bytes(drawn.read_bytes())
-    for name in ("labels.csv", "README.txt"):
-        (folder / name).write_text("no picture")
-    return folder
-
-
-@pytest.fixture
-def visit(browser, server):
-    """`visit(**context)`: the page in a new tab, watched; what it complains of fails the test."""
-    opened = []
-
-    def open_page(at=server, path="/", allowed=(), init=None, **context):
-        tab = browser.new_context(**{"locale": "en-GB"} | context)
-        tab.set_default_timeout(20_000)
-        page = tab.new_page()
-        if init:
-            page.add_init_script(init)
-        page.watched = Watched(page, f"http://127.0.0.1:{at.port}")
-        opened.append((tab, page, allowed))
-        page.goto(f"http://127.0.0.1:{at.port}{path}")
-        return page
-
-    yield open_page
-    for tab, page, allowed in opened:
-        page.watched.assert_quiet(*allowed)
-        tab.close()
-
-
-def give(page, *paths):
-    """Choose photographs, and wait until each is answered."""
-    page.locator(".estimator, #token[open]").first.wait_for()
-    page.set_input_files("#files", [str(path) for path in paths])
-    finished(page)
-
-
-def finished(page):
-    page.locator("#table td").first.wait_for()
-    page.locator("#progress").wait_for(state="hidden")
 
 
 def answer_of(server, path, explain="none"):
@@ -97,10 +35,6 @@ def values_of(entry):
     return [
         value["value"] for name in NAMES for value in entry["estimates"][name]["values"].values()
     ]
-
-
-def row(page, label):
-    return page.locator("tbody tr").filter(has=page.get_by_role("rowheader", name=label))
 
 
 def numbers(place):

@@ -5,15 +5,12 @@ import pytest
 from gantei import demo
 
 from ..conftest import REGRESSION, manifest_tables, mean_network
-from .browsing import needs_browser
-from .conftest import Server, encoded_picture
+from .browsing import finished, give, needs_browser, row
+from .conftest import encoded_picture
+from .server_process import Server
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
-
-from .test_page import browser, finished, give, row, visit
-
-__all__ = ["browser", "visit"]
 
 pytestmark = [pytest.mark.reference, needs_browser]
 

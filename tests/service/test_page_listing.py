@@ -3,7 +3,6 @@
 import pytest
 
 from .browsing import needs_browser
-from .test_page_rules import module  # noqa: F401 - a fixture
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
@@ -23,7 +22,7 @@ FILES = {
 }
 
 
-def taken(module, paths, room=2000):  # noqa: F811
+def taken(module, paths, room=2000):
     code = """(files, { paths, room }) => {
         const found = paths.map((path) => ({ file: { type: "" }, path }));
         const { pictures, others, tooMany } = files.sorted(found, room);
@@ -32,12 +31,12 @@ def taken(module, paths, room=2000):  # noqa: F811
     return module("files", code, {"paths": paths, "room": room})
 
 
-def test_pictures_are_taken_and_hidden_or_other_files_are_not(module):  # noqa: F811
+def test_pictures_are_taken_and_hidden_or_other_files_are_not(module):
     pictures = [path for path, is_taken in FILES.items() if is_taken]
     assert taken(module, [*FILES]) == [pictures, len(FILES) - len(pictures), 0]
 
 
 @pytest.mark.parametrize(("count", "too_many"), [(2, 0), (3, 0), (4, 1)])
-def test_as_many_are_taken_as_there_is_room_for(module, count, too_many):  # noqa: F811
+def test_as_many_are_taken_as_there_is_room_for(module, count, too_many):
     paths = [f"{number}.png" for number in range(count)]
     assert taken(module, paths, room=3) == [paths[:3], 0, too_many]

@@ -11,35 +11,12 @@ from gantei.explanations import colour_scale
 from gantei.photographs.eye_names import side_in_name
 
 from ..eye_names import NAMES, NO_PAIRS, PAIRS
-from .browsing import needs_browser, opened_browser
+from .browsing import needs_browser
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
 pytestmark = [pytest.mark.reference, needs_browser]
-
-
-@pytest.fixture(scope="module")
-def module():
-    """`module(name, code, argument)`: what a function of (module, argument) gives, on a page."""
-    from gantei_service.routes.page import assets
-
-    def answer(route):
-        asset = assets().get(route.request.url.rpartition("/")[2])
-        if asset is None:
-            return route.fulfill(body="<!doctype html>", content_type="text/html")
-        return route.fulfill(body=asset.content, content_type=asset.media_type)
-
-    with opened_browser() as browser:
-        page = browser.new_page()
-        page.route("**/*", answer)
-        page.goto("http://page.test/")
-
-        def run(name, code, argument=None):
-            program = f"async given => ({code})(await import('./page/{name}.js'), given)"
-            return page.evaluate(program, argument)
-
-        yield run
 
 
 @pytest.mark.parametrize(("path", "side", "sure"), NAMES)

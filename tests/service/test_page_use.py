@@ -5,17 +5,14 @@ import time
 
 import pytest
 
-from .browsing import needs_browser
-from .conftest import Server, encoded_picture
+from .browsing import finished, give, needs_browser, row
+from .conftest import encoded_picture
+from .server_process import Server
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 pytest.importorskip("playwright", reason="playwright is not installed")
 
-# Not before: a module that skipped itself has none of these names.
-from .test_page import browser, eyes, finished, give, row, server, visit
-
 pytestmark = [pytest.mark.reference, needs_browser]
-__all__ = ["browser", "eyes", "server", "visit"]
 
 PREDICT = "**/v1/predict*"
 

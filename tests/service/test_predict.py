@@ -3,7 +3,6 @@ import hashlib
 import time
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
-from threading import Event
 
 import pytest
 from PIL import Image
@@ -12,27 +11,12 @@ import gantei
 
 from ..conftest import SEX
 from ..explained import explained_network
+from .asking import BAD, predict, refused
 from .conftest import encoded_picture, form, wait_until
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
 FORM = {"content-type": "multipart/form-data"}
-BAD = encoded_picture(1)[:-200]
-
-
-def predict(client, *files, **fields):
-    response = client.post("/v1/predict", **form(*files, **fields))
-    assert response.status_code == 200, response.text
-    return response.json()["photographs"]
-
-
-def refused(client, status, kind, **request):
-    response = client.post("/v1/predict", **request)
-    assert response.status_code == status, response.text
-    assert response.json()["type"] == f"urn:problem-type:gantei:{kind}"
-    return response
-
-
 def ages(entries):
     return [entry["estimates"]["made"]["values"]["age"]["value"] for entry in entries]
 
@@ -166,21 +150,6 @@ def test_more_photographs_than_allowed_are_refused(ask):
     client = ask(photographs=3)
     assert len(predict(client, *[("a", encoded_picture(1))] * 3)) == 3
     refused(client, 413, "too-many-parts", **form(*[("a", encoded_picture(1))] * 4))
-
-
-@pytest.fixture
-def held(monkeypatch):
-    """No photograph is answered until the event is set."""
-    release = Event()
-    from gantei_service.photograph_job import PhotographJob
-
-    def wait(job):
-        release.wait(20)
-        return {"name": job.upload.name}
-
-    monkeypatch.setattr(PhotographJob, "alone", wait)
-    yield release
-    release.set()
 
 
 def test_what_does_not_fit_into_the_queue_is_told_to_come_again(ask, held):

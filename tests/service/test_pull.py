@@ -9,7 +9,7 @@ from gantei.errors import SettingError, TransferError, UnknownEstimatorError
 from gantei.pull.fetching import pull_estimator
 from gantei.pull.http_session import NetworkOptions
 
-from .conftest import Server
+from .server_process import Server
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 

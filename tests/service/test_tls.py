@@ -13,12 +13,10 @@ from gantei.command_line import main
 from gantei.errors import TransferError
 
 from .conftest import encoded_picture, wait_until
+from .running_servers import cut_after, running
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 x509 = pytest.importorskip("cryptography.x509", reason="cryptography is not installed")
-
-# Not before: a module that skipped itself has none of these names.
-from .test_connections import cut_after, running  # noqa: E402
 
 
 class Authority:
