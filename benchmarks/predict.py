@@ -115,7 +115,7 @@ def predict(folder, count, out, estimators):
         command += ["--with", name]
     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
     wall = time.perf_counter() - started
-    with out.open(newline="") as file:
+    with out.open(newline="", encoding="utf-8-sig") as file:
         assert sum(1 for _ in csv.DictReader(file)) == count
     return wall
 

@@ -20,6 +20,7 @@ LAYERS = {
         "errors",
         "system",
         "terminal",
+        "table_files",
         "manifests",
         "photographs",
         "explanations",

@@ -210,7 +210,7 @@ def test_a_table_of_results_names_the_variant(estimator, photographs, tmp_path):
     out = tmp_path / "results.csv"
     paths = [str(photographs / f"{number}.png") for number in (1, 2)]
     assert main(["predict", *paths, "--with", "small-fp16", "--out", str(out)]) == 0
-    rows = list(csv.DictReader(out.read_text("utf-8").splitlines()))
+    rows = list(csv.DictReader(out.read_text("utf-8-sig").splitlines()))
     assert all(float(row["small-fp16.age"]) for row in rows)
     assert all("small-fp16:variant" in row["warning_codes"].split() for row in rows)
     run = json.loads((tmp_path / "results.csv.run.json").read_text())

@@ -13,8 +13,10 @@ from gantei.study.eye_tables import is_table, read_table
         (["photograph,eye", "1.png,up"], "line 2: 'up' is no side"),
         (["photograph,eye", ",left"], "line 2: names no photograph"),
         (["photograph,eye", "1.png"], "line 2: 1 cells under 2 columns"),
-        (["photograph;eye", "1.png;left"], "line 1: one column is photograph, with commas"),
+        (["photograph|eye", "1.png|left"], "one column is photograph; found: photograph|eye"),
         (["file,eye"], "one column is photograph"),
+        (["photograph,eye,Eye"], "one column is eye"),
+        (["photograph,eye,eye"], "line 1: two columns are called eye"),
         ([], "is empty"),
         (["photograph,eye", "x" * 200_000 + ",R"], "line 2: no CSV: field larger than"),
         (["photograph,eye," + "x" * 200_000], "line 1: no CSV: field larger than"),
@@ -23,13 +25,14 @@ from gantei.study.eye_tables import is_table, read_table
 )
 def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what):
     with pytest.raises(OutputError, match=what):
-        read_table(lines, "eyes.csv", "stated")
+        read_table("\n".join(lines), "eyes.csv", "stated")
 
 
 def test_a_list_is_a_table_where_its_head_says_so():
-    assert is_table(["Photograph,Eye,age", "a.jpg,R,50"])
-    assert not is_table(["photograph.jpg", "eye.jpg"])
-    assert not is_table([])
+    assert is_table("Photograph,Eye,age\na.jpg,R,50")
+    assert is_table("photograph;eye\n")
+    assert not is_table("photograph.jpg\neye.jpg")
+    assert not is_table("")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,7 @@ def test_a_list_is_a_table_where_its_head_says_so():
     ],
 )
 def test_a_first_line_that_no_csv_has_is_a_line_of_a_list(line, make_estimator, tmp_path):
-    assert not is_table([line, "a.png"])
+    assert not is_table(f"{line}\na.png")
     listed, out = tmp_path / "list.txt", tmp_path / "results.csv"
     listed.write_text(line)
     words = ("--from", listed, "--with", make_estimator(), "--out", out)

@@ -163,8 +163,11 @@ def test_nothing_else_is_left_beside_the_table(photographs, age, tmp_path):
     ]
 
 
-def test_standard_output_gets_the_same_table(photographs, age, tmp_path, capfdbinary):
-    run(photographs, "--with", age, "--out", tmp_path / "results.csv")
+def test_standard_output_gets_the_same_table_for_programs(
+    photographs, age, tmp_path, capfdbinary
+):
+    (photographs / "right/0.png").rename(photographs / "=1+1.png")
+    run(photographs, "--with", age, "--out", tmp_path / "results.csv", "--plain-csv")
     assert run(photographs, "--with", age, "--out", "-") == 1
     assert capfdbinary.readouterr().out == (tmp_path / "results.csv").read_bytes()
 

@@ -69,5 +69,5 @@ def test_the_network_of_this_test_would_notice(batches, make_estimator, photogra
 
 
 def first_age(table):
-    with table.open(newline="", encoding="utf-8") as file:
+    with table.open(newline="", encoding="utf-8-sig") as file:
         return float(next(csv.DictReader(file))["made.age"])

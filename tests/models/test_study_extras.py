@@ -77,7 +77,7 @@ def test_an_overlay_says_in_words_what_the_row_warns_of(
 
     monkeypatch.setattr(overlay, "draw_overlay", drawn)
     run(photographs, "--with", noticed, "--out", out / "t.csv", "--maps", out / "maps")
-    with (out / "t.csv").open(newline="") as file:
+    with (out / "t.csv").open(newline="", encoding="utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if not row["error"]]
     for drawn_below, row in zip(told, rows, strict=True):
         assert drawn_below[0] == "Demo: knows nothing."
@@ -109,7 +109,7 @@ def test_parquet_names_the_photograph_of_each_vector(photographs, age, out, monk
         table = out / f"{ending}.csv"
         run(photographs, "--with", age, "--out", table, "--embeddings", out / f"vectors.{ending}")
     read = parquet.read_table(out / "vectors.parquet").to_pylist()
-    with (out / "npy.csv").open(newline="") as file:
+    with (out / "npy.csv").open(newline="", encoding="utf-8-sig") as file:
         table = list(csv.DictReader(file))
     for row, vector, line in zip(read, np.load(out / "vectors.npy"), table, strict=True):
         assert (row["photograph"], row["sha256"]) == (line["photograph"], line["sha256"])

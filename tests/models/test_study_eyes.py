@@ -28,7 +28,7 @@ def listing(tmp_path, *names):
 
 
 def stated(tmp_path, *lines, file="eyes.csv", origin="stated"):
-    return read_table(["photograph,eye", *lines], str(tmp_path / file), origin)[1]
+    return read_table("\n".join(["photograph,eye", *lines]), str(tmp_path / file), origin)[1]
 
 
 def eyes(listing):
@@ -83,7 +83,7 @@ def run(*words):
 
 
 def rows(path):
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 

@@ -39,7 +39,7 @@ by codes, not by text. In Python:
 import csv
 from collections import Counter
 
-with open("results.csv", newline="", encoding="utf-8") as file:
+with open("results.csv", newline="", encoding="utf-8-sig") as file:
     rows = list(csv.DictReader(file))
 failed = Counter(row["error_code"] for row in rows if row["error_code"])
 good = [row for row in rows if not row["error_code"]]
@@ -51,7 +51,8 @@ In R:
 
 ```r
 text <- c(warning_codes = "character", error_code = "character")
-rows <- read.csv("results.csv", check.names = FALSE, colClasses = text, encoding = "UTF-8")
+rows <- read.csv("results.csv", check.names = FALSE, colClasses = text,
+                 fileEncoding = "UTF-8-BOM")
 failed <- table(rows$error_code[rows$error_code != ""])
 good <- rows[rows$error_code == "", ]
 enlarged <- sapply(strsplit(good$warning_codes, " "), \\(codes) "demo-age:enlarged" %in% codes)

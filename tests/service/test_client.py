@@ -123,7 +123,7 @@ def run(*arguments):
 
 
 def rows(path):
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -137,7 +137,7 @@ def test_a_table_from_a_server_is_that_of_this_machine(served, photographs, tmp_
         here, there = (tmp_path / f"{each}.csv{name}" for each in ("here", "there"))
         assert here.read_bytes() == there.read_bytes()
     assert run(photographs, *asking, "--out", "-") == 1
-    assert capsys.readouterr().out.encode() == out.read_bytes()
+    assert capsys.readouterr().out == out.read_text("utf-8-sig")
     manifest = json.loads((tmp_path / "there.csv.run.json").read_text())
     assert manifest["server"]["url"] == address(server)
     assert manifest["server"]["gantei"] == gantei.__version__

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gantei.explanations import colour_scale
 from gantei.photographs.eye_names import side_in_name
+from gantei.table_files.spreadsheet_cells import defused, undefused
 
 from ..eye_names import NAMES, NO_PAIRS, PAIRS
 from .browsing import needs_browser
@@ -76,12 +77,15 @@ def grouped(module, paths):
         ("\uff1dA1", "'\uff1dA1"),
         ("a=1", "a=1"),
         ("it's", "it's"),
+        ("'=1", "''=1"),
     ],
 )
 def test_a_cell_is_read_back_as_it_was_and_calculates_nothing(module, value, expected):
     text = module("csv", "(csv, value) => csv.csv([['x', value, 'y']])", value)
     ((before, read, after),) = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     assert (before, read, after) == ("x", expected, "y")
+    if isinstance(value, str):
+        assert (defused(value), undefused(expected)) == (expected, value)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,13 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         required=True,
-        help="table, .csv, .parquet or .jsonl; - for CSV on standard output",
+        help="table, .csv, .parquet or .jsonl; - for plain CSV on standard output",
+    )
+    predict.add_argument(
+        "--plain-csv",
+        action="store_true",
+        help="CSV for programs alone: without the byte order mark by which Excel knows UTF-8, and "
+        "without an apostrophe before texts that a spreadsheet would calculate",
     )
     predict.add_argument(
         "--maps",
@@ -200,6 +206,7 @@ def _fill(
         Path(chosen.out),
         maps=chosen.maps,
         embeddings=chosen.embeddings,
+        plain_csv=chosen.plain_csv,
     )
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
@@ -219,7 +226,7 @@ def _fill(
 
 def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") -> int:
     from ..study.columns import Row, columns, row
-    from ..study.table import write_csv
+    from ..study.table import write_comma_separated
 
     results = backend.results(listing.photographs)
     failed = 0
@@ -230,7 +237,9 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
             failed += result.error is not None
             yield row(listed.name, result, backend.estimators)
 
-    write_csv(rows(), columns(backend.estimators), sys.stdout.buffer)
+    # A pipe leads to a program, which would take a byte order mark for a letter of a name.
+    described = columns(backend.estimators)
+    write_comma_separated(rows(), described, sys.stdout.buffer, plain=True)
     _write_findings(backend.estimators)
     return SOME_FAILED if failed else ALL_GOOD
 
@@ -248,13 +257,13 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
     from ..photographs.listing import list_photographs
     from ..study.eye_tables import EyeStatement, StatedEyes, is_table, read_table, with_eyes
 
-    lines = _lines(chosen.list) if chosen.list is not None else []
-    statements: list[EyeStatement] = []
-    if is_table(lines):
-        lines, statements = read_table(lines, chosen.list, "list")
+    text = _text(chosen.list) if chosen.list is not None else ""
+    lines, statements = text.splitlines(), list[EyeStatement]()
+    if is_table(text):
+        lines, statements = read_table(text, chosen.list, "list")
     for name in chosen.eyes:
         if name != "detect":
-            statements += read_table(_lines(name), name, "stated")[1]
+            statements += read_table(_text(name), name, "stated")[1]
     stated = StatedEyes(tuple(statements), "detect" in chosen.eyes)
     listing = with_eyes(list_photographs(chosen.paths, lines), stated)
     if listing.strays:
@@ -267,13 +276,13 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
     return listing
 
 
-def _lines(name: str) -> list[str]:
+def _text(name: str) -> str:
     """Read a list or table; a byte order mark, as Windows writes it, is no part of it."""
     from ..errors import OutputError
 
     try:
         if name == STANDARD_STREAM:
-            return sys.stdin.read().removeprefix("\ufeff").splitlines()
-        return Path(name).read_text("utf-8-sig").splitlines()
+            return sys.stdin.read().removeprefix("\ufeff")
+        return Path(name).read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise OutputError(f"{name}: cannot be read as a list: {error}") from error

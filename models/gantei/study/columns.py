@@ -1,15 +1,14 @@
 """The columns of a study's table, and the data dictionary that explains each."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import IO, Any, Literal, get_args
 
 from ..findings.wording import Language
 from ..inference.prediction import PhotographResult
 from ..manifests.manifest import Binary, Categorical, Regression
 from ..photographs.eyes import EyeOrigin
+from ..table_files.csv_writing import write_csv
 from .backends import AnyEstimator
 
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
@@ -137,14 +136,11 @@ def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     )
 
 
-def dictionary(described: Sequence[Column]) -> str:
-    """Write the data dictionary: a CSV with one line per column."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+def write_dictionary(described: Sequence[Column], file: IO[bytes], *, plain: bool = False) -> None:
+    """Write the data dictionary: a CSV with one line per column; `plain` as `write_csv` has it."""
     keys = ("name", "meaning", "meaning_ja", "unit", "range", "estimator", "weights_sha256")
-    writer.writerow(["column", *keys[1:]])
-    writer.writerows([getattr(column, key) for key in keys] for column in described)
-    return text.getvalue()
+    rows = ([getattr(column, key) for key in keys] for column in described)
+    write_csv(["column", *keys[1:]], rows, file, plain=plain)
 
 
 def _value_columns(estimator: AnyEstimator) -> list[Column]:

@@ -16,13 +16,17 @@ from .extras import Extras
 
 @dataclass(frozen=True)
 class Study:
-    """A study to run: these photographs, by this backend, into this table."""
+    """A study to run: these photographs, by this backend, into this table.
+
+    `plain_csv`: what is CSV of its files is for programs alone; see `write_csv`.
+    """
 
     listing: PhotographList
     backend: LocalBackend | RemoteBackend
     table: Path
     maps: Path | None = None
     embeddings: Path | None = None
+    plain_csv: bool = False
 
     @property
     def estimators(self) -> Sequence[AnyEstimator]:
@@ -76,6 +80,7 @@ class Study:
         beside = [key for key, path in requested.items() if path is not None]
         return {
             **({"beside": beside} if beside else {}),
+            **({"plain_csv": True} if self.plain_csv else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **environment(),
             **self.backend.identity(),

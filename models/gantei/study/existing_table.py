@@ -79,10 +79,10 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         differences.append(f"it is of {before}, this run of {now}" if before != now else same)
     elif manifest.get("columns") != identity["columns"]:
         differences.append("its columns are others")
-    if manifest["allow_grey"] != identity["allow_grey"]:
-        differences.append(
-            f"it was made with{'' if manifest['allow_grey'] else 'out'} --allow-grey"
-        )
+    for key in ("allow_grey", "plain_csv"):
+        if (before := manifest.get(key, False)) != identity.get(key, False):
+            option = key.replace("_", "-")
+            differences.append(f"it was made with{'' if before else 'out'} --{option}")
     if manifest.get("eyes") != identity.get("eyes"):
         differences.append("other eyes were stated, or sought (--eyes, --from)")
     beside = manifest.get("beside", [])

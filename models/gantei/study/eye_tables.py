@@ -1,11 +1,9 @@
 """Which eye each photograph of a study shows: tables that state it, and names that tell it."""
 
-import csv
 import hashlib
-import io
 import os
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from ..manifests.fields import UNKNOWN, Side
 from ..photographs.eye_names import side_of, sides_by_names
 from ..photographs.eyes import DETECT, Eye, EyeOrigin, stated_eye
 from ..photographs.listing import PhotographList, StudyPhotograph
+from ..table_files.csv_reading import DELIMITERS, first_cells, read_csv
 
 PHOTOGRAPH, EYE = "photograph", "eye"
 """Columns of a table that states eyes; others are passed over."""
@@ -41,19 +40,19 @@ class StatedEyes:
     detect: bool = False
 
 
-def is_table(lines: Sequence[str]) -> bool:
+def is_table(text: str) -> bool:
     """Whether a list of photographs is a table that states their eyes: its head says so."""
-    first = next((line for line in lines if line.strip()), "")
-    return {PHOTOGRAPH, EYE} <= set(_head(first))
+    return any(
+        {PHOTOGRAPH, EYE} <= {cell.lower() for cell in first_cells(text, delimiter)}
+        for delimiter in DELIMITERS
+    )
 
 
-def read_table(
-    lines: Iterable[str], name: str, origin: EyeOrigin
-) -> tuple[list[str], list[EyeStatement]]:
+def read_table(text: str, name: str, origin: EyeOrigin) -> tuple[list[str], list[EyeStatement]]:
     """Read a CSV with the columns `photograph` and `eye`; an empty eye states nothing.
 
     Args:
-        lines: of the file.
+        text: of the file.
         name: of the file, for messages.
         origin: what its statements are called in the results.
 
@@ -63,32 +62,21 @@ def read_table(
     Raises:
         OutputError: a column is missing, or a row has no photograph or an eye that is none.
     """
-    rows = csv.reader(io.StringIO("\n".join(lines), newline=""), strict=True)
+    table = read_csv(text, name, expected=(PHOTOGRAPH, EYE))
+    columns = [column.lower() for column in table.columns]
+    for column in (PHOTOGRAPH, EYE):
+        if columns.count(column) != 1:
+            raise OutputError(f"{name}: one column is {column}; found: {', '.join(columns)}")
     photographs: list[str] = []
     statements: list[EyeStatement] = []
-    head: list[str] = []
-    try:
-        for row in rows:
-            where = f"{name}, line {rows.line_num}"
-            if not head:
-                head = _checked_head(row, where)
-                continue
-            if not any(cell.strip() for cell in row):
-                continue
-            if len(row) != len(head):
-                raise OutputError(f"{where}: {len(row)} cells under {len(head)} columns")
-            cells = dict(zip(head, row, strict=True))
-            if not cells[PHOTOGRAPH].strip():
-                raise OutputError(f"{where}: names no photograph")
-            photographs.append(cells[PHOTOGRAPH])
-            if cells[EYE].strip():
-                side = _side(cells[EYE], where)
-                folder = Path(name).parent
-                statements.append(EyeStatement(cells[PHOTOGRAPH], side, origin, where, folder))
-    except csv.Error as error:
-        raise OutputError(f"{name}, line {rows.line_num}: no CSV: {error}") from error
-    if not head:
-        raise OutputError(f"{name}: is empty; it has the columns {PHOTOGRAPH} and {EYE}")
+    for where, cells in table.rows:
+        photograph, eye = (cells[columns.index(column)] for column in (PHOTOGRAPH, EYE))
+        if not photograph.strip():
+            raise OutputError(f"{where}: names no photograph")
+        photographs.append(photograph)
+        if eye.strip():
+            side = _side(eye, where)
+            statements.append(EyeStatement(photograph, side, origin, where, Path(name).parent))
     return photographs, statements
 
 
@@ -166,24 +154,6 @@ def _digest(listing: PhotographList, found: dict[Path, EyeStatement]) -> str | N
         if statement := found.get(listed.path):
             digest.update(f"{listed.name}\0{statement.side}\0{statement.origin}\n".encode())
     return digest.hexdigest()
-
-
-def _head(line: str) -> list[str]:
-    """The names of columns; none where no CSV has such a line, as one of 131,072 characters."""
-    try:
-        return [cell.strip().lower() for cell in next(csv.reader([line]), [])]
-    except csv.Error:
-        return []
-
-
-def _checked_head(row: Sequence[str], where: str) -> list[str]:
-    head = [cell.strip().lower() for cell in row]
-    for column in (PHOTOGRAPH, EYE):
-        if head.count(column) != 1:
-            raise OutputError(
-                f"{where}: one column is {column}, with commas between; found: {', '.join(head)}"
-            )
-    return head
 
 
 def _side(text: str, where: str) -> Side:

@@ -19,7 +19,7 @@ from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..system.files import atomic_write, exclusive_lock, sha256_of
-from .columns import ERROR, EYE, EYE_FROM, Row, columns, dictionary, row
+from .columns import ERROR, EYE, EYE_FROM, Row, columns, row, write_dictionary
 from .definition import Study, digest_of, names_and_digests
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
@@ -92,9 +92,9 @@ def _publish(
     described = columns(study.estimators)
     extras.publish(journal.rows())
     with atomic_write(study.dictionary_path) as file:
-        file.write(dictionary(described).encode())
+        write_dictionary(described, file, plain=study.plain_csv)
     with atomic_write(study.table) as table:
-        writer_for(study.table)(journal.rows(), described, table)
+        writer_for(study.table, plain=study.plain_csv)(journal.rows(), described, table)
         table.flush()
         digest = sha256_of(Path(table.name))
         with atomic_write(study.run_path) as file:

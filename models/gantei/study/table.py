@@ -1,14 +1,14 @@
 """Writing a study's table: CSV, JSON Lines or Parquet, by the ending of its name."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from ..errors import MissingExtraError, OutputError
+from ..table_files.csv_writing import write_csv
 from .columns import Column, Row
 
 Writer = Callable[[Iterable[Row], Sequence[Column], IO[bytes]], None]
@@ -17,13 +17,11 @@ ROWS_AT_ONCE = 10_000
 """Rows of one Parquet row group: what is held in memory while writing."""
 
 
-def write_csv(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
-    """Write comma-separated values, UTF-8, one header line, an empty cell for None."""
-    text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
-    writer.writerows(rows)
-    text.detach()
+def write_comma_separated(
+    rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes], *, plain: bool = False
+) -> None:
+    """Write CSV, for spreadsheets or `plain`; see `write_csv`."""
+    write_csv([column.name for column in columns], rows, file, plain=plain)
 
 
 def write_json_lines(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
@@ -61,14 +59,16 @@ def write_parquet(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes
 
 
 WRITERS: dict[str, Writer] = {
-    ".csv": write_csv,
+    ".csv": write_comma_separated,
     ".jsonl": write_json_lines,
     ".parquet": write_parquet,
 }
 
 
-def writer_for(path: Path) -> Writer:
+def writer_for(path: Path, *, plain: bool = False) -> Writer:
     """Choose how to write by the ending of `path`, and see that it can be done.
+
+    `plain` is how a CSV is written; see `write_csv`.
 
     Raises:
         OutputError: the ending is not known.
@@ -79,6 +79,8 @@ def writer_for(path: Path) -> Writer:
         raise OutputError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(WRITERS)}")
     if writer is write_parquet:
         arrow()
+    if writer is write_comma_separated:
+        return partial(write_comma_separated, plain=plain)
     return writer
 
 

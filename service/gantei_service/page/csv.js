@@ -2,7 +2,8 @@
 
 const BYTE_ORDER_MARK = "\uFEFF";
 // What Excel, Calc and Sheets would calculate; the wide forms are taken for the others in Japanese.
-const FORMULA = /^[\s\u0000-\u001F]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
+// Apostrophes before it are counted in, so that the one added can be told (spreadsheet_cells.py).
+const FORMULA = /^'*(?:[\s\u0000-\u001F]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/u;
 
 /** One cell: a number as it is, a text quoted, and with an apostrophe where it would calculate. */
 export function cell(value) {
