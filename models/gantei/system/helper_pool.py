@@ -1,0 +1,170 @@
+"""Processes that are used again and again, for jobs that may crash, hang or fill the memory.
+
+A job is named by text, `package.module:function`, and runs in a process of its own, one at a time
+(see `helper_process.Job`). There are as many processes as callers at once. One that died, or had to
+be ended, is replaced at the next call, which finds nothing of it.
+"""
+
+import atexit
+import os
+import subprocess
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Literal, cast
+
+from ..errors import PhotographError
+from ..findings.finding import Finding
+from .helper_process import receive, send
+from .python_command import python_command
+
+How = Literal["died", "time", "memory"]
+
+_MOST_JOBS = 500  # then a fresh process, whatever a library has not freed
+_SECONDS_TO_START = 120  # Python and libraries from a cold disk
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPJ_NUM_THREADS"), "1")
+
+
+class HelperEndedError(Exception):
+    """A job that did not come to its end: the process `died`, or ran out of `time` or `memory`."""
+
+    def __init__(self, how: How) -> None:
+        super().__init__(how)
+        self.how = how
+
+
+class JobFailedError(Exception):
+    """A job in which a library raised an error, of which this is the text."""
+
+
+def run_apart(
+    job: str, facts: Mapping[str, Any], data: bytes, *, seconds: float, memory: int
+) -> tuple[dict[str, Any], bytes]:
+    """Do a job in a process of its own, and wait for it; any thread may call.
+
+    Args:
+        job: `package.module:function`, a `Job`.
+        facts: what it gets beside `data`, of what JSON holds.
+        data: what it works on.
+        seconds: after which it is ended; loading its libraries does not count.
+        memory: bytes that it may map beyond what its libraries have mapped.
+
+    Raises:
+        PhotographError: what the job raised.
+        JobFailedError: another error of the job.
+        HelperEndedError: the process died, or was ended.
+    """
+    module, _, function = job.partition(":")
+    helper = _taken()
+    try:
+        helper.load(module)
+        order = {"function": function, "facts": facts, "memory": memory}
+        answer, result = helper.ask(module, order, data, seconds)
+    except BaseException:  # also where the caller is interrupted: its answer is not the next one's
+        helper.end()
+        raise
+    if answer.get("ended") == "memory":
+        helper.end()
+        raise HelperEndedError("memory")
+    _put_back(helper)
+    if finding := answer.get("finding"):
+        raise PhotographError(Finding(finding[0], **finding[1]))
+    if failed := answer.get("failed"):
+        raise JobFailedError(failed)
+    return cast(dict[str, Any], answer["facts"]), result
+
+
+class _Helper:
+    """One process, and the pipes to it."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            python_command(f"{__package__}.helper_process"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # One process per caller; and what each thread of a library maps would count.
+            env={**os.environ, **_ONE_THREAD, "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        self._loaded: set[str] = set()
+        self.jobs = 0
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def load(self, module: str) -> None:
+        """Import a module there, with its libraries, once."""
+        if module not in self._loaded:
+            self.ask(module, {}, b"", _SECONDS_TO_START)
+            self._loaded.add(module)
+
+    def ask(
+        self, module: str, order: Mapping[str, Any], data: bytes, seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self._process.kill()
+
+        waiting = threading.Timer(seconds, end)
+        waiting.daemon = True
+        waiting.start()
+        self.jobs += 1
+        try:
+            send(self._process.stdin, {"module": module, "seconds": seconds, **order}, data)
+            return receive(self._process.stdout)
+        except (EOFError, OSError) as error:
+            raise HelperEndedError("time" if late.is_set() else "died") from error
+        finally:
+            waiting.cancel()
+
+    def end(self) -> None:
+        """End the process, whatever it is doing, and wait until it is gone."""
+        self._process.kill()
+        self.close()
+
+    def close(self) -> None:
+        """Let the process end by itself, as it does where its input ends."""
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):  # the rest of an order, which nobody takes any more
+                if pipe:
+                    pipe.close()
+        self._process.wait()
+
+
+_lock = threading.Lock()
+_idle: list[_Helper] = []
+
+
+def _taken() -> _Helper:
+    while True:
+        with _lock:
+            helper = _idle.pop() if _idle else None
+        if helper is None:
+            return _Helper()
+        if helper.is_alive:  # somebody may have ended it, as systems do that lack memory
+            return helper
+        helper.close()
+
+
+def _put_back(helper: _Helper) -> None:
+    if helper.jobs > _MOST_JOBS:
+        helper.close()
+        return
+    with _lock:
+        _idle.append(helper)
+
+
+@atexit.register
+def end_helpers() -> None:
+    """End the processes that wait for work."""
+    while _idle:
+        with suppress(IndexError):  # another thread took it
+            _idle.pop().close()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # the pipes are the starting process's

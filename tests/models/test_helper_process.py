@@ -1,0 +1,216 @@
+"""Jobs in a process of their own: one that dies, hangs or fills the memory is an error alone."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from gantei.errors import PhotographError
+from gantei.photographs.decoder_process import decode_apart
+from gantei.system import helper_pool
+from gantei.system.helper_pool import HelperEndedError, JobFailedError, run_apart
+
+JOBS = '''
+import ctypes, os, time
+from gantei.errors import PhotographError
+from gantei.findings.finding import Finding
+
+def upper(facts, data):
+    return {"pid": os.getpid(), **facts}, data.upper()
+
+def crash(facts, data):
+    ctypes.string_at(0)
+
+def leave(facts, data):
+    os._exit(0)
+
+def hang(facts, data):
+    time.sleep(600)
+
+def hang_natively(facts, data):
+    ctypes.CDLL(None).pause()
+
+def fill(facts, data):
+    return {}, bytes(facts["bytes"])[:1]
+
+def refuse(facts, data):
+    raise PhotographError(Finding("large-file", most=7))
+
+def stumble(facts, data):
+    raise KeyError("no such thing")
+
+def write(facts, data):
+    with open(facts["path"], "wb") as file:
+        file.write(data)
+    return {}, b""
+
+def babble(facts, data):
+    print("a patient's name")
+    os.system("echo a name; echo a name >&2")
+    os.write(1, b"a name")
+    return {}, data
+'''
+BOUNDS = {"seconds": 30, "memory": 2**28}
+
+
+@pytest.fixture
+def jobs(tmp_path, monkeypatch):
+    """Helper processes of this test alone, which find the jobs above as `made_jobs`."""
+    (tmp_path / "made_jobs.py").write_text(JOBS)
+    helper_pool.end_helpers()
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    yield tmp_path
+    helper_pool.end_helpers()
+
+
+def done(name, data=b"abc", facts=None, **bounds):
+    return run_apart(f"made_jobs:{name}", facts or {}, data, **(BOUNDS | bounds))
+
+
+def test_a_process_does_one_job_after_the_other(jobs):
+    pids = set()
+    for number in range(3):
+        facts, data = done("upper", b"eye", {"number": number})
+        pids.add(facts.pop("pid"))
+        assert (facts, data) == ({"number": number}, b"EYE")
+    assert len(pids) == 1
+    assert os.getpid() not in pids
+
+
+def test_what_is_larger_than_any_pipe_goes_there_and_comes_back(jobs):
+    assert done("upper", b"a" * 20_000_000)[1] == b"A" * 20_000_000
+
+
+@pytest.mark.parametrize("job", ["crash", "leave"])
+def test_one_that_dies_is_an_error_and_the_next_job_gets_another(jobs, job):
+    before = done("upper")[0]["pid"]
+    with pytest.raises(HelperEndedError) as caught:
+        done(job)
+    assert caught.value.how == "died"
+    assert done("upper")[0]["pid"] != before
+
+
+@pytest.mark.parametrize("job", ["hang", "hang_natively"])
+def test_one_that_hangs_is_ended_in_time(jobs, job):
+    done("upper")
+    began = time.monotonic()
+    with pytest.raises(HelperEndedError) as caught:
+        done(job, seconds=0.3)
+    assert caught.value.how == "time"
+    assert time.monotonic() - began < 5
+    assert done("upper")[1] == b"ABC"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux alone")
+def test_memory_is_bounded_for_each_job_by_itself(jobs):
+    done("fill", facts={"bytes": 200_000_000})
+    with pytest.raises(HelperEndedError) as caught:
+        done("fill", facts={"bytes": 200_000_000}, memory=100_000_000)
+    assert caught.value.how == "memory"
+    done("fill", facts={"bytes": 200_000_000})
+
+
+def test_what_a_job_finds_wrong_comes_back_as_its_finding(jobs):
+    with pytest.raises(PhotographError) as caught:
+        done("refuse")
+    assert (caught.value.code, caught.value.finding.values) == ("large-file", {"most": 7})
+    before = done("upper")[0]["pid"]
+    with pytest.raises(JobFailedError, match="KeyError: 'no such thing'"):
+        done("stumble")
+    assert done("upper")[0]["pid"] == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not bound files")
+def test_a_helper_writes_no_file(jobs):
+    with pytest.raises(JobFailedError, match="too large"):
+        done("write", b"picture", {"path": str(jobs / "left.bin")})
+    assert (jobs / "left.bin").read_bytes() == b""
+
+
+def test_what_a_library_prints_goes_nowhere(jobs, capfd):
+    assert done("babble")[1] == b"abc"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_as_many_processes_as_callers_and_no_answer_goes_to_another(jobs):
+    found = []
+
+    def ask(number):
+        for round in range(5):
+            data = bytes([97 + number]) * (1000 * round + 1)
+            found.append(done("upper", data)[1] == data.upper())
+
+    threads = [threading.Thread(target=ask, args=[number]) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [True] * 20
+    assert len(helper_pool._idle) <= 4
+
+
+def test_a_process_that_somebody_ended_while_it_waited_is_replaced(jobs):
+    os.kill(done("upper")[0]["pid"], 9)
+    time.sleep(0.1)
+    assert done("upper")[1] == b"ABC"
+
+
+def test_after_many_jobs_a_process_makes_room_for_a_fresh_one(jobs, monkeypatch):
+    monkeypatch.setattr(helper_pool, "_MOST_JOBS", 2)
+    pids = [done("upper")[0]["pid"] for _ in range(4)]
+    assert len(set(pids)) > 1
+
+
+def test_a_script_needs_no_guard_and_leaves_no_process(jobs):
+    """`multiprocessing` would need one. The processes end with the script, killed or not."""
+    script = jobs / "script.py"
+    script.write_text(
+        "import os, sys\n"
+        "from gantei.system.helper_pool import run_apart\n"
+        "facts, data = run_apart('made_jobs:upper', {}, b'eye', seconds=30, memory=2**28)\n"
+        "print(facts['pid'], data.decode(), flush=True)\n"
+        "if len(sys.argv) > 1: os.kill(os.getpid(), 9)\n"
+    )
+    for arguments in ([], ["killed"]):
+        ran = subprocess.run(
+            [sys.executable, str(script), *arguments], capture_output=True, text=True, check=False
+        )
+        pid, word = ran.stdout.split()
+        assert word == "EYE"
+        until = time.monotonic() + 10
+        while is_running(int(pid)) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert not is_running(int(pid))
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("job", "code"),
+    [("crash", "decoder-died"), ("stumble", "damaged-picture"), ("refuse", "large-file")],
+)
+def test_a_decoder_that_ends_badly_is_that_photographs_error(jobs, job, code):
+    with pytest.raises(PhotographError) as caught:
+        decode_apart(f"made_jobs:{job}", {}, b"", size=(8, 8), format="HEIC")
+    assert caught.value.code == code
+
+
+def test_a_decoder_gets_time_and_memory_for_the_pictures_size(jobs, monkeypatch):
+    monkeypatch.setattr("gantei.photographs.decoder_process._SECONDS", 0.2)
+    with pytest.raises(PhotographError) as caught:
+        decode_apart("made_jobs:hang", {}, b"", size=(8, 8), format="HEIC")
+    assert caught.value.code == "decoder-out-of-time"
+    fill = {"bytes": 300_000_000}
+    with pytest.raises(PhotographError) as caught:
+        decode_apart("made_jobs:fill", fill, b"", size=(8, 8), format="HEIC")
+    assert caught.value.code == "decoder-out-of-memory"
+    decode_apart("made_jobs:fill", fill, b"", size=(2000, 2000), format="HEIC")
