@@ -1,9 +1,12 @@
 import csv
 import io
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from gantei import demo
@@ -134,13 +137,84 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
         demo.draw_people(tmp_path / "photographs", people=1, seed=1)
 
 
-def test_nothing_is_left_when_drawing_stops_halfway(tmp_path):
+def visible(folder):
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The files of two people of seed 6, drawn without a stop."""
+    folder = tmp_path_factory.mktemp("whole")
+    demo.draw_people(folder, people=2, seed=6)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def files_of(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from gantei import demo
+kind, steps = sys.argv[2], int(sys.argv[3])
+def kill(*_):
+    global steps
+    steps -= 1
+    if steps < 0:
+        os._exit(9)
+rename = Path.rename
+if kind == "moving":
+    Path.rename = lambda self, target: (kill(), rename(self, target))[1]
+demo.draw_people(Path(sys.argv[1]), 2, 6, kill if kind == "drawing" else lambda done: None)
+os._exit(9)
+"""
+
+
+def killed(folder, kind, steps):
+    """Draw in a process that dies without a word after so many photographs, or files moved."""
+    command = [sys.executable, "-c", KILLED, str(folder), kind, str(steps)]
+    assert subprocess.run(command, check=False, timeout=60).returncode == 9
+
+
+@pytest.mark.parametrize("kind", ["drawing", "moving"])
+@pytest.mark.parametrize("steps", [0, 1, 3])
+def test_what_a_killed_process_has_drawn_is_kept_and_finished(tmp_path, whole, kind, steps):
+    killed(tmp_path, kind, steps)
+    if kind == "drawing":
+        assert visible(tmp_path) == []
+    drawn = []
+    demo.draw_people(tmp_path, people=2, seed=6, progress=drawn.append)
+    assert files_of(tmp_path) == whole
+    assert len(drawn) == (demo.count_photographs(2, 6) if kind == "drawing" else 0)
+
+
+def test_a_process_killed_after_its_last_file_leaves_only_a_folder_that_the_next_call_removes(
+    tmp_path, whole
+):
+    killed(tmp_path, "moving", 100)
+    (tmp_path / ".demo-photos").mkdir(exist_ok=True)
+    demo.draw_people(tmp_path, people=2, seed=6)
+    assert files_of(tmp_path) == whole
+
+
+def test_what_another_call_has_left_is_not_taken_for_this_one(tmp_path, whole):
     def stop(done):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        demo.draw_people(tmp_path / "photographs", people=2, seed=5, progress=stop)
-    assert list((tmp_path / "photographs").iterdir()) == []
+        demo.draw_people(tmp_path, people=2, seed=5, progress=stop)
+    demo.draw_people(tmp_path, people=2, seed=6)
+    assert files_of(tmp_path) == whole
+
+
+def test_two_processes_do_not_draw_into_one_folder(tmp_path):
+    (tmp_path / ".demo-photos").mkdir()
+    with (
+        FileLock(tmp_path / ".demo-photos" / "lock"),
+        pytest.raises(OutputError, match="another process"),
+    ):
+        demo.draw_people(tmp_path, people=1, seed=6)
 
 
 @pytest.mark.parametrize(("people", "seed"), [(0, 1), (-1, 1), (demo.MAX_PEOPLE + 1, 1), (1, -1)])

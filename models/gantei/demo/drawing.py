@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from gantei.demo.cameras import CAMERAS, shoot
+from gantei.demo.cameras import CAMERAS, Camera, shoot
 from gantei.demo.exposure import Scene, expose, frame
 from gantei.demo.people import DrawnEye, Person
 from gantei.demo.retina import HALF, paint
@@ -43,12 +43,9 @@ def draw_photograph(
     `scale` draws the same photograph smaller: 0.5 gives half the camera's width and height, and
     half its blur and noise, as if it had been scaled down.
     """
-    retina_rng, vessel_rng, shot_rng, noise_rng = (
-        np.random.default_rng([seed, person.number, eye.side == "left", part])
-        for part in range(1, 5)
-    )
+    retina_rng, vessel_rng, shot_rng, noise_rng = _generators(seed, person, eye)
     traits = eye.traits
-    camera = CAMERAS[int(shot_rng.integers(len(CAMERAS)))]
+    camera = _camera(shot_rng)
     shot = shoot(shot_rng, camera)
     side = round(camera.height * camera.fill * scale)
     mirror = 1 if eye.side == "right" else -1
@@ -60,3 +57,22 @@ def draw_photograph(
     shot = replace(shot, noise=shot.noise * scale)
     field = expose(noise_rng, Scene(canvas, masks, traits), view, shot)
     return DrawnPhotograph(frame(field, shot, scale), camera.name, shot.quality, camera.subsampling)
+
+
+def camera_name(seed: int, person: Person, eye: DrawnEye) -> str:
+    """Name the camera that `draw_photograph` takes for an eye, without drawing it."""
+    _, _, shot_rng, _ = _generators(seed, person, eye)
+    return _camera(shot_rng).name
+
+
+def _generators(seed: int, person: Person, eye: DrawnEye) -> list[np.random.Generator]:
+    """Random numbers for the retina, the vessels, the shot and its noise."""
+    return [
+        np.random.default_rng([seed, person.number, eye.side == "left", part])
+        for part in range(1, 5)
+    ]
+
+
+def _camera(shot_rng: np.random.Generator) -> Camera:
+    """The first number of those of the shot."""
+    return CAMERAS[int(shot_rng.integers(len(CAMERAS)))]

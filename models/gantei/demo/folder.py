@@ -1,19 +1,25 @@
-"""Writes the folder of drawn photographs: all of it or nothing."""
+"""Writes the folder of drawn photographs: all of it or nothing that shows."""
 
 import csv
-import tempfile
-from collections.abc import Callable, Iterator
+import io
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from gantei.demo.drawing import draw_photograph
+from gantei.demo.drawing import camera_name, draw_photograph
 from gantei.demo.people import DrawnEye, Person, person
 from gantei.errors import GanteiError, OutputError
+from gantei.system.files import atomic_write, ensure_folder, exclusive_lock
+from gantei.system.version import __version__
 
 MAX_PEOPLE = 20_000
 """More people than this would fill some 15 GB."""
 
 LABELS = "labels.csv"
 NOTICE = "README.txt"
+UNFINISHED = ".demo-photos"
+"""A folder within: what a call has drawn that is not finished, and which call that is."""
+LOCK, BEGUN_BY = "lock", "begun-by.txt"
 COLUMNS = ("photograph", "person", "eye", "age", "sex", "camera")
 
 _NOTICE_TEXT = """\
@@ -42,24 +48,35 @@ def draw_people(
     """Draw the photographs of so many invented people into a folder; return the table of labels.
 
     Person 7 of a seed looks the same however many are drawn. `progress` is called with 1 after
-    each photograph. The files are made in a hidden folder inside and moved in place at the end,
-    the labels last; nothing that is there already is overwritten, and where all of it is there,
-    nothing is drawn. One photograph is held in memory at a time.
+    each photograph. The files are made in the hidden folder `UNFINISHED` inside and moved in place
+    at the end, the labels last; nothing that is there already is overwritten, and where all of it
+    is there, nothing is drawn. A call that was stopped, at whatever moment, is finished by the same
+    call, which keeps what was drawn. One photograph is held in memory at a time.
 
-    Raises `OutputError` where a file of the same name exists, `GanteiError` for a number of
-    people that is not within 1 to `MAX_PEOPLE` or a negative seed.
+    Raises `OutputError` where a file of the same name exists, or another process draws into the
+    folder; `GanteiError` for a number of people that is not within 1 to `MAX_PEOPLE` or a negative
+    seed.
     """
     _check(people, seed)
-    if _is_there(folder, people, seed):
-        return folder / LABELS
-    _refuse_existing(folder, people, seed)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=folder) as name:
-        staging = Path(name)
-        names = [*_draw_into(staging, people, seed, progress), NOTICE, LABELS]
-        _refuse_existing(folder, people, seed)
-        for file in names:
-            (staging / file).rename(folder / file)
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file; name a folder")
+    unfinished = folder / UNFINISHED
+    if not unfinished.exists():
+        if _is_there(folder, people, seed):
+            return folder / LABELS
+        _refuse_existing(folder, _names(people, seed))
+    ensure_folder(unfinished)
+    with exclusive_lock(unfinished / LOCK, 0, f"another process is drawing into {folder}"):
+        if not _is_there(folder, people, seed):
+            _forget_others(unfinished, people, seed)
+            if not (unfinished / LABELS).exists():  # they are written last
+                _refuse_existing(folder, _names(people, seed))
+                _draw_into(unfinished, people, seed, progress)
+            waiting = [name for name in _names(people, seed) if (unfinished / name).exists()]
+            _refuse_existing(folder, waiting)
+            for name in waiting:
+                (unfinished / name).rename(folder / name)
+    shutil.rmtree(unfinished)
     return folder / LABELS
 
 
@@ -76,22 +93,36 @@ def _check(people: int, seed: int) -> None:
         raise GanteiError(f"seed: a whole number from 0 on, not {seed}")
 
 
-def _draw_into(
-    staging: Path, people: int, seed: int, progress: Callable[[int], object]
-) -> Iterator[str]:
-    """Draw all files into a folder; yield the photographs' names."""
-    with (staging / LABELS).open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(COLUMNS)
-        for who, eye in _eyes(people, seed):
-            photograph = draw_photograph(seed, who, eye)
-            name = file_name(who, eye)
-            (staging / name).write_bytes(photograph.jpeg())
-            table.writerow([name, who.number, eye.side, who.age, who.sex, photograph.camera])
-            progress(1)
-            yield name
-    text = _notice(people, seed)
-    (staging / NOTICE).write_text(text, encoding="utf-8", newline="\n")
+def _draw_into(unfinished: Path, people: int, seed: int, progress: Callable[[int], object]) -> None:
+    """Draw what is missing of the photographs, then write the labels."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for who, eye in _eyes(people, seed):
+        path = unfinished / file_name(who, eye)
+        if not path.exists():
+            with atomic_write(path) as file:
+                file.write(draw_photograph(seed, who, eye).jpeg())
+        writer.writerow(
+            [path.name, who.number, eye.side, who.age, who.sex, camera_name(seed, who, eye)]
+        )
+        progress(1)
+    with atomic_write(unfinished / LABELS) as file:
+        file.write(table.getvalue().encode())
+
+
+def _forget_others(unfinished: Path, people: int, seed: int) -> None:
+    """Remove what a call with another number or seed, or of another gantei, has left."""
+    begun = unfinished / BEGUN_BY
+    call = f"gantei {__version__}, seed {seed}, {people} people\n"
+    if not begun.is_file() or begun.read_text("utf-8") != call:
+        for path in unfinished.iterdir():
+            if path.name != LOCK:
+                path.unlink()
+        notice = _notice(people, seed)
+        (unfinished / NOTICE).write_text(notice, encoding="utf-8", newline="\n")
+        with atomic_write(begun) as file:
+            file.write(call.encode())
 
 
 def _eyes(people: int, seed: int) -> Iterator[tuple[Person, DrawnEye]]:
@@ -105,24 +136,25 @@ def _notice(people: int, seed: int) -> str:
     return _NOTICE_TEXT.format(seed=seed, people=people)
 
 
+def _names(people: int, seed: int) -> list[str]:
+    """All files, in the order in which they are moved in place."""
+    return [*(file_name(who, eye) for who, eye in _eyes(people, seed)), NOTICE, LABELS]
+
+
 def _is_there(folder: Path, people: int, seed: int) -> bool:
     """Whether this very call has been made before; the labels came last."""
     try:
         same = (folder / NOTICE).read_text("utf-8") == _notice(people, seed)
     except (OSError, UnicodeDecodeError):
         return False
-    names = (LABELS, *(file_name(who, eye) for who, eye in _eyes(people, seed)))
-    return same and all((folder / name).is_file() for name in names)
+    return same and all((folder / name).is_file() for name in _names(people, seed))
 
 
-def _refuse_existing(folder: Path, people: int, seed: int) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is a file; name a folder")
+def _refuse_existing(folder: Path, names: Sequence[str]) -> None:
     if not folder.exists():
         return
     there = {path.name for path in folder.iterdir()}
-    ours = {file_name(who, eye) for who, eye in _eyes(people, seed)} | {LABELS, NOTICE}
-    if clash := sorted(there & ours):
+    if clash := sorted(there.intersection(names)):
         raise OutputError(
             f"{folder} already holds {clash[0]}"
             + (f" and {len(clash) - 1} more of the files to draw" if len(clash) > 1 else "")
