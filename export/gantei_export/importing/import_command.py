@@ -113,6 +113,8 @@ def _add_trust(importing: argparse.ArgumentParser) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from gantei.terminal.progress import step
+
     from ..file_kinds.trusted_file import check_trust
     from ..manifest_draft.user_claims import UserClaims
     from ..manifest_draft.user_settings import settings_of
@@ -125,16 +127,17 @@ def _run(chosen: argparse.Namespace) -> int:
         output=chosen.output,
         trusted=chosen.trust_this_file,
     )
-    imported = import_estimator(
-        chosen.name,
-        chosen.file,
-        task=chosen.task,
-        settings=settings_of(chosen.settings),
-        because=chosen.because,
-        claims=claims,
-        checks=Checks(chosen.verify, chosen.samples, golden=not chosen.no_golden),
-        replace=chosen.replace,
-    )
+    with step(f"converting and checking {chosen.file.name}"):
+        imported = import_estimator(
+            chosen.name,
+            chosen.file,
+            task=chosen.task,
+            settings=settings_of(chosen.settings),
+            because=chosen.because,
+            claims=claims,
+            checks=Checks(chosen.verify, chosen.samples, golden=not chosen.no_golden),
+            replace=chosen.replace,
+        )
     sys.stdout.write(_report(imported))
     return 0
 

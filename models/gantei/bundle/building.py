@@ -17,6 +17,7 @@ from ..errors import GanteiError, OutputError, SettingError, WeightsError
 from ..system.files import exclusive_lock, sha256_of
 from ..system.offline import refuse_offline
 from ..system.version import __version__
+from ..terminal.progress import step
 from .checkout import CARRIED, deployment_folder, requirements_file
 from .components import components
 from .parts import LARGEST_PART, write_parts
@@ -78,7 +79,8 @@ def make_bundle(options: BundleOptions, out: Path) -> Bundle:
             inner = folder / f"gantei-{__version__}-bundle"
             inner.mkdir()
             _fill(inner, options, entries, requirements)
-            write_parts(inner, folder, LARGEST_PART)
+            with step("packing it into archives"):
+                write_parts(inner, folder, LARGEST_PART)
             shutil.rmtree(inner)
             _write_sums(folder)
         sizes = [path.stat().st_size for path in _files(folder)]
@@ -134,7 +136,8 @@ def _fill(
     requirements: Sequence[Requirement],
 ) -> None:
     for entry in entries:  # first: what is wrong with them shows before the long download
-        _copy_estimator(entry, folder / "estimators" / entry.name)
+        with step(f"copying {entry.name}"):
+            _copy_estimator(entry, folder / "estimators" / entry.name)
         _write(folder / "cards" / f"{entry.name}.md", card(entry.manifest))
     wheels = folder / "wheels"
     wheels.mkdir()
@@ -218,7 +221,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _write_sums(folder: Path) -> None:
     """Write `SHA256SUMS` as `sha256sum --check` reads it, a line for every other file."""
-    lines = [
-        f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in _files(folder)
-    ]
+    with step("writing down the sum of every file"):
+        lines = [
+            f"{sha256_of(path)}  {path.relative_to(folder).as_posix()}\n" for path in _files(folder)
+        ]
     _write(folder / SUMS, "".join(lines))

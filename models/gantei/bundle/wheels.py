@@ -11,6 +11,7 @@ from pathlib import Path
 from ..errors import MissingExtraError, OutputError, TransferError
 from ..system.files import sha256_of
 from ..system.python_command import python_command
+from ..terminal.progress import step
 from .checkout import CHECKOUT, is_checkout
 from .targets import Requirement, Target
 
@@ -36,8 +37,10 @@ def download(requirements: Sequence[Requirement], targets: Sequence[Target], int
         wanted = into.parent / ".wanted.txt"
         wanted.write_text("".join(lines), "utf-8")
         tags = [word for tag in target.tags for word in ("--platform", tag)]
-        _pip(
-            f"the wheels for {target.platform}, Python {target.python}",
+        kind = f"for {target.platform}, Python {target.python}"
+        with step(f"fetching {len(needed)} wheels {kind}"):
+            _pip(
+            f"the wheels {kind}",
             *("download", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
             *("--implementation", "cp", "--python-version", target.python, *tags),
             *("--dest", str(into), "--requirement", str(wanted)),

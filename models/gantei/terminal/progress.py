@@ -1,13 +1,60 @@
-"""A progress bar on a terminal, nothing in a pipe."""
+"""What long work says on a terminal while it lasts; nothing in a pipe."""
 
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from .text_table import visible
 
-def progress(total: int, unit: str) -> Any:
+PATIENCE = 2.0
+"""Seconds that work may take before anybody wonders."""
+
+
+def progress(total: int, unit: str, what: str | None = None) -> Any:
     """Give a tqdm bar on standard error: count, rate and remaining time; silent off a terminal.
 
-    Bytes, of the unit `B`, are counted in kB, MB and GB.
+    Bytes, of the unit `B`, are counted in kB, MB and GB. `what` stands before the bar.
     """
     from tqdm import tqdm
 
-    return tqdm(total=total, unit=unit, unit_scale=unit == "B", disable=None, dynamic_ncols=True)
+    return tqdm(
+        total=total,
+        unit=unit,
+        desc=what,
+        unit_scale=unit == "B",
+        disable=None,
+        dynamic_ncols=True,
+    )
+
+
+@contextmanager
+def step(what: str) -> Iterator[None]:
+    """Say what is being done and for how long, once it takes longer than `PATIENCE`.
+
+    For work that cannot tell how much of it is left. The line is gone when the work is done.
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+    teller = threading.Thread(target=_tell, args=(visible(what), done), daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        done.set()
+        teller.join()
+
+
+def _tell(what: str, done: threading.Event) -> None:
+    started, line = time.monotonic(), ""
+    while not done.wait(1.0 if line else PATIENCE):
+        line = f"{what}: {time.monotonic() - started:.0f} s"
+        sys.stderr.write(f"\r{line}")
+        sys.stderr.flush()
+    if line:
+        sys.stderr.write(f"\r{' ' * len(line)}\r")
+        sys.stderr.flush()

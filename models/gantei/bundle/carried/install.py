@@ -82,6 +82,12 @@ def checked() -> tuple[dict[str, Any], str]:
     return facts, "{}-{}".format(facts["gantei"], verify.sha256(str(HERE / verify.SUMS))[:12])
 
 
+def say(what: str) -> None:
+    """Say what is being done: the whole takes a minute or more."""
+    sys.stderr.write(f"{what} …\n")
+    sys.stderr.flush()
+
+
 def run(what: str, *command: "str | Path", **environment: str) -> None:
     """Run a command whose words are said only if it fails."""
     done = subprocess.run(  # noqa: S603 - the version's own Python
@@ -99,10 +105,13 @@ def run(what: str, *command: "str | Path", **environment: str) -> None:
 
 def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
     """Make the version's folder: its Python, the wheels, the estimators."""
+    say("making a virtual environment")
     venv = ("-m", "venv", "--without-pip", version)
     run("making a virtual environment", sys.executable, "-I", *venv)
     python = version / "bin/python"
-    (pip,) = (HERE / "wheels").glob("pip-*.whl")
+    wheels = [*(HERE / "wheels").glob("*.whl")]
+    (pip,) = (path for path in wheels if path.name.startswith("pip-"))
+    say(f"installing {len(wheels)} wheels")
     run(
         "installing the wheels",
         *(python, "-I", "-c", PIP, pip, "--isolated", "--disable-pip-version-check", "--no-input"),
@@ -122,6 +131,7 @@ def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
     launcher = version / "gantei"
     launcher.write_text(LAUNCHER, "utf-8")
     launcher.chmod(0o755)
+    say("opening the estimators")
     ready = [name for name, state in facts["estimators"].items() if state == "ready"]
     closed = {"GANTEI_HOME": str(home), "GANTEI_OFFLINE": "1"}
     run("opening the estimators", *(python, "-I", "-c", OPEN_EACH, *ready), **closed)
@@ -139,6 +149,7 @@ def switch(current: Path, version: Path) -> None:
 
 def install(into: Path) -> None:
     """Install and switch; what was there stays as it is."""
+    say("comparing every file with SHA256SUMS")
     facts, name = checked()
     versions, current = into / "versions", into / "current"
     versions.mkdir(parents=True, exist_ok=True)
