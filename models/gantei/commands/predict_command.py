@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..terminal.plural import counted
 from ..terminal.text_table import visible
 from .options import add_device, add_estimators, whole_number
+from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ..study.definition import Study
 
 ALL_GOOD, SOME_FAILED = 0, 1
-STANDARD_STREAM = "-"
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,7 +30,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "command resumes.",
         epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be run.",
     )
-    _add_photographs(predict)
+    add_photographs(predict)
     add_estimators(predict)
     _add_outputs(predict)
     add_device(predict)
@@ -43,31 +43,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     _add_server(predict)
     predict.set_defaults(run=_run)
-
-
-def _add_photographs(predict: argparse.ArgumentParser) -> None:
-    predict.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
-    )
-    predict.add_argument(
-        "--from",
-        dest="list",
-        metavar="FILE",
-        help="also take the photographs that FILE lists, one per line, or a CSV with the columns "
-        "photograph and eye; - for standard input",
-    )
-    predict.add_argument(
-        "--eyes",
-        metavar="FILE|detect",
-        action="append",
-        default=[],
-        help="which eye each photograph shows: a CSV with the columns photograph and eye (right or "
-        "left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
-        "the optic disc; repeat for both. Only networks that mirror left eyes need it",
-    )
-    predict.add_argument(
-        "--allow-grey", action="store_true", help="take pictures without colour too"
-    )
 
 
 def _add_outputs(predict: argparse.ArgumentParser) -> None:
@@ -122,7 +97,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
-    listing = _listing(chosen)
+    listing = listing_of(chosen)
     with _backend(chosen, names) as backend:
         if chosen.out == STANDARD_STREAM:
             if chosen.maps or chosen.embeddings:
@@ -250,39 +225,3 @@ def _write_findings(estimators: "Sequence[AnyEstimator]") -> None:
 
     for code, text in sentences_of_every_row(estimators).items():
         sys.stderr.write(visible(f"every row: {code}: {text}\n"))
-
-
-def _listing(chosen: argparse.Namespace) -> "PhotographList":
-    """Collect the photographs, and what is said of their eyes."""
-    from ..photographs.listing import list_photographs
-    from ..study.eye_tables import EyeStatement, StatedEyes, is_table, read_table, with_eyes
-
-    text = _text(chosen.list) if chosen.list is not None else ""
-    lines, statements = text.splitlines(), list[EyeStatement]()
-    if is_table(text):
-        lines, statements = read_table(text, chosen.list, "list")
-    for name in chosen.eyes:
-        if name != "detect":
-            statements += read_table(_text(name), name, "stated")[1]
-    stated = StatedEyes(tuple(statements), "detect" in chosen.eyes)
-    listing = with_eyes(list_photographs(chosen.paths, lines), stated)
-    if listing.strays:
-        sys.stderr.write(
-            visible(
-                f"rows that state the eye of no photograph here: {len(listing.strays)}, "
-                f"such as {listing.strays[0]}\n"
-            )
-        )
-    return listing
-
-
-def _text(name: str) -> str:
-    """Read a list or table; a byte order mark, as Windows writes it, is no part of it."""
-    from ..errors import OutputError
-
-    try:
-        if name == STANDARD_STREAM:
-            return sys.stdin.read().removeprefix("\ufeff")
-        return Path(name).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OutputError(f"{name}: cannot be read as a list: {error}") from error
