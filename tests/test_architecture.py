@@ -104,6 +104,7 @@ HEAVY = {
     "huggingface_hub",
     "onnx",
     "onnxruntime",
+    "openpyxl",
     "pyarrow",
     "tensorflow",
     "tf_keras",

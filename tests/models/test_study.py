@@ -290,8 +290,8 @@ def test_without_photographs_nothing_is_run(arguments, said, age, tmp_path, monk
 
 
 def test_an_unknown_ending_is_refused_before_any_work(photographs, age, tmp_path, capsys):
-    assert run(photographs, "--with", age, "--out", tmp_path / "results.xlsx") == 2
-    assert "known: .csv, .jsonl, .parquet" in capsys.readouterr().err
+    assert run(photographs, "--with", age, "--out", tmp_path / "results.ods") == 2
+    assert "known: .csv, .xlsx, .jsonl, .parquet" in capsys.readouterr().err
 
 
 def test_a_folder_that_does_not_exist_is_named(photographs, age, tmp_path, capsys):

@@ -50,7 +50,7 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         required=True,
-        help="table, .csv, .parquet or .jsonl; - for plain CSV on standard output",
+        help="table, .csv, .xlsx, .parquet or .jsonl; - for plain CSV on standard output",
     )
     predict.add_argument(
         "--plain-csv",

@@ -24,7 +24,7 @@ from .definition import Study, digest_of, names_and_digests
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
 from .journal import Journal, discard, is_of
-from .table import writer_for
+from .table import check_size, writer_for
 
 
 def run_study(
@@ -44,7 +44,9 @@ def run_study(
     started = time.monotonic()
     if study.table.is_dir():
         raise OutputError(f"{study.table}: is a folder; name a file in it")
-    writer_for(study.table)  # refuses what it cannot write before any work
+    # Refuse what cannot be written before any work.
+    writer_for(study.table)
+    check_size(study.table, len(study.listing.photographs), len(columns(study.estimators)))
     identity = study.identity()
     run = digest_of(identity)
     journal_id = study.journal_of(run)

@@ -1,4 +1,4 @@
-"""Writing a study's table: CSV, JSON Lines or Parquet, by the ending of its name."""
+"""Writing a study's table: CSV, Excel, JSON Lines or Parquet, by the ending of its name."""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from ..errors import MissingExtraError, OutputError
 from ..table_files.csv_writing import write_csv
+from ..table_files.workbook_writing import check_sheet, openpyxl, write_workbook
 from .columns import Column, Row
 
 Writer = Callable[[Iterable[Row], Sequence[Column], IO[bytes]], None]
@@ -22,6 +23,11 @@ def write_comma_separated(
 ) -> None:
     """Write CSV, for spreadsheets or `plain`; see `write_csv`."""
     write_csv([column.name for column in columns], rows, file, plain=plain)
+
+
+def write_excel(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
+    """Write an .xlsx workbook; see `write_workbook`."""
+    write_workbook([column.name for column in columns], rows, file)
 
 
 def write_json_lines(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:
@@ -60,6 +66,7 @@ def write_parquet(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes
 
 WRITERS: dict[str, Writer] = {
     ".csv": write_comma_separated,
+    ".xlsx": write_excel,
     ".jsonl": write_json_lines,
     ".parquet": write_parquet,
 }
@@ -79,9 +86,21 @@ def writer_for(path: Path, *, plain: bool = False) -> Writer:
         raise OutputError(f"{path}: unknown ending {path.suffix!r}; known: {', '.join(WRITERS)}")
     if writer is write_parquet:
         arrow()
+    if writer is write_excel:
+        openpyxl()
     if writer is write_comma_separated:
         return partial(write_comma_separated, plain=plain)
     return writer
+
+
+def check_size(path: Path, photographs: int, columns: int) -> None:
+    """Refuse a table that its format cannot hold.
+
+    Raises:
+        OutputError: an .xlsx would have too many rows or columns.
+    """
+    if WRITERS.get(path.suffix.lower()) is write_excel:
+        check_sheet(photographs + 1, columns)
 
 
 def arrow() -> tuple[Any, Any]:
