@@ -126,7 +126,10 @@ class PhotographJob:
         if answer.error is not None:
             raise answer.error
         drawn_on = photograph if self.explain == "overlay" else None
-        return self._entry | {"estimates": _estimates(drawn_on, answer, self.estimators)}
+        return self._entry | {
+            "findings": [finding.as_dict() for finding in answer.photograph_findings],
+            "estimates": _estimates(drawn_on, answer, self.estimators),
+        }
 
     def _failed(self, error: Exception) -> dict[str, Any]:
         if isinstance(error, PhotographError):
@@ -170,7 +173,7 @@ def _estimates(
                 name: {"value": value, "unit": prediction.units[name]}
                 for name, value in prediction.values.items()
             },
-            "warnings": [finding.as_dict() for finding in prediction.findings],
+            "warnings": [finding.as_dict() for finding in answer.findings[index]],
         }
         if explanation := prediction.explanation:
             value = prediction.values[explanation.of]

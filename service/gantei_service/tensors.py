@@ -22,6 +22,8 @@ INPUT = "photograph"
 EYE = "eye"
 """The input that tells which eye a photograph shows, and an output, of models that need it."""
 EYE_FROM = "eye_from"
+FINDINGS = "findings"
+"""The output of codes, with spaces between, of what is odd about a photograph."""
 PROBLEM = "problem"
 """The output that says what is wrong with a photograph; empty where all is well."""
 LONGEST_EYE = 20
@@ -109,7 +111,7 @@ def write_answer(
 
 def datatype(output: str) -> str:
     """The protocol's name of an output's type."""
-    return "BYTES" if output in (PROBLEM, EYE, EYE_FROM) else "FP32"
+    return "BYTES" if output in (PROBLEM, FINDINGS, EYE, EYE_FROM) else "FP32"
 
 
 def _refuse(detail: Finding) -> NoReturn:

@@ -175,6 +175,8 @@ def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
     assert [type(each.error) for each in predictions[1:4]] == kinds
     assert [each.values for each in predictions] == [{"age": 44.5}, {}, {}, {}, {"age": 44.5}]
     assert "missing.jpg" in str(predictions[3].error)
+    assert [each.source for each in predictions[:3]] == ["<bytes 1>", "<bytes 2>", "<bytes 3>"]
+    assert [each.error.source for each in predictions[1:3]] == ["<bytes 2>", "<bytes 3>"]
     with pytest.raises(InferenceError, match=r"^<bytes>: the server failed on it: Failed"):
         client.predict(b"other", "made")
 
@@ -314,6 +316,14 @@ def test_a_finding_of_a_later_version_is_kept_with_its_values(playing):
     answer = reply(said={"photographs": [GOOD | {"estimates": {"made": estimate}}]})
     (predictions,) = playing(answer).predict(PICTURE, ["made"])
     assert predictions["made"].findings == (Finding("from-later", much=3),)
+
+
+def test_what_is_odd_about_a_photograph_is_a_finding_of_every_prediction(playing):
+    odd = Finding("eye-detected", side="left")
+    both = dict.fromkeys(("made", "other"), ESTIMATE)
+    entry = GOOD | {"estimates": both, "findings": [odd.as_dict()]}
+    (predictions,) = playing(reply(said={"photographs": [entry]})).predict(PICTURE, [*both])
+    assert [each.findings for each in predictions.values()] == [(WARNING, odd)] * 2
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ import os
 import sys
 import weakref
 from io import BytesIO
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ import gantei
 import gantei.inference.session
 from gantei.errors import (
     DeviceError,
+    InferenceError,
     NotInstalledError,
     PhotographError,
     UnknownEstimatorError,
@@ -399,11 +401,34 @@ def test_a_refused_photograph_does_not_stay_in_memory(make_estimator, monkeypatc
             [file.getvalue()] * 3, on_error="record"
         )
         assert [str(each.error) for each in predictions] == [
-            "<bytes>: a black picture; there is nothing to estimate from"
-        ] * 3
+            f"<bytes {place}>: a black picture; there is nothing to estimate from"
+            for place in (1, 2, 3)
+        ]
         assert [each() for each in decoded] == [None] * 3
     finally:
         gc.enable()
+
+
+def test_a_bad_picture_of_several_is_told_by_its_place_and_one_alone_needs_none(make_estimator):
+    estimator, black = gantei.load(make_estimator()), np.zeros((64, 64, 3), np.uint8)
+    pictures = [made_picture(1), Image.fromarray(made_picture(2)), black]
+    assert [each.source for each in estimator.predict(pictures[:2])] == ["<array 1>", "<image 2>"]
+    with pytest.raises(PhotographError, match=r"^<array 3>: a black picture"):
+        estimator.predict(iter(pictures))
+    for ask in (estimator.predict, estimator.prepare):
+        with pytest.raises(PhotographError, match=r"^<array>: a black picture"):
+            ask(black)
+
+
+def test_a_network_that_fails_names_the_photograph_that_it_failed_on(make_estimator, monkeypatch):
+    estimator = gantei.load(make_estimator())
+
+    def fail(*_):
+        raise RuntimeError("no memory")
+
+    monkeypatch.setattr(estimator, "_session", SimpleNamespace(get_providers=list, run=fail))
+    with pytest.raises(InferenceError, match=r"^<array 1>: .* could not be run"):
+        estimator.predict([made_picture(1)])
 
 
 def threads_of(estimator):

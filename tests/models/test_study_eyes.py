@@ -128,6 +128,23 @@ def test_names_of_folders_and_files_that_disagree_leave_the_eye_to_the_picture(
     assert found["left/3.png"] == ("file name", "")
 
 
+def test_what_is_odd_about_a_photograph_stands_once_in_its_row_whatever_the_estimators(
+    make_estimator, tmp_path
+):
+    listing(tmp_path, "1-left.png", "2-left.png")
+    (tmp_path / "eyes.csv").write_text("photograph,eye\n1-left.png,right\n", "utf-8")
+    made = [make_estimator(f"made-{number}", change=mirrors) for number in (1, 2)]
+    out = tmp_path / "results.csv"
+    words = (tmp_path / "photographs", "--eyes", tmp_path / "eyes.csv", "--out", out)
+    assert run(*words, "--with", made[0], "--with", made[1]) == 0
+    contradicted, other = rows(out)
+    assert contradicted["warning_codes"].split().count("eye-contradicts-name") == 1
+    said = "its eye is stated as right, though its name says left."
+    assert contradicted["warnings"].count(said) == 1
+    assert f"made-1: {said}" not in contradicted["warnings"]
+    assert "eye-contradicts-name" not in other["warning_codes"]
+
+
 def test_a_row_without_an_eye_fails_alone_and_detect_cannot_tell_it(make_estimator, tmp_path):
     listing(tmp_path, "1.png", "2-right.png")
     estimator, out = make_estimator(change=mirrors), tmp_path / "results.csv"

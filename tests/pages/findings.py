@@ -24,16 +24,17 @@ What gantei finds wrong or odd has a **code**, which does not change with the wo
   with `.code`, `.values`, `.text("en")` and `.text("ja")`; `Prediction.warnings` and
   `str(error)` are the English text.
 - A study's table: `warning_codes` and `error_code`, beside the text in `warnings` and `error`.
-- The service: the `warnings` of an estimate are `{"code": …, "values": …, "text": …}`; its page
-  shows them in the language that is chosen there.
+- The service: the `warnings` of an estimate and the `findings` of a photograph are
+  `{"code": …, "values": …, "text": …}`; its page shows them in the language that is chosen there.
 
 An error without a finding has the code of its class ([the tree](python-api.md#errors)).
 
 ## In a study
 
-`warning_codes` holds `estimator:code`, with spaces between; what every row of an estimator says,
-such as `notice` or `assumed-fact`, stands there too, and in words in the data dictionary. Filter
-by codes, not by text. In Python:
+`warning_codes` holds codes with spaces between: `estimator:code` of what an estimator says, the
+`code` alone of what is odd about the photograph itself. What every row of an estimator says, such
+as `notice` or `assumed-fact`, stands there too, and in words in the data dictionary. Filter by
+codes, not by text. In Python:
 
 ```python
 import csv

@@ -81,8 +81,10 @@ def test_the_names_of_a_form_tell_what_is_not_stated(client):
     assert told(entries) == [("left", "file name"), (None, None), (None, None)]
     (entry,) = predict(client, ("p1-left.png", data), eyes="right")
     assert told([entry]) == [("right", "stated")]
-    warnings = [each["text"] for each in entry["estimates"]["made"]["warnings"]]
-    assert "its eye is stated as right, though its name says left" in warnings
+    assert [each["text"] for each in entry["findings"]] == [
+        "its eye is stated as right, though its name says left"
+    ]
+    assert entry["estimates"]["made"]["warnings"] == []
 
 
 @pytest.mark.parametrize("eyes", [["left"], ["left"] * 3, ["left", "up"], ["left", "OU"]])
@@ -108,7 +110,7 @@ def test_the_optic_disc_is_looked_for_where_that_is_asked(client, tmp_path):
     entries = predict(client, ("1.png", path.read_bytes()), ("2.png", encoded_picture(1)),
                       eyes="detect")  # fmt: skip
     assert told(entries) == [(who.eyes[0].side, "detected"), (None, None)]
-    assert "by where the optic disc lies" in entries[0]["estimates"]["made"]["warnings"][-1]["text"]
+    assert "by where the optic disc lies" in entries[0]["findings"][-1]["text"]
     assert "the optic disc does not tell" in entries[1]["problem"]["detail"]
 
 
@@ -122,8 +124,8 @@ def test_an_estimator_says_whether_it_needs_the_eye(ask, folder, make_estimator)
         for name in ("made", "plain")
     ]  # fmt: skip
     assert names == [
-        [["photograph", "eye"], ["age", "eye", "eye_from", "problem"]],
-        [["photograph"], ["age", "problem"]],
+        [["photograph", "eye"], ["age", "eye", "eye_from", "findings", "problem"]],
+        [["photograph"], ["age", "findings", "problem"]],
     ]
 
 

@@ -61,6 +61,7 @@ def test_server_and_models_describe_themselves(ask, make_estimator):
     assert model["inputs"] == [{"name": "photograph", "datatype": "BYTES", "shape": [-1]}]
     assert [(each["name"], each["datatype"]) for each in model["outputs"]] == [
         ("male", "FP32"),
+        ("findings", "BYTES"),
         ("problem", "BYTES"),
     ]
     ready = ("/v2/health/live", "/v2/health/ready", "/v2/models/sex/ready")
@@ -82,8 +83,9 @@ def test_one_bad_picture_is_null_in_json_and_touches_no_other(ask, expected, bat
     response = ask(batch=batch).post(INFER, content=in_json(*PICTURES, id="7"))
     answer = response.json()
     assert (answer["model_name"], answer["id"]) == ("made", "7")
-    age, problem = answer["outputs"]
+    age, findings, problem = answer["outputs"]
     assert (age["datatype"], age["shape"]) == ("FP32", [4])
+    assert (findings["datatype"], len(findings["data"])) == ("BYTES", 4)
     assert age["data"] == [None if np.isnan(each) else pytest.approx(each) for each in expected]
     assert [bool(each) for each in problem["data"]] == [False, True, False, True]
 

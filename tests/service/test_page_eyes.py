@@ -80,4 +80,5 @@ def test_the_optic_disc_is_looked_for_and_the_answer_is_said_to_be_assumed(visit
     row(page, "p1.png").locator(".warnings").wait_for()
     side = who.eyes[0].side
     assert chosen(page, "p1.png") == f"{side.capitalize()} eye (assumed)"
-    assert f"assumed to be a {side} eye" in row(page, "p1.png").locator(".warnings").inner_text()
+    said = row(page, "p1.png").locator(".warnings").inner_text()
+    assert said.count(f"assumed to be a {side} eye") == 1

@@ -88,6 +88,22 @@ def test_a_cell_is_read_back_as_it_was_and_calculates_nothing(module, value, exp
         assert (defused(value), undefused(expected)) == (expected, value)
 
 
+def test_what_is_odd_about_a_photograph_stands_once_in_its_row_without_an_estimators_name(module):
+    said = [{"code": "notice", "text": "a demo"}]
+    estimators = [{"name": name, "values": {}} for name in ("one", "two")]
+    photograph = {
+        "path": "1.png", "sha256": "00", "size": None, "problem": None,
+        "estimates": {each["name"]: {"values": {}, "warnings": said} for each in estimators},
+        "findings": [{"code": "no-disc", "text": "no disc"}],
+    }  # fmt: skip
+    group = {"label": "1", "single": photograph, "right": None, "left": None}
+    lines = "(csv, [groups, estimators]) => csv.tableLines(groups, estimators)"
+    head, row = module("csv", lines, [[group], estimators])
+    cells = dict(zip(head, row, strict=True))
+    assert cells["warnings"] == "one: a demo; two: a demo; no disc"
+    assert cells["warning_codes"] == "one:notice two:notice no-disc"
+
+
 @pytest.mark.parametrize(
     ("rows", "size"), [((5, 5), (40, 33)), ((3, 7), (20, 20)), ((7, 7), (4, 5))]
 )

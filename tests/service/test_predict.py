@@ -32,7 +32,8 @@ def test_the_answer_has_the_librarys_numbers_units_and_warnings(ask):
             assert estimate["values"] == {
                 key: {"value": value, "unit": unit} for key, value in expected.values.items()
             }
-            assert estimate["warnings"] == [each.as_dict() for each in expected.findings]
+            said = estimate["warnings"] + entry["findings"]
+            assert said == [each.as_dict() for each in expected.findings]
 
 
 def test_photographs_come_back_in_order_with_name_digest_and_size(ask):

@@ -20,7 +20,7 @@ from ..inference.prediction import Prediction
 from ..inference.session import Device, open_session
 from ..manifests.manifest import Weights
 from ..photographs.eyes import EyeOptions
-from ..photographs.photograph_source import PhotographSource
+from ..photographs.photograph_source import PhotographSource, is_one
 from ..signing.admission import admit
 
 
@@ -124,6 +124,7 @@ class Estimator(Network):
             workers=workers,
             explain="map" if explain else None,
             eyes=each_eye,
+            numbered=not is_one(photographs),
         )
         with closing(results):
             for result in results:

@@ -14,7 +14,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import GanteiError, PhotographError, SettingError, WeightsError, drop_tracebacks
+from ..errors import (
+    GanteiError,
+    InferenceError,
+    PhotographError,
+    SettingError,
+    WeightsError,
+    drop_tracebacks,
+)
 from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
 from ..photographs.eyes import Eye, EyeOption, paired
@@ -36,7 +43,8 @@ class PreparedInputs:
     """A photograph as the networks see it: float32 (height, width, 3), one array per network.
 
     With an `error` there is nothing to infer. `boxes` are there if maps are requested; `mirrored`
-    says for each network whether it sees the photograph mirrored.
+    says for each network whether it sees the photograph mirrored. `findings` are about what each
+    network sees, `photograph_findings` about the photograph itself.
     """
 
     source: str
@@ -47,6 +55,7 @@ class PreparedInputs:
     findings: tuple[tuple[Finding, ...], ...] = ()
     mirrored: tuple[bool, ...] = ()
     eye: Eye | None = None
+    photograph_findings: tuple[Finding, ...] = ()
 
 
 def cores() -> int:
@@ -70,6 +79,7 @@ def estimate(
     batch: int | None = None,
     explain: ExplanationKind | None = None,
     eyes: Iterable[EyeOption] | None = None,
+    numbered: bool = False,
 ) -> Generator[PhotographResult]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
@@ -85,6 +95,7 @@ def estimate(
         explain: also compute the embedding, or the map and the embedding.
         eyes: what is known of each photograph's eye, as `eyes_of` or a study's listing gives it, as
             many as photographs; None: what its file's name tells.
+        numbered: call what has no path by its place, as `<bytes 3>`.
 
     Raises:
         SettingError: `eyes` and photographs differ in number, or `workers` makes no sense.
@@ -96,17 +107,21 @@ def estimate(
         for each in networks:  # fails before any photograph is read
             each.explainer.outputs(explain)
 
-    def prepared(one: tuple[PhotographSource, EyeOption]) -> PreparedInputs:
-        return _opened_and_prepared(*one, networks, explain, allow_grey=allow_grey)
+    def prepared(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PreparedInputs:
+        place, (source, eye) = one
+        photograph = _opened(source, eye, place if numbered else None, allow_grey=allow_grey)
+        if isinstance(photograph, PreparedInputs):
+            return photograph
+        return prepare(photograph, networks, explain)
 
-    def result(one: tuple[PhotographSource, EyeOption]) -> PhotographResult:
+    def result(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PhotographResult:
         return next(_results([prepared(one)], networks, explain, 1))
 
-    with_eyes = paired(sources, eyes)
+    with_places = enumerate(paired(sources, eyes), 1)
     if batch == 1:
-        yield from ordered(result, with_eyes, workers)
+        yield from ordered(result, with_places, workers)
         return
-    with closing(ordered(prepared, with_eyes, workers, ahead=2 * batch)) as photographs:
+    with closing(ordered(prepared, with_places, workers, ahead=2 * batch)) as photographs:
         while chunk := list(islice(photographs, batch)):
             yield from _results(chunk, networks, explain, batch)
 
@@ -117,22 +132,17 @@ def _checked(workers: object) -> int | None:
     raise SettingError(f"workers is a whole number above 0, not {workers!r}")
 
 
-def _opened_and_prepared(
-    source: PhotographSource,
-    eye: EyeOption,
-    networks: Sequence[Network],
-    explain: ExplanationKind | None,
-    *,
-    allow_grey: bool,
-) -> PreparedInputs:
+def _opened(
+    source: PhotographSource, eye: EyeOption, place: int | None, *, allow_grey: bool
+) -> Photograph | PreparedInputs:
+    """Open a photograph; where that fails, give its result."""
     eye = eye_of(source, None) if eye is None else eye
     try:
-        photograph = open_with_eye(source, eye, allow_grey=allow_grey)
+        return open_with_eye(source, eye, allow_grey=allow_grey, place=place)
     except PhotographError as error:
         drop_tracebacks(error)
         known = eye if isinstance(eye, Eye) else None
-        return PreparedInputs(source_name(source), error.sha256, (), error, eye=known)
-    return prepare(photograph, networks, explain)
+        return PreparedInputs(source_name(source, place), error.sha256, (), error, eye=known)
 
 
 def estimate_one(
@@ -173,9 +183,10 @@ def prepare(
         photograph.sha256,
         tuple(scaled(view, spec, mirrored=mirrored) for (view, mirrored), spec in each),
         boxes=tuple(view.box for view, _ in seen if explain == "map"),
-        findings=tuple(findings_on(view, spec) + of_eye for (view, _), spec in each),
+        findings=tuple(findings_on(view, spec) for (view, _), spec in each),
         mirrored=tuple(mirrored for _, mirrored in seen),
         eye=eye,
+        photograph_findings=photograph.findings + of_eye,
     )
 
 
@@ -241,10 +252,12 @@ def postprocess(
         ),
         eye=prepared.eye,
         units=tuple(network.manifest.units() for network in networks),
+        photograph_findings=prepared.photograph_findings,
     )
 
 
 def _failed(prepared: PreparedInputs, error: GanteiError) -> PhotographResult:
+    error.source = error.source or prepared.source
     return PhotographResult(prepared.source, prepared.sha256, error=error, eye=prepared.eye)
 
 
@@ -256,10 +269,15 @@ def _results(
 ) -> Iterator[PhotographResult]:
     """Run the good photographs of a chunk; the bad ones keep their place and their error."""
     good = [prepared for prepared in chunk if prepared.error is None]
-    columns = [
-        infer(network, [prepared.inputs[index] for prepared in good], explain, size=batch)
-        for index, network in enumerate(networks)
-    ]
+    try:
+        columns = [
+            infer(network, [prepared.inputs[index] for prepared in good], explain, size=batch)
+            for index, network in enumerate(networks)
+        ]
+    except InferenceError as error:
+        if len(good) == 1:
+            error.source = error.source or good[0].source
+        raise
     rows = zip(*columns, strict=True)
     for prepared in chunk:
         yield postprocess(prepared, next(rows) if prepared.error is None else (), networks, explain)

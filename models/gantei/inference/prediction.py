@@ -17,10 +17,12 @@ class Prediction:
     """The result of one estimator for one photograph.
 
     Attributes:
-        source: what the photograph is called: its path as given, `<bytes>`, `<image>`, `<array>`.
+        source: what the photograph is called: its path as given; else `<bytes>`, `<image>` or
+            `<array>`, with its place among several, as `<bytes 3>`.
         values: a number for each name, such as `{"age": 57.3}`, or `{"male": 0.94}`, a probability
             from 0 to 1; empty where there is an `error`.
-        findings: what to know before using the values, each a code with values.
+        findings: what to know before using the values, each a code with values: what the estimator
+            says, then what is odd about the photograph itself.
         error: what is wrong with the photograph; None: nothing.
         explanation: where the answer comes from, if it was requested.
         eye: which eye the photograph shows, where anything tells.
@@ -55,8 +57,9 @@ class Prediction:
 class PhotographResult:
     """The results of all estimators for one photograph, in their order, or what is wrong with it.
 
-    `embeddings` and `explanations` are there if they were requested. `eye` is there where
-    something tells the side.
+    `findings` are what each estimator says; `photograph_findings` are odd about the photograph
+    itself, whichever estimator looks at it, and are said once. `embeddings` and `explanations` are
+    there if they were requested. `eye` is there where something tells the side.
     """
 
     source: str
@@ -68,6 +71,7 @@ class PhotographResult:
     explanations: tuple[Explanation, ...] = ()
     eye: Eye | None = None
     units: tuple[Mapping[str, str], ...] = ()
+    photograph_findings: tuple[Finding, ...] = ()
 
     def prediction(self, index: int) -> Prediction:
         """Return the part of the estimator at `index`."""
@@ -76,7 +80,7 @@ class PhotographResult:
         return Prediction(
             self.source,
             self.values[index],
-            self.findings[index],
+            self.findings[index] + self.photograph_findings,
             explanation=self.explanations[index] if self.explanations else None,
             eye=self.eye,
             units=self.units[index],

@@ -28,6 +28,7 @@ class DecodedPicture:
     kind = "image"
     scales: tuple[int, ...] = (1,)
     decoders = frozenset[Decoder]({"pillow"})
+    findings: tuple[Finding, ...] = ()
 
     def __init__(self, image: Image.Image) -> None:
         check_size(image.size)

@@ -34,6 +34,8 @@ class EncodedPicture:
             frames.
     """
 
+    findings: tuple[Finding, ...] = ()
+
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.format = format_of(data)

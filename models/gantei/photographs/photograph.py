@@ -25,11 +25,12 @@ class Photograph:
     """A photograph, opened and checked; its pixels are decoded on demand, once per scale.
 
     Attributes:
-        name: the path as given, or `<bytes>`, `<image>`, `<array>`.
+        name: the path as given, or `<bytes>`, `<image>`, `<array>`, with a number among several.
         sha256: of the encoded bytes, the very ones that are decoded; None for image and array.
         format: such as `JPEG`, as `formats.known_formats` names it, or `image`.
         size: (height, width) in pixels, upright.
         orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
+        findings: what is odd about the file, whichever estimator looks at it.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Photograph:
         self.format: str = picture.kind
         self.size: tuple[int, int] = picture.size
         self.orientation: int = picture.orientation
+        self.findings: tuple[Finding, ...] = picture.findings
         self._picture = picture
         self._allow_grey = allow_grey
         self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
@@ -151,13 +153,18 @@ def open_photograph(
 
 
 def open_with_eye(
-    source: PhotographSource, eye: EyeOption, *, allow_grey: bool = False
+    source: PhotographSource,
+    eye: EyeOption,
+    *,
+    allow_grey: bool = False,
+    place: int | None = None,
 ) -> Photograph:
     """Open a photograph as `open_photograph` does, without asking its file's name for the eye.
 
     A study has read the names with their folders and in pairs, which may give another side.
+    `place`: as `source_name` takes it.
     """
-    name = source_name(source)
+    name = source_name(source, place)
     if isinstance(source, str | os.PathLike):
         source = read_encoded(source)
     digest = hashlib.sha256(source).hexdigest() if isinstance(source, bytes) else None

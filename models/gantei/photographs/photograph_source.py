@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,19 +59,22 @@ def _read_bounded(path: str | os.PathLike[str]) -> bytes:
         return file.read(LARGEST_FILE + 1)
 
 
-def source_name(source: PhotographSource) -> str:
+def source_name(source: PhotographSource, place: int | None = None) -> str:
     """What messages and results call a source: its path as given, `<bytes>`, `<image>`, `<array>`.
+
+    `place`: its number among several photographs, from 1, which makes it `<bytes 3>`.
 
     Raises:
         TypeError: a source of another type.
     """
+    number = "" if place is None else f" {place}"
     match source:
         case bytes():
-            return "<bytes>"
+            return f"<bytes{number}>"
         case Image.Image():
-            return "<image>"
+            return f"<image{number}>"
         case np.ndarray():
-            return "<array>"
+            return f"<array{number}>"
         case str() | os.PathLike() if isinstance(path := os.fspath(source), str):
             return path
     raise TypeError(
@@ -79,8 +82,6 @@ def source_name(source: PhotographSource) -> str:
     )
 
 
-def as_list(photographs: PhotographSource | Iterable[PhotographSource]) -> list[PhotographSource]:
-    """One photograph alone, or several, as a list."""
-    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
-        return [photographs]
-    return list(photographs)
+def is_one(photographs: object) -> bool:
+    """Whether it is one photograph alone, not several."""
+    return isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray)

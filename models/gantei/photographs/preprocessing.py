@@ -12,6 +12,7 @@ from ..manifests.fields import Side
 from ..manifests.manifest import InputSpec, MeanStd
 from .network_view import NetworkView, look, look_at_image, view_spec
 from .photograph import Photograph
+from .photograph_source import errors_of, source_name
 
 MOST_STRETCHED = 1.05
 """How far a box may be from the input's shape without a word: a whole disc's edges move by 1 %."""
@@ -39,11 +40,12 @@ def prepare(
     """
     wanted = view_spec(spec)
     if spec.mirror == "left-eyes" and eye is None:
-        raise PhotographError(Finding("eye-needed"))
+        raise PhotographError(Finding("eye-needed"), source_name(pixels))
     mirrored = spec.mirror == "left-eyes" and eye == "left"
     if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[2] != 3:
         raise ValueError(f"pixels are uint8 (h, w, 3), not {pixels.dtype} {pixels.shape}")
-    view = look_at_image(Image.fromarray(pixels), wanted)
+    with errors_of(source_name(pixels)):
+        view = look_at_image(Image.fromarray(pixels), wanted)
     return scaled(view, spec, mirrored=mirrored)
 
 

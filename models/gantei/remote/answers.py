@@ -101,12 +101,13 @@ def read_answer(
         tuple(
             {name: each.value for name, each in estimate.values.items()} for estimate in estimates
         ),
-        tuple((*(each.finding() for each in estimate.warnings), *of_eye) for estimate in estimates),
+        tuple(tuple(each.finding() for each in estimate.warnings) for estimate in estimates),
         explanations=tuple(_explanation(each.map) for each in estimates if explain),
         eye=eye,
         units=tuple(
             {name: each.unit for name, each in estimate.values.items()} for estimate in estimates
         ),
+        photograph_findings=(*(each.finding() for each in entry.findings), *of_eye),
     )
 
 

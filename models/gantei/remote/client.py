@@ -20,7 +20,7 @@ from ..inference.prediction import PhotographResult, Prediction
 from ..manifests.fields import UNKNOWN
 from ..photographs.eyes import Eye, EyeOption, EyeOptions, paired
 from ..photographs.photograph import eye_of, open_photograph
-from ..photographs.photograph_source import PhotographSource, read_encoded, source_name
+from ..photographs.photograph_source import PhotographSource, is_one, read_encoded, source_name
 from ..wire.credentials import token_for_service
 from ..wire.schemas import EstimatorList
 from .answers import read_answer, read_estimator, read_list
@@ -196,7 +196,10 @@ class Client:
             names = self._names()
         names = list(dict.fromkeys(names))
         sources, options = with_eyes(each_photograph(photographs), eyes)
-        with closing(self.answers(sources, names, explain=explain, eyes=options)) as answers:
+        numbered = not is_one(photographs)
+        with closing(
+            self.answers(sources, names, explain=explain, eyes=options, numbered=numbered)
+        ) as answers:
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
                     raise answer.error
@@ -209,6 +212,7 @@ class Client:
         *,
         explain: bool = False,
         eyes: Iterable[EyeOption] | None = None,
+        numbered: bool = False,
     ) -> Generator[PhotographResult]:
         """Ask for each photograph, in order, as `gantei.inference.pipeline.estimate` does here.
 
@@ -224,11 +228,12 @@ class Client:
         def answer(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PhotographResult:
             number, (source, option) = one
             option = eye_of(source, None) if option is None else option
-            return self._answer(number, source, option, fields, stop)
+            name = source_name(source, number if numbered else None)
+            return self._answer(number, name, source, option, fields, stop)
 
-        numbered = enumerate(paired(photographs, eyes), 1)
+        each = enumerate(paired(photographs, eyes), 1)
         try:
-            with closing(ordered(answer, numbered, self._connections)) as answers:
+            with closing(ordered(answer, each, self._connections)) as answers:
                 yield from answers
         finally:
             stop.set()
@@ -236,17 +241,18 @@ class Client:
     def _answer(
         self,
         number: int,
+        name: str,
         source: PhotographSource,
         option: EyeOption,
         fields: dict[str, Any],
         stop: Event,
     ) -> PhotographResult:
-        name = source_name(source)
         eye = option if isinstance(option, Eye) else None
         try:
             data = _encoded(source)
         except PhotographError as error:
             drop_tracebacks(error)
+            error.source = name  # opened by itself, without its place
             return PhotographResult(name, error.sha256, error=error, eye=eye)
         sent = hashlib.sha256(data).hexdigest()
         file = ("photographs", (str(number), data, "application/octet-stream"))

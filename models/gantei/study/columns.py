@@ -72,7 +72,8 @@ def columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
 def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator]) -> Row:
     """Lay one photograph's result out in the order of the columns.
 
-    What every row of an estimator says stands in it as its code alone.
+    What every row of an estimator says stands in it as its code alone. What is odd about the
+    photograph itself stands there once, without an estimator's name.
     """
     eye = [result.eye.side, result.eye.origin] if result.eye else [None, None]
     if (error := result.error) is not None:
@@ -94,6 +95,8 @@ def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator])
         f"{each.name}: {finding.text()}." for each, finding in found if finding not in each.findings
     ]
     codes = dict.fromkeys(f"{each.name}:{finding.code}" for each, finding in found)
+    texts += [f"{finding.text()}." for finding in result.photograph_findings]
+    codes |= dict.fromkeys(finding.code for finding in result.photograph_findings)
     warnings = [" ".join(texts) or None, " ".join(codes) or None]
     return [name, result.sha256, *eye, *values, *warnings, None, None]
 
@@ -121,15 +124,19 @@ def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
         Column(
             "warnings",
             "text",
-            "what to know before using the values of this row; what every row says stands in "
-            "warning_codes",
-            "この行の値を使う前の注意。すべての行に共通の注意は warning_codes に記す",
+            "what to know before using the values of this row: after the name of an estimator, "
+            "what it says; without a name, what is odd about the photograph itself; what every row "
+            "says stands in warning_codes",
+            "この行の値を使う前の注意。推定器の名前に続くものはその推定器の注意、名前のないものは"
+            "写真そのものの注意。すべての行に共通の注意は warning_codes に記す",
         ),
         Column(
             "warning_codes",
             "text",
-            f"codes of all warnings, as estimator:code, with spaces between{english}",
-            f"すべての注意のコード。estimator:code の形で、空白で区切る{japanese}",
+            "codes of all warnings, with spaces between: estimator:code of what an estimator says, "
+            f"the code alone of what is odd about the photograph itself{english}",
+            "すべての注意のコード。推定器の注意は estimator:code、写真そのものの注意は code のみの"
+            f"形で、空白で区切る{japanese}",
         ),
         Column("error", "text", "why there are no values", "値がない理由"),
         Column("error_code", "text", "the code of the error", "値がない理由のコード"),

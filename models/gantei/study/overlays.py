@@ -94,7 +94,7 @@ class Overlays:
             explanation = result.explanations[index]
             value = result.values[index][explanation.of]
             manifest = self.estimators[index].manifest
-            warnings = [finding.text() for finding in result.findings[index]]
+            warnings = result.prediction(index).warnings
             picture = draw_overlay(photograph, explanation, value, manifest, warnings)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)

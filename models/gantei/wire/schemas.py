@@ -130,7 +130,9 @@ class Estimate(WireObject):
     """What one estimator says of a photograph."""
 
     values: dict[str, ValueWithUnit]
-    warnings: list[WordedFinding] = Field(description="What to know before using the values.")
+    warnings: list[WordedFinding] = Field(
+        description="What to know before using the values, beside the photograph's `findings`."
+    )
     map: ExplanationMap = left_out_unless("where the request asks for a map or an overlay")
     overlay: Overlay = left_out_unless("where the request asks for it")
 
@@ -146,6 +148,9 @@ class EstimatedPhotograph(WireObject):
         description="What tells it: detected is assumed, by the optic disc."
     )
     estimates: dict[str, Estimate] = Field(description="By the estimator's name.")
+    findings: list[WordedFinding] = Field(
+        [], description="What is odd about the photograph itself, whichever estimator looks at it."
+    )
 
 
 class RefusedPhotograph(WireObject):

@@ -34,13 +34,13 @@ export function tableLines(groups, estimators) {
   ];
   const lines = groups.flatMap((group) =>
     ["right", "left", "single"].filter((eye) => group[eye]).map((eye) => {
-      const { path, sha256, size, estimates, problem } = group[eye];
+      const { path, sha256, size, estimates, findings, problem } = group[eye];
       return [
         path, group.right && group.left ? group.label : null, eye === "single" ? null : eye,
         eye === "single" ? null : origin(group[eye]), sha256, size?.width, size?.height,
         ...values.map(({ name, value }) => estimates[name]?.values[value]?.value),
-        warnings(estimates, estimators, ({ text }) => text, ": ", "; "),
-        warnings(estimates, estimators, ({ code }) => code, ":", " "),
+        warnings(estimates, findings, estimators, ({ text }) => text, ": ", "; "),
+        warnings(estimates, findings, estimators, ({ code }) => code, ":", " "),
         problem ? [problem.title, problem.detail].filter(Boolean).join(": ") : null,
         problem?.code,
       ];
@@ -50,8 +50,9 @@ export function tableLines(groups, estimators) {
 
 const origin = ({ chosen, found }) => (chosen ? "stated" : found ? "detected" : "file name");
 
-function warnings(estimates, estimators, part, mark, between) {
+/** What the estimators say, each behind its name, then what is odd about the photograph itself. */
+function warnings(estimates, findings, estimators, part, mark, between) {
   const all = estimators.flatMap(({ name }) =>
     (estimates[name]?.warnings ?? []).map((each) => `${name}${mark}${part(each)}`));
-  return all.join(between) || null;
+  return [...all, ...(findings ?? []).map(part)].join(between) || null;
 }

@@ -17,7 +17,10 @@ export function values(photograph, estimators) {
   return pairs.length ? make("dl", { class: "values" }, pairs) : null;
 }
 
-/** Warnings about this photograph; with `all`, also those that every answer of an estimator has. */
+/**
+ * Warnings of the chosen estimators, and once what is odd about the photograph itself; with `all`,
+ * also those that every answer of an estimator has.
+ */
 export function warnings(photograph, estimators, { all = false } = {}) {
   const found = estimators.flatMap((estimator) => {
     const always = new Set(estimator.warnings.map(identity));
@@ -25,9 +28,11 @@ export function warnings(photograph, estimators, { all = false } = {}) {
       .filter((each) => all || !always.has(identity(each)))
       .map((each) => ({ estimator, ...worded(each) }));
   });
-  if (!found.length) return null;
-  return make("ul", { class: "warnings" }, found.map(({ estimator, text, lang }) =>
-    make("li", {}, make("span", { class: "by" }, estimator.name), " ", make("span", { lang }, text))));
+  const said = [...found, ...(photograph.findings ?? []).map(worded)];
+  if (!said.length) return null;
+  return make("ul", { class: "warnings" }, said.map(({ estimator, text, lang }) =>
+    make("li", {}, estimator ? [make("span", { class: "by" }, estimator.name), " "] : null,
+      make("span", { lang }, text))));
 }
 
 const identity = ({ code, values }) => JSON.stringify([code, values]);

@@ -31,7 +31,7 @@ export function add(found) {
   const fresh = found.filter((each) => !known.has(identity(each)));
   for (const { file, path } of fresh.sort((a, b) => natural.compare(a.path, b.path))) {
     photographs.push({
-      file, path, sha256: null, size: null, estimates: {}, problem: null, sending: false,
+      file, path, sha256: null, size: null, estimates: {}, findings: [], problem: null, sending: false,
       maps: new Map(), chosen: null, found: null, sought: false, sent: null,
     });
   }
@@ -60,7 +60,7 @@ function renewEyes() {
 }
 
 function forget(photograph) {
-  Object.assign(photograph, { estimates: {}, problem: null, maps: new Map(), sent: null });
+  Object.assign(photograph, { estimates: {}, findings: [], problem: null, maps: new Map(), sent: null });
 }
 
 const natural = new Intl.Collator("en", { numeric: true }); // the order of the table
@@ -146,7 +146,7 @@ async function answer(photograph, estimators, signal) {
     const entry = await estimate(photograph.file, estimators, { eye, signal });
     if (photograph.eye !== eye) return forget(photograph); // another was chosen meanwhile
     const found = entry.eye_from === "detected" ? entry.eye : null;
-    Object.assign(photograph, { sha256: entry.sha256, size: entry.size });
+    Object.assign(photograph, { sha256: entry.sha256, size: entry.size, findings: entry.findings ?? [] });
     if (found !== photograph.found) {
       photograph.found = found;
       changed(null, true);

@@ -28,6 +28,7 @@ from ..problems import Problem, quoted
 from ..tensors import (
     EYE,
     EYE_FROM,
+    FINDINGS,
     INPUT,
     PROBLEM,
     TensorColumn,
@@ -204,7 +205,7 @@ def _needs_eye(manifest: Manifest) -> bool:
 def _outputs(manifest: Manifest) -> tuple[str, ...]:
     """Names of a model's outputs."""
     eye = (EYE, EYE_FROM) if _needs_eye(manifest) else ()
-    return (*manifest.units(), *eye, PROBLEM)
+    return (*manifest.units(), *eye, FINDINGS, PROBLEM)
 
 
 def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, TensorColumn]:
@@ -219,6 +220,8 @@ def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, T
     }
     if _needs_eye(estimator.manifest):
         columns |= {key: [entry[key] or "" for entry in entries] for key in (EYE, EYE_FROM)}
+    codes = [[each["code"] for each in entry.get("findings", ())] for entry in entries]
+    columns[FINDINGS] = [" ".join(dict.fromkeys(each)) for each in codes]
     problems = [entry.get("problem") for entry in entries]
     return columns | {
         PROBLEM: [each.get("detail", each["title"]) if each else "" for each in problems]
