@@ -10,16 +10,16 @@ import pytest
 
 from gantei.errors import GanteiError, PhotographError
 from gantei.findings.finding import Finding
-from gantei.findings.wording import FOLDER, wording
+from gantei.findings.wording import FOLDER, short_text, wording
 
 TOP = Path(__file__).parents[2]
 PACKAGES = ("models/gantei", "export/gantei_export", "service/gantei_service")
 
 
-def found_in_code() -> dict[str, set[str]]:
-    """The codes of every `Finding(...)` in the three packages, with the names of their values."""
+def found_in_code(packages=PACKAGES) -> dict[str, set[str]]:
+    """The codes of every `Finding(...)` in these folders, with the names of their values."""
     codes: dict[str, set[str]] = {}
-    for package in PACKAGES:
+    for package in packages:
         for path in (TOP / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
@@ -38,6 +38,23 @@ def test_both_languages_word_the_same_codes():
     english, japanese = wording("en"), wording("ja")
     assert english["texts"].keys() == japanese["texts"].keys()
     assert english["advice"].keys() == japanese["advice"].keys()
+    assert english["short"].keys() == japanese["short"].keys()
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_what_photographs_are_counted_by_has_a_short_text_without_values(language):
+    short, texts = wording(language)["short"], wording(language)["texts"]
+    rooms = [Path("models/gantei", room) for room in ("photographs", "inference", "study")]
+    for code in found_in_code(rooms):
+        assert code in short, f"findings/{language}.json has nothing short for {code!r}"
+    assert short.keys() <= texts.keys()
+    assert not [code for code, text in short.items() if named_in(text) or "." in text]
+
+
+def test_a_code_without_a_short_text_is_called_by_its_title_or_stands_for_itself():
+    assert short_text("no-disc") == "no disc found"
+    assert short_text("unusable-photograph") == "The photograph cannot be estimated"
+    assert short_text("from-later") == "from-later"
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -58,7 +75,7 @@ def test_every_text_belongs_to_a_finding_of_the_code():
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_files_are_in_order_so_that_two_changes_seldom_meet(language):
     table = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
-    for part in ("texts", "advice"):
+    for part in ("texts", "advice", "short"):
         assert list(table[part]) == sorted(table[part])
 
 

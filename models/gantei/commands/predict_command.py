@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..terminal.plural import counted
-from ..terminal.text_table import visible
 from .options import add_device, add_estimators, whole_number
 from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
+from .predict_summary import write_every_row, write_summary
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -186,42 +185,35 @@ def _fill(
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
-    resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
-    sys.stderr.write(
-        f"{counted(summary.photographs, 'photograph')}{resumed}: "
-        f"{summary.photographs - summary.failed} estimated, {summary.failed} failed; "
-        f"other files skipped: {listing.others}\n"
-        f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n"
-    )
+    write_summary(summary, listing.others)
+    sys.stderr.write(f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n")
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
-    _write_findings(backend.estimators)
+    write_every_row(backend.estimators)
     return SOME_FAILED if summary.failed else ALL_GOOD
 
 
 def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") -> int:
-    from ..study.columns import Row, columns, row
+    from ..study.columns import Row, columns, row, sentences_of_every_row
+    from ..study.counts import FindingCounts
+    from ..study.existing_table import Summary
     from ..study.table import write_comma_separated
 
     results = backend.results(listing.photographs)
-    failed = 0
+    counts = FindingCounts(sentences_of_every_row(backend.estimators))
 
     def rows() -> Iterator[Row]:
-        nonlocal failed
         for listed, result in zip(listing.photographs, results, strict=True):
-            failed += result.error is not None
-            yield row(listed.name, result, backend.estimators)
+            line = row(listed.name, result, backend.estimators)
+            counts.add(line)
+            yield line
 
     # A pipe leads to a program, which would take a byte order mark for a letter of a name.
     described = columns(backend.estimators)
     write_comma_separated(rows(), described, sys.stdout.buffer, plain=True)
-    _write_findings(backend.estimators)
+    sys.stdout.buffer.flush()
+    failed = sum(counts.errors.values())
+    total = len(listing.photographs)
+    write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.others)
+    write_every_row(backend.estimators)
     return SOME_FAILED if failed else ALL_GOOD
-
-
-def _write_findings(estimators: "Sequence[AnyEstimator]") -> None:
-    """Say once what every row of the table says by its code."""
-    from ..study.columns import sentences_of_every_row
-
-    for code, text in sentences_of_every_row(estimators).items():
-        sys.stderr.write(visible(f"every row: {code}: {text}\n"))

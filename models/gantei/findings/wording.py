@@ -20,8 +20,8 @@ FOLDER = Path(__file__).parent
 def wording(language: Language) -> Mapping[str, Any]:
     """Read a language's file.
 
-    `texts` and `advice` by code, `titles` of the kinds of problems, `words`; `joint` between
-    sentences, `separator` between the items of a list.
+    `texts` and `advice` by code, `short` ones of what photographs are counted by, `titles` of the
+    kinds of problems, `words`; `joint` between sentences, `separator` between the items of a list.
     """
     words: Mapping[str, Any] = json.loads((FOLDER / f"{language}.json").read_text("utf-8"))
     return words
@@ -35,6 +35,15 @@ def text_of(code: str, values: Mapping[str, Any], language: Language) -> str:
         named = ", ".join(f"{key} {value}" for key, value in values.items())
         return f"{code} ({named})" if named else code
     return _filled(text, code, values, language)
+
+
+def short_text(code: str, language: Language = "en") -> str:
+    """Say in a few words, without values, what photographs of that code have in common.
+
+    A code that has none, such as one of another version, stands for itself.
+    """
+    words = wording(language)
+    return str(words["short"].get(code, words["titles"].get(code, code)))
 
 
 def title_of(kind: str, language: Language = "en") -> str:

@@ -59,8 +59,8 @@ LEADING = (
 )
 EYE, EYE_FROM = 2, 3
 """Where those stand in a row."""
-ERROR = -2
-"""Where a row says why there are no values."""
+WARNING_CODES, ERROR, ERROR_CODE = -3, -2, -1
+"""Where a row has its codes, and where it says why there are no values."""
 
 
 def columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:

@@ -19,7 +19,16 @@ from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..system.files import atomic_write, exclusive_lock, sha256_of
-from .columns import ERROR, EYE, EYE_FROM, Row, columns, row, write_dictionary
+from .columns import (
+    EYE,
+    EYE_FROM,
+    Row,
+    columns,
+    row,
+    sentences_of_every_row,
+    write_dictionary,
+)
+from .counts import FindingCounts
 from .definition import Study, digest_of, names_and_digests
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
@@ -75,7 +84,7 @@ def run_study(
                 for line in rows:
                     journal.append(line)
                     advance(1)
-            summary = _summary(journal, done, time.monotonic() - started)
+            summary = _summary(journal, study, done, time.monotonic() - started)
             _publish(study, journal, identity, summary, extras)
             extras.close()
             journal.remove()
@@ -142,12 +151,15 @@ def _is_same_eye(line: Row, listed: StudyPhotograph) -> bool:
     return line[EYE_FROM] in (None, "detected")
 
 
-def _summary(journal: Journal, resumed: int, seconds: float) -> Summary:
-    photographs = failed = 0
+def _summary(journal: Journal, study: Study, resumed: int, seconds: float) -> Summary:
+    photographs = 0
+    counts = FindingCounts(sentences_of_every_row(study.estimators))
     for line in journal.rows():
         photographs += 1
-        failed += line[ERROR] is not None
-    return Summary(photographs, failed, resumed, round(seconds, 3))
+        counts.add(line)
+    errors = counts.errors
+    failed = sum(errors.values())
+    return Summary(photographs, failed, resumed, round(seconds, 3), counts.findings, errors)
 
 
 def _run_manifest(

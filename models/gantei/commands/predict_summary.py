@@ -1,0 +1,48 @@
+"""The last lines of `gantei predict`: what came of it, and what is odd, in how many photographs.
+
+They go to standard error, so that a table on standard output stays one.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from ..findings.wording import short_text
+from ..terminal.plural import counted
+from ..terminal.text_table import visible
+
+if TYPE_CHECKING:
+    from ..study.backends import AnyEstimator
+    from ..study.existing_table import Summary
+
+
+def write_summary(summary: "Summary", others: int) -> None:
+    """Say how many photographs were estimated, and each error and finding with its count.
+
+    `others`: the files that were passed by.
+    """
+    resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
+    sys.stderr.write(
+        f"{counted(summary.photographs, 'photograph')}{resumed}: "
+        f"{summary.photographs - summary.failed} estimated, {summary.failed} failed; "
+        f"other files skipped: {others}\n"
+    )
+    _write_counts("failed", summary.errors)
+    _write_counts("warnings", summary.findings)
+
+
+def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
+    """Say once what every row of the table says by its code."""
+    from ..study.columns import sentences_of_every_row
+
+    for code, text in sentences_of_every_row(estimators).items():
+        sys.stderr.write(visible(f"every row: {code}: {text}\n"))
+
+
+def _write_counts(what: str, counts: Mapping[str, int]) -> None:
+    if counts:
+        sys.stderr.write(f"{what}:\n")
+    for code, number in counts.items():
+        sys.stderr.write(
+            visible(f"  {counted(number, 'photograph')}: {short_text(code)} ({code})\n")
+        )
