@@ -1,10 +1,12 @@
-"""Tables that state eyes, and lists that are none, as other programs write them."""
+"""Tables that name photographs, and lists that are none, as other programs write them."""
 
 import pytest
 
 from gantei.command_line import main
 from gantei.errors import OutputError
-from gantei.study.eye_tables import is_table, read_table
+from gantei.study.photograph_tables import photograph_table
+from gantei.table_files.csv_reading import has_columns
+from gantei.table_files.list_reading import read_table_file
 
 
 @pytest.mark.parametrize(
@@ -17,22 +19,26 @@ from gantei.study.eye_tables import is_table, read_table
         (["file,eye"], "one column is photograph"),
         (["photograph,eye,Eye"], "one column is eye"),
         (["photograph,eye,eye"], "line 1: two columns are called eye"),
+        (["photograph,eye,", "1.png,R,x"], "line 2: column 3 holds something and has no name"),
         ([], "is empty"),
         (["photograph,eye", "x" * 200_000 + ",R"], "line 2: no CSV: field larger than"),
         (["photograph,eye," + "x" * 200_000], "line 1: no CSV: field larger than"),
         (["photograph,eye", '"1.png,R'], "line 2: no CSV: unexpected end"),
     ],
 )
-def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what):
+def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what, tmp_path):
+    path = tmp_path / "eyes.csv"
+    path.write_text("\n".join(lines), "utf-8")
     with pytest.raises(OutputError, match=what):
-        read_table("\n".join(lines), "eyes.csv", "stated")
+        table = read_table_file(str(path), expected=["photograph", "eye"])
+        photograph_table(table, str(path))
 
 
 def test_a_list_is_a_table_where_its_head_says_so():
-    assert is_table("Photograph,Eye,age\na.jpg,R,50")
-    assert is_table("photograph;eye\n")
-    assert not is_table("photograph.jpg\neye.jpg")
-    assert not is_table("")
+    assert has_columns("\nPhotograph , age\na.jpg,R,50", ["photograph"])
+    assert has_columns("photograph;eye\n", ["photograph"])
+    assert not has_columns("photograph.jpg\neye.jpg", ["photograph"])
+    assert not has_columns("", ["photograph"])
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,6 @@ def test_a_list_is_a_table_where_its_head_says_so():
     ],
 )
 def test_a_first_line_that_no_csv_has_is_a_line_of_a_list(line, make_estimator, tmp_path):
-    assert not is_table(f"{line}\na.png")
     listed, out = tmp_path / "list.txt", tmp_path / "results.csv"
     listed.write_text(line)
     words = ("--from", listed, "--with", make_estimator(), "--out", out)

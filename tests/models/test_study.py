@@ -32,6 +32,8 @@ def test_a_folder_becomes_a_table_with_one_row_per_photograph(photographs, age, 
     assert list(table[0]) == [
         "photograph",
         "sha256",
+        "person",
+        "person_from",
         "eye",
         "eye_from",
         "made-age.age",
@@ -185,7 +187,8 @@ def test_a_list_names_photographs_and_a_missing_one_is_a_row(photographs, age, t
 
 
 def test_a_list_may_come_on_standard_input(photographs, age, tmp_path, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{photographs / 'right/0.png'}\n"))
+    name = f"{photographs / 'right/0.png'}\n"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(name.encode())))
     assert run("--from", "-", "--with", age, "--out", tmp_path / "results.csv") == 0
     assert len(rows(tmp_path / "results.csv")) == 1
 
@@ -278,7 +281,7 @@ def test_two_estimators_of_one_name_are_refused(photographs, age, tmp_path, caps
         (["nowhere"], "no such file or folder"),
         ([], "no photographs: name some"),
         (["scans"], "no photographs in scans: 1 other files, none of which ends in .jpg"),
-        (["--from", "nowhere.txt"], "cannot be read as a list"),
+        (["--from", "nowhere.txt"], "nowhere.txt: cannot be read: No such file"),
     ],
 )
 def test_without_photographs_nothing_is_run(arguments, said, age, tmp_path, monkeypatch, capsys):

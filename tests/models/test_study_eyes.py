@@ -10,7 +10,9 @@ from gantei.command_line import main
 from gantei.errors import OutputError
 from gantei.photographs.eyes import Eye
 from gantei.photographs.listing import list_photographs
-from gantei.study.eye_tables import StatedEyes, read_table, with_eyes
+from gantei.study.eye_tables import StatedEyes, eye_statements, with_eyes
+from gantei.study.photograph_tables import photograph_table
+from gantei.table_files.csv_reading import read_csv
 
 from ..conftest import made_picture
 
@@ -28,7 +30,9 @@ def listing(tmp_path, *names):
 
 
 def stated(tmp_path, *lines, file="eyes.csv", origin="stated"):
-    return read_table("\n".join(["photograph,eye", *lines]), str(tmp_path / file), origin)[1]
+    name = str(tmp_path / file)
+    table = read_csv("\n".join(["photograph,eye", *lines]), name)
+    return eye_statements(photograph_table(table, name).rows, origin)
 
 
 def eyes(listing):

@@ -22,16 +22,30 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="list",
         metavar="FILE",
-        help="also take the photographs that FILE lists, one per line, or a CSV with the columns "
-        "photograph and eye; - for standard input",
+        help="also take the photographs that FILE lists, one per line, or a table (.csv, .tsv, "
+        ".xlsx, .parquet) with the column photograph; its columns person, eye and any others stand "
+        "in the results too; - for standard input",
+    )
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        type=Path,
+        help="what the names in the results are relative to, and those in lists; default: the "
+        "folder that holds everything given",
+    )
+    parser.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="of lists and tables of text that do not begin with a byte order mark, such as cp932; "
+        "default: utf-8",
     )
     parser.add_argument(
         "--eyes",
         metavar="FILE|detect",
         action="append",
         default=[],
-        help="which eye each photograph shows: a CSV with the columns photograph and eye (right or "
-        "left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
+        help="which eye each photograph shows: a table with the columns photograph and eye (right "
+        "or left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
         "the optic disc; repeat for both. Only networks that mirror left eyes need it",
     )
     parser.add_argument(
@@ -40,23 +54,18 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
 
 
 def listing_of(chosen: argparse.Namespace) -> "PhotographList":
-    """Collect the photographs, and what is said of their eyes.
+    """Collect the photographs, and what is said of them; see `collect`.
 
     Raises:
-        OutputError: there are none, or a list cannot be read.
+        SettingError: no encoding has the name that was given.
     """
-    from ..photographs.listing import list_photographs
-    from ..study.eye_tables import EyeStatement, StatedEyes, is_table, read_table, with_eyes
+    from ..study.collecting import GivenPhotographs, collect
+    from ..table_files.text_encoding import checked_encoding
 
-    text = _text(chosen.list) if chosen.list is not None else ""
-    lines, statements = text.splitlines(), list[EyeStatement]()
-    if is_table(text):
-        lines, statements = read_table(text, chosen.list, "list")
-    for name in chosen.eyes:
-        if name != "detect":
-            statements += read_table(_text(name), name, "stated")[1]
-    stated = StatedEyes(tuple(statements), "detect" in chosen.eyes)
-    listing = with_eyes(list_photographs(chosen.paths, lines), stated)
+    encoding = None if chosen.encoding is None else checked_encoding(chosen.encoding)
+    listing = collect(
+        GivenPhotographs(chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root)
+    )
     if listing.strays:
         sys.stderr.write(
             visible(
@@ -65,15 +74,3 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
             )
         )
     return listing
-
-
-def _text(name: str) -> str:
-    """Read a list or table; a byte order mark, as Windows writes it, is no part of it."""
-    from ..errors import OutputError
-
-    try:
-        if name == STANDARD_STREAM:
-            return sys.stdin.read().removeprefix("\ufeff")
-        return Path(name).read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise OutputError(f"{name}: cannot be read as a list: {error}") from error

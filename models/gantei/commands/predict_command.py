@@ -204,12 +204,12 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
 
     def rows() -> Iterator[Row]:
         for listed, result in zip(listing.photographs, results, strict=True):
-            line = row(listed.name, result, backend.estimators)
+            line = row(listed, result, backend.estimators)
             counts.add(line)
             yield line
 
     # A pipe leads to a program, which would take a byte order mark for a letter of a name.
-    described = columns(backend.estimators)
+    described = columns(backend.estimators, listing.columns)
     write_comma_separated(rows(), described, sys.stdout.buffer, plain=True)
     sys.stdout.buffer.flush()
     failed = sum(counts.errors.values())

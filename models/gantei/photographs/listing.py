@@ -11,15 +11,21 @@ from ..errors import OutputError
 from ..manifests.fields import UNKNOWN
 from .eyes import EyeOption
 from .formats.known_formats import has_suffix, suffixes
+from .persons import KnownPerson
 
 
 @dataclass(frozen=True)
 class StudyPhotograph:
-    """One photograph of a study: where it is, its name in the table, what is told of its eye."""
+    """One photograph of a study: where it is, its name in the table, what is told of its eye.
+
+    `person` and `cells`, which stand under `PhotographList.columns`, are what a table says of it.
+    """
 
     path: Path
     name: str
     eye: EyeOption = UNKNOWN
+    person: KnownPerson | None = None
+    cells: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,8 @@ class PhotographList:
     """The photographs of a study in the table's order, and how many other files were passed by.
 
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
-    stated, and the names of `strays`, statements of what is no photograph here.
+    stated, and the names of `strays`, statements of what is no photograph here. Of the table that
+    lists them: the names of its further `columns`, and the digest of what it says of them.
     """
 
     photographs: tuple[StudyPhotograph, ...]
@@ -35,6 +42,8 @@ class PhotographList:
     detect: bool = False
     stated_sha256: str | None = None
     strays: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows_sha256: str | None = None
 
     def eyes(self) -> dict[str, Any]:
         """What values may depend on: what was said of eyes; the names tell the same again."""
@@ -42,17 +51,20 @@ class PhotographList:
         return {key: value for key, value in facts.items() if value}
 
 
-def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> PhotographList:
+def list_photographs(
+    paths: Sequence[Path], lines: Iterable[str] = (), root: Path | None = None
+) -> PhotographList:
     """Collect photographs from files, folders (recursively) and the lines of a list.
 
     In folders, files whose ending is not a picture's, hidden files and hidden folders are passed
     by, and links to folders are not followed. A file that is named itself is always taken; one
     that a list names may be missing, which its row then says. A photograph that is met twice
-    counts once. Names are relative to the folder given, or to the deepest folder that holds
-    everything given, with `/` between; the order is that of the names.
+    counts once. Names are relative to `root`, else to the folder given, or to the deepest folder
+    that holds everything given, with `/` between; the order is that of the names.
 
     Raises:
-        OutputError: a path does not exist, a folder cannot be read, or there are no photographs.
+        OutputError: a path does not exist, a folder cannot be read, there are no photographs, or
+            one of them lies outside `root`.
     """
     for path in paths:
         if not _is(path.exists):
@@ -74,7 +86,7 @@ def list_photographs(paths: Sequence[Path], lines: Iterable[str] = ()) -> Photog
         others += len(files) - len(pictures)
     if not found:
         raise OutputError(_none_found(paths, others))
-    root = _common(bases)
+    root = _common(bases) if root is None else _checked_root(root, found)
     listed = (StudyPhotograph(path, _printable(path.relative_to(root))) for path in found)
     return PhotographList(tuple(sorted(listed, key=lambda each: each.name)), others)
 
@@ -104,6 +116,15 @@ def _files_below(folder: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = [name for name in folders if not name.startswith(".")]
         yield from (Path(parent, name) for name in files if not name.startswith("."))
+
+
+def _checked_root(root: Path, found: Iterable[Path]) -> Path:
+    if not _is(root.is_dir):
+        raise OutputError(f"{root}: no such folder, which --root has to be")
+    root = Path(os.path.abspath(root))  # noqa: PTH100
+    if stray := next((path for path in found if not path.is_relative_to(root)), None):
+        raise OutputError(f"{stray}: lies outside --root {root}; name a folder that holds all")
+    return root
 
 
 def _common(bases: Sequence[Path]) -> Path:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal, get_args
 
+from ..errors import OutputError
 from ..findings.wording import Language
 from ..inference.prediction import PhotographResult
 from ..manifests.manifest import Binary, Categorical, Regression
 from ..photographs.eyes import EyeOrigin
+from ..photographs.listing import StudyPhotograph
+from ..photographs.persons import PersonOrigin
 from ..table_files.csv_writing import write_csv
 from .backends import AnyEstimator
 
@@ -40,6 +43,14 @@ LEADING = (
         "写真のファイル名。EXIFの向きを適用し、透明部分は黒とし、カラープロファイルは適用せずに読む",
     ),
     Column("sha256", "text", "SHA-256 of the file", "ファイルのSHA-256", range="64 hex digits"),
+    Column("person", "text", "whose eye it is, where known", "誰の眼か（分かる場合）"),
+    Column(
+        "person_from",
+        "text",
+        "what tells the person: list (the column person of --from)",
+        "誰の眼かの出どころ。list は --from の表の person 列",
+        range=", ".join(get_args(PersonOrigin)),
+    ),
     Column(
         "eye",
         "text",
@@ -57,30 +68,62 @@ LEADING = (
         range=", ".join(get_args(EyeOrigin)),
     ),
 )
-EYE, EYE_FROM = 2, 3
+PERSON, PERSON_FROM, EYE, EYE_FROM = 2, 3, 4, 5
 """Where those stand in a row."""
+LISTED = len(LEADING)
+"""Where the further cells begin that a list has of the photograph."""
 WARNING_CODES, ERROR, ERROR_CODE = -3, -2, -1
 """Where a row has its codes, and where it says why there are no values."""
 
 
-def columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
-    """Give the columns of the table that these estimators fill."""
+def columns(
+    estimators: Sequence[AnyEstimator], listed: Sequence[str] = ()
+) -> tuple[Column, ...]:
+    """Give the columns of the table that these estimators fill.
+
+    Args:
+        estimators: in the order of their columns.
+        listed: the names of the columns that are taken from a list.
+
+    Raises:
+        OutputError: one of those has the name of another column.
+    """
     values = tuple(column for each in estimators for column in _value_columns(each))
-    return (*LEADING, *values, *_trailing(estimators))
+    trailing = _trailing(estimators)
+    ours = {column.name.casefold() for column in (*LEADING, *values, *trailing)}
+    if clash := next((name for name in listed if name.casefold() in ours), None):
+        raise OutputError(
+            f"--from: the list's column {clash} has the name of one of the results; rename it in "
+            "the list, or leave it out"
+        )
+    return (*LEADING, *(_listed(name) for name in listed), *values, *trailing)
 
 
-def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator]) -> Row:
+def _listed(name: str) -> Column:
+    return Column(
+        name,
+        "text",
+        f"the column {name} of the list (--from), as it stands there",
+        f"--from の表の {name} 列をそのまま写したもの",
+    )
+
+
+def row(
+    listed: StudyPhotograph, result: PhotographResult, estimators: Sequence[AnyEstimator]
+) -> Row:
     """Lay one photograph's result out in the order of the columns.
 
     What every row of an estimator says stands in it as its code alone. What is odd about the
     photograph itself stands there once, without an estimator's name.
     """
+    person = [listed.person.name, listed.person.origin] if listed.person else [None, None]
     eye = [result.eye.side, result.eye.origin] if result.eye else [None, None]
+    leading = [listed.name, result.sha256, *person, *eye, *listed.cells]
     if (error := result.error) is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
         # The name in the table stands for the path: a table tells nothing of the folders around it.
-        text = error.worded(source=name)
-        return [name, result.sha256, *eye, *blanks, None, None, _one_line(text), error.code]
+        text = error.worded(source=listed.name)
+        return [*leading, *blanks, None, None, _one_line(text), error.code]
     values = [
         values[key]
         for each, values in zip(estimators, result.values, strict=True)
@@ -98,7 +141,7 @@ def row(name: str, result: PhotographResult, estimators: Sequence[AnyEstimator])
     texts += [f"{finding.text()}." for finding in result.photograph_findings]
     codes |= dict.fromkeys(finding.code for finding in result.photograph_findings)
     warnings = [" ".join(texts) or None, " ".join(codes) or None]
-    return [name, result.sha256, *eye, *values, *warnings, None, None]
+    return [*leading, *values, *warnings, None, None]
 
 
 def sentences_of_every_row(

@@ -10,7 +10,7 @@ from typing import Any
 from ..photographs.listing import PhotographList
 from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
-from .columns import columns
+from .columns import Column, columns
 from .extras import Extras
 
 
@@ -39,6 +39,14 @@ class Study:
         return Extras(
             self.estimators, self.maps, embeddings, allow_grey=self.backend.allow_grey, run=run
         )
+
+    def columns(self) -> tuple[Column, ...]:
+        """The columns of the table.
+
+        Raises:
+            OutputError: one that a list brings has the name of another.
+        """
+        return columns(self.estimators, self.listing.columns)
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
@@ -82,9 +90,10 @@ class Study:
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
+            **({"list_sha256": listed} if (listed := self.listing.rows_sha256) else {}),
             **environment(),
             **self.backend.identity(),
-            "columns": [column.name for column in columns(self.estimators)],
+            "columns": [column.name for column in self.columns()],
             "estimators": [
                 {
                     "name": each.name,

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from ..errors import OutputError
 from ..inference.prediction import PhotographResult
 from ..system.files import atomic_write, sha256_of
+from ..table_files.optional_packages import arrow
 from .columns import ERROR, Row
-from .table import arrow
 
 ENDINGS = (".npy", ".parquet")
 ROWS_AT_ONCE = 1_000

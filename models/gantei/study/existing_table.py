@@ -88,6 +88,8 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
             differences.append(f"it was made with{'' if before else 'out'} --{option}")
     if manifest.get("eyes") != identity.get("eyes"):
         differences.append("other eyes were stated, or sought (--eyes, --from)")
+    if manifest.get("list_sha256") != identity.get("list_sha256"):
+        differences.append("the list said other things of them (--from)")
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)

@@ -2,20 +2,17 @@
 
 import hashlib
 import os
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..errors import OutputError, SettingError
+from ..errors import OutputError
 from ..manifests.fields import UNKNOWN, Side
-from ..photographs.eye_names import side_of, sides_by_names
+from ..photographs.eye_names import sides_by_names
 from ..photographs.eyes import DETECT, Eye, EyeOrigin, stated_eye
 from ..photographs.listing import PhotographList, StudyPhotograph
-from ..table_files.csv_reading import DELIMITERS, first_cells, read_csv
-
-PHOTOGRAPH, EYE = "photograph", "eye"
-"""Columns of a table that states eyes; others are passed over."""
+from ..photographs.path_spelling import one_spelling
+from .photograph_tables import PhotographRow
 
 
 @dataclass(frozen=True)
@@ -40,44 +37,22 @@ class StatedEyes:
     detect: bool = False
 
 
-def is_table(text: str) -> bool:
-    """Whether a list of photographs is a table that states their eyes: its head says so."""
-    return any(
-        {PHOTOGRAPH, EYE} <= {cell.lower() for cell in first_cells(text, delimiter)}
-        for delimiter in DELIMITERS
-    )
-
-
-def read_table(text: str, name: str, origin: EyeOrigin) -> tuple[list[str], list[EyeStatement]]:
-    """Read a CSV with the columns `photograph` and `eye`; an empty eye states nothing.
+def eye_statements(
+    rows: Sequence[PhotographRow], origin: EyeOrigin, paths: Sequence[Path] = ()
+) -> tuple[EyeStatement, ...]:
+    """Give what the rows of a table state; an empty eye states nothing.
 
     Args:
-        text: of the file.
-        name: of the file, for messages.
+        rows: of the table.
         origin: what its statements are called in the results.
-
-    Returns:
-        The photographs of all rows, and the statements.
-
-    Raises:
-        OutputError: a column is missing, or a row has no photograph or an eye that is none.
+        paths: of the rows' photographs, where they have been found.
     """
-    table = read_csv(text, name, expected=(PHOTOGRAPH, EYE))
-    columns = [column.lower() for column in table.columns]
-    for column in (PHOTOGRAPH, EYE):
-        if columns.count(column) != 1:
-            raise OutputError(f"{name}: one column is {column}; found: {', '.join(columns)}")
-    photographs: list[str] = []
-    statements: list[EyeStatement] = []
-    for where, cells in table.rows:
-        photograph, eye = (cells[columns.index(column)] for column in (PHOTOGRAPH, EYE))
-        if not photograph.strip():
-            raise OutputError(f"{where}: names no photograph")
-        photographs.append(photograph)
-        if eye.strip():
-            side = _side(eye, where)
-            statements.append(EyeStatement(photograph, side, origin, where, Path(name).parent))
-    return photographs, statements
+    names = [str(path) for path in paths] or [row.photograph for row in rows]
+    return tuple(
+        EyeStatement(name, row.eye, origin, row.where, row.folder)
+        for name, row in zip(names, rows, strict=True)
+        if row.eye
+    )
 
 
 def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
@@ -123,13 +98,13 @@ def _found(
     by_key: dict[str, set[Path]] = {}
     for listed in listing.photographs:
         for key in (listed.name, os.fspath(listed.path)):
-            by_key.setdefault(_normal(key), set()).add(listed.path)
+            by_key.setdefault(one_spelling(key), set()).add(listed.path)
     found: dict[Path, EyeStatement] = {}
     strays = []
     for statement in statements:
         given = statement.photograph
         keys = {given, os.path.abspath(given), os.path.abspath(statement.folder / given)}  # noqa: PTH100
-        paths = set().union(*(by_key.get(_normal(key), set()) for key in keys))
+        paths = set().union(*(by_key.get(one_spelling(key), set()) for key in keys))
         if len(paths) > 1:
             several = " or ".join(sorted(map(str, paths)))
             raise OutputError(f"{statement.where}: {given} may be {several}: name it by its path")
@@ -154,15 +129,3 @@ def _digest(listing: PhotographList, found: dict[Path, EyeStatement]) -> str | N
         if statement := found.get(listed.path):
             digest.update(f"{listed.name}\0{statement.side}\0{statement.origin}\n".encode())
     return digest.hexdigest()
-
-
-def _side(text: str, where: str) -> Side:
-    try:
-        return side_of(text)
-    except SettingError as error:
-        raise OutputError(f"{where}: {error}") from error
-
-
-def _normal(text: str) -> str:
-    """A name of one spelling: macOS takes accents and voiced kana apart."""
-    return unicodedata.normalize("NFC", text)

@@ -22,8 +22,10 @@ from ..system.files import atomic_write, exclusive_lock, sha256_of
 from .columns import (
     EYE,
     EYE_FROM,
+    LISTED,
+    PERSON,
+    PERSON_FROM,
     Row,
-    columns,
     row,
     sentences_of_every_row,
     write_dictionary,
@@ -55,7 +57,7 @@ def run_study(
         raise OutputError(f"{study.table}: is a folder; name a file in it")
     # Refuse what cannot be written before any work.
     writer_for(study.table)
-    check_size(study.table, len(study.listing.photographs), len(columns(study.estimators)))
+    check_size(study.table, len(study.listing.photographs), len(study.columns()))
     identity = study.identity()
     run = digest_of(identity)
     journal_id = study.journal_of(run)
@@ -100,7 +102,7 @@ def _publish(
     extras: Extras,
 ) -> None:
     """Write the files; the table last, so that it never stands without its run manifest."""
-    described = columns(study.estimators)
+    described = study.columns()
     extras.publish(journal.rows())
     with atomic_write(study.dictionary_path) as file:
         write_dictionary(described, file, plain=study.plain_csv)
@@ -120,7 +122,7 @@ def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
     with closing(results):
         for listed, result in zip(left, results, strict=True):
             extras.add(listed, result)
-            yield row(listed.name, result, study.estimators)
+            yield row(listed, result, study.estimators)
 
 
 def _kept(journal: Journal, study: Study, extras: Extras) -> int:
@@ -133,7 +135,7 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     for line, listed in zip(journal.rows(), study.listing.photographs, strict=False):
         if line[0] != listed.name or line[1] != photograph_sha256(listed):
             break
-        if not _is_same_eye(line, listed):
+        if not (_is_same_eye(line, listed) and _says_the_same(line, listed)):
             break
         if not extras.hold(count, line):
             break
@@ -149,6 +151,12 @@ def _is_same_eye(line: Row, listed: StudyPhotograph) -> bool:
     if isinstance(listed.eye, Eye):
         return line[EYE : EYE_FROM + 1] == [listed.eye.side, listed.eye.origin]
     return line[EYE_FROM] in (None, "detected")
+
+
+def _says_the_same(line: Row, listed: StudyPhotograph) -> bool:
+    person = [listed.person.name, listed.person.origin] if listed.person else [None, None]
+    cells = line[LISTED : LISTED + len(listed.cells)]
+    return line[PERSON : PERSON_FROM + 1] == person and cells == [*listed.cells]
 
 
 def _summary(journal: Journal, study: Study, resumed: int, seconds: float) -> Summary:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-from ..errors import MissingExtraError, OutputError
+from ..errors import OutputError
 from ..table_files.csv_writing import write_csv
-from ..table_files.workbook_writing import check_sheet, openpyxl, write_workbook
+from ..table_files.optional_packages import arrow, openpyxl
+from ..table_files.workbook_writing import check_sheet, write_workbook
 from .columns import Column, Row
 
 Writer = Callable[[Iterable[Row], Sequence[Column], IO[bytes]], None]
@@ -101,19 +102,3 @@ def check_size(path: Path, photographs: int, columns: int) -> None:
     """
     if WRITERS.get(path.suffix.lower()) is write_excel:
         check_sheet(photographs + 1, columns)
-
-
-def arrow() -> tuple[Any, Any]:
-    """Give pyarrow and its Parquet part.
-
-    Raises:
-        MissingExtraError: it is not installed.
-    """
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise MissingExtraError(
-            'a .parquet file needs pyarrow: pip install "gantei[parquet]"'
-        ) from error
-    return pyarrow, parquet

@@ -2,11 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 
 from ..errors import OutputError
 from .spreadsheet_cells import undefused
-from .table_read import ReadRow, ReadTable, checked_head, checked_row
+from .table_read import ReadRow, ReadTable
 
 DELIMITERS = (",", ";", "\t")
 """What may stand between cells; Excel writes semicolons where a comma is the decimal mark."""
@@ -24,48 +24,47 @@ def read_csv(text: str, name: str, *, expected: Iterable[str] = ()) -> ReadTable
         expected: columns that tell the delimiter.
 
     Raises:
-        OutputError: it is empty or no CSV, two columns have one name, or a row has more or fewer
-            cells than there are columns.
+        OutputError: it is no CSV, or as `ReadTable.of`.
 
     >>> from gantei.table_files.csv_reading import read_csv
     >>> read_csv("photograph;age\n'=1+1.jpg;57\n", "list.csv").rows[0].cells
     ['=1+1.jpg', '57']
     """
     text = text.removeprefix("\ufeff")
-    delimiter = _delimiter(text, {each.lower() for each in expected})
+    return ReadTable.of(_lines(text, name, _delimiter(text, expected)), name)
+
+
+def has_columns(text: str, expected: Iterable[str]) -> bool:
+    """Whether the first line that is not blank names all these columns, whatever the delimiter."""
+    wanted = {*expected}
+    return any(wanted <= _first_cells(text, delimiter) for delimiter in DELIMITERS)
+
+
+def _lines(text: str, name: str, delimiter: str) -> Iterator[ReadRow]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    head: list[str] = []
-    rows: list[ReadRow] = []
     try:
         for line in lines:
-            if not any(cell.strip() for cell in line):
-                continue
-            cells = [undefused(cell) for cell in line]
-            where = f"{name}, line {lines.line_num}"
-            if not head:
-                head = checked_head(cells, where)
-            else:
-                rows.append(checked_row(where, cells, head))
+            yield ReadRow(f"{name}, line {lines.line_num}", [undefused(cell) for cell in line])
     except csv.Error as error:
         raise OutputError(f"{name}, line {lines.line_num}: no CSV: {error}") from error
-    if not head:
-        raise OutputError(f"{name}: is empty; its first line names the columns")
-    return ReadTable(tuple(head), tuple(rows))
 
 
-def first_cells(text: str, delimiter: str = ",") -> list[str]:
-    """The cells of the first line that is not blank; none where no CSV has such a line."""
+def _first_cells(text: str, delimiter: str) -> set[str]:
+    """The cells of the first line; none where no CSV has such a line."""
     lines = io.StringIO(text.removeprefix("\ufeff"), newline="")
     first = next((line for line in lines if line.strip()), "")
     try:
-        return [cell.strip() for cell in next(csv.reader([first], delimiter=delimiter), [])]
+        cells = next(csv.reader([first], delimiter=delimiter), [])
     except csv.Error:  # such as a cell of more than 131,072 characters
-        return []
+        return set()
+    return {cell.strip().lower() for cell in cells}
 
 
-def _delimiter(text: str, expected: set[str]) -> str:
+def _delimiter(text: str, expected: Iterable[str]) -> str:
+    wanted = {*expected}
+
     def fits(delimiter: str) -> tuple[int, int]:
-        cells: Sequence[str] = first_cells(text, delimiter)
-        return len(expected & {cell.lower() for cell in cells}), len(cells)
+        cells = _first_cells(text, delimiter)
+        return len(wanted & cells), len(cells)
 
     return max(DELIMITERS, key=fits)

@@ -1,10 +1,13 @@
 """A table that was read: somebody's list, or what gantei wrote itself."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..errors import OutputError
+
+MOST_CELLS = 20_000_000
+"""Of a table that is read whole into memory, at some 100 bytes each."""
 
 
 class ReadRow(NamedTuple):
@@ -21,35 +24,47 @@ class ReadTable:
     columns: Sequence[str]
     rows: Sequence[ReadRow]
 
-    def values(self, column: str) -> list[str]:
-        """The cells of one column.
+    @classmethod
+    def of(cls, lines: Iterable[ReadRow], name: str) -> "ReadTable":
+        """Make a table of lines, the first of which names the columns.
+
+        A column without a name has to be empty, and is left out.
+
+        Args:
+            lines: of the file, blank ones too.
+            name: of the file, for messages.
 
         Raises:
-            ValueError: there is none of that name.
+            OutputError: there is no line, two columns have one name, a row has more or fewer cells
+                than there are columns, or there are more than `MOST_CELLS` cells.
         """
-        place = self.columns.index(column)
-        return [row.cells[place] for row in self.rows]
+        filled = (line for line in lines if any(cell.strip() for cell in line.cells))
+        first = next(filled, None)
+        if first is None:
+            raise OutputError(f"{name}: is empty; its first line names the columns")
+        head = [cell.strip() for cell in first.cells]
+        for column in head:
+            if column and head.count(column) > 1:
+                raise OutputError(f"{first.where}: two columns are called {column}; rename one")
+        named = [place for place, column in enumerate(head) if column]
+        rows = tuple(_checked(filled, head, named, name))
+        return cls(tuple(head[place] for place in named), rows)
 
 
-def checked_head(cells: Sequence[str], where: str) -> list[str]:
-    """Give the names of columns, without spaces around them.
-
-    Raises:
-        OutputError: two columns have one name.
-    """
-    head = [cell.strip() for cell in cells]
-    for name in head:
-        if name and head.count(name) > 1:
-            raise OutputError(f"{where}: two columns are called {name}; rename one")
-    return head
-
-
-def checked_row(where: str, cells: Sequence[str], head: Sequence[str]) -> ReadRow:
-    """Give a row, whose cells have to be as many as there are columns.
-
-    Raises:
-        OutputError: they are more or fewer.
-    """
-    if len(cells) != len(head):
-        raise OutputError(f"{where}: {len(cells)} cells under {len(head)} columns")
-    return ReadRow(where, cells)
+def _checked(
+    lines: Iterable[ReadRow], head: Sequence[str], named: Sequence[int], name: str
+) -> Iterator[ReadRow]:
+    count = 0
+    for where, cells in lines:
+        if len(cells) != len(head):
+            raise OutputError(f"{where}: {len(cells)} cells under {len(head)} columns")
+        count += len(named)
+        if count > MOST_CELLS:
+            raise OutputError(f"{name}: more than {MOST_CELLS} cells; split it, or drop columns")
+        if len(named) == len(head):
+            yield ReadRow(where, cells)
+            continue
+        for place, cell in enumerate(cells):
+            if not head[place] and cell.strip():
+                raise OutputError(f"{where}: column {place + 1} holds something and has no name")
+        yield ReadRow(where, [cells[place] for place in named])

@@ -9,8 +9,9 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from ..errors import MissingExtraError, OutputError
+from ..errors import OutputError
 from .csv_writing import Cell
+from .optional_packages import openpyxl
 
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
 """Of a sheet, its line of column names included; no program reads more."""
@@ -18,21 +19,6 @@ LONGEST_CELL = 32_767
 """Letters, of two bytes each, in one cell."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _NO_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
-
-
-def openpyxl() -> Any:
-    """Give the package that reads and writes workbooks.
-
-    Raises:
-        MissingExtraError: it is not installed.
-    """
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise MissingExtraError(
-            'an .xlsx file needs openpyxl: pip install "gantei[xlsx]"'
-        ) from error
-    return openpyxl
 
 
 def check_sheet(rows: int, columns: int) -> None:

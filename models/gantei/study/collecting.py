@@ -1,0 +1,66 @@
+"""Collecting the photographs of a study: from paths and a list, with what tables say of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..photographs.eyes import DETECT
+from ..photographs.listing import PhotographList, list_photographs
+from ..table_files.list_reading import read_list_file, read_table_file
+from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
+from .listed_photographs import located, with_rows
+from .photograph_tables import EYE, PHOTOGRAPH, PhotographRow, photograph_table
+
+
+@dataclass(frozen=True)
+class GivenPhotographs:
+    """What a user gives: paths, a list, which eyes, and how to read it.
+
+    Attributes:
+        paths: photographs, and folders of them.
+        list_name: a file that lists more, one per line or as a table; `-` for standard input.
+        eyes: tables that state eyes, and `detect`.
+        encoding: of lists and tables without a byte order mark; None is UTF-8.
+        root: what the names in the results are relative to; None: what holds everything given.
+    """
+
+    paths: Sequence[Path] = ()
+    list_name: str | None = None
+    eyes: Sequence[str] = ()
+    encoding: str | None = None
+    root: Path | None = None
+
+
+def collect(given: GivenPhotographs) -> PhotographList:
+    """Collect the photographs, and what is said of them.
+
+    Raises:
+        OutputError: there are none, or a list cannot be read or contradicts itself.
+        MissingExtraError: what a list's format needs is not installed.
+    """
+    names, rows, columns = _read_list(given)
+    paths = located(names, given.list_name or "", given.root)
+    listing = list_photographs(given.paths, map(str, paths), given.root)
+    statements: list[EyeStatement] = []
+    if rows:
+        on_disk = list(zip(paths, rows, strict=True))
+        listing = with_rows(listing, on_disk, columns)
+        statements += eye_statements(rows, "list", paths)
+    for name in given.eyes:
+        if name != DETECT:
+            table = read_table_file(name, encoding=given.encoding, expected=(PHOTOGRAPH, EYE))
+            statements += eye_statements(photograph_table(table, name).rows, "stated")
+    return with_eyes(listing, StatedEyes(tuple(statements), DETECT in given.eyes))
+
+
+def _read_list(
+    given: GivenPhotographs,
+) -> tuple[Sequence[str], Sequence[PhotographRow], tuple[str, ...]]:
+    """The names in a list, and, where it is a table, its rows and further columns."""
+    if given.list_name is None:
+        return (), (), ()
+    listed = read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
+    if isinstance(listed, list):
+        return [line.rstrip("\r") for line in listed if line.strip()], (), ()
+    table = photograph_table(listed, given.list_name)
+    return [row.photograph for row in table.rows], table.rows, table.columns

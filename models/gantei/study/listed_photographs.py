@@ -1,0 +1,84 @@
+"""From the names that a list gives to the photographs of a study, and what it says of each."""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import OutputError
+from ..photographs.listing import PhotographList, StudyPhotograph
+from ..photographs.path_spelling import PathsOnDisk
+from ..photographs.persons import KnownPerson
+from .photograph_tables import PhotographRow
+
+
+def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Path]:
+    """Find the files that a list names: from `root`, from here, or from the folder of the list.
+
+    Where there is none, the path is that from `root`, or from here, so that its row says so.
+
+    Args:
+        names: paths, relative or not.
+        list_name: of the list's file.
+        root: what the names in the results are relative to; None: nothing was said.
+    """
+    places = dict.fromkeys([*([root] if root else []), Path(), Path(list_name).parent])
+    disk = PathsOnDisk()
+
+    def find(name: str) -> Path:
+        # abspath, not resolve: a link that is named keeps its own name.
+        paths = [Path(os.path.abspath(place / name)) for place in places]  # noqa: PTH100
+        return next((found for path in paths if (found := disk.find(path))), paths[0])
+
+    return [find(name) for name in names]
+
+
+def with_rows(
+    listing: PhotographList,
+    rows: Sequence[tuple[Path, PhotographRow]],
+    columns: tuple[str, ...],
+) -> PhotographList:
+    """Put person and further cells, as the rows of a table have them, to the photographs.
+
+    Args:
+        listing: the photographs of a study, those of the table among them.
+        rows: each with the path of its photograph.
+        columns: the names of the further cells.
+
+    Raises:
+        OutputError: a row names a folder, or two rows say different things of one photograph.
+    """
+    by_path: dict[Path, PhotographRow] = {}
+    for path, row in rows:
+        if path.is_dir():
+            raise OutputError(f"{row.where}: {row.photograph} is a folder; name its photographs")
+        if not row.says_the_same(first := by_path.setdefault(path, row)):
+            raise OutputError(
+                f"{row.where}: says something else of {row.photograph} than {first.where}"
+            )
+    nothing = (None,) * len(columns)
+
+    def told(listed: StudyPhotograph) -> StudyPhotograph:
+        row = by_path.get(listed.path)
+        if row is None:
+            return replace(listed, cells=nothing)
+        person = KnownPerson(row.person, "list") if row.person else None
+        return replace(listed, person=person, cells=row.cells)
+
+    photographs = tuple(told(each) for each in listing.photographs)
+    return replace(
+        listing, photographs=photographs, columns=columns, rows_sha256=_digest(photographs)
+    )
+
+
+def _digest(photographs: Sequence[StudyPhotograph]) -> str | None:
+    """Digest of what a table says of photographs; None where it says nothing."""
+    digest, empty = hashlib.sha256(), True
+    for each in photographs:
+        if each.person or any(each.cells):
+            empty = False
+            line = [each.name, each.person and each.person.name, *each.cells]
+            digest.update(json.dumps(line).encode() + b"\n")
+    return None if empty else digest.hexdigest()

@@ -1,0 +1,36 @@
+"""The packages of extras that read and write some kinds of table, imported when they are used."""
+
+from typing import Any
+
+from ..errors import MissingExtraError
+
+
+def arrow() -> tuple[Any, Any]:
+    """Give pyarrow and its Parquet part.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise MissingExtraError(
+            'a .parquet file needs pyarrow: pip install "gantei[parquet]"'
+        ) from error
+    return pyarrow, parquet
+
+
+def openpyxl() -> Any:
+    """Give the package that reads and writes workbooks.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        import openpyxl
+    except ImportError as error:
+        raise MissingExtraError(
+            'an .xlsx file needs openpyxl: pip install "gantei[xlsx]"'
+        ) from error
+    return openpyxl

@@ -1,0 +1,73 @@
+"""Decoding a text file: UTF-8, UTF-16 or UTF-32 by its mark, else as is stated."""
+
+import codecs
+
+from ..errors import OutputError, SettingError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before that of UTF-16, with which it begins
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
+    """Decode a file by its byte order mark, else by `encoding`, else as UTF-8.
+
+    Args:
+        data: of the file.
+        name: of the file, for messages.
+        encoding: as Python calls it, such as `cp932`.
+
+    Raises:
+        OutputError: it cannot be decoded so; says in which line, and what to try.
+
+    >>> from gantei.table_files.text_encoding import decoded
+    >>> decoded("右眼.jpg".encode("utf-16"), "list.txt")
+    '右眼.jpg'
+    >>> decoded("右眼.jpg".encode("cp932"), "list.txt", "cp932")
+    '右眼.jpg'
+    """
+    marked = next((of for mark, of in _MARKS if data.startswith(mark)), None)
+    used = marked or encoding or "utf-8"
+    try:
+        text = data.decode(used)
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        advice = "" if marked or encoding else _advice(data)
+        raise OutputError(
+            f"{name}, line {line}, byte {error.start + 1} of the file: no "
+            f"{used.removesuffix('-sig').upper()}{advice}"
+        ) from error
+    if marked is None and encoding is None and data.count(0) * 3 > len(data):
+        raise OutputError(
+            f"{name}: a third of it is null bytes, as in UTF-16 without a byte order mark; say "
+            "which, such as --encoding utf-16-le"
+        )
+    return text
+
+
+def checked_encoding(encoding: str) -> str:
+    """Give back the name of an encoding of texts.
+
+    Raises:
+        SettingError: Python knows none of that name.
+    """
+    try:
+        "a".encode(encoding)
+    except (LookupError, UnicodeError, ValueError) as error:
+        raise SettingError(
+            f"--encoding {encoding}: unknown; known are cp932, euc_jp, utf-16-le, latin-1 and the "
+            "others of Python"
+        ) from error
+    return encoding
+
+
+def _advice(data: bytes) -> str:
+    try:
+        data.decode("cp932")
+    except UnicodeDecodeError:
+        return "; say what it is by --encoding NAME"
+    return "; files that Windows in Japan wrote without saying UTF-8 need --encoding cp932"

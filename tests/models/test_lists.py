@@ -1,0 +1,281 @@
+"""Lists of photographs as people have them: encodings, kinds of files, spellings, roots."""
+
+import codecs
+import io
+import unicodedata
+
+import pytest
+from PIL import Image
+
+from gantei.errors import OutputError, SettingError
+from gantei.table_files.text_encoding import checked_encoding, decoded
+
+from ..conftest import made_picture
+from .studies import rows, run
+
+
+@pytest.fixture
+def age(make_estimator):
+    return make_estimator("made-age")
+
+
+@pytest.fixture
+def eyes(tmp_path, monkeypatch):
+    """Photographs in the working folder, of which one has a Japanese name."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("右眼.png", "b.png"):
+        path = tmp_path / "photographs" / name
+        path.parent.mkdir(exist_ok=True)
+        Image.fromarray(made_picture(len(name))).save(path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "option"),
+    [
+        ("utf-8", []),
+        ("utf-8-sig", []),
+        ("utf-16", []),
+        ("utf-32", []),
+        ("cp932", ["--encoding", "cp932"]),
+        ("utf-8-sig", ["--encoding", "cp932"]),
+        ("utf-16-le", ["--encoding", "utf-16-le"]),
+    ],
+)
+@pytest.mark.parametrize("head", ["", "photograph\r\n"])
+def test_a_list_may_be_of_any_encoding_that_it_or_the_user_says(
+    encoding, option, head, eyes, age
+):
+    listed = f"{head}photographs/右眼.png\r\nphotographs/b.png\r\n"
+    (eyes / "list.txt").write_bytes(listed.encode(encoding))
+    assert run("--from", "list.txt", *option, "--with", age, "--out", "t.csv") == 0
+    assert [row["photograph"] for row in rows(eyes / "t.csv")] == ["b.png", "右眼.png"]
+
+
+def test_utf_16_of_either_byte_order_is_known_by_its_mark():
+    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        assert decoded(mark + "右".encode(encoding), "list.txt") == "右"
+
+
+@pytest.mark.parametrize(
+    ("data", "encoding", "said"),
+    [
+        ("a\n右眼".encode("cp932"), None, "line 2, byte 3 of the file: no UTF-8; .* cp932"),
+        (b"a\n\x81", None, "line 2, byte 3 of the file: no UTF-8; say what it is"),
+        (b"\x81", "cp932", "line 1, byte 1 of the file: no CP932$"),
+        (codecs.BOM_UTF16_LE + b"\0\xd8", "cp932", "no UTF-16$"),
+        ("a.png\nb.png".encode("utf-16-le"), None, "null bytes, as in UTF-16 without"),
+    ],
+)
+def test_what_cannot_be_decoded_says_where_and_what_to_try(data, encoding, said):
+    with pytest.raises(OutputError, match=f"^list.txt.*{said}"):
+        decoded(data, "list.txt", encoding)
+
+
+@pytest.mark.parametrize("encoding", ["nonsense", "hex", "rot13", "a\0b"])
+def test_an_encoding_that_is_none_is_refused(encoding):
+    with pytest.raises(SettingError, match="unknown; known are cp932"):
+        checked_encoding(encoding)
+
+
+TABLE = [
+    ["photograph", "Person", "eye", "diagnosis", "visit"],
+    ["photographs/右眼.png", "山田", "OD", "緑内障", "2026-01-02"],
+    ["photographs/b.png", "007", "", "", "2"],
+]
+
+
+def as_text(delimiter):
+    return "".join(delimiter.join(line) + "\r\n" for line in TABLE)
+
+
+def as_workbook(lines):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["a sheet", "about the study"])
+    sheet = book.create_sheet("list")
+    for line in lines:
+        sheet.append(line)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def as_parquet(lines):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    head, *data = lines
+    file = io.BytesIO()
+    cells = [list(cells) for cells in zip(*data, strict=True)]
+    parquet.write_table(pyarrow.table(dict(zip(head, cells, strict=True))), file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["csv", "semicolons.csv", "tsv", "xlsx", "parquet"])
+def test_a_table_of_any_kind_brings_persons_eyes_and_further_columns(kind, eyes, age):
+    data = {
+        "csv": lambda: as_text(",").encode(),
+        "semicolons.csv": lambda: as_text(";").encode("utf-8-sig"),
+        "tsv": lambda: as_text("\t").encode("utf-16"),
+        "xlsx": lambda: as_workbook(TABLE),
+        "parquet": lambda: as_parquet(TABLE),
+    }[kind]()
+    (eyes / f"list.{kind}").write_bytes(data)
+    assert run("--from", f"list.{kind}", "--with", age, "--out", "t.csv") == 0
+    keys = ("photograph", "person", "person_from", "eye", "eye_from", "diagnosis", "visit")
+    assert [tuple(row[key] for key in keys) for row in rows(eyes / "t.csv")] == [
+        ("b.png", "007", "list", "", "", "", "2"),
+        ("右眼.png", "山田", "list", "right", "list", "緑内障", "2026-01-02"),
+    ]
+    described = {row["column"]: row for row in rows(eyes / "t.csv.dictionary.csv")}
+    assert described["diagnosis"]["meaning"] == (
+        "the column diagnosis of the list (--from), as it stands there"
+    )
+
+
+def test_cells_of_other_types_are_the_texts_of_a_csv(eyes, age):
+    from datetime import date, datetime
+
+    head = ["photograph", "person", "day", "moment", "share", "yes", "n"]
+    moment = datetime(2026, 1, 2, 3, 4, 5)
+    line = ["photographs/b.png", 12.0, date(2026, 1, 2), moment, 0.25, True, None]
+    (eyes / "list.xlsx").write_bytes(as_workbook([head, line]))
+    (eyes / "list.parquet").write_bytes(as_parquet([head, line]))
+    for kind in ("xlsx", "parquet"):
+        assert run("--from", f"list.{kind}", "--with", age, "--out", f"{kind}.csv") == 0
+        (row,) = rows(eyes / f"{kind}.csv")
+        assert [row[key] for key in head[1:]] == [
+            "12", "2026-01-02", "2026-01-02 03:04:05", "0.25", "TRUE", "",
+        ]  # fmt: skip
+
+
+def test_of_a_formula_the_saved_value_is_read(eyes, age):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["photograph", "n"])
+    book.active.append(["photographs/b.png", "=1+1"])  # saved by a program that finds no values
+    book.save(eyes / "list.xlsx")
+    assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 0
+    assert rows(eyes / "t.csv")[0]["n"] == ""
+
+
+def test_a_defused_name_in_a_list_is_the_file(eyes, age):
+    (eyes / "photographs/b.png").rename(eyes / "=b.png")
+    (eyes / "list.csv").write_text("photograph,note\n'=b.png,'+1\n", "utf-8-sig")
+    assert run("--from", "list.csv", "--with", age, "--out", "t.csv", "--plain-csv") == 0
+    (row,) = rows(eyes / "t.csv")
+    assert (row["photograph"], row["note"]) == ("=b.png", "+1")
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+def test_names_are_compared_in_one_spelling(stored, eyes, age):
+    name = "がんてい/É.png"
+    path = eyes / "photographs" / unicodedata.normalize(stored, name)
+    path.parent.mkdir()
+    Image.fromarray(made_picture(3)).save(path)
+    other = unicodedata.normalize({"NFC": "NFD", "NFD": "NFC"}[stored], name)
+    lines = f"photograph,person\nphotographs/{name},a\nphotographs/{other},a\n"
+    (eyes / "list.csv").write_text(lines, "utf-8")
+    (eyes / "eyes.csv").write_text(f"photograph,eye\nphotographs/{other},R\n", "utf-8")
+    words = ("--from", "list.csv", "--eyes", "eyes.csv", "--root", "photographs")
+    assert run(*words, "--with", age, "--out", "t.csv") == 0
+    (row,) = rows(eyes / "t.csv")
+    assert unicodedata.normalize("NFC", row["photograph"]) == unicodedata.normalize("NFC", name)
+    assert (row["person"], row["eye"]) == ("a", "right")
+
+
+def test_shards_with_a_root_have_the_names_of_the_whole(photographs, age, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("photographs", "--with", age, "--out", "whole.csv")
+    whole = rows(tmp_path / "whole.csv")
+    parts = []
+    for number, prefix in enumerate(("left", "right")):
+        names = [f"photographs/{row['photograph']}" for row in whole]
+        shard = [name for name in names if name.startswith(f"photographs/{prefix}")]
+        (tmp_path / f"{number}.txt").write_text("\n".join(shard), "utf-8")
+        words = ("--from", f"{number}.txt", "--root", "photographs", "--with", age)
+        run(*words, "--out", f"{number}.csv")
+        parts += rows(tmp_path / f"{number}.csv")
+    assert parts == whole
+
+
+def test_names_in_a_list_start_from_the_root_from_here_or_from_the_list(eyes, age):
+    (eyes / "b.png").write_bytes(b"another file of that name")
+    (eyes / "photographs/list.txt").write_text("b.png\n", "utf-8")
+    words = ("--with", age, "--root", "photographs")
+    assert run("--from", "photographs/list.txt", *words, "--out", "t.csv") == 0
+    (eyes / "b.png").unlink()
+    words = ("--with", age, "--from", "photographs/list.txt")
+    assert run(*words, "--out", "u.csv") == 0
+    assert rows(eyes / "t.csv") == rows(eyes / "u.csv")
+
+
+def test_a_list_of_nothing_that_is_there_gives_rows_that_say_so(eyes, age):
+    (eyes / "list.txt").write_text("gone/ü.png\nb/gone.png\n", "utf-8")
+    assert run("--from", "list.txt", "--with", age, "--out", "t.csv") == 1
+    assert [row["error_code"] for row in rows(eyes / "t.csv")] == ["unreadable-file"] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("list.csv", "photograph,sha256\nphotographs/b.png,1\n", "column sha256 has the name of"),
+        ("list.csv", "photograph,Error\nphotographs/b.png,1\n", "column Error has the name of"),
+        ("list.csv", "photograph,made-age.age\nphotographs/b.png,1\n", "made-age.age has the"),
+        (
+            "list.csv",
+            "photograph,person\nphotographs/b.png,1\nphotographs/b.png,2\n",
+            "list.csv, line 3: says something else of photographs/b.png than list.csv, line 2",
+        ),
+        ("list.csv", "photograph,person\nphotographs,1\n", "line 2: photographs is a folder"),
+        ("list.csv", "file,person\nphotographs/b.png,1\n", "one column is photograph; found: file"),
+        ("list.ods", "", ".ods is not read; save it as .xlsx"),
+        ("list.xlsx", "no workbook", "no .xlsx workbook, damaged, or with a password"),
+        ("list.parquet", "no parquet", "cannot be read as Parquet"),
+    ],
+)
+def test_a_list_that_says_what_cannot_be_is_refused_before_any_work(
+    name, text, said, eyes, age, capsys
+):
+    (eyes / name).write_text(text, "utf-8")
+    assert run("--from", name, "--with", age, "--out", "t.csv") == 2
+    assert said in capsys.readouterr().err
+    assert not list(eyes.glob("t.csv*"))
+
+
+@pytest.mark.parametrize("root", ["nowhere", "photographs/sub"])
+def test_a_root_that_does_not_hold_all_is_refused(root, eyes, age, capsys):
+    (eyes / "photographs/sub").mkdir()
+    assert run("photographs", "--root", root, "--with", age, "--out", "t.csv") == 2
+    assert "--root" in capsys.readouterr().err
+
+
+def test_a_list_in_parquet_with_vectors_says_which_column_to_leave_out(eyes, age, capsys):
+    lines = [["photograph", "embedding"], ["photographs/b.png", [1.0, 2.0]]]
+    (eyes / "list.parquet").write_bytes(as_parquet(lines))
+    assert run("--from", "list.parquet", "--with", age, "--out", "t.csv") == 2
+    assert "row 1: embedding holds list" in capsys.readouterr().err
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(eyes, age, monkeypatch, capsys):
+    from gantei.table_files import table_read, workbook_reading
+
+    (eyes / "list.xlsx").write_bytes(as_workbook(TABLE))
+    with monkeypatch.context() as patch:
+        patch.setattr(workbook_reading, "LARGEST_UNPACKED", 100)
+        assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 2
+        assert "more than 100 bytes unpacked" in capsys.readouterr().err
+    monkeypatch.setattr(table_read, "MOST_CELLS", 9)
+    assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 2
+    assert "list.xlsx: more than 9 cells" in capsys.readouterr().err
+
+
+def test_a_run_whose_list_says_other_things_now_is_another(eyes, age, capsys):
+    path = eyes / "list.csv"
+    path.write_text("photograph,person\nphotographs/b.png,1\n", "utf-8")
+    words = ("--from", "list.csv", "--with", age, "--out", "t.csv")
+    assert run(*words) == 0
+    assert run(*words) == 0
+    path.write_text("photograph,person\nphotographs/b.png,2\n", "utf-8")
+    assert run(*words) == 2
+    assert "the list said other things of them" in capsys.readouterr().err
