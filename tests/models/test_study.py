@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -127,6 +128,10 @@ def test_a_data_dictionary_explains_every_column(photographs, age, sex, tmp_path
     described = rows(tmp_path / "results.csv.dictionary.csv")
     assert [line["column"] for line in described] == list(rows(tmp_path / "results.csv")[0])
     assert all(line["meaning"] and line["meaning_ja"] for line in described)
+    japanese = {line["column"]: line["meaning_ja"] for line in described}
+    assert japanese["made-age.age"] == "年齢の推定値"
+    assert japanese["made-sex.male"] == "男性である確率"
+    assert not [text for text in japanese.values() if re.search(r"[(),:;] ?[ぁ-ん一-龠]", text)]
     units = {line["column"]: line["unit"] for line in described}
     assert units["made-age.age"] == "years"
     assert units["made-sex.male"] == "probability"

@@ -1,5 +1,6 @@
 """The head of a card: what it is in two languages, and what must not be overlooked."""
 
+from ..findings.wording import word_of
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Manifest, Regression
 from .document import Block, FactList, Paragraph
@@ -18,8 +19,7 @@ METRICS_JA = {
     "accuracy": "正解率",
 }
 UNITS_JA = {"years": "年", "fraction": ""}
-LABELS_JA = {"male": "男性", "female": "女性", UNKNOWN: "二つの区分のうち不明な一方"}
-NAMES_JA = {"age": "年齢", "sex": "性別"}
+UNKNOWN_LABEL_JA = "二つの区分のうち不明な一方"
 
 
 def summary(manifest: Manifest) -> tuple[Block, ...]:
@@ -54,12 +54,13 @@ def _japanese(manifest: Manifest) -> FactList:
 
 
 def _output(name: str, output: Regression | Binary | Categorical) -> str:
-    name = NAMES_JA.get(name, name)
+    name = word_of(name, "ja")
     match output:
         case Regression(unit=unit):
             return f"{name}({'単位は不明' if unit == UNKNOWN else UNITS_JA.get(unit, unit)})"
         case Binary(positive=positive):
-            return f"{name}({LABELS_JA.get(positive, positive)}である確率、0〜1)"
+            label = UNKNOWN_LABEL_JA if positive == UNKNOWN else word_of(positive, "ja")
+            return f"{name}({label}である確率、0〜1)"
         case Categorical():
             return f"{name}(各区分の確率、0〜1)"
 

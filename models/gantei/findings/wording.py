@@ -56,6 +56,16 @@ def advice_on(code: str, values: Mapping[str, Any], language: Language) -> str:
     return _filled(wording(language)["advice"].get(code, ""), code, values, language)
 
 
+def word_of(word: str, language: Language) -> str:
+    """Give the language's own word for a name of a value or a label; the name, where it has none.
+
+    >>> from gantei.findings.wording import word_of
+    >>> word_of("female", "ja"), word_of("cup-to-disc ratio", "ja")
+    ('女性', 'cup-to-disc ratio')
+    """
+    return str(wording(language)["words"].get(word, word))
+
+
 def joined(sentences: Iterable[str], language: Language) -> str:
     """Put sentences one behind the other, empty ones left out."""
     return str(wording(language)["joint"]).join(filter(None, sentences))
@@ -74,13 +84,12 @@ def _parts(template: str) -> tuple[tuple[str, str | None, str | None], ...]:
 
 
 def _formatted(value: Any, how: str, code: str, language: Language) -> str:
-    words = wording(language)
     match how:
         case "word":
-            return str(words["words"].get(value, value))
+            return word_of(value, language)
         case "list":
             items = (_item(each, code, language) for each in value)
-            return str(words["separator"]).join(items)
+            return str(wording(language)["separator"]).join(items)
     return format(value, how)
 
 

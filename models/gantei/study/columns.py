@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Literal, get_args
 
 from ..errors import OutputError
-from ..findings.wording import Language
+from ..findings.wording import Language, word_of
 from ..inference.prediction import PhotographResult
 from ..manifests.manifest import Binary, Categorical, Regression
 from ..photographs.eyes import EyeOrigin
@@ -40,22 +40,23 @@ LEADING = (
         "text",
         "file name, relative to the folder given; read as its EXIF orientation turns it upright, "
         "transparency over black, without its colour profile",
-        "写真のファイル名。EXIFの向きを適用し、透明部分は黒とし、カラープロファイルは適用せずに読む",
+        "写真のファイル名（指定したフォルダーからの相対パス）。EXIF の向きに従って正立させ、"
+        "透明部分は黒とし、カラープロファイルは適用せずに読み込む",
     ),
-    Column("sha256", "text", "SHA-256 of the file", "ファイルのSHA-256", range="64 hex digits"),
+    Column("sha256", "text", "SHA-256 of the file", "ファイルの SHA-256", range="64 hex digits"),
     Column("person", "text", "whose eye it is, where known", "誰の眼か（分かる場合）"),
     Column(
         "person_from",
         "text",
         "what tells the person: list (the column person of --from)",
-        "誰の眼かの出どころ。list は --from の表の person 列",
+        "誰の眼かを示すもの：list（--from の表の person 列）",
         range=", ".join(get_args(PersonOrigin)),
     ),
     Column(
         "eye",
         "text",
         "which eye it shows, where known",
-        "左右眼の別(分かる場合)",
+        "左右眼の別（分かる場合）",
         range="right, left",
     ),
     Column(
@@ -63,8 +64,8 @@ LEADING = (
         "text",
         "what tells the eye: stated (--eyes), list (--from), file name, or detected (assumed, by "
         "the optic disc)",
-        "左右眼の別の出どころ:stated(--eyes の表)、list(--from の表)、file name(ファイル名)、"
-        "detected(視神経乳頭の位置からの仮定)",
+        "左右眼の別を示すもの：stated（--eyes の表）、list（--from の表）、file name"
+        "（ファイル名）、detected（視神経乳頭の位置による仮定）",
         range=", ".join(get_args(EyeOrigin)),
     ),
 )
@@ -217,8 +218,9 @@ def _meaning(
         seen = (
             "" if spec.range == "unknown" else f"training: {spec.range[0]:g} to {spec.range[1]:g}"
         )
-        return f"estimated {name}", f"{name}の推定値", spec.unit, seen
-    return f"probability of {value}", f"{value}の確率", "probability", "0 to 1"
+        return f"estimated {name}", f"{word_of(name, 'ja')}の推定値", spec.unit, seen
+    japanese = f"{word_of(value, 'ja')}である確率"
+    return f"probability of {value}", japanese, "probability", "0 to 1"
 
 
 def _one_line(text: str) -> str:
