@@ -47,7 +47,7 @@ def spelt(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-COMING = {"pi-heif", "pydicom", "pyjpegls", "pylibjpeg-openjpeg", "python-gdcm"}
+COMING = {"pi-heif"}
 
 BASE = names_of(PROJECT["project"]["dependencies"])
 

@@ -15,6 +15,8 @@ from ..manifests.fields import Decoder
 from .colour import as_rgb, check_light, check_mode
 from .decoded_picture import DecodedPicture, image_of_array
 from .decoding import EncodedPicture
+from .dicom.dicom_picture import DicomPicture
+from .dicom.recognition import is_dicom, is_enveloped
 from .eyes import DETECT, Eye, EyeOption, known_eye
 from .formats.pillow_errors import pillow_errors
 from .optic_disc import SIDE, detected_eye
@@ -27,7 +29,7 @@ class Photograph:
     Attributes:
         name: the path as given, or `<bytes>`, `<image>`, `<array>`, with a number among several.
         sha256: of the encoded bytes, the very ones that are decoded; None for image and array.
-        format: such as `JPEG`, as `formats.known_formats` names it, or `image`.
+        format: such as `JPEG`, as `formats.known_formats` names it, `DICOM`, or `image`.
         size: (height, width) in pixels, upright.
         orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
         findings: what is odd about the file, whichever estimator looks at it.
@@ -36,7 +38,7 @@ class Photograph:
     def __init__(
         self,
         name: str,
-        picture: EncodedPicture | DecodedPicture,
+        picture: EncodedPicture | DecodedPicture | DicomPicture,
         sha256: str | None,
         *,
         allow_grey: bool,
@@ -172,8 +174,12 @@ def open_with_eye(
         return Photograph(name, _picture_of(source), digest, allow_grey=allow_grey, eye=eye)
 
 
-def _picture_of(source: bytes | Image.Image | NDArray[Any]) -> EncodedPicture | DecodedPicture:
+def _picture_of(
+    source: bytes | Image.Image | NDArray[Any],
+) -> EncodedPicture | DecodedPicture | DicomPicture:
     match source:
+        case bytes() if is_dicom(source) or is_enveloped(source):
+            return DicomPicture(source)
         case bytes():
             return EncodedPicture(source)
         case Image.Image():

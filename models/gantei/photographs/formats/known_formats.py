@@ -29,8 +29,6 @@ def format_of(data: bytes) -> PictureFormat:
             return each
     if not data:
         raise PhotographError(Finding("empty-file", formats=names()))
-    if data[128:132] == b"DICM":
-        raise PhotographError(Finding("dicom-file", formats=names()))
     raise PhotographError(Finding("unknown-format", formats=names()))
 
 

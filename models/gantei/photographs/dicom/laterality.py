@@ -1,0 +1,21 @@
+"""Which eye a DICOM file says it shows."""
+
+from ...findings.finding import Finding
+from ...manifests.fields import Side
+from .elements import DataSet
+
+_IMAGE, _SERIES = 0x00200062, 0x00200060
+_SIDES: dict[str, Side] = {"R": "right", "L": "left"}
+
+
+def side_in(found: DataSet) -> Side | Finding | None:
+    """Read the laterality of the image and of its series, of which neither overrules the other.
+
+    Returns:
+        The side; None where neither tells one; the finding that they contradict each other.
+    """
+    image, series = found.text(_IMAGE), found.text(_SERIES)
+    said = {each for each in (image, series) if each in ("R", "L", "B")}
+    if len(said) > 1:
+        return Finding("dicom-laterality", image=image, series=series)
+    return _SIDES.get(said.pop()) if said else None
