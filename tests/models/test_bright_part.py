@@ -80,7 +80,8 @@ def test_specks_and_a_caption_are_left_out_where_a_plain_threshold_takes_them(dr
 
 
 def test_without_a_dark_surround_it_is_the_whole_picture(draw):
-    image = Image.fromarray(np.asarray(draw(200, 160, (100, 80), 60)) // 2 + 100)
+    slope = np.linspace(60, 120, 200, dtype=np.uint8)[:, None]
+    image = Image.fromarray(np.asarray(draw(200, 160, (100, 80), 60)) // 2 + slope)
     part = find_box(image)
     assert part == ((0, 0, 200, 160), "picture")
     assert "whole picture was used" in said_of(open_photograph(image), spec())[0]

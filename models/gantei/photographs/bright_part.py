@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .field_of_view import Lit, averaging_step, brightest, lit_part
+from .field_of_view import Lit, find_field
 from .resampling import Box
+from .surrounds import distance
 
 
 class Part(NamedTuple):
@@ -38,7 +39,7 @@ def find_box(image: Image.Image) -> Part:
     Raises:
         PhotographError: as `find_disc`.
     """
-    lit = lit_part(image, averaging_step(image.size))
+    lit = find_field(image).lit
     if lit is None:
         return Part((0, 0, *image.size), "picture")
     disc = lit.disc()
@@ -72,6 +73,6 @@ def _reach(pixels: NDArray[np.uint8], edge: int, lit: Lit) -> int:
     that is less than a pixel deep.
     """
     first = max(edge - lit.step, 0)
-    band = brightest(pixels[:, first : edge + lit.step]) >= lit.threshold
+    band = distance(pixels[:, first : edge + lit.step], lit.surround) >= lit.threshold
     columns = np.flatnonzero(np.count_nonzero(band, axis=0) >= min(lit.step, len(band)))
     return first + int(columns[-1]) + 1 if len(columns) else edge

@@ -9,8 +9,12 @@ from PIL import Image
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
+from .circle import Circle, find_circle
 from .resampling import Box
+from .surrounds import Levels, disc_elsewhere, distance
 
+Around = Literal["disc", "bright part", "picture"]
+BLACK: Levels = (0, 0, 0)
 _SOUGHT_ON = 96
 """Pixels; the disc is sought on a picture averaged down to this longer side, or up to twice it."""
 
@@ -23,35 +27,32 @@ _SURROUND = 0.25  # a surround is at most this bright, relative to the disc's me
 _RIM = 0.12  # the rim of the disc is at least this bright above the surround, relative to it
 _LEAST_STEP = 8  # and by that many levels, for the noise of JPEG
 
+_BRIGHTEST_SURROUND = 64  # of a camera; what is brighter was put there later
 _LARGEST_SQUARE = 4  # times the picture's area; a disc cut off on both sides stays below
-
-_LEAST_POINTS = 24
-_LEAST_RADIUS = 4  # reduced pixels
-_ACROSS = np.array([[-1], [0], [1], [2]])  # pixels around an edge, the last one within the disc
-_ROUNDS = 6
-_CORE = 0.6  # the share of the rim that must lie on one circle; the rest is marks and notches
-_NEAR = 1.0  # reduced pixels between a point of the rim and the circle
 
 
 class Square(NamedTuple):
     """A square of a picture, in its pixels, and what it is around.
 
-    It may reach beyond the picture's edges.
+    It may reach beyond the picture's edges. `surround`: the colour that a disc lies on.
     """
 
     left: float
     top: float
     side: float
-    around: Literal["disc", "bright part", "picture"] = "disc"
+    around: Around = "disc"
+    surround: Levels = BLACK
 
     def rounded(self) -> "Square":
         """The nearest square of whole pixels."""
-        return Square(round(self.left), round(self.top), round(self.side), self.around)
+        whole = (round(self.left), round(self.top), round(self.side))
+        return Square(*whole, self.around, self.surround)
 
     def cut(self, image: Image.Image) -> tuple[Image.Image, Box]:
         """An RGB image that holds the square, and the square's box in there.
 
         It is the image itself, where the square lies within; else a copy, black beyond the image.
+        What surrounds a disc on white, or on another bright colour, is black in a copy too.
 
         Raises:
             PhotographError: the square is much larger than the picture, which is no disc then.
@@ -60,6 +61,8 @@ class Square(NamedTuple):
             raise PhotographError(
                 Finding("no-fundus", side=round(self.side), width=image.width, height=image.height)
             )
+        if max(self.surround) > _BRIGHTEST_SURROUND:
+            image = self._on_black(image)
         left, top = math.floor(self.left), math.floor(self.top)
         right, bottom = math.ceil(self.left + self.side), math.ceil(self.top + self.side)
         if left >= 0 and top >= 0 and right <= image.width and bottom <= image.height:
@@ -69,6 +72,14 @@ class Square(NamedTuple):
         canvas = Image.new(image.mode, (right - left, bottom - top))
         canvas.paste(image, (-left, -top))
         return canvas, (x, y, x + self.side, y + self.side)
+
+    def _on_black(self, image: Image.Image) -> Image.Image:
+        pixels = np.array(image)
+        radius = self.side / 2
+        y, x = np.ogrid[: image.height, : image.width]
+        outside = np.hypot(x + 0.5 - self.left - radius, y + 0.5 - self.top - radius) > radius
+        pixels[outside] = 0
+        return Image.fromarray(pixels)
 
 
 def averaging_step(size: tuple[int, int]) -> int:
@@ -93,31 +104,31 @@ def find_disc(image: Image.Image, step: int | None = None) -> Square:
     Raises:
         PhotographError: the picture is black.
     """
-    step = averaging_step(image.size) if step is None else step
-    lit = lit_part(image, step)
-    return lit.disc() if lit else _square((0, 0, image.width, image.height), "picture")
+    return find_field(image, step).square()
 
 
 class Lit(NamedTuple):
-    """What is brighter than the surround, on a picture averaged down by `step`, (h, w).
+    """What is off the surround, on a picture averaged down by `step`, (h, w).
 
-    `size`: (width, height) of the picture. `dark`, `threshold`: levels of the brightest channel.
+    `values`: how far each place is from the surround's colour, which is black but for discs that
+    were found elsewhere; `mask`: where that is `threshold` or more. `size`: (width, height) of the
+    picture. `circle`: the disc, in averaged pixels, where it is one.
     """
 
-    small: NDArray[np.uint8]
+    values: NDArray[np.uint8]
     mask: NDArray[np.bool_]
-    dark: int
     threshold: int
     step: int
     size: tuple[int, int]
+    circle: Circle | None
+    surround: Levels = BLACK
 
     def disc(self) -> Square:
         """The square around the disc; around all that is lit where that is no disc."""
-        circle = _circle(_rim(self.small, self.mask, self.dark))
-        if circle is None or not _is_plausible(circle, self.small.shape):
+        if self.circle is None:
             return _square(self.edges(), "bright part")
-        x, y, radius = (value * self.step for value in circle)
-        return Square(x - radius, y - radius, 2 * radius)
+        x, y, radius = (value * self.step for value in self.circle)
+        return Square(x - radius, y - radius, 2 * radius, surround=self.surround)
 
     def edges(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of all that is lit, in the picture's pixels."""
@@ -128,26 +139,56 @@ class Lit(NamedTuple):
         return left, top, right, bottom
 
 
-def lit_part(image: Image.Image, step: int) -> Lit | None:
-    """What is lit, without specks and thin lines; None where there is no dark surround.
+class Field(NamedTuple):
+    """The field of view as it was found on a picture of `size` averaged down by `step`.
+
+    `colours`: the averaged picture, (h, w, 3); `lit`: None where there is no surround.
+    """
+
+    colours: NDArray[np.uint8]
+    lit: Lit | None
+    step: int
+    size: tuple[int, int]
+
+    def square(self) -> Square:
+        """The square around the disc, around the bright part, or around the whole picture."""
+        if self.lit is None:
+            return _square((0, 0, *self.size), "picture")
+        return self.lit.disc()
+
+
+def find_field(image: Image.Image, step: int | None = None) -> Field:
+    """Find the field of view of an upright RGB image; `step` as for `find_disc`.
+
+    Where there is no disc on black, it is sought on surrounds of other colours, and beside frames
+    and captions.
 
     Raises:
         PhotographError: as `find_disc`.
     """
-    small = brightest(np.asarray(image.reduce(step) if step > 1 else image))
-    dark, bright = _levels(small)
+    step = averaging_step(image.size) if step is None else step
+    colours = np.asarray(image.reduce(step) if step > 1 else image)
+    lit = _lit_on_black(colours, step, image.size)
+    if lit is None or lit.circle is None:
+        other = disc_elsewhere(colours)
+        if other is not None:
+            values, mask, threshold, circle, surround = other
+            lit = Lit(values, mask, threshold, step, image.size, circle, surround)
+    return Field(colours, lit, step, image.size)
+
+
+def _lit_on_black(colours: NDArray[np.uint8], step: int, size: tuple[int, int]) -> Lit | None:
+    """What is lit, without specks and thin lines; None where there is no dark surround."""
+    values = distance(colours, BLACK)
+    dark, bright = _levels(values)
     if dark > _SURROUND * bright:
         return None
     threshold = dark + max(_LEAST_STEP, _RIM * (bright - dark))
-    lit = small >= threshold
+    lit = values >= threshold
     opened = _opened(lit)
-    return Lit(small, opened if opened.any() else lit, dark, math.ceil(threshold), step, image.size)
-
-
-def brightest(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The largest of the three channels; `max(axis=2)` takes 20 times as long."""
-    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
-    return np.maximum(np.maximum(red, green), blue)
+    mask = opened if opened.any() else lit
+    circle = find_circle(values, mask, dark)
+    return Lit(values, mask, math.ceil(threshold), step, size, circle)
 
 
 def _levels(small: NDArray[np.uint8]) -> tuple[int, int]:
@@ -173,88 +214,6 @@ def _opened(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     mask = mask[:, :-2] & mask[:, 1:-1] & mask[:, 2:]
     mask = mask[:-2] | mask[1:-1] | mask[2:]
     return mask[:, :-2] | mask[:, 1:-1] | mask[:, 2:]
-
-
-def _rim(small: NDArray[np.uint8], lit: NDArray[np.bool_], dark: int) -> NDArray[np.float64]:
-    """Points (x, y) where rows and columns enter and leave the lit part.
-
-    Where the lit part reaches the picture's edge there is no rim.
-    """
-    height, width = small.shape
-    left = _entries(small, lit, dark)
-    right = _entries(small[:, ::-1], lit[:, ::-1], dark)
-    top = _entries(small.T, lit.T, dark)
-    bottom = _entries(small[::-1].T, lit[::-1].T, dark)
-    right[:, 0] = width - right[:, 0]
-    bottom[:, 0] = height - bottom[:, 0]
-    return np.concatenate([left, right, top[:, ::-1], bottom[:, ::-1]])
-
-
-def _entries(values: NDArray[np.uint8], mask: NDArray[np.bool_], dark: int) -> NDArray[np.float64]:
-    """For every other row that begins dark: (distance at which it gets lit, row)."""
-    first = mask[::2].argmax(axis=1)
-    rows = np.flatnonzero(first > 0)
-    first = first[rows]
-    # The pixels at the edge are averages of disc and surround: by how much brighter they are than
-    # the surround, beside one within the disc, tells how much of them is disc.
-    columns = np.minimum(first + _ACROSS, values.shape[1] - 1)
-    across = values[2 * rows, columns].astype(np.float64) - dark
-    covered = across[:-1].sum(axis=0) / np.maximum(across[-1], 1)
-    edge = first + 2 - np.minimum(covered, 3)
-    return np.stack([edge, 2 * rows + 0.5], axis=1)
-
-
-def _circle(points: NDArray[np.float64]) -> tuple[float, float, float] | None:
-    """The circle (x, y, radius) through most of the points, whatever the others do.
-
-    Least squares on the points that lie nearest, again and again (least trimmed squares).
-    """
-    if len(points) < _LEAST_POINTS:
-        return None
-    core = round(_CORE * len(points))
-    kept = np.arange(len(points))
-    circle = _fitted(points)
-    for _ in range(_ROUNDS):
-        if circle is None:
-            return None
-        nearest = np.sort(np.argpartition(_distance(points, circle), core - 1)[:core])
-        if np.array_equal(nearest, kept):
-            break
-        kept = nearest
-        circle = _fitted(points[kept])
-    if circle is None:
-        return None
-    near = _distance(points, circle) <= _NEAR
-    return _fitted(points[near]) if np.count_nonzero(near) >= _CORE * len(points) else None
-
-
-def _distance(
-    points: NDArray[np.float64], circle: tuple[float, float, float]
-) -> NDArray[np.float64]:
-    x, y, radius = circle
-    return np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius)
-
-
-def _fitted(points: NDArray[np.float64]) -> tuple[float, float, float] | None:
-    """The circle that minimises the algebraic distance (Kåsa 1976); None for points on a line."""
-    middle = points.sum(axis=0) / len(points)
-    x, y = (points - middle).T
-    square = x * x + y * y
-    xx, xy, yy = x @ x, x @ y, y @ y
-    determinant = 2 * (xx * yy - xy * xy)
-    if determinant <= 1e-9 * (xx + yy) ** 2:
-        return None
-    a = ((x @ square) * yy - (y @ square) * xy) / determinant
-    b = ((y @ square) * xx - (x @ square) * xy) / determinant
-    radius = np.sqrt(a * a + b * b + (xx + yy) / len(points))
-    return float(middle[0] + a), float(middle[1] + b), float(radius)
-
-
-def _is_plausible(circle: tuple[float, float, float], shape: tuple[int, ...]) -> bool:
-    x, y, radius = circle
-    height, width = shape
-    inside = 0 < x < width and 0 < y < height
-    return inside and _LEAST_RADIUS < radius <= np.hypot(width, height) / 2 + _NEAR
 
 
 def _square(edges: tuple[int, int, int, int], around: Literal["bright part", "picture"]) -> Square:

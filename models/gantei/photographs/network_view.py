@@ -110,7 +110,7 @@ def look_at_image(image: Image.Image, wanted: ViewSpec) -> NetworkView:
         return NetworkView(resample(image, size, method), whole, "disc")
     square = _fitting(find_disc(image), method)
     image, box = square.cut(image)
-    left, top, side, around = square
+    left, top, side, around = square[:4]
     return NetworkView(
         resample(image, size, method, box), (left, top, left + side, top + side), around
     )
