@@ -66,12 +66,12 @@ def test_the_page_on_findings_filters_a_study_by_codes(some_wrong, capsys):
     capsys.readouterr()
     exec(compile(python, "findings.md", "exec"), {})
     said = capsys.readouterr().out
-    assert said == "1 kept, 1 enlarged, failed: {'unknown-format': 1}\n"
+    assert said == "1 kept, 1 enlarged, failed: {'text-file': 1}\n"
     if not shutil.which("Rscript"):
         pytest.skip("no Rscript here")
     (r,) = blocks(FINDINGS, "r")
     done = subprocess.run(["Rscript", "-e", r], capture_output=True, text=True, check=True)
-    assert done.stdout == "1 kept, 1 enlarged, failed: unknown-format 1 \n"
+    assert done.stdout == "1 kept, 1 enlarged, failed: text-file 1 \n"
 
 
 def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):

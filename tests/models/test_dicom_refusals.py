@@ -173,9 +173,7 @@ def test_pixel_data_shorter_or_longer_than_said_are_refused(pixels, change):
     assert code(made) == "dicom-pixel-data-length"
 
 
-@pytest.mark.parametrize(
-    "change", [{"Rows": 49}, {"Columns": 63}, {"SamplesPerPixel": 1}], ids=str
-)
+@pytest.mark.parametrize("change", [{"Rows": 49}, {"Columns": 63}, {"SamplesPerPixel": 1}], ids=str)
 def test_a_compressed_picture_of_another_size_is_refused(pixels, encoded, fundus, change):
     jpeg = encoded(fundus.crop((40, 30, 104, 78)), "JPEG")
     for made in (of_jpeg(jpeg, (48, 64)), compressed(pixels, JPEGLSLossless)):

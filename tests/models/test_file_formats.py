@@ -66,9 +66,9 @@ def test_a_damaged_chunk_of_a_png_is_refused(files):
     ("data", "word"),
     [
         (b"", "empty"),
-        (b"<html>", "not a picture"),
-        (b"GIF89a" + bytes(100), "JPEG, PNG, TIFF, BMP, WebP"),
-        (b"%!PS-Adobe-3.0 EPSF-3.0", "not a picture"),
+        (b"<html>", "a web page"),
+        (bytes(100), "JPEG, PNG, TIFF, BMP, WebP"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0", "PostScript, which is not read"),
         (bytes(128) + b"DICM" + bytes(50), "DICOM"),
     ],
 )

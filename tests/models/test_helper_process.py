@@ -13,7 +13,7 @@ from gantei.photographs.decoder_process import decode_apart
 from gantei.system import helper_pool
 from gantei.system.helper_pool import HelperEndedError, JobFailedError, run_apart
 
-JOBS = '''
+JOBS = """
 import ctypes, os, time
 from gantei.errors import PhotographError
 from gantei.findings.finding import Finding
@@ -52,7 +52,7 @@ def babble(facts, data):
     os.system("echo a name; echo a name >&2")
     os.write(1, b"a name")
     return {}, data
-'''
+"""
 BOUNDS = {"seconds": 30, "memory": 2**28}
 
 

@@ -43,9 +43,7 @@ def eyes(tmp_path, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("head", ["", "photograph\r\n"])
-def test_a_list_may_be_of_any_encoding_that_it_or_the_user_says(
-    encoding, option, head, eyes, age
-):
+def test_a_list_may_be_of_any_encoding_that_it_or_the_user_says(encoding, option, head, eyes, age):
     listed = f"{head}photographs/右眼.png\r\nphotographs/b.png\r\n"
     (eyes / "list.txt").write_bytes(listed.encode(encoding))
     assert run("--from", "list.txt", *option, "--with", age, "--out", "t.csv") == 0

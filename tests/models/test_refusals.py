@@ -18,6 +18,7 @@ from gantei.photographs.field_of_view import Square
 from gantei.photographs.photograph import read
 
 from .jpegs import picture, written
+from .other_files import OTHERS
 from .pictures import multi_picture, tiff16, tiled
 
 ROOM = Path(__file__).parents[2] / "models/gantei/photographs"
@@ -52,6 +53,13 @@ ELSEWHERE = {
     "no-fundus": "test_refusals.py",
     "jpeg-missing-scans": "test_tensorflow_jpeg.py",
     "jpeg-unlike-tensorflow": "test_tensorflow_jpeg.py",
+    "deleted-file": "test_listing.py",
+    "folder-link": "test_listing.py",
+    "hidden-file": "test_listing.py",
+    "system-file": "test_listing.py",
+    "table-file": "test_listing.py",
+    "temporary-file": "test_listing.py",
+    "thumbnail": "test_listing.py",
 }
 """What is tested by its code in another way, and where."""
 
@@ -114,7 +122,6 @@ REFUSED = {
     "bmp-run-lengths": with_run_lengths,
     "cut-off-file": lambda: JPEG[:-2],
     "damaged-picture": lambda: JPEG[:20],
-    "empty-file": lambda: b"",
     "equal-channels": lambda: one_colour(90, 90, 90),
     "grey-picture": lambda: picture(64, 64)[..., 0],
     "image-of-several-frames": two_frames,
@@ -133,9 +140,9 @@ REFUSED = {
     "tiff-many-fractions": lambda: with_tag(0x0112, 5, 1001),
     "tiff-many-pieces": lambda: with_tag(273, 4, 100_001),
     "tiff-only-preview": lambda: written_as("TIFF", tiffinfo={254: 1}),
-    "unknown-format": lambda: b"<html>",
     "unknown-range": lambda: Image.new("F", (64, 64)),
     "unreadable-file": lambda: "no/such/file.jpg",
+    **{code: lambda files=files: next(iter(files.values())) for code, files in OTHERS.items()},
 }
 
 

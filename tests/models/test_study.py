@@ -152,7 +152,7 @@ def test_a_run_manifest_tells_what_made_the_table_and_no_name_of_a_photograph(
         "findings": {},
         "errors": {"cut-off-file": 1},
     }
-    assert manifest["files_skipped"] == 1
+    assert manifest["files_skipped"] == {"hidden-file": 1, "text-file": 1}
     weights = (age / "model.onnx").read_bytes()
     estimator = manifest["estimators"][0]
     assert estimator["weights_sha256"] == hashlib.sha256(weights).hexdigest()
@@ -169,12 +169,11 @@ def test_nothing_else_is_left_beside_the_table(photographs, age, tmp_path):
         "results.csv",
         "results.csv.dictionary.csv",
         "results.csv.run.json",
+        "results.csv.skipped.csv",
     ]
 
 
-def test_standard_output_gets_the_same_table_for_programs(
-    photographs, age, tmp_path, capfdbinary
-):
+def test_standard_output_gets_the_same_table_for_programs(photographs, age, tmp_path, capfdbinary):
     (photographs / "right/0.png").rename(photographs / "=1+1.png")
     run(photographs, "--with", age, "--out", tmp_path / "results.csv", "--plain-csv")
     assert run(photographs, "--with", age, "--out", "-") == 1
@@ -285,7 +284,7 @@ def test_two_estimators_of_one_name_are_refused(photographs, age, tmp_path, caps
     [
         (["nowhere"], "no such file or folder"),
         ([], "no photographs: name some"),
-        (["scans"], "no photographs in scans: 1 other files, none of which ends in .jpg"),
+        (["scans"], "no photographs in scans: only 1 empty file"),
         (["--from", "nowhere.txt"], "nowhere.txt: cannot be read: No such file"),
     ],
 )
@@ -315,4 +314,5 @@ def test_no_progress_bar_in_a_pipe(photographs, age, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == ""
     assert "\r" not in done.stderr
-    assert done.stderr.startswith("6 photographs: 5 estimated, 1 failed; other files skipped: 1")
+    said = "6 photographs: 5 estimated, 1 failed\npassed by: 1 hidden file, 1 text file\n"
+    assert done.stderr.startswith(said)

@@ -73,13 +73,14 @@ def test_what_every_row_says_is_not_counted(odd, age, tmp_path):
 def test_the_last_lines_say_each_code_once_with_its_photographs(odd, age, tmp_path, capsys):
     run(odd, "--with", age, "--out", tmp_path / "results.csv")
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "8 photographs: 5 estimated, 3 failed; other files skipped: 1"
-    assert lines[1:4] == [
+    assert lines[0] == "8 photographs: 5 estimated, 3 failed"
+    assert lines[1:5] == [
+        "passed by: 1 hidden file, 1 text file",
         "failed:",
         "  2 photographs: grey, without colour (grey-picture)",
         "  1 photograph: cut off (cut-off-file)",
     ]
-    assert lines[4:6] == ["warnings:", "  5 photographs: no disc found (no-disc)"]
+    assert lines[5:7] == ["warnings:", "  5 photographs: no disc found (no-disc)"]
 
 
 def test_nothing_odd_is_not_spoken_of(make_estimator, fundus, tmp_path, capsys):

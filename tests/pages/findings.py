@@ -78,12 +78,24 @@ ROOMS = {
     "explanations": ("Maps and embeddings", "They say why an estimator has none."),
     "gantei_service": ("Requests to the service", "They are the `code` of a problem document."),
     "gantei_export": ("Importing and changing", "They end the command."),
+    "passed by": (
+        "Files that are no photographs",
+        "Where a folder holds one, it stands in `<table>.skipped.csv` with this code. One that is "
+        "named itself, or whose name ends as a picture's does, has a row with this error.",
+    ),
     "study": ("Studies", "They stand in the row of their photograph."),
     "remote": ("Servers", "What a server says of a photograph stands in its row, as errors do."),
 }
 """The rooms of the packages that find something: their heading, and where findings appear."""
 
-KINDS = {"gantei_service": "problem", "signing": "verdict", "estimator": "problem"}
+PASSED_BY = ("other_names", "other_contents", "folder_walk")
+"""Modules of `photographs` that say why a file is none."""
+KINDS = {
+    "gantei_service": "problem",
+    "signing": "verdict",
+    "estimator": "problem",
+    "passed by": "skipped file",
+}
 """What a finding is that is no error: a warning, except in these rooms."""
 
 
@@ -135,6 +147,7 @@ def found_in_code() -> dict[str, Place]:
     for package in PACKAGES:
         for path in sorted(package.rglob("*.py")):
             room = path.relative_to(package).parts[0] if package.name == "gantei" else package.name
+            room = "passed by" if path.stem in PASSED_BY else room
             source = path.read_text("utf-8")
             for code, error in _findings(ast.parse(source)) if "Finding(" in source else ():
                 if code not in found or error:

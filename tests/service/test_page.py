@@ -20,7 +20,6 @@ pytestmark = [pytest.mark.reference, needs_browser]
 NAMES = ("demo-age", "demo-sex")
 
 
-
 def answer_of(server, path, explain="none"):
     """The entry that the interface itself gives."""
     request = urllib.request.Request(

@@ -19,6 +19,10 @@ FILES = {
     ".thumbnails/6.jpg": False,
     "eyes/.7.png": False,
     "eyes/v1.2/8.png": True,
+    "@eaDir/9.jpg/SYNOPHOTO_THUMB_XL.jpg": False,
+    "eyes/#recycle/10.jpg": False,
+    "~$11.jpg": False,
+    "my@eaDir/12.jpg": True,
 }
 
 

@@ -17,6 +17,8 @@ from .conftest import encoded_picture, form, wait_until
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
 FORM = {"content-type": "multipart/form-data"}
+
+
 def ages(entries):
     return [entry["estimates"]["made"]["values"]["age"]["value"] for entry in entries]
 

@@ -40,11 +40,11 @@ def download(requirements: Sequence[Requirement], targets: Sequence[Target], int
         kind = f"for {target.platform}, Python {target.python}"
         with step(f"fetching {len(needed)} wheels {kind}"):
             _pip(
-            f"the wheels {kind}",
-            *("download", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
-            *("--implementation", "cp", "--python-version", target.python, *tags),
-            *("--dest", str(into), "--requirement", str(wanted)),
-        )
+                f"the wheels {kind}",
+                *("download", "--no-deps", "--require-hashes", "--only-binary", ":all:"),
+                *("--implementation", "cp", "--python-version", target.python, *tags),
+                *("--dest", str(into), "--requirement", str(wanted)),
+            )
         wanted.unlink()
 
 

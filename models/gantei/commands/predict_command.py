@@ -181,12 +181,14 @@ def _fill(
         maps=chosen.maps,
         embeddings=chosen.embeddings,
         plain_csv=chosen.plain_csv,
-    )
+    ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
-    write_summary(summary, listing.others)
-    sys.stderr.write(f"{study.table}, {study.dictionary_path.name}, {study.run_path.name}\n")
+    write_summary(summary, study.listing.passed_by)
+    beside = [study.dictionary_path, study.run_path]
+    beside += [study.skipped_path] if study.listing.passed_by else []
+    sys.stderr.write(f"{study.table}, {', '.join(path.name for path in beside)}\n")
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
     write_every_row(backend.estimators)
@@ -214,6 +216,6 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
     sys.stdout.buffer.flush()
     failed = sum(counts.errors.values())
     total = len(listing.photographs)
-    write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.others)
+    write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
     write_every_row(backend.estimators)
     return SOME_FAILED if failed else ALL_GOOD

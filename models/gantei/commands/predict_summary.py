@@ -12,21 +12,25 @@ from ..terminal.plural import counted
 from ..terminal.text_table import visible
 
 if TYPE_CHECKING:
+    from ..photographs.passed_by import PassedBy
     from ..study.backends import AnyEstimator
     from ..study.existing_table import Summary
 
 
-def write_summary(summary: "Summary", others: int) -> None:
+def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
     """Say how many photographs were estimated, and each error and finding with its count.
 
-    `others`: the files that were passed by.
+    The files that were passed by are counted by their kinds.
     """
+    from ..photographs.passed_by import kinds_in_words
+
     resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
     sys.stderr.write(
         f"{counted(summary.photographs, 'photograph')}{resumed}: "
-        f"{summary.photographs - summary.failed} estimated, {summary.failed} failed; "
-        f"other files skipped: {others}\n"
+        f"{summary.photographs - summary.failed} estimated, {summary.failed} failed\n"
     )
+    if passed_by:
+        sys.stderr.write(f"passed by: {kinds_in_words(each.why for each in passed_by)}\n")
     _write_counts("failed", summary.errors)
     _write_counts("warnings", summary.findings)
 

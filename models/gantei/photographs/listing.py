@@ -2,15 +2,17 @@
 
 import os
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN
 from .eyes import EyeOption
-from .formats.known_formats import has_suffix, suffixes
+from .folder_walk import files_below
+from .passed_by import PassedBy, kinds_in_words
 from .persons import KnownPerson
 
 
@@ -30,7 +32,7 @@ class StudyPhotograph:
 
 @dataclass(frozen=True)
 class PhotographList:
-    """The photographs of a study in the table's order, and how many other files were passed by.
+    """The photographs of a study in the table's order, and the other files of its folders.
 
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
     stated, and the names of `strays`, statements of what is no photograph here. Of the table that
@@ -38,7 +40,7 @@ class PhotographList:
     """
 
     photographs: tuple[StudyPhotograph, ...]
-    others: int
+    passed_by: tuple[PassedBy, ...] = ()
     detect: bool = False
     stated_sha256: str | None = None
     strays: tuple[str, ...] = ()
@@ -50,17 +52,26 @@ class PhotographList:
         facts = {"stated_sha256": self.stated_sha256, "detect": self.detect}
         return {key: value for key, value in facts.items() if value}
 
+    def without(self, own: Iterable[Path]) -> "PhotographList":
+        """The same, where the files of the study itself are not among those passed by."""
+        paths = {os.path.abspath(path) for path in own}  # noqa: PTH100
+        return replace(
+            self, passed_by=tuple(each for each in self.passed_by if each.path not in paths)
+        )
+
 
 def list_photographs(
     paths: Sequence[Path], lines: Iterable[str] = (), root: Path | None = None
 ) -> PhotographList:
     """Collect photographs from files, folders (recursively) and the lines of a list.
 
-    In folders, files whose ending is not a picture's, hidden files and hidden folders are passed
-    by, and links to folders are not followed. A file that is named itself is always taken; one
-    that a list names may be missing, which its row then says. A photograph that is met twice
-    counts once. Names are relative to `root`, else to the folder given, or to the deepest folder
-    that holds everything given, with `/` between; the order is that of the names.
+    In folders, a file is taken whose ending is a picture's, or whose first bytes are where the
+    ending is of no known kind. All others are passed by, each with its reason, and so is what is
+    hidden, thumbnails and the litter of systems, whatever they hold; links to folders are not
+    followed. A file that is named itself is always taken; one that a list names may be missing,
+    which its row then says. A photograph that is met twice counts once. Names are relative to
+    `root`, else to the folder given, or to the deepest folder that holds everything given, with `/`
+    between; the order is that of the names.
 
     Raises:
         OutputError: a path does not exist, a folder cannot be read, there are no photographs, or
@@ -71,8 +82,8 @@ def list_photographs(
             raise OutputError(f"{path}: no such file or folder")
     given = [*paths, *(Path(line.rstrip("\r\n")) for line in lines if line.strip())]
     found: dict[Path, None] = {}
+    others: dict[str, Finding] = {}
     bases: list[Path] = []
-    others = 0
     # abspath, not resolve: a link that is named keeps its own name.
     for path in (Path(os.path.abspath(each)) for each in given):  # noqa: PTH100
         if not _is(path.is_dir):
@@ -80,25 +91,34 @@ def list_photographs(
             found[path] = None
             continue
         bases.append(path)
-        files = tuple(_files_below(path))
-        pictures = [file for file in files if has_suffix(file)]
-        found |= dict.fromkeys(pictures)
-        others += len(files) - len(pictures)
+        for file, why in files_below(str(path)):
+            if why is None:
+                found[Path(file)] = None
+            else:
+                others[file] = why
     if not found:
-        raise OutputError(_none_found(paths, others))
+        raise OutputError(_none_found(paths, others.values()))
     root = _common(bases) if root is None else _checked_root(root, found)
     listed = (StudyPhotograph(path, _printable(path.relative_to(root))) for path in found)
-    return PhotographList(tuple(sorted(listed, key=lambda each: each.name)), others)
+    # One that is named itself is a photograph, though a folder passes it by.
+    taken = {str(path) for path in found} if others and len(given) > 1 else set()
+    named = (
+        PassedBy(path, _name_below(root, path), why)
+        for path, why in others.items()
+        if path not in taken
+    )
+    return PhotographList(
+        tuple(sorted(listed, key=lambda each: each.name)),
+        tuple(sorted(named, key=lambda each: each.name)),
+    )
 
 
-def _none_found(paths: Sequence[Path], others: int) -> str:
+def _none_found(paths: Sequence[Path], others: Collection[Finding]) -> str:
     if not (paths or others):
         return "no photographs: name some, a folder of them, or a list"
-    endings = ", ".join(suffixes())
-    return (
-        f"no photographs in {', '.join(map(str, paths)) or 'the list'}: {others} other files, "
-        f"none of which ends in {endings}"
-    )
+    where = ", ".join(map(str, paths)) or "the list"
+    what = f"only {kinds_in_words(others)}" if others else "nothing"
+    return f"no photographs in {where}: {what}"
 
 
 def _is(question: Callable[[], bool]) -> bool:
@@ -107,15 +127,6 @@ def _is(question: Callable[[], bool]) -> bool:
         return question()
     except OSError:
         return False
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    def refuse(error: OSError) -> None:
-        raise OutputError(f"{error.filename}: cannot be read: {error.strerror}") from error
-
-    for parent, folders, files in os.walk(folder, onerror=refuse):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        yield from (Path(parent, name) for name in files if not name.startswith("."))
 
 
 def _checked_root(root: Path, found: Iterable[Path]) -> Path:
@@ -132,6 +143,11 @@ def _common(bases: Sequence[Path]) -> Path:
         return Path(os.path.commonpath(bases))
     except ValueError as error:
         raise OutputError("the photographs lie on several drives: run each by itself") from error
+
+
+def _name_below(root: Path, path: str) -> str:
+    name = _printable(Path(os.path.relpath(path, root)))  # perhaps outside of a stated root
+    return f"{name}/" if path.endswith(os.sep) else name
 
 
 def _printable(path: Path) -> str:

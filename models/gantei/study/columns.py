@@ -77,9 +77,7 @@ WARNING_CODES, ERROR, ERROR_CODE = -3, -2, -1
 """Where a row has its codes, and where it says why there are no values."""
 
 
-def columns(
-    estimators: Sequence[AnyEstimator], listed: Sequence[str] = ()
-) -> tuple[Column, ...]:
+def columns(estimators: Sequence[AnyEstimator], listed: Sequence[str] = ()) -> tuple[Column, ...]:
     """Give the columns of the table that these estimators fill.
 
     Args:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,11 @@ class Study:
         return self.table.with_name(f"{self.table.name}.run.json")
 
     @property
+    def skipped_path(self) -> Path:
+        """The files that were passed by, `results.csv.skipped.csv`; not there without any."""
+        return self.table.with_name(f"{self.table.name}.skipped.csv")
+
+    @property
     def journal_path(self) -> Path:
         """The finished rows of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.partial")
@@ -72,10 +77,15 @@ class Study:
         """The embeddings of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.embeddings.partial")
 
+    def without_own_files(self) -> "Study":
+        """The same, where files of its own that lie among the photographs are not passed by."""
+        own = [*self.own_paths(), *filter(None, [self.embeddings])]
+        return replace(self, listing=self.listing.without(own))
+
     def own_paths(self) -> tuple[Path, ...]:
         """The files that it writes in any case."""
-        beside = (self.dictionary_path, self.run_path, self.journal_path, self.vectors_path)
-        return (self.table, *beside)
+        beside = (self.dictionary_path, self.run_path, self.skipped_path)
+        return (self.table, *beside, self.journal_path, self.vectors_path)
 
     def journal_of(self, run: str) -> str:
         """Digest of the run and of where its files go, which a run that resumes has checked."""

@@ -6,7 +6,6 @@ after a kill checks the journal's rows against the files and resumes after them,
 that of an uninterrupted run, byte for byte.
 """
 
-import json
 import time
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -35,6 +34,7 @@ from .definition import Study, digest_of, names_and_digests
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
 from .journal import Journal, discard, is_of
+from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
 from .table import check_size, writer_for
 
 
@@ -69,6 +69,7 @@ def run_study(
             if finished := finished_before(study, run, extras):
                 discard(study.journal_path, journal_id)
                 study.vectors_path.unlink(missing_ok=True)
+                renew_skipped(study)
                 advance(finished.photographs)
                 return finished
             if not overwrite:
@@ -106,6 +107,7 @@ def _publish(
     extras.publish(journal.rows())
     with atomic_write(study.dictionary_path) as file:
         write_dictionary(described, file, plain=study.plain_csv)
+    write_skipped(study)
     with atomic_write(study.table) as table:
         writer_for(study.table, plain=study.plain_csv)(journal.rows(), described, table)
         table.flush()
@@ -113,7 +115,7 @@ def _publish(
         with atomic_write(study.run_path) as file:
             manifest = _run_manifest(study, journal, identity, summary, digest)
             manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
-            file.write(json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
+            file.write(manifest_text(manifest))
 
 
 def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
@@ -178,7 +180,7 @@ def _run_manifest(
         "run": digest_of(identity),
         **identity,
         "summary": asdict(summary),
-        "files_skipped": study.listing.others,
+        "files_skipped": skipped_counts(study),
         "eyes_of_other_photographs": len(study.listing.strays),
         "table": study.table.name,
         "table_sha256": digest,

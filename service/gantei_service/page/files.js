@@ -3,7 +3,7 @@
 /** More photographs than this are work for `gantei predict`. */
 export const MOST = 2000;
 
-/** What the server reads: `names` of formats, and the `suffixes` of their files. */
+/** What the server reads: `names` of formats, the `suffixes` of their files, what is `passedBy`. */
 export const FORMATS = await (await fetch(new URL("formats.json", import.meta.url))).json();
 
 /** The pictures of `{ file, path }`s, how many files were no pictures, and how many too many. */
@@ -17,10 +17,20 @@ export function sorted(found, room = MOST) {
 }
 
 function isPicture(file, path) {
-  const hidden = path.split("/").some((part) => part.startsWith("."));
   const name = path.toLowerCase();
   const ends = FORMATS.suffixes.some((suffix) => name.endsWith(suffix));
-  return !hidden && (ends || file.type.startsWith("image/"));
+  return (ends || file.type.startsWith("image/")) && !isPassedBy(name.split("/"));
+}
+
+/** Whether it is hidden, or a thumbnail or other litter of a system, or in a folder of such. */
+function isPassedBy(parts) {
+  const { folders, files, beginnings } = FORMATS.passedBy;
+  const above = parts.slice(0, -1);
+  return (
+    files.includes(parts.at(-1)) ||
+    above.some((part) => folders.includes(part)) ||
+    parts.some((part) => beginnings.some((beginning) => part.startsWith(beginning)))
+  );
 }
 
 /** What an `<input type=file>` holds; from a folder, with paths below it. */

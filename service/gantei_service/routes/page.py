@@ -17,6 +17,7 @@ from gantei.explanations import colour_scale, overlay
 from gantei.findings.wording import FOLDER as WORDINGS
 from gantei.photographs.eye_names import RULES_FILE
 from gantei.photographs.formats.known_formats import names, suffixes
+from gantei.photographs.other_names import names_passed_by
 
 from ..docs_page import docs_page
 from ..problems import Problem
@@ -63,9 +64,10 @@ def assets() -> Mapping[str, Asset]:
         "darkest": overlay.DARKEST,
         "brightest": overlay.BRIGHTEST,
     }
+    formats = {"names": names(), "suffixes": suffixes(), "passedBy": names_passed_by()}
     shared = {
         "colours.json": json.dumps(colours).encode(),
-        "formats.json": json.dumps({"names": names(), "suffixes": suffixes()}).encode(),
+        "formats.json": json.dumps(formats).encode(),
         "names.json": RULES_FILE.read_bytes(),
         **{
             f"findings.{each}.json": (WORDINGS / f"{each}.json").read_bytes()

@@ -28,7 +28,7 @@ def _is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
 
 FORMAT = PictureFormat(
     name="BMP",
-    magic=re.compile(rb"BM"),
+    magic=re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL),  # or any text
     suffixes=(".bmp",),
     media_type="image/bmp",
     open=_opened,

@@ -1,12 +1,11 @@
 """The formats that are read: whoever needs a list of them, or of their suffixes, has it here."""
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 from ...errors import PhotographError
 from ...findings.finding import Finding
 from . import bmp, jpeg, png, tiff, webp
+from .other_contents import other_content
 from .picture_format import PictureFormat
 
 FORMATS: Sequence[PictureFormat] = (
@@ -29,6 +28,8 @@ def format_of(data: bytes) -> PictureFormat:
             return each
     if not data:
         raise PhotographError(Finding("empty-file", formats=names()))
+    if other := other_content(data):
+        raise PhotographError(other)
     raise PhotographError(Finding("unknown-format", formats=names()))
 
 
@@ -45,8 +46,3 @@ def suffixes() -> list[str]:
 def media_types() -> list[str]:
     """The media types of photographs, such as `image/jpeg`."""
     return [each.media_type for each in FORMATS]
-
-
-def has_suffix(path: str | os.PathLike[str]) -> bool:
-    """Whether a file's name ends as a photograph's does."""
-    return Path(path).suffix.lower() in suffixes()

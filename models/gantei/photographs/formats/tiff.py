@@ -97,7 +97,7 @@ def _load(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
 
 FORMAT = PictureFormat(
     name="TIFF",
-    magic=re.compile(rb"II[*+]\0|MM\0[*+]"),
+    magic=re.compile(rb"II[*+]\0(?!.{4}CR)|MM\0[*+]", re.DOTALL),  # CR: Canon's raw data
     suffixes=(".tif", ".tiff"),
     media_type="image/tiff",
     open=_opened,

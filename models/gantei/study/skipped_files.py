@@ -1,0 +1,61 @@
+"""`<table>.skipped.csv`: the files that were passed by, each with its reason."""
+
+import io
+import json
+from typing import Any
+
+from ..photographs.passed_by import counts_by_kind
+from ..system.files import atomic_write
+from ..table_files.csv_writing import write_csv
+from .definition import Study
+
+COLUMNS = ("file", "kind", "meaning", "meaning_ja")
+
+
+def skipped_counts(study: Study) -> dict[str, int]:
+    """How many files were passed by of each kind, as the run manifest has it."""
+    return counts_by_kind(each.why for each in study.listing.passed_by)
+
+
+def write_skipped(study: Study) -> None:
+    """Write the list, one line per file in the order of the names; without any there is no list.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if study.listing.passed_by:
+        with atomic_write(study.skipped_path) as file:
+            file.write(_content(study))
+    else:
+        study.skipped_path.unlink(missing_ok=True)
+
+
+def renew_skipped(study: Study) -> None:
+    """Bring list and run manifest of a finished table up to date: other files come and go.
+
+    Raises:
+        OutputError: one cannot be written.
+    """
+    counts = skipped_counts(study)
+    manifest: dict[str, Any] = json.loads(study.run_path.read_bytes())
+    there = study.skipped_path.read_bytes() if study.skipped_path.is_file() else None
+    if there != (_content(study) if counts else None):
+        write_skipped(study)
+    if manifest.get("files_skipped") != counts:
+        with atomic_write(study.run_path) as file:
+            file.write(manifest_text(manifest | {"files_skipped": counts}))
+
+
+def _content(study: Study) -> bytes:
+    rows = (
+        (each.name, each.why.code, each.why.text(), each.why.text("ja"))
+        for each in study.listing.passed_by
+    )
+    content = io.BytesIO()
+    write_csv(COLUMNS, rows, content, plain=study.plain_csv)
+    return content.getvalue()
+
+
+def manifest_text(manifest: dict[str, Any]) -> bytes:
+    """Lay a run manifest out, as JSON."""
+    return json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"

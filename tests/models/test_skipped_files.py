@@ -1,0 +1,106 @@
+"""What a study passed by is listed beside its table, and counted in manifest and summary."""
+
+import csv
+import json
+
+import pytest
+from PIL import Image
+
+from gantei.command_line import main
+
+from ..conftest import made_picture
+
+
+@pytest.fixture
+def study(tmp_path, make_estimator):
+    """A folder with a photograph and what lies around photographs; `study(*more)` runs it."""
+    folder = tmp_path / "photographs"
+    (folder / "@eaDir/a.png").mkdir(parents=True)
+    Image.fromarray(made_picture(1)).save(folder / "a.png")
+    for name in ("@eaDir/a.png/SYNOPHOTO_THUMB_M.jpg", "@eaDir/a.png/SYNOPHOTO_THUMB_XL.jpg"):
+        (folder / name).write_bytes(b"\xff\xd8\xff")
+    (folder / "=cmd.txt").touch()
+    (folder / "login").write_bytes(b"<html>")
+    estimator = make_estimator()
+
+    def run(*more, out=folder / "results.csv"):
+        return main(["predict", str(folder), "--with", str(estimator), "--out", str(out), *more])
+
+    run.folder = folder
+    return run
+
+
+def rows(study):
+    path = study.folder / "results.csv.skipped.csv"
+    return list(csv.DictReader(path.read_text("utf-8-sig").splitlines()))
+
+
+def skipped(study):
+    return json.loads((study.folder / "results.csv.run.json").read_text("utf-8"))["files_skipped"]
+
+
+COUNTS = {"html-page": 1, "text-file": 1, "thumbnail": 2}
+
+
+def test_a_list_beside_the_table_says_of_every_other_file_what_it_is(study, capsys):
+    assert study() == 0
+    assert [(row["file"], row["kind"]) for row in rows(study)] == [
+        ("'=cmd.txt", "text-file"),
+        ("'@eaDir/a.png/SYNOPHOTO_THUMB_M.jpg", "thumbnail"),
+        ("'@eaDir/a.png/SYNOPHOTO_THUMB_XL.jpg", "thumbnail"),
+        ("login", "html-page"),
+    ]
+    assert rows(study)[0]["meaning"] == "text, not a picture"
+    assert rows(study)[0]["meaning_ja"] == "テキストです。画像ではありません"
+    assert skipped(study) == COUNTS
+    said = capsys.readouterr().err
+    assert "passed by: 2 thumbnails, 1 HTML page, 1 text file\n" in said
+    assert "results.csv.run.json, results.csv.skipped.csv\n" in said
+
+
+def test_a_studys_own_files_are_not_passed_by(study):
+    assert study() == 0
+    before = sorted((path, path.stat().st_mtime_ns) for path in study.folder.rglob("*"))
+    assert study() == 0
+    assert sorted((path, path.stat().st_mtime_ns) for path in study.folder.rglob("*")) == before
+
+
+def test_the_list_of_a_finished_study_follows_the_folder(study):
+    assert study() == 0
+    table = (study.folder / "results.csv").stat().st_mtime_ns
+    (study.folder / "more.pdf").touch()
+    assert study() == 0
+    assert skipped(study) == COUNTS | {"pdf-file": 1}
+    assert [row["kind"] for row in rows(study)].count("pdf-file") == 1
+    for path in list(study.folder.rglob("*")):
+        if path.is_file() and path.name != "a.png" and not path.name.startswith("results.csv"):
+            path.unlink()
+    assert study() == 0
+    assert skipped(study) == {}
+    assert not (study.folder / "results.csv.skipped.csv").exists()
+    assert (study.folder / "results.csv").stat().st_mtime_ns == table
+
+
+def test_a_list_of_an_earlier_run_goes_where_nothing_is_passed_by(study, tmp_path):
+    out = tmp_path / "t.csv"
+    assert study(out=out) == 0
+    assert (tmp_path / "t.csv.skipped.csv").exists()
+    photograph = str(study.folder / "a.png")
+    assert (
+        main(["predict", photograph, "--with", "demo-age", "--out", str(out), "--overwrite"]) == 0
+    )
+    assert not (tmp_path / "t.csv.skipped.csv").exists()
+
+
+def test_on_standard_output_too_the_kinds_are_counted(study, capsys):
+    assert study(out="-") == 0
+    assert "passed by: 2 thumbnails, 1 HTML page, 1 text file\n" in capsys.readouterr().err
+
+
+def test_dicom_files_without_their_decoders_are_rows_so_that_the_command_says_1(study):
+    (study.folder / "IM000001").write_bytes(bytes(128) + b"DICM" + bytes(300))
+    assert study() == 1
+    table = (study.folder / "results.csv").read_text("utf-8-sig")
+    codes = [(row["photograph"], row["error_code"]) for row in csv.DictReader(table.splitlines())]
+    assert codes[1] == ("a.png", "")
+    assert codes[0][0] == "IM000001" and codes[0][1]
