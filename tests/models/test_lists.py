@@ -276,4 +276,4 @@ def test_a_run_whose_list_says_other_things_now_is_another(eyes, age, capsys):
     assert run(*words) == 0
     path.write_text("photograph,person\nphotographs/b.png,2\n", "utf-8")
     assert run(*words) == 2
-    assert "the list said other things of them" in capsys.readouterr().err
+    assert "persons or the list's columns are others" in capsys.readouterr().err

@@ -48,6 +48,7 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         "or left, R or L, OD or OS, 右 or 左); detect: where neither table nor file name tells, by "
         "the optic disc; repeat for both. Only networks that mirror left eyes need it",
     )
+    parser.set_defaults(persons=None)
     parser.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"
     )
@@ -57,14 +58,16 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
     """Collect the photographs, and what is said of them; see `collect`.
 
     Raises:
-        SettingError: no encoding has the name that was given.
+        SettingError: no encoding, or no rule for persons, has the name that was given.
     """
+    from ..photographs.persons import person_rule
     from ..study.collecting import GivenPhotographs, collect
     from ..table_files.text_encoding import checked_encoding
 
     encoding = None if chosen.encoding is None else checked_encoding(chosen.encoding)
+    rule = None if chosen.persons is None else person_rule(chosen.persons)
     listing = collect(
-        GivenPhotographs(chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root)
+        GivenPhotographs(chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root, rule)
     )
     if listing.strays:
         sys.stderr.write(

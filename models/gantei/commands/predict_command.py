@@ -30,6 +30,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be run.",
     )
     add_photographs(predict)
+    predict.add_argument(
+        "--persons",
+        metavar="HOW",
+        help="whose eyes they are, where no list says so, by names (the file's name but for the "
+        "word that tells the eye), by folders, or by a regular expression with a group "
+        "(?P<person>...) that is looked for in the name",
+    )
     add_estimators(predict)
     _add_outputs(predict)
     add_device(predict)
@@ -186,9 +193,9 @@ def _fill(
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     write_summary(summary, study.listing.passed_by)
-    beside = [study.dictionary_path, study.run_path]
-    beside += [study.skipped_path] if study.listing.passed_by else []
-    sys.stderr.write(f"{study.table}, {', '.join(path.name for path in beside)}\n")
+    beside = (study.dictionary_path, study.run_path, study.persons_path, study.skipped_path)
+    names = [str(study.table), *(path.name for path in beside if path.exists())]
+    sys.stderr.write(f"{', '.join(names)}\n")
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
     write_every_row(backend.estimators)

@@ -28,7 +28,8 @@ from ..errors import SettingError
 from ..manifests.fields import Side
 
 RULES_FILE = Path(__file__).with_name("eye_names.json")
-_PLACE = "\0"  # stands for the word that tells the side
+PLACE = "\0"
+"""Stands for the word that tells the side."""
 
 
 def side_of(text: str) -> Side:
@@ -79,15 +80,21 @@ def side_in_name(name: str) -> NameSide:
     return NameSide(sides.pop(), any(each.sure for each in found), "/".join(e.rest for e in found))
 
 
+def folder_tells_eye(name: str) -> bool:
+    """Whether all of a folder's name tells an eye, as `right` or `left eye` does."""
+    found = _sides_of_folder(unicodedata.normalize("NFKC", name), rules())
+    return found.rest == PLACE
+
+
 class _WordSides(NamedTuple):
     sides: set[Side]
     sure: bool
-    rest: str  # with `_PLACE` instead of the words that tell
+    rest: str  # with `PLACE` instead of the words that tell
 
 
 def _sides_of_folder(name: str, table: Mapping[str, Any]) -> _WordSides:
     found = _sides_of_words(re.sub(table["eye"], "", name), table)
-    return found if found.rest == _PLACE else _WordSides(set(), False, name)
+    return found if found.rest == PLACE else _WordSides(set(), False, name)
 
 
 def _sides_of_words(name: str, table: Mapping[str, Any]) -> _WordSides:
@@ -124,12 +131,12 @@ def _side_of_word(
 ) -> tuple[Side | None, bool, str]:
     small = word.lower()
     if small in table["alone"]:
-        return table["alone"][small], True, _PLACE
+        return table["alone"][small], True, PLACE
     if small in table["together"]:
-        return table["together"][small], word in table["capitals"] and not joined, _PLACE
+        return table["together"][small], word in table["capitals"] and not joined, PLACE
     found = re.search(table["within"], word)
     if found and len(re.findall("[左右]", word)) == 1:
-        return table["alone"][found[1]], True, word[: found.start()] + _PLACE + word[found.end() :]
+        return table["alone"][found[1]], True, word[: found.start()] + PLACE + word[found.end() :]
     return None, False, word
 
 

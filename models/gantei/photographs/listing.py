@@ -20,7 +20,8 @@ from .persons import KnownPerson
 class StudyPhotograph:
     """One photograph of a study: where it is, its name in the table, what is told of its eye.
 
-    `person` and `cells`, which stand under `PhotographList.columns`, are what a table says of it.
+    `person` is told by a table or a name, `cells` by a table: what stands under
+    `PhotographList.columns`.
     """
 
     path: Path
@@ -36,7 +37,7 @@ class PhotographList:
 
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
     stated, and the names of `strays`, statements of what is no photograph here. Of the table that
-    lists them: the names of its further `columns`, and the digest of what it says of them.
+    lists them: the names of its further `columns`.
     """
 
     photographs: tuple[StudyPhotograph, ...]
@@ -45,7 +46,6 @@ class PhotographList:
     stated_sha256: str | None = None
     strays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
-    rows_sha256: str | None = None
 
     def eyes(self) -> dict[str, Any]:
         """What values may depend on: what was said of eyes; the names tell the same again."""

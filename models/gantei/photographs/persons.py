@@ -1,10 +1,16 @@
-"""Whose eye a photograph shows, as far as somebody said it."""
+"""Whose eye a photograph shows: as a list says, or as names tell where somebody asked them to."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-PersonOrigin = Literal["list"]
-"""Where it is known from."""
+from ..errors import SettingError
+from .eye_names import PLACE, folder_tells_eye, side_in_name
+from .path_spelling import one_spelling
+
+PersonOrigin = Literal["list", "file name", "folder", "pattern"]
+"""Where a person is known from."""
 
 
 @dataclass(frozen=True)
@@ -13,3 +19,62 @@ class KnownPerson:
 
     name: str
     origin: PersonOrigin
+
+
+PersonRule = Callable[[str], KnownPerson | None]
+"""What tells the person of a photograph by its name in the results."""
+
+
+def person_rule(chosen: str) -> PersonRule:
+    r"""Give a rule by its name, `names` or `folders`, or by a pattern with a group `person`.
+
+    - `names`: what the photograph is called, with its folders, without its ending and without the
+      words that tell the eye, so that both eyes of a person have one name.
+    - `folders`: the folder that holds it; one that only tells the eye, as `right/`, is passed over.
+    - a regular expression of Python, looked for in the name: what its group `person` finds.
+
+    Raises:
+        SettingError: it is none of the three.
+
+    >>> from gantei.photographs.persons import person_rule
+    >>> person_rule("names")("site/p1_OD.jpg").name
+    'site/p1'
+    >>> person_rule("folders")("site/p1/right/1.jpg").name
+    'site/p1'
+    >>> person_rule(r"(?P<person>\d+)_")("site/0012_3.jpg").name
+    '0012'
+    """
+    if chosen == "names":
+        return _by_name
+    if chosen == "folders":
+        return _by_folder
+    try:
+        pattern = re.compile(chosen)
+    except re.error as error:
+        raise SettingError(f"--persons {chosen}: no pattern: {error}") from error
+    if "person" not in pattern.groupindex:
+        raise SettingError(
+            f"--persons {chosen}: neither names nor folders, nor a pattern with a group "
+            "(?P<person>...)"
+        )
+
+    def by_pattern(name: str) -> KnownPerson | None:
+        found = pattern.search(name)
+        person = found["person"] if found else None
+        return KnownPerson(one_spelling(person), "pattern") if person else None
+
+    return by_pattern
+
+
+def _by_name(name: str) -> KnownPerson:
+    """As the service's page calls a person whose both eyes it has."""
+    common = re.sub(rf"[\s._-]*{PLACE}[\s._-]*", " ", side_in_name(name).key)
+    parts = filter(None, (part.strip() for part in common.split("/")))
+    return KnownPerson("/".join(parts) or ".", "file name")  # of left.jpg and right.jpg alone
+
+
+def _by_folder(name: str) -> KnownPerson | None:
+    folders = name.split("/")[:-1]
+    while folders and folder_tells_eye(folders[-1]):
+        folders.pop()
+    return KnownPerson(one_spelling("/".join(folders)), "folder") if folders else None

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from ..photographs.eyes import DETECT
 from ..photographs.listing import PhotographList, list_photographs
+from ..photographs.persons import PersonRule
 from ..table_files.list_reading import read_list_file, read_table_file
 from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
-from .listed_photographs import located, with_rows
+from .listed_photographs import located, with_persons, with_rows
 from .photograph_tables import EYE, PHOTOGRAPH, PhotographRow, photograph_table
 
 
@@ -21,6 +22,7 @@ class GivenPhotographs:
         list_name: a file that lists more, one per line or as a table; `-` for standard input.
         eyes: tables that state eyes, and `detect`.
         encoding: of lists and tables without a byte order mark; None is UTF-8.
+        persons: a rule that tells whose eyes they are; None: only a list tells.
         root: what the names in the results are relative to; None: what holds everything given.
     """
 
@@ -29,6 +31,7 @@ class GivenPhotographs:
     eyes: Sequence[str] = ()
     encoding: str | None = None
     root: Path | None = None
+    persons: PersonRule | None = None
 
 
 def collect(given: GivenPhotographs) -> PhotographList:
@@ -46,6 +49,8 @@ def collect(given: GivenPhotographs) -> PhotographList:
         on_disk = list(zip(paths, rows, strict=True))
         listing = with_rows(listing, on_disk, columns)
         statements += eye_statements(rows, "list", paths)
+    if given.persons:
+        listing = with_persons(listing, given.persons)
     for name in given.eyes:
         if name != DETECT:
             table = read_table_file(name, encoding=given.encoding, expected=(PHOTOGRAPH, EYE))

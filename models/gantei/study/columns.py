@@ -1,6 +1,6 @@
 """The columns of a study's table, and the data dictionary that explains each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, Literal, get_args
 
@@ -48,8 +48,10 @@ LEADING = (
     Column(
         "person_from",
         "text",
-        "what tells the person: list (the column person of --from)",
-        "誰の眼かを示すもの：list（--from の表の person 列）",
+        "what tells the person: list (the column person of --from), or as --persons asked for: "
+        "file name, folder, pattern",
+        "誰の眼かを示すもの：list（--from の表の person 列）、--persons の指定による file name"
+        "（ファイル名）、folder（フォルダー名）、pattern（正規表現）",
         range=", ".join(get_args(PersonOrigin)),
     ),
     Column(
@@ -87,7 +89,7 @@ def columns(estimators: Sequence[AnyEstimator], listed: Sequence[str] = ()) -> t
     Raises:
         OutputError: one of those has the name of another column.
     """
-    values = tuple(column for each in estimators for column in _value_columns(each))
+    values = tuple(column for each in estimators for column in value_columns(each))
     trailing = _trailing(estimators)
     ours = {column.name.casefold() for column in (*LEADING, *values, *trailing)}
     if clash := next((name for name in listed if name.casefold() in ours), None):
@@ -185,14 +187,24 @@ def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     )
 
 
-def write_dictionary(described: Sequence[Column], file: IO[bytes], *, plain: bool = False) -> None:
-    """Write the data dictionary: a CSV with one line per column; `plain` as `write_csv` has it."""
+def write_dictionary(
+    tables: Mapping[str, Sequence[Column]], file: IO[bytes], *, plain: bool = False
+) -> None:
+    """Write the data dictionary: a CSV with one line per column; see `write_csv` for `plain`.
+
+    `tables` has the columns of each: `results`, and what stands beside it under another ending.
+    """
     keys = ("name", "meaning", "meaning_ja", "unit", "range", "estimator", "weights_sha256")
-    rows = ([getattr(column, key) for key in keys] for column in described)
-    write_csv(["column", *keys[1:]], rows, file, plain=plain)
+    rows = (
+        [table, *(getattr(column, key) for key in keys)]
+        for table, described in tables.items()
+        for column in described
+    )
+    write_csv(["table", "column", *keys[1:]], rows, file, plain=plain)
 
 
-def _value_columns(estimator: AnyEstimator) -> list[Column]:
+def value_columns(estimator: AnyEstimator) -> list[Column]:
+    """Give the columns of an estimator's values."""
     manifest = estimator.manifest
     sha256 = manifest.weights.sha256 if manifest.weights else ""
     return [

@@ -12,6 +12,7 @@ from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
 from .columns import Column, columns
 from .extras import Extras
+from .listed_photographs import told_sha256
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class Study:
         return self.table.with_name(f"{self.table.name}.skipped.csv")
 
     @property
+    def persons_path(self) -> Path:
+        """What comes together for each person, `results.csv.persons.csv`; not there without any."""
+        return self.table.with_name(f"{self.table.name}.persons.csv")
+
+    @property
     def journal_path(self) -> Path:
         """The finished rows of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.partial")
@@ -84,7 +90,7 @@ class Study:
 
     def own_paths(self) -> tuple[Path, ...]:
         """The files that it writes in any case."""
-        beside = (self.dictionary_path, self.run_path, self.skipped_path)
+        beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
         return (self.table, *beside, self.journal_path, self.vectors_path)
 
     def journal_of(self, run: str) -> str:
@@ -96,11 +102,12 @@ class Study:
         """Everything that a row may depend on, except the photographs."""
         requested = {"maps": self.maps, "embeddings": self.embeddings}
         beside = [key for key, path in requested.items() if path is not None]
+        told = told_sha256(self.listing.photographs)
         return {
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
-            **({"list_sha256": listed} if (listed := self.listing.rows_sha256) else {}),
+            **({"told_sha256": told} if told else {}),
             **environment(),
             **self.backend.identity(),
             "columns": [column.name for column in self.columns()],

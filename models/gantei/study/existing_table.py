@@ -12,6 +12,7 @@ from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
 from .definition import Study, names_and_digests
 from .extras import Extras
+from .persons_file import persons_are_there
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,10 @@ def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
         if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
             return None
         photographs = _photographs(study)
-        same = manifest["photographs_sha256"] == names_and_digests(photographs) and all(
-            manifest[key] == now for key, now in extras.proofs(photographs).items()
+        same = (
+            manifest["photographs_sha256"] == names_and_digests(photographs)
+            and persons_are_there(study, manifest)
+            and all(manifest[key] == now for key, now in extras.proofs(photographs).items())
         )
         return Summary(**manifest["summary"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
@@ -58,7 +61,7 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
-    return ", ".join(differences) or "its overlays or embeddings are others or gone"
+    return ", ".join(differences) or "overlays, embeddings or persons are others, or gone"
 
 
 def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
@@ -88,8 +91,8 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
             differences.append(f"it was made with{'' if before else 'out'} --{option}")
     if manifest.get("eyes") != identity.get("eyes"):
         differences.append("other eyes were stated, or sought (--eyes, --from)")
-    if manifest.get("list_sha256") != identity.get("list_sha256"):
-        differences.append("the list said other things of them (--from)")
+    if manifest.get("told_sha256") != identity.get("told_sha256"):
+        differences.append("persons or the list's columns are others (--from, --persons)")
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)

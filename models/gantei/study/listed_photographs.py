@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..photographs.listing import PhotographList, StudyPhotograph
-from ..photographs.path_spelling import PathsOnDisk
-from ..photographs.persons import KnownPerson
+from ..photographs.path_spelling import PathsOnDisk, one_spelling
+from ..photographs.persons import KnownPerson, PersonRule
 from .photograph_tables import PhotographRow
 
 
@@ -64,21 +64,28 @@ def with_rows(
         row = by_path.get(listed.path)
         if row is None:
             return replace(listed, cells=nothing)
-        person = KnownPerson(row.person, "list") if row.person else None
+        person = KnownPerson(one_spelling(row.person), "list") if row.person else None
         return replace(listed, person=person, cells=row.cells)
 
     photographs = tuple(told(each) for each in listing.photographs)
-    return replace(
-        listing, photographs=photographs, columns=columns, rows_sha256=_digest(photographs)
+    return replace(listing, photographs=photographs, columns=columns)
+
+
+def with_persons(listing: PhotographList, rule: PersonRule) -> PhotographList:
+    """Put the person whom the name tells to each photograph of which nothing else tells them."""
+    photographs = (
+        each if each.person else replace(each, person=rule(each.name))
+        for each in listing.photographs
     )
+    return replace(listing, photographs=tuple(photographs))
 
 
-def _digest(photographs: Sequence[StudyPhotograph]) -> str | None:
-    """Digest of what a table says of photographs; None where it says nothing."""
+def told_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:
+    """Digest of persons and further cells of photographs; None where there are none."""
     digest, empty = hashlib.sha256(), True
     for each in photographs:
         if each.person or any(each.cells):
             empty = False
-            line = [each.name, each.person and each.person.name, *each.cells]
-            digest.update(json.dumps(line).encode() + b"\n")
+            person = [each.person.name, each.person.origin] if each.person else None
+            digest.update(json.dumps([each.name, person, *each.cells]).encode() + b"\n")
     return None if empty else digest.hexdigest()

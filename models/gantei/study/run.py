@@ -34,6 +34,8 @@ from .definition import Study, digest_of, names_and_digests
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
 from .journal import Journal, discard, is_of
+from .persons_file import write_persons
+from .persons_table import person_columns
 from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
 from .table import check_size, writer_for
 
@@ -105,8 +107,12 @@ def _publish(
     """Write the files; the table last, so that it never stands without its run manifest."""
     described = study.columns()
     extras.publish(journal.rows())
+    people = write_persons(study, journal.rows())
+    tables = {"results": described}
+    if people:
+        tables["persons"] = person_columns(study.estimators)
     with atomic_write(study.dictionary_path) as file:
-        write_dictionary(described, file, plain=study.plain_csv)
+        write_dictionary(tables, file, plain=study.plain_csv)
     write_skipped(study)
     with atomic_write(study.table) as table:
         writer_for(study.table, plain=study.plain_csv)(journal.rows(), described, table)
@@ -114,6 +120,7 @@ def _publish(
         digest = sha256_of(Path(table.name))
         with atomic_write(study.run_path) as file:
             manifest = _run_manifest(study, journal, identity, summary, digest)
+            manifest |= people
             manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
             file.write(manifest_text(manifest))
 

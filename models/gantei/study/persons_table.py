@@ -1,0 +1,202 @@
+"""`<table>.persons.csv`: what the photographs of each person come to, both eyes together.
+
+Values are averaged where they add up: numbers as they are, probabilities as logits, those of
+several classes as logarithms. Repeated photographs of one eye are averaged first, then the eyes.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..manifests.manifest import Binary, Categorical, Regression
+from .backends import AnyEstimator
+from .columns import ERROR, EYE, LISTED, PERSON, Column, Row, value_columns
+
+SMALLEST = 2.0**-24
+"""What a probability of 0 counts as, and how far from 1 one of 1: half a step of float32 there."""
+EYES = ("right", "left")
+UNKNOWN_EYE = "eye_unknown"
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """How the values of one output are averaged: there, and back again."""
+
+    width: int
+    there: Callable[[Sequence[float]], list[float]]
+    back: Callable[[Sequence[float]], list[float]]
+
+
+@dataclass
+class _Sums:
+    """The photographs of one eye of a person: how many, and the sums of their values."""
+
+    count: int = 0
+    sums: list[float] = field(default_factory=list)
+
+    def add(self, values: Sequence[float]) -> None:
+        self.count += 1
+        self.sums = [a + b for a, b in zip(self.sums or [0.0] * len(values), values, strict=True)]
+
+    def mean(self) -> list[float]:
+        return [each / self.count for each in self.sums]
+
+
+@dataclass
+class _Person:
+    photographs: int = 0
+    failed: int = 0
+    eyes: dict[str, _Sums] = field(default_factory=dict)
+
+    def count(self, eye: str) -> int:
+        return self.eyes[eye].count if eye in self.eyes else 0
+
+
+def person_columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
+    """Give the columns of the table of persons."""
+    described = [
+        Column("person", "text", "as in the table", "表の person 列と同じ"),
+        Column("photographs", "number", "how many of them there are", "写真の枚数"),
+        Column("failed", "number", "of these, with an error", "そのうちエラーになった枚数"),
+        Column("right", "number", "of these, used, of the right eye", "使用した右眼の枚数"),
+        Column("left", "number", "of these, used, of the left eye", "使用した左眼の枚数"),
+        Column(
+            UNKNOWN_EYE,
+            "number",
+            "of these, of an eye that is not known; used only where no eye of the person is",
+            "左右不明の枚数。左右の分かる写真が 1 枚もない場合にだけ使用",
+        ),
+    ]
+    for column in (each for one in estimators for each in value_columns(one)):
+        described += _described(column)
+    return tuple(described)
+
+
+def _described(column: Column) -> Iterator[Column]:
+    how, how_ja = "", ""
+    if column.unit == "probability":
+        how, how_ja = ", averaged as logits", "（ロジットで平均）"
+    yield _with(
+        column,
+        "",
+        f"{column.meaning}, mean of the person: of the photographs of each eye, then of the "
+        f"eyes{how}",
+        f"{column.meaning_ja}の個人平均。各眼の写真を平均し、次に両眼を平均{how_ja}",
+    )
+    for eye, japanese in zip(EYES, ("右眼", "左眼"), strict=True):
+        yield _with(
+            column,
+            f".{eye}",
+            f"{column.meaning}, mean of the {eye} eye{how}",
+            f"{column.meaning_ja}の{japanese}の平均{how_ja}",
+        )
+    yield _with(
+        column,
+        ".right_minus_left",
+        f"{column.meaning}, right eye minus left eye",
+        f"{column.meaning_ja}の右眼と左眼の差（右眼−左眼）",
+        "-1 to 1" if column.unit == "probability" else "",
+    )
+
+
+def _with(column: Column, suffix: str, meaning: str, japanese: str, found: str = "") -> Column:
+    return Column(
+        f"{column.name}{suffix}",
+        "number",
+        meaning,
+        japanese,
+        column.unit,
+        found or ("" if suffix == ".right_minus_left" else column.range),
+        column.estimator,
+        column.weights_sha256,
+    )
+
+
+def person_rows(
+    rows: Iterable[Row], estimators: Sequence[AnyEstimator], listed: int = 0
+) -> Iterator[list[Any]]:
+    """Lay out what the rows of a table come to for each person, in the order of their names.
+
+    Rows without a person are passed over; those with an error are counted only.
+
+    Args:
+        rows: of the table.
+        estimators: whose values they have.
+        listed: how many columns of a list stand before the values.
+    """
+    scales = [_scale(spec) for one in estimators for spec in one.manifest.output.values()]
+    first = LISTED + listed
+    last = first + sum(scale.width for scale in scales)
+    people: dict[str, _Person] = {}
+    for row in rows:
+        if row[PERSON] is None:
+            continue
+        person = people.setdefault(row[PERSON], _Person())
+        person.photographs += 1
+        if row[ERROR] is not None:
+            person.failed += 1
+            continue
+        eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, _Sums())
+        eye.add(_all(scales, row[first:last], lambda scale: scale.there))
+    for name in sorted(people):
+        yield [name, *_cells(people[name], scales, last - first)]
+
+
+def _cells(person: _Person, scales: Sequence[_Scale], width: int) -> list[Any]:
+    def back(values: Sequence[float] | None) -> Sequence[float | None]:
+        return [None] * width if values is None else _all(scales, values, lambda each: each.back)
+
+    eyes = [person.eyes[eye].mean() if eye in person.eyes else None for eye in EYES]
+    known = [eye for eye in eyes if eye is not None]
+    if not known and UNKNOWN_EYE in person.eyes:
+        known = [person.eyes[UNKNOWN_EYE].mean()]
+    whole = [sum(each) / len(known) for each in zip(*known, strict=True)] if known else None
+    columns = zip(back(whole), *(back(eye) for eye in eyes), strict=True)
+    values = [
+        [mean, right, left, None if right is None or left is None else right - left]
+        for mean, right, left in columns
+    ]
+    counts = [person.count(eye) for eye in (*EYES, UNKNOWN_EYE)]
+    return [person.photographs, person.failed, *counts, *(cell for each in values for cell in each)]
+
+
+def _all(
+    scales: Sequence[_Scale],
+    values: Sequence[float],
+    way: Callable[[_Scale], Callable[[Sequence[float]], list[float]]],
+) -> list[float]:
+    """Take all values of a photograph there or back, output by output."""
+    taken: list[float] = []
+    for scale in scales:
+        taken += way(scale)(values[len(taken) : len(taken) + scale.width])
+    return taken
+
+
+def _scale(spec: Regression | Binary | Categorical) -> _Scale:
+    match spec:
+        case Binary():
+            return _Scale(1, lambda values: [_logit(values[0])], lambda each: [_expit(each[0])])
+        case Categorical():
+            return _Scale(len(spec.value_names("")), _logarithms, _softmax)
+    return _Scale(1, list, list)
+
+
+def _logarithms(probabilities: Sequence[float]) -> list[float]:
+    return [math.log(max(each, SMALLEST)) for each in probabilities]
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, SMALLEST), 1 - SMALLEST)
+    return math.log(bounded) - math.log1p(-bounded)
+
+
+def _expit(logit: float) -> float:
+    small = math.exp(-abs(logit))
+    return 1 / (1 + small) if logit >= 0 else small / (1 + small)
+
+
+def _softmax(logarithms: Sequence[float]) -> list[float]:
+    highest = max(logarithms)
+    powers = [math.exp(each - highest) for each in logarithms]
+    return [each / sum(powers) for each in powers]
