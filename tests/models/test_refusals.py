@@ -35,6 +35,8 @@ ELSEWHERE = {
     "dicom-encrypted": "test_dicom_refusals.py",
     "dicom-fractions": "test_dicom_refusals.py",
     "dicom-laterality": "test_dicom_eyes.py",
+    "eye-contradicts-dicom": "test_dicom_eyes.py",
+    "eye-of-dicom-contradicts-name": "test_dicom_eyes.py",
     "dicom-needs-extra": "test_dicom_refusals.py",
     "dicom-no-picture": "test_dicom_refusals.py",
     "dicom-other-picture": "test_dicom_refusals.py",

@@ -9,7 +9,7 @@ from PIL import Image
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
-from ..manifests.fields import Decoder
+from ..manifests.fields import Decoder, Side
 from .decoding import check_size
 from .formats.orientation import orientation_of, turned_upright
 from .formats.pillow_errors import pillow_errors
@@ -29,6 +29,7 @@ class DecodedPicture:
     scales: tuple[int, ...] = (1,)
     decoders = frozenset[Decoder]({"pillow"})
     findings: tuple[Finding, ...] = ()
+    side: Side | Finding | None = None
 
     def __init__(self, image: Image.Image) -> None:
         check_size(image.size)

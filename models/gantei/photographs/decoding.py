@@ -4,7 +4,7 @@ from PIL import Image, ImageFile
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
-from ..manifests.fields import Decoder
+from ..manifests.fields import Decoder, Side
 from .formats.known_formats import format_of
 from .formats.orientation import orientation_of, turned_upright
 from .formats.pillow_errors import pillow_errors
@@ -35,6 +35,7 @@ class EncodedPicture:
     """
 
     findings: tuple[Finding, ...] = ()
+    side: Side | Finding | None = None
 
     def __init__(self, data: bytes) -> None:
         self.data = data

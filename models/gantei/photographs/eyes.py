@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,8 +14,9 @@ from .eye_names import side_by_name, side_of
 
 T = TypeVar("T")
 
-EyeOrigin = Literal["stated", "list", "file name", "detected"]
-"""Where a side comes from; further sources, such as a DICOM file's laterality, join them."""
+EyeOrigin = Literal["stated", "list", "DICOM", "file name", "detected"]
+"""Where a side comes from, the one that holds first where several tell; DICOM is the laterality
+that such a file says."""
 DETECT: Literal["detect"] = "detect"
 """Said instead of a side: to be found by the optic disc."""
 
@@ -41,6 +42,26 @@ def stated_eye(side: Side, origin: EyeOrigin, name: Side | None) -> Eye:
     if name is None or name == side:
         return Eye(side, origin)
     return Eye(side, origin, (Finding("eye-contradicts-name", side=side, name=name),))
+
+
+def eye_with_file(option: EyeOption, told: Side | Finding | None) -> EyeOption:
+    """Add what the file itself tells of its eye: it wins over its name, but not over a statement.
+
+    `told` is the side; the finding that the file contradicts itself, so that neither it nor its
+    name tell one; or None, where it says nothing.
+    """
+    if told is None:
+        return option
+    named = isinstance(option, Eye) and option.origin == "file name"
+    if isinstance(told, Finding):
+        return UNKNOWN if named else option
+    if isinstance(option, Eye) and option.side != told:
+        if named:
+            found = Finding("eye-of-dicom-contradicts-name", side=told, name=option.side)
+            return Eye(told, "DICOM", (found,))
+        found = Finding("eye-contradicts-dicom", side=option.side, dicom=told)
+        return replace(option, findings=(*option.findings, found))
+    return Eye(told, "DICOM") if named or not isinstance(option, Eye) else option
 
 
 def assumed_eye(side: Side) -> Eye:

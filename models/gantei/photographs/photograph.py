@@ -17,7 +17,7 @@ from .decoded_picture import DecodedPicture, image_of_array
 from .decoding import EncodedPicture
 from .dicom.dicom_picture import DicomPicture
 from .dicom.recognition import is_dicom, is_enveloped
-from .eyes import DETECT, Eye, EyeOption, known_eye
+from .eyes import DETECT, Eye, EyeOption, eye_with_file, known_eye
 from .formats.pillow_errors import pillow_errors
 from .optic_disc import SIDE, detected_eye
 from .photograph_source import PhotographSource, errors_of, read_encoded, source_name
@@ -54,7 +54,7 @@ class Photograph:
         self._picture = picture
         self._allow_grey = allow_grey
         self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
-        self._eye_option = eye
+        self._eye_option = eye_with_file(eye, picture.side)
 
     def __repr__(self) -> str:
         height, width = self.size
@@ -144,7 +144,8 @@ def open_photograph(
     `allow_grey` also (height, width). `allow_grey` accepts pictures without colour, whose grey
     values then stand in all three channels. `eye` is what is known of the side: without it the
     file's name tells, where it does, unless it is `unknown`; `detect` looks for the optic disc
-    where the name does not tell.
+    where the name does not tell. What a DICOM file says of its eye wins over its name, and holds
+    also where the eye is `unknown`.
 
     Raises:
         SettingError: `eye` is something else.

@@ -87,7 +87,7 @@ def read_answer(
         TransferError: it is of another shape, or of another photograph.
     """
     (entry,) = PredictAnswer.model_validate_json(content).photographs
-    of_eye = eye.findings if eye else ()  # the server does not know the name
+    of_eye = eye.findings if eye else ()  # the server knows less: not the name
     eye = eye or _eye_found(entry)
     if isinstance(entry, RefusedPhotograph):
         error = _error_of(entry.problem, source, sent)
@@ -107,7 +107,9 @@ def read_answer(
         units=tuple(
             {name: each.unit for name, each in estimate.values.items()} for estimate in estimates
         ),
-        photograph_findings=(*(each.finding() for each in entry.findings), *of_eye),
+        photograph_findings=tuple(
+            dict.fromkeys((*(each.finding() for each in entry.findings), *of_eye))
+        ),
     )
 
 
@@ -123,6 +125,8 @@ def _eye_found(entry: EstimatedPhotograph | RefusedPhotograph) -> Eye | None:
     """What the server found in the picture, as far as it did."""
     if entry.eye is None:
         return None
+    if entry.eye_from == "DICOM":
+        return Eye(entry.eye, "DICOM")
     if entry.eye_from != "detected":
         raise ValueError("an eye that nobody has stated")
     return assumed_eye(entry.eye)

@@ -4,27 +4,24 @@ import hashlib
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from io import BytesIO
 from threading import Event
 from types import TracebackType
 from typing import Any, Literal, Self
-
-import numpy as np
-from PIL import Image
 
 from ..errors import PhotographError, SettingError, UnknownEstimatorError, drop_tracebacks
 from ..findings.finding import Finding
 from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
 from ..inference.prediction import PhotographResult, Prediction
-from ..manifests.fields import UNKNOWN
-from ..photographs.eyes import Eye, EyeOption, EyeOptions, paired
-from ..photographs.photograph import eye_of, open_photograph
-from ..photographs.photograph_source import PhotographSource, is_one, read_encoded, source_name
+from ..photographs.dicom.laterality import side_in_file
+from ..photographs.eyes import Eye, EyeOption, EyeOptions, eye_with_file, paired
+from ..photographs.photograph import eye_of
+from ..photographs.photograph_source import PhotographSource, is_one, source_name
 from ..wire.credentials import token_for_service
 from ..wire.schemas import EstimatorList
 from .answers import read_answer, read_estimator, read_list
 from .connection import Connection, RefusedRequestError
+from .sent_photograph import bytes_to_send, eyes_field
 from .served_estimator import ServedEstimator
 
 CONNECTIONS = 8
@@ -249,7 +246,9 @@ class Client:
     ) -> PhotographResult:
         eye = option if isinstance(option, Eye) else None
         try:
-            data = _encoded(source)
+            data = bytes_to_send(source)
+            option = eye_with_file(option, side_in_file(data))
+            eye = option if isinstance(option, Eye) else None
         except PhotographError as error:
             drop_tracebacks(error)
             error.source = name  # opened by itself, without its place
@@ -258,7 +257,7 @@ class Client:
         file = ("photographs", (str(number), data, "application/octet-stream"))
         try:
             answer = self._server.ask(
-                "POST", "/v1/predict", stop, files=[file], data=fields | _eyes_field(option)
+                "POST", "/v1/predict", stop, files=[file], data=fields | eyes_field(option)
             )
         except RefusedRequestError as error:
             if error.status != 413:
@@ -274,25 +273,3 @@ class Client:
 
     def _names(self) -> list[str]:
         return [each.name for each in self._list().estimators]
-
-
-def _eyes_field(option: EyeOption) -> dict[str, str]:
-    """The field `eyes`; left out where nothing is known, as older servers know no such field."""
-    if option is None or option == UNKNOWN:
-        return {}
-    return {"eyes": option.side if isinstance(option, Eye) else option}
-
-
-def _encoded(source: PhotographSource) -> bytes:
-    """The bytes to send: those of the file, or of what is no file yet a lossless PNG.
-
-    Raises:
-        PhotographError: there is no readable file, or an image that no estimator may see.
-    """
-    if isinstance(source, bytes):
-        return source
-    if isinstance(source, Image.Image | np.ndarray):
-        file = BytesIO()
-        open_photograph(source).picture().save(file, "PNG", compress_level=1)
-        return file.getvalue()
-    return read_encoded(source)

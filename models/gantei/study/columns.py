@@ -64,10 +64,10 @@ LEADING = (
     Column(
         "eye_from",
         "text",
-        "what tells the eye: stated (--eyes), list (--from), file name, or detected (assumed, by "
-        "the optic disc)",
-        "左右眼の別を示すもの：stated（--eyes の表）、list（--from の表）、file name"
-        "（ファイル名）、detected（視神経乳頭の位置による仮定）",
+        "what tells the eye: stated (--eyes), list (--from), DICOM (the file's own laterality), "
+        "file name, or detected (assumed, by the optic disc)",
+        "左右眼の別を示すもの：stated（--eyes の表）、list（--from の表）、DICOM（ファイルに"
+        "記された左右）、file name（ファイル名）、detected（視神経乳頭の位置による仮定）",
         range=", ".join(get_args(EyeOrigin)),
     ),
 )

@@ -19,11 +19,13 @@ from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..system.files import atomic_write, exclusive_lock, sha256_of
 from .columns import (
+    ERROR,
     EYE,
     EYE_FROM,
     LISTED,
     PERSON,
     PERSON_FROM,
+    WARNING_CODES,
     Row,
     row,
     sentences_of_every_row,
@@ -157,9 +159,20 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
 
 
 def _is_same_eye(line: Row, listed: StudyPhotograph) -> bool:
+    if line[EYE_FROM] == "DICOM":  # by the file, which is the same
+        return _is_by_file_still(line, listed)
     if isinstance(listed.eye, Eye):
         return line[EYE : EYE_FROM + 1] == [listed.eye.side, listed.eye.origin]
     return line[EYE_FROM] in (None, "detected")
+
+
+def _is_by_file_still(line: Row, listed: StudyPhotograph) -> bool:
+    """Whether nothing is stated now, and the name contradicts the file where it did."""
+    named = listed.eye.side if isinstance(listed.eye, Eye) else line[EYE]
+    if isinstance(listed.eye, Eye) and listed.eye.origin != "file name":
+        return False
+    said = "eye-of-dicom-contradicts-name" in (line[WARNING_CODES] or "").split()
+    return line[ERROR] is not None or said == (named != line[EYE])
 
 
 def _says_the_same(line: Row, listed: StudyPhotograph) -> bool:

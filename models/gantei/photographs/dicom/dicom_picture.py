@@ -37,7 +37,8 @@ class DicomPicture:
 
     Attributes:
         findings: what is odd about it.
-        side: of the eye that it says it shows; None where it says none.
+        side: of the eye that it says it shows; None where it says none, and the finding that it
+            contradicts itself.
 
     Raises:
         PhotographError: the extra is not installed; or the file is no photograph, damaged, or of
@@ -53,11 +54,10 @@ class DicomPicture:
         pixels = find_pixels(found)
         self.size = pixels.size
         self.mode = "L" if pixels.colours.meaning in ("grey", "inverted grey") else "RGB"
-        side = side_in(found)
-        self.side: Side | None = None if isinstance(side, Finding) else side
+        self.side: Side | Finding | None = side_in(found)
         self.findings: tuple[Finding, ...] = pixels.colours.findings
-        if isinstance(side, Finding):
-            self.findings += (side,)
+        if isinstance(self.side, Finding):
+            self.findings += (self.side,)
         if found.text(_BURNED_IN) == "YES":
             self.findings += (Finding("dicom-burned-in"),)
         self._inverted = False
