@@ -206,13 +206,14 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
     from ..study.columns import Row, columns, row, sentences_of_every_row
     from ..study.counts import FindingCounts
     from ..study.existing_table import Summary
+    from ..study.same_files import SameFiles, with_same_files
     from ..study.table import write_comma_separated
 
     results = backend.results(listing.photographs)
     counts = FindingCounts(sentences_of_every_row(backend.estimators))
 
     def rows() -> Iterator[Row]:
-        for listed, result in zip(listing.photographs, results, strict=True):
+        for listed, result in with_same_files(listing.photographs, results, SameFiles()):
             line = row(listed, result, backend.estimators)
             counts.add(line)
             yield line

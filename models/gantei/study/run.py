@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from .extras import Extras
 from .journal import Journal, discard, is_of
 from .persons_file import write_persons
 from .persons_table import person_columns
+from .same_files import SameFiles, with_same_files
 from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
 from .table import check_size, writer_for
 
@@ -87,7 +89,7 @@ def run_study(
         with Journal(study.journal_path, journal_id, overwrite=overwrite) as journal:
             done = _kept(journal, study, extras)
             advance(done)
-            with closing(_rows(study, done, extras)) as rows:
+            with closing(_rows(study, journal, done, extras)) as rows:
                 for line in rows:
                     journal.append(line)
                     advance(1)
@@ -127,11 +129,14 @@ def _publish(
             file.write(manifest_text(manifest))
 
 
-def _rows(study: Study, start: int, extras: Extras) -> Generator[Row]:
+def _rows(study: Study, journal: Journal, start: int, extras: Extras) -> Generator[Row]:
+    known = SameFiles()
+    for line in islice(journal.rows(), start):
+        known.first_of(line[0], line[1])
     left = study.listing.photographs[start:]
     results = study.backend.results(left, extras.explain)
-    with closing(results):
-        for listed, result in zip(left, results, strict=True):
+    with closing(with_same_files(left, results, known)) as pairs:
+        for listed, result in pairs:
             extras.add(listed, result)
             yield row(listed, result, study.estimators)
 
