@@ -9,6 +9,7 @@ from gantei.errors import PhotographError
 from gantei.findings.finding import Finding
 from gantei.inference import pipeline
 from gantei.manifests.manifest import InputSpec
+from gantei.photographs import preprocessing
 from gantei.photographs.eyes import Eye
 from gantei.photographs.network_view import look, view_spec
 from gantei.photographs.photograph import open_photograph
@@ -39,7 +40,7 @@ def looks(monkeypatch):
         found.append(wanted)
         return look(photograph, wanted)
 
-    monkeypatch.setattr(pipeline, "look", counted)
+    monkeypatch.setattr(preprocessing, "look", counted)
     return found
 
 

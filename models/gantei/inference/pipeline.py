@@ -25,10 +25,9 @@ from ..errors import (
 from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
 from ..photographs.eyes import Eye, EyeOption, paired
-from ..photographs.network_view import NetworkView, ViewSpec, look, view_spec
 from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
-from ..photographs.preprocessing import findings_on, is_mirrored, scaled
+from ..photographs.preprocessing import findings_on, scaled, views_of
 from ..photographs.resampling import Box
 from .network import Network, RawOutputs
 from .parallel import ordered
@@ -162,16 +161,9 @@ def prepare(
 ) -> PreparedInputs:
     """First step: look once for all networks that see the same, and make the input of each."""
     eye: Eye | None = None
-    views: dict[ViewSpec, NetworkView] = {}
-    seen: list[tuple[NetworkView, bool]] = []
     try:
         eye = photograph.eye
-        for network in networks:
-            wanted = view_spec(network.manifest.input, reduced=network.reduces)
-            mirrored = is_mirrored(photograph, network.manifest.input)
-            if wanted not in views:
-                views[wanted] = look(photograph, wanted)
-            seen.append((views[wanted], mirrored))
+        seen = views_of(photograph, [(each.manifest.input, each.reduces) for each in networks])
     except PhotographError as error:
         drop_tracebacks(error)
         return PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)

@@ -1,6 +1,7 @@
 """Preprocessing: what the network sees of a photograph, as the code that trained it made it."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..manifests.fields import Side
 from ..manifests.manifest import InputSpec, MeanStd
-from .network_view import NetworkView, look, look_at_image, view_spec
+from .network_view import NetworkView, ViewSpec, look, look_at_image, view_spec
 from .photograph import Photograph
 from .photograph_source import errors_of, source_name
 
@@ -80,6 +81,30 @@ def is_mirrored(photograph: Photograph, spec: InputSpec) -> bool:
     if isinstance(eye, Finding):
         raise PhotographError(eye, photograph.name, photograph.sha256)
     return eye.side == "left"
+
+
+def views_of(
+    photograph: Photograph, asked: Iterable[tuple[InputSpec, bool]]
+) -> list[tuple[NetworkView, bool]]:
+    """Look at a photograph for several networks, once for all that see the same.
+
+    `asked`: for each network what it takes, and whether it may be decoded at reduced size.
+
+    Returns:
+        For each the view, which is not mirrored yet, and whether the network sees it mirrored.
+
+    Raises:
+        UnsettledError, PhotographError: as `prepare_photograph`.
+    """
+    views: dict[ViewSpec, NetworkView] = {}
+    seen = []
+    for spec, reduced in asked:
+        wanted = view_spec(spec, reduced=reduced)
+        mirrored = is_mirrored(photograph, spec)
+        if wanted not in views:
+            views[wanted] = look(photograph, wanted)
+        seen.append((views[wanted], mirrored))
+    return seen
 
 
 def findings_on(view: NetworkView, spec: InputSpec) -> tuple[Finding, ...]:
