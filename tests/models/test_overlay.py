@@ -143,13 +143,13 @@ def test_the_two_sided_scale_of_a_probability_is_white_at_zero():
 def texts(monkeypatch):
     """Everything that is written into a sheet."""
     found = []
-    write = overlay._text
+    write = overlay.write_line
 
     def told(draw, x, top, text, size, colour):
         found.append(text)
         write(draw, x, top, text, size, colour)
 
-    monkeypatch.setattr(overlay, "_text", told)
+    monkeypatch.setattr(overlay, "write_line", told)
     return found
 
 

@@ -8,22 +8,20 @@ all places were like this one, whose mean is the estimate's. The scale bar marks
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from ..photographs.photograph import Photograph
 from ..photographs.resampling import Box
 from .colour_scale import SHADES, coloured, diverging, sequential
 from .explanation import Explanation
+from .lettering import MINUS, broken_lines, line_width, write_line
 
 if TYPE_CHECKING:
     from ..manifests.manifest import Manifest
-
-Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 LONGEST_SIDE, LEAST_SIDE = 800, 400
 """Pixels; a photograph's longer side is scaled down to the first, and up to the second."""
@@ -34,7 +32,6 @@ DARKEST = 0.6
 BRIGHTEST = 99.5
 """Percentile of the photograph's pixels that is drawn as white."""
 
-MINUS = "\N{MINUS SIGN}"
 MARGIN = 24
 BAR = 18
 PAPER, INK, FAINT, WARNING = (255, 255, 255), (28, 28, 30), (96, 96, 100), (160, 40, 16)
@@ -156,9 +153,9 @@ def _blended(photograph: Photograph, box: Box, drawn: _Drawn) -> Image.Image:
 def _footer(width: int, drawn: _Drawn, headline: str, warnings: Sequence[str]) -> Image.Image:
     """Headline, scale bar, caption and warnings."""
     inner = width - 2 * MARGIN
-    title = _wrapped(headline, 21, inner)
-    caption = _wrapped(f"{drawn.caption} {CAVEATS}", 13, inner)
-    warned = [line for each in warnings for line in _wrapped(each, 14, inner)]
+    title = broken_lines(headline, 21, inner)
+    caption = broken_lines(f"{drawn.caption} {CAVEATS}", 13, inner)
+    warned = [line for each in warnings for line in broken_lines(each, 14, inner)]
     height = 124 + 26 * len(title) + 17 * len(caption) + 19 * len(warned)
     sheet = Image.new("RGB", (width, height), PAPER)
     draw = ImageDraw.Draw(sheet)
@@ -179,7 +176,7 @@ def _write(
     """Write lines from a height on, a step apart; return the height below them."""
     top, step = place
     for line in lines:
-        _text(draw, MARGIN, top, line, size, colour)
+        write_line(draw, MARGIN, top, line, size, colour)
         top += step
     return top
 
@@ -207,43 +204,17 @@ def _draw_bar(sheet: Image.Image, place: tuple[int, int, int], drawn: _Drawn) ->
     _centred(draw, mean, top - 26, drawn.mark, (left, left + width))
     lower = top + BAR + 24
     for share, text in ((0.0, drawn.ends[0]), (0.5, drawn.unit), (1.0, drawn.ends[1])):
-        x = left + share * (width - _length(text, 14))
-        _text(draw, x, lower, text, 14, INK)
+        x = left + share * (width - line_width(text, 14))
+        write_line(draw, x, lower, text, 14, INK)
 
 
 def _centred(
     draw: ImageDraw.ImageDraw, x: float, top: float, text: str, within: tuple[int, int]
 ) -> None:
     """Write a text centred on `x`, but not beyond the edges."""
-    half = _length(text, 13) / 2
+    half = line_width(text, 13) / 2
     x = min(max(x, within[0] + half), within[1] - half)
-    _text(draw, x - half, top, text, 13, INK)
-
-
-def _text(
-    draw: ImageDraw.ImageDraw,
-    x: float,
-    top: float,
-    text: str,
-    size: int,
-    colour: tuple[int, int, int],
-) -> None:
-    """Write one line from its left upper corner on; Pillow's own font has no minus sign."""
-    font = _font(size)
-    wide = font.getlength("+")
-    _, upper, _, lower = font.getbbox("+")
-    for number, part in enumerate(_drawable(text).split(MINUS)):
-        if number:
-            y = round(top + (upper + lower) / 2)
-            draw.line((x + 1, y, x + wide - 2, y), colour)
-            x += wide
-        draw.text((x, top), part, colour, font)
-        x += font.getlength(part)
-
-
-def _length(text: str, size: int) -> float:
-    """Pixels from the begin to the end of a line."""
-    return _font(size).getlength(_drawable(text).replace(MINUS, "+"))
+    write_line(draw, x - half, top, text, 13, INK)
 
 
 def _ticks(low: float, high: float) -> list[float]:
@@ -262,27 +233,3 @@ def _value(explanation: Explanation, value: float) -> str:
     if explanation.quantity != "value":
         return f"{explanation.of} {value:.2f} (probability)"
     return f"{explanation.of} {_minus(f'{value:.1f}')} {explanation.unit}"
-
-
-def _wrapped(text: str, size: int, width: int) -> list[str]:
-    """Break a text into lines."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and _length(longer, size) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
-
-
-def _drawable(text: str) -> str:
-    """Spell what Pillow's own font has no letters for as escapes."""
-    text = text.translate({0x2013: "-", 0x2014: "-"})
-    parts = (each.encode("cp1252", "backslashreplace") for each in text.split(MINUS))
-    return MINUS.join(part.decode("cp1252") for part in parts)
-
-
-@cache
-def _font(size: int) -> Font:
-    return ImageFont.load_default(size)
