@@ -34,6 +34,7 @@ LAYERS = {
         "remote",
         "publish",
         "study",
+        "sheets",
         "bundle",
         "demo",
         "commands",

@@ -6,6 +6,7 @@ from . import (
     bundle_command,
     card_command,
     cite_command,
+    crops_command,
     demo_command,
     list_command,
     predict_command,
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict_command, list_command, card_command, cite_command, demo_command),  # in a study
+        *(predict_command, crops_command, list_command),  # in a study
+        *(card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others
     )

@@ -22,17 +22,22 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
 
     The files that were passed by are counted by their kinds.
     """
-    from ..photographs.passed_by import kinds_in_words
-
     resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
     sys.stderr.write(
         f"{counted(summary.photographs, 'photograph')}{resumed}: "
         f"{summary.photographs - summary.failed} estimated, {summary.failed} failed\n"
     )
+    write_passed_by(passed_by)
+    write_counts("failed", summary.errors)
+    write_counts("warnings", summary.findings)
+
+
+def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:
+    """Count the files of folders that are no photographs by their kinds."""
+    from ..photographs.passed_by import kinds_in_words
+
     if passed_by:
         sys.stderr.write(f"passed by: {kinds_in_words(each.why for each in passed_by)}\n")
-    _write_counts("failed", summary.errors)
-    _write_counts("warnings", summary.findings)
 
 
 def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
@@ -43,7 +48,8 @@ def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
         sys.stderr.write(visible(f"every row: {code}: {text}\n"))
 
 
-def _write_counts(what: str, counts: Mapping[str, int]) -> None:
+def write_counts(what: str, counts: Mapping[str, int]) -> None:
+    """Say each code once, with the number of photographs that have it."""
     if counts:
         sys.stderr.write(f"{what}:\n")
     for code, number in counts.items():

@@ -1,0 +1,86 @@
+"""`gantei crops`: what each network sees of each photograph, on sheets for a person to look at."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .options import add_estimators, whole_number
+from .photograph_options import add_photographs, listing_of
+
+ALL_GOOD, SOME_FAILED = 0, 1
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    crops = commands.add_parser(
+        "crops",
+        help="draw what each network sees of each photograph",
+        description="Draw sheets of 100 photographs, each with a box around what the networks see "
+        "of it, beside their very input, with its eye and what is odd or wrong. Every photograph "
+        "has its place. No network is run: the weights need not be on this machine.",
+        epilog="Exit code: 0 all good, 1 some photographs cannot be estimated, 2 nothing could be "
+        "drawn.",
+    )
+    add_photographs(crops)
+    add_estimators(crops)
+    crops.add_argument(
+        "--out",
+        metavar="FILE",
+        required=True,
+        type=Path,
+        help="sheet, .html for a browser or .png; further pages stand beside it, numbered",
+    )
+    crops.add_argument(
+        "--workers",
+        type=whole_number,
+        metavar="N",
+        help="photographs to draw at once, default: cores",
+    )
+    crops.add_argument("--overwrite", action="store_true", help="replace the sheets of another run")
+    crops.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..catalogue.entries import find
+    from ..sheets.sheet_writing import write_sheets
+    from ..terminal.plural import counted
+    from ..terminal.progress import progress
+    from .predict_summary import write_counts, write_passed_by
+
+    manifests = [find(name).manifest for name in dict.fromkeys(chosen.names)]
+    _check_place(chosen)
+    listing = listing_of(chosen)
+    with progress(len(listing.photographs), "photograph") as bar:
+        summary = write_sheets(
+            listing.photographs,
+            manifests,
+            chosen.out,
+            allow_grey=chosen.allow_grey,
+            workers=chosen.workers,
+            overwrite=chosen.overwrite,
+            advance=bar.update,
+        )
+    sys.stderr.write(
+        f"{counted(summary.photographs, 'photograph')}: {summary.photographs - summary.failed} as "
+        f"the networks see them, {summary.failed} failed\n"
+    )
+    write_passed_by(listing.passed_by)
+    write_counts("failed", dict(summary.errors.most_common()))
+    write_counts("warnings", dict(summary.findings.most_common()))
+    first, *others = summary.pages
+    more = f" and {counted(len(others), 'more page')}" if others else ""
+    sys.stderr.write(f"{first}{more}\n")
+    return SOME_FAILED if summary.failed else ALL_GOOD
+
+
+def _check_place(chosen: argparse.Namespace) -> None:
+    """Refuse to put pictures where a later run would take them for photographs."""
+    from ..errors import OutputError
+
+    for path in chosen.paths:
+        inside = path.is_dir() and chosen.out.resolve().is_relative_to(path.resolve())
+        if inside and chosen.out.suffix.lower() == ".png":
+            raise OutputError(
+                f"{chosen.out}: lies in {path}, whose pictures are read as photographs; choose a "
+                "folder outside, or .html"
+            )

@@ -1,0 +1,42 @@
+"""What sheets say themselves, in English and Japanese; findings have words of their own."""
+
+from ..manifests.fields import Crop, Mirror
+
+TITLE = ("What the networks see of each photograph", "各写真のうちネットワークが見ている部分")
+LEAD = (
+    "The box on a photograph is what the networks named beside it see. The picture in the frame of "
+    "the same colour is their input: cut out, resampled and, where it says so, mirrored.",
+    "写真の枠は、横に名前のあるネットワークが見ている範囲です。同じ色の枠の画像がその入力で、切り出し、"
+    "縮小または拡大し、記載があれば左右反転したものです。",
+)
+INPUT_HEAD = (
+    ("network", "ネットワーク"),
+    ("input, px", "入力（画素）"),
+    ("part", "見る部分"),
+    ("left eyes", "左眼"),
+    ("resampling", "補間"),
+    ("every result", "すべての結果"),
+)
+CROPS: dict[Crop, tuple[str, str]] = {
+    "none": ("the whole photograph", "写真全体"),
+    "disc": ("the square around the disc", "円い視野を囲む正方形"),
+    "box": ("the box of what is not black", "黒くない部分を囲む長方形"),
+}
+MIRRORS: dict[Mirror, tuple[str, str]] = {
+    "none": ("as they are", "そのまま"),
+    "left-eyes": ("mirrored", "左右反転"),
+}
+MIRRORED = ("mirrored", "左右反転")
+PHOTOGRAPH = ("photograph", "写真")
+NO_PICTURE = ("no picture", "画像なし")
+SIDES = {"right": ("right eye", "右眼"), "left": ("left eye", "左眼")}
+ORIGINS = {
+    "stated": ("stated", "指定"),
+    "list": ("list", "一覧"),
+    "file name": ("file name", "ファイル名"),
+    "detected": ("assumed, by the optic disc", "視神経乳頭から仮定"),
+}
+FAILED = ("cannot be estimated", "推定できない写真")
+FOUND = ("findings", "注意")
+NOTHING_FOUND = ("Nothing is wrong or odd.", "問題や注意はありません。")
+FIRST, PREVIOUS, NEXT = ("first", "最初"), ("previous", "前へ"), ("next", "次へ")

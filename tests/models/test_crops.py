@@ -1,0 +1,242 @@
+"""`gantei crops`: sheets that show what each network sees of each photograph."""
+
+import base64
+import hashlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gantei
+from gantei.manifests.file import read_manifest
+from gantei.photographs.eyes import Eye
+from gantei.photographs.field_of_view import find_disc
+from gantei.photographs.listing import StudyPhotograph
+from gantei.photographs.photograph import open_photograph
+from gantei.sheets.boxed_photograph import BESIDE, COLOURS, HIGHEST, WIDEST, draw_boxed
+from gantei.sheets.cell import cell_of
+
+from .sheet_reading import Page, crops
+from .studies import NAMES
+
+
+@pytest.fixture
+def age(make_estimator):
+    return make_estimator("made-age")
+
+
+def changed(**facts):
+    return lambda tables: tables["input"].update(facts)
+
+
+def manifest_of(folder):
+    return read_manifest(folder / "estimator.toml")
+
+
+def test_every_photograph_has_a_cell_with_its_name_and_what_is_wrong_with_it(
+    photographs, age, tmp_path
+):
+    (photographs / "right/4.png").write_bytes(bytes(range(256)))
+    assert crops(photographs, "--with", age, "--out", tmp_path / "sheet.html") == 1
+    page = Page(tmp_path / "sheet.html")
+    assert len(page.texts) == 6
+    for number, (text, name) in enumerate(zip(page.texts, NAMES, strict=True), 1):
+        assert text.startswith(f"{number} {name}")
+    assert "the file ends before its picture does" in page.texts[1]
+    assert "途中で切れています" in page.texts[1]
+    assert "not a picture in a known format" in page.texts[5]
+
+
+def test_a_page_loads_nothing_and_allows_nothing_but_its_own_style_and_pictures(
+    photographs, age, tmp_path
+):
+    crops(photographs, "--with", age, "--out", tmp_path / "sheet.html")
+    page = Page(tmp_path / "sheet.html")
+    (policy,) = [
+        each["content"]
+        for tag, each in page.elements
+        if tag == "meta" and each.get("http-equiv") == "Content-Security-Policy"
+    ]
+    digest = base64.b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; img-src data:; style-src 'sha256-{digest}';")
+    assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in page.elements}
+    assert all(source.startswith("data:image/jpeg;base64,") for source in page.all("img", "src"))
+    assert not [each for _, each in page.elements if "style" in each]
+    assert "url(" not in page.style
+    assert "http" not in (tmp_path / "sheet.html").read_text("utf-8").replace("http-equiv", "")
+
+
+def test_the_name_of_a_photograph_is_text_and_no_markup(age, fundus, tmp_path):
+    name = "<img src=x onerror=alert(1)>&amp;\"'\u202egnp.png"
+    (tmp_path / "photographs").mkdir()
+    fundus.save(tmp_path / "photographs" / name)
+    assert crops(tmp_path / "photographs", "--with", age, "--out", tmp_path / "s.html") == 0
+    page = Page(tmp_path / "s.html")
+    assert page.texts[0].startswith("1 <img src=x onerror=alert(1)>&amp;\"'\ufffdgnp.png")
+    assert not [each for _, each in page.elements if "onerror" in each]
+
+
+def listed(path, eye=None):
+    return StudyPhotograph(path, path.name, Eye(eye, "stated") if eye else "unknown")
+
+
+@pytest.mark.parametrize("eye", ["right", "left"])
+@pytest.mark.parametrize("resampling", ["bilinear", "bicubic-no-antialias"])
+@pytest.mark.parametrize("crop", ["none", "disc", "box"])
+def test_the_picture_beside_a_photograph_is_the_very_input_of_the_network(
+    crop, resampling, eye, make_estimator, draw, tmp_path
+):
+    facts = {"crop": crop, "resampling": resampling, "mirror": "left-eyes", "colour": "bgr"}
+    folder = make_estimator(change=changed(**facts))
+    path = tmp_path / "eye.png"
+    draw(300, 200, (140, 90)).save(path)
+    (seen,) = cell_of(1, listed(path, eye), [manifest_of(folder)], allow_grey=False).inputs
+    taken = gantei.load(folder).prepare(path, eye=eye)[..., ::-1]
+    assert np.array_equal(np.asarray(seen.picture), np.rint(np.clip(taken, 0, 255)))
+    assert seen.mirrored == (eye == "left")
+
+
+def test_networks_that_see_the_same_share_a_picture_and_a_box(make_estimator, fundus, tmp_path):
+    path = tmp_path / "eye.png"
+    fundus.save(path)
+    manifests = [
+        manifest_of(make_estimator("whole")),
+        manifest_of(make_estimator("other-colour", change=changed(colour="bgr"))),
+        manifest_of(make_estimator("mirrors", change=changed(mirror="left-eyes"))),
+        manifest_of(make_estimator("disc", change=changed(crop="disc"))),
+    ]
+    cell = cell_of(1, listed(path, "left"), manifests, allow_grey=False)
+    assert [(each.estimators, each.box, each.mirrored) for each in cell.inputs] == [
+        (("whole", "other-colour"), 0, False),
+        (("mirrors",), 0, True),
+        (("disc",), 1, False),
+    ]
+
+
+def lines_of(picture, colour):
+    """The columns and rows of a drawn box: left, top, right, bottom."""
+    near = np.abs(np.asarray(picture).astype(int) - colour).max(axis=2) < 3
+    columns, rows = np.flatnonzero(near.any(axis=0)), np.flatnonzero(near.any(axis=1))
+    return columns[0], rows[0], columns[-1], rows[-1]
+
+
+def test_the_box_lies_on_the_photograph_where_the_network_looks(draw):
+    image = draw(640, 480, (350, 250), 200)
+    square = find_disc(image)
+    box = (square.left, square.top, square.left + square.side, square.top + square.side)
+    picture = draw_boxed(open_photograph(image), [box])
+    assert picture.size == (WIDEST, HIGHEST)
+    drawn = lines_of(picture, COLOURS[0])
+    expected = np.array(box) / 2 + (1, 1, -2, -2)  # the line lies within, beside a dark one
+    assert np.abs(np.subtract(drawn, expected)).max() <= 1
+
+
+def test_a_box_beyond_the_photograph_is_drawn_whole_with_grey_beside_the_photograph(draw):
+    image = draw(300, 200, (150, 100), 90)
+    picture = draw_boxed(open_photograph(image), [(50.0, -40.0, 250.0, 240.0)])
+    factor = min(WIDEST / 300, HIGHEST / 280, 1)
+    assert picture.size == (round(300 * factor), round(280 * factor))
+    assert picture.getpixel((5, 5)) == picture.getpixel((5, picture.height - 5)) == BESIDE
+    assert picture.getpixel((5, picture.height // 2)) != BESIDE
+
+
+def test_one_network_that_needs_the_eye_hides_nothing_of_the_others(
+    make_estimator, fundus, tmp_path
+):
+    path = tmp_path / "unsaid.png"
+    fundus.save(path)
+    both = [
+        manifest_of(make_estimator("whole")),
+        manifest_of(make_estimator("mirrors", change=changed(mirror="left-eyes"))),
+    ]
+    cell = cell_of(1, listed(path), both, allow_grey=False)
+    assert [each.estimators for each in cell.inputs] == [("whole",)]
+    assert (cell.error.code, cell.unseen) == ("eye-needed", ("mirrors",))
+
+
+def test_a_photograph_that_no_network_may_see_is_shown_all_the_same(age, fundus, tmp_path):
+    path = tmp_path / "grey.png"
+    fundus.convert("L").save(path)
+    cell = cell_of(1, listed(path), [manifest_of(age)], allow_grey=False)
+    assert cell.error.code == "grey-picture"
+    assert cell.photograph is not None
+    assert cell.inputs == ()
+    assert cell_of(1, listed(path), [manifest_of(age)], allow_grey=True).error is None
+
+
+def test_findings_name_their_networks_where_not_all_of_them_say_it(
+    make_estimator, tmp_path, photographs
+):
+    whole, disc = make_estimator("whole"), make_estimator("disc", change=changed(crop="disc"))
+    out = tmp_path / "sheet.html"
+    crops(photographs, "--with", whole, "--with", disc, "--out", out)
+    assert "disc: no round field of view" in Page(out).texts[0]
+    crops(photographs, "--with", disc, "--out", out, "--overwrite")
+    assert "disc: no round" not in Page(out).texts[0]
+    assert "no round field of view" in Page(out).texts[0]
+    assert "円い視野が見つからず" in Page(out).texts[0]
+
+
+def test_a_png_shows_a_cell_for_every_photograph(photographs, age, tmp_path):
+    out = tmp_path / "sheet.png"
+    assert crops(photographs, "--with", age, "--out", out) == 1
+    with Image.open(out) as sheet:
+        assert sheet.format == "PNG"
+        pixels = np.asarray(sheet)
+    assert (pixels == COLOURS[0]).all(axis=2).any()
+
+
+def test_a_png_does_not_go_where_it_would_become_a_photograph(photographs, age, capsys):
+    assert crops(photographs, "--with", age, "--out", photographs / "sheet.png") == 2
+    assert "choose a folder outside" in capsys.readouterr().err
+    assert crops(photographs, "--with", age, "--out", photographs / "sheet.html") == 1
+
+
+def test_what_cannot_be_drawn_is_refused_before_any_photograph_is_read(
+    photographs, make_estimator, tmp_path, capsys
+):
+    age = make_estimator("made-age")
+    unsettled = make_estimator("unsettled", change=unknown_crop)
+    for arguments, said in (
+        (["--with", age, "--out", tmp_path / "sheet.pdf"], "known: .html, .htm, .png"),
+        (["--with", age, "--out", tmp_path / "none/sheet.html"], "no such folder"),
+        (["--with", unsettled, "--out", tmp_path / "sheet.html"], "input.crop is unknown"),
+        (["--with", "nobody", "--out", tmp_path / "sheet.html"], "unknown estimator"),
+    ):
+        assert crops(photographs, *arguments) == 2
+        assert said in capsys.readouterr().err
+    assert not [*tmp_path.glob("sheet*")]
+
+
+def unknown_crop(tables):
+    tables["input"]["crop"] = "unknown"
+    tables["basis"]["input.crop"] = {"origin": "unknown", "evidence": "nobody says"}
+
+
+def test_the_last_lines_count_what_is_wrong_and_odd(photographs, make_estimator, tmp_path, capsys):
+    disc = make_estimator("disc", change=changed(crop="disc"))
+    crops(photographs, "--with", disc, "--out", tmp_path / "sheet.html")
+    assert capsys.readouterr().err.splitlines() == [
+        "6 photographs: 5 as the networks see them, 1 failed",
+        "passed by: 1 hidden file, 1 text file",
+        "failed:",
+        "  1 photograph: cut off (cut-off-file)",
+        "warnings:",
+        "  5 photographs: no disc found (no-disc)",
+        f"{tmp_path}/sheet.html",
+    ]
+
+
+def test_neither_weights_nor_onnx_runtime_are_needed(photographs, age, tmp_path):
+    (age / "model.onnx").unlink()
+    code = (
+        "import sys; sys.modules['onnxruntime'] = None\n"
+        "from gantei.command_line import main\n"
+        f"sys.exit(main(['crops', {str(photographs)!r}, '--with', {str(age)!r}, "
+        f"'--out', {str(tmp_path / 'sheet.html')!r}]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert len(Page(tmp_path / "sheet.html").texts) == 6
