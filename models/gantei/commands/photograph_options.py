@@ -50,6 +50,14 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
     )
     parser.set_defaults(persons=None)
     parser.add_argument(
+        "--anonymous",
+        metavar="KEY",
+        type=Path,
+        help="put random identifiers in the place of photographs' and persons' names, wherever "
+        "they would stand; KEY, a .csv that only you can read, says which is whose, and keeps what "
+        "it has",
+    )
+    parser.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"
     )
 
@@ -61,6 +69,7 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
         SettingError: no encoding, or no rule for persons, has the name that was given.
     """
     from ..photographs.persons import person_rule
+    from ..study.anonymity import anonymous
     from ..study.collecting import GivenPhotographs, collect
     from ..table_files.text_encoding import checked_encoding
 
@@ -69,6 +78,11 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
     listing = collect(
         GivenPhotographs(chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root, rule)
     )
+    if chosen.anonymous:
+        listing = anonymous(listing, chosen.anonymous)
+        if listing.columns:
+            kept = ", ".join(listing.columns)
+            sys.stderr.write(visible(f"columns of the list that stay as they are: {kept}\n"))
     if listing.strays:
         sys.stderr.write(
             visible(

@@ -219,7 +219,7 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
             yield line
 
     # A pipe leads to a program, which would take a byte order mark for a letter of a name.
-    described = columns(backend.estimators, listing.columns)
+    described = columns(backend.estimators, listing.columns, anonymous=listing.anonymous)
     write_comma_separated(rows(), described, sys.stdout.buffer, plain=True)
     sys.stdout.buffer.flush()
     failed = sum(counts.errors.values())

@@ -3,13 +3,14 @@
 import os
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
 from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN
+from ..system.keyed_digest import keyed_digest
 from .eyes import EyeOption
 from .folder_walk import files_below
 from .passed_by import PassedBy, kinds_in_words
@@ -21,7 +22,8 @@ class StudyPhotograph:
     """One photograph of a study: where it is, its name in the table, what is told of its eye.
 
     `person` is told by a table or a name, `cells` by a table: what stands under
-    `PhotographList.columns`.
+    `PhotographList.columns`. In an anonymous study the name is random, and digests are keyed by its
+    `secret`.
     """
 
     path: Path
@@ -29,6 +31,13 @@ class StudyPhotograph:
     eye: EyeOption = UNKNOWN
     person: KnownPerson | None = None
     cells: tuple[str | None, ...] = ()
+    secret: bytes | None = field(default=None, repr=False)
+
+    def shown_sha256(self, sha256: str | None) -> str | None:
+        """The digest of the file as it stands in tables: as it is, or keyed by the secret."""
+        if sha256 is None or self.secret is None:
+            return sha256
+        return keyed_digest(self.secret, sha256)
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ class PhotographList:
 
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
     stated, and the names of `strays`, statements of what is no photograph here. Of the table that
-    lists them: the names of its further `columns`.
+    lists them: the names of its further `columns`. `anonymous` says that names are random.
     """
 
     photographs: tuple[StudyPhotograph, ...]
@@ -46,6 +55,7 @@ class PhotographList:
     stated_sha256: str | None = None
     strays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    anonymous: bool = False
 
     def eyes(self) -> dict[str, Any]:
         """What values may depend on: what was said of eyes; the names tell the same again."""

@@ -1,18 +1,16 @@
 """The columns of a study's table, and the data dictionary that explains each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import IO, Any, Literal, get_args
+from typing import IO, Any
 
 from ..errors import OutputError
 from ..findings.wording import Language, word_of
 from ..inference.prediction import PhotographResult
 from ..manifests.manifest import Binary, Categorical, Regression
-from ..photographs.eyes import EyeOrigin
 from ..photographs.listing import StudyPhotograph
-from ..photographs.persons import PersonOrigin
 from ..table_files.csv_writing import write_csv
 from .backends import AnyEstimator
+from .leading_columns import ANONYMOUS, LEADING, Column
 
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
 
@@ -20,71 +18,19 @@ Row = list[Any]
 """One photograph's cells in the order of the columns; None where there is nothing to say."""
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column: its name, what it means, and what may stand in it."""
-
-    name: str
-    kind: Literal["text", "number"]
-    meaning: str
-    meaning_ja: str
-    unit: str = ""
-    range: str = ""
-    estimator: str = ""
-    weights_sha256: str = ""
-
-
-LEADING = (
-    Column(
-        "photograph",
-        "text",
-        "file name, relative to the folder given; read as its EXIF orientation turns it upright, "
-        "transparency over black, without its colour profile",
-        "写真のファイル名（指定したフォルダーからの相対パス）。EXIF の向きに従って正立させ、"
-        "透明部分は黒とし、カラープロファイルは適用せずに読み込む",
-    ),
-    Column("sha256", "text", "SHA-256 of the file", "ファイルの SHA-256", range="64 hex digits"),
-    Column("person", "text", "whose eye it is, where known", "誰の眼か（分かる場合）"),
-    Column(
-        "person_from",
-        "text",
-        "what tells the person: list (the column person of --from), or as --persons asked for: "
-        "file name, folder, pattern",
-        "誰の眼かを示すもの：list（--from の表の person 列）、--persons の指定による file name"
-        "（ファイル名）、folder（フォルダー名）、pattern（正規表現）",
-        range=", ".join(get_args(PersonOrigin)),
-    ),
-    Column(
-        "eye",
-        "text",
-        "which eye it shows, where known",
-        "左右眼の別（分かる場合）",
-        range="right, left",
-    ),
-    Column(
-        "eye_from",
-        "text",
-        "what tells the eye: stated (--eyes), list (--from), DICOM (the file's own laterality), "
-        "file name, or detected (assumed, by the optic disc)",
-        "左右眼の別を示すもの：stated（--eyes の表）、list（--from の表）、DICOM（ファイルに"
-        "記された左右）、file name（ファイル名）、detected（視神経乳頭の位置による仮定）",
-        range=", ".join(get_args(EyeOrigin)),
-    ),
-)
-PERSON, PERSON_FROM, EYE, EYE_FROM = 2, 3, 4, 5
-"""Where those stand in a row."""
-LISTED = len(LEADING)
-"""Where the further cells begin that a list has of the photograph."""
 WARNING_CODES, ERROR, ERROR_CODE = -3, -2, -1
 """Where a row has its codes, and where it says why there are no values."""
 
 
-def columns(estimators: Sequence[AnyEstimator], listed: Sequence[str] = ()) -> tuple[Column, ...]:
+def columns(
+    estimators: Sequence[AnyEstimator], listed: Sequence[str] = (), *, anonymous: bool = False
+) -> tuple[Column, ...]:
     """Give the columns of the table that these estimators fill.
 
     Args:
         estimators: in the order of their columns.
         listed: the names of the columns that are taken from a list.
+        anonymous: whether names are random.
 
     Raises:
         OutputError: one of those has the name of another column.
@@ -97,7 +43,8 @@ def columns(estimators: Sequence[AnyEstimator], listed: Sequence[str] = ()) -> t
             f"--from: the list's column {clash} has the name of one of the results; rename it in "
             "the list, or leave it out"
         )
-    return (*LEADING, *(_listed(name) for name in listed), *values, *trailing)
+    leading = (*ANONYMOUS, *LEADING[len(ANONYMOUS) :]) if anonymous else LEADING
+    return (*leading, *(_listed(name) for name in listed), *values, *trailing)
 
 
 def _listed(name: str) -> Column:
@@ -119,7 +66,7 @@ def row(
     """
     person = [listed.person.name, listed.person.origin] if listed.person else [None, None]
     eye = [result.eye.side, result.eye.origin] if result.eye else [None, None]
-    leading = [listed.name, result.sha256, *person, *eye, *listed.cells]
+    leading = [listed.name, listed.shown_sha256(result.sha256), *person, *eye, *listed.cells]
     if (error := result.error) is not None:
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
         # The name in the table stands for the path: a table tells nothing of the folders around it.

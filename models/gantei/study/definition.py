@@ -10,8 +10,9 @@ from typing import Any
 from ..photographs.listing import PhotographList
 from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
-from .columns import Column, columns
+from .columns import columns
 from .extras import Extras
+from .leading_columns import Column
 from .listed_photographs import told_sha256
 
 
@@ -47,7 +48,9 @@ class Study:
         Raises:
             OutputError: one that a list brings has the name of another.
         """
-        return columns(self.estimators, self.listing.columns)
+        return columns(
+            self.estimators, self.listing.columns, anonymous=self.listing.anonymous
+        )
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
@@ -106,6 +109,7 @@ class Study:
         return {
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
+            **({"anonymous": True} if self.listing.anonymous else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **({"told_sha256": told} if told else {}),
             **environment(),

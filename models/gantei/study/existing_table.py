@@ -85,7 +85,7 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         differences.append(f"it is of {before}, this run of {now}" if before != now else same)
     elif manifest.get("columns") != identity["columns"]:
         differences.append("its columns are others")
-    for key in ("allow_grey", "plain_csv"):
+    for key in ("allow_grey", "plain_csv", "anonymous"):
         if (before := manifest.get(key, False)) != identity.get(key, False):
             option = key.replace("_", "-")
             differences.append(f"it was made with{'' if before else 'out'} --{option}")
@@ -105,7 +105,7 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
 def photograph_sha256(listed: StudyPhotograph) -> str | None:
     """Digest of a photograph's file as its row has it; None where there is no readable file."""
     try:
-        return hashlib.sha256(read_encoded(listed.path)).hexdigest()
+        return listed.shown_sha256(hashlib.sha256(read_encoded(listed.path)).hexdigest())
     except PhotographError:
         return None
 

@@ -102,7 +102,7 @@ class Overlays:
                 raise OutputError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with atomic_write(path) as file:
                 text = PngInfo()
-                for key, words in self._text(result.sha256).items():
+                for key, words in self._text(listed.shown_sha256(result.sha256)).items():
                     text.add_text(key, words)
                 picture.save(file, "PNG", compress_level=COMPRESSION, pnginfo=text)
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from ..manifests.manifest import Binary, Categorical, Regression
 from .backends import AnyEstimator
-from .columns import ERROR, EYE, LISTED, PERSON, Column, Row, value_columns
+from .columns import ERROR, Row, value_columns
+from .leading_columns import EYE, LISTED, PERSON, Column
 
 SMALLEST = 2.0**-24
 """What a probability of 0 counts as, and how far from 1 one of 1: half a step of float32 there."""

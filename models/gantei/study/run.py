@@ -19,24 +19,13 @@ from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..system.files import atomic_write, exclusive_lock, sha256_of
-from .columns import (
-    ERROR,
-    EYE,
-    EYE_FROM,
-    LISTED,
-    PERSON,
-    PERSON_FROM,
-    WARNING_CODES,
-    Row,
-    row,
-    sentences_of_every_row,
-    write_dictionary,
-)
+from .columns import ERROR, WARNING_CODES, Row, row, sentences_of_every_row, write_dictionary
 from .counts import FindingCounts
 from .definition import Study, digest_of, names_and_digests
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
 from .journal import Journal, discard, is_of
+from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM
 from .persons_file import write_persons
 from .persons_table import person_columns
 from .same_files import SameFiles, with_same_files

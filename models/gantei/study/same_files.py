@@ -37,7 +37,7 @@ def with_same_files(
     """
     with closing(results):
         for listed, result in zip(photographs, results, strict=True):
-            first = known.first_of(listed.name, result.sha256)
+            first = known.first_of(listed.name, listed.shown_sha256(result.sha256))
             if first is None:
                 yield listed, result
                 continue

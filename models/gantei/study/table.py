@@ -11,7 +11,8 @@ from ..errors import OutputError
 from ..table_files.csv_writing import write_csv
 from ..table_files.optional_packages import arrow, openpyxl
 from ..table_files.workbook_writing import check_sheet, write_workbook
-from .columns import Column, Row
+from .columns import Row
+from .leading_columns import Column
 
 Writer = Callable[[Iterable[Row], Sequence[Column], IO[bytes]], None]
 

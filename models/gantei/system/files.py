@@ -11,8 +11,12 @@ from ..errors import GanteiError, OutputError
 
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """Write a file that appears under its name only whole, or not at all.
+
+    Args:
+        path: where it appears; what is there is replaced.
+        mode: who may read and write it, of which the process's own mask is taken.
 
     Raises:
         OutputError: it cannot be written.
@@ -20,7 +24,8 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         partial.unlink(missing_ok=True)
-        with partial.open("xb") as file:  # not through a link that somebody put there
+        # Not through a link that somebody put there.
+        with open(partial, "xb", opener=lambda name, how: os.open(name, how, mode)) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
