@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 
+import pytest
 from filelock import FileLock
 
 
@@ -56,6 +58,15 @@ def again_if_bentomls_port_is_gone(start):
         if "zmq.error.ZMQError: Address already in use" not in str(error):
             raise
     return start()
+
+
+def need_programs(*names):
+    """Skip the test where a program is not to be had; where `CI` is set, that is a failure."""
+    missing = [name for name in names if not shutil.which(name)]
+    if missing and os.environ.get("CI", "").lower() not in {"", "0", "false"}:
+        pytest.fail(f"no {', '.join(missing)} here, and CI has to prove this")
+    if missing:
+        pytest.skip(f"no {', '.join(missing)} here")
 
 
 def run_root(tmp_path_factory):

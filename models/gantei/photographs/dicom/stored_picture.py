@@ -18,8 +18,8 @@ MODALITY, ENCRYPTED = 0x00080060, 0x04000500
 
 _MOST_FRAGMENTS = 100_000
 _SMALL = 4_000_000
-_MOST_PIXELS_PER_BYTE = 1000
-# Above so many pixels, an encoded picture has at least a byte for a thousand of them; a decoder
+_MOST_PIXELS_PER_BYTE = 200
+# Above so many pixels, an encoded picture has at least a byte for 200 of them; a decoder
 # would take memory for all before it finds out.
 
 
