@@ -13,6 +13,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 
 from gantei.errors import SettingError
 from gantei.findings.finding import Finding
+from gantei.photographs.dicom.recognition import MEDIA_TYPE as DICOM_MEDIA_TYPE
 from gantei.photographs.eyes import DETECT, known_eye
 
 from .photograph_job import Explain, UploadedPhotograph
@@ -56,7 +57,7 @@ async def read_predict_request(
         if any(key == "eyes" for key, _ in fields):
             settings = [(key, value) for key, value in settings if key != "eyes"]
         return _checked(uploads, [*settings, *fields])
-    if not kind.startswith("image/"):
+    if not kind.startswith("image/") and kind != DICOM_MEDIA_TYPE:
         raise Problem("unsupported-media-type", Finding("content-type-unknown"))
     data = await request.body()
     if not data:

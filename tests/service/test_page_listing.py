@@ -15,6 +15,11 @@ FILES = {
     "eyes/3.tiff": True,
     "eyes/notes.txt": False,
     "4.dcm": False,
+    "5.dcm": True,
+    "IM000001": True,
+    "1.2.826.0.1.17": True,
+    "IM000002": False,
+    "report.pdf": False,
     ".5.jpg": False,
     ".thumbnails/6.jpg": False,
     "eyes/.7.png": False,
@@ -24,15 +29,18 @@ FILES = {
     "~$11.jpg": False,
     "my@eaDir/12.jpg": True,
 }
+DICOM = ["5.dcm", "IM000001", "1.2.826.0.1.17", "report.pdf", "eyes/notes.txt"]
+"""Files that have the mark of DICOM, whatever their names."""
 
 
 def taken(module, paths, room=2000):
-    code = """(files, { paths, room }) => {
-        const found = paths.map((path) => ({ file: { type: "" }, path }));
-        const { pictures, others, tooMany } = files.sorted(found, room);
+    code = """async (files, { paths, room, dicom }) => {
+        const bytes = (path) => [new Uint8Array(128), dicom.includes(path) ? "DICM" : "none", path];
+        const found = paths.map((path) => ({ file: new File(bytes(path), path), path }));
+        const { pictures, others, tooMany } = await files.sorted(found, room);
         return [pictures.map(({ path }) => path), others, tooMany];
     }"""
-    return module("files", code, {"paths": paths, "room": room})
+    return module("files", code, {"paths": paths, "room": room, "dicom": DICOM})
 
 
 def test_pictures_are_taken_and_hidden_or_other_files_are_not(module):

@@ -81,9 +81,7 @@ def _through(points: NDArray[np.float64]) -> Circle | None:
     return _fitted(points[near]) if np.count_nonzero(near) >= _CORE * len(points) else None
 
 
-def _distance(
-    points: NDArray[np.float64], circle: Circle
-) -> NDArray[np.float64]:
+def _distance(points: NDArray[np.float64], circle: Circle) -> NDArray[np.float64]:
     x, y, radius = circle
     return np.abs(np.hypot(points[:, 0] - x, points[:, 1] - y) - radius)
 

@@ -17,8 +17,8 @@ const SPEAK_EVERY = 5000; // milliseconds between two announcements of progress
 
 let spoken = { at: 0, text: "" };
 
-function takeIn(found) {
-  const { pictures, others, tooMany } = sorted(found, MOST - photographs.length);
+async function takeIn(found) {
+  const { pictures, others, tooMany } = await sorted(found, MOST - photographs.length);
   const fresh = add(pictures);
   const remarks = [
     pictures.length || tooMany ? "" : say("nothing"),
@@ -158,7 +158,7 @@ onLanguage(() => {
   renderEstimators();
   renderAll({ language: true });
 });
-byId("files").accept = ["image/*", ...FORMATS.suffixes].join(",");
+byId("files").accept = ["image/*", ...FORMATS.suffixes, ...FORMATS.dicom].join(",");
 begin();
 listenToDrops();
 listenToButtons();

@@ -48,7 +48,8 @@ export function tableLines(groups, estimators) {
   return [head, ...lines];
 }
 
-const origin = ({ chosen, found }) => (chosen ? "stated" : found ? "detected" : "file name");
+const origin = ({ chosen, told, found }) =>
+  chosen ? "stated" : found ? "detected" : told ? "DICOM" : "file name";
 
 /** What the estimators say, each behind its name, then what is odd about the photograph itself. */
 function warnings(estimates, findings, estimators, part, mark, between) {

@@ -70,7 +70,8 @@ export function grouped(photographs) {
   for (const photograph of photographs) {
     const { side, sure, key } = nameTells(photograph.path);
     if (!groups.has(key)) groups.set(key, []);
-    const shown = photograph.chosen ?? photograph.found; // a person's word, or the picture's
+    // A person's word, the DICOM header's, or the picture's.
+    const shown = photograph.chosen ?? photograph.told ?? photograph.found;
     groups.get(key).push({ photograph, side: shown ?? side, sure: shown ? true : sure });
   }
   const rows = [...groups].flatMap(([key, members]) => {

@@ -1,14 +1,19 @@
-// From what was dropped or chosen to the photographs in it; nothing is read here but names.
+// From what was dropped or chosen to the photographs in it. Names tell, but for DICOM, which may have
+// any name: of a file whose name is of no other kind, four bytes are read.
 
 /** More photographs than this are work for `gantei predict`. */
 export const MOST = 2000;
 
-/** What the server reads: `names` of formats, the `suffixes` of their files, what is `passedBy`. */
+/**
+ * What the server reads: `names` of formats, the `suffixes` of their files, those of `dicom`, and what
+ * is `passedBy`.
+ */
 export const FORMATS = await (await fetch(new URL("formats.json", import.meta.url))).json();
 
 /** The pictures of `{ file, path }`s, how many files were no pictures, and how many too many. */
-export function sorted(found, room = MOST) {
-  const pictures = found.filter(({ file, path }) => isPicture(file, path));
+export async function sorted(found, room = MOST) {
+  const are = await Promise.all(found.map(({ file, path }) => isPicture(file, path.toLowerCase())));
+  const pictures = found.filter((_, index) => are[index]);
   return {
     pictures: pictures.slice(0, room),
     others: found.length - pictures.length,
@@ -16,10 +21,18 @@ export function sorted(found, room = MOST) {
   };
 }
 
-function isPicture(file, path) {
-  const name = path.toLowerCase();
-  const ends = FORMATS.suffixes.some((suffix) => name.endsWith(suffix));
-  return (ends || file.type.startsWith("image/")) && !isPassedBy(name.split("/"));
+async function isPicture(file, name) {
+  if (isPassedBy(name.split("/"))) return false;
+  const ends = (suffixes) => suffixes.some((suffix) => name.endsWith(suffix));
+  if (ends(FORMATS.suffixes) || file.type.startsWith("image/")) return true;
+  const unnamed = !/\.[a-z][a-z0-9]{1,4}$/.test(name) || ends(FORMATS.dicom);
+  return unnamed && isDicom(file);
+}
+
+/** Whether a file is DICOM that has the usual preamble; a file that cannot be read is none. */
+async function isDicom(file) {
+  const mark = await file.slice(128, 132).text().catch(() => "");
+  return mark === "DICM";
 }
 
 /** Whether it is hidden, or a thumbnail or other litter of a system, or in a folder of such. */

@@ -32,7 +32,7 @@ export function add(found) {
   for (const { file, path } of fresh.sort((a, b) => natural.compare(a.path, b.path))) {
     photographs.push({
       file, path, sha256: null, size: null, estimates: {}, findings: [], problem: null, sending: false,
-      maps: new Map(), chosen: null, found: null, sought: false, sent: null,
+      maps: new Map(), chosen: null, told: null, found: null, sought: false, sent: null,
     });
   }
   renewEyes();
@@ -42,7 +42,7 @@ export function add(found) {
 /** Set which eye a photograph shows: "right", "left", "detect" to look for it, null as its name tells. */
 export function choose(photograph, eye) {
   const sought = eye === "detect";
-  Object.assign(photograph, { sought, chosen: sought ? null : eye, found: null });
+  Object.assign(photograph, { sought, chosen: sought ? null : eye, told: null, found: null });
   renewEyes();
   changed(null, true);
   start();
@@ -145,6 +145,7 @@ async function answer(photograph, estimators, signal) {
     photograph.sent = eye;
     const entry = await estimate(photograph.file, estimators, { eye, signal });
     if (photograph.eye !== eye) return forget(photograph); // another was chosen meanwhile
+    if (isToldOtherwise(photograph, entry)) return renewEyes();
     const found = entry.eye_from === "detected" ? entry.eye : null;
     Object.assign(photograph, { sha256: entry.sha256, size: entry.size, findings: entry.findings ?? [] });
     if (found !== photograph.found) {
@@ -163,6 +164,17 @@ async function answer(photograph, estimators, signal) {
     photograph.sending = false;
     changed(photograph);
   }
+}
+
+/** Note the eye that a DICOM file tells; whether it is another than its name did, which was sent. */
+function isToldOtherwise(photograph, entry) {
+  if (photograph.chosen || photograph.told) return false;
+  const said = (entry.findings ?? []).find(({ code }) => code === "eye-contradicts-dicom");
+  photograph.told = entry.eye_from === "DICOM" ? entry.eye : (said?.values.dicom ?? null);
+  if (!photograph.told) return false;
+  if (!said && !photograph.sought) photograph.eye = photograph.sent = photograph.told;
+  changed(null, true);
+  return Boolean(said);
 }
 
 const refusalIn = (problem) => new Refusal(problem.type.split(":").at(-1), problem);

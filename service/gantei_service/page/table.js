@@ -99,10 +99,10 @@ function describe(place, photograph) {
 
 /** Which eye it shows, to be seen and changed where an estimator has to know. */
 function eyeChoice(photograph) {
-  const { chosen, found, sought, eye } = photograph;
+  const { chosen, told, found, sought, eye } = photograph;
   const known = eye === "right" || eye === "left";
   const now = sought ? "detect" : (chosen ?? "");
-  const named = known && !chosen ? say("eyeByName", say(eye)) : say("eyeUnknown");
+  const named = known && !chosen ? say(told ? "eyeByFile" : "eyeByName", say(eye)) : say("eyeUnknown");
   const seen = found ? say("eyeSeen", say(found)) : say("eyeDetect");
   const options = [["", named], ["right", say("right")], ["left", say("left")], ["detect", seen]];
   const select = make("select", {

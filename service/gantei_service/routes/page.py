@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from gantei.explanations import colour_scale, overlay
 from gantei.findings.wording import FOLDER as WORDINGS
+from gantei.photographs.dicom.recognition import SUFFIXES as DICOM_SUFFIXES
 from gantei.photographs.eye_names import RULES_FILE
 from gantei.photographs.formats.known_formats import names, suffixes
 from gantei.photographs.other_names import names_passed_by
@@ -64,7 +65,12 @@ def assets() -> Mapping[str, Asset]:
         "darkest": overlay.DARKEST,
         "brightest": overlay.BRIGHTEST,
     }
-    formats = {"names": names(), "suffixes": suffixes(), "passedBy": names_passed_by()}
+    formats = {
+        "names": [*names(), "DICOM"],
+        "suffixes": suffixes(),
+        "dicom": DICOM_SUFFIXES,
+        "passedBy": names_passed_by(),
+    }
     shared = {
         "colours.json": json.dumps(colours).encode(),
         "formats.json": json.dumps(formats).encode(),

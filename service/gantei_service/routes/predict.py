@@ -68,6 +68,7 @@ OPENAPI: dict[str, Any] = {
                 }
             },
             "image/*": {"schema": _PICTURE},
+            "application/dicom": {"schema": _PICTURE},
         },
     },
 }

@@ -2,6 +2,9 @@
 
 import re
 
+SUFFIXES = (".dcm", ".dicom", ".dic", ".ima")
+"""Endings that names of such files may have, in lower case; most have none."""
+MEDIA_TYPE = "application/dicom"
 HEAD = 1024
 """Bytes from the beginning of a file that tell."""
 
