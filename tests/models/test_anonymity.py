@@ -72,19 +72,18 @@ def assert_tells_nothing(here):
         spelt = unicodedata.normalize("NFC", str(path.relative_to(here))).encode()
         content = path.read_bytes() if path.is_file() else b""
         if path.suffix == ".parquet":  # compressed
-            columns = pytest.importorskip("pyarrow.parquet").read_table(path).drop(["embedding"])
-            content += str(columns.to_pylist()).encode()
+            table = pytest.importorskip("pyarrow.parquet").read_table(path)
+            content += str(table.to_pydict()).encode()
         assert [word for word in words if word in spelt + content] == [], path
 
 
-def words(age, key="key.csv", out="out/t.csv"):
-    beside = ("--maps", "out/maps", "--embeddings", "out/v.parquet")
+def words(age, key="key.csv", out="out/t.csv", vectors="out/v.npy"):
+    beside = ("--maps", "out/maps", "--embeddings", vectors)
     return ("photographs", "--from", "list.csv", "--with", age, "--anonymous", key, "--out", out,
             *beside)  # fmt: skip
 
 
 def test_nothing_beside_the_key_tells_a_name_or_lets_it_be_guessed(here, age, capsys):
-    pytest.importorskip("pyarrow")
     assert run(*words(age)) == 1
     assert_tells_nothing(here)
     said = capsys.readouterr().err
@@ -107,6 +106,12 @@ def test_nothing_beside_the_key_tells_a_name_or_lets_it_be_guessed(here, age, ca
     pictures = [path.name for path in (here / "out/maps").rglob("*.png")]
     good = [row["photograph"] for row in table if not row["error"]]
     assert sorted(pictures) == [f"{name}.made-age.png" for name in good]
+
+
+def test_parquet_tells_nothing_either(here, age):
+    pytest.importorskip("pyarrow")
+    assert run(*words(age, out="out/t.parquet", vectors="out/v.parquet")) == 1
+    assert_tells_nothing(here)
 
 
 def test_identifiers_are_texts_to_a_spreadsheet_and_to_a_file_system(here, age):
