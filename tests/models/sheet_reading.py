@@ -36,3 +36,7 @@ class Page(HTMLParser):
 
 def crops(*arguments):
     return main(["crops", *map(str, arguments)])
+
+
+def changed(**facts):
+    return lambda tables: tables["input"].update(facts)

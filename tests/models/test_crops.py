@@ -18,17 +18,13 @@ from gantei.photographs.photograph import open_photograph
 from gantei.sheets.boxed_photograph import BESIDE, COLOURS, HIGHEST, WIDEST, draw_boxed
 from gantei.sheets.cell import cell_of
 
-from .sheet_reading import Page, crops
+from .sheet_reading import Page, changed, crops
 from .studies import NAMES
 
 
 @pytest.fixture
 def age(make_estimator):
     return make_estimator("made-age")
-
-
-def changed(**facts):
-    return lambda tables: tables["input"].update(facts)
 
 
 def manifest_of(folder):

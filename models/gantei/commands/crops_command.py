@@ -3,9 +3,18 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..terminal.plural import counted
 from .options import add_estimators, whole_number
 from .photograph_options import add_photographs, listing_of
+from .predict_summary import write_counts, write_passed_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..photographs.listing import PhotographList
+    from ..sheets.sheet_summary import SheetSummary
 
 ALL_GOOD, SOME_FAILED = 0, 1
 
@@ -31,6 +40,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="sheet, .html for a browser or .png; further pages stand beside it, numbered",
     )
     crops.add_argument(
+        "--show",
+        metavar="CODE",
+        action="append",
+        default=[],
+        help="only photographs with that finding or error; repeat for more. Where --from is a "
+        "table of results, its codes decide, and only these photographs are opened",
+    )
+    crops.add_argument(
         "--workers",
         type=whole_number,
         metavar="N",
@@ -42,35 +59,69 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from ..catalogue.entries import find
+    from ..sheets.selection import Selection
     from ..sheets.sheet_writing import write_sheets
-    from ..terminal.plural import counted
     from ..terminal.progress import progress
-    from .predict_summary import write_counts, write_passed_by
 
     manifests = [find(name).manifest for name in dict.fromkeys(chosen.names)]
     _check_place(chosen)
     listing = listing_of(chosen)
-    with progress(len(listing.photographs), "photograph") as bar:
+    selection = Selection(frozenset(chosen.show), listing.columns)
+    if not selection.by_table:
+        _check_codes(chosen.show)
+    opened = sum(map(selection.opens, listing.photographs))
+    with progress(opened, "photograph") as bar:
         summary = write_sheets(
             listing.photographs,
             manifests,
             chosen.out,
+            selection=selection,
             allow_grey=chosen.allow_grey,
             workers=chosen.workers,
             overwrite=chosen.overwrite,
             advance=bar.update,
         )
+    _write_summary(summary, listing, chosen, in_table=selection.by_table)
+    return SOME_FAILED if summary.failed else ALL_GOOD
+
+
+def _write_summary(
+    summary: "SheetSummary",
+    listing: "PhotographList",
+    chosen: argparse.Namespace,
+    *,
+    in_table: bool,
+) -> None:
+    total = len(listing.photographs)
+    of = f" of {total}" if summary.photographs < total else ""
     sys.stderr.write(
-        f"{counted(summary.photographs, 'photograph')}: {summary.photographs - summary.failed} as "
-        f"the networks see them, {summary.failed} failed\n"
+        f"{summary.photographs}{of} {'photograph' if total == 1 else 'photographs'}: "
+        f"{summary.photographs - summary.failed} as the networks see them, {summary.failed} "
+        "failed\n"
     )
-    write_passed_by(listing.passed_by)
+    if not chosen.show:
+        write_passed_by(listing.passed_by)
     write_counts("failed", dict(summary.errors.most_common()))
     write_counts("warnings", dict(summary.findings.most_common()))
-    first, *others = summary.pages
-    more = f" and {counted(len(others), 'more page')}" if others else ""
-    sys.stderr.write(f"{first}{more}\n")
-    return SOME_FAILED if summary.failed else ALL_GOOD
+    if summary.pages:
+        first, *others = summary.pages
+        more = f" and {counted(len(others), 'more page')}" if others else ""
+        sys.stderr.write(f"{first}{more}\n")
+    else:
+        table = "" if in_table else "; what only an estimate tells, a table of results has (--from)"
+        sys.stderr.write(f"nothing to draw, so there is no {chosen.out}{table}\n")
+
+
+def _check_codes(codes: "Sequence[str]") -> None:
+    from ..errors import SettingError
+    from ..findings.wording import has_short_text
+
+    for code in codes:
+        if not has_short_text(code):
+            raise SettingError(
+                f"--show {code}: no finding on a photograph has that code; docs/findings.md lists "
+                "all of them"
+            )
 
 
 def _check_place(chosen: argparse.Namespace) -> None:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .crops_suggestion import crops_suggestion
 from .options import add_device, add_estimators, whole_number
 from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
-from .predict_summary import write_every_row, write_summary
+from .predict_summary import write_every_row, write_suggestion, write_summary
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -110,7 +111,7 @@ def _run(chosen: argparse.Namespace) -> int:
                 raise OutputError(
                     "--maps and --embeddings belong to a table in a file: name it by --out"
                 )
-            return _stream(listing, backend)
+            return _stream(chosen, listing, backend)
         return _fill(chosen, listing, backend)
 
 
@@ -198,11 +199,15 @@ def _fill(
     sys.stderr.write(f"{', '.join(names)}\n")
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
+    codes = [*summary.findings, *summary.errors]
+    write_suggestion(crops_suggestion(chosen, listing, codes))
     write_every_row(backend.estimators)
     return SOME_FAILED if summary.failed else ALL_GOOD
 
 
-def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") -> int:
+def _stream(
+    chosen: argparse.Namespace, listing: "PhotographList", backend: "LocalBackend | RemoteBackend"
+) -> int:
     from ..study.columns import Row, columns, row, sentences_of_every_row
     from ..study.counts import FindingCounts
     from ..study.existing_table import Summary
@@ -225,5 +230,6 @@ def _stream(listing: "PhotographList", backend: "LocalBackend | RemoteBackend") 
     failed = sum(counts.errors.values())
     total = len(listing.photographs)
     write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
+    write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
     write_every_row(backend.estimators)
     return SOME_FAILED if failed else ALL_GOOD

@@ -40,12 +40,21 @@ def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:
         sys.stderr.write(f"passed by: {kinds_in_words(each.why for each in passed_by)}\n")
 
 
+def write_suggestion(command: str | None) -> None:
+    """Say by which command a person sees what was found."""
+    if command is not None:
+        sys.stderr.write(visible(f"to see photographs of a code: {command}\n"))
+
+
 def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
     """Say once what every row of the table says by its code."""
     from ..study.columns import sentences_of_every_row
 
+    codes: dict[str, list[str]] = {}
     for code, text in sentences_of_every_row(estimators).items():
-        sys.stderr.write(visible(f"every row: {code}: {text}\n"))
+        codes.setdefault(text, []).append(code)
+    for text, each in codes.items():
+        sys.stderr.write(visible(f"every row: {', '.join(each)}: {text}\n"))
 
 
 def write_counts(what: str, counts: Mapping[str, int]) -> None:

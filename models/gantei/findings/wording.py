@@ -46,6 +46,11 @@ def short_text(code: str, language: Language = "en") -> str:
     return str(words["short"].get(code, words["titles"].get(code, code)))
 
 
+def has_short_text(code: str) -> bool:
+    """Whether photographs are counted by that code."""
+    return code in wording("en")["short"]
+
+
 def title_of(kind: str, language: Language = "en") -> str:
     """Say what a kind of problem is, as the service's problem documents are headed."""
     return str(wording(language)["titles"][kind])

@@ -46,6 +46,7 @@ class Cell:
         findings: with the estimators that say them; none of them: of the photograph itself.
         error: why there is no estimate.
         unseen: the estimators whose networks see nothing; none: no one sees anything.
+        told: codes that a table has of it, and that nothing here finds.
     """
 
     number: int
@@ -57,6 +58,12 @@ class Cell:
     findings: tuple[tuple[tuple[str, ...], Finding], ...] = ()
     error: PhotographError | None = None
     unseen: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+
+    def codes(self) -> frozenset[str]:
+        """What was found here, by its codes."""
+        errors = {self.error.code} if self.error else set()
+        return frozenset(errors | {finding.code for _, finding in self.findings})
 
 
 def cell_of(

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from PIL import Image
 
 from ..findings.finding import Finding
-from ..findings.wording import short_text
+from ..findings.wording import has_short_text, short_text
 from ..manifests.manifest import Manifest
 from ..system.version import __version__
 from ..terminal.text_table import visible
@@ -118,6 +118,10 @@ def _img(picture: Image.Image, alt: str) -> str:
 
 def _findings(cell: Cell) -> str:
     items = [_of(names, finding, cell) for names, finding in cell.findings]
+    for code in filter(has_short_text, cell.told):
+        said, said_ja = words.IN_TABLE
+        both = f"{said}: {short_text(code, 'en')}", f"{said_ja}：{short_text(code, 'ja')}"
+        items.append(f"<li>{_both(both)}</li>")
     error = ""
     if cell.error is not None:
         both = cell.error.worded("en", source=""), cell.error.worded("ja", source="")

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
 from ..explanations.lettering import broken_lines, line_width, write_line
+from ..findings.wording import has_short_text, short_text
 from ..manifests.manifest import Manifest
 from ..terminal.text_table import visible
 from . import sheet_words as words
@@ -123,6 +124,8 @@ def _lines(cell: Cell, room: int) -> list[tuple[str, tuple[int, int, int]]]:
         before = f"{', '.join(names)}: " if names and len(names) < every else ""
         text = visible(before + finding.text())
         lines += [(line, WARNING) for line in broken_lines(text, SIZE, room)]
+    for code in filter(has_short_text, cell.told):
+        lines.append((f"{words.IN_TABLE[0]}: {short_text(code)}", WARNING))
     if cell.error is not None:
         before = f"{', '.join(cell.unseen)}: " if cell.unseen else ""
         text = visible(before + cell.error.worded(source=""))

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..findings.wording import has_short_text
 from .cell import Cell
 
 MOST_LINKS = 100
@@ -40,6 +41,10 @@ class SheetSummary:
         for code in dict.fromkeys(finding.code for _, finding in cell.findings):
             self.findings[code] += 1
             self._place(code, cell.number, page)
+        for code in cell.told:
+            if has_short_text(code):
+                self.findings[code] += 1
+                self._place(code, cell.number, page)
 
     def _place(self, code: str, number: int, page: int) -> None:
         places = self.places.setdefault(code, [])

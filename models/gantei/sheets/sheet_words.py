@@ -36,6 +36,7 @@ ORIGINS = {
     "file name": ("file name", "ファイル名"),
     "detected": ("assumed, by the optic disc", "視神経乳頭から仮定"),
 }
+IN_TABLE = ("the table says", "表の記載")
 FAILED = ("cannot be estimated", "推定できない写真")
 FOUND = ("findings", "注意")
 NOTHING_FOUND = ("Nothing is wrong or odd.", "問題や注意はありません。")

@@ -1,0 +1,69 @@
+"""The command that draws what `gantei predict` has found, as a shell takes it."""
+
+import argparse
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..photographs.listing import PhotographList
+
+DETECT = "detect"
+READ_AS_LIST = (".csv", ".xlsx", ".parquet")
+"""Endings of tables that `--from` reads."""
+
+
+def crops_suggestion(
+    chosen: argparse.Namespace, listing: "PhotographList", codes: Sequence[str]
+) -> str | None:
+    """Give the command that shows photographs of these codes, as far as there are any.
+
+    By a table of results it shows those of the first code, and opens no other photograph. Without
+    one, all photographs that were given, as what only an estimate tells is not found anew.
+
+    Returns:
+        The command; None: there is no code, a server has the estimators, or the photographs cannot
+        be named again.
+    """
+    if not codes or chosen.server is not None:
+        return None
+    root = _root(listing)
+    shown, sheet = list[str](), "sheet.html"
+    if Path(chosen.out).suffix.lower() in READ_AS_LIST and root is not None:
+        words = ["--from", str(chosen.out), "--root", root]
+        words += ["--eyes", DETECT] if DETECT in chosen.eyes else []
+        shown, sheet = ["--show", codes[0]], f"{codes[0]}.html"
+    elif chosen.list == "-":
+        return None
+    else:
+        words = _as_given(chosen)
+    for name in dict.fromkeys(chosen.names):
+        words += ["--with", name]
+    words += ["--allow-grey"] if chosen.allow_grey else []
+    return shlex.join(["gantei", "crops", *words, *shown, "--out", sheet])
+
+
+def _as_given(chosen: argparse.Namespace) -> list[str]:
+    words = [str(path) for path in chosen.paths]
+    for option, value in (
+        ("--from", chosen.list),
+        ("--root", chosen.root),
+        ("--encoding", chosen.encoding),
+    ):
+        words += [option, str(value)] if value is not None else []
+    for name in chosen.eyes:
+        words += ["--eyes", name]
+    return words
+
+
+def _root(listing: "PhotographList") -> str | None:
+    """The folder that the names in the table start from; None where they are no paths."""
+    first = listing.photographs[0]
+    parts = len(PurePosixPath(first.name).parts)
+    root = first.path.parents[parts - 1]
+    if any(root / each.name != each.path for each in listing.photographs):
+        return None
+    here = Path.cwd()
+    return os.fspath(root.relative_to(here)) if root.is_relative_to(here) else os.fspath(root)
