@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .crops_suggestion import crops_suggestion
+from .dicom_option import add_dicom_columns, dicom_columns_of
 from .options import add_device, add_estimators, whole_number
 from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
 from .predict_summary import write_every_row, write_suggestion, write_summary
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
     from ..study.backends import AnyEstimator, LocalBackend, RemoteBackend
     from ..study.definition import Study
+    from ..study.dicom_columns import DicomColumns
 
 ALL_GOOD, SOME_FAILED = 0, 1
 
@@ -65,6 +67,7 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         help="CSV for programs alone: without the byte order mark by which Excel knows UTF-8, and "
         "without an apostrophe before texts that a spreadsheet would calculate",
     )
+    add_dicom_columns(predict)
     predict.add_argument(
         "--maps",
         metavar="DIR",
@@ -104,6 +107,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
+    added = dicom_columns_of(chosen)
     listing = listing_of(chosen)
     with _backend(chosen, names) as backend:
         if chosen.out == STANDARD_STREAM:
@@ -111,8 +115,8 @@ def _run(chosen: argparse.Namespace) -> int:
                 raise OutputError(
                     "--maps and --embeddings belong to a table in a file: name it by --out"
                 )
-            return _stream(chosen, listing, backend)
-        return _fill(chosen, listing, backend)
+            return _stream(chosen, listing, backend, added)
+        return _fill(chosen, listing, backend, added)
 
 
 def _check_options(chosen: argparse.Namespace) -> None:
@@ -176,7 +180,10 @@ def _check_extras(
 
 
 def _fill(
-    chosen: argparse.Namespace, listing: "PhotographList", backend: "LocalBackend | RemoteBackend"
+    chosen: argparse.Namespace,
+    listing: "PhotographList",
+    backend: "LocalBackend | RemoteBackend",
+    added: "DicomColumns | None",
 ) -> int:
     from ..study.definition import Study
     from ..study.run import run_study
@@ -189,6 +196,7 @@ def _fill(
         maps=chosen.maps,
         embeddings=chosen.embeddings,
         plain_csv=chosen.plain_csv,
+        dicom_columns=added,
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
@@ -199,6 +207,11 @@ def _fill(
     sys.stderr.write(f"{', '.join(names)}\n")
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
+    if study.dicom_key_path.exists():
+        sys.stderr.write(
+            f"{study.dicom_key_path.name}: makes the pseudonyms of persons in DICOM files; keep it "
+            "to yourself\n"
+        )
     codes = [*summary.findings, *summary.errors]
     write_suggestion(crops_suggestion(chosen, listing, codes))
     write_every_row(backend.estimators)
@@ -206,26 +219,34 @@ def _fill(
 
 
 def _stream(
-    chosen: argparse.Namespace, listing: "PhotographList", backend: "LocalBackend | RemoteBackend"
+    chosen: argparse.Namespace,
+    listing: "PhotographList",
+    backend: "LocalBackend | RemoteBackend",
+    added: "DicomColumns | None",
 ) -> int:
     from ..study.columns import Row, columns, row, sentences_of_every_row
     from ..study.counts import FindingCounts
+    from ..study.dicom_persons import DicomPersons
     from ..study.existing_table import Summary
     from ..study.same_files import SameFiles, with_same_files
     from ..study.table import write_comma_separated
 
-    results = backend.results(listing.photographs)
+    results, persons = backend.results(listing.photographs), DicomPersons(None)
     counts = FindingCounts(sentences_of_every_row(backend.estimators))
 
     def rows() -> Iterator[Row]:
         for listed, result in with_same_files(listing.photographs, results, SameFiles()):
-            line = row(listed, result, backend.estimators)
+            line = row(persons.told(listed), result, backend.estimators)
             counts.add(line)
             yield line
 
     # A pipe leads to a program, which would take a byte order mark for a letter of a name.
     described = columns(backend.estimators, listing.columns, anonymous=listing.anonymous)
-    write_comma_separated(rows(), described, sys.stdout.buffer, plain=True)
+    lines: Iterator[Row] = rows()
+    if added:
+        described += added.columns()
+        lines = added.extended(lines, listing.photographs)
+    write_comma_separated(lines, described, sys.stdout.buffer, plain=True)
     sys.stdout.buffer.flush()
     failed = sum(counts.errors.values())
     total = len(listing.photographs)

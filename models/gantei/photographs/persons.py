@@ -9,7 +9,7 @@ from ..errors import SettingError
 from .eye_names import PLACE, folder_tells_eye, side_in_name
 from .path_spelling import one_spelling
 
-PersonOrigin = Literal["list", "file name", "folder", "pattern"]
+PersonOrigin = Literal["list", "DICOM", "file name", "folder", "pattern"]
 """Where a person is known from."""
 
 

@@ -11,6 +11,7 @@ from ..photographs.listing import PhotographList
 from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
 from .columns import columns
+from .dicom_columns import DicomColumns
 from .extras import Extras
 from .leading_columns import Column
 from .listed_photographs import told_sha256
@@ -20,7 +21,8 @@ from .listed_photographs import told_sha256
 class Study:
     """A study to run: these photographs, by this backend, into this table.
 
-    `plain_csv`: what is CSV of its files is for programs alone; see `write_csv`.
+    `plain_csv`: what is CSV of its files is for programs alone; see `write_csv`. `dicom_columns`
+    stand in the table alone, behind the others.
     """
 
     listing: PhotographList
@@ -29,6 +31,7 @@ class Study:
     maps: Path | None = None
     embeddings: Path | None = None
     plain_csv: bool = False
+    dicom_columns: DicomColumns | None = None
 
     @property
     def estimators(self) -> Sequence[AnyEstimator]:
@@ -48,9 +51,7 @@ class Study:
         Raises:
             OutputError: one that a list brings has the name of another.
         """
-        return columns(
-            self.estimators, self.listing.columns, anonymous=self.listing.anonymous
-        )
+        return columns(self.estimators, self.listing.columns, anonymous=self.listing.anonymous)
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
@@ -77,6 +78,11 @@ class Study:
         return self.table.with_name(f"{self.table.name}.persons.csv")
 
     @property
+    def dicom_key_path(self) -> Path:
+        """The key of persons' pseudonyms, `results.csv.dicom-key`; not there without DICOM."""
+        return self.table.with_name(f"{self.table.name}.dicom-key")
+
+    @property
     def journal_path(self) -> Path:
         """The finished rows of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.partial")
@@ -94,7 +100,8 @@ class Study:
     def own_paths(self) -> tuple[Path, ...]:
         """The files that it writes in any case."""
         beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
-        return (self.table, *beside, self.journal_path, self.vectors_path)
+        unfinished = (self.journal_path, self.vectors_path)
+        return (self.table, *beside, self.dicom_key_path, *unfinished)
 
     def journal_of(self, run: str) -> str:
         """Digest of the run and of where its files go, which a run that resumes has checked."""
@@ -109,6 +116,7 @@ class Study:
         return {
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
+            **({"dicom_columns": [*self.dicom_columns.keywords]} if self.dicom_columns else {}),
             **({"anonymous": True} if self.listing.anonymous else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **({"told_sha256": told} if told else {}),

@@ -93,6 +93,8 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         differences.append("other eyes were stated, or sought (--eyes, --from)")
     if manifest.get("told_sha256") != identity.get("told_sha256"):
         differences.append("persons or the list's columns are others (--from, --persons)")
+    if manifest.get("dicom_columns") != identity.get("dicom_columns"):
+        differences.append("its columns of DICOM files are others")
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)

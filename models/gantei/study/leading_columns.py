@@ -39,10 +39,12 @@ LEADING = (
     Column(
         "person_from",
         "text",
-        "what tells the person: list (the column person of --from), or as --persons asked for: "
-        "file name, folder, pattern",
+        "what tells the person: list (the column person of --from), as --persons asked for: file "
+        "name, folder, pattern, or DICOM (a pseudonym of the file's patient, by the key beside "
+        "this table)",
         "誰の眼かを示すもの：list（--from の表の person 列）、--persons の指定による file name"
-        "（ファイル名）、folder（フォルダー名）、pattern（正規表現）",
+        "（ファイル名）、folder（フォルダー名）、pattern（正規表現）、DICOM（ファイルの患者の仮名。"
+        "この表と同じ場所にある鍵による）",
         range=", ".join(get_args(PersonOrigin)),
     ),
     Column(

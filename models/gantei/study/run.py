@@ -22,6 +22,7 @@ from ..system.files import atomic_write, exclusive_lock, sha256_of
 from .columns import ERROR, WARNING_CODES, Row, row, sentences_of_every_row, write_dictionary
 from .counts import FindingCounts
 from .definition import Study, digest_of, names_and_digests
+from .dicom_persons import DicomPersons
 from .existing_table import Summary, difference, finished_before, photograph_sha256
 from .extras import Extras
 from .journal import Journal, discard, is_of
@@ -76,9 +77,10 @@ def run_study(
         if not overwrite and not is_of(study.journal_path, journal_id):
             extras.check(study.names())
         with Journal(study.journal_path, journal_id, overwrite=overwrite) as journal:
-            done = _kept(journal, study, extras)
+            persons = DicomPersons(study.dicom_key_path)
+            done = _kept(journal, study, persons, extras)
             advance(done)
-            with closing(_rows(study, journal, done, extras)) as rows:
+            with closing(_rows(study, journal, done, persons, extras)) as rows:
                 for line in rows:
                     journal.append(line)
                     advance(1)
@@ -98,7 +100,10 @@ def _publish(
     extras: Extras,
 ) -> None:
     """Write the files; the table last, so that it never stands without its run manifest."""
-    described = study.columns()
+    described, rows = study.columns(), journal.rows()
+    if added := study.dicom_columns:
+        described += added.columns()
+        rows = added.extended(rows, study.listing.photographs)
     extras.publish(journal.rows())
     people = write_persons(study, journal.rows())
     tables = {"results": described}
@@ -108,7 +113,7 @@ def _publish(
         write_dictionary(tables, file, plain=study.plain_csv)
     write_skipped(study)
     with atomic_write(study.table) as table:
-        writer_for(study.table, plain=study.plain_csv)(journal.rows(), described, table)
+        writer_for(study.table, plain=study.plain_csv)(rows, described, table)
         table.flush()
         digest = sha256_of(Path(table.name))
         with atomic_write(study.run_path) as file:
@@ -118,7 +123,9 @@ def _publish(
             file.write(manifest_text(manifest))
 
 
-def _rows(study: Study, journal: Journal, start: int, extras: Extras) -> Generator[Row]:
+def _rows(
+    study: Study, journal: Journal, start: int, persons: DicomPersons, extras: Extras
+) -> Generator[Row]:
     known = SameFiles()
     for line in islice(journal.rows(), start):
         known.first_of(line[0], line[1])
@@ -127,10 +134,10 @@ def _rows(study: Study, journal: Journal, start: int, extras: Extras) -> Generat
     with closing(with_same_files(left, results, known)) as pairs:
         for listed, result in pairs:
             extras.add(listed, result)
-            yield row(listed, result, study.estimators)
+            yield row(persons.told(listed), result, study.estimators)
 
 
-def _kept(journal: Journal, study: Study, extras: Extras) -> int:
+def _kept(journal: Journal, study: Study, persons: DicomPersons, extras: Extras) -> int:
     """Keep the journal's rows up to the first whose photograph is another now; count them.
 
     A row whose overlay or vector is missing is not kept either, nor one of another eye: its name
@@ -140,7 +147,7 @@ def _kept(journal: Journal, study: Study, extras: Extras) -> int:
     for line, listed in zip(journal.rows(), study.listing.photographs, strict=False):
         if line[0] != listed.name or line[1] != photograph_sha256(listed):
             break
-        if not (_is_same_eye(line, listed) and _says_the_same(line, listed)):
+        if not (_is_same_eye(line, listed) and _says_the_same(line, persons.told(listed))):
             break
         if not extras.hold(count, line):
             break

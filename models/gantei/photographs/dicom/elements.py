@@ -53,17 +53,20 @@ class DataSet:
         explicit: whether the elements say their value representations.
         little_endian: the order of bytes in numbers.
 
+    With `beginning`, `data` are the first bytes of a file; elements that go beyond are left out.
+
     Raises:
         PhotographError: it is cut off, its sequences do not fit together, or it has very many
             elements.
     """
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, beginning: bool = False) -> None:
         self.data = data
         self.little_endian = self.explicit = True
         self._elements: dict[int, Element] = {}
         self.start = 132 if data[128:132] == b"DICM" else 0
-        for tag, element in elements(data, self.start, explicit=True, only=2):
+        in_file = elements(data, self.start, explicit=True, only=2, beginning=beginning)
+        for tag, element in in_file:
             self._elements[tag] = element
             self.start = element.start + (element.length or 0)
         self.transfer_syntax = self.text(_TRANSFER_SYNTAX)
@@ -73,9 +76,14 @@ class DataSet:
         # Some files say otherwise than they are; the first element tells.
         self.explicit = bool(_REPRESENTATION.fullmatch(data, self.start + 4, self.start + 6))
         self.transfer_syntax = self.transfer_syntax or (EXPLICIT if self.explicit else IMPLICIT)
-        for tag, element in elements(
-            data, self.start, explicit=self.explicit, little_endian=self.little_endian
-        ):
+        of_picture = elements(
+            data,
+            self.start,
+            explicit=self.explicit,
+            little_endian=self.little_endian,
+            beginning=beginning,
+        )
+        for tag, element in of_picture:
             if tag in self._elements:
                 raise damaged("dicom-twice")
             self._elements[tag] = element
@@ -116,11 +124,12 @@ def elements(
     explicit: bool,
     little_endian: bool = True,
     only: int | None = None,
+    beginning: bool = False,
 ) -> Iterator[tuple[int, Element]]:
     """Give tag and place of each element from `place` on, but not of those in sequences.
 
     `explicit`: whether elements say their value representations, in two letters. `only`: the group
-    of elements with whose end this ends.
+    of elements with whose end this ends. `beginning`: that of a file is enough.
 
     Raises:
         PhotographError: a value ends behind the file, a sequence nowhere, or there are very many.
@@ -128,13 +137,17 @@ def elements(
     walk = _Walk(data, place, explicit=explicit, order="<" if little_endian else ">")
     for _ in range(MOST_ELEMENTS):
         if walk.place + 8 > len(data):
-            if walk.inside:
+            if walk.inside and not beginning:
                 raise _cut_off()
             return
         if only not in (None, walk.group()):
             return
         is_outermost = not walk.inside
         tag, element = walk.step()
+        if walk.place > len(data):
+            if beginning:
+                return
+            raise _cut_off()
         if is_outermost:
             yield tag, element
     raise damaged("dicom-many-elements")
@@ -157,7 +170,10 @@ class _Walk:
         return int(self._tag.unpack_from(self.data, self.place)[0])
 
     def step(self) -> tuple[int, Element]:
-        """Read the element at this place, and go to the next one, within a sequence or behind."""
+        """Read the element at this place, and go to the next one, within a sequence or behind.
+
+        The place is behind the data then where the element is.
+        """
         group, number = self._tag.unpack_from(self.data, self.place)
         representation, length = self._short.unpack_from(self.data, self.place + 4)
         self.place += 8
@@ -165,7 +181,8 @@ class _Walk:
             (length,) = self._long.unpack_from(self.data, self.place - 4)
         elif representation in _LONG:
             if self.place + 4 > len(self.data):
-                raise _cut_off()
+                self.place = len(self.data) + 1
+                return -1, Element(self.place, None, False)
             (length,) = self._long.unpack_from(self.data, self.place)
             self.place += 4
         tag = group << 16 | number
@@ -181,7 +198,7 @@ class _Walk:
             self._open("sequence")
             self._explicit = self._explicit and representation != b"UN"
         else:
-            self._pass(length)
+            self.place += length
         return tag, element
 
     def _delimited(self, number: int, length: int) -> None:
@@ -193,17 +210,12 @@ class _Walk:
         elif length == _UNDEFINED:
             self._open("item")
         else:
-            self._pass(length)
+            self.place += length
 
     def _open(self, what: str) -> None:
         if len(self.inside) == DEEPEST:
             raise damaged("dicom-deep")
         self.inside.append((what, self._explicit))
-
-    def _pass(self, length: int) -> None:
-        self.place += length
-        if self.place > len(self.data):
-            raise _cut_off()
 
 
 def damaged(problem: str) -> PhotographError:

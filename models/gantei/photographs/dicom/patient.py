@@ -1,0 +1,33 @@
+"""Whom a DICOM file says it is of, for a pseudonym that only a study's own key makes."""
+
+import json
+from pathlib import Path
+
+from ...errors import PhotographError
+from ...system.keyed_digest import keyed_digest
+from .elements import DataSet
+from .recognition import HEAD, is_dicom
+
+_PATIENT_ID, _ISSUER = 0x00100020, 0x00100021
+_BEGINNING = 2**16  # bytes, in which the patient stands
+_LONGEST = 256  # bytes of an identifier
+
+
+def patient_pseudonym(path: Path, key: bytes) -> str | None:
+    """Make the pseudonym of the person whom a DICOM file names by identifier and issuer.
+
+    It is the same for the same person and key; without the key, nobody can guess it. Identifiers
+    are compared by their bytes. None: no DICOM, unreadable, or without an identifier.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(HEAD)
+            if not is_dicom(data):
+                return None
+            found = DataSet(data + file.read(_BEGINNING), beginning=True)
+    except (OSError, ValueError, PhotographError):
+        return None
+    identifier, issuer = (
+        found.value(tag, _LONGEST).strip(b" \0").decode("latin-1") for tag in (_PATIENT_ID, _ISSUER)
+    )
+    return keyed_digest(key, json.dumps([issuer, identifier]))[:16] if identifier else None

@@ -1,0 +1,201 @@
+"""What DICOM files bring into a study: pseudonyms of persons, and columns that were asked for."""
+
+import csv
+import json
+import os
+import stat
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pydicom")
+pytest.importorskip("gdcm")
+
+from gantei.errors import SettingError
+from gantei.study.dicom_columns import dicom_columns
+
+from ..conftest import made_picture
+from .dicoms import of_pixels, written
+from .studies import interrupted_after, rows, run
+
+JAPANESE = {
+    "ISO 2022 IR 87": (["", "ISO 2022 IR 87"], "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+    "ISO 2022 IR 13": (["ISO 2022 IR 13", "ISO 2022 IR 87"], "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"),
+    "UTF-8": ("ISO_IR 192", "Yamada^Tarou=山田^太郎=やまだ^たろう"),
+}
+
+
+def saved(folder, name, seed=1, **elements):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = of_pixels(np.ascontiguousarray(made_picture(seed)), **elements)
+    path.write_bytes(written(made))
+    return path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Both eyes of one person, one eye of another, one of nobody, and a JPEG-like PNG."""
+    from PIL import Image
+
+    folder = tmp_path / "photographs"
+    saved(folder, "a/IM1", 1, PatientID="12", IssuerOfPatientID="A", ImageLaterality="R")
+    saved(folder, "a/IM2", 2, PatientID="12 ", IssuerOfPatientID="A", ImageLaterality="L")
+    saved(folder, "b/IM3", 3, PatientID="12", IssuerOfPatientID="B", ImageLaterality="R")
+    saved(folder, "b/IM4", 4, PatientID="")
+    Image.fromarray(made_picture(5)).save(folder / "c.png")
+    return folder
+
+
+def persons(out):
+    return [(row["person"], row["person_from"]) for row in rows(out)]
+
+
+def test_persons_are_pseudonyms_by_identifier_and_issuer(folder, make_estimator, tmp_path, capsys):
+    out = tmp_path / "results.csv"
+    assert run(folder, "--with", make_estimator(), "--out", out) == 0
+    first, second, third, *others = persons(out)
+    assert first == second != third
+    assert {first[1], third[1]} == {"DICOM"}
+    assert others == [("", ""), ("", "")]
+    assert len(first[0]) == 16
+    key = tmp_path / "results.csv.dicom-key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    said = capsys.readouterr().err
+    assert "results.csv.dicom-key: makes the pseudonyms" in said
+    with (tmp_path / "results.csv.persons.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 2
+    for path in tmp_path.glob("results.csv*"):
+        assert b"Invented" not in path.read_bytes()
+        assert key.read_text().strip() not in path.read_text("utf-8") or path == key
+
+
+def test_another_study_has_other_pseudonyms_and_the_same_again_the_same(
+    folder, make_estimator, tmp_path
+):
+    estimator = make_estimator()
+    for name in ("one.csv", "two.csv"):
+        run(folder, "--with", estimator, "--out", tmp_path / name)
+    one, two = persons(tmp_path / "one.csv"), persons(tmp_path / "two.csv")
+    assert one[0] != two[0]
+    run(folder, "--with", estimator, "--out", tmp_path / "one.csv", "--overwrite")
+    assert persons(tmp_path / "one.csv") == one
+
+
+def test_a_list_and_names_that_were_asked_for_tell_the_person_first(
+    folder, make_estimator, tmp_path
+):
+    out = tmp_path / "results.csv"
+    run(folder, "--persons", "folders", "--with", make_estimator(), "--out", out)
+    assert persons(out)[:4] == [("a", "folder")] * 2 + [("b", "folder")] * 2
+
+
+def test_an_interrupted_study_goes_on_with_its_key(folder, make_estimator, tmp_path, monkeypatch):
+    estimator, out = make_estimator(), tmp_path / "results.csv"
+    interrupted_after(3, folder, estimator, out, monkeypatch)
+    key = tmp_path / "results.csv.dicom-key"
+    before = key.read_bytes()
+    run(folder, "--with", estimator, "--out", out)
+    assert key.read_bytes() == before
+    whole = out.read_bytes()
+    run(folder, "--with", estimator, "--out", out, "--overwrite")
+    assert out.read_bytes() == whole
+
+
+def test_a_key_that_is_gone_or_damaged_lets_no_two_pseudonyms_stand_for_one_person(
+    folder, make_estimator, tmp_path, monkeypatch, capsys
+):
+    estimator, out = make_estimator(), tmp_path / "results.csv"
+    interrupted_after(3, folder, estimator, out, monkeypatch)
+    key = tmp_path / "results.csv.dicom-key"
+    key.unlink()
+    run(folder, "--with", estimator, "--out", out)
+    assert persons(out)[0] == persons(out)[1]
+    out.unlink()
+    key.write_text("no key")
+    assert run(folder, "--with", estimator, "--out", out) == 2
+    assert "is no key of pseudonyms" in capsys.readouterr().err
+
+
+def test_on_standard_output_the_key_is_not_kept(folder, make_estimator, tmp_path, capfdbinary):
+    run(folder, "--with", make_estimator(), "--out", "-")
+    lines = list(csv.DictReader(capfdbinary.readouterr().out.decode().splitlines()))
+    assert lines[0]["person"] == lines[1]["person"] != lines[2]["person"]
+    assert not list(tmp_path.rglob("*.dicom-key"))
+
+
+@pytest.mark.parametrize("charset", JAPANESE)
+def test_names_of_japanese_hospitals_are_decoded(make_estimator, tmp_path, charset):
+    term, name = JAPANESE[charset]
+    path = saved(tmp_path, "IM1", SpecificCharacterSet=term, PatientName=name)
+    out = tmp_path / "results.csv"
+    run(path, "--with", make_estimator(), "--out", out, "--dicom-columns", "PatientName")
+    assert rows(out)[0]["dicom.PatientName"] == name
+
+
+def test_columns_stand_in_the_table_and_nowhere_else(
+    folder, make_estimator, tmp_path, monkeypatch, capsys
+):
+    saved(folder, "a/IM1", 1, PatientID="SECRET-1", StudyDate="20260102", PatientSex="F",
+          ImageType=["ORIGINAL", "PRIMARY"])  # fmt: skip
+    estimator, out = make_estimator(), tmp_path / "results.csv"
+    words = ("--dicom-columns", "PatientID,StudyDate,PatientSex,ImageType,PatientAge")
+    interrupted_after(3, folder, estimator, out, monkeypatch, *words)
+    assert "SECRET-1" not in (tmp_path / "results.csv.partial").read_text("utf-8")
+    run(folder, "--with", estimator, "--out", out, *words)
+    said = capsys.readouterr().err
+    assert "WARNING: PatientID, StudyDate may tell who somebody is" in said
+    assert "SECRET-1" not in said
+    first, *_, last = rows(out)
+    found = [first[f"dicom.{each}"] for each in words[1].split(",")]
+    assert found == ["SECRET-1", "20260102", "F", "ORIGINAL\\PRIMARY", ""]
+    assert last["dicom.PatientID"] == ""
+    for path in tmp_path.glob("results.csv.*"):
+        assert "SECRET-1" not in path.read_text("utf-8"), path
+    manifest = json.loads((tmp_path / "results.csv.run.json").read_text("utf-8"))
+    assert manifest["dicom_columns"] == words[1].split(",")
+    assert run(folder, "--with", estimator, "--out", out) == 2
+    assert "its columns of DICOM files are others" in capsys.readouterr().err
+
+
+def test_a_file_that_became_another_gives_no_cells_to_the_row_of_the_first(
+    folder, make_estimator, tmp_path, monkeypatch
+):
+    estimator, out = make_estimator(), tmp_path / "results.csv"
+    from gantei.study import run as study_run
+
+    publish = study_run._publish
+
+    def change_then_publish(*arguments):
+        saved(folder, "a/IM1", 9, PatientID="OTHER")
+        publish(*arguments)
+
+    monkeypatch.setattr(study_run, "_publish", change_then_publish)
+    run(folder, "--with", estimator, "--out", out, "--dicom-columns", "PatientID")
+    assert [row["dicom.PatientID"] for row in rows(out)] == ["", "12", "12", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("keywords", "words"),
+    [
+        ("PatentName", "near: PatientName"),
+        ("PixelData", "is no text"),
+        ("ReferencedSeriesSequence", "is no text"),
+        (" , ", "name keywords"),
+    ],
+)
+def test_a_keyword_that_is_none_is_refused_with_what_is_near(keywords, words):
+    with pytest.raises(SettingError, match=words):
+        dicom_columns(keywords)
+
+
+def test_what_may_tell_who_somebody_is_is_refused_in_an_anonymous_study(
+    folder, make_estimator, tmp_path, capsys
+):
+    words = (folder, "--with", make_estimator(), "--out", tmp_path / "results.csv",
+             "--anonymous", tmp_path / "key.csv", "--dicom-columns")  # fmt: skip
+    assert run(*words, "PatientSex,StudyInstanceUID") == 2
+    assert "StudyInstanceUID may tell who somebody is" in capsys.readouterr().err
+    assert run(*words, "PatientSex") == 0
+    if os.name == "posix":
+        assert "IM1" not in (tmp_path / "results.csv").read_text("utf-8")
