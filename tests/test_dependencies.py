@@ -47,8 +47,6 @@ def spelt(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-COMING = {"pi-heif"}
-
 BASE = names_of(PROJECT["project"]["dependencies"])
 
 
@@ -103,5 +101,4 @@ def test_every_import_of_a_test_or_a_benchmark_is_declared_or_asked_for(folder):
 def test_no_dependency_is_declared_that_nothing_imports():
     used = set().union(*(imported_by(TOP / place) for place, _ in PACKAGES.values()))
     declared = BASE.union(*map(names_of, EXTRAS.values()))
-    # The same module as onnxruntime's, and what comes with the next commits.
-    assert declared - used == {"onnxruntime-gpu", *COMING}
+    assert declared - used == {"onnxruntime-gpu"}  # the same module as onnxruntime's

@@ -3,6 +3,7 @@
 import struct
 import zlib
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,9 +24,18 @@ FILES = {
     "BMP": ("BMP", {}),
     "WebP": ("WEBP", {}),
     "lossless WebP": ("WEBP", {"lossless": True}),
+    "JPEG 2000": ("JPEG2000", {}),
+    "JPEG 2000 with loss": ("JPEG2000", {"irreversible": True, "quality_layers": [20]}),
+    "JPEG 2000 codestream": ("JPEG2000", {"no_jp2": True, "tile_size": (64, 64)}),
+    "AVIF": ("AVIF", {}),
+    "GIF": ("GIF", {}),
+    "PPM": ("PPM", {}),
 }
 LOSSLESS = ["PNG", "TIFF", "LZW TIFF", "deflated TIFF", "BMP", "lossless WebP"]
-ORIENTED = ["JPEG", "PNG", "TIFF", "LZW TIFF", "lossless WebP"]
+LOSSLESS += ["JPEG 2000", "JPEG 2000 codestream", "PPM"]
+ORIENTED = ["JPEG", "PNG", "TIFF", "LZW TIFF", "lossless WebP", "AVIF"]
+HEIC = Path(__file__).parent / "data/plain.heic"
+"""Which Pillow cannot write; `data/make_heic.py` has."""
 
 
 def pillow(data, mode="RGB"):

@@ -100,7 +100,7 @@ def _load(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
 FORMAT = PictureFormat(
     name="JPEG",
     magic=re.compile(rb"\xff\xd8\xff"),
-    suffixes=(".jpg", ".jpeg", ".jfif"),
+    suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
     media_type="image/jpeg",
     open=_opened,
     is_whole=_is_whole,

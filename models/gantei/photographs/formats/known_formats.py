@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ...errors import PhotographError
 from ...findings.finding import Finding
-from . import bmp, jpeg, png, tiff, webp
+from . import avif, bmp, gif, heif, jpeg, jpeg2000, netpbm, png, tiff, webp
 from .other_contents import other_content
 from .picture_format import PictureFormat
 
@@ -14,6 +14,11 @@ FORMATS: Sequence[PictureFormat] = (
     tiff.FORMAT,
     bmp.FORMAT,
     webp.FORMAT,
+    jpeg2000.FORMAT,
+    avif.FORMAT,
+    heif.FORMAT,
+    gif.FORMAT,
+    netpbm.FORMAT,
 )
 
 

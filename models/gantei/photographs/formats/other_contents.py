@@ -22,11 +22,7 @@ _ARCHIVES = (
     ("tar", rb".{257}ustar"),
 )
 _PICTURES = (
-    ("GIF", rb"GIF8[79]a"),
-    ("AVIF", rb".{4}ftypavi[fs]"),
-    ("HEIF", rb".{4}ftyp(?:hei[cxms]|hev[cxms]|mif1|msf1)"),
-    ("JPEG 2000", rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51"),
-    ("Netpbm", rb"P[1-6]" + 2 * rb"(?:\s++|#[^\n]*+\n)++\d++" + rb"\s|P7\nWIDTH"),
+    ("Netpbm", rb"P[1-4]" + 2 * rb"(?:\s++|#[^\n]*+\n)++\d++" + rb"\s|P7\nWIDTH"),
     ("JPEG XL", rb"\0\0\0\x0cJXL |\xff\x0a"),
     ("JPEG XR", rb"II\xbc"),
     ("Photoshop", rb"8BPS"),

@@ -1,0 +1,1 @@
+"""Jobs of the helper process that decode with native code; nothing else imports them."""

@@ -1,0 +1,15 @@
+"""Decoding JPEG 2000 of more than 8 bits per colour by OpenJPEG; runs in a helper process."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import openjpeg.utils
+
+
+def decode(facts: Mapping[str, Any], data: bytes) -> tuple[Mapping[str, Any], bytes]:
+    """Decode RGB or RGBA of so many `bits`; each value loses its lowest ones."""
+    values = openjpeg.utils.decode(data)
+    height, width, samples = values.shape
+    levels = (values >> (facts["bits"] - 8)).astype(np.uint8)
+    return {"size": (width, height), "mode": "RGB" if samples == 3 else "RGBA"}, levels.tobytes()
