@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 import gantei
+from gantei.explanations import lettering
 from gantei.manifests.file import read_manifest
 from gantei.photographs.eyes import Eye
 from gantei.photographs.field_of_view import find_disc
@@ -182,6 +183,27 @@ def test_a_png_shows_a_cell_for_every_photograph(photographs, age, tmp_path):
         assert sheet.format == "PNG"
         pixels = np.asarray(sheet)
     assert (pixels == COLOURS[0]).all(axis=2).any()
+
+
+def test_names_in_japanese_are_written_with_or_without_a_font_that_has_them(
+    age, fundus, tmp_path, monkeypatch
+):
+    (tmp_path / "photographs").mkdir()
+    fundus.save(tmp_path / "photographs" / ("右眼" * 40 + ".png"))
+    for fonts in (lettering.JAPANESE_FONTS, ("no-such-font.ttf",)):
+        monkeypatch.setattr(lettering, "JAPANESE_FONTS", fonts)
+        lettering._font_of_this_machine.cache_clear()
+        out = tmp_path / f"{len(fonts)}.png"
+        assert crops(tmp_path / "photographs", "--with", age, "--out", out) == 0
+        lettering._font_of_this_machine.cache_clear()
+
+
+def test_whose_eye_it_is_stands_in_the_cell_where_a_list_tells(photographs, age, tmp_path):
+    (tmp_path / "list.csv").write_text("photograph,person,eye\nright/0.png,<P 17>,R\n", "utf-8")
+    options = ("--from", tmp_path / "list.csv", "--root", photographs, "--with", age)
+    assert crops(*options, "--out", tmp_path / "sheet.html") == 0
+    (text,) = Page(tmp_path / "sheet.html").texts
+    assert "person <P 17>, right eye (list) 個人 <P 17>、右眼（一覧）" in text
 
 
 def test_a_png_does_not_go_where_it_would_become_a_photograph(photographs, age, capsys):

@@ -122,6 +122,18 @@ def test_the_command_knows_eyes_that_were_sought_and_names_with_other_signs(
     assert all("the optic disc does not tell" in text for text in found)
 
 
+def test_the_command_of_an_anonymous_study_keeps_it_so(
+    odd, age, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    run(odd, "--with", age, "--anonymous", "key.csv", "--out", "results.csv")
+    assert main(suggested(capsys.readouterr().err)) == 1
+    text = (tmp_path / "sheet.html").read_text("utf-8")
+    assert len(Page(tmp_path / "sheet.html").texts) == 7
+    assert all(row["photograph"] in text for row in rows(tmp_path / "results.csv"))
+    assert not [path for path in odd.rglob("*.png") if f"/{path.name}" in text]
+
+
 def test_where_nothing_is_odd_there_is_no_command(make_estimator, fundus, tmp_path, capsys):
     fundus.save(tmp_path / "eye.png")
     run(tmp_path / "eye.png", "--with", make_estimator(), "--out", tmp_path / "results.csv")

@@ -113,11 +113,11 @@ def test_a_table_on_standard_output_has_the_same_last_lines_on_standard_error(
 ):
     run(odd, "--with", age, "--out", tmp_path / "results.csv")
     of_file = capfdbinary.readouterr().err.decode().splitlines()
-    assert of_file[-2].startswith("to see photographs of a code: gantei crops --from ")
+    assert of_file[-1].startswith("to see photographs of a code: gantei crops --from ")
     run(odd, "--with", age, "--out", "-")
     captured = capfdbinary.readouterr()
     assert len(captured.out.splitlines()) == 9
     of_stream = captured.err.decode().splitlines()
-    assert of_stream[-2].startswith(f"to see photographs of a code: gantei crops {odd} --with ")
-    del of_stream[-2]
+    assert of_stream[-1].startswith(f"to see photographs of a code: gantei crops {odd} --with ")
+    del of_stream[-1]
     assert of_stream == [line for line in of_file if "results.csv" not in line]

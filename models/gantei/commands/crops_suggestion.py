@@ -29,7 +29,7 @@ def crops_suggestion(
     """
     if not codes or chosen.server is not None:
         return None
-    root = _root(listing)
+    root = None if listing.anonymous else _root(listing)
     shown, sheet = list[str](), "sheet.html"
     if Path(chosen.out).suffix.lower() in READ_AS_LIST and root is not None:
         words = ["--from", str(chosen.out), "--root", root]
@@ -51,6 +51,7 @@ def _as_given(chosen: argparse.Namespace) -> list[str]:
         ("--from", chosen.list),
         ("--root", chosen.root),
         ("--encoding", chosen.encoding),
+        ("--anonymous", chosen.anonymous),
     ):
         words += [option, str(value)] if value is not None else []
     for name in chosen.eyes:

@@ -202,6 +202,7 @@ def _fill(
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     write_summary(summary, study.listing.passed_by)
+    write_every_row(backend.estimators)
     beside = (study.dictionary_path, study.run_path, study.persons_path, study.skipped_path)
     names = [str(study.table), *(path.name for path in beside if path.exists())]
     sys.stderr.write(f"{', '.join(names)}\n")
@@ -214,7 +215,6 @@ def _fill(
         )
     codes = [*summary.findings, *summary.errors]
     write_suggestion(crops_suggestion(chosen, listing, codes))
-    write_every_row(backend.estimators)
     return SOME_FAILED if summary.failed else ALL_GOOD
 
 
@@ -251,6 +251,6 @@ def _stream(
     failed = sum(counts.errors.values())
     total = len(listing.photographs)
     write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
-    write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
     write_every_row(backend.estimators)
+    write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
     return SOME_FAILED if failed else ALL_GOOD

@@ -43,6 +43,7 @@ class Cell:
         size: (height, width) of it in px, where a network sees it.
         inputs: what each network sees; networks that see the same share one.
         eye: the side, where anything tells it.
+        person: whose eye it is, where anything tells it.
         findings: with the estimators that say them; none of them: of the photograph itself.
         error: why there is no estimate.
         unseen: the estimators whose networks see nothing; none: no one sees anything.
@@ -59,6 +60,7 @@ class Cell:
     error: PhotographError | None = None
     unseen: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    person: str | None = None
 
     def codes(self) -> frozenset[str]:
         """What was found here, by its codes."""

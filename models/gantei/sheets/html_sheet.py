@@ -77,11 +77,17 @@ def _both(text: Words) -> str:
 
 
 def _eye(cell: Cell) -> str:
-    if cell.eye is None:
-        return ""
-    side = words.SIDES[cell.eye.side]
-    origin = words.ORIGINS.get(cell.eye.origin, (cell.eye.origin,) * 2)
-    return f"<p>{_both((f'{side[0]} ({origin[0]})', f'{side[1]}（{origin[1]}）'))}</p>"
+    """Whose eye it is and which one, as far as anything tells."""
+    said, said_ja = [], []
+    if cell.person is not None:
+        said.append(f"{words.PERSON[0]} {cell.person}")
+        said_ja.append(f"{words.PERSON[1]} {cell.person}")
+    if cell.eye is not None:
+        side = words.SIDES[cell.eye.side]
+        origin = words.ORIGINS.get(cell.eye.origin, (cell.eye.origin,) * 2)
+        said.append(f"{side[0]} ({origin[0]})")
+        said_ja.append(f"{side[1]}（{origin[1]}）")
+    return f"<p>{_both((', '.join(said), '、'.join(said_ja)))}</p>" if said else ""
 
 
 def _pictures(cell: Cell) -> str:

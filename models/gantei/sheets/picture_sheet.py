@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from ..explanations.lettering import broken_lines, line_width, write_line
+from ..explanations.lettering import broken_lines, name_width, write_line, write_name
 from ..findings.wording import has_short_text, short_text
 from ..manifests.manifest import Manifest
 from ..terminal.text_table import visible
@@ -83,7 +83,8 @@ class PictureSheet:
                 left = MARGIN + column * (self._wide + MARGIN)
                 sheet.paste(cell.picture, (left, top))
                 for number, (line, colour) in enumerate(cell.lines):
-                    write_line(draw, left, top + HIGHEST + 2 + LINE * number, line, SIZE, colour)
+                    below = top + HIGHEST + 2 + LINE * number
+                    write_name(draw, left, below, line, SIZE, colour)
             top += height
         file, text = io.BytesIO(), PngInfo()
         text.add_text("Software", MARK.decode())
@@ -116,6 +117,8 @@ def _head(manifest: Manifest, room: int) -> list[str]:
 def _lines(cell: Cell, room: int) -> list[tuple[str, tuple[int, int, int]]]:
     name = f"{cell.number} {unicodedata.normalize('NFC', visible(cell.name))}"
     lines = [(_shortened(name, room), INK)]
+    if cell.person is not None:
+        lines.append((_shortened(f"{words.PERSON[0]} {visible(cell.person)}", room), FAINT))
     if cell.eye is not None:
         origin = words.ORIGINS.get(cell.eye.origin, (cell.eye.origin,))[0]
         lines.append((f"{words.SIDES[cell.eye.side][0]} ({origin})", FAINT))
@@ -135,10 +138,10 @@ def _lines(cell: Cell, room: int) -> list[tuple[str, tuple[int, int, int]]]:
 
 def _shortened(text: str, room: int) -> str:
     """Leave out of the middle what has no room; begin and end tell photographs apart."""
-    if line_width(text, SIZE) <= room:
+    if name_width(text, SIZE) <= room:
         return text
     kept = len(text)
-    while kept > 2 and line_width(_without_middle(text, kept), SIZE) > room:
+    while kept > 2 and name_width(_without_middle(text, kept), SIZE) > room:
         kept -= 1 + kept // 50
     return _without_middle(text, kept)
 

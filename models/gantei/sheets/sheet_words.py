@@ -29,6 +29,7 @@ MIRRORS: dict[Mirror, tuple[str, str]] = {
 MIRRORED = ("mirrored", "左右反転")
 PHOTOGRAPH = ("photograph", "写真")
 NO_PICTURE = ("no picture", "画像なし")
+PERSON = ("person", "個人")
 SIDES = {"right": ("right eye", "右眼"), "left": ("left eye", "左眼")}
 ORIGINS = {
     "stated": ("stated", "指定"),

@@ -68,7 +68,8 @@ def write_sheets(
             return None
         here = cell.codes()
         told = tuple(code for code in selection.told(one[1]) if code not in here)
-        cell = replace(cell, told=told)
+        person = one[1].person.name if one[1].person else None
+        cell = replace(cell, told=told, person=person)
         return replace(cell, photograph=None, inputs=()), form.draw(cell)
 
     summary, pages = SheetSummary(), SheetPages(out, form)
