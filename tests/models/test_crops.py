@@ -4,6 +4,7 @@ import base64
 import hashlib
 import subprocess
 import sys
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from PIL import Image
 
 import gantei
 from gantei.explanations import lettering
+from gantei.manifests.fields import Crop, Mirror
 from gantei.manifests.file import read_manifest
-from gantei.photographs.eyes import Eye
+from gantei.photographs.eyes import Eye, EyeOrigin
 from gantei.photographs.field_of_view import find_disc
 from gantei.photographs.listing import StudyPhotograph
 from gantei.photographs.photograph import open_photograph
+from gantei.sheets import sheet_words
 from gantei.sheets.boxed_photograph import BESIDE, COLOURS, HIGHEST, WIDEST, draw_boxed
 from gantei.sheets.cell import cell_of
 
@@ -203,7 +206,13 @@ def test_whose_eye_it_is_stands_in_the_cell_where_a_list_tells(photographs, age,
     options = ("--from", tmp_path / "list.csv", "--root", photographs, "--with", age)
     assert crops(*options, "--out", tmp_path / "sheet.html") == 0
     (text,) = Page(tmp_path / "sheet.html").texts
-    assert "person <P 17>, right eye (list) 個人 <P 17>、右眼（一覧）" in text
+    assert "person <P 17>, right eye (list) 人 <P 17>、右眼（一覧）" in text
+
+
+def test_whatever_tells_an_eye_or_cuts_a_photograph_has_its_words():
+    assert set(sheet_words.ORIGINS) == set(get_args(EyeOrigin))
+    assert set(sheet_words.CROPS) == set(get_args(Crop)) - {"unknown"}
+    assert set(sheet_words.MIRRORS) == set(get_args(Mirror)) - {"unknown"}
 
 
 def test_a_png_does_not_go_where_it_would_become_a_photograph(photographs, age, capsys):

@@ -84,7 +84,7 @@ def _eye(cell: Cell) -> str:
         said_ja.append(f"{words.PERSON[1]} {cell.person}")
     if cell.eye is not None:
         side = words.SIDES[cell.eye.side]
-        origin = words.ORIGINS.get(cell.eye.origin, (cell.eye.origin,) * 2)
+        origin = words.ORIGINS[cell.eye.origin]
         said.append(f"{side[0]} ({origin[0]})")
         said_ja.append(f"{side[1]}（{origin[1]}）")
     return f"<p>{_both((', '.join(said), '、'.join(said_ja)))}</p>" if said else ""

@@ -120,7 +120,7 @@ def _lines(cell: Cell, room: int) -> list[tuple[str, tuple[int, int, int]]]:
     if cell.person is not None:
         lines.append((_shortened(f"{words.PERSON[0]} {visible(cell.person)}", room), FAINT))
     if cell.eye is not None:
-        origin = words.ORIGINS.get(cell.eye.origin, (cell.eye.origin,))[0]
+        origin = words.ORIGINS[cell.eye.origin][0]
         lines.append((f"{words.SIDES[cell.eye.side][0]} ({origin})", FAINT))
     every = sum(len(seen.estimators) for seen in cell.inputs)
     for names, finding in cell.findings:

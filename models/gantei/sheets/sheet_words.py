@@ -1,6 +1,7 @@
 """What sheets say themselves, in English and Japanese; findings have words of their own."""
 
 from ..manifests.fields import Crop, Mirror
+from ..photographs.eyes import EyeOrigin
 
 TITLE = ("What the networks see of each photograph", "各写真のうちネットワークが見ている部分")
 LEAD = (
@@ -29,11 +30,12 @@ MIRRORS: dict[Mirror, tuple[str, str]] = {
 MIRRORED = ("mirrored", "左右反転")
 PHOTOGRAPH = ("photograph", "写真")
 NO_PICTURE = ("no picture", "画像なし")
-PERSON = ("person", "個人")
+PERSON = ("person", "人")
 SIDES = {"right": ("right eye", "右眼"), "left": ("left eye", "左眼")}
-ORIGINS = {
+ORIGINS: dict[EyeOrigin, tuple[str, str]] = {
     "stated": ("stated", "指定"),
     "list": ("list", "一覧"),
+    "DICOM": ("DICOM file", "DICOM ファイル"),
     "file name": ("file name", "ファイル名"),
     "detected": ("assumed, by the optic disc", "視神経乳頭から仮定"),
 }
