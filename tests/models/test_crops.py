@@ -11,14 +11,16 @@ import pytest
 from PIL import Image
 
 import gantei
+from gantei.errors import PhotographError
 from gantei.explanations import lettering
+from gantei.findings.finding import Finding
 from gantei.manifests.fields import Crop, Mirror
 from gantei.manifests.file import read_manifest
 from gantei.photographs.eyes import Eye, EyeOrigin
 from gantei.photographs.field_of_view import find_disc
 from gantei.photographs.listing import StudyPhotograph
 from gantei.photographs.photograph import open_photograph
-from gantei.sheets import sheet_words
+from gantei.sheets import cell, sheet_words
 from gantei.sheets.boxed_photograph import BESIDE, COLOURS, HIGHEST, WIDEST, draw_boxed
 from gantei.sheets.cell import cell_of
 
@@ -107,8 +109,8 @@ def test_networks_that_see_the_same_share_a_picture_and_a_box(make_estimator, fu
         manifest_of(make_estimator("mirrors", change=changed(mirror="left-eyes"))),
         manifest_of(make_estimator("disc", change=changed(crop="disc"))),
     ]
-    cell = cell_of(1, listed(path, "left"), manifests, allow_grey=False)
-    assert [(each.estimators, each.box, each.mirrored) for each in cell.inputs] == [
+    found = cell_of(1, listed(path, "left"), manifests, allow_grey=False)
+    assert [(each.estimators, each.box, each.mirrored) for each in found.inputs] == [
         (("whole", "other-colour"), 0, False),
         (("mirrors",), 0, True),
         (("disc",), 1, False),
@@ -151,19 +153,31 @@ def test_one_network_that_needs_the_eye_hides_nothing_of_the_others(
         manifest_of(make_estimator("whole")),
         manifest_of(make_estimator("mirrors", change=changed(mirror="left-eyes"))),
     ]
-    cell = cell_of(1, listed(path), both, allow_grey=False)
-    assert [each.estimators for each in cell.inputs] == [("whole",)]
-    assert (cell.error.code, cell.unseen) == ("eye-needed", ("mirrors",))
+    found = cell_of(1, listed(path), both, allow_grey=False)
+    assert [each.estimators for each in found.inputs] == [("whole",)]
+    assert (found.error.code, found.unseen) == ("eye-needed", ("mirrors",))
 
 
 def test_a_photograph_that_no_network_may_see_is_shown_all_the_same(age, fundus, tmp_path):
     path = tmp_path / "grey.png"
     fundus.convert("L").save(path)
-    cell = cell_of(1, listed(path), [manifest_of(age)], allow_grey=False)
-    assert cell.error.code == "grey-picture"
-    assert cell.photograph is not None
-    assert cell.inputs == ()
+    found = cell_of(1, listed(path), [manifest_of(age)], allow_grey=False)
+    assert found.error.code == "grey-picture"
+    assert found.photograph is not None
+    assert found.inputs == ()
     assert cell_of(1, listed(path), [manifest_of(age)], allow_grey=True).error is None
+
+
+def test_what_people_cannot_be_shown_a_network_may_have_seen(age, fundus, tmp_path, monkeypatch):
+    """TensorFlow's decoder reads JPEGs that Pillow's refuses."""
+
+    def refuse(photograph, boxes):
+        raise PhotographError(Finding("damaged-picture", format="JPEG", why="cut off"))
+
+    fundus.save(tmp_path / "eye.png")
+    monkeypatch.setattr(cell, "draw_boxed", refuse)
+    seen = cell_of(1, listed(tmp_path / "eye.png"), [manifest_of(age)], allow_grey=False)
+    assert (seen.photograph, seen.error, len(seen.inputs)) == (None, None, 1)
 
 
 def test_findings_name_their_networks_where_not_all_of_them_say_it(

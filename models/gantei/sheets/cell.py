@@ -62,6 +62,11 @@ class Cell:
     told: tuple[str, ...] = ()
     person: str | None = None
 
+    @property
+    def networks(self) -> int:
+        """How many networks were asked."""
+        return sum(len(seen.estimators) for seen in self.inputs) + len(self.unseen)
+
     def codes(self) -> frozenset[str]:
         """What was found here, by its codes."""
         errors = {self.error.code} if self.error else set()
@@ -89,11 +94,11 @@ def cell_of(
             wrong = error
             seeing = [each for each in manifests if _is_seen(photograph, each)]
             seen = _seen(photograph, seeing)
-        inputs, boxes = _shared(seeing, seen)
-        picture = draw_boxed(photograph, boxes)
     except PhotographError as error:
         drop_tracebacks(error)
         return Cell(number, listed.name, _drawn_all_the_same(listed), eye=eye, error=error)
+    inputs, boxes = _shared(seeing, seen)
+    picture = _drawn(photograph, boxes)
     findings = _findings(photograph, eye, seeing, [view for view, _ in seen])
     unseen = tuple(each.name for each in manifests if each not in seeing) if seeing else ()
     return Cell(
@@ -119,7 +124,15 @@ def _is_seen(photograph: Photograph, manifest: Manifest) -> bool:
 def _drawn_all_the_same(listed: StudyPhotograph) -> Image.Image | None:
     """The photograph that no network sees, so that a person sees why, as far as it is decoded."""
     try:
-        return draw_boxed(open_with_eye(listed.path, listed.eye, allow_grey=True), ())
+        return _drawn(open_with_eye(listed.path, listed.eye, allow_grey=True), ())
+    except PhotographError:
+        return None
+
+
+def _drawn(photograph: Photograph, boxes: Sequence[Box]) -> Image.Image | None:
+    """It with its boxes; a network's own decoder may read what the one for people does not."""
+    try:
+        return draw_boxed(photograph, boxes)
     except PhotographError:
         return None
 

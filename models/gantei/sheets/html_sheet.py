@@ -137,7 +137,7 @@ def _findings(cell: Cell) -> str:
 
 def _of(names: Sequence[str], finding: Finding, cell: Cell) -> str:
     """A finding, after the names of its networks where the others do not say it."""
-    alone = names and len(names) < sum(len(seen.estimators) for seen in cell.inputs)
+    alone = names and len(names) < cell.networks
     both = finding.text("en"), finding.text("ja")
     return f"<li>{_names(names if alone else ())}{_both(both)}</li>"
 

@@ -122,9 +122,8 @@ def _lines(cell: Cell, room: int) -> list[tuple[str, tuple[int, int, int]]]:
     if cell.eye is not None:
         origin = words.ORIGINS[cell.eye.origin][0]
         lines.append((f"{words.SIDES[cell.eye.side][0]} ({origin})", FAINT))
-    every = sum(len(seen.estimators) for seen in cell.inputs)
     for names, finding in cell.findings:
-        before = f"{', '.join(names)}: " if names and len(names) < every else ""
+        before = f"{', '.join(names)}: " if names and len(names) < cell.networks else ""
         text = visible(before + finding.text())
         lines += [(line, WARNING) for line in broken_lines(text, SIZE, room)]
     for code in filter(has_short_text, cell.told):
