@@ -101,8 +101,8 @@ def test_a_file_without_an_ending_is_told_by_its_first_bytes(folder, code, what)
 
 
 def test_a_file_that_ends_as_a_picture_is_a_photograph_whatever_it_holds(folder):
-    names = ["e2e.png", "lfs.tif", "login.jpg"]
-    top = folder(dict(zip(names, (E2E, LFS, LOGIN), strict=True)))
+    names = ["e2e.png", "empty.dcm", "lfs.tif", "login.jpg"]
+    top = folder(dict(zip(names, (E2E, b"", LFS, LOGIN), strict=True)))
     assert listed(top) == (names, {})
 
 
@@ -115,23 +115,30 @@ def test_a_file_that_is_named_itself_is_a_photograph_wherever_it_lies(folder):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
-def test_pipes_links_and_unreadable_files_are_told_and_waited_for_by_nobody(folder, tmp_path):
+def test_pipes_and_links_to_folders_are_told_and_waited_for_by_nobody(folder, tmp_path):
     top = folder({"a.jpg": b"", "elsewhere/b.jpg": b""})
     os.mkfifo(top / "pipe")
     (top / "link").symlink_to(top / "elsewhere", target_is_directory=True)
     (top / "link.jpg").symlink_to(top / "elsewhere", target_is_directory=True)
-    (top / "gone").symlink_to(tmp_path / "nowhere")
-    (top / "c").symlink_to(top / "c")
     assert listed(top) == (
         ["a.jpg", "elsewhere/b.jpg"],
-        {
-            "c": "unreadable-file",
-            "gone": "unreadable-file",
-            "link": "folder-link",
-            "link.jpg": "folder-link",
-            "pipe": "not-a-file",
-        },
+        {"link": "folder-link", "link.jpg": "folder-link", "pipe": "not-a-file"},
     )
+
+
+def test_what_cannot_be_read_may_be_a_photograph_and_has_a_row(folder, tmp_path, monkeypatch):
+    top = folder({"a.jpg": b"", "IM000001": DICOM})
+    (top / "gone").symlink_to(tmp_path / "nowhere")
+    (top / "itself").symlink_to(top / "itself")
+    opened = os.open
+
+    def refuse(path, *more, **options):
+        if os.fspath(path).endswith("IM000001"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *more, **options)
+
+    monkeypatch.setattr(folder_walk.os, "open", refuse)
+    assert listed(top) == (["IM000001", "a.jpg", "gone", "itself"], {})
 
 
 def test_a_folder_that_is_passed_by_may_be_closed_but_no_other(folder, monkeypatch):

@@ -1,12 +1,12 @@
 """The files below a folder: which are photographs, and why each of the others is none."""
 
 import os
-import stat
 from collections.abc import Iterator
+from pathlib import Path
 
 from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
-from .dicom.recognition import is_dicom, is_directory, is_enveloped
+from .dicom.recognition import SUFFIXES, is_dicom, is_directory, is_enveloped
 from .formats.known_formats import format_of, suffixes
 from .formats.other_contents import HEAD
 from .other_names import by_suffix, file_by_name, folder_by_name
@@ -28,7 +28,7 @@ def files_below(folder: str) -> Iterator[WalkedFile]:
     Raises:
         OutputError: a folder that is not passed by cannot be read.
     """
-    pictures = frozenset(suffixes())
+    pictures = frozenset((*suffixes(), *SUFFIXES))
     waiting: list[WalkedFile] = [(folder, None)]
     while waiting:
         parent, why = waiting.pop()
@@ -69,19 +69,22 @@ def _is_linked_folder(entry: "os.DirEntry[str]") -> bool:
 
 
 def _by_content(entry: "os.DirEntry[str]") -> Finding | None:
-    """Read the first bytes of a file; None where they are a photograph's."""
-    if _is_linked_folder(entry):
-        return Finding("folder-link")
+    """Read the first bytes of a file; None where they are a photograph's.
+
+    Also where they cannot be read: it may be one, and its row says why there are no values.
+    """
     try:
+        if not entry.is_file():
+            if _is_linked_folder(entry):
+                return Finding("folder-link")
+            return Finding("not-a-file") if Path(entry.path).exists() else None
         opened = os.open(entry.path, _READING)
         try:
-            if not stat.S_ISREG(os.fstat(opened).st_mode):
-                return Finding("not-a-file")
             return no_photograph(os.read(opened, HEAD))
         finally:
             os.close(opened)
-    except OSError as error:
-        return Finding("unreadable-file", why=error.strerror or str(error))
+    except OSError:
+        return None
 
 
 def no_photograph(head: bytes) -> Finding | None:

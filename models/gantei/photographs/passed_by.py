@@ -28,7 +28,6 @@ NOUNS = {
     "text-file": "text file",
     "thumbnail": "thumbnail",
     "unknown-format": "unknown file",
-    "unreadable-file": "unreadable file",
     "vendor-file": "vendor file",
     "video-file": "video",
 }
