@@ -1,7 +1,6 @@
 """Lists of photographs as people have them: encodings, kinds of files, spellings, roots."""
 
 import codecs
-import io
 import unicodedata
 
 import pytest
@@ -11,6 +10,7 @@ from gantei.errors import OutputError, SettingError
 from gantei.table_files.text_encoding import checked_encoding, decoded
 
 from ..conftest import made_picture
+from .lists import TABLE, as_parquet, as_text, as_workbook
 from .studies import rows, run
 
 
@@ -76,39 +76,6 @@ def test_an_encoding_that_is_none_is_refused(encoding):
         checked_encoding(encoding)
 
 
-TABLE = [
-    ["photograph", "Person", "eye", "diagnosis", "visit"],
-    ["photographs/右眼.png", "山田", "OD", "緑内障", "2026-01-02"],
-    ["photographs/b.png", "007", "", "", "2"],
-]
-
-
-def as_text(delimiter):
-    return "".join(delimiter.join(line) + "\r\n" for line in TABLE)
-
-
-def as_workbook(lines):
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    book.active.append(["a sheet", "about the study"])
-    sheet = book.create_sheet("list")
-    for line in lines:
-        sheet.append(line)
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-def as_parquet(lines):
-    pyarrow = pytest.importorskip("pyarrow")
-    parquet = pytest.importorskip("pyarrow.parquet")
-    head, *data = lines
-    file = io.BytesIO()
-    cells = [list(cells) for cells in zip(*data, strict=True)]
-    parquet.write_table(pyarrow.table(dict(zip(head, cells, strict=True))), file)
-    return file.getvalue()
-
-
 @pytest.mark.parametrize("kind", ["csv", "semicolons.csv", "tsv", "xlsx", "parquet"])
 def test_a_table_of_any_kind_brings_persons_eyes_and_further_columns(kind, eyes, age):
     data = {
@@ -145,16 +112,6 @@ def test_cells_of_other_types_are_the_texts_of_a_csv(kind, eyes, age):
     assert [row[key] for key in head[1:]] == [
         "12", "2026-01-02", "2026-01-02 03:04:05", "0.25", "TRUE", "",
     ]  # fmt: skip
-
-
-def test_of_a_formula_the_saved_value_is_read(eyes, age):
-    openpyxl = pytest.importorskip("openpyxl")
-    book = openpyxl.Workbook()
-    book.active.append(["photograph", "n"])
-    book.active.append(["photographs/b.png", "=1+1"])  # saved by a program that finds no values
-    book.save(eyes / "list.xlsx")
-    assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 0
-    assert rows(eyes / "t.csv")[0]["n"] == ""
 
 
 def test_a_defused_name_in_a_list_is_the_file(eyes, age):
@@ -261,19 +218,6 @@ def test_a_list_in_parquet_with_vectors_says_which_column_to_leave_out(eyes, age
     (eyes / "list.parquet").write_bytes(as_parquet(lines))
     assert run("--from", "list.parquet", "--with", age, "--out", "t.csv") == 2
     assert "row 1: embedding holds list" in capsys.readouterr().err
-
-
-def test_a_workbook_that_unpacks_to_too_much_is_refused(eyes, age, monkeypatch, capsys):
-    from gantei.table_files import table_read, workbook_reading
-
-    (eyes / "list.xlsx").write_bytes(as_workbook(TABLE))
-    with monkeypatch.context() as patch:
-        patch.setattr(workbook_reading, "LARGEST_UNPACKED", 100)
-        assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 2
-        assert "more than 100 bytes unpacked" in capsys.readouterr().err
-    monkeypatch.setattr(table_read, "MOST_CELLS", 9)
-    assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 2
-    assert "list.xlsx: more than 9 cells" in capsys.readouterr().err
 
 
 def test_a_run_whose_list_says_other_things_now_is_another(eyes, age, capsys):

@@ -107,12 +107,14 @@ def test_parquet_names_the_photograph_of_each_vector(photographs, age, out, monk
     monkeypatch.setattr(embeddings, "ROWS_AT_ONCE", 4)
     for ending in ("npy", "parquet"):
         table = out / f"{ending}.csv"
-        run(photographs, "--with", age, "--out", table, "--embeddings", out / f"vectors.{ending}")
+        vectors = ("--persons", "names", "--embeddings", out / f"vectors.{ending}")
+        run(photographs, "--with", age, "--out", table, *vectors)
     read = parquet.read_table(out / "vectors.parquet").to_pylist()
     with (out / "npy.csv").open(newline="", encoding="utf-8-sig") as file:
         table = list(csv.DictReader(file))
     for row, vector, line in zip(read, np.load(out / "vectors.npy"), table, strict=True):
-        assert (row["photograph"], row["sha256"]) == (line["photograph"], line["sha256"])
+        for key in ("photograph", "sha256", "person", "eye"):
+            assert (row[key] or "") == line[key]
         if line["error"]:
             assert row["embedding"] is None
         else:

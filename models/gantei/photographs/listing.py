@@ -17,7 +17,7 @@ from .passed_by import PassedBy, kinds_in_words
 from .persons import KnownPerson
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StudyPhotograph:
     """One photograph of a study: where it is, its name in the table, what is told of its eye.
 

@@ -13,7 +13,7 @@ PersonOrigin = Literal["list", "DICOM", "file name", "folder", "pattern"]
 """Where a person is known from."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KnownPerson:
     """A person: what the study calls them, and where that comes from."""
 

@@ -20,6 +20,7 @@ from ..inference.prediction import PhotographResult
 from ..system.files import atomic_write, sha256_of
 from ..table_files.optional_packages import arrow
 from .columns import ERROR, Row
+from .leading_columns import EYE, PERSON
 
 ENDINGS = (".npy", ".parquet")
 ROWS_AT_ONCE = 1_000
@@ -131,6 +132,8 @@ class Embeddings:
             [
                 ("photograph", pyarrow.string()),
                 ("sha256", pyarrow.string()),
+                ("person", pyarrow.string()),
+                ("eye", pyarrow.string()),
                 ("embedding", pyarrow.list_(pyarrow.float32())),
             ]
         )
@@ -147,7 +150,8 @@ class Embeddings:
                 offsets = pyarrow.array([*begins, ends[-1]], pyarrow.int32())
                 flat = pyarrow.array(block[good].reshape(-1), pyarrow.float32())
                 lists = pyarrow.ListArray.from_arrays(offsets, flat)
-                columns = [[row[0] for row in chunk], [row[1] for row in chunk], lists]
+                places = (0, 1, PERSON, EYE)
+                columns = [*([row[place] for row in chunk] for place in places), lists]
                 writer.write_table(pyarrow.table(columns, schema=schema))
 
 

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from ..errors import OutputError
@@ -24,13 +25,14 @@ def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Pat
         list_name: of the list's file.
         root: what the names in the results are relative to; None: nothing was said.
     """
-    places = dict.fromkeys([*([root] if root else []), Path(), Path(list_name).parent])
+    places = [str(place) for place in (root, Path(), Path(list_name).parent) if place is not None]
     disk = PathsOnDisk()
 
     def find(name: str) -> Path:
         # abspath, not resolve: a link that is named keeps its own name.
-        paths = [Path(os.path.abspath(place / name)) for place in places]  # noqa: PTH100
-        return next((found for path in paths if (found := disk.find(path))), paths[0])
+        paths = (Path(os.path.abspath(os.path.join(place, name))) for place in places)  # noqa: PTH100, PTH118
+        first = next(paths)
+        return next((found for path in chain([first], paths) if (found := disk.find(path))), first)
 
     return [find(name) for name in names]
 
@@ -51,8 +53,9 @@ def with_rows(
         OutputError: a row names a folder, or two rows say different things of one photograph.
     """
     by_path: dict[Path, PhotographRow] = {}
+    taken = {listed.path for listed in listing.photographs}
     for path, row in rows:
-        if path.is_dir():
+        if path not in taken:  # a file that a list names is taken whether it is there or not
             raise OutputError(f"{row.where}: {row.photograph} is a folder; name its photographs")
         if not row.says_the_same(first := by_path.setdefault(path, row)):
             raise OutputError(

@@ -29,7 +29,7 @@ class _Scale:
     back: Callable[[Sequence[float]], list[float]]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Sums:
     """The photographs of one eye of a person: how many, and the sums of their values."""
 
@@ -44,7 +44,7 @@ class _Sums:
         return [each / self.count for each in self.sums]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Person:
     photographs: int = 0
     failed: int = 0

@@ -13,7 +13,7 @@ PHOTOGRAPH, PERSON, EYE = "photograph", "person", "eye"
 """Columns with a meaning, in any case."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PhotographRow:
     """What a row says: the photograph, as it names it, and of it the person, the eye, and more.
 

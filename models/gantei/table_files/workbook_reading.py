@@ -11,6 +11,7 @@ from ..system.archive import DAMAGE, MOST_MEMBERS, open_zip
 from .optional_packages import openpyxl
 from .table_read import ReadRow, ReadTable
 from .typed_cells import cell_text
+from .workbook_writing import MOST_COLUMNS, MOST_ROWS
 
 LARGEST_UNPACKED = 1_000_000_000
 """Bytes of all members together; a sheet of a million rows and five columns has 300 million."""
@@ -67,6 +68,8 @@ def _rows(sheet: Any, path: Path) -> Iterator[ReadRow]:
     sheet.reset_dimensions()  # what a file claims may be wrong
     width = 0
     for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > MOST_ROWS or len(values) > MOST_COLUMNS:
+            raise OutputError(f"{path}: has more rows or columns than a sheet can; save it anew")
         # Of an error, such as #N/A, its text is read.
         cells = [cell_text(value) or "" for value in values]
         while len(cells) > width and not cells[-1].strip():
