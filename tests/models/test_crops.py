@@ -240,9 +240,12 @@ def test_what_cannot_be_drawn_is_refused_before_any_photograph_is_read(
 ):
     age = make_estimator("made-age")
     unsettled = make_estimator("unsettled", change=unknown_crop)
+    (tmp_path / "folder.html").mkdir()
     for arguments, said in (
         (["--with", age, "--out", tmp_path / "sheet.pdf"], "known: .html, .htm, .png"),
         (["--with", age, "--out", tmp_path / "none/sheet.html"], "no such folder"),
+        (["--with", age, "--out", tmp_path / "none/a.html", "--overwrite"], "no such folder"),
+        (["--with", age, "--out", tmp_path / "folder.html", "--overwrite"], "is a folder"),
         (["--with", unsettled, "--out", tmp_path / "sheet.html"], "input.crop is unknown"),
         (["--with", "nobody", "--out", tmp_path / "sheet.html"], "unknown estimator"),
     ):

@@ -1,7 +1,7 @@
 """The pages of a sheet: which file each is, when it is full, and what is left of a former run."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -98,20 +98,24 @@ def numbered_path(out: Path, number: int) -> Path:
     return out.with_name(f"{out.stem}-{number:03}{out.suffix}")
 
 
-def check_place(out: Path, photographs: int) -> None:
-    """Refuse to replace what may be the work of another run.
+def check_place(out: Path, photographs: int, *, overwrite: bool) -> None:
+    """Refuse what cannot be written, and to replace what may be the work of another run.
 
     Raises:
-        OutputError: a page that so many photographs may fill exists, or there is no such folder.
+        OutputError: there is no such folder, `out` is one, or a page that so many photographs may
+            fill exists and is not to be replaced.
     """
     if not out.parent.is_dir():
         raise OutputError(f"{out.parent}: no such folder")
-    pages = -(-photographs // ON_A_SHEET)
-    taken = [path for path in (out, *_numbered(out, pages)) if path.exists()]
-    if taken:
-        others = f" and {len(taken) - 1} more" if len(taken) > 1 else ""
+    if out.is_dir():
+        raise OutputError(f"{out}: is a folder; name a file in it")
+    pages = range(1, -(-photographs // ON_A_SHEET) + 1)
+    paths = (out, *(numbered_path(out, number) for number in pages))
+    taken = [path for path in paths if path.exists()]
+    if taken and not overwrite:
+        more = f" (and {len(taken) - 1} more)" if len(taken) > 1 else ""
         raise OutputError(
-            f"{taken[0]}{others} exists; choose another --out, or replace it with --overwrite"
+            f"{taken[0]}{more} exists; choose another --out, or replace it with --overwrite"
         )
 
 
@@ -121,10 +125,6 @@ def delete_others(out: Path, written: Sequence[Path]) -> None:
     for path in out.parent.iterdir():
         if pattern.fullmatch(path.name) and path not in written and _is_ours(path):
             path.unlink()
-
-
-def _numbered(out: Path, pages: int) -> Iterator[Path]:
-    return (numbered_path(out, number) for number in range(1, pages + 1))
 
 
 def _is_ours(path: Path) -> bool:

@@ -59,8 +59,7 @@ def write_sheets(
         UnsettledError: a fact of a network's input is unknown.
     """
     form = _form(out, manifests)
-    if not overwrite:
-        check_place(out, len(photographs))
+    check_place(out, len(photographs), overwrite=overwrite)
 
     def drawn(one: tuple[int, StudyPhotograph]) -> tuple[Cell, Any] | None:
         cell = cell_of(*one, manifests, allow_grey=allow_grey)
