@@ -18,6 +18,7 @@ class DicomPersons:
 
     The key is made for the first of them, and stays in a file that its owner alone can read; the
     same study gives the same pseudonyms again. Without a place for the file, the key is forgotten.
+    In an anonymous study the secret of its key is the key.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -33,9 +34,9 @@ class DicomPersons:
         """
         if listed.person is not None:
             return listed
-        key = self._kept or self._trial
+        key = listed.secret or self._kept or self._trial
         pseudonym = patient_pseudonym(listed.path, key)
-        if pseudonym is not None and self._kept is None:
+        if pseudonym is not None and listed.secret is None and self._kept is None:
             self._kept = self._read_or_made()
             pseudonym = patient_pseudonym(listed.path, self._kept)
         if pseudonym is None:

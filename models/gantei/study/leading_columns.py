@@ -40,11 +40,11 @@ LEADING = (
         "person_from",
         "text",
         "what tells the person: list (the column person of --from), as --persons asked for: file "
-        "name, folder, pattern, or DICOM (a pseudonym of the file's patient, by the key beside "
-        "this table)",
+        "name, folder, pattern, or DICOM (a pseudonym of the file's patient, by the key of the "
+        "study)",
         "誰の眼かを示すもの：list（--from の表の person 列）、--persons の指定による file name"
         "（ファイル名）、folder（フォルダー名）、pattern（正規表現）、DICOM（ファイルの患者の仮名。"
-        "この表と同じ場所にある鍵による）",
+        "この研究の鍵による）",
         range=", ".join(get_args(PersonOrigin)),
     ),
     Column(

@@ -30,4 +30,7 @@ def patient_pseudonym(path: Path, key: bytes) -> str | None:
     identifier, issuer = (
         found.value(tag, _LONGEST).strip(b" \0").decode("latin-1") for tag in (_PATIENT_ID, _ISSUER)
     )
-    return keyed_digest(key, json.dumps([issuer, identifier]))[:16] if identifier else None
+    if not identifier:
+        return None
+    # Bare digits, or digits around an e, would be numbers to a spreadsheet.
+    return f"person-{keyed_digest(key, json.dumps([issuer, identifier]))[:16]}"
