@@ -78,6 +78,40 @@ def of_jpeg(data: bytes, size, **elements) -> Dataset:
     return of_stream(data, size, **elements)
 
 
+def ophthalmic(made: Dataset) -> Dataset:
+    """Complete a data set to an Ophthalmic Photography object as the standard asks for it."""
+    lossy = made.file_meta.TransferSyntaxUID == JPEGBaseline8Bit
+    region, device = Dataset(), Dataset()
+    region.CodeValue, region.CodeMeaning = "81745001", "Eye"
+    device.CodeValue, device.CodeMeaning = "409898007", "Fundus Camera"
+    region.CodingSchemeDesignator = device.CodingSchemeDesignator = "SCT"
+    said = {
+        "PatientBirthDate": "", "PatientSex": "", "PatientOrientation": ["L", "F"],
+        "StudyDate": "20260101", "StudyTime": "120000", "StudyID": "1", "AccessionNumber": "",
+        "ReferringPhysicianName": "", "SeriesNumber": 1, "InstanceNumber": 1,
+        "Manufacturer": "Invented", "ManufacturerModelName": "Drawing", "DeviceSerialNumber": "1",
+        "SoftwareVersions": "1", "ImageType": ["ORIGINAL", "PRIMARY", "", "COLOR"],
+        "ContentDate": "20260101", "ContentTime": "120000",
+        "AcquisitionDateTime": "20260101120000", "ImageLaterality": "R", "BurnedInAnnotation": "NO",
+        "LossyImageCompression": "01" if lossy else "00",
+        "SynchronizationTrigger": "NO TRIGGER", "AcquisitionTimeSynchronized": "N",
+        "SynchronizationFrameOfReferenceUID": f"{UID}.9", "FrameTime": 0,
+        "FrameIncrementPointer": 0x00181063, "PatientEyeMovementCommanded": "",
+        "HorizontalFieldOfView": None, "EmmetropicMagnification": None,
+        "IntraOcularPressure": None, "PupilDilated": "", "DetectorType": "",
+        "AnatomicRegionSequence": [region], "AcquisitionDeviceTypeCodeSequence": [device],
+    }  # fmt: skip
+    if lossy:
+        said |= {"LossyImageCompressionRatio": 10, "LossyImageCompressionMethod": "ISO_10918_1"}
+    for kind in ("RefractiveState", "IlluminationTypeCode", "LightPathFilterTypeStackCode",
+                 "ImagePathFilterTypeStackCode", "LensesCode"):  # fmt: skip
+        said[f"{kind}Sequence"] = []
+    for keyword, value in said.items():
+        if keyword not in made:
+            setattr(made, keyword, value)
+    return made
+
+
 def compressed(pixels: np.ndarray, transfer_syntax, **elements) -> Dataset:
     """A data set whose pixels an encoder has compressed without loss."""
     made = of_pixels(pixels, **elements)
