@@ -261,6 +261,12 @@ def test_sequences_whose_marks_do_not_fit_are_refused(pixels):
         assert found in (expected, "cut off"), (element, found)
 
 
+def test_an_element_that_stands_there_twice_with_the_same_value_harms_nothing(pixels):
+    data = written(of_pixels(pixels))
+    place = data.index(b"\x28\x00\x10\x00")
+    assert np.array_equal(read(data[:place] + data[place : place + 10] + data[place:]), pixels)
+
+
 @pytest.mark.parametrize("representation", [b"OB", b"UT", b"SQ", b"LO"])
 def test_a_length_behind_the_end_of_the_file_is_refused(pixels, representation):
     data = written(of_pixels(pixels))

@@ -212,3 +212,15 @@ def test_what_may_tell_who_somebody_is_is_refused_in_an_anonymous_study(
     assert run(*words, "PatientSex") == 0
     if os.name == "posix":
         assert "IM1" not in (tmp_path / "results.csv").read_text("utf-8")
+
+
+def test_without_the_extra_each_file_of_a_folder_is_an_error_and_the_command_ends_with_1(
+    folder, make_estimator, tmp_path, monkeypatch
+):
+    from gantei.photographs.dicom import dicom_picture
+
+    monkeypatch.setattr(dicom_picture, "is_installed", lambda: False)
+    out = tmp_path / "results.csv"
+    assert run(folder, "--with", make_estimator(), "--out", out) == 1
+    assert [row["error_code"] for row in rows(out)] == ["dicom-needs-extra"] * 4 + [""]
+    assert 'pip install "gantei[dicom]"' in rows(out)[0]["error"]

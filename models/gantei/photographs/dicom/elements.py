@@ -84,9 +84,8 @@ class DataSet:
             beginning=beginning,
         )
         for tag, element in of_picture:
-            if tag in self._elements:
+            if self._bytes(self._elements.setdefault(tag, element)) != self._bytes(element):
                 raise damaged("dicom-twice")
-            self._elements[tag] = element
             if tag in PIXELS:
                 break
 
@@ -99,7 +98,10 @@ class DataSet:
         found = self._elements.get(tag)
         if found is None or found.length is None or found.length > most:
             return b""
-        return self.data[found.start : found.start + found.length]
+        return self._bytes(found)
+
+    def _bytes(self, element: Element) -> bytes:
+        return self.data[element.start : element.start + (element.length or 0)]
 
     def text(self, tag: int) -> str:
         """A value of ASCII without its padding, of at most 64 bytes; empty where there is none."""
