@@ -6,7 +6,7 @@ import io
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gantei.errors import OutputError
@@ -25,6 +25,7 @@ def written(head, lines, **options):
     return file.getvalue()
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(texts, min_size=3, max_size=3), max_size=5), st.booleans())
 def test_every_text_is_read_back_as_it_was_written(lines, plain):
     head = ["photograph", "person", "note"]
@@ -39,6 +40,7 @@ def test_every_text_is_read_back_as_it_was_written(lines, plain):
     assert [list(row.cells) for row in table.rows] == lines
 
 
+@settings(deadline=None)
 @given(texts)
 def test_no_cell_begins_as_something_that_a_spreadsheet_calculates(text):
     data = written(["a", "b"], [["x", text]])

@@ -97,7 +97,7 @@ def _described(column: Column) -> Iterator[Column]:
         ".right_minus_left",
         f"{column.meaning}, right eye minus left eye",
         f"{column.meaning_ja}の右眼と左眼の差（右眼−左眼）",
-        "-1 to 1" if column.unit == "probability" else "",
+        "from -1 to 1" if column.unit == "probability" else "",
     )
 
 
@@ -146,7 +146,9 @@ def person_rows(
 
 def _cells(person: _Person, scales: Sequence[_Scale], width: int) -> list[Any]:
     def back(values: Sequence[float] | None) -> Sequence[float | None]:
-        return [None] * width if values is None else _all(scales, values, lambda each: each.back)
+        if values is None:
+            return [None] * width
+        return [_rounded(each) for each in _all(scales, values, lambda each: each.back)]
 
     eyes = [person.eyes[eye].mean() if eye in person.eyes else None for eye in EYES]
     known = [eye for eye in eyes if eye is not None]
@@ -155,11 +157,16 @@ def _cells(person: _Person, scales: Sequence[_Scale], width: int) -> list[Any]:
     whole = [sum(each) / len(known) for each in zip(*known, strict=True)] if known else None
     columns = zip(back(whole), *(back(eye) for eye in eyes), strict=True)
     values = [
-        [mean, right, left, None if right is None or left is None else right - left]
+        [mean, right, left, None if right is None or left is None else _rounded(right - left)]
         for mean, right, left in columns
     ]
     counts = [person.count(eye) for eye in (*EYES, UNKNOWN_EYE)]
     return [person.photographs, person.failed, *counts, *(cell for each in values for cell in each)]
+
+
+def _rounded(value: float) -> float:
+    """To seven digits, as many as the values of photographs have."""
+    return float(f"{value:.7g}")
 
 
 def _all(
