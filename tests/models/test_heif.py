@@ -45,6 +45,17 @@ def test_a_turn_that_container_and_exif_both_say_is_made_once(libheif):
     assert photograph.pixels().shape == (240, 180, 3)
 
 
+def test_a_turn_may_stand_before_the_size_that_it_turns(libheif):
+    """As in files of Sony's cameras."""
+    data = bytearray((DATA / "turned.heic").read_bytes())
+    place = data.index(b"ipma") + 14  # version, number of items, the first one
+    properties = slice(place + 1, place + 1 + data[place])
+    data[properties] = data[properties][::-1]
+    image = libheif.open_heif(bytes(data)).to_pillow()
+    assert image.size == (180, 240)
+    assert np.array_equal(read(bytes(data)), image)
+
+
 def test_another_picture_in_the_file_is_a_frame_and_a_thumbnail_is_none(libheif):
     assert b"thmb" in (DATA / "thumbnail.heic").read_bytes()
     assert read(DATA / "thumbnail.heic").shape == (180, 240, 3)

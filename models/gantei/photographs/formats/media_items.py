@@ -53,12 +53,12 @@ def media_head(data: bytes) -> MediaHead:
         raise ValueError("its header is cut off")
     inside = list(boxes(data, meta.start + 4, meta.end))
     primary = _number(data, *_by_version(data, _first(inside, b"pitm"), (2, 4)))
-    stored = upright = (0, 0)
+    properties = list(_properties(data, _first(inside, b"iprp"), primary))
+    # That of the size describes what is stored, wherever it stands; the others apply in order.
+    stored = upright = struct.unpack_from(">II", data, _first(properties, b"ispe").start + 4)
     turns, axis, channels = 0, None, 3
-    for box in _properties(data, _first(inside, b"iprp"), primary):
-        if box.kind == b"ispe":
-            stored = upright = struct.unpack_from(">II", data, box.start + 4)
-        elif box.kind == b"pixi":
+    for box in properties:
+        if box.kind == b"pixi":
             channels = data[box.start + 4]
         elif box.kind == b"clap":
             upright = _cut(data, box)
