@@ -42,12 +42,14 @@ if TYPE_CHECKING:
     from .inference.prediction import Prediction
     from .manifests.file import read_manifest
     from .manifests.manifest import Basis, InputSpec, Manifest, MeanStd
+    from .photographs.appearance import Appearance
     from .photographs.photograph import read
     from .photographs.preprocessing import prepare
     from .remote.client import Client
 
 __all__ = [
     "AlreadyInstalledError",
+    "Appearance",
     "Basis",
     "Client",
     "ConversionError",
@@ -86,6 +88,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "Appearance": "photographs.appearance",
     "Entry": "catalogue.entries",
     "estimators": "catalogue.entries",
     "Client": "remote.client",

@@ -128,6 +128,7 @@ class PhotographJob:
         drawn_on = photograph if self.explain == "overlay" else None
         return self._entry | {
             "findings": [finding.as_dict() for finding in answer.photograph_findings],
+            "appearance": answer.appearance and answer.appearance.as_dict(),
             "estimates": _estimates(drawn_on, answer, self.estimators),
         }
 

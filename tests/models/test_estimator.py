@@ -101,7 +101,8 @@ def test_every_result_names_what_is_only_assumed(make_estimator):
         tables["basis"]["input.crop"] = {"origin": "assumed", "evidence": "Keras does so"}
 
     prediction = gantei.load(make_estimator(change=change)).predict(made_picture(1))[0]
-    assert prediction.warnings == ("assumed input.crop = none",)
+    assert prediction.warnings[0] == "assumed input.crop = none"
+    assert [each.code for each in prediction.findings].count("assumed-fact") == 1
 
 
 def test_a_bad_photograph_raises_unless_it_is_to_be_recorded(make_estimator, photographs):

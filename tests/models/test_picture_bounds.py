@@ -190,9 +190,8 @@ def test_what_is_enlarged(side, codes):
 
 
 def test_what_is_said_where_there_is_no_disc():
-    assert codes_on((0, 0, 100, 100), around="picture") == ["no-disc"]
+    assert codes_on((0, 0, 100, 100), around="picture") == []  # but of the photograph itself
     view = NetworkView(np.zeros((64, 64, 3), np.uint8), (10, 0, 40, 30), "bright part")
     assert findings_on(view, BOX) == (
-        Finding("no-disc", around="bright part"),
         Finding("enlarged", width=30, height=30, to_width=64, to_height=64),
     )

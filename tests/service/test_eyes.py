@@ -81,9 +81,8 @@ def test_the_names_of_a_form_tell_what_is_not_stated(client):
     assert told(entries) == [("left", "file name"), (None, None), (None, None)]
     (entry,) = predict(client, ("p1-left.png", data), eyes="right")
     assert told([entry]) == [("right", "stated")]
-    assert [each["text"] for each in entry["findings"]] == [
-        "its eye is stated as right, though its name says left"
-    ]
+    said = "its eye is stated as right, though its name says left"
+    assert [each["text"] for each in entry["findings"]].count(said) == 1
     assert entry["estimates"]["made"]["warnings"] == []
 
 

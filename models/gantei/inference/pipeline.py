@@ -24,7 +24,9 @@ from ..errors import (
 )
 from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
+from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye, EyeOption, paired
+from ..photographs.oddities import findings_on_photograph
 from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
 from ..photographs.preprocessing import findings_on, scaled, views_of
@@ -55,6 +57,7 @@ class PreparedInputs:
     mirrored: tuple[bool, ...] = ()
     eye: Eye | None = None
     photograph_findings: tuple[Finding, ...] = ()
+    appearance: Appearance | None = None
 
 
 def cores() -> int:
@@ -164,12 +167,12 @@ def prepare(
     try:
         eye = photograph.eye
         seen = views_of(photograph, [(each.manifest.input, each.reduces) for each in networks])
+        found = findings_on_photograph(photograph, eye)
     except PhotographError as error:
         drop_tracebacks(error)
         return PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
     specs = [network.manifest.input for network in networks]
     each = list(zip(seen, specs, strict=True))
-    of_eye = eye.findings if eye else ()
     return PreparedInputs(
         photograph.name,
         photograph.sha256,
@@ -178,7 +181,8 @@ def prepare(
         findings=tuple(findings_on(view, spec) for (view, _), spec in each),
         mirrored=tuple(mirrored for _, mirrored in seen),
         eye=eye,
-        photograph_findings=photograph.findings + of_eye,
+        photograph_findings=found,
+        appearance=photograph.appearance,
     )
 
 
@@ -245,6 +249,7 @@ def postprocess(
         eye=prepared.eye,
         units=tuple(network.manifest.units() for network in networks),
         photograph_findings=prepared.photograph_findings,
+        appearance=prepared.appearance,
     )
 
 

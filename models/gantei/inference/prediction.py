@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ..errors import GanteiError
 from ..explanations.explanation import Explanation
 from ..findings.finding import Finding
+from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye
 
 
@@ -27,6 +28,8 @@ class Prediction:
         explanation: where the answer comes from, if it was requested.
         eye: which eye the photograph shows, where anything tells.
         units: the unit of each value, such as `{"age": "years"}` or `{"male": "probability"}`.
+        appearance: what the photograph looks like, in numbers; None where there is an `error`, and
+            from a server that does not measure it.
 
     >>> (prediction,) = gantei.load("demo-age").predict("demo/person-00001-left.jpg")
     >>> prediction.values, prediction.units
@@ -46,6 +49,7 @@ class Prediction:
     explanation: Explanation | None = None
     eye: Eye | None = None
     units: Mapping[str, str] = field(default_factory=dict)
+    appearance: Appearance | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -72,6 +76,7 @@ class PhotographResult:
     eye: Eye | None = None
     units: tuple[Mapping[str, str], ...] = ()
     photograph_findings: tuple[Finding, ...] = ()
+    appearance: Appearance | None = None
 
     def prediction(self, index: int) -> Prediction:
         """Return the part of the estimator at `index`."""
@@ -84,4 +89,5 @@ class PhotographResult:
             explanation=self.explanations[index] if self.explanations else None,
             eye=self.eye,
             units=self.units[index],
+            appearance=self.appearance,
         )

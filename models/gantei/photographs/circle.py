@@ -11,6 +11,8 @@ _ACROSS = np.array([[-1], [0], [1], [2]])  # pixels around an edge, the last one
 _ROUNDS = 6
 _CORE = 0.6  # the share of the rim that must lie on one circle; the rest is marks and notches
 _NEAR = 1.0  # pixels between a point of the rim and the circle
+_SQUEEZED_CORE = 0.75  # as _CORE, of an ellipse, which has more to fit with
+_MOST_SQUEEZED = 2.0
 
 Circle = tuple[float, float, float]
 """x, y, radius."""
@@ -106,3 +108,51 @@ def _is_plausible(circle: Circle, shape: tuple[int, ...]) -> bool:
     height, width = shape
     inside = 0 < x < width and 0 < y < height
     return inside and LEAST_RADIUS < radius <= np.hypot(width, height) / 2 + _NEAR
+
+
+def ellipse_ratio(values: NDArray[np.uint8], lit: NDArray[np.bool_]) -> float | None:
+    """Width to height of the upright ellipse that the rim of the lit part is; None: it is none.
+
+    A disc that was squeezed in one direction. Least trimmed squares, as for circles.
+    """
+    points = rim(values, lit, 0)
+    if len(points) < _LEAST_POINTS:
+        return None
+    core = round(_CORE * len(points))
+    ellipse = _fitted_ellipse(points)
+    for _ in range(_ROUNDS):
+        if ellipse is None:
+            return None
+        off = _off_ellipse(points, ellipse)
+        ellipse = _fitted_ellipse(points[np.argpartition(off, core - 1)[:core]])
+    if ellipse is None:
+        return None
+    wide, high = ellipse[2:]
+    near = np.count_nonzero(_off_ellipse(points, ellipse) <= _NEAR)
+    fits = near >= _SQUEEZED_CORE * len(points) and min(wide, high) > LEAST_RADIUS
+    return wide / high if fits and 1 / _MOST_SQUEEZED < wide / high < _MOST_SQUEEZED else None
+
+
+def _fitted_ellipse(points: NDArray[np.float64]) -> tuple[float, float, float, float] | None:
+    """Middle and half axes of the upright ellipse that minimises the algebraic distance."""
+    middle = points.mean(axis=0)
+    x, y = (points - middle).T
+    system = np.stack([y * y, x, y, np.ones_like(x)], axis=1)
+    (b, c, d, e), *_ = np.linalg.lstsq(system, -x * x, rcond=None)
+    if b <= 0:
+        return None
+    left, down = -c / 2, -d / (2 * b)
+    squared = left * left + b * down * down - e
+    if squared <= 0:
+        return None
+    return float(left + middle[0]), float(down + middle[1]), squared**0.5, (squared / b) ** 0.5
+
+
+def _off_ellipse(
+    points: NDArray[np.float64], ellipse: tuple[float, float, float, float]
+) -> NDArray[np.float64]:
+    """How far each point is from an ellipse, along the ray from its middle, nearly."""
+    x, y, wide, high = ellipse
+    right, down = points[:, 0] - x, points[:, 1] - y
+    radius = np.hypot(right, down)
+    return np.abs(radius - radius / np.maximum(np.hypot(right / wide, down / high), 1e-9))

@@ -23,8 +23,6 @@ _LEAST_DIFFERENCE = 10
 _LEAST_SHARE = 0.05
 _LEAST_LIGHT = 10
 
-_BITS_PER_SAMPLE = 258
-
 
 def check_mode(mode: str, *, allow_grey: bool) -> None:
     """Refuse a mode that has no colour, or whose range of values nobody knows."""
@@ -38,17 +36,13 @@ def check_mode(mode: str, *, allow_grey: bool) -> None:
 def as_rgb(image: Image.Image) -> Image.Image:
     """Convert a decoded image of a checked mode to RGB; one that is RGB comes back itself.
 
-    16 bits become 8 by their high byte, as Pillow and OpenCV do it for colour. Transparent
-    pixels have no colour of their own: they are laid over black, the colour of the surround.
-    CMYK goes by Pillow's formula, JPEG's inverted as Adobe writes it.
+    Transparent pixels have no colour of their own: they are laid over black, the colour of the
+    surround. CMYK goes by Pillow's formula, JPEG's inverted as Adobe writes it.
     """
     mode = image.mode
     if mode == "RGB":
         return image
-    if mode.startswith("I;16"):
-        bits = getattr(image, "tag_v2", {}).get(_BITS_PER_SAMPLE, (16,))[0]
-        image = Image.fromarray((np.asarray(image) >> (bits - 8)).astype(np.uint8))
-    elif mode == "PA" or (mode == "P" and "transparency" in image.info):
+    if mode == "PA" or (mode == "P" and "transparency" in image.info):
         image = image.convert("RGBA")
     elif mode == "LA":
         image = image.convert("La")

@@ -5,6 +5,7 @@ from PIL import Image, ImageFile
 from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder, Side
+from .deep_values import Depth, give_low_bytes, has_deep_colours, with_low_bytes
 from .formats.known_formats import format_of
 from .formats.orientation import orientation_of, turned_upright
 from .formats.pillow_errors import pillow_errors
@@ -35,6 +36,7 @@ class EncodedPicture:
     """
 
     findings: tuple[Finding, ...] = ()
+    depth = Depth()
     side: Side | Finding | None = None
 
     def __init__(self, data: bytes) -> None:
@@ -75,14 +77,22 @@ class EncodedPicture:
         """Decode, upright, in a mode that `as_rgb` takes.
 
         `scale`, one of `scales`, divides both sides (rounded up) while decoding, by Pillow.
-        `decoder`: whose pixels a JPEG gets; other files have the same pixels everywhere.
+        `decoder`: whose pixels a JPEG gets; other files have the same pixels everywhere. `depth` is
+        known afterwards.
         """
         own = self.format.decode_as_tensorflow
         with pillow_errors(self.kind):
             image = self._open()
             if decoder == "tensorflow" and own is not None:
                 return turned_upright(own(self.data, image), self._turn)
+            is_deep = has_deep_colours(image)
             self.format.load(image, self.orientation, scale)
+            if is_deep:
+                low = self.format.open(self.data)
+                give_low_bytes(low)
+                self.format.load(low, self.orientation, scale)
+                whole, self.depth = with_low_bytes(image, low)
+                return turned_upright(whole, self._turn)
         return turned_upright(image, self._turn)
 
     def _open(self) -> ImageFile.ImageFile:

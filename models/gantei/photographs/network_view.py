@@ -161,7 +161,7 @@ def _disc(photograph: Photograph, scale: int, wanted: ViewSpec) -> tuple[int, Sq
     step, kept = averaging_step(photograph.size), draft_side(max(wanted.size))
     scale = min(scale, step)
     while True:
-        square = find_disc(photograph.picture(scale, wanted.decoder), step // scale)
+        square = photograph.field(scale, wanted.decoder).square()
         if scale == 1 or square.side >= kept:
             return scale, square
         whole = square.side * scale

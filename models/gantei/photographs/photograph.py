@@ -12,15 +12,21 @@ from PIL import Image
 
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder
+from .appearance import Appearance, appearance_of
 from .colour import as_rgb, check_light, check_mode
-from .decoded_picture import DecodedPicture, image_of_array
+from .decoded_picture import DecodedPicture, picture_of_array
 from .decoding import EncodedPicture
+from .deep_values import Depth, grey_of_16_bits
 from .dicom.dicom_picture import DicomPicture
 from .dicom.recognition import is_dicom, is_enveloped
 from .eyes import DETECT, Eye, EyeOption, eye_with_file, known_eye
+from .field_of_view import Field, averaging_step, find_field
 from .formats.pillow_errors import pillow_errors
 from .optic_disc import SIDE, detected_eye
 from .photograph_source import PhotographSource, errors_of, read_encoded, source_name
+
+_LOOK = 800
+"""Pixels of the shorter side that stay, where it is looked at before any network has."""
 
 
 class Photograph:
@@ -32,7 +38,6 @@ class Photograph:
         format: such as `JPEG`, as `formats.known_formats` names it, `DICOM`, or `image`.
         size: (height, width) in pixels, upright.
         orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
-        findings: what is odd about the file, whichever estimator looks at it.
     """
 
     def __init__(
@@ -50,10 +55,11 @@ class Photograph:
         self.format: str = picture.kind
         self.size: tuple[int, int] = picture.size
         self.orientation: int = picture.orientation
-        self.findings: tuple[Finding, ...] = picture.findings
+        self._depth = Depth()
         self._picture = picture
         self._allow_grey = allow_grey
         self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
+        self._fields: dict[tuple[int, Decoder], Field] = {}
         self._eye_option = eye_with_file(eye, picture.side)
 
     def __repr__(self) -> str:
@@ -73,6 +79,14 @@ class Photograph:
             return Finding("eye-needed")
         found = detected_eye(self.picture(self.scale(2 * SIDE, 2 * SIDE)))
         return found or Finding("eye-not-found")
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is odd about the file, whichever estimator looks at it, as far as it was read.
+
+        That only some bits of its values are in use is known once it has been decoded.
+        """
+        return self._picture.findings + self._depth.findings()
 
     @property
     def eye(self) -> Eye | None:
@@ -112,11 +126,43 @@ class Photograph:
         if image is None:
             with errors_of(self.name, self.sha256):
                 image = self._picture.decode(scale, decoder)
+                self._depth = self._picture.depth
                 with pillow_errors(self.format):
+                    if image.mode.startswith("I;16"):
+                        image, self._depth = grey_of_16_bits(image)
                     image = as_rgb(image)
                 check_light(image, allow_grey=self._allow_grey)
             self._decoded[key] = image
         return image
+
+    def field(self, scale: int = 1, decoder: Decoder = "pillow") -> Field:
+        """The field of view as it is found on `picture(scale, decoder)`; sought once.
+
+        Raises:
+            PhotographError: as `picture`.
+        """
+        key = scale, decoder if decoder in self._picture.decoders else "pillow"
+        field = self._fields.get(key)
+        if field is None:
+            step = max(averaging_step(self.size) // scale, 1)
+            with errors_of(self.name, self.sha256):
+                field = find_field(self.picture(scale, decoder), step)
+            self._fields[key] = field
+        return field
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """What it looks like, measured on what has been decoded already.
+
+        Raises:
+            PhotographError: as `picture`.
+        """
+        known = self._fields or self._decoded
+        scale, decoder = max(known, default=(self.scale(_LOOK, _LOOK), "pillow"))
+        return appearance_of(
+            self.field(scale, decoder), self.picture(scale, decoder), self.size,
+            self.frame(scale), self._depth,
+        )  # fmt: skip
 
     def frame(self, scale: int = 1) -> tuple[float, float, float, float]:
         """Where the photograph lies in `picture(scale)`, in pixels: left, top, right, bottom."""
@@ -185,7 +231,7 @@ def _picture_of(
             return EncodedPicture(source)
         case Image.Image():
             return DecodedPicture(source)
-    return DecodedPicture(image_of_array(source))
+    return picture_of_array(source)
 
 
 def eye_of(source: PhotographSource, option: object) -> EyeOption:

@@ -108,13 +108,11 @@ def views_of(
 
 
 def findings_on(view: NetworkView, spec: InputSpec) -> tuple[Finding, ...]:
-    """Say what is odd about what the network sees: no disc, a stretched one, one enlarged."""
+    """Say what is odd about what the network sees: a stretched disc, or one enlarged."""
     left, top, right, bottom = view.box
     height, width, _ = view.pixels.shape
     size = {"width": right - left, "height": bottom - top, "to_width": width, "to_height": height}
     findings = []
-    if view.around != "disc":
-        findings.append(Finding("no-disc", around=view.around))
     stretched = (right - left) * height / ((bottom - top) * width)
     if spec.crop == "box" and abs(math.log(stretched)) > math.log(MOST_STRETCHED):
         findings.append(Finding("stretched", **size))

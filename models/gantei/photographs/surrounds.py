@@ -18,6 +18,9 @@ Levels = tuple[int, int, int]
 
 _COLOURS = 3  # the most frequent ones that are tried
 _LEAST_SURROUND = 0.04  # of the picture
+_LEAST_EDGE = 0.1  # of its edges
+_BLACKEST = 4  # darker ones are black
+_REDDISH = 60  # levels of red above blue: the retina itself
 _ALIKE = 12  # levels between the pixels of one surround
 _LEAST_STEP, _RIM = 8, 0.12  # as on black: the rim is that much off the surround
 _LEAST_PIECE = 0.02  # of the picture
@@ -62,14 +65,22 @@ def disc_elsewhere(colours: NDArray[np.uint8]) -> DiscElsewhere | None:
 def _surrounds(colours: NDArray[np.uint8]) -> Iterator[Levels]:
     """Black, and the colours that a good part of the picture has."""
     yield 0, 0, 0
-    red, green, blue = (colours[..., channel].astype(np.int32) >> 4 for channel in range(3))
-    count = np.bincount((red << 8 | green << 4 | blue).ravel())
+    reds, greens, blues = (colours[..., channel].astype(np.int32) >> 4 for channel in range(3))
+    count = np.bincount((reds << 8 | greens << 4 | blues).ravel())
     for index in np.argsort(-count, kind="stable")[:_COLOURS].tolist():
         middle = (index >> 4 & 240) + 8, (index & 240) + 8, (index << 4 & 240) + 8
         alike = distance(colours, middle) <= _ALIKE
-        if np.mean(alike) >= _LEAST_SURROUND:
-            typical = np.median(colours[alike], axis=0)
-            yield int(typical[0]), int(typical[1]), int(typical[2])
+        if _is_around(alike):
+            red, green, blue = (int(np.median(colours[alike, channel])) for channel in range(3))
+            if max(red, green, blue) > _BLACKEST and red - blue < _REDDISH:
+                yield red, green, blue
+
+
+def _is_around(alike: NDArray[np.bool_]) -> bool:
+    """Whether it takes a good part of the picture and of its edges."""
+    edges = np.concatenate([alike[0], alike[-1], alike[:, 0], alike[:, -1]])
+    enough = np.count_nonzero(edges) >= _LEAST_EDGE * edges.size
+    return bool(enough and np.count_nonzero(alike) >= _LEAST_SURROUND * alike.size)
 
 
 def _discs(colours: NDArray[np.uint8], surround: Levels) -> Iterator[DiscElsewhere]:
@@ -78,9 +89,7 @@ def _discs(colours: NDArray[np.uint8], surround: Levels) -> Iterator[DiscElsewhe
     if not apart.size:
         return
     threshold = int(np.ceil(max(_LEAST_STEP, _RIM * float(np.median(apart)))))
-    for piece in pieces(values >= threshold):
-        if np.count_nonzero(piece) < _LEAST_PIECE * piece.size:
-            continue
+    for piece in pieces(values >= threshold, _LEAST_PIECE * values.size):
         circle = find_circle(values, piece, 0)
         if circle and _overlap(_filled(piece), circle) >= _LEAST_OVERLAP:
             yield DiscElsewhere(values, piece, threshold, circle, surround)
@@ -100,8 +109,8 @@ def _overlap(piece: NDArray[np.bool_], circle: Circle) -> float:
     return float(np.count_nonzero(piece & disc) / np.count_nonzero(piece | disc))
 
 
-def pieces(mask: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
-    """Part a mask into what hangs together by sides: run by run, row by row."""
+def pieces(mask: NDArray[np.bool_], least: float = 1) -> Iterator[NDArray[np.bool_]]:
+    """Part a mask into what hangs together by sides, run by run; pieces of `least` pixels."""
     edges = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     (rows, starts), ends = np.nonzero(edges == 1), np.nonzero(edges == -1)[1]
     parent = list(range(len(rows)))
@@ -112,18 +121,19 @@ def pieces(mask: NDArray[np.bool_]) -> Iterator[NDArray[np.bool_]]:
         return run
 
     above = 0
-    runs = zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True)
+    runs = list(zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True))
     for run, (row, start, end) in enumerate(runs):
-        while rows[above] < row - 1:
+        while runs[above][0] < row - 1:
             above += 1
         other = above
-        while rows[other] < row and starts[other] < end:
-            if ends[other] > start:
+        while runs[other][0] < row and runs[other][1] < end:
+            if runs[other][2] > start:
                 parent[root(run)] = root(other)
             other += 1
     roots = np.array([root(run) for run in range(len(rows))])
-    for piece in np.unique(roots):
+    sizes = np.bincount(roots, ends - starts)
+    for piece in np.flatnonzero(sizes >= max(least, 1)):
         part = np.zeros_like(mask)
-        for number in np.flatnonzero(roots == piece):
+        for number in np.flatnonzero(roots == piece).tolist():
             part[rows[number], starts[number] : ends[number]] = True
         yield part

@@ -7,8 +7,10 @@ import numpy as np
 
 from ..errors import GanteiError, InferenceError, ManifestError, PhotographError, TransferError
 from ..explanations.explanation import Explanation
+from ..findings.finding import Finding
 from ..inference.prediction import PhotographResult
 from ..manifests.file import parse_manifest
+from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye, assumed_eye
 from ..wire.http_failures import one_line
 from ..wire.schemas import (
@@ -72,6 +74,7 @@ def read_answer(
     *,
     explain: bool,
     eye: Eye | None = None,
+    known: tuple[Finding, ...] = (),
 ) -> PhotographResult:
     """Read the answer for one photograph.
 
@@ -82,6 +85,7 @@ def read_answer(
         names: the estimators that were asked.
         explain: whether maps were requested.
         eye: the photograph's, where it was known here; else what the server found.
+        known: what is odd about what was sent, as far as that was known here.
 
     Raises:
         TransferError: it is of another shape, or of another photograph.
@@ -108,8 +112,9 @@ def read_answer(
             {name: each.unit for name, each in estimate.values.items()} for estimate in estimates
         ),
         photograph_findings=tuple(
-            dict.fromkeys((*(each.finding() for each in entry.findings), *of_eye))
+            dict.fromkeys((*known, *(each.finding() for each in entry.findings), *of_eye))
         ),
+        appearance=Appearance(**entry.appearance.model_dump()) if entry.appearance else None,
     )
 
 

@@ -246,7 +246,7 @@ class Client:
     ) -> PhotographResult:
         eye = option if isinstance(option, Eye) else None
         try:
-            data = bytes_to_send(source)
+            data, known = bytes_to_send(source)
             option = eye_with_file(option, side_in_file(data))
             eye = option if isinstance(option, Eye) else None
         except PhotographError as error:
@@ -266,7 +266,7 @@ class Client:
             failed = PhotographError(too_large, name, sent)
             return PhotographResult(name, sent, error=failed, eye=eye)
         names, explain = fields["estimators"], fields["explain"] == "map"
-        return read_answer(answer, name, sent, names, explain=explain, eye=eye)
+        return read_answer(answer, name, sent, names, explain=explain, eye=eye, known=known)
 
     def _list(self) -> EstimatorList:
         return read_list(self._server.ask("GET", "/v1/estimators"))

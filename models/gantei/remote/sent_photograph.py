@@ -5,6 +5,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN
 from ..photographs.eyes import Eye, EyeOption
 from ..photographs.photograph import open_photograph
@@ -18,16 +19,19 @@ def eyes_field(option: EyeOption) -> dict[str, str]:
     return {"eyes": option.side if isinstance(option, Eye) else option}
 
 
-def bytes_to_send(source: PhotographSource) -> bytes:
+def bytes_to_send(source: PhotographSource) -> tuple[bytes, tuple[Finding, ...]]:
     """Give the bytes to send: those of the file, or of what is no file yet a lossless PNG.
+
+    Beside them what is odd about an image or array that the PNG does not show.
 
     Raises:
         PhotographError: there is no readable file, or an image that no estimator may see.
     """
     if isinstance(source, bytes):
-        return source
+        return source, ()
     if isinstance(source, Image.Image | np.ndarray):
         file = BytesIO()
-        open_photograph(source).picture().save(file, "PNG", compress_level=1)
-        return file.getvalue()
-    return read_encoded(source)
+        photograph = open_photograph(source)
+        photograph.picture().save(file, "PNG", compress_level=1)
+        return file.getvalue(), photograph.findings
+    return read_encoded(source), ()

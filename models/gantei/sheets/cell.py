@@ -13,6 +13,7 @@ from ..manifests.manifest import Manifest
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..photographs.network_view import NetworkView
+from ..photographs.oddities import findings_on_photograph
 from ..photographs.photograph import Photograph, open_with_eye
 from ..photographs.preprocessing import findings_on, views_of
 from ..photographs.resampling import Box
@@ -173,7 +174,7 @@ def _findings(
     manifests: Sequence[Manifest],
     views: Sequence[NetworkView],
 ) -> tuple[tuple[tuple[str, ...], Finding], ...]:
-    of_photograph = photograph.findings + (eye.findings if eye else ())
+    of_photograph = findings_on_photograph(photograph, eye)
     of_networks: dict[Finding, list[str]] = {}
     for manifest, view in zip(manifests, views, strict=True):
         for finding in findings_on(view, manifest.input):

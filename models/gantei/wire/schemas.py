@@ -8,35 +8,20 @@ not know are of a later version, and are passed over.
 import json
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ..explanations.explanation import Quantity
 from ..findings.finding import Finding
 from ..findings.wording import Language
 from ..manifests.fields import Name, Sha256, Side
 from ..photographs.eyes import EyeOrigin
+from .photograph_appearance import PhotographAppearance
+from .wire_object import WireObject, left_out_unless
 
 LONGEST_ESTIMATOR_LIST = 10_000_000
 """Bytes of an `EstimatorList` that a reader takes."""
 LONGEST_WORDS = 100_000
 """Characters of a finding's text and advice that a reader takes."""
-
-
-def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]
-
-
-def left_out_unless(when: str) -> Any:
-    """Describe a member that is not always there; it is never null."""
-    return Field(None, description=f"There {when}.", json_schema_extra=_without_default)
-
-
-class WireObject(BaseModel):
-    """A JSON object of an answer; what this version writes has these members and no others."""
-
-    model_config = ConfigDict(
-        strict=True, allow_inf_nan=False, json_schema_extra={"additionalProperties": False}
-    )
 
 
 class WireFinding(WireObject):
@@ -150,6 +135,9 @@ class EstimatedPhotograph(WireObject):
     estimates: dict[str, Estimate] = Field(description="By the estimator's name.")
     findings: list[WordedFinding] = Field(
         [], description="What is odd about the photograph itself, whichever estimator looks at it."
+    )
+    appearance: PhotographAppearance | None = Field(
+        None, description="What it looks like, in numbers."
     )
 
 

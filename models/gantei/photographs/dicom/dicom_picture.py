@@ -12,6 +12,7 @@ from ...findings.finding import Finding
 from ...manifests.fields import Decoder, Side
 from ..decoder_process import decode_apart
 from ..decoding import EncodedPicture
+from ..deep_values import Depth
 from .elements import DataSet, damaged
 from .laterality import side_in
 from .picture_colours import is_ycbcr_to_libjpeg
@@ -47,6 +48,7 @@ class DicomPicture:
 
     kind = FORMAT
     orientation = 1
+    depth = Depth()
 
     def __init__(self, data: bytes) -> None:
         _check_kind(data)
