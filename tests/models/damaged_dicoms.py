@@ -29,6 +29,7 @@ from pydicom.uid import (
 )
 
 from gantei.errors import PhotographError
+from gantei.photographs.dicom.asked_values import asked_values
 from gantei.photographs.dicom.laterality import side_in_file
 from gantei.photographs.photograph import read
 from gantei.system import helper_pool
@@ -293,7 +294,10 @@ CHANGES = (
 
 
 def tried(data: bytes) -> tuple[str, float]:
-    """What came of a file, and in how many seconds: `read`, or the code of its error."""
+    """What came of a file, and in how many seconds: `read`, or the code of its error.
+
+    What it says of its eye, and values that were asked for, are read too.
+    """
     began = time.monotonic()
     try:
         read(data, allow_grey=True)
@@ -302,7 +306,9 @@ def tried(data: bytes) -> tuple[str, float]:
         word = error.code
         assert 0 < len(str(error)) < 2000, error
     side_in_file(data)
-    return word, time.monotonic() - began
+    took = time.monotonic() - began
+    asked_values(data, {"PatientName": 0x00100010, "comments": 0x00204000, "Rows": 0x00280010})
+    return word, max(took, time.monotonic() - began - took)
 
 
 def helpers_memory() -> int:

@@ -22,6 +22,8 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from gantei import demo
+from gantei.estimator.estimator import load
 from gantei.photographs.photograph import open_photograph, read
 
 from ..processes import need_programs
@@ -265,6 +267,17 @@ def test_what_the_preamble_holds_does_not_matter(pixels, encoded, fundus):
     """A file may be a TIFF at the same time: its DICOM is what is read."""
     data = written(of_pixels(pixels))
     assert np.array_equal(shown(b"II*\0" + data[4:]), pixels)
+
+
+@pytest.mark.parametrize("transfer_syntax", [None, *LOSSLESS])
+def test_the_estimate_is_that_of_the_png_of_the_same_pixels(transfer_syntax, tmp_path):
+    who = demo.person(5, 1)
+    image = demo.draw_photograph(5, who, who.eyes[0], scale=0.3).image
+    made = stored(np.array(image), transfer_syntax)
+    png = tmp_path / "same.png"
+    image.save(png)
+    here, there = load("demo-age", "cpu").predict([png, written(made)])
+    assert here.values == there.values
 
 
 def test_pixels_are_equal_to_those_of_a_png(pixels, encoded):

@@ -116,7 +116,7 @@ class Study:
         return {
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
-            **({"dicom_columns": [*self.dicom_columns.keywords]} if self.dicom_columns else {}),
+            **({"dicom_columns": [*self.dicom_columns.tags]} if self.dicom_columns else {}),
             **({"anonymous": True} if self.listing.anonymous else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **({"told_sha256": told} if told else {}),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ...errors import PhotographError
 from ...findings.finding import Finding
 
-MOST_ELEMENTS = 100_000
+MOST_ELEMENTS = 20_000
 """Those in sequences counted; a photograph has some 200."""
 DEEPEST = 64
 """Sequences and items within each other; in those of photographs there are at most 10."""
