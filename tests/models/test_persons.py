@@ -84,7 +84,7 @@ def test_a_person_is_the_mean_of_the_eyes_and_an_eye_that_of_its_photographs(tak
             assert found == [None] * 5
     difference = [person[f"{name}.right_minus_left"] for name in VALUES]
     if len(known) == 2:
-        np.testing.assert_allclose(difference, eyes["right"] - eyes["left"], atol=1e-5)
+        np.testing.assert_allclose(difference, eyes["right"] - eyes["left"], atol=1e-6)
     else:
         assert difference == [None] * 5
     counts = [sum(eye == side for eye, _ in taken) for side in ("right", "left", None)]

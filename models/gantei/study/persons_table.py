@@ -165,8 +165,8 @@ def _cells(person: _Person, scales: Sequence[_Scale], width: int) -> list[Any]:
 
 
 def _rounded(value: float) -> float:
-    """To seven digits, as many as the values of photographs have."""
-    return float(f"{value:.7g}")
+    """To nine digits, as many as tell any two values of photographs apart."""
+    return float(f"{value:.9g}")
 
 
 def _all(
