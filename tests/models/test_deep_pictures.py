@@ -9,7 +9,7 @@ from PIL import Image
 from gantei.photographs.photograph import read
 
 cv2 = pytest.importorskip("cv2", reason="OpenCV is not installed")
-pytest.importorskip("openjpeg", reason="the extra dicom is not installed")
+openjpeg = pytest.importorskip("openjpeg.utils", reason="the extra dicom is not installed")
 
 RAMP = np.linspace(0, 65535, 64 * 256).astype(np.uint16).reshape(64, 256)
 VALUES = np.stack([RAMP, RAMP[:, ::-1], RAMP[::-1]], axis=-1)
@@ -24,6 +24,15 @@ def written(ending, values, *options):
 def test_every_level_of_a_jpeg_2000_of_16_bits_keeps_its_high_byte():
     data = written(".jp2", VALUES, cv2.IMWRITE_JPEG2000_COMPRESSION_X1000, 1000)
     assert np.array_equal(cv2.imdecode(np.frombuffer(data, np.uint8), -1)[..., ::-1], VALUES)
+    assert np.array_equal(read(data), VALUES >> 8)
+
+
+@pytest.mark.parametrize("bits", [9, 12, 16])
+@pytest.mark.parametrize("signed", [False, True])
+def test_any_depth_of_a_bare_codestream_keeps_its_high_bits(bits, signed):
+    values = (VALUES >> 16 - bits).astype(np.int32) - (2 ** (bits - 1) if signed else 0)
+    stored = values.astype(np.int16 if signed else np.uint16)
+    data = openjpeg.encode_array(stored, bits_stored=bits, photometric_interpretation=1)
     assert np.array_equal(read(data), VALUES >> 8)
 
 

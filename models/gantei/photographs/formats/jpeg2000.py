@@ -49,7 +49,7 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
     job, facts = f"{DECODERS}.pillow_decoding:decode_jpeg2000", dict[str, Any]()
     if sizes.bits > 8 and sizes.components > 2:
         # Pillow rounds such values, and of the brightest it makes 0.
-        _check_deep(data, sizes)
+        _check_deep(data[: pictures[0][0]], sizes)
         job, facts = f"{DECODERS}.openjpeg_decoding:decode", {"bits": sizes.bits}
 
     def decode() -> Image.Image:
@@ -59,8 +59,8 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
     return UndecodedImage(size, head.mode, decode, frames=len(pictures))
 
 
-def _check_deep(data: bytes, sizes: _Sizes) -> None:
-    colours = re.search(rb"colr\x01..\0\0\0(.)", data[:_LARGEST_HEAD], re.DOTALL)
+def _check_deep(head: bytes, sizes: _Sizes) -> None:
+    colours = re.search(rb"colr\x01..\0\0\0(.)", head, re.DOTALL)
     if sizes.is_subsampled or (colours and colours[1] != _SRGB):
         raise PhotographError(Finding("jpeg2000-deep-colours"))
     if find_spec("openjpeg") is None:
