@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gantei.photographs.photograph import read
+from gantei.photographs.photograph import open_photograph, read
 
 cv2 = pytest.importorskip("cv2", reason="OpenCV is not installed")
 openjpeg = pytest.importorskip("openjpeg.utils", reason="the extra dicom is not installed")
@@ -34,6 +34,13 @@ def test_any_depth_of_a_bare_codestream_keeps_its_high_bits(bits, signed):
     stored = values.astype(np.int16 if signed else np.uint16)
     data = openjpeg.encode_array(stored, bits_stored=bits, photometric_interpretation=1)
     assert np.array_equal(read(data), VALUES >> 8)
+
+
+def test_12_bits_in_a_jpeg_2000_of_16_are_found_and_said():
+    data = openjpeg.encode_array(VALUES >> 4, bits_stored=16, photometric_interpretation=1)
+    photograph = open_photograph(data)
+    assert np.array_equal(photograph.pixels(), VALUES >> 8)
+    assert [each.code for each in photograph.findings] == ["bits-in-use"]
 
 
 def test_an_avif_of_10_bits_has_pillows_pixels():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gantei.photographs.photograph import read
+from gantei.photographs.photograph import open_photograph, read
 
 from .pictures import png16, refusal
 
@@ -35,6 +35,13 @@ def test_any_largest_value_has_pillows_pixels(colours, largest):
 def test_16_bits_are_those_of_a_png(colours):
     values = np.rint(colours * 65535).astype(np.uint16)
     assert np.array_equal(read(ppm(values, 65535)), read(png16(values)))
+
+
+def test_12_bits_in_16_are_found_and_said(colours):
+    values = np.rint(colours * 4095).astype(np.uint16)
+    photograph = open_photograph(ppm(values, 65535))
+    assert np.array_equal(photograph.pixels(), values >> 4)
+    assert [each.code for each in photograph.findings] == ["bits-in-use"]
 
 
 @pytest.mark.parametrize("largest", [255, 4095, 65535])

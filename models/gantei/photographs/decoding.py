@@ -9,6 +9,7 @@ from .deep_values import Depth, give_low_bytes, has_deep_colours, with_low_bytes
 from .formats.known_formats import format_of
 from .formats.orientation import orientation_of, turned_upright
 from .formats.pillow_errors import pillow_errors
+from .formats.undecoded_image import UndecodedImage
 
 LARGEST_PICTURE = 200_000_000
 """Pixels: 1.5 times those of the largest camera sensor in use."""
@@ -87,6 +88,8 @@ class EncodedPicture:
                 return turned_upright(own(self.data, image), self._turn)
             is_deep = has_deep_colours(image)
             self.format.load(image, self.orientation, scale)
+            if isinstance(image, UndecodedImage):
+                self.depth = image.depth
             if is_deep:
                 low = self.format.open(self.data)
                 give_low_bytes(low)

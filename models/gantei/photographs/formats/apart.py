@@ -7,6 +7,7 @@ from PIL import Image
 
 from ...errors import PhotographError
 from ...findings.finding import Finding
+from ..deep_values import Depth
 
 DECODERS = "gantei.photographs.decoders"
 """The package of the jobs, which only the helper process imports."""
@@ -14,8 +15,8 @@ DECODERS = "gantei.photographs.decoders"
 
 def image_of(
     answer: tuple[Mapping[str, Any], bytes], size: tuple[int, int], format: str
-) -> Image.Image:
-    """Make an image of what a job answered: its mode, its size, and its bytes.
+) -> tuple[Image.Image, Depth]:
+    """Make an image of what a job answered: its mode, its size, its depth where that is deep.
 
     Raises:
         PhotographError: it is not of the size (width, height) that the file's header says.
@@ -25,4 +26,4 @@ def image_of(
         width, height = facts["size"]
         why = f"its header says {size[0]} x {size[1]} pixels, its picture has {width} x {height}"
         raise PhotographError(Finding("damaged-picture", format=format, why=why))
-    return Image.frombytes(facts["mode"], size, values)
+    return Image.frombytes(facts["mode"], size, values), Depth(*facts.get("depth", ()))

@@ -5,6 +5,7 @@ import re
 from PIL import Image, ImageFile
 
 from ..decoder_process import decode_apart
+from ..deep_values import Depth
 from .apart import DECODERS, image_of
 from .media_items import media_head
 from .picture_format import PictureFormat
@@ -15,7 +16,7 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
     head = media_head(data)
     width, height = head.stored
 
-    def decode() -> Image.Image:
+    def decode() -> tuple[Image.Image, Depth]:
         job = f"{DECODERS}.pillow_decoding:decode_avif"
         answer = decode_apart(job, {}, data, size=(height, width), format="AVIF")
         return image_of(answer, head.stored, "AVIF")

@@ -9,6 +9,7 @@ from PIL import Image, ImageFile
 from ...errors import PhotographError
 from ...findings.finding import Finding
 from ..decoder_process import decode_apart
+from ..deep_values import Depth
 from .apart import DECODERS, image_of
 from .media_items import media_head
 from .picture_format import PictureFormat
@@ -30,7 +31,7 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
     head = media_head(data)
     width, height = head.upright
 
-    def decode() -> Image.Image:
+    def decode() -> tuple[Image.Image, Depth]:
         job = f"{DECODERS}.heif_decoding:decode"
         answer = decode_apart(job, {}, data, size=(height, width), format="HEIF")
         return image_of(answer, head.upright, "HEIF")

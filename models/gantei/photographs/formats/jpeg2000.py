@@ -12,6 +12,7 @@ from PIL import Image, ImageFile
 from ...errors import PhotographError
 from ...findings.finding import Finding
 from ..decoder_process import decode_apart
+from ..deep_values import Depth
 from .apart import DECODERS, image_of
 from .boxes import boxes
 from .picture_format import PictureFormat
@@ -52,7 +53,7 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
         _check_deep(data[: pictures[0][0]], sizes)
         job, facts = f"{DECODERS}.openjpeg_decoding:decode", {"bits": sizes.bits}
 
-    def decode() -> Image.Image:
+    def decode() -> tuple[Image.Image, Depth]:
         answer = decode_apart(job, facts, data, size=size[::-1], format=NAME)
         return image_of(answer, size, NAME)
 

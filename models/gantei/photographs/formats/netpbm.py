@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
+from ..deep_values import Depth, eight_bits
 from .picture_format import PictureFormat
 from .undecoded_image import UndecodedImage, put_pixels
 
@@ -30,21 +31,22 @@ class _Raster:
         self.values = np.dtype(np.uint8) if self.largest < 256 else np.dtype(">u2")
         self.end = self.start + width * height * self.samples * self.values.itemsize
 
-    def image(self, data: bytes) -> Image.Image:
-        """Decode: 16 bits by their high byte, as in other formats; else in proportion."""
+    def image(self, data: bytes) -> tuple[Image.Image, Depth]:
+        """Decode: 16 bits by their highest in use, as in other formats; else in proportion."""
         width, height = self.size
         count = width * height * self.samples
+        stored = np.frombuffer(data, self.values, count, self.start)
         levels: NDArray[np.uint8]
+        depth = Depth()
         if self.largest == 65535:
-            levels = np.frombuffer(data, np.uint8, 2 * count, self.start)[::2]
+            levels, depth = eight_bits(stored.astype(np.uint16))
         elif self.largest == 255:
             levels = np.frombuffer(data, np.uint8, count, self.start)
         else:
-            stored = np.frombuffer(data, self.values, count, self.start)
             of_value = np.arange(256**self.values.itemsize) / self.largest * 255
             levels = np.minimum(np.rint(of_value), 255).astype(np.uint8)[stored]
         shape = (height, width, 3)[: 2 + (self.samples == 3)]
-        return Image.fromarray(levels.reshape(shape))
+        return Image.fromarray(levels.reshape(shape)), depth
 
 
 def _opened(data: bytes) -> ImageFile.ImageFile:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from PIL import Image, ImageFile
 
-Decode = Callable[[], Image.Image]
+from ..deep_values import Depth
+
+Decode = Callable[[], tuple[Image.Image, Depth]]
 
 
 class UndecodedImage(ImageFile.ImageFile):
@@ -13,7 +15,7 @@ class UndecodedImage(ImageFile.ImageFile):
     Args:
         size: (width, height).
         mode: as Pillow names it.
-        decode: makes the image.
+        decode: makes the image of 8 bits a value, and tells how many the file uses.
         orientation: in which the file stores its picture, as EXIF counts them, 1 to 8.
         frames: how many pictures it holds.
     """
@@ -33,6 +35,7 @@ class UndecodedImage(ImageFile.ImageFile):
         self._decode = decode
         self.tile = []
         self.n_frames = frames
+        self.depth = Depth()
         if orientation != 1:
             exif = Image.Exif()
             exif[0x0112] = orientation
@@ -43,7 +46,7 @@ class UndecodedImage(ImageFile.ImageFile):
 
     def put_pixels(self) -> None:
         """Decode."""
-        image = self._decode()
+        image, self.depth = self._decode()
         image.load()
         self.im = image.im
         self._mode = image.mode
