@@ -42,6 +42,18 @@ def refuse(facts, data):
 def stumble(facts, data):
     raise KeyError("no such thing")
 
+wounded = False
+
+def wound(facts, data):
+    global wounded
+    wounded = True
+    return {"pid": os.getpid()}, b""
+
+def stagger(facts, data):
+    if wounded:
+        ctypes.string_at(0)
+    return {"pid": os.getpid()}, b""
+
 def write(facts, data):
     with open(facts["path"], "wb") as file:
         file.write(data)
@@ -91,6 +103,11 @@ def test_one_that_dies_is_an_error_and_the_next_job_gets_another(jobs, job):
         done(job)
     assert caught.value.how == "died"
     assert done("upper")[0]["pid"] != before
+
+
+def test_one_that_dies_of_what_an_earlier_job_left_there_costs_the_later_one_nothing(jobs):
+    wounded = done("wound")[0]["pid"]
+    assert done("stagger")[0]["pid"] != wounded
 
 
 @pytest.mark.parametrize("job", ["hang", "hang_natively"])

@@ -55,14 +55,8 @@ def run_apart(
         HelperEndedError: the process died, or was ended.
     """
     module, _, function = job.partition(":")
-    helper = _taken()
-    try:
-        helper.load(module)
-        order = {"function": function, "facts": facts, "memory": memory}
-        answer, result = helper.ask(module, order, data, seconds)
-    except BaseException:  # also where the caller is interrupted: its answer is not the next one's
-        helper.end()
-        raise
+    order = {"function": function, "facts": facts, "memory": memory}
+    helper, answer, result = _answered(module, order, data, seconds)
     if answer.get("ended") == "memory":
         helper.end()
         raise HelperEndedError("memory")
@@ -72,6 +66,25 @@ def run_apart(
     if failed := answer.get("failed"):
         raise JobFailedError(failed)
     return cast(dict[str, Any], answer["facts"]), result
+
+
+def _answered(
+    module: str, order: Mapping[str, Any], data: bytes, seconds: float
+) -> tuple["_Helper", dict[str, Any], bytes]:
+    """Ask a helper; one that dies over it, having done other jobs before, may owe it to those."""
+    while True:
+        helper = _taken()
+        is_fresh = not helper.jobs
+        try:
+            helper.load(module)
+            return helper, *helper.ask(module, order, data, seconds)
+        except HelperEndedError as error:
+            helper.end()
+            if is_fresh or error.how != "died":
+                raise
+        except BaseException:  # the caller is interrupted: this answer is not the next one's
+            helper.end()
+            raise
 
 
 class _Helper:
@@ -115,11 +128,15 @@ class _Helper:
         self.jobs += 1
         try:
             send(self._process.stdin, {"module": module, "seconds": seconds, **order}, data)
-            return receive(self._process.stdout)
+            answer = receive(self._process.stdout)
         except (EOFError, OSError) as error:
             raise HelperEndedError("time" if late.is_set() else "died") from error
         finally:
             waiting.cancel()
+            waiting.join()  # so that it ends nobody else's job
+        if late.is_set():
+            raise HelperEndedError("time")
+        return answer
 
     def end(self) -> None:
         """End the process, whatever it is doing, and wait until it is gone."""
