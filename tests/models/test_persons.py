@@ -230,6 +230,25 @@ def test_a_killed_run_ends_with_the_same_persons(study, tmp_path, monkeypatch):
     assert resumed.read_bytes() == whole.read_bytes()
 
 
+def test_a_killed_run_goes_on_where_a_person_is_another_by_now(study, tmp_path, monkeypatch):
+    def list_of(last):
+        names = ["p1_OD", "p1_OS", "p2_OD", "p2_OS"]
+        lines = [f"photographs/{name}.png,{name[:2]}" for name in names]
+        lines[2] = f"photographs/p2_OD.png,{last}"
+        (tmp_path / "list.csv").write_text("\n".join(["photograph,person", *lines]), "utf-8")
+
+    list_of("p2")
+    words = ("--from", "list.csv", *study[1:], "--out", "t.csv")
+    interrupted_after(3, "photographs", study[2], "t.csv", monkeypatch, *words[:2], *study[3:])
+    list_of("p3")
+    assert run(*words) == 1
+    told = json.loads((tmp_path / "t.csv.run.json").read_text("utf-8"))
+    assert told["summary"]["resumed"] == 2
+    assert [row["person"] for row in rows(tmp_path / "t.csv")] == ["p1", "p1", "p3", "p2"]
+    list_of("p2")
+    assert run(*words) == 2
+
+
 def test_what_a_list_says_wins_over_names(study, tmp_path):
     lines = "photograph,person\nphotographs/p1_OD.png,か\u3099\nphotographs/p2_OD.png,\n"
     (tmp_path / "list.csv").write_text(lines, "utf-8")

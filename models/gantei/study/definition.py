@@ -14,7 +14,6 @@ from .columns import columns
 from .dicom_columns import DicomColumns
 from .extras import Extras
 from .leading_columns import Column
-from .listed_photographs import told_sha256
 
 
 @dataclass(frozen=True)
@@ -112,14 +111,12 @@ class Study:
         """Everything that a row may depend on, except the photographs."""
         requested = {"maps": self.maps, "embeddings": self.embeddings}
         beside = [key for key, path in requested.items() if path is not None]
-        told = told_sha256(self.listing.photographs)
         return {
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
             **({"dicom_columns": [*self.dicom_columns.tags]} if self.dicom_columns else {}),
             **({"anonymous": True} if self.listing.anonymous else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
-            **({"told_sha256": told} if told else {}),
             **environment(),
             **self.backend.identity(),
             "columns": [column.name for column in self.columns()],

@@ -12,6 +12,7 @@ from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
 from .definition import Study, names_and_digests
 from .extras import Extras
+from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
 
 
@@ -41,6 +42,7 @@ def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
         photographs = _photographs(study)
         same = (
             manifest["photographs_sha256"] == names_and_digests(photographs)
+            and manifest["told_sha256"] == told_sha256(study.listing.photographs)
             and persons_are_there(study, manifest)
             and all(manifest[key] == now for key, now in extras.proofs(photographs).items())
         )
@@ -58,6 +60,8 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
             differences.append("it was changed since it was written")
         if manifest["photographs_sha256"] != names_and_digests(_photographs(study)):
             differences.append("its photographs are others")
+        if manifest["told_sha256"] != told_sha256(study.listing.photographs):
+            differences.append("its persons or the list's columns are others (--from, --persons)")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
@@ -91,8 +95,6 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
             differences.append(f"it was made with{'' if before else 'out'} --{option}")
     if manifest.get("eyes") != identity.get("eyes"):
         differences.append("other eyes were stated, or sought (--eyes, --from)")
-    if manifest.get("told_sha256") != identity.get("told_sha256"):
-        differences.append("persons or the list's columns are others (--from, --persons)")
     if manifest.get("dicom_columns") != identity.get("dicom_columns"):
         differences.append("its columns of DICOM files are others")
     beside = manifest.get("beside", [])

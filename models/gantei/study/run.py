@@ -27,6 +27,7 @@ from .existing_table import Summary, difference, finished_before, photograph_sha
 from .extras import Extras
 from .journal import Journal, discard, is_of
 from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM
+from .listed_photographs import told_sha256
 from .persons_file import write_persons
 from .persons_table import person_columns
 from .same_files import SameFiles, with_same_files
@@ -206,6 +207,7 @@ def _run_manifest(
         "table": study.table.name,
         "table_sha256": digest,
         "photographs_sha256": names_and_digests((line[0], line[1]) for line in journal.rows()),
+        "told_sha256": told_sha256(study.listing.photographs),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
         "citations": [each.record() for each in references],
         "bibtex": bibliography(references),
