@@ -14,11 +14,13 @@ FILES = {
     "2.JFIF": True,
     "eyes/3.tiff": True,
     "eyes/notes.txt": False,
-    "4.dcm": False,
+    "4.dcm": True,
     "5.dcm": True,
     "IM000001": True,
     "1.2.826.0.1.17": True,
     "IM000002": False,
+    "IM000003": True,
+    "IM000004.dat": False,
     "report.pdf": False,
     ".5.jpg": False,
     ".thumbnails/6.jpg": False,
@@ -31,16 +33,21 @@ FILES = {
 }
 DICOM = ["5.dcm", "IM000001", "1.2.826.0.1.17", "report.pdf", "eyes/notes.txt"]
 """Files that have the mark of DICOM, whatever their names."""
+JPEG = ["IM000003", "IM000004.dat"]
+"""Files that begin as a JPEG does: the page opens those only whose names have no ending."""
 
 
 def taken(module, paths, room=2000):
-    code = """async (files, { paths, room, dicom }) => {
-        const bytes = (path) => [new Uint8Array(128), dicom.includes(path) ? "DICM" : "none", path];
+    code = """async (files, { paths, room, dicom, jpeg }) => {
+        const first = (path) => new Uint8Array(jpeg.includes(path) ? [255, 216, 255] : [0, 0, 0]);
+        const mark = (path) => dicom.includes(path) ? "DICM" : "none";
+        const bytes = (path) => [first(path), new Uint8Array(125), mark(path), path];
         const found = paths.map((path) => ({ file: new File(bytes(path), path), path }));
         const { pictures, others, tooMany } = await files.sorted(found, room);
         return [pictures.map(({ path }) => path), others, tooMany];
     }"""
-    return module("files", code, {"paths": paths, "room": room, "dicom": DICOM})
+    given = {"paths": paths, "room": room, "dicom": DICOM, "jpeg": JPEG}
+    return module("files", code, given)
 
 
 def test_pictures_are_taken_and_hidden_or_other_files_are_not(module):

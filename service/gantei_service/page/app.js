@@ -158,7 +158,7 @@ onLanguage(() => {
   renderEstimators();
   renderAll({ language: true });
 });
-byId("files").accept = ["image/*", ...FORMATS.suffixes, ...FORMATS.dicom].join(",");
+byId("files").accept = ["image/*", ...FORMATS.suffixes].join(",");
 begin();
 listenToDrops();
 listenToButtons();

@@ -1,12 +1,12 @@
-// From what was dropped or chosen to the photographs in it. Names tell, but for DICOM, which may have
-// any name: of a file whose name is of no other kind, four bytes are read.
+// From what was dropped or chosen to the photographs in it. Names tell; of a file whose name tells
+// nothing, as those of DICOM do, the first bytes are read.
 
 /** More photographs than this are work for `gantei predict`. */
 export const MOST = 2000;
 
 /**
- * What the server reads: `names` of formats, the `suffixes` of their files, those of `dicom`, and what
- * is `passedBy`.
+ * What the server reads: `names` of formats, `suffixes` and `signatures` of their files, and what is
+ * `passedBy`.
  */
 export const FORMATS = await (await fetch(new URL("formats.json", import.meta.url))).json();
 
@@ -21,18 +21,21 @@ export async function sorted(found, room = MOST) {
   };
 }
 
+const SIGNATURES = FORMATS.signatures.map((source) => new RegExp(`^(?:${source})`, "s"));
+const HEAD = 4096;
+
 async function isPicture(file, name) {
   if (isPassedBy(name.split("/"))) return false;
-  const ends = (suffixes) => suffixes.some((suffix) => name.endsWith(suffix));
-  if (ends(FORMATS.suffixes) || file.type.startsWith("image/")) return true;
-  const unnamed = !/\.[a-z][a-z0-9]{1,4}$/.test(name) || ends(FORMATS.dicom);
-  return unnamed && isDicom(file);
+  const ends = FORMATS.suffixes.some((suffix) => name.endsWith(suffix));
+  if (ends || file.type.startsWith("image/")) return true;
+  return !/\.[a-z][a-z0-9]{1,4}$/.test(name) && beginsAsOne(file);
 }
 
-/** Whether a file is DICOM that has the usual preamble; a file that cannot be read is none. */
-async function isDicom(file) {
-  const mark = await file.slice(128, 132).text().catch(() => "");
-  return mark === "DICM";
+/** Whether a file begins as a photograph's does, or as DICOM with its usual preamble. */
+async function beginsAsOne(file) {
+  const bytes = await file.slice(0, HEAD).arrayBuffer().catch(() => new ArrayBuffer(0));
+  const head = String.fromCharCode(...new Uint8Array(bytes));
+  return head.slice(128, 132) === "DICM" || SIGNATURES.some((signature) => signature.test(head));
 }
 
 /** Whether it is hidden, or a thumbnail or other litter of a system, or in a folder of such. */

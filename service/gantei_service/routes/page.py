@@ -17,7 +17,7 @@ from gantei.explanations import colour_scale, overlay
 from gantei.findings.wording import FOLDER as WORDINGS
 from gantei.photographs.dicom.recognition import SUFFIXES as DICOM_SUFFIXES
 from gantei.photographs.eye_names import RULES_FILE
-from gantei.photographs.formats.known_formats import names, suffixes
+from gantei.photographs.formats.known_formats import names, signatures, suffixes
 from gantei.photographs.other_names import names_passed_by
 
 from ..docs_page import docs_page
@@ -67,8 +67,8 @@ def assets() -> Mapping[str, Asset]:
     }
     formats = {
         "names": [*names(), "DICOM"],
-        "suffixes": suffixes(),
-        "dicom": DICOM_SUFFIXES,
+        "suffixes": [*suffixes(), *DICOM_SUFFIXES],
+        "signatures": signatures(),
         "passedBy": names_passed_by(),
     }
     shared = {

@@ -1,5 +1,6 @@
 """The formats that are read: whoever needs a list of them, or of their suffixes, has it here."""
 
+import re
 from collections.abc import Sequence
 
 from ...errors import PhotographError
@@ -46,6 +47,14 @@ def names() -> list[str]:
 def suffixes() -> list[str]:
     """The endings of photographs' file names, in lower case, such as `.jpg`."""
     return [suffix for each in FORMATS for suffix in each.suffixes]
+
+
+def signatures() -> list[str]:
+    """What files begin with: expressions that JavaScript reads too, of one letter for each byte."""
+    sources = (each.magic.pattern.decode("latin-1") for each in FORMATS)
+    return [
+        re.sub(r"([+*}])\+", r"\1", source) for source in sources
+    ]  # it knows no possessive ones
 
 
 def media_types() -> list[str]:
