@@ -68,7 +68,7 @@ def test_one_photograph_is_sent_as_it_is_with_its_media_type(ask):
     answer = ask().post("/v1/predict", content=data, headers=headers)
     (entry,) = answer.json()["photographs"]
     assert (entry["eye"], entry["eye_from"]) == ("right", "DICOM")
-    assert [each["code"] for each in entry["findings"]] == ["dicom-burned-in"]
+    assert "dicom-burned-in" in [each["code"] for each in entry["findings"]]
     assert entry["size"] == {"height": 64, "width": 64}
     assert "INVENTED" not in answer.text
     assert "Invented" not in answer.text
