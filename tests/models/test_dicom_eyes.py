@@ -21,12 +21,12 @@ def pixels(fundus):
 
 @pytest.fixture
 def saved(pixels, tmp_path):
-    """`saved(name, **elements)`: the path of such a DICOM file."""
+    """`saved(name, **elements)`: the path of such a DICOM file, of nobody."""
 
     def save(name, **elements):
         path = tmp_path / "photographs" / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(written(of_pixels(pixels, **elements)))
+        path.write_bytes(written(of_pixels(pixels, PatientID="", **elements)))
         return path
 
     return save
