@@ -99,7 +99,7 @@ def test_a_study_has_it_and_its_contradictions(saved, make_estimator, tmp_path):
         ("right", "DICOM", ""), ("", "", "eye-needed"), ("left", "file name", ""),
         ("left", "DICOM", ""),
     ]  # fmt: skip
-    assert rows(out)[0]["warning_codes"].split()[-1] == "eye-of-dicom-contradicts-name"
+    assert "eye-of-dicom-contradicts-name" in rows(out)[0]["warning_codes"].split()
 
 
 def test_an_interrupted_study_keeps_rows_whose_file_tells_the_eye(
@@ -126,7 +126,7 @@ def test_an_interrupted_study_keeps_rows_whose_file_tells_the_eye(
         assert kept_rows(monkeypatch, (*words(), "--with", estimator), out) == [kept]
         if kept == 4:
             assert out.read_bytes() == whole.read_bytes()
-    assert rows(out)[2]["warning_codes"].endswith("eye-of-dicom-contradicts-name")
+    assert "eye-of-dicom-contradicts-name" in rows(out)[2]["warning_codes"].split()
 
 
 def kept_rows(monkeypatch, words, out):
