@@ -72,7 +72,7 @@ def test_what_every_row_says_stands_in_it_as_its_code_and_once_in_words(
     good = [row for row in rows(out) if not row["error"]]
     assert all(row["warning_codes"].split()[0] == "made-age:notice" for row in good)
     assert "Demo" not in out.read_text("utf-8")
-    assert "every row: made-age:notice: Demo: knows nothing.\n" in capsys.readouterr().err
+    assert "every row (made-age:notice): Demo: knows nothing.\n" in capsys.readouterr().err
     (described,) = [
         row for row in rows(tmp_path / "results.csv.dictionary.csv")
         if row["column"] == "warning_codes"
@@ -284,14 +284,14 @@ def test_two_estimators_of_one_name_are_refused(photographs, age, tmp_path, caps
     [
         (["nowhere"], "no such file or folder"),
         ([], "no photographs: name some"),
-        (["scans"], "no photographs in scans: only 1 empty file"),
+        (["scans"], "no photographs in scans: only 1 text file"),
         (["--from", "nowhere.txt"], "nowhere.txt: cannot be read: No such file"),
     ],
 )
 def test_without_photographs_nothing_is_run(arguments, said, age, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scans").mkdir()
-    (tmp_path / "scans/1.dcm").touch()
+    (tmp_path / "scans/1.txt").touch()
     out = tmp_path / "results.csv"
     assert run(*arguments, "--with", age, "--out", out) == 2
     assert said in capsys.readouterr().err
@@ -314,5 +314,5 @@ def test_no_progress_bar_in_a_pipe(photographs, age, tmp_path):
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout == ""
     assert "\r" not in done.stderr
-    said = "6 photographs: 5 estimated, 1 failed\npassed by: 1 hidden file, 1 text file\n"
+    said = "6 photographs: 5 estimated, 1 failed\nskipped: 1 hidden file, 1 text file\n"
     assert done.stderr.startswith(said)
