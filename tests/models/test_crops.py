@@ -183,14 +183,15 @@ def test_what_people_cannot_be_shown_a_network_may_have_seen(age, fundus, tmp_pa
 def test_findings_name_their_networks_where_not_all_of_them_say_it(
     make_estimator, tmp_path, photographs
 ):
-    whole, disc = make_estimator("whole"), make_estimator("disc", change=changed(crop="disc"))
+    small, large = make_estimator("small"), make_estimator("large", change=changed(size=[80, 80]))
     out = tmp_path / "sheet.html"
-    crops(photographs, "--with", whole, "--with", disc, "--out", out)
-    assert "disc: no round field of view" in Page(out).texts[0]
-    crops(photographs, "--with", disc, "--out", out, "--overwrite")
-    assert "disc: no round" not in Page(out).texts[0]
-    assert "no round field of view" in Page(out).texts[0]
-    assert "円い視野が見つからず" in Page(out).texts[0]
+    crops(photographs, "--with", small, "--with", large, "--out", out)
+    assert "large: enlarged from 64 x 64 px" in Page(out).texts[0]
+    crops(photographs, "--with", large, "--out", out, "--overwrite")
+    assert "large: enlarged" not in Page(out).texts[0]
+    assert "enlarged from 64 x 64 px" in Page(out).texts[0]
+    assert "64 × 64 画素から" in Page(out).texts[0]
+    assert "円形の眼底像が見つかりません" in Page(out).texts[0]
 
 
 def test_a_png_shows_a_cell_for_every_photograph(photographs, age, tmp_path):
@@ -220,7 +221,7 @@ def test_whose_eye_it_is_stands_in_the_cell_where_a_list_tells(photographs, age,
     options = ("--from", tmp_path / "list.csv", "--root", photographs, "--with", age)
     assert crops(*options, "--out", tmp_path / "sheet.html") == 0
     (text,) = Page(tmp_path / "sheet.html").texts
-    assert "person <P 17>, right eye (list) 人 <P 17>、右眼（一覧）" in text
+    assert "person <P 17>, right eye (list) 対象者 <P 17>、右眼（一覧）" in text
 
 
 def test_whatever_tells_an_eye_or_cuts_a_photograph_has_its_words():
@@ -262,15 +263,16 @@ def unknown_crop(tables):
 def test_the_last_lines_count_what_is_wrong_and_odd(photographs, make_estimator, tmp_path, capsys):
     disc = make_estimator("disc", change=changed(crop="disc"))
     crops(photographs, "--with", disc, "--out", tmp_path / "sheet.html")
-    assert capsys.readouterr().err.splitlines() == [
-        "6 photographs: 5 as the networks see them, 1 failed",
-        "passed by: 1 hidden file, 1 text file",
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[:5] == [
+        "6 photographs: 5 as the networks see them, 1 cannot be estimated",
+        "skipped: 1 hidden file, 1 text file",
         "failed:",
         "  1 photograph: cut off (cut-off-file)",
         "warnings:",
-        "  5 photographs: no disc found (no-disc)",
-        f"{tmp_path}/sheet.html",
     ]
+    assert lines.count("  5 photographs: no round field of view found (no-disc)") == 1
+    assert lines[-1] == f"{tmp_path}/sheet.html"
 
 
 def test_neither_weights_nor_onnx_runtime_are_needed(photographs, age, tmp_path):

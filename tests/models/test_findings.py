@@ -52,7 +52,7 @@ def test_what_photographs_are_counted_by_has_a_short_text_without_values(languag
 
 
 def test_a_code_without_a_short_text_is_called_by_its_title_or_stands_for_itself():
-    assert short_text("no-disc") == "no disc found"
+    assert short_text("no-disc") == "no round field of view found"
     assert short_text("unusable-photograph") == "The photograph cannot be estimated"
     assert short_text("from-later") == "from-later"
 

@@ -201,7 +201,7 @@ def test_the_dictionary_explains_the_columns_of_persons_too(study, tmp_path):
     assert all(row["meaning"] and row["meaning_ja"] for row in described)
     meaning = {row["column"]: row["meaning_ja"] for row in described}
     assert meaning["made-sex.male"] == (
-        "男性である確率の個人平均。各眼の写真を平均し、次に両眼を平均（ロジットで平均）"
+        "男性である確率の対象者ごとの平均。眼ごとに写真を平均し、次に両眼を平均（ロジットで平均）"
     )
 
 

@@ -51,10 +51,10 @@ def test_a_list_beside_the_table_says_of_every_other_file_what_it_is(study, caps
         ("login", "html-page"),
     ]
     assert rows(study)[0]["meaning"] == "text, not a picture"
-    assert rows(study)[0]["meaning_ja"] == "テキストです。画像ではありません"
+    assert rows(study)[0]["meaning_ja"] == "テキストファイルで、画像ではありません"
     assert skipped(study) == COUNTS
     said = capsys.readouterr().err
-    assert "passed by: 2 thumbnails, 1 HTML page, 1 text file\n" in said
+    assert "skipped: 2 thumbnails, 1 HTML page, 1 text file\n" in said
     assert "results.csv.run.json, results.csv.skipped.csv\n" in said
 
 
@@ -94,7 +94,7 @@ def test_a_list_of_an_earlier_run_goes_where_nothing_is_passed_by(study, tmp_pat
 
 def test_on_standard_output_too_the_kinds_are_counted(study, capsys):
     assert study(out="-") == 0
-    assert "passed by: 2 thumbnails, 1 HTML page, 1 text file\n" in capsys.readouterr().err
+    assert "skipped: 2 thumbnails, 1 HTML page, 1 text file\n" in capsys.readouterr().err
 
 
 def test_dicom_files_without_their_decoders_are_rows_so_that_the_command_says_1(study):

@@ -77,13 +77,13 @@ def test_the_last_lines_say_each_code_once_with_its_photographs(odd, age, tmp_pa
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "8 photographs: 5 estimated, 3 failed"
     assert lines[1:5] == [
-        "passed by: 1 hidden file, 1 text file",
+        "skipped: 1 hidden file, 1 text file",
         "failed:",
         "  2 photographs: grey, without colour (grey-picture)",
         "  1 photograph: cut off (cut-off-file)",
     ]
     assert lines[5] == "warnings:"
-    assert lines.count("  5 photographs: no disc found (no-disc)") == 1
+    assert lines.count("  5 photographs: no round field of view found (no-disc)") == 1
 
 
 def test_nothing_odd_is_not_spoken_of(make_estimator, draw, tmp_path, capsys):
@@ -116,11 +116,12 @@ def test_a_table_on_standard_output_has_the_same_last_lines_on_standard_error(
 ):
     run(odd, "--with", age, "--out", tmp_path / "results.csv")
     of_file = capfdbinary.readouterr().err.decode().splitlines()
-    assert of_file[-1].startswith("to see photographs of a code: gantei crops --from ")
+    assert of_file[-1].startswith("to look at the photographs of a code: gantei crops --from ")
     run(odd, "--with", age, "--out", "-")
     captured = capfdbinary.readouterr()
     assert len(captured.out.splitlines()) == 9
     of_stream = captured.err.decode().splitlines()
-    assert of_stream[-1].startswith(f"to see photographs of a code: gantei crops {odd} --with ")
+    command = f"gantei crops {odd} --with "
+    assert of_stream[-1].startswith(f"to look at the photographs of a code: {command}")
     del of_stream[-1]
     assert of_stream == [line for line in of_file if "results.csv" not in line]

@@ -97,7 +97,7 @@ def _write_summary(
     sys.stderr.write(
         f"{summary.photographs}{of} {'photograph' if total == 1 else 'photographs'}: "
         f"{summary.photographs - summary.failed} as the networks see them, {summary.failed} "
-        "failed\n"
+        "cannot be estimated\n"
     )
     if not chosen.show:
         write_passed_by(listing.passed_by)
@@ -108,7 +108,7 @@ def _write_summary(
         more = f" and {counted(len(others), 'more page')}" if others else ""
         sys.stderr.write(f"{first}{more}\n")
     else:
-        table = "" if in_table else "; what only an estimate tells, a table of results has (--from)"
+        table = "" if in_table else "; what only an estimate tells is in a table of results: --from"
         sys.stderr.write(f"nothing to draw, so there is no {chosen.out}{table}\n")
 
 

@@ -37,13 +37,13 @@ def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:
     from ..photographs.passed_by import kinds_in_words
 
     if passed_by:
-        sys.stderr.write(f"passed by: {kinds_in_words(each.why for each in passed_by)}\n")
+        sys.stderr.write(f"skipped: {kinds_in_words(each.why for each in passed_by)}\n")
 
 
 def write_suggestion(command: str | None) -> None:
     """Say by which command a person sees what was found."""
     if command is not None:
-        sys.stderr.write(visible(f"to see photographs of a code: {command}\n"))
+        sys.stderr.write(visible(f"to look at the photographs of a code: {command}\n"))
 
 
 def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
@@ -54,7 +54,7 @@ def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
     for code, text in sentences_of_every_row(estimators).items():
         codes.setdefault(text, []).append(code)
     for text, each in codes.items():
-        sys.stderr.write(visible(f"every row: {', '.join(each)}: {text}\n"))
+        sys.stderr.write(visible(f"every row ({', '.join(each)}): {text}\n"))
 
 
 def write_counts(what: str, counts: Mapping[str, int]) -> None:

@@ -52,7 +52,7 @@ def _listed(name: str) -> Column:
         name,
         "text",
         f"the column {name} of the list (--from), as it stands there",
-        f"--from の表の {name} 列をそのまま写したもの",
+        f"一覧（--from）の {name} 列の値をそのまま写したもの",
     )
 
 
@@ -116,10 +116,10 @@ def _trailing(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
             "warnings",
             "text",
             "what to know before using the values of this row: after the name of an estimator, "
-            "what it says; without a name, what is odd about the photograph itself; what every row "
-            "says stands in warning_codes",
+            "what it says; without a name, what is odd about the photograph itself; what an "
+            "estimator says in every row stands as its code alone, in warning_codes",
             "この行の値を使う前の注意。推定器の名前に続くものはその推定器の注意、名前のないものは"
-            "写真そのものの注意。すべての行に共通の注意は warning_codes に記す",
+            "写真そのものの注意。すべての行に共通の注意は、コードだけを warning_codes に記す",
         ),
         Column(
             "warning_codes",

@@ -38,7 +38,7 @@ class DicomColumns:
             Column(
                 f"dicom.{keyword}",
                 "text",
-                f"{keyword} as the DICOM file says it; asked for by --dicom-columns",
+                f"{keyword} of the DICOM file, as --dicom-columns asks",
                 f"DICOM ファイルの {keyword}（--dicom-columns の指定による）",
             )
             for keyword in self.tags

@@ -22,29 +22,33 @@ class Column:
 
 
 READ = (
-    "read as its EXIF orientation turns it upright, transparency over black, without its colour "
-    "profile"
+    "read upright, as its EXIF orientation (or HEIF or AVIF itself) says, transparency over black, "
+    "colour profile not applied"
 )
-READ_JA = "EXIF の向きに従って正立させ、透明部分は黒とし、カラープロファイルは適用せずに読み込む"
+READ_JA = (
+    "EXIF の向き（HEIF と AVIF ではファイル自体が示す向き）に従って正立させ、透明部分は黒とし、"
+    "カラープロファイルは適用せずに読み込む"
+)
 
 LEADING = (
     Column(
         "photograph",
         "text",
-        f"file name, relative to the folder given; {READ}",
-        f"写真のファイル名（指定したフォルダーからの相対パス）。{READ_JA}",
+        f"path of the file, relative to the folder given, or to --root; {READ}",
+        f"写真のファイルのパス（指定したフォルダーまたは --root からの相対パス）。{READ_JA}",
     ),
     Column("sha256", "text", "SHA-256 of the file", "ファイルの SHA-256", range="64 hex digits"),
-    Column("person", "text", "whose eye it is, where known", "誰の眼か（分かる場合）"),
+    Column(
+        "person", "text", "the person whose eye it is, where known", "対象者（分かる場合）"
+    ),
     Column(
         "person_from",
         "text",
-        "what tells the person: list (the column person of --from), as --persons asked for: file "
-        "name, folder, pattern, or DICOM (a pseudonym of the file's patient, by the key of the "
-        "study)",
-        "誰の眼かを示すもの：list（--from の表の person 列）、--persons の指定による file name"
-        "（ファイル名）、folder（フォルダー名）、pattern（正規表現）、DICOM（ファイルの患者の仮名。"
-        "この研究の鍵による）",
+        "what tells the person: list (the column person of --from); file name, folder or pattern "
+        "(as --persons asks); DICOM (a pseudonym of the patient in its header, by the study's key)",
+        "対象者の判別方法：list（--from の表の person 列）、file name、folder、pattern（--persons "
+        "で指定したファイル名、フォルダー名、正規表現）、DICOM（ヘッダーの患者 ID から研究の鍵で"
+        "作った仮名）",
         range=", ".join(get_args(PersonOrigin)),
     ),
     Column(
@@ -57,10 +61,10 @@ LEADING = (
     Column(
         "eye_from",
         "text",
-        "what tells the eye: stated (--eyes), list (--from), DICOM (the file's own laterality), "
-        "file name, or detected (assumed, by the optic disc)",
-        "左右眼の別を示すもの：stated（--eyes の表）、list（--from の表）、DICOM（ファイルに"
-        "記された左右）、file name（ファイル名）、detected（視神経乳頭の位置による仮定）",
+        "what tells the eye: stated (--eyes), list (--from), DICOM (the laterality in its header), "
+        "file name, or detected (assumed, from where the optic disc lies)",
+        "左右眼の判別方法：stated（--eyes の表）、list（--from の表）、DICOM（ヘッダーの記載）、"
+        "file name（ファイル名）、detected（視神経乳頭の位置による仮定）",
         range=", ".join(get_args(EyeOrigin)),
     ),
 )
@@ -68,22 +72,24 @@ ANONYMOUS = (
     Column(
         "photograph",
         "text",
-        f"random identifier, which the key (--anonymous) explains; the photograph is {READ}",
-        f"無作為な識別子（元の名前との対応は --anonymous で指定した鍵ファイルにある）。{READ_JA}",
+        f"random identifier; the key (--anonymous) has the name; the photograph is {READ}",
+        "ランダムな識別子（元の名前との対応は --anonymous で指定した鍵ファイルにある）。写真は"
+        f"{READ_JA}",
     ),
     Column(
         "sha256",
         "text",
-        "HMAC-SHA-256 of the file's SHA-256 in hex, by the secret in the key (--anonymous)",
-        "ファイルの SHA-256（16 進）を鍵ファイル（--anonymous）内の秘密の値でさらに "
-        "HMAC-SHA-256 にした値",
+        "HMAC-SHA-256 of the file's SHA-256 in hex, with the secret in the key (--anonymous)",
+        "ファイルの SHA-256（16 進表記）の HMAC-SHA-256。鍵ファイル（--anonymous）の秘密の値による",
         range="64 hex digits",
     ),
     Column(
         "person",
         "text",
-        "random identifier of the person whose eye it is, where known; the key explains it",
-        "誰の眼か（分かる場合）。無作為な識別子で、元の名前との対応は鍵ファイルにある",
+        "identifier of the person whose eye it is, where known: random, and the key has the name; "
+        "from DICOM a pseudonym, by the key's secret",
+        "対象者（分かる場合）。ランダムな識別子で、元の名前との対応は鍵ファイルにある。DICOM による"
+        "場合は、鍵ファイルの秘密の値で作った仮名",
     ),
 )
 """What stands first in its place in an anonymous study."""

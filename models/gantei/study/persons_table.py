@@ -57,16 +57,17 @@ class _Person:
 def person_columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     """Give the columns of the table of persons."""
     described = [
-        Column("person", "text", "as in the table", "表の person 列と同じ"),
-        Column("photographs", "number", "how many of them there are", "写真の枚数"),
-        Column("failed", "number", "of these, with an error", "そのうちエラーになった枚数"),
-        Column("right", "number", "of these, used, of the right eye", "使用した右眼の枚数"),
-        Column("left", "number", "of these, used, of the left eye", "使用した左眼の枚数"),
+        Column("person", "text", "as in the results", "結果の表の person 列と同じ"),
+        Column("photographs", "number", "photographs of the person", "写真の枚数"),
+        Column("failed", "number", "those with an error", "そのうちエラーになった枚数"),
+        Column("right", "number", "those used of the right eye", "使用した右眼の枚数"),
+        Column("left", "number", "those used of the left eye", "使用した左眼の枚数"),
         Column(
             UNKNOWN_EYE,
             "number",
-            "of these, of an eye that is not known; used only where no eye of the person is",
-            "左右不明の枚数。左右の分かる写真が 1 枚もない場合にだけ使用",
+            "those without an error of an unknown eye; used only where no eye of the person is "
+            "known",
+            "左右不明の枚数（エラーを除く）。左右の分かる写真が 1 枚もない場合にだけ使用",
         ),
     ]
     for column in (each for one in estimators for each in value_columns(one)):
@@ -81,22 +82,22 @@ def _described(column: Column) -> Iterator[Column]:
     yield _with(
         column,
         "",
-        f"{column.meaning}, mean of the person: of the photographs of each eye, then of the "
+        f"{column.meaning}, mean of the person: over the photographs of each eye, then over the "
         f"eyes{how}",
-        f"{column.meaning_ja}の個人平均。各眼の写真を平均し、次に両眼を平均{how_ja}",
+        f"{column.meaning_ja}の対象者ごとの平均。眼ごとに写真を平均し、次に両眼を平均{how_ja}",
     )
     for eye, japanese in zip(EYES, ("右眼", "左眼"), strict=True):
         yield _with(
             column,
             f".{eye}",
-            f"{column.meaning}, mean of the {eye} eye{how}",
-            f"{column.meaning_ja}の{japanese}の平均{how_ja}",
+            f"{column.meaning}, mean over the photographs of the {eye} eye{how}",
+            f"{column.meaning_ja}の平均（{japanese}）{how_ja}",
         )
     yield _with(
         column,
         ".right_minus_left",
         f"{column.meaning}, right eye minus left eye",
-        f"{column.meaning_ja}の右眼と左眼の差（右眼−左眼）",
+        f"{column.meaning_ja}の左右差（右眼 − 左眼）",
         "from -1 to 1" if column.unit == "probability" else "",
     )
 
