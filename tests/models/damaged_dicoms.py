@@ -34,8 +34,8 @@ from gantei.photographs.dicom.laterality import side_in_file
 from gantei.photographs.photograph import read
 from gantei.system import helper_pool
 
-from .dcmtk_jpegs import EXTENDED_12, LOSSLESS_8, PIXELS
 from .dicoms import compressed, of_jpeg, of_pixels, of_stream, raw_element, written
+from .encoded_frames import EXTENDED_12, LOSSLESS_8, PIXELS
 from .jpegs import written as jpeg_of
 
 SECONDS, MEMORY = 5.0, 500_000_000

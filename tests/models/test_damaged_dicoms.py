@@ -9,8 +9,8 @@ pytest.importorskip("gdcm")
 from gantei.photographs.photograph import read
 
 from .damaged_dicoms import MEMORY, SECONDS, damaged, helpers_memory, tried, whole
-from .dcmtk_jpegs import EXTENDED_12, LOSSLESS_8, LOSSLESS_12, PIXELS
 from .dicoms import of_stream, written
+from .encoded_frames import EXTENDED_12, HIGH_THROUGHPUT, LOSSLESS_8, LOSSLESS_12, PIXELS
 
 
 def test_the_files_without_damage_are_read():
@@ -36,10 +36,11 @@ def test_300_damaged_files_are_read_or_refused_in_time_and_harm_no_other():
         (LOSSLESS_8, "1.2.840.10008.1.2.4.70", 8),
         (LOSSLESS_12, "1.2.840.10008.1.2.4.57", 12),
         (EXTENDED_12, "1.2.840.10008.1.2.4.51", 12),
+        (HIGH_THROUGHPUT, "1.2.840.10008.1.2.4.201", 8),
     ],
 )
-def test_what_dcmtk_compressed_is_read_without_dcmtk(stream, uid, bits):
-    label = "YBR_FULL_422" if stream is EXTENDED_12 else "RGB"
+def test_what_other_encoders_compressed_is_read_without_them(stream, uid, bits):
+    label = {EXTENDED_12: "YBR_FULL_422", HIGH_THROUGHPUT: "YBR_RCT"}.get(stream, "RGB")
     made = of_stream(stream, PIXELS.shape[:2], uid, PhotometricInterpretation=label)
     if bits == 12:
         made.BitsAllocated, made.BitsStored, made.HighBit = 16, 12, 11
