@@ -50,11 +50,10 @@ def suffixes() -> list[str]:
 
 
 def signatures() -> list[str]:
-    """What files begin with: expressions that JavaScript reads too, of one letter for each byte."""
+    """What files begin with: expressions that JavaScript reads too, a letter for each byte."""
     sources = (each.magic.pattern.decode("latin-1") for each in FORMATS)
-    return [
-        re.sub(r"([+*}])\+", r"\1", source) for source in sources
-    ]  # it knows no possessive ones
+    # JavaScript knows no possessive repetitions.
+    return [re.sub(r"([+*}])\+", r"\1", source) for source in sources]
 
 
 def media_types() -> list[str]:
