@@ -195,6 +195,16 @@ def test_a_file_that_is_no_key_is_kept(content, here, age, capsys):
     assert "a key is a .csv" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("out", ["key.csv", "k.jsonl"])
+def test_no_table_is_written_over_the_key(out, here, age, capsys):
+    key = {"key.csv": "key.csv", "k.jsonl": "k.jsonl.dictionary.csv"}[out]
+    run(*words(age, key))
+    before = (here / key).read_bytes()
+    assert run(*words(age, key, out)[:-4], "--overwrite") == 2
+    assert "is read by --anonymous, and would be replaced" in capsys.readouterr().err
+    assert (here / key).read_bytes() == before
+
+
 def test_identifiers_never_meet(tmp_path, monkeypatch):
     drawn = iter("aabab" + "c" * 12)
     monkeypatch.setattr(key_file, "LENGTH", 1)

@@ -312,6 +312,11 @@ def test_an_estimator_without_a_map_ends_with_2_before_any_work(
             ["--with", "AGE", "--with", "SEX", "--embeddings", "v.npy", "--out", "t.csv"],
             "takes one",
         ),
+        (
+            ["--with", "AGE", "--from", "l.csv", "--out", "photographs/../l.csv", "--overwrite"],
+            "l.csv: is read by --from, and would be replaced",
+        ),
+        (["--with", "AGE", "--eyes", "l.csv", "--out", "l.csv"], "is read by --eyes"),
         (["--with", "AGE", "--maps", "photographs/maps", "--out", "t.csv"], "a folder outside"),
         (["--with", "AGE", "--maps", "maps", "--out", "-"], "name it by --out"),
         (["--with", "AGE", "--maps", "no/maps", "--out", "t.csv"], "in one that exists"),
@@ -324,6 +329,7 @@ def test_what_cannot_be_is_refused_before_any_work(
     options, said, photographs, age, sex, monkeypatch, capsys
 ):
     monkeypatch.chdir(photographs.parent)
+    (photographs.parent / "l.csv").write_text("photograph,eye\nphotographs/left/1.png,R\n", "utf-8")
     before = sorted(photographs.parent.rglob("*"))
     named = {"AGE": age, "SEX": sex}
     assert run("photographs", *(named.get(word, word) for word in options)) == 2

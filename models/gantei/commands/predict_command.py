@@ -171,6 +171,11 @@ def _check_extras(
         if chosen.embeddings and chosen.embeddings.resolve() == path.resolve():
             what = "is the table" if path == study.table else "is written beside the table"
             raise OutputError(f"{path} {what}; choose another --embeddings")
+    written = {path.resolve() for path in (*study.own_paths(), chosen.embeddings) if path}
+    for option, name in (("--from", chosen.list), *(("--eyes", each) for each in chosen.eyes),
+                         ("--anonymous", chosen.anonymous)):  # fmt: skip
+        if name is not None and Path(name).resolve() in written:
+            raise OutputError(f"{name}: is read by {option}, and would be replaced; choose another")
     for path in chosen.paths:
         if chosen.maps and path.is_dir() and chosen.maps.resolve().is_relative_to(path.resolve()):
             raise OutputError(
