@@ -34,7 +34,9 @@ An error without a finding has the code of its class ([the tree](python-api.md#e
 `warning_codes` holds codes with spaces between: `estimator:code` of what an estimator says, the
 `code` alone of what is odd about the photograph itself. What every row of an estimator says, such
 as `notice` or `assumed-fact`, stands there too, and in words in the data dictionary. Filter by
-codes, not by text. In Python:
+codes, not by text. `gantei predict` ends with the number of photographs of each code, and
+`gantei crops --from results.csv --root DIR --with NAME --show CODE --out sheet.html` draws them
+([study.md](study.md#look-at-what-the-networks-see)). In Python:
 
 ```python
 import csv
