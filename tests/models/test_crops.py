@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 import subprocess
 import sys
 from typing import get_args
@@ -17,7 +18,7 @@ from gantei.findings.finding import Finding
 from gantei.manifests.fields import Crop, Mirror
 from gantei.manifests.file import read_manifest
 from gantei.photographs.eyes import Eye, EyeOrigin
-from gantei.photographs.field_of_view import find_disc
+from gantei.photographs.field_of_view import Around, find_disc
 from gantei.photographs.listing import StudyPhotograph
 from gantei.photographs.photograph import open_photograph
 from gantei.sheets import cell, sheet_words
@@ -158,6 +159,26 @@ def test_one_network_that_needs_the_eye_hides_nothing_of_the_others(
     assert (found.error.code, found.unseen) == ("eye-needed", ("mirrors",))
 
 
+def test_the_size_and_the_field_of_view_are_said(age, draw, tmp_path):
+    draw(300, 200, (150, 100), 80).save(tmp_path / "eye.png")
+    crops(tmp_path / "eye.png", "--with", age, "--out", tmp_path / "sheet.html")
+    (text,) = Page(tmp_path / "sheet.html").texts
+    share = round(100 * math.pi * 80**2 / (300 * 200))
+    assert f"300 × 200field of view: round, {share} % 眼底像：円形、{share} %" in text
+
+
+def test_damage_that_shows_when_it_is_measured_is_an_error_too(
+    age, fundus, tmp_path, monkeypatch
+):
+    def refuse(photograph, eye):
+        raise PhotographError(Finding("damaged-picture", format="PNG", why="cut off"))
+
+    fundus.save(tmp_path / "eye.png")
+    monkeypatch.setattr(cell, "findings_on_photograph", refuse)
+    found = cell_of(1, listed(tmp_path / "eye.png"), [manifest_of(age)], allow_grey=False)
+    assert (found.error.code, found.inputs) == ("damaged-picture", ())
+
+
 def test_a_photograph_that_no_network_may_see_is_shown_all_the_same(age, fundus, tmp_path):
     path = tmp_path / "grey.png"
     fundus.convert("L").save(path)
@@ -227,6 +248,7 @@ def test_whose_eye_it_is_stands_in_the_cell_where_a_list_tells(photographs, age,
 def test_whatever_tells_an_eye_or_cuts_a_photograph_has_its_words():
     assert set(sheet_words.ORIGINS) == set(get_args(EyeOrigin))
     assert set(sheet_words.CROPS) == set(get_args(Crop)) - {"unknown"}
+    assert set(sheet_words.FIELDS) == set(get_args(Around))
     assert set(sheet_words.MIRRORS) == set(get_args(Mirror)) - {"unknown"}
 
 
@@ -234,30 +256,6 @@ def test_a_png_does_not_go_where_it_would_become_a_photograph(photographs, age, 
     assert crops(photographs, "--with", age, "--out", photographs / "sheet.png") == 2
     assert "choose a folder outside" in capsys.readouterr().err
     assert crops(photographs, "--with", age, "--out", photographs / "sheet.html") == 1
-
-
-def test_what_cannot_be_drawn_is_refused_before_any_photograph_is_read(
-    photographs, make_estimator, tmp_path, capsys
-):
-    age = make_estimator("made-age")
-    unsettled = make_estimator("unsettled", change=unknown_crop)
-    (tmp_path / "folder.html").mkdir()
-    for arguments, said in (
-        (["--with", age, "--out", tmp_path / "sheet.pdf"], "known: .html, .htm, .png"),
-        (["--with", age, "--out", tmp_path / "none/sheet.html"], "no such folder"),
-        (["--with", age, "--out", tmp_path / "none/a.html", "--overwrite"], "no such folder"),
-        (["--with", age, "--out", tmp_path / "folder.html", "--overwrite"], "is a folder"),
-        (["--with", unsettled, "--out", tmp_path / "sheet.html"], "input.crop is unknown"),
-        (["--with", "nobody", "--out", tmp_path / "sheet.html"], "unknown estimator"),
-    ):
-        assert crops(photographs, *arguments) == 2
-        assert said in capsys.readouterr().err
-    assert not [*tmp_path.glob("sheet*")]
-
-
-def unknown_crop(tables):
-    tables["input"]["crop"] = "unknown"
-    tables["basis"]["input.crop"] = {"origin": "unknown", "evidence": "nobody says"}
 
 
 def test_the_last_lines_count_what_is_wrong_and_odd(photographs, make_estimator, tmp_path, capsys):

@@ -1,6 +1,6 @@
 """What a sheet shows of one photograph: it with boxes, each network's input, and what is odd."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from PIL import Image
 from ..errors import PhotographError, drop_tracebacks
 from ..findings.finding import Finding
 from ..manifests.manifest import Manifest
+from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..photographs.network_view import NetworkView
@@ -41,7 +42,8 @@ class Cell:
         number: its place in the table, from 1.
         name: as the table has it.
         photograph: drawn small, with the boxes; None: it cannot be decoded.
-        size: (height, width) of it in px, where a network sees it.
+        size: (height, width) of it in px, where it was read.
+        appearance: what it looks like, where a network sees it.
         inputs: what each network sees; networks that see the same share one.
         eye: the side, where anything tells it.
         person: whose eye it is, where anything tells it.
@@ -55,6 +57,7 @@ class Cell:
     name: str
     photograph: Image.Image | None
     size: tuple[int, int] | None = None
+    appearance: Appearance | None = None
     inputs: tuple[SeenInput, ...] = ()
     eye: Eye | None = None
     findings: tuple[tuple[tuple[str, ...], Finding], ...] = ()
@@ -95,15 +98,26 @@ def cell_of(
             wrong = error
             seeing = [each for each in manifests if _is_seen(photograph, each)]
             seen = _seen(photograph, seeing)
+        look = photograph.appearance if seeing else None
+        of_photograph = findings_on_photograph(photograph, eye) if seeing else ()
     except PhotographError as error:
         drop_tracebacks(error)
         return Cell(number, listed.name, _drawn_all_the_same(listed), eye=eye, error=error)
     inputs, boxes = _shared(seeing, seen)
     picture = _drawn(photograph, boxes)
-    findings = _findings(photograph, eye, seeing, [view for view, _ in seen])
-    unseen = tuple(each.name for each in manifests if each not in seeing) if seeing else ()
+    said = [*_of_networks(seeing, [view for view, _ in seen])]
+    said += [((), finding) for finding in of_photograph]
     return Cell(
-        number, listed.name, picture, photograph.size, inputs, eye, findings, wrong, unseen
+        number,
+        listed.name,
+        picture,
+        photograph.size,
+        look,
+        inputs,
+        eye,
+        tuple(said),
+        wrong,
+        tuple(each.name for each in manifests if each not in seeing) if seeing else (),
     )
 
 
@@ -168,18 +182,13 @@ def _picture(view: NetworkView, *, mirrored: bool) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(pixels[:, ::-1] if mirrored else pixels))
 
 
-def _findings(
-    photograph: Photograph,
-    eye: Eye | None,
-    manifests: Sequence[Manifest],
-    views: Sequence[NetworkView],
-) -> tuple[tuple[tuple[str, ...], Finding], ...]:
-    of_photograph = findings_on_photograph(photograph, eye)
-    of_networks: dict[Finding, list[str]] = {}
+def _of_networks(
+    manifests: Sequence[Manifest], views: Sequence[NetworkView]
+) -> Iterator[tuple[tuple[str, ...], Finding]]:
+    """What is odd about what networks see, once for all that say the same."""
+    said: dict[Finding, list[str]] = {}
     for manifest, view in zip(manifests, views, strict=True):
         for finding in findings_on(view, manifest.input):
-            of_networks.setdefault(finding, []).append(manifest.name)
-    return (
-        *((tuple(names), finding) for finding, names in of_networks.items()),
-        *(((), finding) for finding in of_photograph),
-    )
+            said.setdefault(finding, []).append(manifest.name)
+    for finding, names in said.items():
+        yield tuple(names), finding

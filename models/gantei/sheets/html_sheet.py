@@ -96,8 +96,7 @@ def _pictures(cell: Cell) -> str:
         parts.append(f'<p class="none">{_both(words.NO_PICTURE)}</p>')
     else:
         shown = _img(cell.photograph, f"{words.PHOTOGRAPH[0]} {cell.number}")
-        size = "<br>{1} × {0}".format(*cell.size) if cell.size else ""
-        caption = f"<figcaption>{_both(words.PHOTOGRAPH)}{size}</figcaption>"
+        caption = f"<figcaption>{_both(words.PHOTOGRAPH)}{_measures(cell)}</figcaption>"
         parts.append(f"<figure>{shown}{caption}</figure>")
     for seen in cell.inputs:
         names = ", ".join(seen.estimators)
@@ -110,6 +109,18 @@ def _pictures(cell: Cell) -> str:
             f"<figcaption>{caption}</figcaption></figure>"
         )
     return "".join(parts)
+
+
+def _measures(cell: Cell) -> str:
+    """Its size, and what was found of a field of view."""
+    size = "<br>{1} × {0}".format(*cell.size) if cell.size else ""
+    if (look := cell.appearance) is None:
+        return size
+    fields = zip(words.FIELD, words.FIELDS[look.field], strict=True)
+    (field, found), (field_ja, found_ja) = fields
+    share = f"{100 * look.share:.0f} %"
+    both = f"{field}: {found}, {share}", f"{field_ja}：{found_ja}、{share}"
+    return f"{size}<br>{_both(both)}"
 
 
 def _img(picture: Image.Image, alt: str) -> str:

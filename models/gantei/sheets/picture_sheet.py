@@ -2,7 +2,7 @@
 
 import io
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -22,8 +22,8 @@ INPUT_HIGH = 200
 """Pixels; what is higher is drawn smaller."""
 MOST_WIDE = 2400
 """Pixels that a sheet is about wide: as many columns as fit, and one at least."""
-MOST_LINES = 8
-"""Of a cell's text; the rest is cut off, and the table has it."""
+MOST_LINES = 12
+"""Below the name of a cell; the table has the rest."""
 PAPER, INK, FAINT, WARNING, ERROR = (
     (242, 242, 244), (28, 28, 30), (90, 90, 96), (107, 75, 0), (160, 40, 16)
 )  # fmt: skip
@@ -115,24 +115,39 @@ def _head(manifest: Manifest, room: int) -> list[str]:
 
 
 def _lines(cell: Cell, room: int) -> list[tuple[str, tuple[int, int, int]]]:
+    """What stands below a cell: its name, what is known of it, what is wrong, what is odd."""
     name = f"{cell.number} {unicodedata.normalize('NFC', visible(cell.name))}"
-    lines = [(_shortened(name, room), INK)]
-    if cell.person is not None:
-        lines.append((_shortened(f"{words.PERSON[0]} {visible(cell.person)}", room), FAINT))
-    if cell.eye is not None:
-        origin = words.ORIGINS[cell.eye.origin][0]
-        lines.append((f"{words.SIDES[cell.eye.side][0]} ({origin})", FAINT))
+    lines = [(line, FAINT) for line in _known(cell)]
+    if cell.error is not None:
+        text = _of(cell.unseen, cell.error.worded(source=""))
+        lines += [(line, ERROR) for line in broken_lines(text, SIZE, room)]
     for names, finding in cell.findings:
-        before = f"{', '.join(names)}: " if names and len(names) < cell.networks else ""
-        text = visible(before + finding.text())
+        text = _of(names if len(names) < cell.networks else (), finding.text())
         lines += [(line, WARNING) for line in broken_lines(text, SIZE, room)]
     for code in filter(has_short_text, cell.told):
         lines.append((f"{words.IN_TABLE[0]}: {short_text(code)}", WARNING))
-    if cell.error is not None:
-        before = f"{', '.join(cell.unseen)}: " if cell.unseen else ""
-        text = visible(before + cell.error.worded(source=""))
-        lines += [(line, ERROR) for line in broken_lines(text, SIZE, room)]
-    return [(_shortened(line, room), colour) for line, colour in lines[:MOST_LINES]]
+    if len(lines) > MOST_LINES:
+        lines[MOST_LINES - 1 :] = [("and more, which the table says", FAINT)]
+    return [(_shortened(line, room), colour) for line, colour in [(name, INK), *lines]]
+
+
+def _known(cell: Cell) -> Iterator[str]:
+    if cell.person is not None:
+        yield f"{words.PERSON[0]} {visible(cell.person)}"
+    if cell.eye is not None:
+        yield f"{words.SIDES[cell.eye.side][0]} ({words.ORIGINS[cell.eye.origin][0]})"
+    if cell.size is not None:
+        height, width = cell.size
+        look = cell.appearance
+        found = ""
+        if look is not None:
+            field = words.FIELDS[look.field][0]
+            found = f", {words.FIELD[0]}: {field}, {100 * look.share:.0f} %"
+        yield f"{width} x {height}{found}"
+
+
+def _of(names: Sequence[str], text: str) -> str:
+    return visible(f"{', '.join(names)}: {text}" if names else text)
 
 
 def _shortened(text: str, room: int) -> str:

@@ -2,6 +2,7 @@
 
 from ..manifests.fields import Crop, Mirror
 from ..photographs.eyes import EyeOrigin
+from ..photographs.field_of_view import Around
 
 TITLE = ("What the networks see of each photograph", "各写真のうちネットワークが見ている部分")
 LEAD = (
@@ -29,6 +30,12 @@ MIRRORS: dict[Mirror, tuple[str, str]] = {
 }
 MIRRORED = ("mirrored", "左右反転")
 PHOTOGRAPH = ("photograph", "写真")
+FIELD = ("field of view", "眼底像")
+FIELDS: dict[Around, tuple[str, str]] = {
+    "disc": ("round", "円形"),
+    "bright part": ("bright part", "明るい部分"),
+    "picture": ("whole picture", "画像全体"),
+}
 NO_PICTURE = ("no picture", "画像なし")
 PERSON = ("person", "対象者")
 SIDES = {"right": ("right eye", "右眼"), "left": ("left eye", "左眼")}
