@@ -267,6 +267,7 @@ FILES = {
     "predict": [
         f"results/{name}" for name in (
             "results.csv", "results.csv.dictionary.csv", "results.csv.run.json",
+            "results.csv.photographs.csv", "results.csv.photographs.partial",
             "results.csv.lock", "results.csv.partial", ".results.csv.*",
         )
     ],

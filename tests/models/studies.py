@@ -31,6 +31,8 @@ def interrupted_after(count, photographs, estimator, out, monkeypatch, *options)
 
     def append_or_die(self, row):
         nonlocal written
+        if self.path.name.endswith(".photographs.partial"):  # what stands beside the rows
+            return append(self, row)
         if written == count:
             raise KilledError
         append(self, row)

@@ -67,6 +67,14 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         help="CSV for programs alone: without the byte order mark by which Excel knows UTF-8, and "
         "without an apostrophe before texts that a spreadsheet would calculate",
     )
+    predict.add_argument(
+        "--refuse",
+        metavar="FINDING",
+        action="append",
+        default=[],
+        help="give photographs with that finding, such as no-disc, an error in the place of "
+        "values; repeat for several. docs/pictures.md says how much each finds",
+    )
     add_dicom_columns(predict)
     predict.add_argument(
         "--maps",
@@ -104,9 +112,11 @@ def _add_server(predict: argparse.ArgumentParser) -> None:
 
 def _run(chosen: argparse.Namespace) -> int:
     from ..errors import OutputError
+    from ..study.refusing import check_codes
 
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
+    check_codes(chosen.refuse)
     added = dicom_columns_of(chosen)
     listing = listing_of(chosen)
     with _backend(chosen, names) as backend:
@@ -202,13 +212,17 @@ def _fill(
         embeddings=chosen.embeddings,
         plain_csv=chosen.plain_csv,
         dicom_columns=added,
+        refuse=frozenset(chosen.refuse),
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     write_summary(summary, study.listing.passed_by)
     write_every_row(backend.estimators)
-    beside = (study.dictionary_path, study.run_path, study.persons_path, study.skipped_path)
+    beside = (
+        study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
+        study.skipped_path,
+    )  # fmt: skip
     names = [str(study.table), *(path.name for path in beside if path.exists())]
     sys.stderr.write(f"{', '.join(names)}\n")
     for path in filter(None, (study.maps, study.embeddings)):
@@ -233,6 +247,7 @@ def _stream(
     from ..study.counts import FindingCounts
     from ..study.dicom_persons import DicomPersons
     from ..study.existing_table import Summary
+    from ..study.refusing import without_refused
     from ..study.same_files import SameFiles, with_same_files
     from ..study.table import write_comma_separated
 
@@ -240,7 +255,8 @@ def _stream(
     counts = FindingCounts(sentences_of_every_row(backend.estimators))
 
     def rows() -> Iterator[Row]:
-        for listed, result in with_same_files(listing.photographs, results, SameFiles()):
+        for listed, found in with_same_files(listing.photographs, results, SameFiles()):
+            result = without_refused(found, chosen.refuse)
             line = row(persons.told(listed), result, backend.estimators)
             counts.add(line)
             yield line

@@ -14,6 +14,7 @@ from .columns import columns
 from .dicom_columns import DicomColumns
 from .extras import Extras
 from .leading_columns import Column
+from .measures_file import MeasuresFile
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Study:
     """A study to run: these photographs, by this backend, into this table.
 
     `plain_csv`: what is CSV of its files is for programs alone; see `write_csv`. `dicom_columns`
-    stand in the table alone, behind the others.
+    stand in the table alone, behind the others. `refuse`: codes of findings that are errors here.
     """
 
     listing: PhotographList
@@ -31,6 +32,7 @@ class Study:
     embeddings: Path | None = None
     plain_csv: bool = False
     dicom_columns: DicomColumns | None = None
+    refuse: frozenset[str] = frozenset()
 
     @property
     def estimators(self) -> Sequence[AnyEstimator]:
@@ -40,9 +42,13 @@ class Study:
     def extras(self, run: str) -> Extras:
         """What is written beside the table; see `Extras`."""
         embeddings = None if self.embeddings is None else (self.embeddings, self.vectors_path)
-        return Extras(
-            self.estimators, self.maps, embeddings, allow_grey=self.backend.allow_grey, run=run
+        measures = MeasuresFile(
+            self.measures_path, self.measures_journal_path, run, plain=self.plain_csv
         )
+        return Extras(
+            self.estimators, self.maps, embeddings, measures,
+            allow_grey=self.backend.allow_grey, run=run,
+        )  # fmt: skip
 
     def columns(self) -> tuple[Column, ...]:
         """The columns of the table.
@@ -77,6 +83,11 @@ class Study:
         return self.table.with_name(f"{self.table.name}.persons.csv")
 
     @property
+    def measures_path(self) -> Path:
+        """What each photograph looks like, `results.csv.photographs.csv`."""
+        return self.table.with_name(f"{self.table.name}.photographs.csv")
+
+    @property
     def dicom_key_path(self) -> Path:
         """The key of persons' pseudonyms, `results.csv.dicom-key`; not there without DICOM."""
         return self.table.with_name(f"{self.table.name}.dicom-key")
@@ -91,6 +102,11 @@ class Study:
         """The embeddings of an unfinished run."""
         return self.table.with_name(f"{self.table.name}.embeddings.partial")
 
+    @property
+    def measures_journal_path(self) -> Path:
+        """What the photographs of an unfinished run look like."""
+        return self.table.with_name(f"{self.table.name}.photographs.partial")
+
     def without_own_files(self) -> "Study":
         """The same, where files of its own that lie among the photographs are not passed by."""
         own = [*self.own_paths(), *filter(None, [self.embeddings])]
@@ -99,8 +115,8 @@ class Study:
     def own_paths(self) -> tuple[Path, ...]:
         """The files that it writes in any case."""
         beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
-        unfinished = (self.journal_path, self.vectors_path)
-        return (self.table, *beside, self.dicom_key_path, *unfinished)
+        unfinished = (self.journal_path, self.vectors_path, self.measures_journal_path)
+        return (self.table, *beside, self.measures_path, self.dicom_key_path, *unfinished)
 
     def journal_of(self, run: str) -> str:
         """Digest of the run and of where its files go, which a run that resumes has checked."""
@@ -114,6 +130,7 @@ class Study:
         return {
             **({"beside": beside} if beside else {}),
             **({"plain_csv": True} if self.plain_csv else {}),
+            **({"refuse": sorted(self.refuse)} if self.refuse else {}),
             **({"dicom_columns": [*self.dicom_columns.tags]} if self.dicom_columns else {}),
             **({"anonymous": True} if self.listing.anonymous else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),

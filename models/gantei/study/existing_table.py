@@ -15,6 +15,11 @@ from .extras import Extras
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
 
+_TOLD = {
+    "eyes": "other eyes were stated, or sought (--eyes, --from)",
+    "dicom_columns": "its columns of DICOM files are others",
+}
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -65,7 +70,7 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
-    return ", ".join(differences) or "overlays, embeddings or persons are others, or gone"
+    return ", ".join(differences) or "what stands beside it is other, or gone"
 
 
 def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
@@ -93,10 +98,12 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         if (before := manifest.get(key, False)) != identity.get(key, False):
             option = key.replace("_", "-")
             differences.append(f"it was made with{'' if before else 'out'} --{option}")
-    if manifest.get("eyes") != identity.get("eyes"):
-        differences.append("other eyes were stated, or sought (--eyes, --from)")
-    if manifest.get("dicom_columns") != identity.get("dicom_columns"):
-        differences.append("its columns of DICOM files are others")
+    if manifest.get("refuse") != identity.get("refuse"):
+        before = " ".join(f"--refuse {code}" for code in manifest.get("refuse", []))
+        differences.append(f"it was made with {before or 'no --refuse'}")
+    differences += [
+        what for key, what in _TOLD.items() if manifest.get(key) != identity.get(key)
+    ]
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)

@@ -1,6 +1,7 @@
-"""What a study may write beside its table: overlays of maps, and embeddings."""
+"""What a study writes beside its table, in step with it: measures, overlays, embeddings."""
 
 from collections.abc import Iterable, Sequence
+from itertools import tee
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from ..photographs.listing import StudyPhotograph
 from .backends import AnyEstimator
 from .columns import Row
 from .embeddings import Embeddings
+from .measures_file import MeasuresFile
 from .overlays import Overlays
 
 
 class Extras:
-    """The overlays and embeddings of one run, as far as they were asked for.
+    """The measures of one run, and its overlays and embeddings, as far as they were asked for.
 
     Those of a photograph are written before its row goes into the journal, so that a row of the
     journal stands for all of them.
@@ -25,19 +27,21 @@ class Extras:
         estimators: Sequence[AnyEstimator],
         maps: Path | None,
         embeddings: tuple[Path, Path] | None,
+        measures: MeasuresFile,
         *,
         allow_grey: bool,
         run: str,
     ) -> None:
         """Prepare to draw into `maps`, and to write `embeddings`: the file, and where meanwhile.
 
-        `run` is the digest of the run that they are of.
+        `measures` are written in any case. `run` is the digest of the run that they are of.
 
         Raises:
             ExplanationError: an estimator has no map, or no embedding.
             OutputError, MissingExtraError: as `Embeddings` and `Overlays.check_folder`.
         """
         self._overlays = self._embeddings = None
+        self._measures = measures
         if maps is not None:
             for each in estimators:
                 each.require_map()
@@ -68,15 +72,18 @@ class Extras:
     def hold(self, number: int, row: Row) -> bool:
         """Whether what belongs to this row of the journal is there."""
         drawn = self._overlays is None or self._overlays.hold(row)
-        return drawn and (self._embeddings is None or self._embeddings.hold(number))
+        embedded = self._embeddings is None or self._embeddings.hold(number)
+        return drawn and embedded and self._measures.hold(number)
 
     def keep(self, count: int) -> None:
         """Go on after the first `count` photographs."""
+        self._measures.keep(count)
         if self._embeddings:
             self._embeddings.keep(count)
 
     def add(self, listed: StudyPhotograph, result: PhotographResult) -> None:
         """Write what belongs to one photograph."""
+        self._measures.add(result)
         if self._overlays:
             self._overlays.add(listed, result)
         if self._embeddings:
@@ -84,6 +91,8 @@ class Extras:
 
     def publish(self, rows: Iterable[Row]) -> None:
         """Write what stands under its name only when the run is whole."""
+        rows, again = tee(rows)
+        self._measures.publish(again)
         if self._embeddings:
             self._embeddings.publish(rows)
 
@@ -93,7 +102,7 @@ class Extras:
         Args:
             photographs: the name and sha256 of each.
         """
-        found: dict[str, Any] = {}
+        found: dict[str, Any] = {"photographs": self._measures.proof()}
         if self._overlays:
             found["maps"] = {"pictures": self._overlays.count(photographs)}
         if self._embeddings:
@@ -102,5 +111,6 @@ class Extras:
 
     def close(self) -> None:
         """Close what is open."""
+        self._measures.close()
         if self._embeddings:
             self._embeddings.close()

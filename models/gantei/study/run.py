@@ -28,8 +28,10 @@ from .extras import Extras
 from .journal import Journal, discard, is_of
 from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM
 from .listed_photographs import told_sha256
+from .measure_columns import measure_columns
 from .persons_file import write_persons
 from .persons_table import person_columns
+from .refusing import without_refused
 from .same_files import SameFiles, with_same_files
 from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
 from .table import check_size, writer_for
@@ -65,7 +67,7 @@ def run_study(
         if study.table.exists():
             if finished := finished_before(study, run, extras):
                 discard(study.journal_path, journal_id)
-                study.vectors_path.unlink(missing_ok=True)
+                _remove_unfinished(study)
                 renew_skipped(study)
                 advance(finished.photographs)
                 return finished
@@ -89,8 +91,13 @@ def run_study(
             _publish(study, journal, identity, summary, extras)
             extras.close()
             journal.remove()
-            study.vectors_path.unlink(missing_ok=True)
+            _remove_unfinished(study)
     return summary
+
+
+def _remove_unfinished(study: Study) -> None:
+    for path in (study.vectors_path, study.measures_journal_path):
+        path.unlink(missing_ok=True)
 
 
 def _publish(
@@ -107,7 +114,8 @@ def _publish(
         rows = added.extended(rows, study.listing.photographs)
     extras.publish(journal.rows())
     people = write_persons(study, journal.rows())
-    tables = {"results": described}
+    anonymous = study.listing.anonymous
+    tables = {"results": described, "photographs": measure_columns(anonymous=anonymous)}
     if people:
         tables["persons"] = person_columns(study.estimators)
     with atomic_write(study.dictionary_path) as file:
@@ -133,7 +141,8 @@ def _rows(
     left = study.listing.photographs[start:]
     results = study.backend.results(left, extras.explain)
     with closing(with_same_files(left, results, known)) as pairs:
-        for listed, result in pairs:
+        for listed, found in pairs:
+            result = without_refused(found, study.refuse)
             extras.add(listed, result)
             yield row(persons.told(listed), result, study.estimators)
 
