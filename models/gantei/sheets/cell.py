@@ -49,7 +49,7 @@ class Cell:
         person: whose eye it is, where anything tells it.
         findings: with the estimators that say them; none of them: of the photograph itself.
         error: why there is no estimate.
-        unseen: the estimators whose networks see nothing; none: no one sees anything.
+        unseen: the estimators whose networks see nothing, where others see something.
         told: codes that a table has of it, and that nothing here finds.
     """
 
@@ -111,13 +111,13 @@ def cell_of(
         number,
         listed.name,
         picture,
-        photograph.size,
-        look,
-        inputs,
-        eye,
-        tuple(said),
-        wrong,
-        tuple(each.name for each in manifests if each not in seeing) if seeing else (),
+        size=photograph.size,
+        appearance=look,
+        inputs=inputs,
+        eye=eye,
+        findings=tuple(said),
+        error=wrong,
+        unseen=tuple(each.name for each in manifests if each not in seeing) if seeing else (),
     )
 
 

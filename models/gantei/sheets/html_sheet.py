@@ -67,7 +67,7 @@ class HtmlSheet:
             f"<header><h1>{_both(words.TITLE)}</h1><p>{_both(words.LEAD)}</p>\n"
             f"{_inputs(self._manifests)}{found}</header>\n{nav}"
             f"<main><ol{several}>\n{''.join(cells)}</ol></main>\n{nav}</body>\n</html>\n"
-        ).encode()
+        ).encode("utf-8", "backslashreplace")
 
 
 def _both(text: Words) -> str:
