@@ -101,6 +101,8 @@ def test_nothing_beside_the_key_tells_a_name_or_lets_it_be_guessed(here, age, ca
         assert bool(row["error"]) == (path.name == "SatoHanako_OS.png")
         assert not row["error"] or row["error"].startswith(row["photograph"])
     assert {names[row["person"]] for row in rows(here / "out/t.csv.persons.csv")} == {*PATIENTS}
+    looks = rows(here / "out/t.csv.photographs.csv")
+    assert [row["photograph"] for row in looks] == [row["photograph"] for row in table]
     skipped = [names[row["file"]] for row in rows(here / "out/t.csv.skipped.csv")]
     assert sorted(skipped) == sorted(f"{each}/letter to {each}.pdf" for each in PATIENTS)
     pictures = [path.name for path in (here / "out/maps").rglob("*.png")]

@@ -33,19 +33,20 @@ def test_every_measure_has_its_column_and_every_column_its_meaning(mixed, age, t
     run(mixed, "--with", age, "--out", out)
     names = [field.name for field in fields(gantei.Appearance)]
     assert [column.name for column in MEASURES] == names
-    assert list(rows(beside(out))[0]) == ["photograph", "sha256", *names]
+    assert list(rows(beside(out))[0]) == ["photograph", "sha256", "person", "eye", *names]
     described = rows(tmp_path / "results.csv.dictionary.csv")
     told = [line for line in described if line["table"] == "photographs"]
-    assert [line["column"] for line in told] == ["photograph", "sha256", *names]
+    assert [line["column"] for line in told] == ["photograph", "sha256", "person", "eye", *names]
     assert all(line["meaning"] and line["meaning_ja"] for line in told)
 
 
 def test_its_rows_are_those_of_the_table_with_the_numbers_of_the_library(mixed, age, tmp_path):
     out = tmp_path / "results.csv"
-    run(mixed, "--with", age, "--out", out)
+    run(mixed, "--with", age, "--out", out, "--persons", "names")
     assert [row["photograph"] for row in rows(beside(out))] == [*NAMES, "whole.png"]
     for row, estimated in zip(rows(beside(out)), rows(out), strict=True):
-        assert row["sha256"] == estimated["sha256"]
+        for key in ("sha256", "person", "eye"):
+            assert row[key] == estimated[key]
         if estimated["error"]:
             assert not any(row[column.name] for column in MEASURES)
             continue

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from ..photographs.field_of_view import Around
-from .leading_columns import ANONYMOUS, LEADING, Column
+from .leading_columns import ANONYMOUS, EYE, LEADING, PERSON, Column
 
 _LEVELS = "0 to 255"
 
@@ -91,8 +91,11 @@ MEASURES = (
     ),
 )  # fmt: skip
 """One for each attribute of `gantei.Appearance`, under its name."""
+TAKEN = (0, 1, PERSON, EYE)
+"""Cells of a row of the table that stand before the measures."""
 
 
 def measure_columns(*, anonymous: bool = False) -> tuple[Column, ...]:
-    """Give the columns: the photograph and its file, then the measures."""
-    return (*(ANONYMOUS if anonymous else LEADING)[:2], *MEASURES)
+    """Give the columns: photograph, file, person and eye, then the measures."""
+    leading = (*ANONYMOUS, *LEADING[len(ANONYMOUS) :]) if anonymous else LEADING
+    return (*(leading[place] for place in TAKEN), *MEASURES)

@@ -13,7 +13,7 @@ from ..system.files import atomic_write, sha256_of
 from ..table_files.csv_writing import write_csv
 from .columns import Row
 from .journal import Journal, is_of
-from .measure_columns import MEASURES, measure_columns
+from .measure_columns import MEASURES, TAKEN, measure_columns
 
 
 class MeasuresFile:
@@ -62,7 +62,7 @@ class MeasuresFile:
             OutputError: it cannot be written.
         """
         lines = (
-            [row[0], row[1], *measures]
+            [*(row[place] for place in TAKEN), *measures]
             for row, measures in zip(rows, self._opened().rows(), strict=True)
         )
         head = [column.name for column in measure_columns()]
