@@ -1,7 +1,7 @@
-"""Nothing leaves the machine: seven programs, 15 s each, and what the kernel saw of them.
+"""Nothing leaves the machine: eight programs, 15 s each, and what the kernel saw of them.
 
 Python's own audit events know nothing of what native code does, and ONNX Runtime's first try to
-report to its maker may come late: so strace watches, and every program lives on. All seven run at
+report to its maker may come late: so strace watches, and every program lives on. All eight run at
 the same time, once for a whole run of the tests.
 """
 
@@ -18,6 +18,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from PIL import Image
@@ -147,6 +148,21 @@ def predict(program):
     )
 
 
+def dicom(program):
+    """Decoded in a helper process, whose calls are seen too."""
+    from pydicom.uid import JPEG2000Lossless
+
+    from .models.dicoms import compressed, written
+
+    photograph = program.folder / "IM000001"
+    with Image.open(PHOTOGRAPH) as image:
+        photograph.write_bytes(written(compressed(np.array(image), JPEG2000Lossless)))
+    return program.runs(
+        *(sys.executable, "-c", COMMAND, "predict", photograph, "--with", "demo-age"),
+        *("--dicom-columns", "PatientID", "--out", "results.csv"),
+    )
+
+
 def script(program):
     return program.runs(sys.executable, "-c", SCRIPT, PHOTOGRAPH)
 
@@ -211,11 +227,12 @@ def left_alone(program):
 
 
 PROGRAMS = {
-    "predict": predict, "script": script, "import": import_, "optimise": optimise, "serve": serve,
-    "bundle": bundle, "bento": bento,
+    "predict": predict, "dicom": dicom, "script": script, "import": import_, "optimise": optimise,
+    "serve": serve, "bundle": bundle, "bento": bento,
 }  # fmt: skip
 NEED = {
-    "import": ("h5py", "onnx"), "optimise": ("onnx", "tomli_w"), "serve": ("uvicorn", "fastapi"),
+    "dicom": ("pydicom", "gdcm", "openjpeg"), "import": ("h5py", "onnx"),
+    "optimise": ("onnx", "tomli_w"), "serve": ("uvicorn", "fastapi"),
     "bundle": ("uvicorn", "fastapi"), "bento": ("bentoml",),
 }  # fmt: skip
 
@@ -263,14 +280,16 @@ SOCKETS = {
 }  # fmt: skip
 # Devices, and the semaphores of Python's multiprocessing, which tqdm asks for.
 ANYWHERE = ("/dev/null", "/dev/shm/sem.*")
+TABLE = [
+    f"results/{name}" for name in (
+        "results.csv", "results.csv.dictionary.csv", "results.csv.run.json",
+        "results.csv.photographs.csv", "results.csv.photographs.partial",
+        "results.csv.lock", "results.csv.partial", ".results.csv.*",
+    )
+]  # fmt: skip
 FILES = {
-    "predict": [
-        f"results/{name}" for name in (
-            "results.csv", "results.csv.dictionary.csv", "results.csv.run.json",
-            "results.csv.photographs.csv", "results.csv.photographs.partial",
-            "results.csv.lock", "results.csv.partial", ".results.csv.*",
-        )
-    ],
+    "predict": TABLE,
+    "dicom": [*TABLE, "results/results.csv.dicom-key", "results/results.csv.persons.csv"],
     "import": ["home/gantei", "home/gantei/estimators", "home/gantei/estimators/*"],
     "optimise": ["home/gantei", "home/gantei/estimators", "home/gantei/estimators/*"],
     "bento": ["home/bentoml/prometheus_multiproc_dir", "home/bentoml/prometheus_multiproc_dir/*"],
@@ -303,6 +322,7 @@ def test_no_file_but_the_results_and_what_the_store_holds(program):
 def test_the_programs_did_what_they_are_for(program):
     name, did = program
     installed = {"import": "home/gantei/estimators/my-age", "predict": "results/results.csv"}
+    installed["dicom"] = "results/results.csv.dicom-key"
     installed["optimise"] = "home/gantei/estimators/demo-age-int8"
     if name in installed:
         assert installed[name] in did["written"]

@@ -73,6 +73,9 @@ def dicom_columns(text: str) -> DicomColumns:
     """
     if not is_installed():
         raise SettingError('--dicom-columns needs: pip install "gantei[dicom]"')
+    from ..photographs.dicom import quiet_pydicom  # noqa: F401
+
+    # isort: split
     from pydicom.datadict import dictionary_VR, keyword_dict, tag_for_keyword
 
     keywords = dict.fromkeys(each.strip() for each in text.split(",") if each.strip())

@@ -4,6 +4,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from . import quiet_pydicom  # noqa: F401
+
+# isort: split
 from pydicom import config
 from pydicom.charset import convert_encodings
 from pydicom.dataelem import RawDataElement, convert_raw_data_element

@@ -8,6 +8,9 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from . import quiet_pydicom  # noqa: F401
+
+# isort: split
 import gdcm
 import jpeg_ls
 import numpy as np
