@@ -87,7 +87,7 @@ def test_nothing_beside_the_key_tells_a_name_or_lets_it_be_guessed(here, age, ca
     assert run(*words(age)) == 1
     assert_tells_nothing(here)
     said = capsys.readouterr().err
-    assert "columns of the list that stay as they are: ward" in said
+    assert "columns of the list that are copied as they are: ward" in said
     secret, names = key_of(here / "key.csv")
     table = rows(here / "out/t.csv")
     assert [row["photograph"] for row in table] == sorted(row["photograph"] for row in table)

@@ -62,7 +62,7 @@ def test_persons_are_pseudonyms_by_identifier_and_issuer(folder, make_estimator,
     key = tmp_path / "results.csv.dicom-key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     said = capsys.readouterr().err
-    assert "results.csv.dicom-key: makes the pseudonyms" in said
+    assert "results.csv.dicom-key: the key of the pseudonyms" in said
     with (tmp_path / "results.csv.persons.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.DictReader(file))) == 2
     for path in tmp_path.glob("results.csv*"):
@@ -157,7 +157,7 @@ def test_columns_stand_in_the_table_and_nowhere_else(
     assert "SECRET-1" not in (tmp_path / "results.csv.partial").read_text("utf-8")
     run(folder, "--with", estimator, "--out", out, *words)
     said = capsys.readouterr().err
-    assert "WARNING: PatientID, StudyDate may tell who somebody is" in said
+    assert "WARNING: PatientID, StudyDate may identify a person" in said
     assert "SECRET-1" not in said
     first, *_, last = rows(out)
     found = [first[f"dicom.{each}"] for each in words[1].split(",")]
@@ -191,7 +191,7 @@ def test_a_file_that_became_another_gives_no_cells_to_the_row_of_the_first(
 @pytest.mark.parametrize(
     ("keywords", "words"),
     [
-        ("PatentName", "near: PatientName"),
+        ("PatentName", "similar: PatientName"),
         ("PixelData", "is no text"),
         ("ReferencedSeriesSequence", "is no text"),
         (" , ", "name keywords"),
@@ -208,7 +208,7 @@ def test_what_may_tell_who_somebody_is_is_refused_in_an_anonymous_study(
     words = (folder, "--with", make_estimator(), "--out", tmp_path / "results.csv",
              "--anonymous", tmp_path / "key.csv", "--dicom-columns")  # fmt: skip
     assert run(*words, "PatientSex,StudyInstanceUID") == 2
-    assert "StudyInstanceUID may tell who somebody is" in capsys.readouterr().err
+    assert "StudyInstanceUID may identify a person" in capsys.readouterr().err
     assert run(*words, "PatientSex") == 0
     if os.name == "posix":
         assert "IM1" not in (tmp_path / "results.csv").read_text("utf-8")

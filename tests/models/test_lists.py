@@ -58,10 +58,10 @@ def test_utf_16_of_either_byte_order_is_known_by_its_mark():
 @pytest.mark.parametrize(
     ("data", "encoding", "said"),
     [
-        ("a\n右眼".encode("cp932"), None, "line 2, byte 3 of the file: no UTF-8; .* cp932"),
-        (b"a\n\x81", None, "line 2, byte 3 of the file: no UTF-8; say what it is"),
-        (b"\x81", "cp932", "line 1, byte 1 of the file: no CP932$"),
-        (codecs.BOM_UTF16_LE + b"\0\xd8", "cp932", "no UTF-16$"),
+        ("a\n右眼".encode("cp932"), None, "line 2, byte 3 of the file: not UTF-8; .* cp932"),
+        (b"a\n\x81", None, "line 2, byte 3 of the file: not UTF-8; say what it is"),
+        (b"\x81", "cp932", "line 1, byte 1 of the file: not CP932$"),
+        (codecs.BOM_UTF16_LE + b"\0\xd8", "cp932", "not UTF-16$"),
         ("a.png\nb.png".encode("utf-16-le"), None, "null bytes, as in UTF-16 without"),
     ],
 )
@@ -183,7 +183,7 @@ def test_a_list_of_nothing_that_is_there_gives_rows_that_say_so(eyes, age):
             "list.csv, line 3: says something else of photographs/b.png than list.csv, line 2",
         ),
         ("list.csv", "photograph,person\nphotographs,1\n", "line 2: photographs is a folder"),
-        ("list.csv", "file,person\nphotographs/b.png,1\n", "one column is photograph; found: file"),
+        ("list.csv", "file,person\nphotographs/b.png,1\n", "called photograph; found: file"),
         ("list.ods", "", ".ods is not read; save it as .xlsx"),
         ("list.xlsx", "no workbook", "no .xlsx workbook, damaged, or with a password"),
     ],

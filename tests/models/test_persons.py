@@ -147,7 +147,7 @@ def test_names_tell_persons_as_they_are_asked_to(rule, name, person):
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"), [("people", "a group"), (r"(\d+)", "a group"), ("(", "no pattern")]
+    ("rule", "said"), [("people", "a group"), (r"(\d+)", "a group"), ("(", "not a regular")]
 )
 def test_a_rule_that_is_none_is_refused(rule, said):
     with pytest.raises(SettingError, match=said):

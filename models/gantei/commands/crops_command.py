@@ -25,8 +25,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "crops",
         help="draw what each network sees of each photograph",
         description="Draw sheets of 100 photographs, each with a box around what the networks see "
-        "of it, beside their very input, with its eye and what is odd or wrong. Every photograph "
-        "has its place. No network is run: the weights need not be on this machine.",
+        "of it, exactly what goes into each network, its eye, and what is odd or wrong. Every "
+        "photograph has its place. No network is run: the weights need not be on this machine.",
         epilog="Exit code: 0 all good, 1 some photographs cannot be estimated, 2 nothing could be "
         "drawn.",
     )
@@ -45,7 +45,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="append",
         default=[],
         help="only photographs with that finding or error; repeat for more. Where --from is a "
-        "table of results, its codes decide, and only these photographs are opened",
+        "table of results, its codes decide, and no other photograph is opened",
     )
     crops.add_argument(
         "--workers",

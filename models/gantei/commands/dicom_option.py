@@ -13,16 +13,16 @@ def add_dicom_columns(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dicom-columns",
         metavar="KEYWORDS",
-        help="also write what DICOM files say, by keywords with commas between, such as "
-        "PatientSex,PatientAge; into the table alone",
+        help="also write these attributes of DICOM files, as DICOM keywords with commas between, "
+        "such as PatientSex,PatientAge; to the table, and nowhere else",
     )
 
 
 def dicom_columns_of(chosen: argparse.Namespace) -> "DicomColumns | None":
-    """Read the columns that are asked for; say which of them may tell who somebody is.
+    """Read the columns that are asked for; say which of them may identify a person.
 
     Raises:
-        SettingError: a keyword is none, or may tell that in an anonymous study.
+        SettingError: a keyword is none, or may do so in an anonymous study.
     """
     from ..errors import SettingError
 
@@ -35,8 +35,8 @@ def dicom_columns_of(chosen: argparse.Namespace) -> "DicomColumns | None":
         return added
     which = ", ".join(added.personal)
     if chosen.anonymous:
-        raise SettingError(f"--anonymous: {which} may tell who somebody is; leave it out")
+        raise SettingError(f"--anonymous: {which} may identify a person; leave it out")
     sys.stderr.write(
-        f"WARNING: {which} may tell who somebody is; it stands in the table, and nowhere else\n"
+        f"WARNING: {which} may identify a person; written to the table, and nowhere else\n"
     )
     return added

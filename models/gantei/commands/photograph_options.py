@@ -22,22 +22,22 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="list",
         metavar="FILE",
-        help="also take the photographs that FILE lists, one per line, or a table (.csv, .tsv, "
-        ".xlsx, .parquet) with the column photograph; its columns person, eye and any others stand "
-        "in the results too; - for standard input",
+        help="also take the photographs that FILE lists: one per line, or a table (.csv, .tsv, "
+        ".xlsx, .parquet) with the column photograph, whose columns person, eye and any others are "
+        "taken over; - for standard input",
     )
     parser.add_argument(
         "--root",
         metavar="DIR",
         type=Path,
-        help="what the names in the results are relative to, and those in lists; default: the "
-        "folder that holds everything given",
+        help="folder that the names in the results, and in lists, are relative to; default: the "
+        "deepest one that holds everything given",
     )
     parser.add_argument(
         "--encoding",
         metavar="NAME",
-        help="of lists and tables of text that do not begin with a byte order mark, such as cp932; "
-        "default: utf-8",
+        help="encoding of lists and tables that are text without a byte order mark, such as cp932 "
+        "(Shift_JIS of Windows); default: utf-8",
     )
     parser.add_argument(
         "--eyes",
@@ -53,9 +53,9 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         "--anonymous",
         metavar="KEY",
         type=Path,
-        help="put random identifiers in the place of photographs' and persons' names, wherever "
-        "they would stand; KEY, a .csv that only you can read, says which is whose, and keeps what "
-        "it has",
+        help="write random identifiers instead of the names of photographs and persons, wherever "
+        "they would stand; KEY, a .csv that only you can read, says which stands for which name, "
+        "and is kept and added to",
     )
     parser.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"
@@ -82,7 +82,7 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
         listing = anonymous(listing, chosen.anonymous)
         if listing.columns:
             kept = ", ".join(listing.columns)
-            sys.stderr.write(visible(f"columns of the list that stay as they are: {kept}\n"))
+            sys.stderr.write(visible(f"columns of the list that are copied as they are: {kept}\n"))
     if listing.strays:
         sys.stderr.write(
             visible(

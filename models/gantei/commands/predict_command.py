@@ -36,9 +36,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     predict.add_argument(
         "--persons",
         metavar="HOW",
-        help="whose eyes they are, where no list says so, by names (the file's name but for the "
-        "word that tells the eye), by folders, or by a regular expression with a group "
-        "(?P<person>...) that is looked for in the name",
+        help="whose eye each photograph shows, where no list says so: names (its name without the "
+        "word that tells the eye), folders (the folder that holds it), or a regular expression "
+        "that finds a group (?P<person>...) in its name",
     )
     add_estimators(predict)
     _add_outputs(predict)
@@ -64,8 +64,8 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--plain-csv",
         action="store_true",
-        help="CSV for programs alone: without the byte order mark by which Excel knows UTF-8, and "
-        "without an apostrophe before texts that a spreadsheet would calculate",
+        help="CSV for programs: without the byte order mark by which Excel recognises UTF-8, and "
+        "without an apostrophe before text that a spreadsheet would take for a formula",
     )
     predict.add_argument(
         "--refuse",
@@ -229,8 +229,8 @@ def _fill(
         sys.stderr.write(f"{path}\n")
     if study.dicom_key_path.exists():
         sys.stderr.write(
-            f"{study.dicom_key_path.name}: makes the pseudonyms of persons in DICOM files; keep it "
-            "to yourself\n"
+            f"{study.dicom_key_path.name}: the key of the pseudonyms of persons in DICOM files; "
+            "keep it, and to yourself\n"
         )
     codes = [*summary.findings, *summary.errors]
     write_suggestion(crops_suggestion(chosen, listing, codes))

@@ -141,7 +141,7 @@ def _is(question: Callable[[], bool]) -> bool:
 
 def _checked_root(root: Path, found: Iterable[Path]) -> Path:
     if not _is(root.is_dir):
-        raise OutputError(f"{root}: no such folder, which --root has to be")
+        raise OutputError(f"--root {root}: no such folder")
     root = Path(os.path.abspath(root))  # noqa: PTH100
     if stray := next((path for path in found if not path.is_relative_to(root)), None):
         raise OutputError(f"{stray}: lies outside --root {root}; name a folder that holds all")

@@ -51,11 +51,11 @@ def person_rule(chosen: str) -> PersonRule:
     try:
         pattern = re.compile(chosen)
     except re.error as error:
-        raise SettingError(f"--persons {chosen}: no pattern: {error}") from error
+        raise SettingError(f"--persons {chosen}: not a regular expression: {error}") from error
     if "person" not in pattern.groupindex:
         raise SettingError(
-            f"--persons {chosen}: neither names nor folders, nor a pattern with a group "
-            "(?P<person>...)"
+            f"--persons {chosen}: neither names, nor folders, nor a regular expression "
+            "with a group (?P<person>...)"
         )
 
     def by_pattern(name: str) -> KnownPerson | None:

@@ -85,11 +85,12 @@ def dicom_columns(text: str) -> DicomColumns:
     for keyword in keywords:
         tag = tag_for_keyword(keyword)
         if tag is None:
-            near = ", ".join(difflib.get_close_matches(keyword, keyword_dict)) or "PatientSex"
-            raise SettingError(f"--dicom-columns: {keyword} is no keyword of DICOM; near: {near}")
+            near = ", ".join(difflib.get_close_matches(keyword, keyword_dict))
+            like = f"similar: {near}" if near else "they are like PatientSex"
+            raise SettingError(f"--dicom-columns: {keyword} is not a DICOM keyword; {like}")
         tags[keyword], kind = int(tag), dictionary_VR(tag)
         if kind in _NO_TEXT:
-            raise SettingError(f"--dicom-columns: {keyword} is no text ({kind})")
+            raise SettingError(f"--dicom-columns: {keyword} is no text, but {kind}")
         if kind not in _HARMLESS_KINDS and keyword not in _HARMLESS:
             personal.append(keyword)
     return DicomColumns(tags, tuple(personal))

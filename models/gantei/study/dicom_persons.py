@@ -52,8 +52,8 @@ class DicomPersons:
                 return bytes.fromhex(key.decode("ascii"))
             except ValueError as error:
                 raise OutputError(
-                    f"{self._path}: is no key of pseudonyms; move it away, and persons of DICOM "
-                    "files get others"
+                    f"{self._path}: is no key of pseudonyms; move it away, and persons in DICOM "
+                    "files get new ones"
                 ) from error
         with atomic_write(self._path, mode=0o600) as file:
             file.write(self._trial.hex().encode() + b"\n")

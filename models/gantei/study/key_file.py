@@ -46,7 +46,7 @@ def open_key(path: Path, names: Iterable[tuple[NamedKind, str]]) -> StudyKey:
             be written.
     """
     if path.suffix.lower() != ".csv":
-        raise OutputError(f"{path}: a key is a .csv; name one")
+        raise OutputError(f"{path}: a key is a .csv file; name one")
     busy = f"another process is writing {path.name}; wait for it"
     with exclusive_lock(path.with_name(f".{path.name}.lock"), PATIENCE, busy):
         secret, identifiers = _read(path) if path.exists() else (secrets.token_hex(32), {})
@@ -68,7 +68,7 @@ def _random(kind: str) -> str:
 
 def _read(path: Path) -> tuple[str, dict[tuple[str, str], str]]:
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise OutputError(f"{path}: others can read this key; keep it to you: chmod 600 {path}")
+        raise OutputError(f"{path}: others can read this key; keep it from them: chmod 600 {path}")
     table = read_table_file(str(path))
     lines = [tuple(row.cells) for row in table.rows]
     if tuple(table.columns) != COLUMNS or not lines or lines[0][0] != FIRST:

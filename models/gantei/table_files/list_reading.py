@@ -67,8 +67,8 @@ def _checked(table: ReadTable, name: str, expected: tuple[str, ...]) -> ReadTabl
     for each in expected:
         if columns.count(each) != 1:
             raise OutputError(
-                f"{_called(name)}: one column is {each}; found: {', '.join(table.columns)}. A list "
-                "without columns is a .txt with one name per line"
+                f"{_called(name)}: needs one column called {each}; found: "
+                f"{', '.join(table.columns)}. A list without columns is a .txt, one name per line"
             )
     return table
 

@@ -38,7 +38,7 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         advice = "" if marked or encoding else _advice(data)
         raise OutputError(
-            f"{name}, line {line}, byte {error.start + 1} of the file: no "
+            f"{name}, line {line}, byte {error.start + 1} of the file: not "
             f"{used.removesuffix('-sig').upper()}{advice}"
         ) from error
     if marked is None and encoding is None and data.count(0) * 3 > len(data):
@@ -70,4 +70,4 @@ def _advice(data: bytes) -> str:
         data.decode("cp932")
     except UnicodeDecodeError:
         return "; say what it is by --encoding NAME"
-    return "; files that Windows in Japan wrote without saying UTF-8 need --encoding cp932"
+    return "; what Excel or Windows in Japan saved as Shift_JIS needs --encoding cp932"
