@@ -72,8 +72,8 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         metavar="FINDING",
         action="append",
         default=[],
-        help="give photographs with that finding, such as no-disc, an error in the place of "
-        "values; repeat for several. docs/pictures.md says how much each finds",
+        help="give photographs with that finding, such as no-disc, an error instead of values; "
+        "repeat for more. docs/pictures.md says what each finds",
     )
     add_dicom_columns(predict)
     predict.add_argument(

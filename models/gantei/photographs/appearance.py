@@ -24,31 +24,31 @@ class Appearance:
     Attributes:
         width: of the upright photograph, in pixels.
         height: likewise.
-        field: what was found of a field of view: `disc`; `bright part`, which is no circle;
-            `picture`, where there is no surround.
+        field: the field of view that was found: `disc`, where it is round; `bright part`, where it
+            is not; `picture`, where there is no surround.
         left: of the field's bounding box within the photograph, in pixels.
         top: likewise.
         right: likewise.
         bottom: likewise.
         share: of the photograph's area that the field takes, 0 to 1.
-        roundness: width to height of the ellipse that the field is, 1 for a disc; None where it is
-            neither.
-        beside: share of what surrounds a disc that is no surround: frames, captions, windows.
+        roundness: width over height of the field, 1 where it is round; None where it is no ellipse.
+        beside: share of what lies around a disc that is not its surround: frames, captions,
+            windows.
         surround: how bright the surround of a disc is, 0 to 255.
         brightness: mean of the brightest channel within the field, 0 to 255.
-        clipped: share of the field where two channels are at their limit, 0 to 1.
+        clipped: share of the field where at least two channels are saturated, 0 to 1.
         red_to_blue: mean of red over mean of blue within the field.
-        colour: how far red and blue are from following green, relative to the brightness: 0 for a
-            grey picture, also one in a single tint.
+        colour: how far red and blue are from what green predicts, relative to the brightness: 0 for
+            a grey picture, also one in a single tint.
         ordered: share of the field where red is the brightest channel and blue the darkest, as in a
             retina, 0 to 1.
-        edges: share of the field with steeper edges than vessels make, 0 to 1.
-        evenness: brightness of the darkest part of a disc, of 4 x 4, relative to the brightest;
-            None of what is no disc.
-        sharpness: how much fine detail there is for the coarse detail, 0 for none; None where the
-            photograph is too dim to tell.
-        depth: bits of a value in use, 8 to 16.
-        largest: the largest value in the file, where it has more than 8 bits a value.
+        edges: share of the field with edges steeper than those of vessels, 0 to 1.
+        evenness: brightness of the darkest of 4 x 4 parts of a disc, relative to that of the
+            brightest; None where the field is no disc.
+        sharpness: fine detail in the field relative to coarse detail, 0 for none; None where it is
+            too dim to tell.
+        depth: bits of each value that are in use, 8 to 16.
+        largest: the largest value in the file, where it has more than 8 bits per value.
 
     >>> (prediction,) = gantei.load("demo-age").predict("demo/person-00001-left.jpg")
     >>> look = prediction.appearance
