@@ -1,10 +1,13 @@
 """docs/service.md names every route of the description, and shows an answer as it is."""
 
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
+
+from gantei.demo import draw_photograph, person
 
 from .conftest import encoded_picture, form
 
@@ -33,8 +36,10 @@ def keys(value):
 
 def test_the_answer_in_the_page_has_the_members_of_a_real_one(ask):
     (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.S)
+    who, drawn = person(7, 1), io.BytesIO()
+    draw_photograph(7, who, who.eyes[0], scale=0.3).image.save(drawn, "JPEG")
     grey = encoded_picture(1, mode="L")
-    files = [("left.jpg", encoded_picture(2)), ("right.jpg", grey)]
+    files = [("left.jpg", drawn.getvalue()), ("right.jpg", grey)]
     answer = ask("demo-age").post("/v1/predict", **form(*files)).json()
     for one, other in zip(json.loads(shown)["photographs"], answer["photographs"], strict=True):
         if "problem" in one:
