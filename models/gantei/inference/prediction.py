@@ -61,8 +61,8 @@ class Prediction:
 class PhotographResult:
     """The results of all estimators for one photograph, in their order, or what is wrong with it.
 
-    `findings` are what each estimator says; `photograph_findings` are odd about the photograph
-    itself, whichever estimator looks at it, and are said once. `embeddings` and `explanations` are
+    `findings` are what each estimator says; `photograph_findings` are what is odd about the
+    photograph itself, whichever estimator is asked, said once. `embeddings` and `explanations` are
     there if they were requested. `eye` is there where something tells the side.
     """
 

@@ -15,8 +15,8 @@ from .eye_names import side_by_name, side_of
 T = TypeVar("T")
 
 EyeOrigin = Literal["stated", "list", "DICOM", "file name", "detected"]
-"""Where a side comes from, the one that holds first where several tell; DICOM is the laterality
-that such a file says."""
+"""Where a side comes from; where several tell it, the first of these holds. `DICOM` is the
+laterality in such a file's header."""
 DETECT: Literal["detect"] = "detect"
 """Said instead of a side: to be found by the optic disc."""
 
