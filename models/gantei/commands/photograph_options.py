@@ -45,8 +45,8 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="which eye each photograph shows: a table with the columns photograph and eye (right "
-        "or left, R or L, OD or OS, 右 or 左); detect: by the optic disc, where neither table, DICOM "
-        "header nor name tells; repeat for both. Only networks that mirror left eyes need it",
+        "or left, R or L, OD or OS, 右 or 左); detect: by the optic disc, where neither table, "
+        "DICOM header nor name tells; repeat for both. Only networks that mirror left eyes need it",
     )
     parser.set_defaults(persons=None)
     parser.add_argument(
