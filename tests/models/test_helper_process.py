@@ -59,6 +59,16 @@ def write(facts, data):
         file.write(data)
     return {}, b""
 
+def lie(facts, data):
+    # As code would answer that a file has smuggled in: past the process's own send.
+    import struct
+    from pathlib import Path
+    pipes = [each.name for each in Path("/proc/self/fd").iterdir()
+             if each.is_symlink() and os.readlink(each).startswith("pipe:")]
+    answers = max(map(int, pipes))
+    os.write(answers, struct.pack("<QQ", *facts["lengths"]) + facts["head"].encode())
+    os._exit(0)
+
 def babble(facts, data):
     print("a patient's name")
     os.system("echo a name; echo a name >&2")
@@ -80,6 +90,15 @@ def jobs(tmp_path, monkeypatch):
 
 def done(name, data=b"abc", facts=None, **bounds):
     return run_apart(f"made_jobs:{name}", facts or {}, data, **(BOUNDS | bounds))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds its pipe in /proc")
+@pytest.mark.parametrize(
+    ("lengths", "head"), [((2, 2**62), "{}"), ((2**62, 0), ""), ((3, 0), "[a]"), ((2, 2**40), "{}")]
+)
+def test_an_answer_that_no_job_gives_is_one_of_a_process_that_died(jobs, lengths, head):
+    with pytest.raises(HelperEndedError, match="died"):
+        run_apart("made_jobs:lie", {"lengths": lengths, "head": head}, b"", **BOUNDS)
 
 
 def test_a_process_does_one_job_after_the_other(jobs):

@@ -22,6 +22,7 @@ How = Literal["died", "time", "memory"]
 
 _MOST_JOBS = 500  # then a fresh process, whatever a library has not freed
 _SECONDS_TO_START = 120  # Python and libraries from a cold disk
+_LONGEST_HEAD = 100_000  # bytes of an answer beside its data
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPJ_NUM_THREADS"), "1")
 
 
@@ -128,8 +129,9 @@ class _Helper:
         self.jobs += 1
         try:
             send(self._process.stdin, {"module": module, "seconds": seconds, **order}, data)
-            answer = receive(self._process.stdout)
-        except (EOFError, OSError) as error:
+            # A decoder that a file has taken over may answer what it likes.
+            answer = receive(self._process.stdout, _LONGEST_HEAD + order.get("memory", 0))
+        except (EOFError, OSError, ValueError) as error:
             raise HelperEndedError("time" if late.is_set() else "died") from error
         finally:
             waiting.cancel()

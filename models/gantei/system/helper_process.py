@@ -36,13 +36,20 @@ def send(pipe: IO[bytes], facts: Mapping[str, Any], data: bytes) -> None:
     pipe.flush()
 
 
-def receive(pipe: IO[bytes]) -> tuple[dict[str, Any], bytes]:
+def receive(pipe: IO[bytes], most: int | None = None) -> tuple[dict[str, Any], bytes]:
     """Read what `send` wrote.
 
+    Args:
+        pipe: from the other side.
+        most: bytes that it may claim to send; None: it is trusted.
+
     Raises:
-        EOFError: the other side has ended.
+        EOFError: the other side has ended, or claims to send more.
+        ValueError: what it sent is no answer.
     """
     of_head, of_data = _LENGTHS.unpack(_whole(pipe, _LENGTHS.size))
+    if most is not None and of_head + of_data > most:
+        raise EOFError
     return json.loads(_whole(pipe, of_head)), _whole(pipe, of_data)
 
 
