@@ -62,12 +62,16 @@ def check_light(image: Image.Image, *, allow_grey: bool) -> None:
     channel is lit: red-free photographs and angiograms are saved either way.
     """
     size = min(_GRID, image.width), min(_GRID, image.height)
-    sample = np.asarray(image.resize(size, Image.Resampling.NEAREST)).reshape(-1, 3)
-    _check_sample(np.sort(sample, axis=1), allow_grey=allow_grey)
+    sample = np.asarray(image.resize(size, Image.Resampling.NEAREST))
+    red, green, blue = (sample[..., channel] for channel in range(3))
+    more, less = np.maximum(red, green), np.minimum(red, green)
+    low, high = np.minimum(less, blue), np.maximum(more, blue)
+    _check_sample(low, np.maximum(less, np.minimum(more, blue)), high, allow_grey=allow_grey)
 
 
-def _check_sample(ordered: NDArray[np.uint8], *, allow_grey: bool) -> None:
-    low, middle, high = ordered.T
+def _check_sample(
+    low: NDArray[np.uint8], middle: NDArray[np.uint8], high: NDArray[np.uint8], *, allow_grey: bool
+) -> None:
     if high.max() < _LEAST_LIGHT:
         raise PhotographError(Finding("black-picture"))
     if allow_grey:

@@ -35,10 +35,13 @@ def regions(field: Field) -> tuple[Mask, float]:
     if lit.circle is None:
         return _without_rim(lit.mask), 0.0
     x, y, radius = lit.circle
-    rows, columns = np.ogrid[: lit.mask.shape[0], : lit.mask.shape[1]]
-    away = (columns + 0.5 - x) ** 2 + (rows + 0.5 - y) ** 2
-    outside = lit.values[away > (_BEYOND * radius) ** 2]
-    beside = np.count_nonzero(outside >= lit.threshold) / outside.size if outside.size else 0.0
+    height, width = lit.mask.shape
+    down = np.arange(0.5 - y, height - y, dtype=np.float32)[:, None]
+    across = np.arange(0.5 - x, width - x, dtype=np.float32)
+    away = (down * down)[:height] + (across * across)[:width]
+    outside = away > (_BEYOND * radius) ** 2
+    around = int(np.count_nonzero(outside))
+    beside = int(np.count_nonzero(outside & (lit.values >= lit.threshold))) / max(around, 1)
     return away <= (_WITHIN * radius) ** 2, round(beside, 4)
 
 
