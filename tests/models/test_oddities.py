@@ -86,6 +86,11 @@ def test_noise_in_a_disc_is_unlike_a_retina():
     assert "unlike-retina" in codes(image)
 
 
+def test_the_numbers_are_pythons_own(fundus):
+    values = open_photograph(fundus).appearance.as_dict().values()
+    assert {type(value) for value in values} <= {int, float, str, type(None)}
+
+
 def test_a_squeezed_disc_tells_how_far_it_was_squeezed(fundus):
     for wide, high in ((1.15, 1.0), (1.0, 1.25)):
         size = round(wide * fundus.width), round(high * fundus.height)

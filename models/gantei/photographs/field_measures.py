@@ -73,7 +73,7 @@ def share(field: Field) -> float:
     """The share of the picture that the field takes."""
     if field.lit is None:
         return 1.0
-    return round(np.count_nonzero(field.lit.mask) / field.lit.mask.size, 3)
+    return round(int(np.count_nonzero(field.lit.mask)) / field.lit.mask.size, 3)
 
 
 def roundness(field: Field) -> float | None:
