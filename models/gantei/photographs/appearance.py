@@ -21,6 +21,9 @@ from .resampling import Box
 class Appearance:
     """What a photograph looks like.
 
+    Its field is the field of view: the part that shows the retina. A disc is a round field, never
+    the optic disc; the surround is what lies around it, mostly black.
+
     Attributes:
         width: of the upright photograph, in pixels.
         height: likewise.
