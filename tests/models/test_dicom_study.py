@@ -3,7 +3,10 @@
 import csv
 import json
 import os
+import signal
+import socket
 import stat
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -128,6 +131,37 @@ def test_a_key_that_is_gone_or_damaged_lets_no_two_pseudonyms_stand_for_one_pers
     key.write_text("no key")
     assert run(folder, "--with", estimator, "--out", out) == 2
     assert "is no key of pseudonyms" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this system's folders")
+def test_what_is_no_file_holds_up_no_study(make_estimator, tmp_path):
+    """Nobody ever writes to these pipes, and a device gives zeros without end."""
+    folder, out = tmp_path / "photographs", tmp_path / "results.csv"
+    saved(folder, "a.dcm")
+    for name in ("b.jpg", "c.dcm"):
+        os.mkfifo(folder / name)
+    (folder / "d.jpg").symlink_to("/dev/zero")
+    (folder / "e.jpg").symlink_to(folder / "b.jpg")
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(os.path.relpath(folder / "f.jpg"))
+    with no_longer_than(60):
+        assert run(folder, "--with", make_estimator(), "--out", out) == 1
+    found = {row["photograph"][0]: row["error_code"] for row in rows(out)}
+    assert found == {"a": ""} | dict.fromkeys("bcdef", "not-a-file")
+
+
+@contextmanager
+def no_longer_than(seconds):
+    def ended(*_):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, ended)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def test_on_standard_output_the_key_is_not_kept(folder, make_estimator, tmp_path, capfdbinary):

@@ -1,10 +1,8 @@
 """Where a photograph comes from, and what it is called: a path, bytes, a Pillow image, an array."""
 
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +11,7 @@ from PIL import Image
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
+from ..system.files import open_regular
 
 PhotographSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
 
@@ -39,23 +38,24 @@ def read_encoded(path: str | os.PathLike[str]) -> bytes:
     """
     with errors_of(os.fspath(path)):
         try:
-            # Asked before opening: opening a pipe would wait for its writer.
-            is_file = stat.S_ISREG(Path(path).stat().st_mode)
-            data = _read_bounded(path) if is_file else b""
+            data = _read_bounded(path)
         except OSError as error:
             why = error.strerror or str(error)
             raise PhotographError(Finding("unreadable-file", why=why)) from error
         except ValueError as error:  # a null character, or one that no file system can write
             raise PhotographError(Finding("not-a-path", why=str(error))) from error
-        if not is_file:
+        if data is None:
             raise PhotographError(Finding("not-a-file"))
         if len(data) > LARGEST_FILE:
             raise PhotographError(Finding("large-file", most=LARGEST_FILE // 10**6))
     return data
 
 
-def _read_bounded(path: str | os.PathLike[str]) -> bytes:
-    with Path(path).open("rb") as file:
+def _read_bounded(path: str | os.PathLike[str]) -> bytes | None:
+    file = open_regular(path)
+    if file is None:
+        return None
+    with file:
         return file.read(LARGEST_FILE + 1)
 
 

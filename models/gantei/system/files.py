@@ -1,9 +1,11 @@
-"""Atomic writes, exclusive locks, bounded reads, digests."""
+"""Atomic writes, exclusive locks, bounded reads, regular files, digests."""
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
@@ -100,6 +102,29 @@ def read_bounded(path: Path, largest: int, error: type[GanteiError]) -> bytes:
     if len(content) > largest:
         raise error(f"{path}: larger than {largest} bytes, which no such file is")
     return content
+
+
+def open_regular(path: str | os.PathLike[str]) -> BufferedReader | None:
+    """Open a regular file to read its bytes; None for a pipe, a device, a socket or a folder.
+
+    Whatever takes the file's place meanwhile, it waits for nobody who would write to it.
+
+    Raises:
+        OSError: it is missing, or cannot be read.
+        ValueError: no file can have this name.
+    """
+    # Asked before opening, which may do something to a device; and after, what was opened.
+    if not stat.S_ISREG(Path(path).stat().st_mode):
+        return None
+    file = open(path, "rb", opener=_without_waiting)  # noqa: SIM115 - the caller closes it
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        return None
+    return file
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Windows has no such pipes
 
 
 def sha256_of(path: Path) -> str:

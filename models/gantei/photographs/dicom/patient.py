@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from ...errors import PhotographError
+from ...system.files import open_regular
 from ...system.keyed_digest import keyed_digest
 from .elements import DataSet
 from .recognition import HEAD, is_dicom
@@ -20,7 +21,10 @@ def patient_pseudonym(path: Path, key: bytes) -> str | None:
     are compared by their bytes. None: no DICOM, unreadable, or without an identifier.
     """
     try:
-        with path.open("rb") as file:
+        file = open_regular(path)
+        if file is None:
+            return None
+        with file:
             data = file.read(HEAD)
             if not is_dicom(data):
                 return None
