@@ -14,7 +14,10 @@ import pytest
 pytest.importorskip("pydicom")
 pytest.importorskip("gdcm")
 
+from pydicom.dataset import Dataset
+
 from gantei.errors import SettingError
+from gantei.photographs.dicom.patient import patient_pseudonym
 from gantei.study.dicom_columns import dicom_columns
 
 from ..conftest import made_picture
@@ -131,6 +134,26 @@ def test_a_key_that_is_gone_or_damaged_lets_no_two_pseudonyms_stand_for_one_pers
     key.write_text("no key")
     assert run(folder, "--with", estimator, "--out", out) == 2
     assert "is no key of pseudonyms" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("size", [2**16 - 400, 2**16, 300_000, 5_000_000])
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_person_behind_long_elements_is_found(tmp_path, size, nested):
+    made = of_pixels(np.ascontiguousarray(made_picture(1)), PatientID="12")
+    short = written(made)
+    long = made
+    if nested:
+        made.ReferencedImageSequence = [Dataset()]
+        (long,) = made.ReferencedImageSequence
+        made["ReferencedImageSequence"].is_undefined_length = True
+    long.add_new(0x00090010, "LO", "Invented")
+    long.add_new(0x00091001, "OB", bytes(size // 2 * 2))
+    names = []
+    for name, data in (("short", short), ("long", written(made))):
+        (tmp_path / name).write_bytes(data)
+        names.append(patient_pseudonym(tmp_path / name, b"key"))
+    assert names[0] is not None
+    assert names[0] == names[1]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this system's folders")

@@ -93,6 +93,11 @@ class DataSet:
         """Where an element of the data set stands; None where there is none."""
         return self._elements.get(tag)
 
+    @property
+    def last(self) -> int:
+        """The highest tag there is; 0 where there is none."""
+        return max(self._elements, default=0)
+
     def value(self, tag: int, most: int) -> bytes:
         """The bytes of a value; none where it is missing, or longer than `most`."""
         found = self._elements.get(tag)

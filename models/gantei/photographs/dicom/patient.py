@@ -1,6 +1,7 @@
 """Whom a DICOM file says it is of, for a pseudonym that only a study's own key makes."""
 
 import json
+from io import BufferedReader
 from pathlib import Path
 
 from ...errors import PhotographError
@@ -10,7 +11,7 @@ from .elements import DataSet
 from .recognition import HEAD, is_dicom
 
 _PATIENT_ID, _ISSUER = 0x00100020, 0x00100021
-_BEGINNING = 2**16  # bytes, in which the patient stands
+_BEGINNINGS = (2**16, 2**20, 2**24)  # bytes to look in; most need only the first
 _LONGEST = 256  # bytes of an identifier
 
 
@@ -25,11 +26,10 @@ def patient_pseudonym(path: Path, key: bytes) -> str | None:
         if file is None:
             return None
         with file:
-            data = file.read(HEAD)
-            if not is_dicom(data):
-                return None
-            found = DataSet(data + file.read(_BEGINNING), beginning=True)
+            found = _beginning(file)
     except (OSError, ValueError, PhotographError):
+        return None
+    if found is None:
         return None
     identifier, issuer = (
         found.value(tag, _LONGEST).strip(b" \0").decode("latin-1") for tag in (_PATIENT_ID, _ISSUER)
@@ -38,3 +38,16 @@ def patient_pseudonym(path: Path, key: bytes) -> str | None:
         return None
     # Bare digits, or digits around an e, would be numbers to a spreadsheet.
     return f"person-{keyed_digest(key, json.dumps([issuer, identifier]))[:16]}"
+
+
+def _beginning(file: BufferedReader) -> DataSet | None:
+    """Read as far as the patient stands, within 16 MiB; None: no DICOM."""
+    data = file.read(HEAD)
+    if not is_dicom(data):
+        return None
+    for size in _BEGINNINGS:
+        data += file.read(size - len(data))
+        found = DataSet(data, beginning=True)
+        if found.last > _ISSUER or len(data) < size:
+            break
+    return found
