@@ -11,6 +11,7 @@ from gantei.findings.finding import Finding
 from gantei.inference.pipeline import estimate
 from gantei.photographs.eye_names import rules, side_in_name, side_of, sides_by_names
 from gantei.photographs.eyes import Eye, eyes_of
+from gantei.photographs.formats.known_formats import suffixes
 from gantei.photographs.optic_disc import find_side
 from gantei.photographs.photograph import open_photograph
 from gantei.photographs.preprocessing import prepare_photograph
@@ -44,6 +45,16 @@ def test_names_that_are_no_pair_tell_what_each_tells_alone(paths):
     assert sides_by_names(paths) == {
         path: told.side for path in paths if (told := side_in_name(path)).sure
     }
+
+
+@pytest.mark.parametrize("suffix", [*suffixes(), ".JPG", ".dcm"])
+def test_the_ending_of_a_photograph_is_no_part_of_its_name(suffix):
+    assert side_in_name(f"p1{suffix}").key == "p1"
+
+
+def test_what_stands_behind_another_dot_is_part_of_the_name():
+    keys = [side_in_name(f"1.2.392.{number}").key for number in (101, 102)]
+    assert keys == ["1.2.392.101", "1.2.392.102"]
 
 
 @pytest.mark.parametrize("text", [

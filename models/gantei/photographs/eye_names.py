@@ -72,7 +72,7 @@ def side_in_name(name: str) -> NameSide:
     """Read what the name of a photograph tells, or its path below the folder that was given."""
     table = rules()
     *folders, own = [unicodedata.normalize("NFKC", part) for part in name.split("/")]
-    own = re.sub(table["ending"], "", own)
+    own = re.sub(table["ending"], "", own, flags=re.IGNORECASE)
     found = [*(_sides_of_folder(each, table) for each in folders), _sides_of_words(own, table)]
     sides = {side for each in found for side in each.sides}
     if len(sides) != 1:

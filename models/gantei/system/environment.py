@@ -7,8 +7,14 @@ from typing import Any
 
 from .version import __version__
 
-MEASURED_WITH = ("numpy", "pillow", "onnxruntime", "onnxruntime-gpu")
-"""Distributions whose version may change them."""
+MEASURED_WITH = (
+    "numpy",
+    "pillow",
+    "simplejpeg",
+    *("pydicom", "python-gdcm", "pyjpegls", "pylibjpeg-openjpeg", "pi-heif"),
+    *("onnxruntime", "onnxruntime-gpu"),
+)
+"""Distributions whose version may change them; without a decoder there is an error instead."""
 
 
 def environment() -> dict[str, Any]:

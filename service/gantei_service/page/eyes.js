@@ -14,7 +14,7 @@ const kindOf = (letter) => KINDS.find(([form]) => form.test(letter))?.[1] ?? "-"
  */
 export function nameTells(path) {
   const parts = path.split("/").map((part) => part.normalize("NFKC"));
-  parts.push(parts.pop().replace(new RegExp(RULES.ending), ""));
+  parts.push(parts.pop().replace(new RegExp(RULES.ending, "i"), ""));
   const read = parts.map((part, n) => (n < parts.length - 1 ? folderTells : wordsTell)(part));
   const sides = new Set(read.flatMap((each) => each.sides));
   if (sides.size !== 1) return { side: null, sure: false, key: parts.join("/") };
