@@ -132,7 +132,7 @@ def test_a_key_that_is_gone_or_damaged_lets_no_two_pseudonyms_stand_for_one_pers
     assert persons(out)[0] == persons(out)[1]
     out.unlink()
     key.write_text("no key")
-    assert run(folder, "--with", estimator, "--out", out) == 2
+    assert run(folder, "--with", estimator, "--out", out, "--overwrite") == 2
     assert "is no key of pseudonyms" in capsys.readouterr().err
 
 

@@ -56,6 +56,52 @@ def test_another_table_is_not_overwritten_unasked(photographs, age, tmp_path, ca
     assert len(rows(out)) == 6
 
 
+@pytest.mark.parametrize(
+    "ending",
+    ["dictionary.csv", "run.json", "persons.csv", "skipped.csv", "photographs.csv",
+     "photographs.partial", "embeddings.partial"],
+)  # fmt: skip
+def test_somebodys_file_where_one_beside_the_table_goes_is_kept_unless_overwrite_is_said(
+    ending, photographs, age, tmp_path, capsys
+):
+    out, theirs = tmp_path / "t.csv", tmp_path / f"t.csv.{ending}"
+    theirs.write_text("a year of work")
+    assert run(photographs, "--with", age, "--out", out) == 2
+    assert f"t.csv.{ending} exists" in (said := capsys.readouterr().err)
+    assert "--overwrite" in said
+    assert [path.name for path in tmp_path.glob("t.csv*")] == [theirs.name]
+    assert theirs.read_text() == "a year of work"
+    assert run(photographs, "--with", age, "--out", out, "--overwrite") == 1
+    assert not theirs.exists() or theirs.read_text("utf-8-sig") != "a year of work"
+
+
+def test_a_run_that_died_between_the_files_beside_the_table_and_the_table_is_finished(
+    photographs, age, tmp_path, monkeypatch
+):
+    from gantei.study import run as study_run
+
+    out, options = tmp_path / "t.csv", ("--persons", "names", "--with", age)
+    (photographs / "letter.pdf").write_bytes(b"%PDF-1.7")
+
+    class KilledError(BaseException):
+        pass
+
+    def die(*_, **__):
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(study_run, "_run_manifest", die)
+        with pytest.raises(KilledError):
+            run(photographs, *options, "--out", out)
+    beside = {path.name for path in tmp_path.glob("t.csv.*.csv")}
+    assert beside == {f"t.csv.{name}.csv" for name in
+                      ("dictionary", "persons", "photographs", "skipped")}  # fmt: skip
+    assert not out.exists()
+    for _ in range(2):
+        assert run(photographs, *options, "--out", out) == 1
+    assert len(rows(out)) == 6
+
+
 def test_the_same_command_again_finds_its_table_finished(photographs, age, tmp_path):
     out = tmp_path / "results.csv"
     run(photographs, "--with", age, "--out", out)

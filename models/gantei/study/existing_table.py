@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import PhotographError
+from ..errors import OutputError, PhotographError
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
@@ -54,6 +55,23 @@ def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
         return Summary(**manifest["summary"]) if same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def check_beside(study: Study) -> None:
+    """Refuse to replace files that a run without table and rows of its own cannot have written.
+
+    A key of persons' pseudonyms is read, not replaced; for the journal see its `check_place`.
+
+    Raises:
+        OutputError: there is one.
+    """
+    kept = (study.dicom_key_path, study.journal_path)
+    for path in study.own_paths():
+        if path not in kept and os.path.lexists(path):  # a link to nothing is somebody's too
+            raise OutputError(
+                f"{path} exists, and this run would write a file of that name beside "
+                f"{study.table.name}: move it, choose another --out, or replace it with --overwrite"
+            )
 
 
 def difference(study: Study, identity: Mapping[str, Any]) -> str:

@@ -43,12 +43,8 @@ class Journal:
         first = self._file.readline()
         if first == _line({"run": self._run}):
             return
-        # The beginning of our line is what a process leaves that was killed while it began.
-        if not _line({"run": self._run}).startswith(first) and not overwrite:
-            raise OutputError(
-                f"{self.path} holds rows of another run (other estimators, options, files "
-                "or versions): finish that one, or start anew with --overwrite"
-            )
+        if not overwrite:
+            _refuse_other(self.path, first, self._run)
         self._file.truncate(0)
         self._append({"run": self._run})
 
@@ -109,6 +105,31 @@ def is_of(path: Path, run: str) -> bool:
         return False
     with path.open("rb") as file:
         return file.readline() == _line({"run": run})
+
+
+def check_place(path: Path, run: str) -> None:
+    """Refuse to begin the journal of a run where there is one of another.
+
+    Raises:
+        OutputError: there is one, or it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            first = file.readline()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read: {error.strerror}") from error
+    _refuse_other(path, first, run)
+
+
+def _refuse_other(path: Path, first: bytes, run: str) -> None:
+    # The beginning of our line is what a process leaves that was killed while it began.
+    if not _line({"run": run}).startswith(first):
+        raise OutputError(
+            f"{path} holds rows of another run (other estimators, options, files or versions): "
+            "finish that one, or start anew with --overwrite"
+        )
 
 
 def discard(path: Path, run: str) -> None:

@@ -23,9 +23,15 @@ from .columns import ERROR, WARNING_CODES, Row, row, sentences_of_every_row, wri
 from .counts import FindingCounts
 from .definition import Study, digest_of, names_and_digests
 from .dicom_persons import DicomPersons
-from .existing_table import Summary, difference, finished_before, photograph_sha256
+from .existing_table import (
+    Summary,
+    check_beside,
+    difference,
+    finished_before,
+    photograph_sha256,
+)  # fmt: skip
 from .extras import Extras
-from .journal import Journal, discard, is_of
+from .journal import Journal, check_place, discard, is_of
 from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM
 from .listed_photographs import told_sha256
 from .measure_columns import measure_columns
@@ -78,6 +84,8 @@ def run_study(
                     "--overwrite"
                 )
         if not overwrite and not is_of(study.journal_path, journal_id):
+            check_place(study.journal_path, journal_id)
+            check_beside(study)
             extras.check(study.names())
         with Journal(study.journal_path, journal_id, overwrite=overwrite) as journal:
             persons = DicomPersons(study.dicom_key_path)
