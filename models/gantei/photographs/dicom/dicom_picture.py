@@ -148,11 +148,14 @@ def _palette(found: DataSet) -> dict[str, Any]:
         descriptor = found.numbers(_PALETTE_DESCRIPTOR + number)
         plain = found.value(_PALETTE + number, _LARGEST_PALETTE)
         segmented = found.value(_SEGMENTED_PALETTE + number, _LARGEST_PALETTE)
+        element = found.get((_SEGMENTED_PALETTE if segmented else _PALETTE) + number)
         if len(descriptor) != 3 or not (plain or segmented):
             raise damaged("dicom-no-palette")
         tables[colour] = {
             "descriptor": descriptor,
             "segmented": bool(segmented),
+            "big_endian": not found.little_endian,
+            "words": element is not None and element.words,
             "data": base64.b64encode(segmented or plain).decode(),
         }
     return tables

@@ -4,7 +4,6 @@ Every value comes raw from its decoder; what it means, and its conversion, is de
 `picture_colours`.
 """
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,14 +15,13 @@ import jpeg_ls
 import numpy as np
 import openjpeg.utils
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.pixels.decoders.base import get_decoder
-from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, RLELossless
 
 from ...errors import PhotographError
 from ...findings.finding import Finding
+from .palette import colours_of_values
 
 Samples = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -37,13 +35,13 @@ def decode(facts: Mapping[str, Any], frame: bytes) -> tuple[Mapping[str, Any], b
     """
     values = _values(facts, frame)
     meaning = facts["meaning"]
-    if meaning == "palette":
-        return {}, _through_palette(values, facts).tobytes()
     bits = facts["bits"]
     if facts["kind"] in ("plain", "run lengths"):
         values &= values.dtype.type(2**bits - 1)  # above stands what is no part of the picture
     elif int(values.max()) >> bits:
         raise PhotographError(Finding("dicom-damaged", problem="dicom-many-bits"))
+    if meaning == "palette":
+        return {}, colours_of_values(facts["palette"], bits)[values].tobytes()
     if meaning == "ybr":
         values = _rgb_of_ybr(values, bits)
     if meaning == "inverted grey":
@@ -121,19 +119,6 @@ def _by_gdcm(facts: Mapping[str, Any], frame: bytes) -> bytes:
     image.SetPixelFormat(gdcm.PixelFormat(facts["samples"], allocated, bits, bits - 1, 0))
     decoded: str = image.GetBuffer()  # bytes, which it gives as text
     return decoded.encode("utf-8", "surrogateescape")
-
-
-def _through_palette(indices: Samples, facts: Mapping[str, Any]) -> NDArray[np.uint8]:
-    tables, palette = Dataset(), facts["palette"]
-    tables.file_meta = FileMetaDataset()
-    tables.file_meta.TransferSyntaxUID = _plain(facts)
-    for colour in ("Red", "Green", "Blue"):
-        one = palette[colour]
-        setattr(tables, f"{colour}PaletteColorLookupTableDescriptor", one["descriptor"])
-        keyword = "Segmented" * one["segmented"] + f"{colour}PaletteColorLookupTableData"
-        setattr(tables, keyword, base64.b64decode(one["data"]))
-    coloured = apply_color_lut(indices, tables)
-    return _in_eight_bits(coloured, coloured.dtype.itemsize * 8)
 
 
 def _rgb_of_ybr(values: Samples, bits: int) -> Samples:
