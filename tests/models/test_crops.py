@@ -167,9 +167,7 @@ def test_the_size_and_the_field_of_view_are_said(age, draw, tmp_path):
     assert f"300 × 200field of view: round, {share} % 眼底像：円形、{share} %" in text
 
 
-def test_damage_that_shows_when_it_is_measured_is_an_error_too(
-    age, fundus, tmp_path, monkeypatch
-):
+def test_damage_that_shows_when_it_is_measured_is_an_error_too(age, fundus, tmp_path, monkeypatch):
     def refuse(photograph, eye):
         raise PhotographError(Finding("damaged-picture", format="PNG", why="cut off"))
 

@@ -48,9 +48,7 @@ def test_the_first_page_is_written_when_all_others_are(
 
 
 @pytest.mark.parametrize("existing", ["sheet.html", "sheet-003.html"])
-def test_nothing_is_replaced_unasked(
-    existing, photographs, age, two_on_a_sheet, tmp_path, capsys
-):
+def test_nothing_is_replaced_unasked(existing, photographs, age, two_on_a_sheet, tmp_path, capsys):
     (tmp_path / existing).write_text("a year of work")
     assert crops(photographs, "--with", age, "--out", tmp_path / "sheet.html") == 2
     assert "--overwrite" in capsys.readouterr().err

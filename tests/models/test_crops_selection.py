@@ -122,9 +122,7 @@ def test_the_command_knows_eyes_that_were_sought_and_names_with_other_signs(
     assert all("the optic disc does not tell" in text for text in found)
 
 
-def test_the_command_of_an_anonymous_study_keeps_it_so(
-    odd, age, tmp_path, monkeypatch, capsys
-):
+def test_the_command_of_an_anonymous_study_keeps_it_so(odd, age, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     run(odd, "--with", age, "--anonymous", "key.csv", "--out", "results.csv")
     assert main(suggested(capsys.readouterr().err)) == 1

@@ -6,7 +6,9 @@ import unicodedata
 import pytest
 from PIL import Image
 
+from gantei.command_line import main
 from gantei.errors import OutputError, SettingError
+from gantei.table_files.list_reading import read_table_file
 from gantei.table_files.text_encoding import checked_encoding, decoded
 
 from ..conftest import made_picture
@@ -120,6 +122,36 @@ def test_a_defused_name_in_a_list_is_the_file(eyes, age):
     assert run("--from", "list.csv", "--with", age, "--out", "t.csv", "--plain-csv") == 0
     (row,) = rows(eyes / "t.csv")
     assert (row["photograph"], row["note"]) == ("=b.png", "+1")
+
+
+@pytest.mark.parametrize("out", ["t.csv", "-", "t.plain.csv", "t.xlsx", "t.parquet"])
+def test_names_with_apostrophes_come_back_from_every_kind_of_table(out, eyes, age, capsysbinary):
+    for package, ending in (("openpyxl", ".xlsx"), ("pyarrow", ".parquet")):
+        if out.endswith(ending):
+            pytest.importorskip(package)
+    names = ["''=1.png", "'=1.png", "'x.png", "=1.png", "@b.png"]
+    source = (eyes / "photographs/b.png").read_bytes()
+    for number, name in enumerate(names):
+        (eyes / "photographs" / name).write_bytes(source + bytes(number))
+    options = ["--root", "photographs", "--with", age]
+    plain = ["--plain-csv"] if "plain" in out else []
+    assert run("photographs", *options, "--out", out, *plain) == 0
+    if out == "-":
+        (eyes / "stream.csv").write_bytes(capsysbinary.readouterr().out)
+    table = read_table_file("stream.csv" if out == "-" else out)
+    place = table.columns.index("photograph")
+    assert [row.cells[place] for row in table.rows] == [*names, "b.png", "右眼.png"]
+    sheet = ["crops", "--from", "stream.csv" if out == "-" else out, *map(str, options)]
+    assert main([*sheet, "--out", "sheet.html"]) == 0
+    assert b"7 photographs: 7 as" in capsysbinary.readouterr().err
+
+
+def test_a_name_with_an_apostrophe_in_a_list_by_hand_is_that_file(eyes, age):
+    (eyes / "photographs/b.png").rename(eyes / "'=b.png")
+    (eyes / "list.csv").write_text("photograph,note\n'=b.png,'+1\n", "utf-8")
+    assert run("--from", "list.csv", "--with", age, "--out", "t.csv", "--plain-csv") == 0
+    (row,) = rows(eyes / "t.csv")
+    assert (row["photograph"], row["note"]) == ("'=b.png", "'+1")
 
 
 @pytest.mark.parametrize("stored", ["NFC", "NFD"])

@@ -1,6 +1,5 @@
 """What is odd about how a photograph looks, and what is not."""
 
-
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter

@@ -173,9 +173,7 @@ def study(tmp_path, monkeypatch, make_estimator):
 def test_a_study_writes_its_persons_beside_the_table(study, tmp_path, capsys):
     words = (*study, "--persons", "names", "--out", "t.csv")
     assert run(*words) == 1
-    assert "t.csv.dictionary.csv, t.csv.run.json, t.csv.persons.csv" in (
-        capsys.readouterr().err
-    )
+    assert "t.csv.dictionary.csv, t.csv.run.json, t.csv.persons.csv" in (capsys.readouterr().err)
     table = rows(tmp_path / "t.csv")
     assert {(row["person"], row["person_from"]) for row in table} == {
         ("p1", "file name"), ("p2", "file name")

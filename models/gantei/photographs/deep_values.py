@@ -59,9 +59,7 @@ def has_deep_colours(image: ImageFile.ImageFile) -> bool:
 def give_low_bytes(image: ImageFile.ImageFile) -> None:
     """Set an opened file of 16-bit colours to give its low bytes: as if their order were other."""
     image.tile = [
-        tile._replace(args=args)
-        for tile in image.tile
-        if (args := _other_byte(tile)) is not None
+        tile._replace(args=args) for tile in image.tile if (args := _other_byte(tile)) is not None
     ]
 
 
@@ -86,9 +84,7 @@ def grey_of_16_bits(image: Image.Image) -> tuple[Image.Image, Depth]:
     return Image.fromarray(small), Depth(told)
 
 
-def with_low_bytes(
-    high: Image.Image, low: Image.Image
-) -> tuple[Image.Image, Depth]:
+def with_low_bytes(high: Image.Image, low: Image.Image) -> tuple[Image.Image, Depth]:
     """Put a picture of 16-bit colours together from its two bytes, and make it 8 bits."""
     values = np.asarray(high).astype(np.uint16) << 8 | np.asarray(low)
     small, depth = eight_bits(values)

@@ -121,9 +121,7 @@ def cell_of(
     )
 
 
-def _seen(
-    photograph: Photograph, manifests: Sequence[Manifest]
-) -> list[tuple[NetworkView, bool]]:
+def _seen(photograph: Photograph, manifests: Sequence[Manifest]) -> list[tuple[NetworkView, bool]]:
     asked = ((each.input, each.reduced_decoding is not None) for each in manifests)
     return views_of(photograph, asked)
 
@@ -166,9 +164,7 @@ def _shared(
         if view.box not in boxes:
             boxes.append(view.box)
     inputs = (
-        SeenInput(
-            tuple(names[key]), _picture(view, mirrored=key[1]), boxes.index(view.box), key[1]
-        )
+        SeenInput(tuple(names[key]), _picture(view, mirrored=key[1]), boxes.index(view.box), key[1])
         for key, view in views.items()
     )
     return tuple(inputs), boxes

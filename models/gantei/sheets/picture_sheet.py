@@ -62,9 +62,7 @@ class PictureSheet:
             left += INPUT_HIGH + 2 * FRAME + MARGIN
         return DrawnCell(sheet, _lines(cell, self._wide))
 
-    def page(
-        self, cells: Sequence[DrawnCell], links: PageLinks, _: SheetSummary | None
-    ) -> bytes:
+    def page(self, cells: Sequence[DrawnCell], links: PageLinks, _: SheetSummary | None) -> bytes:
         """One page: lines on the networks, then the cells in rows."""
         columns = max(1, min(len(cells), (MOST_WIDE - MARGIN) // (self._wide + MARGIN)))
         rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]

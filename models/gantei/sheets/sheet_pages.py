@@ -80,9 +80,7 @@ class SheetPages:
         if self._number == 1:
             self._first = cells
             return
-        before, path, after = (
-            numbered_path(self._out, self._number + step) for step in (-1, 0, 1)
-        )
+        before, path, after = (numbered_path(self._out, self._number + step) for step in (-1, 0, 1))
         first = numbered_path(self._out, 1) if self._form.first_is_numbered else self._out
         links = PageLinks(
             self._number,

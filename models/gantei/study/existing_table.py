@@ -119,9 +119,7 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
     if manifest.get("refuse") != identity.get("refuse"):
         before = " ".join(f"--refuse {code}" for code in manifest.get("refuse", []))
         differences.append(f"it was made with {before or 'no --refuse'}")
-    differences += [
-        what for key, what in _TOLD.items() if manifest.get(key) != identity.get(key)
-    ]
+    differences += [what for key, what in _TOLD.items() if manifest.get(key) != identity.get(key)]
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)

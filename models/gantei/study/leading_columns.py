@@ -38,9 +38,7 @@ LEADING = (
         f"写真のファイルのパス（指定したフォルダーまたは --root からの相対パス）。{READ_JA}",
     ),
     Column("sha256", "text", "SHA-256 of the file", "ファイルの SHA-256", range="64 hex digits"),
-    Column(
-        "person", "text", "the person whose eye it is, where known", "対象者（分かる場合）"
-    ),
+    Column("person", "text", "the person whose eye it is, where known", "対象者（分かる場合）"),
     Column(
         "person_from",
         "text",

@@ -12,8 +12,10 @@ DELIMITERS = (",", ";", "\t")
 """What may stand between cells; Excel writes semicolons where a comma is the decimal mark."""
 
 
-def read_csv(text: str, name: str, *, expected: Iterable[str] = ()) -> ReadTable:
-    r"""Read a table with one line of column names, undoing what `write_csv` does.
+def read_csv(
+    text: str, name: str, *, expected: Iterable[str] = (), is_defused: bool = False
+) -> ReadTable:
+    r"""Read a table with one line of column names.
 
     The delimiter is the one of `DELIMITERS` by which the first line holds most of the `expected`
     columns, then most columns.
@@ -22,16 +24,17 @@ def read_csv(text: str, name: str, *, expected: Iterable[str] = ()) -> ReadTable
         text: of the file, decoded; a byte order mark is no part of it.
         name: of the file, for messages.
         expected: columns that tell the delimiter.
+        is_defused: take the apostrophes away that `write_csv` writes where it is not `plain`.
 
     Raises:
         OutputError: it is no CSV, or as `ReadTable.of`.
 
     >>> from gantei.table_files.csv_reading import read_csv
-    >>> read_csv("photograph;age\n'=1+1.jpg;57\n", "list.csv").rows[0].cells
+    >>> read_csv("photograph;age\n'=1+1.jpg;57\n", "list.csv", is_defused=True).rows[0].cells
     ['=1+1.jpg', '57']
     """
     text = text.removeprefix("\ufeff")
-    return ReadTable.of(_lines(text, name, _delimiter(text, expected)), name)
+    return ReadTable.of(_lines(text, name, _delimiter(text, expected), is_defused), name)
 
 
 def has_columns(text: str, expected: Iterable[str]) -> bool:
@@ -40,11 +43,12 @@ def has_columns(text: str, expected: Iterable[str]) -> bool:
     return any(wanted <= _first_cells(text, delimiter) for delimiter in DELIMITERS)
 
 
-def _lines(text: str, name: str, delimiter: str) -> Iterator[ReadRow]:
+def _lines(text: str, name: str, delimiter: str, is_defused: bool) -> Iterator[ReadRow]:
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for line in lines:
-            yield ReadRow(f"{name}, line {lines.line_num}", [undefused(cell) for cell in line])
+            cells = [undefused(cell) for cell in line] if is_defused else line
+            yield ReadRow(f"{name}, line {lines.line_num}", cells)
     except csv.Error as error:
         raise OutputError(f"{name}, line {lines.line_num}: no CSV: {error}") from error
 

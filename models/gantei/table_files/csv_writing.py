@@ -17,7 +17,8 @@ def write_csv(
 ) -> None:
     r"""Write a table, as it comes: one row is held in memory.
 
-    Lines end with a line feed, as programs in pipes expect. `read_csv` reads all of it back.
+    Lines end with a line feed, as programs in pipes expect. `read_table_file` reads all of it
+    back.
 
     Args:
         head: the names of the columns.

@@ -1,6 +1,7 @@
 """Reading a list or table of somebody's, whatever kind of file it is."""
 
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,9 @@ def read_table_file(
 ) -> ReadTable:
     """Read a table: .xlsx, .parquet, else CSV, with its column names in the first line.
 
+    Apostrophes that defuse a text are undone in CSV that begins with the byte order mark of UTF-8,
+    with which `write_csv` writes both; what else a cell holds is taken as it stands.
+
     Args:
         name: of the file; `-` for standard input.
         encoding: of a CSV without a byte order mark; None is UTF-8.
@@ -40,7 +44,8 @@ def read_table_file(
         case ".parquet":
             table = read_parquet(path)
         case _:
-            table = read_csv(_text(name, encoding), _called(name), expected=wanted)
+            text, marked = _text(name, encoding)
+            table = read_csv(text, _called(name), expected=wanted, is_defused=marked)
     return _checked(table, name, wanted)
 
 
@@ -56,9 +61,10 @@ def read_list_file(
     suffix = Path(name).suffix.lower()
     if suffix in (".xlsx", ".xlsm", ".parquet"):
         return read_table_file(name, expected=wanted)
-    text = _text(name, encoding)
+    text, marked = _text(name, encoding)
     if suffix in (".csv", ".tsv") or has_columns(text, wanted):
-        return _checked(read_csv(text, _called(name), expected=wanted), name, wanted)
+        table = read_csv(text, _called(name), expected=wanted, is_defused=marked)
+        return _checked(table, name, wanted)
     return text.split("\n")
 
 
@@ -77,12 +83,14 @@ def _called(name: str) -> str:
     return "standard input" if name == STANDARD_INPUT else name
 
 
-def _text(name: str, encoding: str | None) -> str:
+def _text(name: str, encoding: str | None) -> tuple[str, bool]:
+    """The text of a file, and whether it begins with the byte order mark of UTF-8."""
     if name == STANDARD_INPUT:
         data = sys.stdin.buffer.read(LARGEST_TEXT + 1)
         if len(data) > LARGEST_TEXT:
             raise OutputError(f"standard input: larger than {LARGEST_TEXT} bytes; split the list")
-        return decoded(data, "standard input", encoding)
+        return decoded(data, "standard input", encoding), data.startswith(BOM_UTF8)
     if (suffix := Path(name).suffix.lower()) in _OTHER_SPREADSHEETS:
         raise OutputError(f"{name}: {suffix} is not read; save it as .xlsx or as CSV UTF-8")
-    return decoded(read_bounded(Path(name), LARGEST_TEXT, OutputError), name, encoding)
+    data = read_bounded(Path(name), LARGEST_TEXT, OutputError)
+    return decoded(data, name, encoding), data.startswith(BOM_UTF8)

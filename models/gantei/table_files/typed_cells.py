@@ -3,8 +3,6 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from .spreadsheet_cells import undefused
-
 _MIDNIGHT = time()
 
 
@@ -22,7 +20,7 @@ def cell_text(value: object) -> str | None:
         case None:
             text = ""
         case str():
-            text = undefused(value)
+            text = value
         case bool():
             text = str(value).upper()
         case float() if value.is_integer() and abs(value) < 2**53:
