@@ -85,6 +85,19 @@ def test_rgb_by_its_label_alone_is_read_as_rgb_and_said(photograph):
     assert codes(found) == ["dicom-colours-unmarked"]
 
 
+@pytest.mark.parametrize("names", [b"rgb", b"Rgb", b"\0\1\2", b"BGR"])
+def test_names_that_say_nothing_to_libjpeg_leave_it_to_the_label(photograph, names):
+    """djpeg and Pillow, which have the bytes alone, take these for YCbCr."""
+    unmarked = named(rgb(photograph, "names"), names)
+    assert far(pillow(unmarked), photograph) > 40
+    for label, codes_of_it in (("RGB", ["dicom-colours-unmarked"]), ("YBR_FULL_422", [])):
+        found = opened(unmarked, label)
+        assert codes(found) == codes_of_it
+        for decoder in ("pillow", "tensorflow"):
+            shown = np.asarray(found.picture(1, decoder))
+            assert far(shown, photograph if label == "RGB" else pillow(unmarked)) < 4
+
+
 @pytest.mark.parametrize(
     ("jpeg", "markers"),
     [

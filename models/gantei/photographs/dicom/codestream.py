@@ -94,7 +94,7 @@ def _jpeg_frame(marker: int, segment: bytes, colours: list[str]) -> Codestream:
             kind = "lossless"
         case _:
             kind = "8-bit" if bits == 8 else "12-bit"
-    if named.upper() == b"RGB":
+    if named == b"RGB":  # to libjpeg, names in small letters say nothing
         colours.append("components R, G, B")
     subsampled = len(set(shapes)) > 1
     return Codestream(kind, (height, width), bits, components, subsampled, tuple(colours))
