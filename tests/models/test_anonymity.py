@@ -187,7 +187,13 @@ def test_a_table_with_names_is_not_taken_for_the_anonymous_one(here, age, capsys
     assert "it was made without --anonymous" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("content", ["precious,data\n1,2\n", "", "kind,identifier,name\n"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "precious,data\n1,2\n", "", "kind,identifier,name\n",
+        "kind,identifier,name\nsecret,,\n", f"kind,identifier,name\nsecret,{'ab' * 31},\n",
+    ],
+)  # fmt: skip
 def test_a_file_that_is_no_key_is_kept(content, here, age, capsys):
     (here / "key.csv").write_text(content)
     (here / "key.csv").chmod(0o600)

@@ -16,9 +16,11 @@ pytest.importorskip("gdcm")
 
 from pydicom.dataset import Dataset
 
-from gantei.errors import SettingError
+from gantei.errors import OutputError, SettingError
 from gantei.photographs.dicom.patient import patient_pseudonym
+from gantei.photographs.listing import StudyPhotograph
 from gantei.study.dicom_columns import dicom_columns
+from gantei.study.dicom_persons import DicomPersons
 
 from ..conftest import made_picture
 from .dicoms import of_pixels, written
@@ -185,6 +187,29 @@ def no_longer_than(seconds):
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "00", "ab" * 31, "ab" * 33, "no key", "é" * 64])
+def test_a_key_of_another_length_is_refused(tmp_path, content):
+    """An empty one would let two keys stand in one study, and anybody guess persons."""
+    key = tmp_path / "key"
+    key.write_text(content, "utf-8")
+    key.chmod(0o600)
+    photograph = saved(tmp_path, "IM1")
+    with pytest.raises(OutputError, match="is no key of pseudonyms"):
+        DicomPersons(key).told(StudyPhotograph(photograph, "IM1"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files are POSIX's")
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o606])
+def test_a_key_that_others_can_read_is_refused(tmp_path, mode):
+    key, listed = tmp_path / "key", StudyPhotograph(saved(tmp_path, "IM1"), "IM1")
+    made = DicomPersons(key).told(listed)
+    key.chmod(mode)
+    with pytest.raises(OutputError, match=f"chmod 600 {key}"):
+        DicomPersons(key).told(listed)
+    key.chmod(0o600)
+    assert DicomPersons(key).told(listed) == made
 
 
 def test_on_standard_output_the_key_is_not_kept(folder, make_estimator, tmp_path, capfdbinary):

@@ -1,6 +1,8 @@
 """Persons of a study as DICOM files name them: pseudonyms by a key of the study's own."""
 
+import os
 import secrets
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from ..photographs.persons import KnownPerson
 from ..system.files import atomic_write, read_bounded
 
 _LENGTH = 32
+_LARGEST = 1024  # bytes of the file
 
 
 class DicomPersons:
@@ -30,11 +33,11 @@ class DicomPersons:
         """Give the photograph with its person, where its file names one and nobody else does.
 
         Raises:
-            OutputError: the key cannot be read or written.
+            OutputError: the key cannot be read or written, is none, or others can read it.
         """
         if listed.person is not None:
             return listed
-        key = listed.secret or self._kept or self._trial
+        key = next(each for each in (listed.secret, self._kept, self._trial) if each is not None)
         pseudonym = patient_pseudonym(listed.path, key)
         if pseudonym is not None and listed.secret is None and self._kept is None:
             self._kept = self._read_or_made()
@@ -47,14 +50,26 @@ class DicomPersons:
         if self._path is None:
             return self._trial
         if self._path.exists():
-            key = read_bounded(self._path, 2 * _LENGTH + 1, OutputError).strip()
-            try:
-                return bytes.fromhex(key.decode("ascii"))
-            except ValueError as error:
-                raise OutputError(
-                    f"{self._path}: is no key of pseudonyms; move it away, and persons in DICOM "
-                    "files get new ones"
-                ) from error
+            return _read(self._path)
         with atomic_write(self._path, mode=0o600) as file:
             file.write(self._trial.hex().encode() + b"\n")
         return self._trial
+
+
+def _read(path: Path) -> bytes:
+    file = path.stat()
+    content = b""
+    if stat.S_ISREG(file.st_mode):
+        content = read_bounded(path, _LARGEST, OutputError).strip()
+    try:
+        key = bytes.fromhex(content.decode("ascii"))
+    except ValueError:
+        key = b""
+    if len(key) != _LENGTH:
+        raise OutputError(
+            f"{path}: is no key of pseudonyms, which has {2 * _LENGTH} hexadecimal digits; move it "
+            "away, and persons in DICOM files get new ones"
+        )
+    if os.name == "posix" and stat.S_IMODE(file.st_mode) & 0o077:
+        raise OutputError(f"{path}: others can read this key; keep it from them: chmod 600 {path}")
+    return key

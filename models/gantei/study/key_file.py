@@ -5,6 +5,7 @@ that what identifiers stand for is never lost, and the same names keep theirs fr
 """
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterable, Mapping
@@ -73,6 +74,8 @@ def _read(path: Path) -> tuple[str, dict[tuple[str, str], str]]:
     lines = [tuple(row.cells) for row in table.rows]
     if tuple(table.columns) != COLUMNS or not lines or lines[0][0] != FIRST:
         raise OutputError(f"{path}: is no key of an anonymous study; name another file")
+    if not re.fullmatch("[0-9a-f]{64}", lines[0][1]):
+        raise OutputError(f"{path}: its secret is not 64 hexadecimal digits; name another file")
     return lines[0][1], {(kind, name): identifier for kind, identifier, name in lines[1:]}
 
 
