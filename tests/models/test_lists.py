@@ -1,13 +1,18 @@
 """Lists of photographs as people have them: encodings, kinds of files, spellings, roots."""
 
 import codecs
+import os
+import sys
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from gantei.command_line import main
 from gantei.errors import OutputError, SettingError
+from gantei.photographs.path_spelling import printable, unescaped
 from gantei.table_files.list_reading import read_table_file
 from gantei.table_files.text_encoding import checked_encoding, decoded
 
@@ -152,6 +157,36 @@ def test_a_name_with_an_apostrophe_in_a_list_by_hand_is_that_file(eyes, age):
     assert run("--from", "list.csv", "--with", age, "--out", "t.csv", "--plain-csv") == 0
     (row,) = rows(eyes / "t.csv")
     assert (row["photograph"], row["note"]) == ("'=b.png", "'+1")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse some of these names")
+def test_names_that_a_table_spells_with_escapes_are_found_again(eyes, age):
+    names = [b"a\\b", b"a\nb", b"a\rb", b"a\tb", b"\\n", b"\xff", "\x85\\右\x1f".encode()]
+    source = (eyes / "photographs/b.png").read_bytes()
+    for number, name in enumerate(names):
+        path = eyes / "photographs" / os.fsdecode(name + b".png")
+        path.write_bytes(source + bytes(number))
+    options = ("--root", "photographs", "--with", age)
+    assert run("photographs", *options, "--out", "t.csv") == 0
+    listed = [row["photograph"] for row in rows(eyes / "t.csv")]
+    assert len(listed) == len(names) + 2
+    (eyes / "list.csv").write_text("\n".join(["photograph", *listed]), "utf-8")
+    assert run("--from", "list.csv", *options, "--out", "u.csv") == 0
+    assert rows(eyes / "u.csv") == rows(eyes / "t.csv")
+
+
+@given(st.text(st.sampled_from("\\nrtxu0d8ab\n\r\x85\udc80右") | st.characters()))
+def test_every_name_is_told_from_its_spelling_with_escapes(name):
+    assert unescaped(printable(name)) == name
+
+
+def test_a_file_whose_name_looks_like_an_escape_is_preferred(eyes, age):
+    source = (eyes / "photographs/b.png").read_bytes()
+    for name in (r"a\\b.png", r"a\b.png"):
+        (eyes / name).write_bytes(source)
+    (eyes / "list.txt").write_text("a\\\\b.png\n", "utf-8")
+    assert run("--from", "list.txt", "--with", age, "--out", "t.csv") == 0
+    assert [row["photograph"] for row in rows(eyes / "t.csv")] == ["a" + 4 * "\\" + "b.png"]
 
 
 @pytest.mark.parametrize("stored", ["NFC", "NFD"])

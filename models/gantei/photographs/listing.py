@@ -1,7 +1,6 @@
 """Which photographs a study has, and the name under which each stands in the table."""
 
 import os
-import unicodedata
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from ..system.keyed_digest import keyed_digest
 from .eyes import EyeOption
 from .folder_walk import files_below
 from .passed_by import PassedBy, kinds_in_words
+from .path_spelling import printable
 from .persons import KnownPerson
 
 
@@ -109,7 +109,8 @@ def list_photographs(
     if not found:
         raise OutputError(_none_found(paths, others.values()))
     root = _common(bases) if root is None else _checked_root(root, found)
-    listed = (StudyPhotograph(path, _printable(path.relative_to(root))) for path in found)
+    names = (printable(path.relative_to(root).as_posix()) for path in found)
+    listed = (StudyPhotograph(*each) for each in zip(found, names, strict=True))
     # One that is named itself is a photograph, though a folder passes it by.
     taken = {str(path) for path in found} if others and len(given) > 1 else set()
     named = (
@@ -156,15 +157,6 @@ def _common(bases: Sequence[Path]) -> Path:
 
 
 def _name_below(root: Path, path: str) -> str:
-    name = _printable(Path(os.path.relpath(path, root)))  # perhaps outside of a stated root
+    below = Path(os.path.relpath(path, root))  # perhaps outside of a stated root
+    name = printable(below.as_posix())
     return f"{name}/" if path.endswith(os.sep) else name
-
-
-def _printable(path: Path) -> str:
-    """Spell what no table can hold, control characters and bytes that are no text, as escapes."""
-    return "".join(
-        letter.encode("unicode_escape").decode()
-        if letter == "\\" or unicodedata.category(letter) in ("Cc", "Cs")
-        else letter
-        for letter in path.as_posix()
-    )

@@ -1,6 +1,7 @@
 """Paths as a list spells them, and as the disk does: macOS takes accents and voiced kana apart."""
 
 import os
+import re
 import unicodedata
 from pathlib import Path
 
@@ -13,6 +14,30 @@ def one_spelling(text: str) -> str:
     True
     """
     return unicodedata.normalize("NFC", text)
+
+
+def printable(name: str) -> str:
+    r"""Spell what no table can hold, control characters and bytes that are no text, as escapes.
+
+    >>> from gantei.photographs.path_spelling import printable
+    >>> print(printable("a\n右.jpg"))
+    a\n右.jpg
+    """
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if letter == "\\" or unicodedata.category(letter) in ("Cc", "Cs")
+        else letter
+        for letter in name
+    )
+
+
+def unescaped(name: str) -> str:
+    """Give back what `printable` was given; what is no escape of its own stays as it is."""
+
+    def meant(found: re.Match[str]) -> str:
+        return found[0].encode().decode("unicode_escape")
+
+    return re.sub(r"\\(?:[\\tnr]|x[0-9a-f]{2}|ud[89a-f][0-9a-f]{2})", meant, name)
 
 
 class PathsOnDisk:

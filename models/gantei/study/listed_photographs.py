@@ -5,19 +5,19 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 from ..errors import OutputError
 from ..photographs.listing import PhotographList, StudyPhotograph
-from ..photographs.path_spelling import PathsOnDisk, one_spelling
+from ..photographs.path_spelling import PathsOnDisk, one_spelling, unescaped
 from ..photographs.persons import KnownPerson, PersonRule
 from .photograph_tables import PhotographRow
 
 
 def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Path]:
-    """Find the files that a list names: from `root`, from here, or from the folder of the list.
+    r"""Find the files that a list names: from `root`, from here, or from the folder of the list.
 
+    Where none of them is there, it may be spelt with the escapes of the results, such as `\n`.
     Where there is none, the path is that from `root`, or from here, so that its row says so.
 
     Args:
@@ -30,9 +30,12 @@ def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Pat
 
     def find(name: str) -> Path:
         # abspath, not resolve: a link that is named keeps its own name.
-        paths = (Path(os.path.abspath(os.path.join(place, name))) for place in places)  # noqa: PTH100, PTH118
-        first = next(paths)
-        return next((found for path in chain([first], paths) if (found := disk.find(path))), first)
+        paths = [
+            Path(os.path.abspath(os.path.join(place, spelt)))  # noqa: PTH100, PTH118
+            for spelt in dict.fromkeys([name, unescaped(name)])
+            for place in places
+        ]
+        return next((found for path in paths if (found := disk.find(path))), paths[0])
 
     return [find(name) for name in names]
 
