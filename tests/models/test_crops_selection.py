@@ -28,6 +28,10 @@ def shown(path):
     return [text.split(maxsplit=2)[1] for text in map(cell_head, Page(path).texts)]
 
 
+def identifiers(path):
+    return [each[: len("photograph-") + 12] for each in shown(path)]
+
+
 def cell_head(text):
     return text.replace(".png", ".png ", 1)
 
@@ -122,14 +126,57 @@ def test_the_command_knows_eyes_that_were_sought_and_names_with_other_signs(
     assert all("the optic disc does not tell" in text for text in found)
 
 
-def test_the_command_of_an_anonymous_study_keeps_it_so(odd, age, tmp_path, monkeypatch, capsys):
+def test_the_command_of_an_anonymous_study_keeps_it_so_and_adds_nothing_to_its_key(
+    odd, age, tmp_path, monkeypatch, capsys
+):
     monkeypatch.chdir(tmp_path)
     run(odd, "--with", age, "--anonymous", "key.csv", "--out", "results.csv")
-    assert main(suggested(capsys.readouterr().err)) == 1
-    text = (tmp_path / "sheet.html").read_text("utf-8")
-    assert len(Page(tmp_path / "sheet.html").texts) == 7
-    assert all(row["photograph"] in text for row in rows(tmp_path / "results.csv"))
+    key = (tmp_path / "key.csv").read_bytes()
+    assert main(suggested(capsys.readouterr().err)) == 0
+    assert "copied" not in capsys.readouterr().err
+    table = rows(tmp_path / "results.csv")
+    few = [row["photograph"] for row in table if "few-pixels" in row["warning_codes"].split()]
+    assert (identifiers(tmp_path / "few-pixels.html"), len(few)) == (few, 6)
+    text = (tmp_path / "few-pixels.html").read_text("utf-8")
     assert not [path for path in odd.rglob("*.png") if f"/{path.name}" in text]
+    assert (tmp_path / "key.csv").read_bytes() == key
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "is an identifier of an anonymous study; name its key by --anonymous"),
+        (("--anonymous", "other.csv"), "other.csv has no photograph-"),
+        (("--anonymous", "key.csv", "--root", "empty"), "none of its photographs is in --root"),
+    ],
+)
+def test_an_anonymous_table_without_its_key_or_photographs_is_no_list(
+    options, said, odd, age, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    run(odd, "--with", age, "--anonymous", "key.csv", "--out", "results.csv")
+    key = (tmp_path / "key.csv").read_bytes()
+    words = ("--from", "results.csv", "--with", age, "--out", "sheet.html", *options)
+    assert crops(*words) == 2
+    assert said in capsys.readouterr().err
+    assert (tmp_path / "key.csv").read_bytes() == key
+    assert not (tmp_path / "other.csv").exists()
+
+
+def test_a_part_of_an_anonymous_table_is_read_by_its_key_from_any_folder(
+    odd, age, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    run(odd, "--with", age, "--anonymous", "key.csv", "--persons", "folders", "--out", "all.csv")
+    key = (tmp_path / "key.csv").read_bytes()
+    header, *lines = (tmp_path / "all.csv").read_text("utf-8-sig").splitlines()
+    left = [line for line in lines if line.split(",")[4] == "left"]
+    (odd / "part.csv").write_text("\n".join([header, *left]), "utf-8")
+    words = ("--from", odd / "part.csv", "--with", age, "--anonymous", "key.csv")
+    crops(*words, "--out", "sheet.html")
+    assert identifiers(tmp_path / "sheet.html") == [line.partition(",")[0] for line in left]
+    assert (tmp_path / "key.csv").read_bytes() == key
 
 
 def test_where_nothing_is_odd_there_is_no_command(make_estimator, draw, tmp_path, capsys):

@@ -29,11 +29,13 @@ def crops_suggestion(
     """
     if not codes or chosen.server is not None:
         return None
-    root = None if listing.anonymous else _root(listing)
+    key = Path(chosen.anonymous) if listing.anonymous else None
+    root = _root(listing, key)
     shown, sheet = list[str](), "sheet.html"
     if Path(chosen.out).suffix.lower() in READ_AS_LIST and root is not None:
         words = ["--from", str(chosen.out), "--root", root]
         words += ["--eyes", DETECT] if DETECT in chosen.eyes else []
+        words += ["--anonymous", str(key)] if key is not None else []
         shown, sheet = ["--show", codes[0]], f"{codes[0]}.html"
     elif chosen.list == "-":
         return None
@@ -59,12 +61,15 @@ def _as_given(chosen: argparse.Namespace) -> list[str]:
     return words
 
 
-def _root(listing: "PhotographList") -> str | None:
-    """The folder that the names in the table start from; None where they are no paths."""
-    first = listing.photographs[0]
-    parts = len(PurePosixPath(first.name).parts)
-    root = first.path.parents[parts - 1]
-    if any(root / each.name != each.path for each in listing.photographs):
+def _root(listing: "PhotographList", key: Path | None) -> str | None:
+    """The folder that the names start from, those in the key; None where they are no paths."""
+    from ..study.key_file import names_by_identifier
+
+    known = names_by_identifier(key) if key is not None else {}
+    named = [(known.get(each.name, each.name), each.path) for each in listing.photographs]
+    first, path = named[0]
+    root = path.parents[len(PurePosixPath(first).parts) - 1]
+    if any(root / name != path for name, path in named):
         return None
     here = Path.cwd()
     return os.fspath(root.relative_to(here)) if root.is_relative_to(here) else os.fspath(root)

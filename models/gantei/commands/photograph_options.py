@@ -76,13 +76,12 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
     encoding = None if chosen.encoding is None else checked_encoding(chosen.encoding)
     rule = None if chosen.persons is None else person_rule(chosen.persons)
     listing = collect(
-        GivenPhotographs(chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root, rule)
+        GivenPhotographs(
+            chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root, rule, chosen.anonymous
+        )
     )
     if chosen.anonymous:
         listing = anonymous(listing, chosen.anonymous)
-        if listing.columns:
-            kept = ", ".join(listing.columns)
-            sys.stderr.write(visible(f"columns of the list that are copied as they are: {kept}\n"))
     if listing.strays:
         sys.stderr.write(
             visible(
@@ -91,3 +90,10 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
             )
         )
     return listing
+
+
+def write_copied_columns(listing: "PhotographList") -> None:
+    """Name the columns that an anonymous table takes over from a list, names in them and all."""
+    if listing.anonymous and listing.columns:
+        kept = ", ".join(listing.columns)
+        sys.stderr.write(visible(f"columns of the list that are copied as they are: {kept}\n"))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .options import add_device, add_estimators, whole_number
-from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
+from .photograph_options import STANDARD_STREAM, add_photographs, listing_of, write_copied_columns
 from .predict_summary import write_every_row, write_suggestion, write_summary
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def _run(chosen: argparse.Namespace) -> int:
     check_codes(chosen.refuse)
     added = dicom_columns_of(chosen)
     listing = listing_of(chosen)
+    write_copied_columns(listing)
     with _backend(chosen, names) as backend:
         if chosen.out == STANDARD_STREAM:
             if chosen.maps or chosen.embeddings:

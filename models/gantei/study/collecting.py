@@ -9,8 +9,9 @@ from ..photographs.listing import PhotographList, list_photographs
 from ..photographs.persons import PersonRule
 from ..table_files.list_reading import read_list_file, read_table_file
 from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
-from .listed_photographs import located, with_persons, with_rows
-from .photograph_tables import EYE, PHOTOGRAPH, PhotographRow, photograph_table
+from .listed_photographs import located, with_names, with_persons, with_rows
+from .photograph_tables import EYE, PHOTOGRAPH, PhotographTable, photograph_table
+from .read_back import check_found, read_back
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class GivenPhotographs:
         encoding: of lists and tables without a byte order mark; None is UTF-8.
         persons: a rule that tells whose eyes they are; None: only a list tells.
         root: what the names in the results are relative to; None: what holds everything given.
+        key: of an anonymous study, by which its tables are read; None: names are names.
     """
 
     paths: Sequence[Path] = ()
@@ -32,6 +34,7 @@ class GivenPhotographs:
     encoding: str | None = None
     root: Path | None = None
     persons: PersonRule | None = None
+    key: Path | None = None
 
 
 def collect(given: GivenPhotographs) -> PhotographList:
@@ -41,9 +44,14 @@ def collect(given: GivenPhotographs) -> PhotographList:
         OutputError: there are none, or a list cannot be read or contradicts itself.
         MissingExtraError: what a list's format needs is not installed.
     """
-    names, rows, columns = _read_list(given)
-    paths = located(names, given.list_name or "", given.root)
+    names, table = _read_list(given)
+    named = read_back(table, given.key)
+    rows, columns = named.rows, named.columns
+    paths = located([row.photograph for row in rows] or names, given.list_name or "", given.root)
     listing = list_photographs(given.paths, map(str, paths), given.root)
+    if named is not table:
+        check_found(rows, paths, given.root)
+        listing = with_names(listing, dict(zip(paths, rows, strict=True)))
     statements: list[EyeStatement] = []
     if rows:
         on_disk = list(zip(paths, rows, strict=True))
@@ -53,19 +61,18 @@ def collect(given: GivenPhotographs) -> PhotographList:
         listing = with_persons(listing, given.persons)
     for name in given.eyes:
         if name != DETECT:
-            table = read_table_file(name, encoding=given.encoding, expected=(PHOTOGRAPH, EYE))
-            statements += eye_statements(photograph_table(table, name).rows, "stated")
+            file = read_table_file(name, encoding=given.encoding, expected=(PHOTOGRAPH, EYE))
+            stated = read_back(photograph_table(file, name), given.key)
+            statements += eye_statements(stated.rows, "stated")
     return with_eyes(listing, StatedEyes(tuple(statements), DETECT in given.eyes))
 
 
-def _read_list(
-    given: GivenPhotographs,
-) -> tuple[Sequence[str], Sequence[PhotographRow], tuple[str, ...]]:
-    """The names in a list, and, where it is a table, its rows and further columns."""
+def _read_list(given: GivenPhotographs) -> tuple[Sequence[str], PhotographTable]:
+    """The names in a list, or, where it is a table, its rows and further columns."""
+    nothing = PhotographTable((), ())
     if given.list_name is None:
-        return (), (), ()
+        return (), nothing
     listed = read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
     if isinstance(listed, list):
-        return [line.rstrip("\r") for line in listed if line.strip()], (), ()
-    table = photograph_table(listed, given.list_name)
-    return [row.photograph for row in table.rows], table.rows, table.columns
+        return [line.rstrip("\r") for line in listed if line.strip()], nothing
+    return (), photograph_table(listed, given.list_name)

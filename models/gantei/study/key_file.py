@@ -63,6 +63,16 @@ def open_key(path: Path, names: Iterable[tuple[NamedKind, str]]) -> StudyKey:
     return StudyKey(bytes.fromhex(secret), identifiers)
 
 
+def names_by_identifier(path: Path) -> dict[str, str]:
+    """Read which name each identifier of a key stands for; nothing where there is no key yet.
+
+    Raises:
+        OutputError: the file at `path` is no key, or others can read it.
+    """
+    identifiers = _read(path)[1] if path.exists() else {}
+    return {identifier: name for (_, name), identifier in identifiers.items()}
+
+
 def _random(kind: str) -> str:
     return f"{kind}-{''.join(secrets.choice(LETTERS) for _ in range(LENGTH))}"
 

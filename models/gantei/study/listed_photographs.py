@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +75,15 @@ def with_rows(
 
     photographs = tuple(told(each) for each in listing.photographs)
     return replace(listing, photographs=photographs, columns=columns)
+
+
+def with_names(listing: PhotographList, rows: Mapping[Path, PhotographRow]) -> PhotographList:
+    """Put the names that rows have to their photographs, whatever folder holds all of these."""
+    photographs = (
+        replace(each, name=rows[each.path].photograph) if each.path in rows else each
+        for each in listing.photographs
+    )
+    return replace(listing, photographs=tuple(photographs))
 
 
 def with_persons(listing: PhotographList, rule: PersonRule) -> PhotographList:
