@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from gantei.command_line import main
+from gantei.errors import OutputError
 from gantei.study import key_file
 
 from ..conftest import made_picture
@@ -201,6 +202,51 @@ def test_a_file_that_is_no_key_is_kept(content, here, age, capsys):
     assert (here / "key.csv").read_text() == content
     assert run(*words(age, "key.txt")) == 2
     assert "a key is a .csv" in capsys.readouterr().err
+
+
+SECRET_LINE = f"secret,{'0a' * 32},"
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (["secret,,"], "line 2: its secret is not 64 hexadecimal digits"),
+        ([f"secret,{'0a' * 16},"], "line 2: its secret is not 64 hexadecimal digits"),
+        ([SECRET_LINE, "secret,x,"], "line 3: there is no kind 'secret'"),
+        ([SECRET_LINE, "photograph,person-a,1"], "line 3: 'person-a' is no identifier"),
+        ([SECRET_LINE, "photograph,,1"], "line 3: '' is no identifier of a photograph"),
+        ([SECRET_LINE, "file,file-a,1", "file,file-a,2"], "line 4: file-a stands for another"),
+        ([SECRET_LINE, "file,file-a,1", "file,file-b,1"], "line 4: the same file has another"),
+    ],
+)
+def test_a_key_that_was_changed_is_refused_with_its_line_and_kept(lines, said, tmp_path):
+    path = tmp_path / "k.csv"
+    path.write_text("\n".join(["kind,identifier,name", *lines]), "utf-8-sig")
+    path.chmod(0o600)
+    before = path.read_bytes()
+    with pytest.raises(OutputError, match=f"k.csv, {said}"):
+        key_file.open_key(path, [("file", "9")])
+    assert path.read_bytes() == before
+
+
+def test_a_key_that_lost_its_byte_order_mark_is_refused(tmp_path):
+    path = tmp_path / "k.csv"
+    key_file.open_key(path, [("photograph", "'=1.png")])
+    path.write_bytes(path.read_bytes()[3:])
+    with pytest.raises(OutputError, match=f"{path}: another program has saved this key"):
+        key_file.open_key(path, [])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights there")
+def test_a_key_that_is_a_link_stays_one(tmp_path):
+    (tmp_path / "safe").mkdir()
+    link, key = tmp_path / "k.csv", tmp_path / "safe/k.csv"
+    link.symlink_to(key)  # the key is begun where it leads, too
+    first = key_file.open_key(link, [("file", "1")])
+    second = key_file.open_key(link, [("file", "2")])
+    assert link.is_symlink() and not key.is_symlink()
+    assert first.identifiers.items() < second.identifiers.items()
+    assert first.secret == second.secret == key_of(key)[0]
 
 
 @pytest.mark.parametrize("out", ["key.csv", "k.jsonl"])

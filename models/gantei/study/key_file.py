@@ -8,15 +8,17 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from ..errors import OutputError
 from ..system.files import atomic_write, exclusive_lock
 from ..table_files.csv_writing import write_csv
 from ..table_files.list_reading import read_table_file
+from ..table_files.table_read import ReadRow
 
 NamedKind = Literal["photograph", "person", "file"]
 """What has a name: a photograph, a person, a file that was passed by."""
@@ -24,6 +26,9 @@ NamedKind = Literal["photograph", "person", "file"]
 COLUMNS = ("kind", "identifier", "name")
 FIRST = "secret"
 """The kind of the first line, whose identifier is the secret by which digests are keyed."""
+DIGITS = "[0-9a-f]{64}"
+"""Of the secret."""
+IDENTIFIER = "{}-[a-z0-9]+"
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 LENGTH = 12
 """Letters of an identifier, 59 bits; with its kind before it, no number to a spreadsheet."""
@@ -44,8 +49,9 @@ def open_key(path: Path, names: Iterable[tuple[NamedKind, str]]) -> StudyKey:
 
     Raises:
         OutputError: there is a file at `path` that is no key, that others can read, or that cannot
-            be written.
+            be written; says what is wrong with it, and in which line.
     """
+    path = Path(os.path.realpath(path))  # a link stays one, and what it leads to is the key
     if path.suffix.lower() != ".csv":
         raise OutputError(f"{path}: a key is a .csv file; name one")
     busy = f"another process is writing {path.name}; wait for it"
@@ -78,15 +84,44 @@ def _random(kind: str) -> str:
 
 
 def _read(path: Path) -> tuple[str, dict[tuple[str, str], str]]:
+    """The secret, and the identifiers; a key that says two things of anything is none."""
     if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise OutputError(f"{path}: others can read this key; keep it from them: chmod 600 {path}")
     table = read_table_file(str(path))
-    lines = [tuple(row.cells) for row in table.rows]
-    if tuple(table.columns) != COLUMNS or not lines or lines[0][0] != FIRST:
+    if tuple(table.columns) != COLUMNS or not table.rows or table.rows[0].cells[0] != FIRST:
         raise OutputError(f"{path}: is no key of an anonymous study; name another file")
-    if not re.fullmatch("[0-9a-f]{64}", lines[0][1]):
-        raise OutputError(f"{path}: its secret is not 64 hexadecimal digits; name another file")
-    return lines[0][1], {(kind, name): identifier for kind, identifier, name in lines[1:]}
+    with path.open("rb") as file:
+        if file.read(len(BOM_UTF8)) != BOM_UTF8:  # without it names with apostrophes are others
+            raise OutputError(
+                f"{path}: another program has saved this key, without the byte order mark of "
+                "UTF-8 with which it begins; take it as it was"
+            )
+    first, *others = table.rows
+    if not re.fullmatch(DIGITS, first.cells[1]):
+        raise _damaged(first, "its secret is not 64 hexadecimal digits")
+    return first.cells[1], _identifiers(others)
+
+
+def _identifiers(rows: Sequence[ReadRow]) -> dict[tuple[str, str], str]:
+    identifiers: dict[tuple[str, str], str] = {}
+    taken: set[str] = set()
+    for row in rows:
+        kind, identifier, name = row.cells
+        if kind not in get_args(NamedKind):
+            raise _damaged(row, f"there is no kind {kind!r}")
+        if not re.fullmatch(IDENTIFIER.format(kind), identifier):
+            raise _damaged(row, f"{identifier!r} is no identifier of a {kind}")
+        if identifier in taken:
+            raise _damaged(row, f"{identifier} stands for another name already")
+        if (kind, name) in identifiers:
+            raise _damaged(row, f"the same {kind} has another identifier already")
+        taken.add(identifier)
+        identifiers[kind, name] = identifier
+    return identifiers
+
+
+def _damaged(row: ReadRow, what: str) -> OutputError:
+    return OutputError(f"{row.where}: {what}; take the key as it was, or begin a new one")
 
 
 def _write(path: Path, secret: str, identifiers: Mapping[tuple[str, str], str]) -> None:
