@@ -253,6 +253,20 @@ def test_columns_stand_in_the_table_and_nowhere_else(
     assert "its columns of DICOM files are others" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("out", ["results.csv", "-"])
+@pytest.mark.parametrize("name", ["dicom.PatientSex", "DICOM.patientsex"])
+def test_a_list_has_no_column_of_the_name_of_one_that_is_asked_for(
+    make_estimator, tmp_path, capsys, monkeypatch, name, out
+):
+    monkeypatch.chdir(tmp_path)
+    saved(tmp_path, "IM1", PatientSex="F")
+    (tmp_path / "list.csv").write_text(f"photograph,{name}\nIM1,M\n")
+    words = ("--from", "list.csv", "--with", make_estimator(), "--out", out)
+    assert run(*words, "--dicom-columns", "PatientSex") == 2
+    assert f"column {name} has the name of another one" in capsys.readouterr().err
+    assert run(*words) == 0
+
+
 def test_a_file_that_became_another_gives_no_cells_to_the_row_of_the_first(
     folder, make_estimator, tmp_path, monkeypatch
 ):

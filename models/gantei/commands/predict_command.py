@@ -263,10 +263,14 @@ def _stream(
             yield line
 
     # A pipe leads to a program, which would take a byte order mark for a letter of a name.
-    described = columns(backend.estimators, listing.columns, anonymous=listing.anonymous)
+    described = columns(
+        backend.estimators,
+        listing.columns,
+        added=added.columns() if added else (),
+        anonymous=listing.anonymous,
+    )
     lines: Iterator[Row] = rows()
     if added:
-        described += added.columns()
         lines = added.extended(lines, listing.photographs)
     write_comma_separated(lines, described, sys.stdout.buffer, plain=True)
     sys.stdout.buffer.flush()

@@ -23,13 +23,18 @@ WARNING_CODES, ERROR, ERROR_CODE = -3, -2, -1
 
 
 def columns(
-    estimators: Sequence[AnyEstimator], listed: Sequence[str] = (), *, anonymous: bool = False
+    estimators: Sequence[AnyEstimator],
+    listed: Sequence[str] = (),
+    *,
+    added: Sequence[Column] = (),
+    anonymous: bool = False,
 ) -> tuple[Column, ...]:
     """Give the columns of the table that these estimators fill.
 
     Args:
         estimators: in the order of their columns.
         listed: the names of the columns that are taken from a list.
+        added: columns of DICOM files, which stand last.
         anonymous: whether names are random.
 
     Raises:
@@ -37,14 +42,14 @@ def columns(
     """
     values = tuple(column for each in estimators for column in value_columns(each))
     trailing = _trailing(estimators)
-    ours = {column.name.casefold() for column in (*LEADING, *values, *trailing)}
+    ours = {column.name.casefold() for column in (*LEADING, *values, *trailing, *added)}
     if clash := next((name for name in listed if name.casefold() in ours), None):
         raise OutputError(
-            f"--from: the list's column {clash} has the name of one of the results; rename it in "
-            "the list, or leave it out"
+            f"--from: the list's column {clash} has the name of another one of the table; "
+            "rename it in the list, or leave it out"
         )
     leading = (*ANONYMOUS, *LEADING[len(ANONYMOUS) :]) if anonymous else LEADING
-    return (*leading, *(_listed(name) for name in listed), *values, *trailing)
+    return (*leading, *(_listed(name) for name in listed), *values, *trailing, *added)
 
 
 def _listed(name: str) -> Column:

@@ -56,7 +56,12 @@ class Study:
         Raises:
             OutputError: one that a list brings has the name of another.
         """
-        return columns(self.estimators, self.listing.columns, anonymous=self.listing.anonymous)
+        return columns(
+            self.estimators,
+            self.listing.columns,
+            added=self.dicom_columns.columns() if self.dicom_columns else (),
+            anonymous=self.listing.anonymous,
+        )
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""

@@ -118,7 +118,6 @@ def _publish(
     """Write the files; the table last, so that it never stands without its run manifest."""
     described, rows = study.columns(), journal.rows()
     if added := study.dicom_columns:
-        described += added.columns()
         rows = added.extended(rows, study.listing.photographs)
     extras.publish(journal.rows())
     people = write_persons(study, journal.rows())
