@@ -1,6 +1,7 @@
 """DICOM photographs: whatever the transfer syntax, the pixels are those that were encoded."""
 
 import subprocess
+from fractions import Fraction
 from io import BytesIO
 
 import numpy as np
@@ -129,6 +130,16 @@ def test_sixteen_bits_become_eight_by_the_bits_that_are_stored(deep, bits, trans
     values = deep >> (16 - bits)
     found = shown(stored(values, transfer_syntax, BitsStored=bits))
     assert np.array_equal(found, (deep >> 8).astype(np.uint8))
+
+
+@pytest.mark.parametrize("bits", range(1, 8))
+def test_fewer_than_eight_bits_are_spread_over_the_range(bits):
+    most = 2**bits - 1
+    values = np.arange(3 * 2**bits, dtype=np.uint8).reshape(-1, 1, 3) % (most + 1)
+    found = shown(of_pixels(np.tile(values, (4, 24, 1)), BitsStored=bits, HighBit=bits - 1))
+    expected = [int(Fraction(255 * value, most) + Fraction(1, 2)) for value in range(most + 1)]
+    assert expected[-1] == 255
+    assert np.array_equal(found[: len(values), :1], np.array(expected, np.uint8)[values])
 
 
 @pytest.mark.parametrize("transfer_syntax", [None, *LOSSLESS])
