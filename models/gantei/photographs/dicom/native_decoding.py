@@ -134,7 +134,7 @@ def _rgb_of_ybr(values: Samples, bits: int) -> Samples:
 
 def _in_eight_bits(values: Samples, bits: int) -> NDArray[np.uint8]:
     if bits < 8:
-        spread: NDArray[np.uint8] = np.rint(values * np.float32(255 / (2**bits - 1))).astype(np.uint8)
-        return spread
+        spread = np.rint(values * np.float32(255 / (2**bits - 1)))
+        return np.asarray(spread, np.uint8)
     high: NDArray[np.uint8] = (values >> (bits - 8)).astype(np.uint8)
     return high
