@@ -16,6 +16,7 @@ from ..deep_values import Depth
 from .elements import DataSet, damaged
 from .laterality import side_in
 from .picture_colours import is_ycbcr_to_libjpeg
+from .pixel_shape import pixel_shape_in
 from .recognition import is_directory, is_enveloped
 from .stored_picture import StoredPicture, find_pixels
 
@@ -62,12 +63,16 @@ class DicomPicture:
             self.findings += (self.side,)
         if found.text(_BURNED_IN) == "YES":
             self.findings += (Finding("dicom-burned-in"),)
+        self.findings += pixel_shape_in(found)
         self._inverted = False
         self._jpeg: EncodedPicture | None = None
         if pixels.stream and pixels.stream.kind == "8-bit":
             self._inverted = pixels.colours.meaning == "inverted grey"
             self._jpeg = EncodedPicture(_as_meant(pixels))
             self.size, self.orientation = self._jpeg.size, self._jpeg.orientation
+            if self.orientation != 1:
+                turned = Finding("dicom-exif-orientation", orientation=self.orientation)
+                self.findings += (turned,)
             return
         self._frame = pixels.frame
         self._facts = _facts(pixels)
