@@ -189,6 +189,39 @@ def test_a_file_whose_name_looks_like_an_escape_is_preferred(eyes, age):
     assert [row["photograph"] for row in rows(eyes / "t.csv")] == ["a" + 4 * "\\" + "b.png"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("list.txt", "b.png\n" + "x" * 8_001, "list.txt: a name has more than 8000 letters"),
+        ("list.txt", "x\x9f" * 2_001, "which no file has; it begins x\\x9f"),
+        ("list.csv", "photograph\n" + "x" * 8_001, "list.csv: a name has more than 8000"),
+        ("list.csv", "photograph,n\nb.png," + "x" * 32_768, "line 2: the cell in column 2 has"),
+        ("list.csv", "photograph," + "x" * 32_768, "line 1: the cell in column 2 has"),
+        ("list.csv", "photograph,n\nb.png," + "x" * 131_073, "list.csv, line 2: "),
+    ],
+)
+def test_what_is_too_long_to_be_read_again_is_refused_with_its_place(
+    name, text, said, eyes, age, capsys
+):
+    (eyes / name).write_text(text, "utf-8")
+    words = ("--from", name, "--with", age, "--anonymous", "key.csv", "--out", "t.csv")
+    assert run(*words) == 2
+    assert said in capsys.readouterr().err
+    assert not (eyes / "key.csv").exists()
+
+
+def test_the_longest_names_and_cells_that_are_taken_can_be_read_again(eyes, age):
+    lines = f"photograph,n\n{'=' * 8_000},{'=' * 32_767}\n"
+    (eyes / "list.csv").write_text(lines, "utf-8")
+    words = ("--from", "list.csv", "--with", age)
+    assert run(*words, "--out", "t.csv") == 1
+    (row,) = read_table_file("t.csv").rows
+    assert "=" * 32_767 in row.cells
+    for number in range(2):
+        assert run(*words, "--anonymous", "key.csv", "--out", f"{number}.csv") == 1
+    assert rows(eyes / "0.csv") == rows(eyes / "1.csv")
+
+
 @pytest.mark.parametrize("stored", ["NFC", "NFD"])
 def test_names_are_compared_in_one_spelling(stored, eyes, age):
     name = "がんてい/É.png"

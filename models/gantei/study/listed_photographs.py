@@ -9,9 +9,13 @@ from pathlib import Path
 
 from ..errors import OutputError
 from ..photographs.listing import PhotographList, StudyPhotograph
-from ..photographs.path_spelling import PathsOnDisk, one_spelling, unescaped
+from ..photographs.path_spelling import PathsOnDisk, one_spelling, printable, unescaped
 from ..photographs.persons import KnownPerson, PersonRule
 from .photograph_tables import PhotographRow
+
+LONGEST_NAME = 8_000
+"""Letters of a name in a list, escapes counted: twice as many as Linux opens. A cell that says
+something of two such names can still be read."""
 
 
 def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Path]:
@@ -24,11 +28,19 @@ def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Pat
         names: paths, relative or not.
         list_name: of the list's file.
         root: what the names in the results are relative to; None: nothing was said.
+
+    Raises:
+        OutputError: a name is longer than `LONGEST_NAME`.
     """
     places = [str(place) for place in (root, Path(), Path(list_name).parent) if place is not None]
     disk = PathsOnDisk()
 
     def find(name: str) -> Path:
+        if 4 * len(name) > LONGEST_NAME and len(printable(name)) > LONGEST_NAME:
+            raise OutputError(
+                f"{list_name}: a name has more than {LONGEST_NAME} letters, which no file has; it "
+                f"begins {printable(name)[:40]}"
+            )
         # abspath, not resolve: a link that is named keeps its own name.
         paths = [
             Path(os.path.abspath(os.path.join(place, spelt)))  # noqa: PTH100, PTH118

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..errors import OutputError
+from .workbook_writing import LONGEST_CELL
 
 MOST_CELLS = 20_000_000
 """Of a table that is read whole into memory, at some 100 bytes each."""
@@ -36,12 +37,14 @@ class ReadTable:
 
         Raises:
             OutputError: there is no line, two columns have one name, a row has more or fewer cells
-                than there are columns, or there are more than `MOST_CELLS` cells.
+                than there are columns, a cell has more than `LONGEST_CELL` letters, or there are
+                more than `MOST_CELLS` cells.
         """
         filled = (line for line in lines if any(cell.strip() for cell in line.cells))
         first = next(filled, None)
         if first is None:
             raise OutputError(f"{name}: is empty; its first line names the columns")
+        _check_lengths(first)
         head = [cell.strip() for cell in first.cells]
         for column in head:
             if column and head.count(column) > 1:
@@ -55,7 +58,9 @@ def _checked(
     lines: Iterable[ReadRow], head: Sequence[str], named: Sequence[int], name: str
 ) -> Iterator[ReadRow]:
     count = 0
-    for where, cells in lines:
+    for line in lines:
+        where, cells = line
+        _check_lengths(line)
         if len(cells) != len(head):
             raise OutputError(f"{where}: {len(cells)} cells under {len(head)} columns")
         count += len(named)
@@ -68,3 +73,13 @@ def _checked(
             if not head[place] and cell.strip():
                 raise OutputError(f"{where}: column {place + 1} holds something and has no name")
         yield ReadRow(where, [cells[place] for place in named])
+
+
+def _check_lengths(row: ReadRow) -> None:
+    """Refuse what no spreadsheet holds, and what CSV that is written of it would not give back."""
+    for place, cell in enumerate(row.cells, start=1):
+        if len(cell) > LONGEST_CELL:
+            raise OutputError(
+                f"{row.where}: the cell in column {place} has more than {LONGEST_CELL} letters; "
+                "shorten it, or leave that column out"
+            )
