@@ -2,7 +2,6 @@
 
 import csv
 import io
-from contextlib import suppress
 
 import pytest
 from PIL import Image
@@ -10,6 +9,7 @@ from PIL import Image
 from gantei.command_line import main
 
 from ..conftest import made_picture
+from .studies import interrupted_after
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def study(tmp_path, make_estimator):
     def run(*more, out=tmp_path / "t.csv"):
         return main(["predict", str(folder), "--with", str(estimator), "--out", str(out), *more])
 
-    run.table = tmp_path / "t.csv"
+    run.table, run.folder, run.estimator = tmp_path / "t.csv", folder, estimator
     return run
 
 
@@ -69,24 +69,11 @@ def test_on_standard_output_too(study, capsys):
 def test_a_run_that_was_killed_says_the_same_as_one_that_was_not(
     study, finished, monkeypatch, capsys
 ):
-    from gantei.study import journal
-
     assert study() == 1
     whole = study.table.read_bytes()
     for path in study.table.parent.glob("t.csv*"):
         path.unlink()
-    rows, append = [], journal.Journal.append
-
-    def until(self, row):
-        if len(rows) == finished:
-            raise KeyboardInterrupt
-        rows.append(row)
-        append(self, row)
-
-    monkeypatch.setattr(journal.Journal, "append", until)
-    with suppress(KeyboardInterrupt):
-        study()
-    monkeypatch.undo()
+    interrupted_after(finished, study.folder, study.estimator, study.table, monkeypatch)
     assert study() == 1
     assert f"{finished} of them in an earlier run" in capsys.readouterr().err
     assert study.table.read_bytes() == whole

@@ -12,7 +12,6 @@ from gantei.signing.contents import SIGNATURE_FILE
 from gantei.signing.keys import key_id
 from gantei.signing.trust import add_key, revoke_key, trust_path, trusted_keys
 
-from ..conftest import made_picture
 from ..signed import Publisher
 
 
@@ -27,7 +26,7 @@ def test_a_signed_estimator_opens_where_its_publisher_is_trusted(require, signed
     ):
         gantei.load(signed_folder)
     publisher.trusted()
-    assert gantei.load(signed_folder).predict(made_picture(1))[0].warnings == ()
+    assert gantei.load(signed_folder).findings == ()
 
 
 def test_an_unsigned_estimator_is_refused_where_signatures_are_required(require, make_estimator):
@@ -72,7 +71,7 @@ def test_warnings_are_for_signatures_that_should_hold_and_do_not(
     make_estimator, signed_folder, publisher
 ):
     def warnings(folder):
-        return gantei.load(folder).predict(made_picture(1))[0].warnings
+        return tuple(finding.text() for finding in gantei.load(folder).findings)
 
     assert warnings(make_estimator("unsigned")) == ()
     assert warnings(signed_folder) == ()  # by somebody whom nobody knows
