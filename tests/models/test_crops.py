@@ -159,6 +159,17 @@ def test_one_network_that_needs_the_eye_hides_nothing_of_the_others(
     assert (found.error.code, found.unseen) == ("eye-needed", ("mirrors",))
 
 
+def test_a_photograph_whose_eye_is_needed_shows_what_else_is_odd_about_it(
+    make_estimator, fundus, tmp_path
+):
+    path = tmp_path / "unsaid.png"
+    Image.fromarray(np.asarray(fundus)[..., ::-1]).save(path)
+    alone = [manifest_of(make_estimator("mirrors", change=changed(mirror="left-eyes")))]
+    found = cell_of(1, listed(path), alone, allow_grey=False)
+    assert found.error.code == "eye-needed"
+    assert "red-below-blue" in found.codes()
+
+
 def test_the_size_and_the_field_of_view_are_said(age, draw, tmp_path):
     draw(300, 200, (150, 100), 80).save(tmp_path / "eye.png")
     crops(tmp_path / "eye.png", "--with", age, "--out", tmp_path / "sheet.html")

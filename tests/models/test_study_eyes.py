@@ -91,6 +91,22 @@ def rows(path):
         return list(csv.DictReader(file))
 
 
+def test_what_is_odd_about_a_photograph_stands_beside_the_error_that_its_eye_is_needed(
+    make_estimator, tmp_path
+):
+    Image.fromarray(made_picture(2)[..., ::-1]).save(tmp_path / "unsaid.png")
+    (tmp_path / "broken.png").write_bytes((tmp_path / "unsaid.png").read_bytes()[:3000])
+    estimator, out = make_estimator(change=mirrors), tmp_path / "results.csv"
+    assert run(tmp_path, "--with", estimator, "--out", out) == 1
+    broken, unsaid = rows(out)
+    assert (broken["error_code"], broken["warning_codes"]) == ("cut-off-file", "")
+    assert unsaid["error_code"] == "eye-needed"
+    assert "red-below-blue" in unsaid["warning_codes"].split()
+    assert "red is weaker than blue" in unsaid["warnings"]
+    looks = rows(tmp_path / "results.csv.photographs.csv")
+    assert float(looks[1]["red_to_blue"]) < 1
+
+
 def test_a_study_has_eyes_from_table_list_and_names(make_estimator, tmp_path, capsys):
     listing(tmp_path, "1.png", "2-right.png", "3.png", "x_L.png", "x_R.png")
     folder = tmp_path / "photographs"

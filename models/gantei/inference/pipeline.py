@@ -8,7 +8,7 @@ batches of a fixed size, padded at the end, go through the network one after the
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -25,7 +25,7 @@ from ..errors import (
 from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
 from ..photographs.appearance import Appearance
-from ..photographs.eyes import Eye, EyeOption, paired
+from ..photographs.eyes import WITHOUT_EYE, Eye, EyeOption, paired
 from ..photographs.oddities import findings_on_photograph
 from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
@@ -170,7 +170,7 @@ def prepare(
         found = findings_on_photograph(photograph, eye)
     except PhotographError as error:
         drop_tracebacks(error)
-        return PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
+        return _without_inputs(photograph, error, eye)
     specs = [network.manifest.input for network in networks]
     each = list(zip(seen, specs, strict=True))
     return PreparedInputs(
@@ -184,6 +184,21 @@ def prepare(
         photograph_findings=found,
         appearance=photograph.appearance,
     )
+
+
+def _without_inputs(
+    photograph: Photograph, error: PhotographError, eye: Eye | None
+) -> PreparedInputs:
+    """What no network sees, but with what is odd about it, where only its eye is wanting."""
+    failed = PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
+    if error.code not in WITHOUT_EYE:
+        return failed
+    try:
+        found = findings_on_photograph(photograph, eye)
+    except PhotographError as unreadable:
+        drop_tracebacks(unreadable)
+        return replace(failed, error=unreadable)
+    return replace(failed, photograph_findings=found, appearance=photograph.appearance)
 
 
 def infer(
@@ -255,7 +270,10 @@ def postprocess(
 
 def _failed(prepared: PreparedInputs, error: GanteiError) -> PhotographResult:
     error.source = error.source or prepared.source
-    return PhotographResult(prepared.source, prepared.sha256, error=error, eye=prepared.eye)
+    return PhotographResult(
+        prepared.source, prepared.sha256, error=error, eye=prepared.eye,
+        photograph_findings=prepared.photograph_findings, appearance=prepared.appearance,
+    )  # fmt: skip
 
 
 def _results(

@@ -28,7 +28,7 @@ class Prediction:
         explanation: where the answer comes from, if it was requested.
         eye: which eye the photograph shows, where anything tells.
         units: the unit of each value, such as `{"age": "years"}` or `{"male": "probability"}`.
-        appearance: what the photograph looks like, in numbers; None where there is an `error`, and
+        appearance: what the photograph looks like, in numbers; None where it cannot be read, and
             from a server that does not measure it.
 
     >>> (prediction,) = gantei.load("demo-age").predict("demo/person-00001-left.jpg")
@@ -81,7 +81,14 @@ class PhotographResult:
     def prediction(self, index: int) -> Prediction:
         """Return the part of the estimator at `index`."""
         if self.error is not None:
-            return Prediction(self.source, {}, error=self.error, eye=self.eye)
+            return Prediction(
+                self.source,
+                {},
+                self.photograph_findings,
+                error=self.error,
+                eye=self.eye,
+                appearance=self.appearance,
+            )
         return Prediction(
             self.source,
             self.values[index],

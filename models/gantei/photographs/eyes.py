@@ -18,6 +18,8 @@ EyeOrigin = Literal["stated", "list", "DICOM", "file name", "detected"]
 """Where a side comes from; where several tell it, the first of these holds. `DICOM` is the
 laterality in such a file's header."""
 DETECT: Literal["detect"] = "detect"
+WITHOUT_EYE = ("eye-needed", "eye-not-found")
+"""Codes of photographs that a network refuses only because their eye is not known."""
 """Said instead of a side: to be found by the optic disc."""
 
 

@@ -11,7 +11,7 @@ from ..errors import PhotographError, drop_tracebacks
 from ..findings.finding import Finding
 from ..manifests.manifest import Manifest
 from ..photographs.appearance import Appearance
-from ..photographs.eyes import Eye
+from ..photographs.eyes import WITHOUT_EYE, Eye
 from ..photographs.listing import StudyPhotograph
 from ..photographs.network_view import NetworkView
 from ..photographs.oddities import findings_on_photograph
@@ -43,7 +43,7 @@ class Cell:
         name: as the table has it.
         photograph: drawn small, with the boxes; None: it cannot be decoded.
         size: (height, width) of it in px, where it was read.
-        appearance: what it looks like, where a network sees it.
+        appearance: what it looks like, where it can be read.
         inputs: what each network sees; networks that see the same share one.
         eye: the side, where anything tells it.
         person: whose eye it is, where anything tells it.
@@ -98,8 +98,9 @@ def cell_of(
             wrong = error
             seeing = [each for each in manifests if _is_seen(photograph, each)]
             seen = _seen(photograph, seeing)
-        look = photograph.appearance if seeing else None
-        of_photograph = findings_on_photograph(photograph, eye) if seeing else ()
+        readable = bool(seeing) or (wrong is not None and wrong.code in WITHOUT_EYE)
+        look = photograph.appearance if readable else None
+        of_photograph = findings_on_photograph(photograph, eye) if readable else ()
     except PhotographError as error:
         drop_tracebacks(error)
         return Cell(number, listed.name, _drawn_all_the_same(listed), eye=eye, error=error)

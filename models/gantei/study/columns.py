@@ -1,9 +1,10 @@
 """The columns of a study's table, and the data dictionary that explains each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from ..errors import OutputError
+from ..findings.finding import Finding
 from ..findings.wording import Language, word_of
 from ..inference.prediction import PhotographResult
 from ..manifests.manifest import Binary, Categorical, Regression
@@ -76,7 +77,10 @@ def row(
         blanks = [None for each in estimators for _ in each.manifest.value_names()]
         # The name in the table stands for the path: a table tells nothing of the folders around it.
         text = error.worded(source=listed.name)
-        return [*leading, *blanks, None, None, _one_line(text), error.code]
+        said = [each for each in result.photograph_findings if each != error.finding]
+        told = " ".join(f"{each.text()}." for each in said) or None
+        codes_told = " ".join(_codes(said)) or None
+        return [*leading, *blanks, told, codes_told, _one_line(text), error.code]
     values = [
         values[key]
         for each, values in zip(estimators, result.values, strict=True)
@@ -92,9 +96,13 @@ def row(
     ]
     codes = dict.fromkeys(f"{each.name}:{finding.code}" for each, finding in found)
     texts += [f"{finding.text()}." for finding in result.photograph_findings]
-    codes |= dict.fromkeys(finding.code for finding in result.photograph_findings)
+    codes |= _codes(result.photograph_findings)
     warnings = [" ".join(texts) or None, " ".join(codes) or None]
     return [*leading, *values, *warnings, None, None]
+
+
+def _codes(findings: Iterable[Finding]) -> dict[str, None]:
+    return dict.fromkeys(finding.code for finding in findings)
 
 
 def sentences_of_every_row(

@@ -17,7 +17,7 @@ from .measure_columns import MEASURES, TAKEN, measure_columns
 
 
 class MeasuresFile:
-    """The measures of one run's photographs; of one that failed, all cells are empty."""
+    """The measures of one run's photographs; of one that cannot be read, all cells are empty."""
 
     def __init__(self, path: Path, partial: Path, run: str, *, plain: bool) -> None:
         """Prepare to write `path`, meanwhile `partial`, for the run of this digest."""
