@@ -47,6 +47,31 @@ def test_the_first_page_is_written_when_all_others_are(
     assert written == ["sheet-002.html", "sheet-003.html", "sheet.html"]
 
 
+@pytest.mark.parametrize("suffix", ["html", "png"])
+@pytest.mark.parametrize("before", [".", "left/1.png"])
+@pytest.mark.parametrize("death", [2, 3])
+def test_a_killed_overwrite_leaves_no_first_page_beside_new_ones(
+    death, before, suffix, photographs, age, two_on_a_sheet, tmp_path, monkeypatch
+):
+    class KilledError(BaseException):
+        pass
+
+    out, write = tmp_path / f"sheet.{suffix}", sheet_pages.atomic_write
+
+    def write_or_die(path):
+        if path.name == f"sheet-{death:03}.{suffix}":
+            raise KilledError
+        return write(path)
+
+    crops(photographs / before, "--with", age, "--out", out)
+    with monkeypatch.context() as patch:
+        patch.setattr(sheet_pages, "atomic_write", write_or_die)
+        with pytest.raises(KilledError):
+            crops(photographs, "--with", age, "--out", out, "--overwrite")
+    assert not out.exists() and not (tmp_path / f"sheet-001.{suffix}").exists()
+    assert crops(photographs, "--with", age, "--out", out, "--overwrite") == 1
+
+
 @pytest.mark.parametrize("existing", ["sheet.html", "sheet-003.html"])
 def test_nothing_is_replaced_unasked(existing, photographs, age, two_on_a_sheet, tmp_path, capsys):
     (tmp_path / existing).write_text("a year of work")

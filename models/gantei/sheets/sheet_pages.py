@@ -88,7 +88,19 @@ class SheetPages:
             first.name if self._number == 2 else before.name,
             None if last else after.name,
         )
+        if self._number == 2:
+            self._delete_first(first.name)
         _write(path, self._form.page(cells, links, None))
+
+    def _delete_first(self, name: str) -> None:
+        """Delete the first page of a run that is replaced: it must not stand beside new pages."""
+        first = self._out.with_name(name)
+        try:
+            first.unlink(missing_ok=True)
+            if _is_ours(self._out):  # where several pages replace a single one
+                self._out.unlink()
+        except OSError as error:
+            raise OutputError(f"{first}: cannot be replaced: {error.strerror}") from error
 
 
 def numbered_path(out: Path, number: int) -> Path:
