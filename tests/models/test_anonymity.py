@@ -297,6 +297,16 @@ def test_sheets_of_what_networks_see_have_the_identifiers(ending, here, age):
         assert [each for each in photographs if each not in sheet] == []
 
 
+def test_a_row_of_eyes_that_leads_to_no_photograph_is_counted_and_not_named(here, age, capsys):
+    eyes = "photograph,eye\nphotographs/SatoHanako/SatoHanako_OD.png,R\nSatoGone.png,L\n"
+    (here / "eyes.csv").write_text(eyes, "utf-8")
+    run("photographs", "--with", age, "--anonymous", "key.csv", "--eyes", "eyes.csv",
+        "--out", "out/t.csv")  # fmt: skip
+    said = capsys.readouterr().err
+    assert "rows that state the eye of no photograph here: 1\n" in said
+    assert "Sato" not in said
+
+
 def test_the_dictionary_says_what_the_identifiers_are(here, age):
     run(*words(age))
     meaning = {row["column"]: row["meaning"] for row in rows(here / "out/t.csv.dictionary.csv")}

@@ -83,11 +83,10 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
     if chosen.anonymous:
         listing = anonymous(listing, chosen.anonymous)
     if listing.strays:
+        such_as = "" if chosen.anonymous else f", such as {listing.strays[0]}"
+        count = len(listing.strays)
         sys.stderr.write(
-            visible(
-                f"rows that state the eye of no photograph here: {len(listing.strays)}, "
-                f"such as {listing.strays[0]}\n"
-            )
+            visible(f"rows that state the eye of no photograph here: {count}{such_as}\n")
         )
     return listing
 
