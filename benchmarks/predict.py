@@ -27,9 +27,9 @@ from PIL import Image
 
 import gantei
 from gantei.catalogue.entries import find
-from gantei.inference.pipeline import cores
 from gantei.manifests.file import FILE_NAME
 from gantei.photographs.network_view import draft_side
+from gantei.system.cores import cores
 
 SIDE = 2000
 LIMITS = {"full decoding": None, "decoding at reduced size": draft_side}

@@ -11,8 +11,8 @@ from gantei.errors import GanteiError, NotInstalledError, SettingError
 from gantei.estimator.estimator import Estimator, load
 from gantei.estimator.folder_files import files_of
 from gantei.estimator.golden_answers import check_golden
-from gantei.inference.pipeline import cores
 from gantei.inference.session import Device
+from gantei.system.cores import cores
 from gantei.system.files import sha256_of
 
 CheckState = Literal["checking", "ready", "failed"]

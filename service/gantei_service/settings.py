@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gantei.errors import SettingError
-from gantei.inference.pipeline import cores
 from gantei.inference.session import DEVICES, Device
+from gantei.system.cores import cores
 
 PREFIX = "GANTEI_SERVE_"
 MEGABYTE = 1_000_000

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from .helper_jobs import jobs  # noqa: F401 - a fixture
 from .hub import hub  # noqa: F401 - a fixture of every test here
 from .pictures import FILES
 from .playing import playing  # noqa: F401 - a fixture

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import threading
 import time
 
 import pytest
@@ -13,83 +12,7 @@ from gantei.photographs.decoder_process import decode_apart
 from gantei.system import helper_pool
 from gantei.system.helper_pool import HelperEndedError, JobFailedError, run_apart
 
-JOBS = """
-import ctypes, os, time
-from gantei.errors import PhotographError
-from gantei.findings.finding import Finding
-
-def upper(facts, data):
-    return {"pid": os.getpid(), **facts}, data.upper()
-
-def crash(facts, data):
-    ctypes.string_at(0)
-
-def leave(facts, data):
-    os._exit(0)
-
-def hang(facts, data):
-    time.sleep(600)
-
-def hang_natively(facts, data):
-    ctypes.CDLL(None).pause()
-
-def fill(facts, data):
-    return {}, bytes(facts["bytes"])[:1]
-
-def refuse(facts, data):
-    raise PhotographError(Finding("large-file", most=7))
-
-def stumble(facts, data):
-    raise KeyError("no such thing")
-
-wounded = False
-
-def wound(facts, data):
-    global wounded
-    wounded = True
-    return {"pid": os.getpid()}, b""
-
-def stagger(facts, data):
-    if wounded:
-        ctypes.string_at(0)
-    return {"pid": os.getpid()}, b""
-
-def write(facts, data):
-    with open(facts["path"], "wb") as file:
-        file.write(data)
-    return {}, b""
-
-def lie(facts, data):
-    # As code would answer that a file has smuggled in: past the process's own send.
-    import struct
-    from pathlib import Path
-    pipes = [each.name for each in Path("/proc/self/fd").iterdir()
-             if each.is_symlink() and os.readlink(each).startswith("pipe:")]
-    answers = max(map(int, pipes))
-    os.write(answers, struct.pack("<QQ", *facts["lengths"]) + facts["head"].encode())
-    os._exit(0)
-
-def babble(facts, data):
-    print("a patient's name")
-    os.system("echo a name; echo a name >&2")
-    os.write(1, b"a name")
-    return {}, data
-"""
-BOUNDS = {"seconds": 30, "memory": 2**28}
-
-
-@pytest.fixture
-def jobs(tmp_path, monkeypatch):
-    """Helper processes of this test alone, which find the jobs above as `made_jobs`."""
-    (tmp_path / "made_jobs.py").write_text(JOBS)
-    helper_pool.end_helpers()
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    yield tmp_path
-    helper_pool.end_helpers()
-
-
-def done(name, data=b"abc", facts=None, **bounds):
-    return run_apart(f"made_jobs:{name}", facts or {}, data, **(BOUNDS | bounds))
+from .helper_jobs import BOUNDS, at_once, done, is_running
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds its pipe in /proc")
@@ -129,17 +52,6 @@ def test_one_that_dies_of_what_an_earlier_job_left_there_costs_the_later_one_not
     assert done("stagger")[0]["pid"] != wounded
 
 
-@pytest.mark.parametrize("job", ["hang", "hang_natively"])
-def test_one_that_hangs_is_ended_in_time(jobs, job):
-    done("upper")
-    began = time.monotonic()
-    with pytest.raises(HelperEndedError) as caught:
-        done(job, seconds=0.3)
-    assert caught.value.how == "time"
-    assert time.monotonic() - began < 5
-    assert done("upper")[1] == b"ABC"
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is bounded on Linux alone")
 def test_memory_is_bounded_for_each_job_by_itself(jobs):
     done("fill", facts={"bytes": 200_000_000})
@@ -171,7 +83,7 @@ def test_what_a_library_prints_goes_nowhere(jobs, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_as_many_processes_as_callers_and_no_answer_goes_to_another(jobs):
+def test_callers_at_once_have_processes_of_their_own_and_no_answer_goes_to_another(jobs):
     found = []
 
     def ask(number):
@@ -179,11 +91,7 @@ def test_as_many_processes_as_callers_and_no_answer_goes_to_another(jobs):
             data = bytes([97 + number]) * (1000 * round + 1)
             found.append(done("upper", data)[1] == data.upper())
 
-    threads = [threading.Thread(target=ask, args=[number]) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(ask, 4)
     assert found == [True] * 20
     assert len(helper_pool._idle) <= 4
 
@@ -222,14 +130,6 @@ def test_a_script_needs_no_guard_and_leaves_no_process(jobs):
         assert not is_running(int(pid))
 
 
-def is_running(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @pytest.mark.parametrize(
     ("job", "code"),
     [("crash", "decoder-died"), ("stumble", "damaged-picture"), ("refuse", "large-file")],
@@ -243,7 +143,7 @@ def test_a_decoder_that_ends_badly_is_that_photographs_error(jobs, job, code):
 def test_a_decoder_gets_time_and_memory_for_the_pictures_size(jobs, monkeypatch):
     monkeypatch.setattr("gantei.photographs.decoder_process._SECONDS", 0.2)
     with pytest.raises(PhotographError) as caught:
-        decode_apart("made_jobs:hang", {}, b"", size=(8, 8), format="HEIC")
+        decode_apart("made_jobs:compute", {}, b"", size=(8, 8), format="HEIC")
     assert caught.value.code == "decoder-out-of-time"
     fill = {"bytes": 300_000_000}
     with pytest.raises(PhotographError) as caught:

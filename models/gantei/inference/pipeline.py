@@ -5,7 +5,6 @@ pay there (measured: batch 8 gives 0.95 of the rate of batch 1). On a GPU the wo
 batches of a fixed size, padded at the end, go through the network one after the other.
 """
 
-import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -31,6 +30,7 @@ from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
 from ..photographs.preprocessing import findings_on, scaled, views_of
 from ..photographs.resampling import Box
+from ..system.cores import cores
 from .network import Network, RawOutputs
 from .parallel import ordered
 from .postprocessing import findings_on_values, values_of
@@ -58,13 +58,6 @@ class PreparedInputs:
     eye: Eye | None = None
     photograph_findings: tuple[Finding, ...] = ()
     appearance: Appearance | None = None
-
-
-def cores() -> int:
-    """Number of CPU cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def batch_size(networks: Sequence[Network]) -> int:

@@ -10,7 +10,7 @@ from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..system.helper_pool import HelperEndedError, JobFailedError, run_apart
 
-_SECONDS, _SECONDS_PER_MEGAPIXEL = 4.0, 1.0
+_SECONDS, _SECONDS_PER_MEGAPIXEL = 4.0, 1.0  # of computing, on however busy a computer
 _MEMORY, _BYTES_PER_PIXEL = 128 * 2**20, 64
 # OpenJPEG keeps two copies of 4 bytes for each of three colours, and what is made of them.
 

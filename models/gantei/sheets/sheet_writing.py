@@ -8,10 +8,10 @@ from typing import Any
 
 from ..errors import OutputError
 from ..inference.parallel import ordered
-from ..inference.pipeline import cores
 from ..manifests.manifest import Manifest
 from ..photographs.listing import StudyPhotograph
 from ..photographs.network_view import view_spec
+from ..system.cores import cores
 from .cell import Cell, cell_of
 from .html_sheet import HtmlSheet
 from .picture_sheet import PictureSheet

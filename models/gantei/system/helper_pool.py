@@ -1,27 +1,35 @@
 """Processes that are used again and again, for jobs that may crash, hang or fill the memory.
 
 A job is named by text, `package.module:function`, and runs in a process of its own, one at a time
-(see `helper_process.Job`). There are as many processes as callers at once. One that died, or had to
-be ended, is replaced at the next call, which finds nothing of it.
+(see `helper_process.Job`). As many work at once as there are cores; further callers wait. One that
+died, or had to be ended, is replaced at the next call, which finds nothing of it.
+
+What bounds a job is the computing time that its process has used, by which a busy computer takes no
+more of it than an idle one. Behind it stands a longer time by the clock, for a job that sleeps.
 """
 
 import atexit
 import os
+import signal
 import subprocess
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any, Literal, cast
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
+from .cores import cores
 from .helper_process import receive, send
 from .python_command import python_command
 
 How = Literal["died", "time", "memory"]
 
 _MOST_JOBS = 500  # then a fresh process, whatever a library has not freed
-_SECONDS_TO_START = 120  # Python and libraries from a cold disk
+_SECONDS_TO_START = 600.0  # Python and libraries from a cold disk of a busy computer
+_LEAST_WAIT, _WAIT = 60.0, 20.0  # by the clock: seconds, and times the computing time
+_STEP = 0.25
+_SECONDS_TO_DIE = 10
 _LONGEST_HEAD = 100_000  # bytes of an answer beside its data
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPJ_NUM_THREADS"), "1")
 
@@ -47,7 +55,9 @@ def run_apart(
         job: `package.module:function`, a `Job`.
         facts: what it gets beside `data`, of what JSON holds.
         data: what it works on.
-        seconds: after which it is ended; loading its libraries does not count.
+        seconds: of computing, after which it is ended; loading its libraries does not count. One
+            that does not compute is ended after 20 times as long, at least a minute, in which
+            time for which this process itself was stopped does not count. Windows has only these.
         memory: bytes that it may map beyond what its libraries have mapped.
 
     Raises:
@@ -57,7 +67,9 @@ def run_apart(
     """
     module, _, function = job.partition(":")
     order = {"function": function, "facts": facts, "memory": memory}
-    helper, answer, result = _answered(module, order, data, seconds)
+    order["seconds"] = seconds
+    with _places:
+        helper, answer, result = _answered(module, order, data, max(_LEAST_WAIT, _WAIT * seconds))
     if answer.get("ended") == "memory":
         helper.end()
         raise HelperEndedError("memory")
@@ -70,7 +82,7 @@ def run_apart(
 
 
 def _answered(
-    module: str, order: Mapping[str, Any], data: bytes, seconds: float
+    module: str, order: Mapping[str, Any], data: bytes, wait: float
 ) -> tuple["_Helper", dict[str, Any], bytes]:
     """Ask a helper; one that dies over it, having done other jobs before, may owe it to those."""
     while True:
@@ -78,7 +90,7 @@ def _answered(
         is_fresh = not helper.jobs
         try:
             helper.load(module)
-            return helper, *helper.ask(module, order, data, seconds)
+            return helper, *helper.ask(module, order, data, wait)
         except HelperEndedError as error:
             helper.end()
             if is_fresh or error.how != "died":
@@ -114,31 +126,53 @@ class _Helper:
             self._loaded.add(module)
 
     def ask(
-        self, module: str, order: Mapping[str, Any], data: bytes, seconds: float
+        self, module: str, order: Mapping[str, Any], data: bytes, wait: float
     ) -> tuple[dict[str, Any], bytes]:
         assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self._process.kill()
-
-        waiting = threading.Timer(seconds, end)
-        waiting.daemon = True
-        waiting.start()
         self.jobs += 1
-        try:
-            send(self._process.stdin, {"module": module, "seconds": seconds, **order}, data)
-            # A decoder that a file has taken over may answer what it likes.
-            answer = receive(self._process.stdout, _LONGEST_HEAD + order.get("memory", 0))
-        except (EOFError, OSError, ValueError) as error:
-            raise HelperEndedError("time" if late.is_set() else "died") from error
-        finally:
-            waiting.cancel()
-            waiting.join()  # so that it ends nobody else's job
+        with self._ended_after(wait) as late:
+            try:
+                send(self._process.stdin, {"module": module, **order}, data)
+                # A decoder that a file has taken over may answer what it likes.
+                answer = receive(self._process.stdout, _LONGEST_HEAD + order.get("memory", 0))
+            except (EOFError, OSError) as error:
+                is_time = late.is_set() or self._has_used_its_time()
+                raise HelperEndedError("time" if is_time else "died") from error
+            except ValueError as error:
+                raise HelperEndedError("died") from error
         if late.is_set():
             raise HelperEndedError("time")
         return answer
+
+    @contextmanager
+    def _ended_after(self, wait: float) -> Iterator[threading.Event]:
+        """End the process if the block takes so many seconds, and tell so.
+
+        They are counted in steps: one in which this process was stopped, as by Ctrl-Z, is one.
+        """
+        late, done = threading.Event(), threading.Event()
+
+        def watch() -> None:
+            left = wait
+            while not done.wait(min(_STEP, left)):
+                left -= _STEP
+                if left <= 0:
+                    late.set()
+                    self._process.kill()
+                    return
+
+        watching = threading.Thread(target=watch, daemon=True)
+        watching.start()
+        try:
+            yield late
+        finally:
+            done.set()
+            watching.join()  # so that it ends nobody else's job
+
+    def _has_used_its_time(self) -> bool:
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_SECONDS_TO_DIE) == -getattr(signal, "SIGPROF", 0)
+        return False
 
     def end(self) -> None:
         """End the process, whatever it is doing, and wait until it is gone."""
@@ -154,6 +188,7 @@ class _Helper:
         self._process.wait()
 
 
+_places = threading.BoundedSemaphore(cores())
 _lock = threading.Lock()
 _idle: list[_Helper] = []
 
@@ -185,5 +220,12 @@ def end_helpers() -> None:
             _idle.pop().close()
 
 
+def _start_anew() -> None:
+    """The pipes are the starting process's, and so are the threads that hold locks."""
+    global _lock, _places
+    _lock, _places = threading.Lock(), threading.BoundedSemaphore(cores())
+    _idle.clear()
+
+
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_idle.clear)  # the pipes are the starting process's
+    os.register_at_fork(after_in_child=_start_anew)

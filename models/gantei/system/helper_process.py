@@ -12,6 +12,8 @@ import os
 import signal
 import struct
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +28,7 @@ It raises a `PhotographError` for what its caller is to say of the file."""
 _LENGTHS = struct.Struct("<QQ")
 _LONGEST_REASON = 200
 _MAPPED = Path("/proc/self/statm")
+_SECONDS_BETWEEN_LOOKS = 2.0
 
 
 def send(pipe: IO[bytes], facts: Mapping[str, Any], data: bytes) -> None:
@@ -63,17 +66,28 @@ def _whole(pipe: IO[bytes], length: int) -> bytes:
 def main() -> None:
     """Do jobs until the standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the starting process decides what Ctrl-C ends
+    if sys.platform != "win32":  # what a process ignores or blocks, those that it starts do too
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGPROF])
     orders = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):  # what libraries print may quote the file
         os.dup2(nothing, standard)
     _forbid_files()
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             order, data = receive(orders)
             send(answers, *_answer(order, data))
             del data
+
+
+def _end_with(starter: int) -> None:
+    """End, whatever the job is doing, when the starting process has ended."""
+    while os.getppid() == starter:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    os._exit(0)
 
 
 def _answer(order: Mapping[str, Any], data: bytes) -> tuple[Mapping[str, Any], bytes]:
@@ -96,9 +110,9 @@ def _answer(order: Mapping[str, Any], data: bytes) -> tuple[Mapping[str, Any], b
 
 @contextlib.contextmanager
 def _limits(seconds: float, memory: int) -> Iterator[None]:
-    """Bound the time and the further memory of one job, where the system can.
+    """Bound the computing time and the further memory of one job, where the system can.
 
-    The starting process ends a job that takes too long; the alarm is for the case that it is gone.
+    SIGPROF ends the process then, whether or not its code ever comes back to Python.
     """
     if sys.platform == "win32":
         yield
@@ -109,11 +123,11 @@ def _limits(seconds: float, memory: int) -> Iterator[None]:
     if _MAPPED.exists():
         mapped = int(_MAPPED.read_text("ascii").split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (mapped + memory, before[1]))
-    signal.setitimer(signal.ITIMER_REAL, seconds + 1)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_AS, before)
 
 
