@@ -16,7 +16,7 @@ from gantei.errors import PhotographError
 from gantei.photographs.photograph import open_photograph
 
 from ..processes import need_programs
-from .dicoms import of_pixels, written
+from .dicoms import of_jpeg, of_pixels, written
 
 COLOURS = ("Red", "Green", "Blue")
 RANDOM = np.random.default_rng(7)
@@ -173,6 +173,17 @@ def test_tables_that_pydicom_reads_right_give_its_colours(depth, count, first):
     made = coloured(indices, [(count, first, depth)] * 3, data)
     expected = pydicom.pixels.apply_color_lut(indices, made)
     assert np.array_equal(shown(made), (expected >> (depth - 8)).astype(np.uint8))
+
+
+def test_indices_in_a_lossy_jpeg_are_refused(encoded):
+    """They were shown as if they were grey values."""
+    indices = np.repeat(np.repeat(indices_of(8), 8, 0), 8, 1)
+    made = coloured(indices, [(256, 0, 8)] * 3, [bytes(256)] * 3)
+    jpeg = of_jpeg(encoded(Image.fromarray(indices), "JPEG", quality=95), indices.shape)
+    made.file_meta, made["PixelData"] = jpeg.file_meta, jpeg["PixelData"]
+    with pytest.raises(PhotographError) as error:
+        shown(made)
+    assert error.value.finding.values == {"label": "PALETTE COLOR", "samples": 1}
 
 
 @pytest.mark.parametrize("big_endian", [False, True])

@@ -58,9 +58,12 @@ def colours_of(label: str, samples: int, stream: Codestream | None) -> Colours:
     A transform that JPEG 2000 itself says it made is undone by its decoder.
 
     Raises:
-        PhotographError: as `labelled`.
+        PhotographError: as `labelled`; or a lossy JPEG of indices.
     """
     meaning = labelled(label, samples)
+    if meaning == "palette" and stream and stream.kind in ("8-bit", "12-bit"):
+        # A lossy encoder gives near numbers, which in a palette are other colours.
+        raise PhotographError(Finding("dicom-colours", label=label, samples=samples))
     if stream is None or samples != 3:
         return Colours(meaning)
     if stream.kind == "jpeg-2000":
