@@ -46,10 +46,10 @@ def oddities(look: Appearance) -> tuple[Finding, ...]:
 
 
 def _of_field(look: Appearance) -> Iterator[Finding]:
-    if look.field != "disc":
-        yield Finding("no-disc", around=look.field)
     if look.roundness and not 1 / MOST_SQUEEZED <= look.roundness <= MOST_SQUEEZED:
-        yield Finding("squeezed", ratio=look.roundness)
+        yield Finding("squeezed", ratio=look.roundness)  # which says that there is no disc, too
+    elif look.field != "disc":
+        yield Finding("no-disc", around=look.field)
     if look.beside > MOST_BESIDE or look.surround > BRIGHTEST_SURROUND:
         yield Finding("more-than-disc", beside=look.beside, surround=look.surround)
     side = max(look.right - look.left, look.bottom - look.top)
