@@ -100,6 +100,14 @@ def test_the_command_prints_what_is_asked_for(arguments, said, capsys):
     assert said in capsys.readouterr().out
 
 
+def test_an_estimator_that_asks_for_nothing_has_nothing_to_print(capsys):
+    demo = reference(find("demo-age").manifest)
+    assert (demo.thanks, demo.thanks_ja, demo.acknowledgement) == ("", "", "None.")
+    assert "acknowledgement to print" not in demo.text()
+    ((_, _, fields),) = entries(demo.bibtex + "\n")
+    assert fields.keys() == {"author", "title"}
+
+
 def test_as_json_each_has_its_entry_too(capsys):
     main(["cite", "demo-age", "joir-age-swin-b", "--json"])
     first, second = json.loads(capsys.readouterr().out)

@@ -51,6 +51,10 @@ def test_a_code_that_nothing_has_is_refused_and_one_that_nobody_has_writes_nothi
     out = tmp_path / "sheet.html"
     assert crops(odd, "--with", age, "--show", "nodisc", "--out", out) == 2
     assert "no finding on a photograph has that code" in capsys.readouterr().err
+    run(odd, "--with", age, "--out", tmp_path / "results.csv")
+    table = ("--from", tmp_path / "results.csv", "--root", odd, "--with", age)
+    assert crops(*table, "--show", "nodisc", "--out", out) == 2
+    assert "no finding on a photograph has that code" in capsys.readouterr().err
     assert crops(odd, "--with", age, "--show", "grey-picture", "--out", out) == 0
     assert "0 of 7 photographs" in capsys.readouterr().err
     assert not out.exists()

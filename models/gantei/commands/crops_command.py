@@ -11,7 +11,7 @@ from .photograph_options import add_photographs, listing_of
 from .predict_summary import write_counts, write_passed_by
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from ..photographs.listing import PhotographList
     from ..sheets.sheet_summary import SheetSummary
@@ -67,8 +67,8 @@ def _run(chosen: argparse.Namespace) -> int:
     _check_place(chosen)
     listing = listing_of(chosen)
     selection = Selection(frozenset(chosen.show), listing.columns)
-    if not selection.by_table:
-        _check_codes(chosen.show)
+    told = (code for each in listing.photographs for code in selection.told(each))
+    _check_codes(chosen.show, frozenset(told if chosen.show else ()))
     opened = sum(map(selection.opens, listing.photographs))
     with progress(opened, "photograph") as bar:
         summary = write_sheets(
@@ -112,12 +112,13 @@ def _write_summary(
         sys.stderr.write(f"nothing to draw, so there is no {chosen.out}{table}\n")
 
 
-def _check_codes(codes: "Sequence[str]") -> None:
+def _check_codes(codes: "Sequence[str]", told: "Collection[str]") -> None:
+    """Refuse what is no code, unless a table tells it, which another version may have made."""
     from ..errors import SettingError
     from ..findings.wording import has_short_text
 
     for code in codes:
-        if not has_short_text(code):
+        if not has_short_text(code) and code not in told:
             raise SettingError(
                 f"--show {code}: no finding on a photograph has that code; docs/findings.md lists "
                 "all of them"

@@ -7,6 +7,8 @@ from ..system.version import __version__
 from .fields import UNKNOWN
 from .manifest import Manifest
 
+_NOTHING = re.compile(r"none\b", re.IGNORECASE)
+"""How a manifest begins to say that nothing is asked for."""
 TITLE = "gantei: age and sex from fundus photographs"
 AUTHORS = "The gantei authors"
 LICENCE = "Apache-2.0"
@@ -34,7 +36,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Reference:
-    """What is cited, and what is to be said about it; `thanks` are sentences to print."""
+    """What is cited, and what is to be said about it; `thanks` are sentences to print; empty: none."""
 
     of: str
     bibtex: str
@@ -67,7 +69,7 @@ class Reference:
 
     def _lines(self, thanks: str, labels: dict[str, str]) -> str:
         record = self.record() | {"acknowledgement_to_print": thanks}
-        return "\n".join([self.of, *(f"  {labels[key]}: {record[key]}" for key in labels)])
+        return "\n".join([self.of, *(f"  {labels[key]}: {record[key]}" for key in labels if record[key])])
 
 
 def software() -> Reference:
@@ -92,14 +94,15 @@ def software() -> Reference:
 def reference(manifest: Manifest) -> Reference:
     """Give the reference that an estimator's publisher asks for."""
     source, paper = manifest.source, manifest.citation
+    asked = "" if _NOTHING.match(source.acknowledgement) else source.acknowledgement
     return Reference(
         of=manifest.name,
         bibtex=_paper(manifest) if paper else _publication(manifest),
         citation=source.citation,
         doi=source.doi,
         acknowledgement=source.acknowledgement,
-        thanks=paper.acknowledgement if paper else source.acknowledgement,
-        thanks_ja=paper.acknowledgement_ja if paper else source.acknowledgement,
+        thanks=paper.acknowledgement if paper else asked,
+        thanks_ja=paper.acknowledgement_ja if paper else asked,
         terms=source.terms,
     )
 
@@ -138,7 +141,9 @@ def _publication(manifest: Manifest) -> str:
         "author": f"{{{escaped(source.publisher)}}}" if source.publisher != UNKNOWN else UNKNOWN,
         "title": f"{{{escaped(manifest.title)}}}",
         "doi": _doi(manifest),
-        "note": escaped(f"Citation as published: {source.citation}"),
+        "note": UNKNOWN
+        if _NOTHING.match(source.citation)
+        else escaped(f"Citation as published: {source.citation}"),
     }
     return _entry("misc", manifest.name, fields)
 

@@ -45,7 +45,8 @@ def side_of(text: str) -> Side:
     side: Side | None = (table["alone"] | table["together"]).get(word)
     if side is None:
         raise SettingError(
-            f"{text!r} is no side of an eye; known: right, R, RE, OD, 右, and left, L, LE, OS, 左"
+            f"{text!r} is no side of an eye; known: right, R, RE, OD, 右, 右眼, 右目, "
+            "and left, L, LE, OS, 左, 左眼, 左目"
         )
     return side
 
