@@ -1,6 +1,7 @@
 """Persons of a study: who tells them, and what their photographs come to, by formulas of numpy."""
 
 import json
+from itertools import count
 from types import SimpleNamespace
 
 import numpy as np
@@ -29,8 +30,12 @@ ESTIMATORS = [
 VALUES = ("a.age", "s.male", "g.none", "g.mild", "g.severe")
 
 
-def table_row(person, eye, values, error=None):
-    leading = ["x.jpg", "0" * 64, person, person and "list", eye, eye and "list"]
+DIGESTS = (f"{number:064x}" for number in count())
+
+
+def table_row(person, eye, values, error=None, sha256=None):
+    """A row of another photograph than all others, unless `sha256` says which."""
+    leading = ["x.jpg", sha256 or next(DIGESTS), person, person and "list", eye, eye and "list"]
     return [*leading, *(values if error is None else [None] * 5), None, None, error, error]
 
 
@@ -97,6 +102,20 @@ def test_three_photographs_of_one_eye_weigh_as_much_as_one_of_the_other():
     (person,) = persons_of(table_row("p", eye, (age, 0.5, *grades)) for eye, age in taken)
     assert person["a.age"] == (62 + 50) / 2
     assert person["a.age.right_minus_left"] == 12
+
+
+def test_the_same_bytes_count_once_for_an_eye_of_a_person_and_for_each_other_eye_and_person():
+    rest, same = (0.5, 0.2, 0.3, 0.5), "ab" * 32
+    taken = [("p", "right", 60, same), ("p", "right", 60, same), ("p", "right", 90, None),
+             ("p", "left", 50, same), ("q", "right", 40, same), ("q", "right", 40, same),
+             ("q", None, 7, same)]  # fmt: skip
+    p, q = persons_of(
+        table_row(person, eye, (age, *rest), sha256=sha256) for person, eye, age, sha256 in taken
+    )
+    assert (p["a.age.right"], p["a.age.left"], q["a.age"]) == (75, 50, 40)
+    keys = ("photographs", "failed", "right", "left", "eye_unknown")
+    assert [p[key] for key in keys] == [4, 0, 2, 1, 0]
+    assert [q[key] for key in keys] == [3, 0, 1, 0, 1]
 
 
 def test_probabilities_are_averaged_as_logits():

@@ -91,7 +91,7 @@ ANONYMOUS = (
     ),
 )
 """What stands first in its place in an anonymous study."""
-PERSON, PERSON_FROM, EYE, EYE_FROM = 2, 3, 4, 5
+SHA256, PERSON, PERSON_FROM, EYE, EYE_FROM = 1, 2, 3, 4, 5
 """Where those stand in a row."""
 LISTED = len(LEADING)
 """Where the further cells begin that a list has of the photograph."""

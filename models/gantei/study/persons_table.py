@@ -2,6 +2,7 @@
 
 Values are averaged where they add up: numbers as they are, probabilities as logits, those of
 several classes as logarithms. Repeated photographs of one eye are averaged first, then the eyes.
+The same bytes under several names are one photograph of an eye.
 """
 
 import math
@@ -12,7 +13,7 @@ from typing import Any
 from ..manifests.manifest import Binary, Categorical, Regression
 from .backends import AnyEstimator
 from .columns import ERROR, Row, value_columns
-from .leading_columns import EYE, LISTED, PERSON, Column
+from .leading_columns import EYE, LISTED, PERSON, SHA256, Column
 
 SMALLEST = 2.0**-24
 """What a probability of 0 counts as, and how far from 1 one of 1: half a step of float32 there."""
@@ -31,13 +32,21 @@ class _Scale:
 
 @dataclass(slots=True)
 class _Sums:
-    """The photographs of one eye of a person: how many, and the sums of their values."""
+    """The photographs of one eye of a person: their digests, and the sums of their values."""
 
-    count: int = 0
+    seen: set[bytes] = field(default_factory=set)
     sums: list[float] = field(default_factory=list)
 
-    def add(self, values: Sequence[float]) -> None:
-        self.count += 1
+    @property
+    def count(self) -> int:
+        return len(self.seen)
+
+    def add(self, sha256: str, values: Sequence[float]) -> None:
+        """Add a photograph, unless it is there already."""
+        digest = bytes.fromhex(sha256)
+        if digest in self.seen:
+            return
+        self.seen.add(digest)
         self.sums = [a + b for a, b in zip(self.sums or [0.0] * len(values), values, strict=True)]
 
     def mean(self) -> list[float]:
@@ -58,7 +67,13 @@ def person_columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
     """Give the columns of the table of persons."""
     described = [
         Column("person", "text", "as in the results", "結果の表の person 列と同じ"),
-        Column("photographs", "number", "photographs of the person", "写真の枚数"),
+        Column(
+            "photographs",
+            "number",
+            "rows of the person in the results; the same file under several names has several, and "
+            "is used once",
+            "結果の表の行数。同じ内容のファイルもそれぞれ数えるが、値には 1 回だけ使用",
+        ),
         Column("failed", "number", "those with an error", "そのうちエラーになった枚数"),
         Column("right", "number", "those used of the right eye", "使用した右眼の枚数"),
         Column("left", "number", "those used of the left eye", "使用した左眼の枚数"),
@@ -120,7 +135,8 @@ def person_rows(
 ) -> Iterator[list[Any]]:
     """Lay out what the rows of a table come to for each person, in the order of their names.
 
-    Rows without a person are passed over; those with an error are counted only.
+    Rows without a person are passed over; those with an error are counted only, and so are copies:
+    of rows with the same person, eye and sha256 the first one's values are used.
 
     Args:
         rows: of the table.
@@ -140,7 +156,7 @@ def person_rows(
             person.failed += 1
             continue
         eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, _Sums())
-        eye.add(_all(scales, row[first:last], lambda scale: scale.there))
+        eye.add(row[SHA256], _all(scales, row[first:last], lambda scale: scale.there))
     for name in sorted(people):
         yield [name, *_cells(people[name], scales, last - first)]
 
