@@ -36,7 +36,7 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Reference:
-    """What is cited, and what is to be said about it; `thanks` are sentences to print; empty: none."""
+    """What is cited, and what is to be said about it; `thanks` are sentences to print, if any."""
 
     of: str
     bibtex: str
@@ -69,7 +69,8 @@ class Reference:
 
     def _lines(self, thanks: str, labels: dict[str, str]) -> str:
         record = self.record() | {"acknowledgement_to_print": thanks}
-        return "\n".join([self.of, *(f"  {labels[key]}: {record[key]}" for key in labels if record[key])])
+        lines = (f"  {label}: {record[key]}" for key, label in labels.items() if record[key])
+        return "\n".join([self.of, *lines])
 
 
 def software() -> Reference:
