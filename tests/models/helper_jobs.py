@@ -75,6 +75,23 @@ def lie(facts, data):
     os.write(answers, struct.pack("<QQ", *facts["lengths"]) + facts["head"].encode())
     os._exit(0)
 
+def answer(facts, data):
+    # The same, with the number of the order, as often as wished, and then it goes on.
+    import inspect, json, struct
+    from pathlib import Path
+    frame = inspect.currentframe()
+    while "order" not in frame.f_locals:
+        frame = frame.f_back
+    number = frame.f_locals["order"]["number"]
+    pipes = [each.name for each in Path("/proc/self/fd").iterdir()
+             if each.is_symlink() and os.readlink(each).startswith("pipe:")]
+    for head in facts["heads"]:
+        head = head.replace("NUMBER", json.dumps(number)).encode()
+        os.write(max(map(int, pipes)), struct.pack("<QQ", len(head), 0) + head)
+    if facts["heads"]:
+        time.sleep(facts.get("seconds", 600))
+    return {}, b""
+
 def babble(facts, data):
     print("a patient's name")
     os.system("echo a name; echo a name >&2")

@@ -24,6 +24,31 @@ def test_an_answer_that_no_job_gives_is_one_of_a_process_that_died(jobs, lengths
         run_apart("made_jobs:lie", {"lengths": lengths, "head": head}, b"", **BOUNDS)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="finds its pipe in /proc")
+@pytest.mark.parametrize(
+    "head",
+    [
+        "[]", "{}", "null", "7", "\x00", '{"facts": {}}', '{"number": "0", "facts": {}}',
+        '{"number": NUMBER}', '{"number": NUMBER, "facts": []}', '{"number": NUMBER, "failed": 1}',
+        '{"number": NUMBER, "ended": "time"}', '{"number": NUMBER, "finding": "large-file"}',
+        '{"number": NUMBER, "finding": ["large-file", {}]}',
+        '{"number": NUMBER, "finding": ["no-such", {}]}',
+        '{"number": NUMBER, "facts": {}, "failed": ""}', "[" * 50_000,
+    ],
+)  # fmt: skip
+def test_a_well_formed_answer_that_answers_nothing_is_that_of_one_that_died(jobs, head):
+    with pytest.raises(HelperEndedError, match="died"):
+        done("answer", facts={"heads": [head]})
+    assert done("upper")[1] == b"ABC"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds its pipe in /proc")
+def test_what_was_answered_twice_is_not_the_next_jobs_answer(jobs):
+    twice = ['{"number": NUMBER, "facts": {"of": "another"}}'] * 2
+    assert done("answer", facts={"heads": twice, "seconds": 0}) == ({"of": "another"}, b"")
+    assert done("upper")[1] == b"ABC"
+
+
 def test_a_process_does_one_job_after_the_other(jobs):
     pids = set()
     for number in range(3):

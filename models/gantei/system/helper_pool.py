@@ -10,6 +10,7 @@ more of it than an idle one. Behind it stands a longer time by the clock, for a 
 
 import atexit
 import os
+import secrets
 import signal
 import subprocess
 import threading
@@ -20,6 +21,7 @@ from typing import Any, Literal, cast
 from ..errors import PhotographError
 from ..findings.finding import Finding
 from .cores import cores
+from .helper_answer import check_answer
 from .helper_process import receive, send
 from .python_command import python_command
 
@@ -130,19 +132,22 @@ class _Helper:
     ) -> tuple[dict[str, Any], bytes]:
         assert self._process.stdin and self._process.stdout  # noqa: S101 - both are pipes
         self.jobs += 1
+        number = secrets.token_hex(8)  # so that what was answered twice is nobody's answer
         with self._ended_after(wait) as late:
             try:
-                send(self._process.stdin, {"module": module, **order}, data)
+                send(self._process.stdin, {"module": module, "number": number, **order}, data)
                 # A decoder that a file has taken over may answer what it likes.
-                answer = receive(self._process.stdout, _LONGEST_HEAD + order.get("memory", 0))
+                most = _LONGEST_HEAD + order.get("memory", 0)
+                answer, result = receive(self._process.stdout, most)
+                check_answer(answer, number)
             except (EOFError, OSError) as error:
                 is_time = late.is_set() or self._has_used_its_time()
                 raise HelperEndedError("time" if is_time else "died") from error
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise HelperEndedError("died") from error
         if late.is_set():
             raise HelperEndedError("time")
-        return answer
+        return answer, result
 
     @contextmanager
     def _ended_after(self, wait: float) -> Iterator[threading.Event]:
@@ -185,6 +190,10 @@ class _Helper:
             with suppress(OSError):  # the rest of an order, which nobody takes any more
                 if pipe:
                     pipe.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_SECONDS_TO_DIE)
+            return
+        self._process.kill()  # it answered, and goes on all the same
         self._process.wait()
 
 

@@ -79,8 +79,9 @@ def main() -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             order, data = receive(orders)
-            send(answers, *_answer(order, data))
-            del data
+            facts, result = _answer(order, data)
+            send(answers, {"number": order["number"], **facts}, result)
+            del data, result
 
 
 def _end_with(starter: int) -> None:
@@ -94,7 +95,7 @@ def _answer(order: Mapping[str, Any], data: bytes) -> tuple[Mapping[str, Any], b
     try:
         module = importlib.import_module(order["module"])
         if "function" not in order:  # libraries load before time and memory are counted
-            return {}, b""
+            return {"facts": {}}, b""
         job: Job = getattr(module, order["function"])
         with _limits(order["seconds"], order["memory"]):
             facts, result = job(order["facts"], data)
