@@ -1,6 +1,7 @@
 """Lists as .xlsx workbooks: formulas, damage, and what is too large to read."""
 
 import io
+import re
 import zipfile
 
 import numpy as np
@@ -32,13 +33,42 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_of_a_formula_the_saved_value_is_read(here, age):
+def with_formula(path, cell):
+    """A workbook whose C2 is this XML, as a spreadsheet program saves it."""
     book = openpyxl.Workbook()
-    book.active.append(["photograph", "n"])
-    book.active.append(["photographs/b.png", "=1+1"])  # saved by a program that finds no values
-    book.save(here / "list.xlsx")
+    book.active.append(["photograph", "n", "m"])
+    book.active.append(["photographs/b.png", 1, 12345])
+    file = io.BytesIO()
+    book.save(file)
+    with zipfile.ZipFile(file) as archive, zipfile.ZipFile(path, "w") as other:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                changed = re.sub(rb'<c r="C2"[^>]*><v>12345</v></c>', cell.encode(), content)
+                assert changed != content
+                content = changed
+            other.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('<c r="C2"><f>1+1</f><v>2</v></c>', "2"),
+        ('<c r="C2" t="str"><f>B2&amp;"x"</f><v>1x</v></c>', "1x"),
+        ('<c r="C2" t="str"><f>IF(B2=1,"",B2)</f><v></v></c>', ""),
+    ],
+)
+def test_of_a_formula_the_saved_value_is_read(cell, value, here, age):
+    with_formula(here / "list.xlsx", cell)
     assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 0
-    assert rows(here / "t.csv")[0]["n"] == ""
+    assert rows(here / "t.csv")[0]["m"] == value
+
+
+@pytest.mark.parametrize("cell", ['<c r="C2"><f>1+1</f><v/></c>', '<c r="C2"><f>1+1</f></c>'])
+def test_a_formula_whose_value_nobody_has_saved_is_an_error_with_its_cell(cell, here, age, capsys):
+    with_formula(here / "list.xlsx", cell)
+    assert run("--from", "list.xlsx", "--with", age, "--out", "t.csv") == 2
+    assert "list.xlsx, cell C2: a formula whose value was not saved" in capsys.readouterr().err
 
 
 def damaged(data, seed):

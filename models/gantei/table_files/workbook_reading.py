@@ -11,6 +11,7 @@ from ..system.archive import DAMAGE, MOST_MEMBERS, open_zip
 from .optional_packages import openpyxl
 from .table_read import ReadRow, ReadTable
 from .typed_cells import cell_text
+from .unsaved_values import check_values_saved
 from .workbook_writing import MOST_COLUMNS, MOST_ROWS
 
 LARGEST_UNPACKED = 1_000_000_000
@@ -23,7 +24,8 @@ def read_workbook(path: Path, *, expected: Iterable[str] = ()) -> ReadTable:
     Of a formula the value is read that the program found which saved the file.
 
     Raises:
-        OutputError: it is no workbook, or too large, or as `ReadTable.of`.
+        OutputError: it is no workbook, or too large, or a formula's value was not saved, or as
+            `ReadTable.of`.
         MissingExtraError: openpyxl is not installed.
     """
     package = openpyxl()
@@ -32,7 +34,9 @@ def read_workbook(path: Path, *, expected: Iterable[str] = ()) -> ReadTable:
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it leaves out: colours, drop-down lists
             book = package.load_workbook(file, read_only=True, data_only=True)
-            return ReadTable.of(_rows(_sheet(book, {*expected}, path), path), str(path))
+            sheet = _sheet(book, {*expected}, path)
+            check_values_saved(path, sheet._worksheet_path, package)
+            return ReadTable.of(_rows(sheet, path), str(path))
     except OutputError:
         raise
     except OSError as error:
