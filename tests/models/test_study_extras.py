@@ -355,3 +355,16 @@ def test_a_map_of_a_photograph_that_changes_meanwhile_is_not_drawn(
         assert run(*arguments) == 2
     assert "was changed" in capsys.readouterr().err
     assert run(*arguments) == 1
+
+
+def test_what_a_killed_run_left_of_tables_and_overlays_is_deleted(photographs, age, tmp_path):
+    arguments = ["--with", age, "--out", tmp_path / "t.csv", "--maps", tmp_path / "maps"]
+    run(photographs, *arguments)
+    before = set(tmp_path.rglob("*"))
+    picture = next((tmp_path / "maps").rglob("*.png"))
+    ended = 2**31 - 1  # more than any system gives
+    left = [picture.with_name(f".{picture.name}.{ended}"), tmp_path / f".t.csv.run.json.{ended}"]
+    for path in left:
+        path.write_bytes(b"")
+    run(photographs, *arguments)
+    assert set(tmp_path.rglob("*")) == before

@@ -117,6 +117,15 @@ class Study:
         own = [*self.own_paths(), *filter(None, [self.embeddings])]
         return replace(self, listing=self.listing.without(own))
 
+    def written_paths(self) -> Iterator[Path]:
+        """All the files that it may write, overlays and embeddings with them."""
+        yield from self.own_paths()
+        if self.embeddings:
+            yield self.embeddings
+        if self.maps:
+            for name in self.names():
+                yield from (self.maps / f"{name}.{each.name}.png" for each in self.estimators)
+
     def own_paths(self) -> tuple[Path, ...]:
         """The files that it writes in any case."""
         beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from ..errors import OutputError
-from ..system.files import atomic_write, exclusive_lock
+from ..system.files import atomic_write, exclusive_lock, remove_partial_files
 from ..table_files.csv_writing import write_csv
 from ..table_files.list_reading import read_table_file
 from ..table_files.table_read import ReadRow
@@ -56,6 +56,7 @@ def open_key(path: Path, names: Iterable[tuple[NamedKind, str]]) -> StudyKey:
         raise OutputError(f"{path}: a key is a .csv file; name one")
     busy = f"another process is writing {path.name}; wait for it"
     with exclusive_lock(path.with_name(f".{path.name}.lock"), PATIENCE, busy):
+        remove_partial_files([path])
         secret, identifiers = _read(path) if path.exists() else (secrets.token_hex(32), {})
         missing = [key for key in dict.fromkeys(names) if key not in identifiers]
         taken = {*identifiers.values()}

@@ -18,7 +18,7 @@ from ..errors import OutputError
 from ..manifests.citation import bibliography, reference, software
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
-from ..system.files import atomic_write, exclusive_lock, sha256_of
+from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
 from .columns import ERROR, WARNING_CODES, Row, row, sentences_of_every_row, write_dictionary
 from .counts import FindingCounts
 from .definition import Study, digest_of, names_and_digests
@@ -70,6 +70,7 @@ def run_study(
     busy = f"another process is writing {study.table.name}; wait for it"
     lock = study.table.with_name(f".{study.table.name}.lock")
     with exclusive_lock(lock, 0, busy), closing(extras):
+        remove_partial_files(study.written_paths())
         if study.table.exists():
             if finished := finished_before(study, run, extras):
                 discard(study.journal_path, journal_id)

@@ -2,14 +2,17 @@
 
 import hashlib
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 from pathlib import Path
 from typing import IO
 
 from ..errors import GanteiError, OutputError
+
+_PARTIAL = re.compile(r"\.(.+)\.([1-9][0-9]{0,9})", re.DOTALL)
 
 
 @contextmanager
@@ -39,6 +42,31 @@ def atomic_write(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def remove_partial_files(paths: Iterable[Path]) -> None:
+    """Delete what `atomic_write` has left of these files in processes that were killed."""
+    folders: dict[Path, set[str]] = {}
+    for path in paths:
+        folders.setdefault(path.parent, set()).add(path.name)
+    for folder, names in folders.items():
+        with suppress(OSError):  # no folder, no files; what cannot be deleted stays
+            for entry in list(os.scandir(folder)):
+                found = _PARTIAL.fullmatch(entry.name)
+                if found and found[1] in names and not _is_running(int(found[2])):
+                    Path(entry.path).unlink()
+
+
+def _is_running(process: int) -> bool:
+    if process == os.getpid() or os.name != "posix":  # Windows deletes no file that is open
+        return False
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
 
 
 @contextmanager
