@@ -33,13 +33,23 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    root = parser()
+    chosen, unknown = root.parse_known_args(arguments)
+    if unknown:
+        files = any(os.path.lexists(word) for word in unknown)
+        hint = "; before names that begin with - put --, or ./ before each" if files else ""
+        root.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    return chosen
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit code is 0 when all went well, 2 when nothing could be run."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a Western Windows cannot write 題名
             stream.reconfigure(errors="backslashreplace")
     try:
-        chosen = parser().parse_args(arguments)
+        chosen = _parsed(arguments)
         code: int = chosen.run(chosen)
         sys.stdout.flush()
     except BrokenPipeError:

@@ -163,3 +163,18 @@ def test_tables_align_where_letters_are_wide():
     table = text_table(("NAME", "TITLE", "N"), [("a", "年齢", "1"), ("longer", "age", "2")])
     columns = {width(line[: line.rindex(line.strip()[-1])]) for line in table.splitlines()}
     assert len(columns) == 1
+
+
+def test_a_photograph_that_begins_as_an_option_does_is_named_behind_two_dashes(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-rf.jpg").write_bytes(b"")
+    words = ["predict", "--with", "demo-age", "--out", "t.csv"]
+    with pytest.raises(SystemExit):
+        main([*words, "-rf.jpg"])
+    assert "unrecognized arguments: -rf.jpg; before names that begin with - put --" in (
+        capsys.readouterr().err
+    )
+    assert main([*words, "--", "-rf.jpg"]) == 1
+    assert (tmp_path / "t.csv").is_file()

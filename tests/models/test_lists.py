@@ -180,6 +180,18 @@ def test_every_name_is_told_from_its_spelling_with_escapes(name):
     assert unescaped(printable(name)) == name
 
 
+def test_paths_of_windows_in_a_list_and_in_a_table_of_eyes_are_found(eyes, age):
+    listed = "photograph\n.\\photographs\\右眼.png\nphotographs\\b.png\n"
+    (eyes / "list.csv").write_text(listed, "utf-8")
+    (eyes / "eyes.csv").write_text("photograph,eye\nphotographs\\b.png,左眼\n", "utf-8")
+    words = ("--from", "list.csv", "--eyes", "eyes.csv", "--with", age, "--out", "t.csv")
+    assert run(*words) == 0
+    assert [(row["photograph"], row["eye"], row["error"]) for row in rows(eyes / "t.csv")] == [
+        ("b.png", "left", ""),
+        ("右眼.png", "right", ""),
+    ]
+
+
 def test_a_file_whose_name_looks_like_an_escape_is_preferred(eyes, age):
     source = (eyes / "photographs/b.png").read_bytes()
     for name in (r"a\\b.png", r"a\b.png"):

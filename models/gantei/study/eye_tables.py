@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -103,8 +103,8 @@ def _found(
     strays = []
     for statement in statements:
         given = statement.photograph
-        keys = {given, os.path.abspath(given), os.path.abspath(statement.folder / given)}  # noqa: PTH100
-        paths = set().union(*(by_key.get(one_spelling(key), set()) for key in keys))
+        paths = _named(given, statement.folder, by_key)
+        paths = paths or _named(given.replace("\\", "/"), statement.folder, by_key)  # of Windows
         if len(paths) > 1:
             several = " or ".join(sorted(map(str, paths)))
             raise OutputError(f"{statement.where}: {given} may be {several}: name it by its path")
@@ -118,6 +118,11 @@ def _found(
         if not paths:
             strays.append(given)
     return found, strays
+
+
+def _named(name: str, folder: Path, by_key: Mapping[str, set[Path]]) -> set[Path]:
+    keys = {name, os.path.abspath(name), os.path.abspath(folder / name)}  # noqa: PTH100
+    return set().union(*(by_key.get(one_spelling(key), set()) for key in keys))
 
 
 def _digest(listing: PhotographList, found: dict[Path, EyeStatement]) -> str | None:

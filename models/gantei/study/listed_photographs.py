@@ -21,7 +21,8 @@ something of two such names can still be read."""
 def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Path]:
     r"""Find the files that a list names: from `root`, from here, or from the folder of the list.
 
-    Where none of them is there, it may be spelt with the escapes of the results, such as `\n`.
+    Where none of them is there, it may be spelt with the escapes of the results, such as `\n`, or
+    as on Windows, with `\` between folders.
     Where there is none, the path is that from `root`, or from here, so that its row says so.
 
     Args:
@@ -44,7 +45,7 @@ def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Pat
         # abspath, not resolve: a link that is named keeps its own name.
         paths = [
             Path(os.path.abspath(os.path.join(place, spelt)))  # noqa: PTH100, PTH118
-            for spelt in dict.fromkeys([name, unescaped(name)])
+            for spelt in dict.fromkeys([name, unescaped(name), name.replace("\\", "/")])
             for place in places
         ]
         return next((found for path in paths if (found := disk.find(path))), paths[0])
