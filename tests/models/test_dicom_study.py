@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import pytest
+from PIL import Image
 
 pytest.importorskip("pydicom")
 pytest.importorskip("gdcm")
@@ -76,6 +77,22 @@ def test_persons_are_pseudonyms_by_identifier_and_issuer(folder, make_estimator,
     for path in tmp_path.glob("results.csv*"):
         assert b"Invented" not in path.read_bytes()
         assert key.read_text().strip() not in path.read_text("utf-8") or path == key
+
+
+def test_a_photograph_of_another_format_is_not_opened_again_for_a_person(
+    folder, make_estimator, tmp_path, monkeypatch
+):
+    from gantei.study import dicom_persons
+
+    Image.fromarray(made_picture(1)).save(folder / "ordinary.png")
+    asked = []
+    told = dicom_persons.patient_pseudonym
+    monkeypatch.setattr(
+        dicom_persons, "patient_pseudonym", lambda *of: (asked.append(of[0].name), told(*of))[1]
+    )
+    assert run(folder, "--with", make_estimator(), "--out", tmp_path / "t.csv") == 0
+    assert asked
+    assert "ordinary.png" not in asked
 
 
 def test_another_study_has_other_pseudonyms_and_the_same_again_the_same(

@@ -258,7 +258,7 @@ def _stream(
     def rows() -> Iterator[Row]:
         for listed, found in with_same_files(listing.photographs, results, SameFiles()):
             result = without_refused(found, chosen.refuse)
-            line = row(persons.told(listed), result, backend.estimators)
+            line = row(persons.told(listed, result.format), result, backend.estimators)
             counts.add(line)
             yield line
 

@@ -57,6 +57,7 @@ class PreparedInputs:
     mirrored: tuple[bool, ...] = ()
     eye: Eye | None = None
     photograph_findings: tuple[Finding, ...] = ()
+    format: str | None = None
     appearance: Appearance | None = None
 
 
@@ -175,6 +176,7 @@ def prepare(
         mirrored=tuple(mirrored for _, mirrored in seen),
         eye=eye,
         photograph_findings=found,
+        format=photograph.format,
         appearance=photograph.appearance,
     )
 
@@ -257,6 +259,7 @@ def postprocess(
         eye=prepared.eye,
         units=tuple(network.manifest.units() for network in networks),
         photograph_findings=prepared.photograph_findings,
+        format=prepared.format,
         appearance=prepared.appearance,
     )
 

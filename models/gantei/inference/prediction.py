@@ -63,7 +63,8 @@ class PhotographResult:
 
     `findings` are what each estimator says; `photograph_findings` are what is odd about the
     photograph itself, whichever estimator is asked, said once. `embeddings` and `explanations` are
-    there if they were requested. `eye` is there where something tells the side.
+    there if they were requested. `eye` is there where something tells the side, `format` where the
+    photograph has been opened here.
     """
 
     source: str
@@ -76,6 +77,7 @@ class PhotographResult:
     eye: Eye | None = None
     units: tuple[Mapping[str, str], ...] = ()
     photograph_findings: tuple[Finding, ...] = ()
+    format: str | None = None
     appearance: Appearance | None = None
 
     def prediction(self, index: int) -> Prediction:

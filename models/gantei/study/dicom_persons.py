@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import OutputError
+from ..photographs.dicom.dicom_picture import FORMAT
 from ..photographs.dicom.patient import patient_pseudonym
 from ..photographs.listing import StudyPhotograph
 from ..photographs.persons import KnownPerson
@@ -29,13 +30,15 @@ class DicomPersons:
         self._kept: bytes | None = None
         self._trial = secrets.token_bytes(_LENGTH)
 
-    def told(self, listed: StudyPhotograph) -> StudyPhotograph:
+    def told(self, listed: StudyPhotograph, format: str | None = None) -> StudyPhotograph:
         """Give the photograph with its person, where its file names one and nobody else does.
+
+        `format`: of its file, where it has been opened; None: not known.
 
         Raises:
             OutputError: the key cannot be read or written, is none, or others can read it.
         """
-        if listed.person is not None:
+        if listed.person is not None or format not in (None, FORMAT):
             return listed
         key = next(each for each in (listed.secret, self._kept, self._trial) if each is not None)
         pseudonym = patient_pseudonym(listed.path, key)

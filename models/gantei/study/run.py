@@ -152,7 +152,7 @@ def _rows(
         for listed, found in pairs:
             result = without_refused(found, study.refuse)
             extras.add(listed, result)
-            yield row(persons.told(listed), result, study.estimators)
+            yield row(persons.told(listed, result.format), result, study.estimators)
 
 
 def _kept(journal: Journal, study: Study, persons: DicomPersons, extras: Extras) -> int:
