@@ -129,5 +129,3 @@ def is_running(pid):
     except ProcessLookupError:
         return False
     return True
-
-

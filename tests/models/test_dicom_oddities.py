@@ -13,9 +13,7 @@ from .pictures import exif_of
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_a_jpeg_is_turned_by_its_exif_as_its_file_is_and_that_is_said(
-    fundus, encoded, orientation
-):
+def test_a_jpeg_is_turned_by_its_exif_as_its_file_is_and_that_is_said(fundus, encoded, orientation):
     jpeg = encoded(fundus, "JPEG", quality=92, exif=exif_of(orientation))
     found, alone = open_photograph(written(of_jpeg(jpeg, (180, 240)))), open_photograph(jpeg)
     assert found.size == alone.size

@@ -112,5 +112,3 @@ def test_no_more_processes_than_cores(jobs, monkeypatch):
     at_once(lambda _: pids.append(done("nap", facts={"seconds": 0.1})[0]["pid"]), 6)
     assert len(pids) == 6
     assert len(set(pids)) <= 2
-
-
