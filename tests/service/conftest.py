@@ -37,6 +37,7 @@ def wait_until(condition, seconds=20):
 @pytest.fixture
 def ask(make_estimator):
     """`ask(*folders, **settings)`: a client of a service in this process, once it is ready."""
+    pytest.importorskip("fastapi", reason="the service's packages are not installed")
     from starlette.testclient import TestClient
 
     from gantei_service.app import create_app

@@ -60,12 +60,15 @@ def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
 def check_beside(study: Study) -> None:
     """Refuse to replace files that a run without table and rows of its own cannot have written.
 
-    A key of persons' pseudonyms is read, not replaced; for the journal see its `check_place`.
+    A key of persons' pseudonyms is read, not replaced; for the journal see its `check_place`. Where
+    there is one, a run of its own was killed while it began, or lost its rows in a power cut.
 
     Raises:
         OutputError: there is one.
     """
-    kept = (study.dicom_key_path, study.journal_path)
+    kept = [study.dicom_key_path, study.journal_path]
+    if study.journal_path.exists():
+        kept += [study.vectors_path, study.measures_journal_path]
     for path in study.own_paths():
         if path not in kept and os.path.lexists(path):  # a link to nothing is somebody's too
             raise OutputError(
