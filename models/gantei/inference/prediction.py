@@ -77,7 +77,7 @@ class PhotographResult:
     eye: Eye | None = None
     units: tuple[Mapping[str, str], ...] = ()
     photograph_findings: tuple[Finding, ...] = ()
-    format: str | None = None
+    format: str | None = field(default=None, compare=False)
     appearance: Appearance | None = None
 
     def prediction(self, index: int) -> Prediction:
