@@ -12,6 +12,7 @@ needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromiu
 @contextmanager
 def opened_browser():
     """Chromium, until the end of the block."""
+    pytest.importorskip("playwright", reason="no browser's driver is installed")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
