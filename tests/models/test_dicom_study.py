@@ -285,7 +285,7 @@ def test_a_list_has_no_column_of_the_name_of_one_that_is_asked_for(
 
 
 def test_a_file_that_became_another_gives_no_cells_to_the_row_of_the_first(
-    folder, make_estimator, tmp_path, monkeypatch
+    folder, make_estimator, tmp_path, monkeypatch, capsys
 ):
     estimator, out = make_estimator(), tmp_path / "results.csv"
     from gantei.study import run as study_run
@@ -299,6 +299,23 @@ def test_a_file_that_became_another_gives_no_cells_to_the_row_of_the_first(
     monkeypatch.setattr(study_run, "_publish", change_then_publish)
     run(folder, "--with", estimator, "--out", out, "--dicom-columns", "PatientID")
     assert [row["dicom.PatientID"] for row in rows(out)] == ["", "12", "12", "", ""]
+    assert "1 photograph: the cells of --dicom-columns are empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["results.csv", "-"])
+def test_headers_that_could_not_be_decoded_leave_cells_empty_and_are_counted(
+    folder, make_estimator, tmp_path, monkeypatch, capsys, out
+):
+    from gantei.photographs.dicom import asked_values
+    from gantei.system.helper_pool import HelperEndedError
+
+    def died(*_, **__):
+        raise HelperEndedError("died")
+
+    monkeypatch.setattr(asked_values, "run_apart", died)
+    out = out if out == "-" else tmp_path / out
+    run(folder, "--with", make_estimator(), "--out", out, "--dicom-columns", "PatientID")
+    assert "photographs: the cells of --dicom-columns are empty" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

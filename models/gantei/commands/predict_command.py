@@ -11,7 +11,7 @@ from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .options import add_device, add_estimators, whole_number
 from .photograph_options import STANDARD_STREAM, add_photographs, listing_of, write_copied_columns
-from .predict_summary import write_every_row, write_suggestion, write_summary
+from .predict_summary import write_every_row, write_suggestion, write_summary, write_unread
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -219,6 +219,7 @@ def _fill(
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
     write_summary(summary, study.listing.passed_by)
+    write_unread(added)
     write_every_row(backend.estimators)
     beside = (
         study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
@@ -277,6 +278,7 @@ def _stream(
     failed = sum(counts.errors.values())
     total = len(listing.photographs)
     write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
+    write_unread(added)
     write_every_row(backend.estimators)
     write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
     return SOME_FAILED if failed else ALL_GOOD

@@ -14,6 +14,7 @@ from ..terminal.text_table import visible
 if TYPE_CHECKING:
     from ..photographs.passed_by import PassedBy
     from ..study.backends import AnyEstimator
+    from ..study.dicom_columns import DicomColumns
     from ..study.existing_table import Summary
 
 
@@ -38,6 +39,16 @@ def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:
 
     if passed_by:
         sys.stderr.write(f"skipped: {kinds_in_words(each.why for each in passed_by)}\n")
+
+
+def write_unread(added: "DicomColumns | None") -> None:
+    """Count the photographs whose cells of `--dicom-columns` could not be filled."""
+    if added and added.unread:
+        number = counted(len(added.unread), "photograph")
+        sys.stderr.write(
+            f"{number}: the cells of --dicom-columns are empty, because the header could not be "
+            "decoded or the file has changed\n"
+        )
 
 
 def write_suggestion(command: str | None) -> None:

@@ -7,7 +7,7 @@ journal, for which reason they are read from the files when the table is written
 import difflib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import PhotographError, SettingError
@@ -15,6 +15,7 @@ from ..photographs.dicom.asked_values import asked_values
 from ..photographs.dicom.dicom_picture import is_installed
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
+from ..system.helper_pool import HelperEndedError, JobFailedError
 from .leading_columns import Column
 
 _NO_TEXT = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UN", "OB or OW", "US or OW"})
@@ -27,10 +28,13 @@ class DicomColumns:
     """The columns that were asked for: keywords of DICOM's dictionary, with their tags.
 
     `personal`: those of them that may identify a person: names, identifiers, dates, free text.
+    `unread`: photographs whose cells stay empty, since their values could not be decoded or their
+    file is another by now; known once the rows have been extended.
     """
 
     tags: Mapping[str, int]
     personal: tuple[str, ...]
+    unread: set[str] = field(default_factory=set, compare=False)
 
     def columns(self) -> tuple[Column, ...]:
         """What the data dictionary says of them."""
@@ -57,8 +61,14 @@ class DicomColumns:
         except PhotographError:
             data = b""
         if listed.shown_sha256(hashlib.sha256(data).hexdigest()) != digest:
+            if digest is not None:
+                self.unread.add(listed.name)
             return [None] * len(self.tags)
-        return list(asked_values(data, self.tags).values())
+        try:
+            return list(asked_values(data, self.tags).values())
+        except (JobFailedError, HelperEndedError):
+            self.unread.add(listed.name)
+            return [None] * len(self.tags)
 
 
 def dicom_columns(text: str) -> DicomColumns:

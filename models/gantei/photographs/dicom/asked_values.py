@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 
 from ...errors import PhotographError
-from ...system.helper_pool import HelperEndedError, JobFailedError, run_apart
+from ...system.helper_pool import run_apart
 from .elements import DataSet
 from .recognition import is_dicom
 
@@ -20,6 +20,9 @@ def asked_values(data: bytes, tags: Mapping[str, int]) -> dict[str, str | None]:
     Args:
         data: a file; one that is no DICOM, or damaged, has none of them.
         tags: of the wanted values, which are not in sequences, by what to call each.
+
+    Raises:
+        JobFailedError, HelperEndedError: they are there, and could not be decoded.
     """
     nothing: dict[str, str | None] = dict.fromkeys(tags)
     try:
@@ -37,6 +40,6 @@ def asked_values(data: bytes, tags: Mapping[str, int]) -> dict[str, str | None]:
             },
         }
         told, _ = run_apart(_JOB, facts, b"", seconds=_SECONDS, memory=_MEMORY)
-    except (PhotographError, JobFailedError, HelperEndedError):
+    except PhotographError:
         return nothing
     return nothing | told
