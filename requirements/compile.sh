@@ -11,6 +11,7 @@ compile() {
 }
 pictures="--extra dicom --extra heif --extra xlsx"
 compile cpu --extra cpu --extra convert --extra sign $pictures
+compile study --extra cpu --extra convert --extra sign --extra study $pictures
 compile gpu --extra gpu --extra convert --extra sign $pictures
 compile service --extra cpu --extra service --extra convert --extra sign $pictures --group install
 compile service-gpu --extra gpu --extra service --extra convert --extra sign $pictures --group install
@@ -18,7 +19,7 @@ compile service-gpu --extra gpu --extra service --extra convert --extra sign $pi
 compile test --extra cpu --extra convert --extra sign --extra heif --extra xlsx --group test
 # The oldest versions that pyproject.toml allows, with what they need as it is now.
 compile oldest --resolution lowest-direct --extra cpu --extra convert --extra parquet --extra service \
-    --extra sign $pictures --group test
+    --extra sign --extra study $pictures --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
-    $pictures --group test --group lint --group reference
+    --extra study $pictures --group test --group lint --group reference
 compile torch --extra cpu --extra convert --extra sign --group test --group torch-reference

@@ -1,0 +1,1 @@
+"""`gantei.evaluate`: what estimates are worth on one's own photographs."""

@@ -1,0 +1,1 @@
+"""Tables of known ages, sexes and other labels, joined with photographs and their estimates."""

@@ -1,0 +1,1 @@
+"""Figures for paper and screen: readable in black and white, drawn by matplotlib."""

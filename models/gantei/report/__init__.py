@@ -1,0 +1,1 @@
+"""The folder that `gantei evaluate` writes: page, figures, tables, methods, checklist."""
