@@ -16,6 +16,7 @@ from gantei.catalogue.entries import find
 from gantei.command_line import main, parser
 
 TOP = Path(__file__).parent.parent
+PREDICT = (TOP / "docs/predict.md").read_text("utf-8")
 STUDY = (TOP / "docs/study.md").read_text("utf-8")
 FINDINGS = (TOP / "docs/findings.md").read_text("utf-8")
 ADDING = (TOP / "docs/adding-an-estimator.md").read_text("utf-8")
@@ -48,6 +49,10 @@ def test_the_page_on_studies_runs_and_prints_what_to_thank(here, capsys):
     assert "the gap changes by -" in printed  # the old are estimated too young
     assert "Ages and sexes were estimated from fundus photographs with gantei" in printed
     assert abs(names["np"].polyfit(names["age"], names["corrected"], 1)[0]) < 1e-9
+
+
+def test_the_page_on_prediction_runs(here):
+    run_commands(PREDICT)
 
 
 @pytest.fixture

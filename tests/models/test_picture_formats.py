@@ -82,10 +82,10 @@ def test_no_two_formats_claim_the_same_suffix_or_name():
     assert all(re.fullmatch(r"\.[a-z0-9]+", suffix) for suffix in known_formats.suffixes())
 
 
-def test_the_page_on_studies_lists_the_suffixes():
+def test_the_page_on_prediction_lists_the_suffixes():
     listed = ", ".join(f"`{suffix}`" for suffix in known_formats.suffixes())
-    assert listed in " ".join((TOP / "docs/study.md").read_text("utf-8").split()), (
-        f"docs/study.md should say: {listed}"
+    assert listed in " ".join((TOP / "docs/predict.md").read_text("utf-8").split()), (
+        f"docs/predict.md should say: {listed}"
     )
 
 

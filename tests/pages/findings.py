@@ -36,7 +36,7 @@ An error without a finding has the code of its class ([the tree](python-api.md#e
 as `notice` or `assumed-fact`, stands there too, and in words in the data dictionary. Filter by
 codes, not by text. `gantei predict` ends with the number of photographs of each code, and
 `gantei crops --from results.csv --root DIR --with NAME --show CODE --out sheet.html` draws them
-([study.md](study.md#look-at-what-the-networks-see)). In Python:
+([predict.md](predict.md#look-at-what-the-networks-see)). In Python:
 
 ```python
 import csv
