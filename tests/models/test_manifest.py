@@ -229,7 +229,7 @@ def test_what_no_public_text_says_of_the_people_and_the_licence_is_unknown(name)
     for table in (manifest.use, training, evaluation):  # and what is said has its source
         for key, text in table:
             if text != "unknown" and key != "not_intended":
-                place = {"Use": "use", "Training": "training", "Evaluation": "evaluation"}
+                place = {"Use": "use", "Training": "training", "ReportedEvaluation": "evaluation"}
                 basis = manifest.basis[f"{place[type(table).__name__]}.{key}"]
                 assert basis.origin == "publisher"
 

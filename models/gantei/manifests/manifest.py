@@ -14,7 +14,7 @@ from ..findings.finding import Finding
 from .fields import UNKNOWN, Line, Name, OutputName, Task
 from .formats import upgraded
 from .input_output import Binary, Categorical, InputSpec, MeanStd, OutputSpec, Regression
-from .publication import Citation, Evaluation, Publication, Reported, Training, Use
+from .publication import Citation, Publication, Reported, ReportedEvaluation, Training, Use
 from .record import Record
 from .tables import (
     Basis,
@@ -35,7 +35,6 @@ __all__ = [
     "Citation",
     "Cost",
     "Drift",
-    "Evaluation",
     "Fact",
     "Golden",
     "InputSpec",
@@ -47,6 +46,7 @@ __all__ = [
     "ReducedDecoding",
     "Regression",
     "Reported",
+    "ReportedEvaluation",
     "Training",
     "Use",
     "Variant",
@@ -85,7 +85,7 @@ SAID: dict[str, type[Record]] = {
     "source": Publication,
     "use": Use,
     "training": Training,
-    "evaluation": Evaluation,
+    "evaluation": ReportedEvaluation,
 }
 """Tables whose keys may have a basis, and need none."""
 
@@ -137,7 +137,7 @@ class Manifest(Record):
     """What it is for."""
     training: Training = Training()
     """What it was trained on."""
-    evaluation: Evaluation = Evaluation()
+    evaluation: ReportedEvaluation = ReportedEvaluation()
     """How the reported figures were obtained."""
     citation: Citation | None = None
     """The paper to cite."""

@@ -98,7 +98,7 @@ class Reported(Record):
     """Its confidence interval."""
 
 
-class Evaluation(Record):
+class ReportedEvaluation(Record):
     """How the reported figures were obtained."""
 
     split: Line = UNKNOWN
