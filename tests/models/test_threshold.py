@@ -21,7 +21,7 @@ def drawn():
 
 @pytest.mark.parametrize("text", ["1.5", "-0.1", "half", "nan", "youden:0.5", "sensitivity", "a:1"])
 def test_what_is_no_threshold_is_refused_with_what_is(text):
-    with pytest.raises(SettingError, match="sensitivity:0.95"):
+    with pytest.raises(SettingError, match=r"sensitivity:0\.95"):
         ThresholdRule.of(text)
 
 
