@@ -1,0 +1,172 @@
+"""How every figure looks: print size, readable in black and white, and the same bytes each time.
+
+Colours are never alone: lines differ in their dashes, points in their shape, areas in their hatch.
+"""
+
+import io
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..terminal.text_table import visible
+from .quiet_matplotlib import quiet_matplotlib
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+
+SINGLE, DOUBLE = 85.0, 174.0
+"""Millimetres: the width of one column of a printed page, and of two."""
+DPI = 300
+INCH = 25.4
+"""Millimetres."""
+BLACK, BLUE, ORANGE, GREEN, SKY, PURPLE = (
+    "#000000", "#0072b2", "#d55e00", "#009e73", "#56b4e9", "#aa4499"
+)  # fmt: skip
+"""Told apart by the colour-blind, and light or dark in grey (Okabe and Ito; the last is Tol's)."""
+GREY, PALE = "#5f5f66", "#d9d9de"
+COLOURS = (BLUE, ORANGE, BLACK, GREEN, PURPLE, SKY)
+DASHES: tuple[Any, ...] = (
+    "-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)),
+    (0, (3, 1, 1, 1, 1, 1)),
+)  # fmt: skip
+MARKERS = ("o", "s", "^", "D", "v", "P")
+HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
+JAPANESE = ("Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "IPAexGothic", "MS Gothic")
+"""Fonts for names in Japanese, where the machine has one; the rest is in matplotlib's own."""
+MOST_LETTERS = 36
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+LineKind = Literal["truth", "middle", "fit", "limit", "expected"]
+LINES: dict[LineKind, dict[str, Any]] = {
+    "truth": {"color": GREY, "linewidth": 0.8, "linestyle": "-"},
+    "fit": {"color": ORANGE, "linewidth": 1.4, "linestyle": "-"},
+    "middle": {"color": BLUE, "linewidth": 1.0, "linestyle": (0, (9, 2))},
+    "limit": {"color": GREY, "linewidth": 0.8, "linestyle": (0, (4, 2))},
+    "expected": {"color": BLACK, "linewidth": 1.2, "linestyle": (0, (1.2, 1.2))},
+}
+"""What each kind of straight line looks like in every figure."""
+
+
+@dataclass(frozen=True)
+class DrawnFigure:
+    """A figure at print size.
+
+    Attributes:
+        svg: its text stays text; no date, no reference to anything outside.
+        png: 300 dots per inch.
+        width, height: millimetres.
+        alt: what it shows, in a sentence.
+    """
+
+    svg: bytes
+    png: bytes
+    width: float
+    height: float
+    alt: str
+
+
+class Drawing:
+    """A figure while it is drawn: `axes` to draw on, then `done`."""
+
+    def __init__(self, canvas: "Canvas", axes: "Axes", alt: str) -> None:
+        self.canvas, self.axes, self.alt = canvas, axes, alt
+
+    def done(self) -> DrawnFigure:
+        """Write it, the same bytes from the same data."""
+        width, height = (side * INCH for side in self.canvas.get_size_inches())
+        svg, png = io.BytesIO(), io.BytesIO()
+        self.canvas.savefig(
+            svg, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Format": None}
+        )
+        self.canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        return DrawnFigure(svg.getvalue(), png.getvalue(), width, height, self.alt)
+
+
+@contextmanager
+def drawing(alt: str, width: float = SINGLE, height: float = SINGLE) -> Iterator[Drawing]:
+    """Begin a figure of one pair of axes; what is drawn in the block has our style.
+
+    Args:
+        alt: what it shows, in a sentence, for who does not see it.
+        width: millimetres.
+        height: millimetres.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    matplotlib = quiet_matplotlib()
+    # The caller's own settings, and those of a matplotlibrc, come back at the end.
+    with matplotlib.rc_context():
+        matplotlib.rcParams.update(_without_backend(matplotlib.rcParamsDefault))
+        matplotlib.rcParams.update(_settings(matplotlib))
+        canvas = matplotlib.figure.Figure((width / INCH, height / INCH), layout="constrained")
+        yield Drawing(canvas, canvas.subplots(), alt)
+
+
+def label(text: str, most: int = MOST_LETTERS) -> str:
+    """Give a stranger's text as it may stand in a figure: one line, no longer than `most`."""
+    line = visible(" ".join(text.split())).encode("utf-8", "replace").decode()
+    line = line.replace("\ufffe", "�").replace("\uffff", "�")
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def frame(axes: "Axes", x: str, y: str) -> None:
+    """Name the axes, and leave out what encloses nothing."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def powers_of_ten(values: Iterable[float]) -> list[str]:
+    """Write ticks of a logarithmic axis, whose own writer would need TeX's language.
+
+    >>> from gantei.plots.style import powers_of_ten
+    >>> powers_of_ten([0.001, 1.0, 1e6])
+    ['10⁻³', '1', '10⁶']
+    """
+    exponents = (round(math.log10(value)) for value in values)
+    return ["1" if not each else f"10{str(each).translate(_RAISED)}" for each in exponents]
+
+
+def legend_below(axes: "Axes", columns: int = 1) -> None:
+    """Explain lines and points under the figure, where nothing can be covered."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        axes.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+
+
+def _without_backend(settings: Any) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if not key.startswith("backend")}
+
+
+def _settings(matplotlib: Any) -> dict[str, Any]:
+    known = {font.name for font in matplotlib.font_manager.fontManager.ttflist}
+    return {
+        "font.family": ["DejaVu Sans", *(name for name in JAPANESE if name in known)],
+        "font.size": 7,
+        "axes.labelsize": 7,
+        "axes.titlesize": 8,
+        "xtick.labelsize": 7,
+        "ytick.labelsize": 7,
+        "legend.fontsize": 6.5,
+        "legend.frameon": False,
+        "legend.handlelength": 2.6,
+        "legend.borderpad": 0.1,
+        "legend.labelspacing": 0.35,
+        "axes.linewidth": 0.6,
+        "xtick.major.width": 0.6,
+        "ytick.major.width": 0.6,
+        "hatch.linewidth": 0.5,
+        "patch.linewidth": 0.8,
+        "lines.linewidth": 1.2,
+        "figure.facecolor": "white",
+        "savefig.facecolor": "white",
+        "svg.fonttype": "none",
+        "svg.hashsalt": "gantei",
+        "text.usetex": False,
+        "text.parse_math": False,
+        "axes.formatter.use_mathtext": False,
+        "axes.unicode_minus": True,
+    }

@@ -1,0 +1,148 @@
+"""Figures of a study: the same bytes each time, readable text, nothing from outside, no home."""
+
+import io
+import os
+import re
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gantei.plots import age_agreement, discrimination, settling_plots, style
+
+pytest.importorskip("matplotlib", reason="needs the extra study")
+pytest.importorskip("sklearn", reason="needs the extra study")
+
+HOSTILE = 'x$^{ <script>alert("1")</script> & ]]> \x00\x1b[31m \u202e 眼科 \ufffe'
+
+
+def numbers(count=60, seed=7):
+    random = np.random.default_rng(seed)
+    ages = random.uniform(20, 85, count)
+    estimates = 10 + 0.8 * ages + random.normal(0, 5, count)
+    labels = (random.random(count) < 0.4).astype(int)
+    scores = 1 / (1 + np.exp(1.5 - 3 * labels - random.normal(0, 1.5, count)))
+    return ages, estimates, labels, scores
+
+
+def every_figure(name="age", classes=("female", "male"), count=60):
+    ages, estimates, labels, scores = numbers(count)
+    people = np.arange(5, 55, 5)
+    evidence = {name: 10.0 ** (people / 20), "rival": 10.0 ** -(people / 20)}
+    return {
+        "scatter": age_agreement.estimated_against_real(estimates, ages, name=name, unit="years"),
+        "differences": age_agreement.bland_altman(estimates, ages, name=name, unit="years"),
+        "roc": discrimination.roc(scores, labels, classes=classes, threshold=0.5),
+        "precision": discrimination.precision_recall(scores, labels, classes=classes),
+        "labels": settling_plots.values_by_label(scores, labels, classes=classes, axis=name),
+        "evidence": settling_plots.evidence_over_people(people, evidence, threshold=1000),
+    }
+
+
+def test_the_same_numbers_give_the_same_bytes():
+    assert every_figure() == every_figure()
+
+
+def test_a_figure_has_its_print_size_its_text_as_text_and_nothing_from_outside():
+    for name, figure in every_figure().items():
+        with Image.open(io.BytesIO(figure.png)) as picture:
+            wide, dots = picture.width, picture.info["dpi"]
+        assert abs(wide - figure.width / 25.4 * 300) < 1.5, name
+        assert abs(dots[0] - 300) < 0.1, name
+        svg = figure.svg.decode()
+        assert "<text" in svg, name
+        assert not re.search(
+            r'(?:href|src|url\()\s*=?\s*["\']?(?!#|data:)\w+:', svg.split("-->")[-1]
+        )
+        assert re.search(r"\d{4}-\d{2}-\d{2}", svg) is None, name
+
+
+def test_hostile_names_stay_text_in_a_figure():
+    for name, figure in every_figure(HOSTILE, (HOSTILE, HOSTILE)).items():
+        tree = ElementTree.fromstring(figure.svg)
+        assert not [each for each in tree.iter() if each.tag.endswith("script")], name
+
+
+def test_many_points_stay_small():
+    for name, figure in every_figure(count=100_000).items():
+        assert len(figure.svg) < 120_000, name
+
+
+def test_the_slope_that_dilution_gives_is_that_of_a_best_estimate():
+    ages, estimates, _, _ = numbers(400_000)
+    slope, start = age_agreement.fitted_line(estimates, ages)
+    best = start + slope * estimates
+    found = age_agreement.fitted_line((best + ages) / 2, best - ages)[0]
+    assert found == pytest.approx(age_agreement.dilution_slope(estimates, ages), abs=1e-9)
+    assert found == pytest.approx(age_agreement.dilution_slope(best, ages), abs=1e-9)
+
+
+def test_a_fitted_line_is_that_of_numpy():
+    ages, estimates, _, _ = numbers()
+    assert age_agreement.fitted_line(ages, estimates) == pytest.approx(
+        np.polyfit(ages, estimates, 1)
+    )
+
+
+def test_a_thinned_curve_keeps_its_ends_and_its_area():
+    _, _, labels, scores = numbers(50_000)
+    from sklearn.metrics import auc, roc_auc_score, roc_curve
+
+    wrong, hit, _ = roc_curve(labels, scores)
+    kept = discrimination.thinned(wrong, hit)
+    assert len(kept) <= discrimination.MOST_CORNERS + 2
+    assert (kept[0], kept[-1]) == (0, len(wrong) - 1)
+    assert auc(wrong[kept], hit[kept]) == pytest.approx(roc_auc_score(labels, scores), abs=2e-4)
+
+
+def test_one_value_or_none_that_varies_is_drawn_all_the_same():
+    same = np.full(3, 50.0)
+    assert age_agreement.dilution_slope(same, same) is None
+    assert age_agreement.bland_altman(same, same, name="age", unit="years").png
+    assert age_agreement.estimated_against_real(same[:1], same[:1], name="age", unit="years").png
+
+
+CODE = """
+import numpy as np
+from gantei.plots.age_agreement import bland_altman
+bland_altman(np.array([1.0, 2.0]), np.array([1.0, 3.0]), name="age", unit="years")
+"""
+
+
+def test_matplotlib_writes_nothing_below_the_home_and_leaves_nothing_behind(tmp_path):
+    home, temporary = tmp_path / "home", tmp_path / "temporary"
+    home.mkdir()
+    temporary.mkdir()
+    settings = {"HOME": str(home), "TMPDIR": str(temporary)}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key not in ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")
+    }
+    subprocess.run([sys.executable, "-c", CODE], env={**kept, **settings}, check=True)
+    assert [*home.rglob("*"), *temporary.rglob("*")] == []
+
+
+def test_the_settings_of_a_user_have_no_say(tmp_path):
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nfont.size: 40\n")
+    program = CODE.replace("bland_altman(np", "figure = bland_altman(np") + (
+        "import hashlib, matplotlib\nprint(hashlib.sha256(figure.svg).hexdigest(), "
+        "matplotlib.rcParams['font.size'])"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=folder, capture_output=True, text=True, check=True,
+        ).stdout.split()
+        for folder in (tmp_path, tmp_path.parent)
+    ]  # fmt: skip
+    assert said[0][0] == said[1][0]
+    assert said[0][1] == "40.0", "the caller's own settings come back"
+
+
+def test_lines_are_told_apart_without_colour():
+    assert len({str(each) for each in style.DASHES}) == len(style.COLOURS)
+    assert len({*style.MARKERS}) == len({*style.HATCHES}) == len(style.COLOURS)
