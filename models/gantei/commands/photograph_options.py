@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 STANDARD_STREAM = "-"
 
 
-def add_photographs(parser: argparse.ArgumentParser) -> None:
-    """Add paths, `--from`, `--eyes` and `--allow-grey`; `listing_of` collects what they name."""
-    parser.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
-    )
+def add_photographs(
+    parser: argparse.ArgumentParser,
+    *,
+    paths: str = "photographs, and folders of them",
+    can_be_anonymous: bool = True,
+) -> None:
+    """Add paths, `--from`, `--eyes` and `--allow-grey`; `listing_of` collects what they name.
+
+    `paths` says what else the paths may be; `can_be_anonymous` adds `--anonymous`.
+    """
+    parser.add_argument("paths", metavar="PATH", nargs="*", type=Path, help=paths)
     parser.add_argument(
         "--from",
         dest="list",
@@ -48,7 +54,15 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         "or left, R or L, OD or OS, 右 or 左); detect: by the optic disc, where neither table, "
         "DICOM header nor name tells; repeat for both. Only networks that mirror left eyes need it",
     )
-    parser.set_defaults(persons=None)
+    parser.set_defaults(persons=None, anonymous=None)
+    if can_be_anonymous:
+        _add_anonymous(parser)
+    parser.add_argument(
+        "--allow-grey", action="store_true", help="take pictures without colour too"
+    )
+
+
+def _add_anonymous(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anonymous",
         metavar="KEY",
@@ -56,9 +70,6 @@ def add_photographs(parser: argparse.ArgumentParser) -> None:
         help="write random identifiers instead of the names of photographs and persons, wherever "
         "they would stand; KEY, a .csv that only you can read, says which stands for which name, "
         "and is kept and added to",
-    )
-    parser.add_argument(
-        "--allow-grey", action="store_true", help="take pictures without colour too"
     )
 
 

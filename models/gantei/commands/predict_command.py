@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
+from .local_estimators import local_backend
 from .options import add_device, add_estimators, whole_number
 from .photograph_options import STANDARD_STREAM, add_photographs, listing_of, write_copied_columns
 from .predict_summary import write_every_row, write_suggestion, write_summary, write_unread
@@ -147,10 +148,9 @@ def _check_options(chosen: argparse.Namespace) -> None:
 def _backend(
     chosen: argparse.Namespace, names: Sequence[str]
 ) -> "Iterator[LocalBackend | RemoteBackend]":
-    from ..study.backends import LocalBackend, RemoteBackend
-
     if chosen.server is not None:
         from ..remote.client import CONNECTIONS, Client
+        from ..study.backends import RemoteBackend
         from ..wire.credentials import token_of_file
 
         token = token_of_file(chosen.token_file) if chosen.token_file else None
@@ -158,15 +158,7 @@ def _backend(
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield RemoteBackend.of(client, names)
         return
-    from ..errors import OutputError
-    from ..estimator.estimator import load
-
-    # One thread per inference: as many photographs as there are cores go through at once.
-    estimators = [load(name, chosen.device, threads=1) for name in names]
-    if len({each.name for each in estimators}) < len(estimators):
-        called = ", ".join(each.name for each in estimators)
-        raise OutputError(f"two estimators of one name ({called}): their columns would be one")
-    yield LocalBackend(estimators, chosen.allow_grey, chosen.workers)
+    yield local_backend(chosen, names)
 
 
 def _check_extras(

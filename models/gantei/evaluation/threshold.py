@@ -8,6 +8,12 @@ from ..errors import SettingError
 from ..statistics.units import Units
 
 FIXED, YOUDEN, SENSITIVITY = "fixed", "youden", "sensitivity"
+OPTIMISTIC = "optimistic-threshold"
+"""Note of figures whose threshold was chosen on the same people."""
+BY_THRESHOLD = frozenset(
+    {"accuracy", "sensitivity", "specificity", "ppv", "npv", "f1", "balanced_accuracy"}
+)
+"""Figures of a binary output that depend on its threshold."""
 
 
 @dataclass(frozen=True, slots=True)

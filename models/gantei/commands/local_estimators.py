@@ -1,0 +1,26 @@
+"""The estimators that a subcommand runs on this machine, opened together."""
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..study.backends import LocalBackend
+
+
+def local_backend(chosen: argparse.Namespace, names: Sequence[str]) -> "LocalBackend":
+    """Open estimators for many photographs, as `--device`, `--allow-grey` and `--workers` say.
+
+    Raises:
+        OutputError: two estimators have one name, and their columns would be one.
+    """
+    from ..errors import OutputError
+    from ..estimator.estimator import load
+    from ..study.backends import LocalBackend
+
+    # One thread per inference: as many photographs as there are cores go through at once.
+    estimators = [load(name, chosen.device, threads=1) for name in names]
+    if len({each.name for each in estimators}) < len(estimators):
+        called = ", ".join(each.name for each in estimators)
+        raise OutputError(f"two estimators of one name ({called}): their columns would be one")
+    return LocalBackend(estimators, chosen.allow_grey, chosen.workers)
