@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .person_weights import ratio
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -60,7 +62,7 @@ class Ranking:
         answered = found + lower[:, -1:] - under
         precision = np.divide(found, answered, out=np.zeros_like(found), where=answered > 0)
         precise = np.einsum("bi,bi->b", positive_weights, precision)
-        return _ratio(ranks, higher[:, -1] * lower[:, -1]), _ratio(precise, higher[:, -1])
+        return ratio(ranks, higher[:, -1] * lower[:, -1]), ratio(precise, higher[:, -1])
 
 
 def _summed(weights: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -68,7 +70,3 @@ def _summed(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     sums = np.zeros((len(weights), weights.shape[1] + 1))
     np.cumsum(weights, axis=1, out=sums[:, 1:])
     return sums
-
-
-def _ratio(over: NDArray[np.float64], under: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(over, under, out=np.full_like(over, np.nan), where=under > 0)

@@ -1,0 +1,101 @@
+"""Figures of a cohort with what bootstrap draws make of them, and their intervals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .measure import Measure
+from .scales import at_the_end, scale_of, student_quantile
+
+MetricKey = tuple[str, int | None]
+"""A figure's code, and the index of the class that it is of, one against the rest."""
+FEWEST_PEOPLE = 10
+"""No interval rests on fewer persons, or fewer of a class where the figure needs classes."""
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """One figure, and what it would be in other draws of persons.
+
+    Attributes:
+        value: the figure; nan where it has none.
+        draws: float64 (B,); nan where a draw leaves it undefined; (0,) without draws.
+        people: number of persons that it rests on, of the class that has fewer where it needs
+            both; its degrees of freedom are one less.
+        exact: bounds where all answers are right, or none.
+        known_error: a standard error that does not come from the draws; None where it does.
+        why: code of the reason why there is no figure, or no interval.
+    """
+
+    value: float
+    draws: NDArray[np.float64]
+    people: int
+    exact: tuple[float, float] | None = None
+    known_error: float | None = None
+    why: str = ""
+
+    @property
+    def error(self) -> float:
+        """The standard error on the figure's own axis; nan without two draws that define it."""
+        if self.known_error is not None:
+            return self.known_error
+        known = self.draws[np.isfinite(self.draws)]
+        return float(known.std(ddof=1)) if len(known) > 1 else np.nan
+
+
+@dataclass(frozen=True)
+class MetricReplicates:
+    """Every figure of a cohort, its draws, and what it was computed from.
+
+    Attributes:
+        figures: by code and class.
+        units: number of units.
+        people: number of persons with a unit; None where nothing tells.
+    """
+
+    figures: Mapping[MetricKey, Replicated] = field(repr=False)
+    units: int
+    people: int | None
+
+    def measure(self, key: MetricKey) -> Measure:
+        """Give a figure with its interval.
+
+        Raises:
+            KeyError: there is no such figure.
+        """
+        code, label = key
+        figure = self.figures[key]
+        low, high, why = interval(code, figure)
+        value = None if np.isnan(figure.value) else figure.value
+        return Measure(code, value, low, high, self.units, self.people, label, why)
+
+
+def interval(metric: str, figure: Replicated) -> tuple[float | None, float | None, str]:
+    """Give a figure's 95 % interval, or None twice with a reason.
+
+    On its scale, the figure plus and minus Student's quantile (persons - 1 degrees of freedom)
+    times the standard error; that is the standard deviation of the draws, taken to the scale by
+    the scale's slope at the figure (the delta method), since draws may stand at the end of the
+    range, where the scale is infinite.
+    """
+    if np.isnan(figure.value):
+        return None, None, figure.why
+    if figure.exact and figure.why != "no-persons":
+        return *figure.exact, ""
+    why = figure.why or _why_none(metric, figure)
+    if why:
+        return None, None, why
+    scale = scale_of(metric)
+    middle = scale.there(figure.value)
+    margin = student_quantile(figure.people) * figure.error * scale.slope(figure.value)
+    return scale.back(middle - margin), scale.back(middle + margin), ""
+
+
+def _why_none(metric: str, figure: Replicated) -> str:
+    if figure.people < FEWEST_PEOPLE:
+        return "too-few-people"
+    if at_the_end(metric, figure.value):
+        return "at-the-end"
+    return "" if figure.error > 0 else "no-variation"
