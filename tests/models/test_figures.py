@@ -11,7 +11,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gantei.plots import age_agreement, discrimination, settling_plots, style
+from gantei.plots import (
+    age_agreement,
+    calibration_plot,
+    confusion,
+    discrimination,
+    error_by_decade,
+    forest,
+    participant_flow,
+    settling_plots,
+    style,
+)
 
 pytest.importorskip("matplotlib", reason="needs the extra study")
 pytest.importorskip("sklearn", reason="needs the extra study")
@@ -31,12 +41,30 @@ def numbers(count=60, seed=7):
 def every_figure(name="age", classes=("female", "male"), count=60):
     ages, estimates, labels, scores = numbers(count)
     people = np.arange(5, 55, 5)
+    answers = (scores > 0.5).astype(int)
+    rows = [
+        forest.ForestRow(name, is_heading=True),
+        forest.ForestRow(name, 0.9, 0.8, 0.95, f"{count} people"),
+        forest.ForestRow(classes[0], 0.9, note=name),
+        forest.ForestRow(classes[1], note=name),
+    ]
+    boxes = [
+        participant_flow.FlowBox(f"{count} of {name}", ("4 without", f"2 {name}")),
+        participant_flow.FlowBox(name),
+    ]
     evidence = {name: 10.0 ** (people / 20), "rival": 10.0 ** -(people / 20)}
     return {
         "scatter": age_agreement.estimated_against_real(estimates, ages, name=name, unit="years"),
         "differences": age_agreement.bland_altman(estimates, ages, name=name, unit="years"),
         "roc": discrimination.roc(scores, labels, classes=classes, threshold=0.5),
         "precision": discrimination.precision_recall(scores, labels, classes=classes),
+        "calibration": calibration_plot.calibration(
+            scores, labels, name=classes[1], persons=np.arange(count) // 2, line=(0.1, 0.9)
+        ),
+        "confusion": confusion.confusion(answers, labels, classes=classes),
+        "decades": error_by_decade.error_by_decade(estimates, ages, name=name, unit="years"),
+        "forest": forest.forest(rows, metric=name, everybody=0.92),
+        "flow": participant_flow.participant_flow(boxes),
         "labels": settling_plots.values_by_label(scores, labels, classes=classes, axis=name),
         "evidence": settling_plots.evidence_over_people(people, evidence, threshold=1000),
     }
@@ -146,3 +174,48 @@ def test_the_settings_of_a_user_have_no_say(tmp_path):
 def test_lines_are_told_apart_without_colour():
     assert len({str(each) for each in style.DASHES}) == len(style.COLOURS)
     assert len({*style.MARKERS}) == len({*style.HATCHES}) == len(style.COLOURS)
+
+
+def test_errors_by_decade_are_those_of_its_units():
+    ages, estimates, _, _ = numbers()
+    for each in error_by_decade.errors_by_decade(estimates, ages, np.arange(60) // 2):
+        here = (ages >= each.start) & (ages < each.start + 10)
+        error = (estimates - ages)[here]
+        assert each.units == here.sum()
+        assert each.people == len({*(np.arange(60) // 2)[here]})
+        assert each.mean_absolute == pytest.approx(np.abs(error).mean())
+        assert each.percentiles[2] == pytest.approx(np.median(error))
+
+
+@pytest.mark.reference
+def test_wilson_is_that_of_statsmodels():
+    proportion = pytest.importorskip("statsmodels.stats.proportion", reason="a judge")
+    for right, count in ((0, 7), (3, 9), (9, 9), (180, 200)):
+        expected = proportion.proportion_confint(right, count, method="wilson")
+        assert calibration_plot.wilson(right / count, count) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_second_photograph_that_says_the_same_narrows_no_interval():
+    _, _, labels, scores = numbers(400)
+    once = calibration_plot.calibration_bins(scores, labels == 1, np.arange(400))
+    both, positives = np.repeat(scores, 2), np.repeat(labels == 1, 2)
+    twice = calibration_plot.calibration_bins(both, positives, np.repeat(np.arange(400), 2))
+    assert [(each.low, each.high) for each in twice] == [
+        pytest.approx((each.low, each.high), abs=2e-3) for each in once
+    ]
+    assert all(each.low is None for each in calibration_plot.calibration_bins(scores, labels, None))
+
+
+def test_counts_of_answers_stand_in_the_square():
+    figure = confusion.confusion(
+        np.array([0, 1, 1, 1]), np.array([0, 0, 1, 1]), classes=("female", "male")
+    )
+    said = re.findall(r">(\d+)</text>", figure.svg.decode())
+    assert said == ["1", "1", "0", "2"]
+
+
+def test_a_letter_that_no_font_has_is_told_and_stays_in_the_svg():
+    figure = every_figure("\U00012345 age")["scatter"]
+    assert figure.lacks_letters
+    assert "\U00012345" in figure.svg.decode()
+    assert not every_figure()["scatter"].lacks_letters

@@ -5,6 +5,7 @@ Colours are never alone: lines differ in their dashes, points in their shape, ar
 
 import io
 import math
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,6 +59,8 @@ class DrawnFigure:
         png: 300 dots per inch.
         width, height: millimetres.
         alt: what it shows, in a sentence.
+        lacks_letters: whether the PNG has boxes for letters, of a name in Japanese say, that no
+            font of this machine has; the SVG has them as text.
     """
 
     svg: bytes
@@ -65,6 +68,7 @@ class DrawnFigure:
     width: float
     height: float
     alt: str
+    lacks_letters: bool = False
 
 
 class Drawing:
@@ -77,21 +81,27 @@ class Drawing:
         """Write it, the same bytes from the same data."""
         width, height = (side * INCH for side in self.canvas.get_size_inches())
         svg, png = io.BytesIO(), io.BytesIO()
-        self.canvas.savefig(
-            svg, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Format": None}
-        )
-        self.canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
-        return DrawnFigure(svg.getvalue(), png.getvalue(), width, height, self.alt)
+        with warnings.catch_warnings(record=True) as complaints:
+            warnings.filterwarnings("always", r"Glyph \d+ .* missing from font", UserWarning)
+            self.canvas.savefig(
+                svg, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Format": None}
+            )
+            self.canvas.savefig(png, format="png", dpi=DPI, metadata={"Software": None})
+        lacks = any("missing from font" in str(each.message) for each in complaints)
+        return DrawnFigure(svg.getvalue(), png.getvalue(), width, height, self.alt, lacks)
 
 
 @contextmanager
-def drawing(alt: str, width: float = SINGLE, height: float = SINGLE) -> Iterator[Drawing]:
+def drawing(
+    alt: str, width: float = SINGLE, height: float = SINGLE, *, whole: bool = False
+) -> Iterator[Drawing]:
     """Begin a figure of one pair of axes; what is drawn in the block has our style.
 
     Args:
         alt: what it shows, in a sentence, for who does not see it.
         width: millimetres.
         height: millimetres.
+        whole: the axes take up all of it, and have no ticks or names of their own.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -101,7 +111,10 @@ def drawing(alt: str, width: float = SINGLE, height: float = SINGLE) -> Iterator
     with matplotlib.rc_context():
         matplotlib.rcParams.update(_without_backend(matplotlib.rcParamsDefault))
         matplotlib.rcParams.update(_settings(matplotlib))
-        canvas = matplotlib.figure.Figure((width / INCH, height / INCH), layout="constrained")
+        layout = "none" if whole else "constrained"
+        canvas = matplotlib.figure.Figure((width / INCH, height / INCH), layout=layout)
+        if whole:
+            canvas.subplots_adjust(0, 0, 1, 1)
         yield Drawing(canvas, canvas.subplots(), alt)
 
 
