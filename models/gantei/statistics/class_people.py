@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from .exact_bounds import f1_bounds, share_bounds
 
-Bounds = tuple[float, float] | None
+ExactBounds = tuple[float, float] | None
 _WITHOUT_BOUNDS = ("brier", "log_loss", "average_precision")
 
 
@@ -49,7 +49,7 @@ class ClassPeople:
             "log_loss": people,
         }
 
-    def exact(self, code: str, value: float, parts: int = 1) -> Bounds:
+    def exact(self, code: str, value: float, parts: int = 1) -> ExactBounds:
         """Bound a figure of exactly 0 or 1; `parts`: how many classes share the error."""
         if code in _WITHOUT_BOUNDS:
             return None
@@ -61,7 +61,7 @@ class ClassPeople:
         return share_bounds(value, self.pairs if code == "auc" else self.of[code], parts)
 
 
-def mean_bounds(bounds: Sequence[Bounds]) -> Bounds:
+def mean_bounds(bounds: Sequence[ExactBounds]) -> ExactBounds:
     """Give the means of lower and of upper bounds; None if one is missing."""
     known = [each for each in bounds if each]
     if len(known) < len(bounds):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .calibration import CalibrationLine, calibration_lines
 from .class_figures import ClassFigures, losses
-from .class_people import Bounds, ClassPeople, mean_bounds
+from .class_people import ClassPeople, ExactBounds, mean_bounds
 from .metric_names import CLASS_METRICS, MACRO_METRICS, OVERALL_METRICS, REGRESSION_METRICS
 from .metric_replicates import MetricKey
 from .person_weights import PersonWeights, person_sums, ratio
@@ -17,7 +17,7 @@ from .units import Units
 
 Drawn = dict[MetricKey, NDArray[np.float64]]
 """Figures by code and class, (draws,) each."""
-Lines = Mapping[int | None, tuple[CalibrationLine, CalibrationLine]]
+CalibrationLines = Mapping[int | None, tuple[CalibrationLine, CalibrationLine]]
 """By class, calibration intercept and slope."""
 
 
@@ -28,7 +28,7 @@ class CohortFigures(Protocol):
         lines: calibrations by class, which are fitted once and not for each draw.
     """
 
-    lines: Lines
+    lines: CalibrationLines
 
     def of(self, weights: PersonWeights) -> Drawn:
         """Give every figure of some draws but calibrations; nan where it is not defined."""
@@ -36,7 +36,7 @@ class CohortFigures(Protocol):
     def people(self, key: MetricKey) -> int:
         """Give the number of persons that a figure rests on."""
 
-    def exact(self, key: MetricKey, value: float) -> Bounds:
+    def exact(self, key: MetricKey, value: float) -> ExactBounds:
         """Bound a figure that stands at the end of its range."""
 
     def why_undefined(self, key: MetricKey) -> str:
@@ -47,7 +47,7 @@ class OfNumber:
     """The figures of a number."""
 
     def __init__(self, units: Units, persons: NDArray[np.intp], people: int) -> None:
-        self.lines: Lines = {}
+        self.lines: CalibrationLines = {}
         self._figures, self._people = RegressionFigures(units, persons, people), people
 
     def of(self, weights: PersonWeights) -> Drawn:
@@ -58,7 +58,7 @@ class OfNumber:
         """Give the number of persons that a figure rests on."""
         return self._people
 
-    def exact(self, key: MetricKey, value: float) -> Bounds:
+    def exact(self, key: MetricKey, value: float) -> ExactBounds:
         """Bound a figure that stands at the end of its range."""
         return None
 
@@ -83,7 +83,9 @@ class OfClass:
         self._figures = ClassFigures(positive, answered, probability, persons, people)
         self.resting = ClassPeople(positive, answered, persons, people)
         self._mixed = 0 < positive.sum() < len(positive)
-        self.lines: Lines = {label: calibration_lines(positive, probability, persons, people)}
+        self.lines: CalibrationLines = {
+            label: calibration_lines(positive, probability, persons, people)
+        }
 
     def of(self, weights: PersonWeights) -> Drawn:
         """Give every figure of some draws."""
@@ -93,7 +95,7 @@ class OfClass:
         """Give the number of persons that a figure rests on."""
         return self.resting.of[key[0]]
 
-    def exact(self, key: MetricKey, value: float) -> Bounds:
+    def exact(self, key: MetricKey, value: float) -> ExactBounds:
         """Bound a figure that stands at the end of its range."""
         return self.resting.exact(key[0], value)
 
@@ -116,7 +118,7 @@ class OfClasses:
             )
             for label in range(count)
         ]  # fmt: skip
-        self.lines: Lines = {
+        self.lines: CalibrationLines = {
             label: line for one in self.classes for label, line in one.lines.items()
         }
         real = np.take_along_axis(units.estimates, units.truths[:, None], axis=1)[:, 0]
@@ -153,7 +155,7 @@ class OfClasses:
             return self.people(("macro_sensitivity", None))
         return self._people
 
-    def exact(self, key: MetricKey, value: float) -> Bounds:
+    def exact(self, key: MetricKey, value: float) -> ExactBounds:
         """Bound a figure that stands at the end of its range."""
         code, label = key
         if label is not None:
@@ -163,7 +165,7 @@ class OfClasses:
         parts, one_code = len(self.classes), code.removeprefix("macro_")
         return mean_bounds([one.resting.exact(one_code, value, parts) for one in self.classes])
 
-    def _exact_share(self, code: str, value: float) -> Bounds:
+    def _exact_share(self, code: str, value: float) -> ExactBounds:
         if code == "accuracy":
             return self.classes[0].resting.exact("accuracy", value)
         return self.exact(("macro_sensitivity", None), value)
