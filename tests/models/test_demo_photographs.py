@@ -323,3 +323,22 @@ def test_jpeg_bytes_decode_to_the_drawing():
     with Image.open(io.BytesIO(photograph.jpeg())) as image:
         difference = np.asarray(image, np.float64) - np.asarray(photograph.image)
     assert np.abs(difference).mean() < 4
+
+
+def test_a_scale_draws_the_same_people_smaller(folder, tmp_path):
+    demo.draw_people(tmp_path, people=2, seed=5, scale=0.2)
+    assert labels(tmp_path) == labels(folder)
+    for row in labels(folder):
+        with Image.open(folder / row["photograph"]) as whole:
+            size = tuple(round(side * 0.2) for side in whole.size)
+        with Image.open(tmp_path / row["photograph"]) as image:
+            assert image.size == size
+    with pytest.raises(OutputError, match="already holds"):
+        demo.draw_people(tmp_path, people=2, seed=5)
+
+
+@pytest.mark.parametrize("scale", [0, 0.05, 1.5])
+def test_a_scale_that_cannot_be_drawn_is_refused(tmp_path, scale):
+    with pytest.raises(GanteiError, match=r"scale: from 0\.1 to 1"):
+        demo.draw_people(tmp_path / "one", people=1, seed=5, scale=scale)
+    assert not (tmp_path / "one").exists()
