@@ -13,7 +13,8 @@ from PIL import Image
 from gantei.errors import SettingError
 from gantei.manifests.input_output import Binary, Categorical, Regression
 from gantei.photographs.persons import person_rule
-from gantei.study.persons_table import SMALLEST, person_columns, person_rows
+from gantei.study.averaging import SMALLEST
+from gantei.study.persons_table import person_columns, person_rows
 
 from ..conftest import SEX, made_picture
 from .studies import interrupted_after, rows, run

@@ -1,63 +1,27 @@
-"""`<table>.persons.csv`: what the photographs of each person come to, both eyes together.
+"""`<table>.persons.csv`: what the photographs of each person come to, both eyes together."""
 
-Values are averaged where they add up: numbers as they are, probabilities as logits, those of
-several classes as logarithms. Repeated photographs of one eye are averaged first, then the eyes.
-The same bytes under several names are one photograph of an eye.
-"""
-
-import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..manifests.manifest import Binary, Categorical, Regression
+from .averaging import (
+    EYES,
+    UNKNOWN_EYE,
+    AveragingScale,
+    EyeSums,
+    averaging_scale,
+    mean_of_eyes,
+)
 from .backends import AnyEstimator
 from .columns import ERROR, Row, value_columns
 from .leading_columns import EYE, LISTED, PERSON, SHA256, Column
-
-SMALLEST = 2.0**-24
-"""What a probability of 0 counts as, and how far from 1 one of 1: half a step of float32 there."""
-EYES = ("right", "left")
-UNKNOWN_EYE = "eye_unknown"
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """How the values of one output are averaged: there, and back again."""
-
-    width: int
-    there: Callable[[Sequence[float]], list[float]]
-    back: Callable[[Sequence[float]], list[float]]
-
-
-@dataclass(slots=True)
-class _Sums:
-    """The photographs of one eye of a person: their digests, and the sums of their values."""
-
-    seen: set[bytes] = field(default_factory=set)
-    sums: list[float] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        return len(self.seen)
-
-    def add(self, sha256: str, values: Sequence[float]) -> None:
-        """Add a photograph, unless it is there already."""
-        digest = bytes.fromhex(sha256)
-        if digest in self.seen:
-            return
-        self.seen.add(digest)
-        self.sums = [a + b for a, b in zip(self.sums or [0.0] * len(values), values, strict=True)]
-
-    def mean(self) -> list[float]:
-        return [each / self.count for each in self.sums]
 
 
 @dataclass(slots=True)
 class _Person:
     photographs: int = 0
     failed: int = 0
-    eyes: dict[str, _Sums] = field(default_factory=dict)
+    eyes: dict[str, EyeSums] = field(default_factory=dict)
 
     def count(self, eye: str) -> int:
         return self.eyes[eye].count if eye in self.eyes else 0
@@ -143,7 +107,11 @@ def person_rows(
         estimators: whose values they have.
         listed: how many columns of a list stand before the values.
     """
-    scales = [_scale(spec) for one in estimators for spec in one.manifest.output.values()]
+    scales = [
+        averaging_scale(spec.kind, len(spec.value_names("")))
+        for one in estimators
+        for spec in one.manifest.output.values()
+    ]
     first = LISTED + listed
     last = first + sum(scale.width for scale in scales)
     people: dict[str, _Person] = {}
@@ -155,23 +123,21 @@ def person_rows(
         if row[ERROR] is not None:
             person.failed += 1
             continue
-        eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, _Sums())
-        eye.add(row[SHA256], _all(scales, row[first:last], lambda scale: scale.there))
+        eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, EyeSums())
+        values = _all(scales, row[first:last], lambda scale: scale.there)
+        eye.add(bytes.fromhex(row[SHA256]), values)
     for name in sorted(people):
         yield [name, *_cells(people[name], scales, last - first)]
 
 
-def _cells(person: _Person, scales: Sequence[_Scale], width: int) -> list[Any]:
+def _cells(person: _Person, scales: Sequence[AveragingScale], width: int) -> list[Any]:
     def back(values: Sequence[float] | None) -> Sequence[float | None]:
         if values is None:
             return [None] * width
         return [_rounded(each) for each in _all(scales, values, lambda each: each.back)]
 
     eyes = [person.eyes[eye].mean() if eye in person.eyes else None for eye in EYES]
-    known = [eye for eye in eyes if eye is not None]
-    if not known and UNKNOWN_EYE in person.eyes:
-        known = [person.eyes[UNKNOWN_EYE].mean()]
-    whole = [sum(each) / len(known) for each in zip(*known, strict=True)] if known else None
+    whole = mean_of_eyes(person.eyes)
     columns = zip(back(whole), *(back(eye) for eye in eyes), strict=True)
     values = [
         [mean, right, left, None if right is None or left is None else _rounded(right - left)]
@@ -187,41 +153,12 @@ def _rounded(value: float) -> float:
 
 
 def _all(
-    scales: Sequence[_Scale],
+    scales: Sequence[AveragingScale],
     values: Sequence[float],
-    way: Callable[[_Scale], Callable[[Sequence[float]], list[float]]],
+    way: Callable[[AveragingScale], Callable[[Sequence[float]], list[float]]],
 ) -> list[float]:
     """Take all values of a photograph there or back, output by output."""
     taken: list[float] = []
     for scale in scales:
         taken += way(scale)(values[len(taken) : len(taken) + scale.width])
     return taken
-
-
-def _scale(spec: Regression | Binary | Categorical) -> _Scale:
-    match spec:
-        case Binary():
-            return _Scale(1, lambda values: [_logit(values[0])], lambda each: [_expit(each[0])])
-        case Categorical():
-            return _Scale(len(spec.value_names("")), _logarithms, _softmax)
-    return _Scale(1, list, list)
-
-
-def _logarithms(probabilities: Sequence[float]) -> list[float]:
-    return [math.log(max(each, SMALLEST)) for each in probabilities]
-
-
-def _logit(probability: float) -> float:
-    bounded = min(max(probability, SMALLEST), 1 - SMALLEST)
-    return math.log(bounded) - math.log1p(-bounded)
-
-
-def _expit(logit: float) -> float:
-    small = math.exp(-abs(logit))
-    return 1 / (1 + small) if logit >= 0 else small / (1 + small)
-
-
-def _softmax(logarithms: Sequence[float]) -> list[float]:
-    highest = max(logarithms)
-    powers = [math.exp(each - highest) for each in logarithms]
-    return [each / sum(powers) for each in powers]

@@ -1,0 +1,99 @@
+"""How values of one person are averaged: where they add up, each eye first, then the eyes.
+
+Numbers are averaged as they are, probabilities as logits, those of several classes as logarithms.
+The same bytes under several names are one photograph of an eye.
+"""
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+SMALLEST = 2.0**-24
+"""What a probability of 0 counts as, and how far from 1 one of 1: half a step of float32 there."""
+EYES = ("right", "left")
+UNKNOWN_EYE = "eye_unknown"
+
+
+@dataclass(frozen=True)
+class AveragingScale:
+    """How the values of one output are averaged: there, and back again."""
+
+    width: int
+    there: Callable[[Sequence[float]], list[float]]
+    back: Callable[[Sequence[float]], list[float]]
+
+
+def averaging_scale(
+    kind: Literal["regression", "binary", "categorical"], width: int = 1
+) -> AveragingScale:
+    """Give the scale of a kind of output with so many values.
+
+    >>> from gantei.study.averaging import averaging_scale
+    >>> scale = averaging_scale("binary")
+    >>> scale.back(scale.there([0.5]))
+    [0.5]
+    """
+    match kind:
+        case "binary":
+            return AveragingScale(
+                1, lambda values: [_logit(values[0])], lambda each: [_expit(each[0])]
+            )
+        case "categorical":
+            return AveragingScale(width, _logarithms, _softmax)
+    return AveragingScale(1, list, list)
+
+
+@dataclass(slots=True)
+class EyeSums:
+    """The photographs of one eye of a person: their digests, and the sums of their values."""
+
+    seen: set[bytes] = field(default_factory=set)
+    sums: list[float] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """Number of different photographs."""
+        return len(self.seen)
+
+    def add(self, digest: bytes, values: Sequence[float]) -> None:
+        """Add a photograph's values, on their scale, unless it is there already."""
+        if digest in self.seen:
+            return
+        self.seen.add(digest)
+        self.sums = [a + b for a, b in zip(self.sums or [0.0] * len(values), values, strict=True)]
+
+    def mean(self) -> list[float]:
+        """Their mean, on their scale."""
+        return [each / self.count for each in self.sums]
+
+
+def used_eyes(eyes: Collection[str]) -> list[str]:
+    """Which of a person's eyes their mean is of: the known ones, else the unknown one."""
+    return [eye for eye in EYES if eye in eyes] or [eye for eye in (UNKNOWN_EYE,) if eye in eyes]
+
+
+def mean_of_eyes(eyes: Mapping[str, EyeSums]) -> list[float] | None:
+    """The mean of a person's eyes on their scale; None of none."""
+    means = [eyes[eye].mean() for eye in used_eyes(eyes)]
+    return [sum(each) / len(means) for each in zip(*means, strict=True)] if means else None
+
+
+def _logarithms(probabilities: Sequence[float]) -> list[float]:
+    return [math.log(max(each, SMALLEST)) for each in probabilities]
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, SMALLEST), 1 - SMALLEST)
+    return math.log(bounded) - math.log1p(-bounded)
+
+
+def _expit(logit: float) -> float:
+    small = math.exp(-abs(logit))
+    return 1 / (1 + small) if logit >= 0 else small / (1 + small)
+
+
+def _softmax(logarithms: Sequence[float]) -> list[float]:
+    highest = max(logarithms)
+    powers = [math.exp(each - highest) for each in logarithms]
+    return [each / sum(powers) for each in powers]
