@@ -4,13 +4,11 @@ Nothing here was measured in anybody. `RULES` exists so that software has someth
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
+from gantei.labels.sexes import Sex
 from gantei.manifests.fields import Side
-
-Sex = Literal["female", "male"]
 
 YOUNGEST, OLDEST = 18.0, 94.0
 MIDDLE_AGE = 56.0

@@ -1,5 +1,6 @@
 """A cohort: units of one output at one level, with what they are called and grouped by."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..statistics.units import Units
 from .estimated_output import EstimatedOutput
+from .exclusions import REASONS, Exclusion
 
 Level = Literal["photograph", "eye", "person"]
 """A row per photograph, per eye of a visit, or per visit of a person."""
@@ -26,6 +28,8 @@ class Cohort:
         names: of each unit, for lists: a photograph's name, or person, visit and eye.
         groups: by the variables of `--by`, the value of each unit as text, object (n,); empty
             where nothing tells, or where the photographs of a unit differ.
+        exclusions: photographs, and units, that were joined but have no part in this cohort.
+        photographs: how many photographs the units are made of.
     """
 
     output: EstimatedOutput
@@ -33,3 +37,10 @@ class Cohort:
     units: Units
     names: tuple[str, ...]
     groups: Mapping[str, NDArray[np.object_]]
+    exclusions: tuple[Exclusion, ...] = ()
+    photographs: int = 0
+
+    def excluded(self) -> dict[str, int]:
+        """How many were left out here, by the code of the reason."""
+        counts = Counter(each.code for each in self.exclusions)
+        return {code: counts[code] for code in REASONS if counts[code]}

@@ -15,6 +15,7 @@ from .dicom_columns import DicomColumns
 from .extras import Extras
 from .leading_columns import Column
 from .measures_file import MeasuresFile
+from .run_manifest_path import run_manifest_path
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Study:
     @property
     def run_path(self) -> Path:
         """The run manifest, `results.csv.run.json`: what made the table."""
-        return self.table.with_name(f"{self.table.name}.run.json")
+        return run_manifest_path(self.table)
 
     @property
     def skipped_path(self) -> Path:

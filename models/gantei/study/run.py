@@ -22,6 +22,7 @@ from ..system.files import atomic_write, exclusive_lock, remove_partial_files, s
 from .columns import ERROR, WARNING_CODES, Row, row, sentences_of_every_row, write_dictionary
 from .counts import FindingCounts
 from .definition import Study, digest_of, names_and_digests
+from .described_outputs import described_outputs
 from .dicom_persons import DicomPersons
 from .existing_table import (
     Summary,
@@ -221,6 +222,11 @@ def _run_manifest(
         "summary": asdict(summary),
         "files_skipped": skipped_counts(study),
         "eyes_of_other_photographs": len(study.listing.strays),
+        "outputs": [
+            output
+            for each in study.estimators
+            for output in described_outputs(each.name, each.manifest)
+        ],
         "table": study.table.name,
         "table_sha256": digest,
         "photographs_sha256": names_and_digests((line[0], line[1]) for line in journal.rows()),

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import OutputError
 from ..system.files import read_bounded
 from .csv_reading import has_columns, read_csv
+from .json_lines_reading import read_json_lines
 from .parquet_reading import read_parquet
 from .table_read import ReadTable
 from .text_encoding import decoded
@@ -20,9 +21,13 @@ _OTHER_SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
 
 def read_table_file(
-    name: str, *, encoding: str | None = None, expected: Iterable[str] = ()
+    name: str,
+    *,
+    encoding: str | None = None,
+    expected: Iterable[str] = (),
+    telling: Iterable[str] = (),
 ) -> ReadTable:
-    """Read a table: .xlsx, .parquet, else CSV, with its column names in the first line.
+    """Read a table: .xlsx, .parquet, .jsonl, else CSV, with its column names in the first line.
 
     Apostrophes that defuse a text are undone in CSV that begins with the byte order mark of UTF-8,
     with which `write_csv` writes both; what else a cell holds is taken as it stands.
@@ -31,21 +36,25 @@ def read_table_file(
         name: of the file; `-` for standard input.
         encoding: of a CSV without a byte order mark; None is UTF-8.
         expected: columns, in small letters, that tell delimiter and sheet.
+        telling: more such columns, in any case; they may be missing.
 
     Raises:
         OutputError: it cannot be read, decoded or understood, or lacks an expected column.
         MissingExtraError: what its format needs is not installed.
     """
     wanted = tuple(expected)
+    known = (*wanted, *(each.strip().lower() for each in telling))
     path = Path(name)
     match path.suffix.lower():
         case ".xlsx" | ".xlsm":
-            table = read_workbook(path, expected=wanted)
+            table = read_workbook(path, expected=known)
         case ".parquet":
             table = read_parquet(path)
+        case ".jsonl":
+            table = read_json_lines(path)
         case _:
             text, marked = _text(name, encoding)
-            table = read_csv(text, _called(name), expected=wanted, is_defused=marked)
+            table = read_csv(text, _called(name), expected=known, is_defused=marked)
     return _checked(table, name, wanted)
 
 
@@ -59,7 +68,7 @@ def read_list_file(
     """
     wanted = tuple(expected)
     suffix = Path(name).suffix.lower()
-    if suffix in (".xlsx", ".xlsm", ".parquet"):
+    if suffix in (".xlsx", ".xlsm", ".parquet", ".jsonl"):
         return read_table_file(name, expected=wanted)
     text, marked = _text(name, encoding)
     if suffix in (".csv", ".tsv") or has_columns(text, wanted):

@@ -19,7 +19,7 @@ LARGEST_UNPACKED = 1_000_000_000
 
 
 def read_workbook(path: Path, *, expected: Iterable[str] = ()) -> ReadTable:
-    """Read the first sheet that has the `expected` columns, else the first of all.
+    """Read the sheet that has most of the `expected` columns, the first of several.
 
     Of a formula the value is read that the program found which saved the file.
 
@@ -60,12 +60,12 @@ def _check(path: Path) -> None:
 
 
 def _sheet(book: Any, expected: set[str], path: Path) -> Any:
-    for sheet in book.worksheets:
+    def has(sheet: Any) -> int:
         lines = (row.cells for row in _rows(sheet, path))
         first = next((cells for cells in lines if any(cell.strip() for cell in cells)), ())
-        if expected <= {cell.strip().lower() for cell in first}:
-            return sheet
-    return book.worksheets[0]
+        return len(expected & {cell.strip().lower() for cell in first})
+
+    return max(book.worksheets, key=has)
 
 
 def _rows(sheet: Any, path: Path) -> Iterator[ReadRow]:

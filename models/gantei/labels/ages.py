@@ -1,0 +1,100 @@
+"""Ages and other numbers as tables have them, and the days by which ages are explained."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from ..errors import SettingError
+from .sexes import UNKNOWN_WORDS, plain_word
+
+OLDEST = 130
+"""Years: no person has been older."""
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?")
+_YEARS = re.compile(r"\s*(歳|才|years?|y)$")
+"""A unit that can only mean years of age; DICOM writes 057Y."""
+_DAY = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})"
+    r"|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?:[ t]\d{1,2}:\d{2}.*)?"
+)
+"""Year first: which of two numbers is the month cannot be told of 03/04/2026."""
+YEAR = 365.2425
+"""Days."""
+SLACK = 0.02
+"""Years that a year's length, and the time of the day, may differ."""
+
+
+def number_of(text: str) -> float | None:
+    """Read the number in a cell; None where it is unknown. The decimal mark may be a comma.
+
+    Raises:
+        SettingError: it is no number.
+
+    >>> from gantei.labels.ages import number_of
+    >>> number_of("57,5"), number_of("５７"), number_of("")
+    (57.5, 57.0, None)
+    """
+    word = plain_word(text)
+    if word in UNKNOWN_WORDS:
+        return None
+    if not _NUMBER.fullmatch(word):
+        raise SettingError(f"{text.strip()[:40]!r} is no number")
+    return float(word.replace(",", "."))
+
+
+def age_of(text: str) -> float | None:
+    """Read the age in a cell, in years; None where it is unknown.
+
+    A unit that means years may follow: 57歳, 57 years, 057Y.
+
+    Raises:
+        SettingError: it is no number of years, or none that a person reaches.
+
+    >>> from gantei.labels.ages import age_of
+    >>> age_of("57"), age_of("57歳"), age_of("057Y"), age_of("")
+    (57.0, 57.0, 57.0, None)
+    """
+    shown = text.strip()[:40]
+    try:
+        age = number_of(_YEARS.sub("", plain_word(text)))
+    except SettingError as error:
+        raise SettingError(
+            f"the age {shown!r} is no number of years; an unknown age is an empty cell"
+        ) from error
+    if age is not None and not 0 <= age <= OLDEST:
+        raise SettingError(
+            f"the age {shown!r} is not within 0 to {OLDEST} years; an unknown age is an empty cell"
+        )
+    return age
+
+
+def day_of(text: str) -> date | None:
+    """Read a day whose year stands first, whatever the time after it; None where it is none.
+
+    >>> from gantei.labels.ages import day_of
+    >>> day_of("2026-11-29 10:30"), day_of("2026年3月4日"), day_of("03/04/2026")
+    (datetime.date(2026, 11, 29), datetime.date(2026, 3, 4), None)
+    """
+    found = _DAY.fullmatch(plain_word(text))
+    if found is None:
+        return None
+    year, month, day = (int(part) for part in found.groups() if part)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def days_explain(ages: Sequence[tuple[date, float]]) -> bool:
+    """Whether ages on their days can be those of one person: whole years, rounded either way.
+
+    Between any two, the ages may differ by the years between the days, give or take one.
+
+    >>> from datetime import date
+    >>> from gantei.labels.ages import days_explain
+    >>> days_explain([(date(2020, 1, 1), 57), (date(2023, 6, 1), 61)])
+    True
+    >>> days_explain([(date(2020, 1, 1), 57), (date(2021, 1, 1), 75)])
+    False
+    """
+    births = [age - day.toordinal() / YEAR for day, age in ages]
+    return not births or max(births) - min(births) <= 1 + SLACK

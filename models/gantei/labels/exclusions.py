@@ -1,0 +1,117 @@
+"""Why a photograph, a row or a unit is left out of an evaluation, and how that is said."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for leaving something out.
+
+    Attributes:
+        english: in a few words, behind a number: "12 not in the table of labels".
+        japanese: the same.
+        what: of what there is one: photographs, rows of labels, or units of one output.
+    """
+
+    english: str
+    japanese: str
+    what: Literal["photograph", "label", "unit"]
+
+    def text(self, language: Literal["en", "ja"] = "en") -> str:
+        """Say it in a language."""
+        return self.japanese if language == "ja" else self.english
+
+
+REASONS: Mapping[str, Reason] = {
+    # Photographs, in the order in which they are asked.
+    "no-label-row": Reason(
+        "not in the table of labels", "ラベルの表に該当する行がない", "photograph"
+    ),
+    "other-file": Reason(
+        "whose name is in the labels, but of another file (sha256)",
+        "名前はラベルにあるが、ファイルの内容（sha256）が異なる",
+        "photograph",
+    ),
+    "labels-contradict": Reason(
+        "of which rows of labels say different things",
+        "ラベルの複数の行の内容が食い違う",
+        "photograph",
+    ),
+    "no-estimate": Reason(
+        "without an estimate, because of an error", "エラーのため推定値がない", "photograph"
+    ),
+    "no-person": Reason(
+        "whose person nothing tells, where that of others is known",
+        "ほかの写真と違い、対象者が分からない",
+        "photograph",
+    ),
+    "copies-contradict": Reason(
+        "that are the same file, with different persons or labels",
+        "同じ内容のファイルなのに、対象者かラベルが異なる",
+        "photograph",
+    ),
+    "same-file": Reason(
+        "that are copies of another (same sha256)",
+        "ほかの写真と同じ内容（sha256 が同じ）",
+        "photograph",
+    ),
+    "two-sexes": Reason(
+        "of a person with two sexes", "同じ対象者に両方の性別が記されている", "photograph"
+    ),
+    # Rows of labels.
+    "no-photograph": Reason(
+        "of no photograph in the results", "結果の表に該当する写真がない", "label"
+    ),
+    "row-of-other-file": Reason(
+        "that name a photograph, but another file (sha256)",
+        "写真の名前は一致するが、ファイルの内容（sha256）が異なる",
+        "label",
+    ),
+    "row-repeated": Reason("that repeat another row", "ほかの行の繰り返し", "label"),
+    "row-contradicts": Reason(
+        "that say other than another row of the same photograph or person",
+        "同じ写真または対象者の別の行と内容が食い違う",
+        "label",
+    ),
+    # Units of one output at one level.
+    "no-label": Reason("without a label of this output", "この出力のラベルがない", "unit"),
+    "ages-unexplained": Reason(
+        "of a person whose ages the dates of the visits do not explain",
+        "同じ対象者の年齢の違いが受診日で説明できない",
+        "unit",
+    ),
+    "labels-differ": Reason(
+        "whose photographs have different labels", "写真によってラベルが異なる", "unit"
+    ),
+    "eye-unknown": Reason(
+        "of an unknown eye, which the means of eyes leave out",
+        "左右が分からず、眼ごとの平均に使えない",
+        "unit",
+    ),
+}
+"""Every code of an exclusion, in the order of a flow of participants."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Something that was left out, and why.
+
+    Attributes:
+        name: of the photograph, as the results have it; of a row of labels, as that names it.
+        person: whose it is; empty where nothing tells.
+        where: the row that it is about, such as `labels.csv, line 3`.
+        code: of `REASONS`.
+        text: what is wrong with this one, in a sentence.
+    """
+
+    name: str
+    person: str
+    where: str
+    code: str
+    text: str
+
+    def reason(self, language: Literal["en", "ja"] = "en") -> str:
+        """What all of this code have in common, in a few words."""
+        return REASONS[self.code].text(language)

@@ -1,0 +1,62 @@
+"""The flow of participants: how many photographs and labels there were, and what became of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+FLOW_NOTES: Mapping[str, tuple[str, str]] = {
+    "table-changed": (
+        "The table of results was changed after the run that wrote it: no run vouches for it.",
+        "結果の表は、出力された後に変更されています。元の実行記録では内容を保証できません。",
+    ),
+    "eyes-contradict": (
+        "Some photographs show another eye by the labels than by the results, whose eye is used.",
+        "左右の記載がラベルと結果で異なる写真があります。結果の表の左右を使いました。",
+    ),
+    "names-by-end": (
+        "Some photographs were found by the end of their names, without folders or ending.",
+        "フォルダー名や拡張子を除いた、名前の末尾だけで対応づけた写真があります。",
+    ),
+    "visits-no-days": (
+        "Some visits are no days, year first: they explain any ages of a person.",
+        "受診日の列に日付（年が先頭）でない値があり、年齢の違いを日付で確かめられません。",
+    ),
+}
+"""What holds for all of it, in English and Japanese, by its code."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """What became of the photographs of a table of results, and of the rows of labels.
+
+    `photographs` is the sum of `excluded` and `joined`; `labels` that of `unused` and `used`.
+
+    Attributes:
+        photographs: rows in the results, or photographs that are listed.
+        labels: rows in the table of labels.
+        excluded: photographs that were left out, by the code of the first reason.
+        joined: photographs with labels, that are left.
+        people: their persons; None where nothing tells them.
+        unused: rows of labels that say nothing of a photograph, by the code of the reason.
+        used: rows of labels of photographs, whether these are left or not.
+        findings: photographs that are left and have a finding, by its code, without the
+            estimator's name; most frequent first.
+        errors: photographs without an estimate, by the code of the error.
+        notes: codes of `FLOW_NOTES`.
+    """
+
+    photographs: int
+    labels: int
+    excluded: Mapping[str, int]
+    joined: int
+    people: int | None
+    unused: Mapping[str, int]
+    used: int
+    findings: Mapping[str, int]
+    errors: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+
+
+def flow_note(code: str, language: Literal["en", "ja"] = "en") -> str:
+    """Word a note."""
+    return FLOW_NOTES[code][language == "ja"]

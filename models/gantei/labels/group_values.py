@@ -1,0 +1,113 @@
+"""Of each photograph the group of a variable: by its labels, its results, or how it looks."""
+
+from collections.abc import Callable, Collection
+
+from ..errors import OutputError, SettingError
+from ..photographs.path_spelling import one_spelling
+from ..study.measure_columns import MEASURES
+from ..table_files.list_reading import read_table_file
+from .ages import number_of
+from .joined_photograph import JoinedPhotograph
+from .joining import Joined
+from .results_table import ResultsTable
+from .variables import GroupVariable, variable_of
+
+_Told = Callable[[JoinedPhotograph], str]
+_MEASURED = frozenset(column.name for column in MEASURES)
+
+
+def group_values(
+    joined: Joined, by: Collection[str], without_age: Collection[str] = ()
+) -> dict[str, list[str]]:
+    """Give the group of each joined photograph, by the variables as they were asked for.
+
+    A variable is `age:10` (by the true age), `sex`, `eye`, a column of the labels, else of the
+    results, else of what the photographs look like (`<table>.photographs.csv`, such as `field`).
+    Behind a colon stands how wide the groups of a number are.
+
+    Args:
+        joined: photographs with their labels.
+        by: the variables.
+        without_age: persons whose age is not known, whatever the labels say.
+
+    Returns:
+        For each variable a text for each photograph; empty where nothing tells.
+
+    Raises:
+        SettingError: a variable is none of all these; says which there are.
+        OutputError: a value is no number, or what photographs look like cannot be read.
+    """
+    return {given: _groups(joined, variable_of(given), without_age) for given in by}
+
+
+def _groups(joined: Joined, variable: GroupVariable, without_age: Collection[str]) -> list[str]:
+    if variable.name == "age":
+        if not joined.table.has_ages:
+            raise _unknown(joined, variable)
+        return [
+            ""
+            if each.label.age is None or each.person in without_age
+            else variable.group_of(each.label.age)
+            for each in joined.photographs
+        ]
+    told = _told(joined, variable)
+    if variable.width is None:
+        return [one_spelling(told(each)) for each in joined.photographs]
+    found = []
+    for each in joined.photographs:
+        try:
+            number = number_of(told(each))
+        except SettingError as error:
+            raise OutputError(
+                f"{each.label.where}: --by {variable.given}: {error}; leave the width out, where "
+                "each value is a group"
+            ) from error
+        found.append("" if number is None else variable.group_of(number))
+    return found
+
+
+def _told(joined: Joined, variable: GroupVariable) -> _Told:
+    """What tells the value of a variable for a photograph."""
+    wanted = variable.name.casefold()
+    if wanted == "sex" and joined.table.has_sexes:
+        return lambda each: each.label.sex or ""
+    if wanted == "eye":
+        return lambda each: each.eye or ""
+    for column in joined.table.groups:
+        if column.casefold() == wanted:
+            return lambda each: each.label.groups[column]
+    first = joined.photographs[0].groups if joined.photographs else ()
+    for column in first:
+        if column.casefold() == wanted:
+            return lambda each: each.groups[column]
+    if wanted in _MEASURED and joined.results is not None:
+        measured = _measured(joined.results, wanted)
+        return lambda each: measured.get(each.name, "")
+    raise _unknown(joined, variable)
+
+
+def _unknown(joined: Joined, variable: GroupVariable) -> SettingError:
+    table = joined.table
+    first = joined.photographs[0].groups if joined.photographs else ()
+    known = {
+        **({"age:10": None} if table.has_ages else {}),
+        **({"sex": None} if table.has_sexes else {}),
+        "eye": None,
+        **dict.fromkeys(table.groups),
+        **dict.fromkeys(first),
+        **(dict.fromkeys(column.name for column in MEASURES) if joined.results else {}),
+    }
+    return SettingError(f"--by {variable.given}: nothing is called so; known: {', '.join(known)}")
+
+
+def _measured(results: ResultsTable, measure: str) -> dict[str, str]:
+    """Read one measure of each photograph, by its name, from what stands beside the table."""
+    path = results.path.with_name(f"{results.path.name}.photographs.csv")
+    if not path.is_file():
+        raise OutputError(
+            f"{path}: is not there, and has the {measure} of photographs, which --by asks for; "
+            "gantei predict writes it beside the table"
+        )
+    table = read_table_file(str(path), expected=("photograph", measure))
+    name, place = table.columns.index("photograph"), table.columns.index(measure)
+    return {row.cells[name]: row.cells[place] for row in table.rows}

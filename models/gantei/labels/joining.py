@@ -1,0 +1,192 @@
+"""Photographs joined with their labels; what cannot be joined is counted, and listed with why."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..errors import OutputError
+from ..photographs.eyes import Eye
+from ..photographs.listing import PhotographList, StudyPhotograph
+from ..study.existing_table import photograph_sha256
+from ..study.read_back import is_identifier
+from .ages import day_of
+from .exclusions import REASONS, Exclusion
+from .flow import Flow
+from .joined_photograph import JoinedPhotograph
+from .label_table import LabelTable
+from .leaving_out import Sifted, sifted
+from .matching import Matches, match_by_person, match_by_photograph
+from .result_rows import ResultRow
+from .results_table import ResultsTable
+
+__all__ = ["Flow", "Joined", "JoinedPhotograph", "join_listing", "join_results"]
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Photographs with their labels.
+
+    Attributes:
+        photographs: those that are left, in the order of the results or of the list.
+        table: of labels.
+        results: where they are rows of results; None where they are of a list.
+        exclusions: everything that was left out, photographs first, then rows of labels.
+        flow: how many of each.
+        persons: whose photographs are left, in the order in which they are met; the numbers of
+            persons in every cohort are places here. Empty where nothing tells persons.
+    """
+
+    photographs: tuple[JoinedPhotograph, ...] = field(repr=False)
+    table: LabelTable
+    results: ResultsTable | None
+    exclusions: tuple[Exclusion, ...] = field(repr=False)
+    flow: Flow
+    persons: tuple[str, ...] = field(repr=False)
+
+    @property
+    def has_persons(self) -> bool:
+        """Whether the person of each photograph is known."""
+        return bool(self.persons)
+
+
+def join_results(results: ResultsTable, table: LabelTable) -> Joined:
+    """Put its labels to each row of a table of results.
+
+    Where the labels have photographs, they are found by name, spelt as the results do or with a
+    path before or cut off, and by sha256 where both have one; else by person. Persons are those of
+    the labels, where these have any, else those of the results.
+
+    Raises:
+        OutputError: nothing matches, or a name may be several photographs; says which line.
+
+    >>> from gantei.labels.joining import join_results
+    >>> join_results.__name__  # results = read_results(path); table = read_labels(options)
+    'join_results'
+    """
+    rows = results.rows
+    if table.by_person:
+        matches = match_by_person(rows, table)
+    else:
+        matches = match_by_photograph(rows, table, keyed=results.is_anonymous)
+    notes = ["table-changed"] if results.is_changed else []
+    return _joined(rows, table, matches, results, notes)
+
+
+def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
+    """Put its labels to each photograph of a list, whose files are read for their digests.
+
+    Raises:
+        OutputError: as `join_results`.
+    """
+    rows = tuple(_as_row(each, listing.columns) for each in listing.photographs)
+    if table.by_person:
+        matches = match_by_person(rows, table)
+    else:
+        paths: Sequence[Path] = [each.path for each in listing.photographs]
+        matches = match_by_photograph(rows, table, paths=paths, keyed=listing.anonymous)
+    return _joined(rows, table, matches, None, [])
+
+
+def _as_row(listed: StudyPhotograph, columns: Sequence[str]) -> ResultRow:
+    return ResultRow(
+        listed.name,
+        listed.name,
+        photograph_sha256(listed),
+        listed.person.name if listed.person else None,
+        listed.eye.side if isinstance(listed.eye, Eye) else None,
+        (),
+        "",
+        {column: cell or "" for column, cell in zip(columns, listed.cells, strict=False)},
+    )
+
+
+def _joined(
+    rows: Sequence[ResultRow],
+    table: LabelTable,
+    matches: Matches,
+    results: ResultsTable | None,
+    notes: list[str],
+) -> Joined:
+    if not any(matches.rows) and not matches.other_file:
+        name = str(results.path) if results else "the list of photographs"
+        raise OutputError(_nothing_matches(rows, table, name))
+    found = sifted(rows, table, matches)
+    kept = found.photographs
+    if matches.by_end:
+        notes.append("names-by-end")
+    if any(_contradicts(rows[each.index], each) for each in kept):
+        notes.append("eyes-contradict")
+    if any(each.visit and day_of(each.visit) is None for each in kept):
+        notes.append("visits-no-days")
+    persons = tuple(dict.fromkeys(each.person for each in kept if each.person))
+    return Joined(
+        tuple(kept), table, results, (*found.photograph_exclusions, *found.row_exclusions),
+        _flow(rows, table, found, len(persons) or None, notes, _of_every_row(results)), persons,
+    )  # fmt: skip
+
+
+def _contradicts(row: ResultRow, joined: JoinedPhotograph) -> bool:
+    return None not in (row.eye, joined.label.eye) and row.eye != joined.label.eye
+
+
+def _flow(
+    rows: Sequence[ResultRow],
+    table: LabelTable,
+    found: Sifted,
+    people: int | None,
+    notes: Sequence[str],
+    of_every_row: Collection[str],
+) -> Flow:
+    excluded, unused = (
+        _counts(exclusions) for exclusions in (found.photograph_exclusions, found.row_exclusions)
+    )
+    findings = Counter(
+        code
+        for each in found.photographs
+        for code in {
+            code.rpartition(":")[2] for code in rows[each.index].codes if code not in of_every_row
+        }
+    )
+    return Flow(
+        photographs=len(rows),
+        labels=len(table.rows),
+        excluded=excluded,
+        joined=len(found.photographs),
+        people=people,
+        unused=unused,
+        used=len(table.rows) - sum(unused.values()),
+        findings=dict(sorted(findings.items(), key=lambda each: (-each[1], each[0]))),
+        errors=dict(Counter(found.errors).most_common()),
+        notes=tuple(notes),
+    )
+
+
+def _of_every_row(results: ResultsTable | None) -> frozenset[str]:
+    """What every row of an estimator says, which tells no photograph from another."""
+    estimators = results.run.get("estimators", ()) if results else ()
+    return frozenset(
+        f"{each['name']}:{finding['code']}"
+        for each in estimators
+        for finding in each.get("findings", ())
+    )
+
+
+def _counts(exclusions: Iterable[Exclusion]) -> Mapping[str, int]:
+    counts = Counter(each.code for each in exclusions)
+    return {code: counts[code] for code in REASONS if counts[code]}
+
+
+def _nothing_matches(rows: Sequence[ResultRow], table: LabelTable, name: str) -> str:
+    what = "person" if table.by_person else "photograph"
+    said = f"{table.name}: no row is of a {what} in {name}"
+    mine = next((each.photograph if what == "photograph" else each.person for each in rows), None)
+    if any(is_identifier(each.photograph) for each in rows):
+        return (
+            f"{said}, whose names are random, as --anonymous makes them; put the identifiers of "
+            f"its key into the column {what} of the labels"
+        )
+    row = table.rows[0] if table.rows else None
+    its = (row.photograph if what == "photograph" else row.person) if row else None
+    shown = f": the first there is {mine}, and of the labels {its}" if mine and its else ""
+    return f"{said}{shown}"

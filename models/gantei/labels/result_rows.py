@@ -1,0 +1,171 @@
+"""The rows of a table of results: photographs, with what was estimated and what was odd."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import OutputError
+from ..manifests.fields import Side
+from ..photographs.path_spelling import one_spelling
+from ..study.leading_columns import LEADING
+from ..table_files.table_read import ReadRow
+from .estimated_output import EstimatedOutput
+
+NO_VALUES = "no-values"
+"""Takes the place of the code of an error, where a row has neither values nor an error."""
+_SAID = ("warnings", "warning_codes", "error", "error_code")
+_SUM = 0.01
+"""How far from 1 probabilities of all classes may add up to, by rounding in a spreadsheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One photograph of a table of results.
+
+    Attributes:
+        where: it stands, such as `results.csv, line 3`.
+        photograph: its name.
+        sha256: of its file, keyed in an anonymous table; None where it could not be read.
+        person: whose eye it is, where known.
+        eye: which eye, where known.
+        codes: of what is odd, as `warning_codes` has them.
+        error_code: why there are no values; empty where there are some.
+        groups: all further cells, by the names of their columns.
+    """
+
+    where: str
+    photograph: str
+    sha256: str | None
+    person: str | None
+    eye: Side | None
+    codes: tuple[str, ...]
+    error_code: str
+    groups: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ResultColumns:
+    """Where a row of results has what: leading cells, values, what is said, further columns."""
+
+    leading: Mapping[str, int | None]
+    values: Sequence[int]
+    said: Mapping[str, int | None]
+    groups: Mapping[str, int]
+
+
+def result_columns(
+    columns: Sequence[str], outputs: Sequence[EstimatedOutput], name: str
+) -> ResultColumns:
+    """Find the columns of a table of results.
+
+    Raises:
+        OutputError: it lacks the photographs, or a column of values.
+    """
+    place = {column: number for number, column in enumerate(columns)}
+    needed = ["photograph", *(column for each in outputs for column in each.columns)]
+    if missing := [column for column in needed if column not in place]:
+        raise OutputError(
+            f"{name}: has no column {missing[0]}, which its run manifest tells of; take the table "
+            "as gantei predict wrote it"
+        )
+    leading = {column.name: place.get(column.name) for column in LEADING}
+    said = {column: place.get(column) for column in _SAID}
+    values = [place[column] for column in needed[1:]]
+    taken = {*leading.values(), *said.values(), *values}
+    groups = {column: number for column, number in place.items() if number not in taken}
+    return ResultColumns(leading, values, said, groups)
+
+
+def result_rows(rows: Sequence[ReadRow], columns: ResultColumns) -> tuple[ResultRow, ...]:
+    """Read all rows but their values.
+
+    Raises:
+        OutputError: a row names no photograph, or an eye that is neither right nor left.
+    """
+    photograph, sha256, person, _, eye, _ = (columns.leading[each.name] for each in LEADING)
+    codes, error_code = columns.said["warning_codes"], columns.said["error_code"]
+    found = []
+    for row in rows:
+        cells = row.cells
+        if photograph is None or not cells[photograph].strip():
+            raise OutputError(f"{row.where}: names no photograph")
+        found.append(
+            ResultRow(
+                row.where,
+                cells[photograph],
+                _cell(cells, sha256) or None,
+                one_spelling(_cell(cells, person)) or None,
+                _side(row, eye),
+                tuple(_cell(cells, codes).split()),
+                _cell(cells, error_code) or _missing(cells, columns.values),
+                {column: cells[place].strip() for column, place in columns.groups.items()},
+            )
+        )
+    return tuple(found)
+
+
+def result_values(
+    rows: Sequence[ReadRow], columns: ResultColumns, outputs: Sequence[EstimatedOutput]
+) -> NDArray[np.float64]:
+    """Read the values, float64 (rows, columns of values); nan where a row has none.
+
+    Raises:
+        OutputError: a value is no number, a row has some values only, a probability is not within
+            0 to 1, or those of all classes do not add up to 1; says in which line.
+    """
+    values = np.full((len(rows), len(columns.values)), np.nan)
+    for number, row in enumerate(rows):
+        texts = [row.cells[place] for place in columns.values]
+        if any(text.strip() for text in texts):
+            try:
+                values[number] = [float(text) for text in texts]
+            except ValueError as error:
+                raise OutputError(
+                    f"{row.where}: a value is missing or no number; take the table as gantei "
+                    "predict wrote it"
+                ) from error
+            if not np.isfinite(values[number]).all():
+                raise OutputError(f"{row.where}: a value is no finite number")
+    start = 0
+    for output in outputs:
+        part = values[:, start : start + len(output.columns)]
+        start += len(output.columns)
+        if output.kind != "regression":
+            _check_probabilities(rows, part, output)
+    return values
+
+
+def _check_probabilities(
+    rows: Sequence[ReadRow], values: NDArray[np.float64], output: EstimatedOutput
+) -> None:
+    wrong = ((values < 0) | (values > 1)).any(axis=1)
+    if output.kind == "categorical":
+        wrong |= np.abs(values.sum(axis=1) - 1) > _SUM
+    if wrong.any():
+        where = rows[int(np.argmax(wrong))].where
+        what = "a probability of" if output.kind == "binary" else "probabilities of the classes of"
+        raise OutputError(
+            f"{where}: {what} {output.key} cannot be; take the table as gantei predict wrote it"
+        )
+
+
+def _missing(cells: Sequence[str], values: Sequence[int]) -> str:
+    """A code where nothing says why there are no values, as where somebody has deleted them."""
+    return "" if any(cells[place].strip() for place in values) else NO_VALUES
+
+
+def _cell(cells: Sequence[str], place: int | None) -> str:
+    return "" if place is None else cells[place].strip()
+
+
+def _side(row: ReadRow, place: int | None) -> Side | None:
+    match _cell(row.cells, place):
+        case "":
+            return None
+        case "right":
+            return "right"
+        case "left":
+            return "left"
+    raise OutputError(f"{row.where}: the eye is neither right nor left")

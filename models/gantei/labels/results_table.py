@@ -1,0 +1,119 @@
+"""A table of results of `gantei predict`, in any format, with the outputs that it holds."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import OutputError
+from ..study.run_manifest_path import run_manifest_path
+from ..system.files import read_bounded, sha256_of
+from ..table_files.list_reading import read_table_file
+from .estimated_output import EstimatedOutput
+from .recorded_outputs import recorded_outputs
+from .result_rows import ResultRow, result_columns, result_rows, result_values
+
+LARGEST_MANIFEST = 100_000_000
+"""Bytes of a run manifest, which holds no photographs."""
+
+
+@dataclass(frozen=True)
+class ResultsTable:
+    """The results of one run of `gantei predict`.
+
+    Attributes:
+        path: of the table.
+        rows: one per photograph, in the table's order.
+        outputs: what was estimated, in the order of the columns.
+        values: float64 (rows, columns of all outputs); nan where a row has an error.
+        groups: the names of the further columns, by which subgroups may be formed.
+        run: the run manifest.
+        is_anonymous: whether the names are random identifiers and the digests keyed.
+        is_changed: whether the table is another than the run has written; see `read_results`.
+    """
+
+    path: Path
+    rows: tuple[ResultRow, ...] = field(repr=False)
+    outputs: tuple[EstimatedOutput, ...]
+    values: NDArray[np.float64] = field(repr=False)
+    groups: tuple[str, ...]
+    run: Mapping[str, Any] = field(repr=False)
+    is_anonymous: bool
+    is_changed: bool
+
+    def places(self, output: EstimatedOutput) -> list[int]:
+        """Where in `values` the columns of an output are."""
+        columns = [column for each in self.outputs for column in each.columns]
+        return [columns.index(column) for column in output.columns]
+
+    def output(self, key: str) -> EstimatedOutput:
+        """Give an output by its key, such as `demo-sex.sex`.
+
+        Raises:
+            OutputError: there is none; says which there are.
+        """
+        found = next((each for each in self.outputs if each.key == key), None)
+        if found is None:
+            known = ", ".join(each.key for each in self.outputs)
+            raise OutputError(f"{self.path}: has no output {key}; known: {known}")
+        return found
+
+
+def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
+    """Read a table of results, .csv, .xlsx, .parquet or .jsonl, and the run manifest beside it.
+
+    A table that was changed since the run wrote it is read all the same, as there are honest
+    reasons: a person who left the study, a column for the site, a spreadsheet that saved it anew.
+    `is_changed` says so, and who prints figures has to say it too, since no run vouches for them.
+
+    Args:
+        path: of the table; the run manifest is `<table>.run.json`.
+        encoding: of a CSV without a byte order mark; None is UTF-8.
+
+    Raises:
+        OutputError: the table or its run manifest is missing or cannot be understood, a column of
+            values is missing, or a value is no number.
+        MissingExtraError: what its format needs is not installed.
+
+    >>> from pathlib import Path
+    >>> from gantei.labels.results_table import read_results
+    >>> read_results(Path("results.csv"))
+    Traceback (most recent call last):
+      ...
+    gantei.errors.OutputError: results.csv: cannot be read: No such file or directory
+    """
+    table = read_table_file(str(path), encoding=encoding, telling=("photograph", "sha256", "eye"))
+    run_path = run_manifest_path(path)
+    run = _run_manifest(path, run_path)
+    outputs = recorded_outputs(run, run_path)
+    columns = result_columns(table.columns, outputs, str(path))
+    return ResultsTable(
+        path,
+        result_rows(table.rows, columns),
+        outputs,
+        result_values(table.rows, columns, outputs),
+        tuple(columns.groups),
+        run,
+        is_anonymous=bool(run.get("anonymous", False)),
+        is_changed=run.get("table_sha256") != sha256_of(path),
+    )
+
+
+def _run_manifest(path: Path, run_path: Path) -> Mapping[str, Any]:
+    if not run_path.is_file():
+        raise OutputError(
+            f"{path}: needs {run_path.name} beside it, which says what its columns are; gantei "
+            "predict writes both. Where the table was saved under another name, copy that file "
+            "under the new name too"
+        )
+    try:
+        run = json.loads(read_bounded(run_path, LARGEST_MANIFEST, OutputError))
+    except ValueError as error:
+        raise OutputError(f"{run_path}: no JSON: {error}") from error
+    if not isinstance(run, dict) or "table_sha256" not in run:
+        raise OutputError(f"{run_path}: is no run manifest of gantei predict")
+    return run

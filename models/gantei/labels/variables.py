@@ -1,0 +1,66 @@
+"""Variables by which subgroups are formed: a column, or a number in steps, such as `age:10`."""
+
+import math
+from dataclasses import dataclass
+
+from ..errors import SettingError
+from ..photographs.path_spelling import one_spelling
+
+
+@dataclass(frozen=True, slots=True)
+class GroupVariable:
+    """A variable: the name of what it is told by, and, of numbers, how wide its groups are.
+
+    Attributes:
+        given: as it was asked for, such as `age:10`.
+        name: age, sex, eye, or a column.
+        width: of a group, in the unit of the number; None where each value is a group.
+    """
+
+    given: str
+    name: str
+    width: float | None
+
+    def group_of(self, value: float) -> str:
+        """Name the group of a number: `20–29` for whole widths of ages, else `20 to 29.5`.
+
+        >>> from gantei.labels.variables import variable_of
+        >>> variable_of("age:10").group_of(25.9), variable_of("sharpness:0.5").group_of(0.7)
+        ('20–29', '0.5 to below 1')
+        """
+        if self.width is None:
+            return f"{value:g}"
+        step = math.floor(value / self.width)
+        low, high = step * self.width, (step + 1) * self.width
+        if self.name == "age" and self.width.is_integer():
+            return f"{low:g}" if self.width == 1 else f"{low:g}–{high - 1:g}"
+        return f"{low:g} to below {high:g}"
+
+
+def variable_of(given: str) -> GroupVariable:
+    """Read a variable.
+
+    Raises:
+        SettingError: it is empty, its width is no positive number, or ages have no width.
+
+    >>> from gantei.labels.variables import variable_of
+    >>> variable_of("age:10").width, variable_of("camera").width
+    (10.0, None)
+    """
+    name, colon, width = given.rpartition(":")
+    if not colon:
+        name, width = given, ""
+    try:
+        number = float(width) if colon else None
+    except ValueError:
+        name, number = given, None  # a column may have a colon in its name
+    name = one_spelling(name.strip())
+    if not name:
+        raise SettingError(f"--by {given!r}: names no column")
+    if number is not None and not 0 < number < math.inf:
+        raise SettingError(f"--by {given}: the width of a group is a positive number")
+    if name.casefold() == "age":
+        name = "age"
+        if number is None:
+            raise SettingError("--by age: say how many years a group has, such as age:10")
+    return GroupVariable(given, name, number)
