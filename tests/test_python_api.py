@@ -77,6 +77,14 @@ def server(tmp_path_factory):
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def results(folder):
+    """The table of results beside that folder."""
+    pytest.importorskip("sklearn", reason="needs the extra study")
+    table = folder / "results.csv"
+    assert main(["predict", str(folder / "demo"), "--with", "demo-age", "--out", str(table)]) == 0
+
+
 @pytest.mark.parametrize(
     "name", [name for name, each in DOCUMENTED.items() if ">>> " in (inspect.getdoc(each) or "")]
 )
@@ -84,6 +92,8 @@ def test_the_example_of_a_public_name_runs(name, folder, monkeypatch, request):
     text = inspect.getdoc(DOCUMENTED[name])
     if ADDRESS in text:
         text = text.replace(ADDRESS, request.getfixturevalue("server"))
+    if '"results.csv"' in text:
+        request.getfixturevalue("results")
     monkeypatch.chdir(folder)
     example = doctest.DocTestParser().get_doctest(text, {"gantei": gantei}, name, None, None)
     said = []

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         WeightsError,
     )
     from .estimator.estimator import Estimator, load
+    from .evaluation.evaluation import Evaluation, evaluate
     from .explanations.explanation import Explanation
     from .findings.finding import Finding
     from .inference.prediction import Prediction
@@ -57,6 +58,7 @@ __all__ = [
     "Entry",
     "Estimator",
     "EstimatorError",
+    "Evaluation",
     "Explanation",
     "ExplanationError",
     "Finding",
@@ -81,6 +83,7 @@ __all__ = [
     "UnsettledError",
     "WeightsError",
     "estimators",
+    "evaluate",
     "load",
     "prepare",
     "read",
@@ -94,6 +97,8 @@ _MODULES = {
     "Client": "remote.client",
     "Estimator": "estimator.estimator",
     "load": "estimator.estimator",
+    "Evaluation": "evaluation.evaluation",
+    "evaluate": "evaluation.evaluation",
     "Explanation": "explanations.explanation",
     "Finding": "findings.finding",
     "Basis": "manifests.manifest",

@@ -28,7 +28,8 @@ HEAD = """# Python
 
 Everything in `gantei.__all__`. `import gantei` takes next to no time: each name is loaded when it
 is first used. The examples run as they stand after `import gantei`, beside the folder that
-`gantei demo-photos demo` draws; those of `Client` also need `gantei serve --with demo-age`.
+`gantei demo-photos demo` draws; those of `Client` also need `gantei serve --with demo-age`, those
+of `evaluate` the table of `gantei predict demo --with demo-age --out results.csv`.
 [study.md](study.md) leads from photographs to a result. Research use; not for diagnosis.
 """
 GROUPS = {
@@ -37,6 +38,7 @@ GROUPS = {
         "estimators", "Entry", "read_manifest", "Manifest", "InputSpec", "MeanStd", "Basis",
     ),
     "Photographs": ("read", "prepare"),
+    "Measuring estimates": ("evaluate", "Evaluation"),
     "A server": ("Client",),
     "Findings": ("Finding",),
 }  # fmt: skip

@@ -1,26 +1,27 @@
 """What an evaluation found: figures, the units behind them, and where everybody went."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
+from ..errors import MissingExtraError
 from ..labels.cohort import Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
+from ..labels.exclusions import Exclusion
+from ..labels.flow import Flow
+from ..labels.label_table import LabelOptions
 from ..statistics.measure import Measure
+from ..statistics.study_extra import require_study_extra
+from .evaluated_figures import evaluated_figures
+from .evaluated_tables import CohortKey, EvaluatedFile, read_tables
 from .evaluation_options import EvaluationOptions
 from .evaluation_row import EvaluationRow
-from .reported_figures import ReportedFigure
-from .sample_size import SampleSize
-from .threshold import Threshold
-
-
-@dataclass(frozen=True)
-class EvaluatedFile:
-    """A table that was read: `role` is `results` or `labels`; `name` is without its folder."""
-
-    role: str
-    name: str
-    sha256: str
+from .metrics_columns import NAMES, record
+from .reported_figures import ReportedFigure, reported_figures
+from .sample_size import SampleSize, checked_widths, sample_sizes
+from .threshold import Threshold, ThresholdRule
 
 
 @dataclass(frozen=True)
@@ -36,28 +37,41 @@ class Evaluation:
         thresholds: of binary outputs, by key and level.
         reported: what publishers report of the same weights.
         sample_sizes: what was asked for by `--sample-size`.
-        flow: how many photographs and persons came in, and which were left out for what reason.
+        flows: of each table of results, how many photographs and persons came in, and how many
+            were left out for which reason.
+        exclusions: everything that was left out, with the name of its table of results.
         options: what was asked for.
         files: the tables that were read.
-        has_persons: whether something tells whose each photograph is; without it no intervals.
+        has_persons: whether it is known which photographs are of one person, as intervals need.
+
+    >>> evaluation = gantei.evaluate("results.csv", "demo/labels.csv", by=["age:10"])
+    >>> row = evaluation.rows()[0]
+    >>> row["level"], row["metric"], row["unit"], row["name_ja"]
+    ('photograph', 'mae', 'years', '平均絶対誤差')
     """
 
     outputs: tuple[EstimatedOutput, ...]
     unlabelled: tuple[EstimatedOutput, ...]
-    cohorts: Mapping[tuple[str, Level], Cohort]
-    table: tuple[EvaluationRow, ...]
-    thresholds: Mapping[tuple[str, Level], Threshold]
+    cohorts: Mapping[CohortKey, Cohort] = field(repr=False)
+    table: tuple[EvaluationRow, ...] = field(repr=False)
+    thresholds: Mapping[CohortKey, Threshold]
     reported: tuple[ReportedFigure, ...]
     sample_sizes: tuple[SampleSize, ...]
-    flow: Any  # labels.joining.Flow
+    flows: tuple[Flow, ...]
+    exclusions: tuple[tuple[str, Exclusion], ...] = field(repr=False)
     options: EvaluationOptions
     files: tuple[EvaluatedFile, ...]
     has_persons: bool
 
     @property
+    def flow(self) -> Flow:
+        """The flow of the first table of results."""
+        return self.flows[0]
+
+    @property
     def main_level(self) -> Level:
         """The level whose figures are quoted: by person where persons are known."""
-        return "person" if self.has_persons else "photograph"
+        return "person" if any(level == "person" for _, level in self.cohorts) else "photograph"
 
     def figures(
         self, key: str, level: Level, variable: str = "", group: str = ""
@@ -81,3 +95,111 @@ class Evaluation:
             if (row.measure.metric, row.measure.label) == (metric, label)
         )
         return next(found, None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Give the figures as records, one per row of `metrics.csv`, by the names of its columns.
+
+        What is an empty cell there is None.
+        """
+        return [record(row, self.thresholds.get((row.output.key, row.level))) for row in self.table]
+
+    def frame(self) -> Any:
+        """Give the same as a `pandas.DataFrame`.
+
+        Raises:
+            MissingExtraError: pandas is not installed; `rows` needs none.
+        """
+        try:
+            import pandas
+        except ImportError as error:
+            raise MissingExtraError(
+                "frame() needs pandas: pip install pandas; rows() gives the same as records"
+            ) from error
+        return pandas.DataFrame(self.rows(), columns=list(NAMES))
+
+
+def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
+    results: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    labels: str | os.PathLike[str],
+    *,
+    person: str | None = None,
+    visit: str | None = None,
+    age: str | None = None,
+    sex: str | None = None,
+    label: Mapping[str, str] | None = None,
+    sex_coding: str | Mapping[str, str] | None = None,
+    encoding: str | None = None,
+    by: Sequence[str] = (),
+    threshold: float | str = 0.5,
+    one_photograph_per_person: bool = False,
+    compare: Sequence[str] = (),
+    sample_size: Mapping[str, float] | None = None,
+) -> Evaluation:
+    """Measure what estimates are worth on photographs with labels: `pip install "gantei[study]"`.
+
+    Args:
+        results: a table that `gantei predict` wrote, with its `.run.json` beside it, or several.
+        labels: a table of known ages, sexes and other labels: a row per photograph, or per person.
+        person: its column that tells whose eye it is; None: that of this name, if it is there.
+        visit: its column that tells the visits of a person apart.
+        age: its column of ages in years; None: as `person`.
+        sex: its column of sexes; None: as `person`.
+        label: of other outputs, the columns with their labels, by the outputs' names.
+        sex_coding: what codes of sexes mean, as `1=male,0=female`.
+        encoding: of CSV without a byte order mark; None is UTF-8.
+        by: variables that form groups: columns, or numbers in steps, such as `age:10`.
+        threshold: of binary outputs: a number from 0 to 1, or `youden` or `sensitivity:0.95`,
+            which choose it on these people and make figures optimistic.
+        one_photograph_per_person: where nothing tells persons: each photograph is another's.
+        compare: estimators or outputs: the first is compared with each other one; empty: all.
+        sample_size: wanted widths of intervals by figures, such as `{"auc": 0.04}`.
+
+    Raises:
+        OutputError: a table cannot be read or understood, or nothing matches; says which line.
+        SettingError: an option makes no sense for these tables.
+        MissingExtraError: a library of the extra is not installed.
+
+    >>> evaluation = gantei.evaluate("results.csv", "demo/labels.csv")
+    >>> error = evaluation.figure("demo-age.age", "person", "mae")
+    >>> error.units, error.people, error.why
+    (1, 1, 'too-few-people')
+    """
+    rule, widths = ThresholdRule.of(str(threshold)), checked_widths(sample_size or {})
+    options = EvaluationOptions(
+        tuple(by), rule.text, one_photograph_per_person, tuple(compare), widths
+    )
+    columns = (person, age, sex, visit, dict(label or {}), options.by, sex_coding, encoding)
+    require_study_extra("evaluate")
+    several = [results] if isinstance(results, str | os.PathLike) else results
+    return _evaluation(
+        [Path(each) for each in several], LabelOptions(os.fspath(labels), *columns), options
+    )
+
+
+def _evaluation(
+    results: Sequence[Path], labels: LabelOptions, options: EvaluationOptions
+) -> Evaluation:
+    tables = read_tables(
+        results, labels, one_photograph_per_person=options.one_photograph_per_person
+    )
+    figures = evaluated_figures(tables.outputs, tables.cohorts, options)
+    evaluation = Evaluation(
+        tables.outputs,
+        tables.unlabelled,
+        tables.cohorts,
+        figures.table,
+        figures.thresholds,
+        reported_figures(tables.published),
+        (),
+        tables.flows,
+        tables.exclusions,
+        options,
+        tables.files,
+        tables.has_persons,
+    )
+    quoted = [
+        row
+        for output in tables.outputs
+        for row in evaluation.figures(output.key, evaluation.main_level)
+    ]
+    return replace(evaluation, sample_sizes=sample_sizes(quoted, options.sample_sizes))

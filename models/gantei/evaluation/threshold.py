@@ -69,6 +69,12 @@ class ThresholdRule:
             )
         return cls(rule or FIXED, value)
 
+    @property
+    def text(self) -> str:
+        """As `--threshold` takes it."""
+        number = repr(self.number)
+        return {FIXED: number, YOUDEN: YOUDEN}.get(self.rule, f"{self.rule}:{number}")
+
     def threshold(self, units: Units) -> Threshold:
         """Give the threshold, chosen on these units where the rule asks for it.
 
@@ -88,7 +94,7 @@ class ThresholdRule:
             return Threshold(float(values[place]), YOUDEN)
         # Sensitivities are fractions of counts: a rounding error must not cost a threshold.
         place = max(1, int(np.argmax(true >= self.number - 1e-12)))
-        return Threshold(float(values[place]), f"{SENSITIVITY}:{self.number:g}")
+        return Threshold(float(values[place]), self.text)
 
 
 def _fraction(text: str) -> float | None:

@@ -1,0 +1,158 @@
+"""The tables of an evaluation, read and joined: outputs, their cohorts, and who was left out."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import OutputError, SettingError
+from ..labels.cohort import LEVELS, Cohort, Level
+from ..labels.estimated_output import EstimatedOutput
+from ..labels.exclusions import Exclusion
+from ..labels.flow import Flow
+from ..labels.joining import Joined, join_results
+from ..labels.label_table import LabelOptions, LabelTable, read_labels
+from ..labels.results_table import ResultsTable, read_results
+from ..labels.true_values import label_place
+from ..labels.units_of import cohorts_of
+from ..system.files import sha256_of
+
+CohortKey = tuple[str, Level]
+"""The key of an output, such as `demo-sex.sex`, and a level."""
+
+
+@dataclass(frozen=True)
+class EvaluatedFile:
+    """A table that was read.
+
+    Attributes:
+        role: `results` or `labels`.
+        name: of the file, without its folder.
+        sha256: of its content.
+        is_changed: of results, whether they are other than the run has written.
+    """
+
+    role: str
+    name: str
+    sha256: str
+    is_changed: bool = False
+
+
+@dataclass(frozen=True)
+class EvaluatedTables:
+    """What was read: see `Evaluation`, which has the same.
+
+    `published` are the outputs under the names that their estimators have where they are published.
+    """
+
+    outputs: tuple[EstimatedOutput, ...]
+    unlabelled: tuple[EstimatedOutput, ...]
+    cohorts: Mapping[CohortKey, Cohort]
+    flows: tuple[Flow, ...]
+    exclusions: tuple[tuple[str, Exclusion], ...]
+    files: tuple[EvaluatedFile, ...]
+    has_persons: bool
+    published: tuple[EstimatedOutput, ...]
+
+
+def read_tables(
+    results: Sequence[Path], options: LabelOptions, *, one_photograph_per_person: bool
+) -> EvaluatedTables:
+    """Read results and labels, and join them.
+
+    Outputs of two results that have one name get the name of their table before it, as
+    `first:demo-sex.sex` of `first.csv`.
+
+    Args:
+        results: tables of `gantei predict`; one at least.
+        options: of the labels.
+        one_photograph_per_person: whether each photograph is another person's.
+
+    Raises:
+        OutputError, MissingExtraError: as `read_results`, `read_labels` and `join_results`.
+        SettingError: no output has a label, or as `cohorts_of`.
+    """
+    table = read_labels(options)
+    read = [read_results(path, encoding=options.encoding) for path in results]
+    joined = [join_results(each, table) for each in read]
+    names = _names(read)
+    cohorts: dict[CohortKey, Cohort] = {}
+    outputs: list[EstimatedOutput] = []
+    unlabelled: list[EstimatedOutput] = []
+    published: list[EstimatedOutput] = []
+    for place, each in enumerate(joined):
+        for output in read[place].outputs:
+            named = replace(output, estimator=names[place] + output.estimator)
+            found = _cohorts(each, output, named, one_photograph_per_person)
+            cohorts |= {(named.key, level): cohort for level, cohort in found.items()}
+            (outputs if found else unlabelled).append(named)
+            published += [output] if found else []
+    if not outputs:
+        raise SettingError(_nothing(unlabelled, table))
+    return EvaluatedTables(
+        tuple(outputs),
+        tuple(unlabelled),
+        cohorts,
+        tuple(each.flow for each in joined),
+        tuple(
+            (one.path.name, out)
+            for one, each in zip(read, joined, strict=True)
+            for out in each.exclusions
+        ),
+        _files(read, table),
+        one_photograph_per_person or all(each.has_persons for each in joined),
+        tuple(published),
+    )  # fmt: skip
+
+
+def _cohorts(
+    joined: Joined, output: EstimatedOutput, named: EstimatedOutput, one_each: bool
+) -> dict[Level, Cohort]:
+    """Make the cohorts that have a unit; none where the labels say nothing of the output."""
+    try:
+        label_place(joined.table, output)
+    except OutputError:
+        return {}
+    # Without persons an eye and a visit are told by nothing either.
+    levels: tuple[Level, ...] = LEVELS if joined.has_persons else ("photograph",)
+    found = cohorts_of(
+        joined,
+        output,
+        levels,
+        joined.table.options.by,
+        one_photograph_per_person=one_each,
+    )
+    return {
+        level: replace(cohort, output=named)
+        for level, cohort in found.items()
+        if len(cohort.units) > 0
+    }
+
+
+def _names(read: Sequence[ResultsTable]) -> list[str]:
+    """Give what stands before the estimators of each table: nothing where names tell them apart."""
+    counts = Counter(key for table in read for key in {each.key for each in table.outputs})
+    if max(counts.values(), default=1) == 1:
+        return [""] * len(read)
+    stems = [table.path.stem for table in read]
+    if len({*stems}) < len(stems):
+        stems = [f"{number}-{stem}" for number, stem in enumerate(stems, 1)]
+    return [f"{stem}:" for stem in stems]
+
+
+def _files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[EvaluatedFile, ...]:
+    return (
+        *(
+            EvaluatedFile("results", each.path.name, sha256_of(each.path), each.is_changed)
+            for each in read
+        ),
+        EvaluatedFile("labels", Path(table.options.file).name, table.sha256),
+    )
+
+
+def _nothing(outputs: Sequence[EstimatedOutput], table: LabelTable) -> str:
+    known = ", ".join(each.name for each in outputs)
+    return (
+        f"{table.options.file}: says nothing of what was estimated ({known}); name the columns by "
+        "--age, --sex or --label OUTPUT=COLUMN"
+    )

@@ -1,0 +1,60 @@
+"""`excluded.csv`: every photograph, row of labels and unit that is in no figure, and why."""
+
+from collections.abc import Iterator
+
+from ..labels.exclusions import Exclusion
+from ..study.leading_columns import Column
+from .evaluation import Evaluation
+
+COLUMNS = (
+    Column("results", "text", "the table of results", "結果の表のファイル名"),
+    Column(
+        "output",
+        "text",
+        "of which output's figures it is left out; empty: of all",
+        "除外された推定項目。空欄はすべて",
+    ),
+    Column(
+        "level",
+        "text",
+        "from which level on it is left out: a photograph without a label is left out of eyes and "
+        "persons too; empty: of all",
+        "除外された集計の単位（写真で除外されたものは、眼と対象者の集計にも入らない）。空欄はすべて",
+        range="photograph, eye, person",
+    ),
+    Column(
+        "name",
+        "text",
+        "the photograph, as the results name it; the row of labels, as that names it; or the unit",
+        "写真（結果の表での名前）、ラベルの行（その名前）、または集計の単位",
+    ),
+    Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
+    Column("where", "text", "the row that it is about", "該当する行"),
+    Column("code", "text", "code of the reason", "理由のコード"),
+    Column("reason", "text", "what all of this code have in common", "理由の種類（英語）"),
+    Column("reason_ja", "text", "the same in Japanese", "理由の種類（日本語）"),
+    Column("text", "text", "what is wrong with this one", "個別の理由"),
+)
+"""The columns of `excluded.csv`."""
+
+
+def excluded_rows(evaluation: Evaluation) -> Iterator[list[str | None]]:
+    """Lay out what was left out, by the columns: of everything first, then of each output."""
+    for results, exclusion in evaluation.exclusions:
+        yield _row(results, "", "", exclusion)
+    for output in evaluation.outputs:
+        told: set[Exclusion] = set()
+        for (key, level), cohort in evaluation.cohorts.items():
+            if key == output.key:
+                for exclusion in cohort.exclusions:
+                    if exclusion not in told:
+                        yield _row("", key, level, exclusion)
+                told.update(cohort.exclusions)
+
+
+def _row(results: str, output: str, level: str, exclusion: Exclusion) -> list[str | None]:
+    cells = (
+        *(results, output, level, exclusion.name, exclusion.person, exclusion.where),
+        *(exclusion.code, exclusion.reason(), exclusion.reason("ja"), exclusion.text),
+    )
+    return [cell or None for cell in cells]
