@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .style import BLUE, LINES, SINGLE, DrawnFigure, drawing, frame, label, legend_below
+from .style import BLUE, LINES, SINGLE, DrawnFigure, drawing, frame, label, legend_below, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,7 +42,7 @@ def estimated_against_real(
         axes.plot((low, high), (low, high), label="estimate = real value", **LINES["truth"])
         if (fit := fitted_line(truths, estimates)) is not None:
             slope, start = fit
-            text = f"fitted: {start:.3g} + {slope:.2f} × real value"
+            text = f"fitted: {signed(start, 1, plus=False)} + {slope:.2f} × real value"
             ends = np.array((truths.min(), truths.max()))
             axes.plot(ends, start + slope * ends, label=text, **LINES["fit"])
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
@@ -79,19 +79,22 @@ def bland_altman(
         _points(axes, mean, difference, (left, right, low, high))
         axes.axhline(0, **LINES["truth"])
         bias = float(difference.mean())
-        axes.axhline(bias, label=f"mean difference {bias:+.2f}", **LINES["middle"])
+        axes.axhline(bias, label=f"mean difference {signed(bias)}", **LINES["middle"])
         if len(difference) > 1:
             spread = LIMITS * float(difference.std(ddof=1))
-            text = f"limits of agreement {bias - spread:+.1f} and {bias + spread:+.1f}"
+            text = f"limits of agreement {signed(bias - spread, 1)} and {signed(bias + spread, 1)}"
             axes.axhline(bias - spread, label=text, **LINES["limit"])
             axes.axhline(bias + spread, **LINES["limit"])
         ends = np.array((mean.min(), mean.max()))
         if (fit := fitted_line(mean, difference)) is not None:
             axes.plot(
-                ends, fit[1] + fit[0] * ends, label=f"fitted: slope {fit[0]:+.2f}", **LINES["fit"]
+                ends,
+                fit[1] + fit[0] * ends,
+                label=f"fitted: slope {signed(fit[0])}",
+                **LINES["fit"],
             )
         if (slope := dilution_slope(estimates, truths)) is not None:
-            text = f"regression to the mean alone: slope {slope:+.2f}"
+            text = f"regression to the mean alone: slope {signed(slope)}"
             axes.plot(ends, slope * (ends - truths.mean()), label=text, **LINES["expected"])
         axes.set(xlim=(left, right), ylim=(low, high))
         frame(axes, label(f"mean of real and estimated {name}, {unit}", 60), "estimated − real")

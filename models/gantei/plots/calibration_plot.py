@@ -131,7 +131,7 @@ def calibration(
         if line is not None:
             logits = np.linspace(-9, 9, 241)
             rising = 1 / (1 + np.exp(-(line[0] + line[1] * logits)))
-            text = f"fitted: intercept {line[0]:+.2f}, slope {line[1]:.2f}"
+            text = f"fitted logistic line: slope {line[1]:.2f}"
             axes.plot(1 / (1 + np.exp(-logits)), rising, label=text, **LINES["fit"])
         bins = calibration_bins(probabilities, positives, persons)
         text = f"{len(bins)} groups of equal size" + (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..terminal.text_table import wrapped
-from .style import BLACK, BLUE, GREY, LINES, SINGLE, DrawnFigure, drawing, label
+from .style import BLACK, BLUE, GREY, LINES, SINGLE, DrawnFigure, drawing, label, signed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -104,8 +104,7 @@ def _figures(row: ForestRow) -> str:
     note = label(row.note)
     if row.value is None:
         return note
-    digits = 2
-    said = f"{row.value:.{digits}f}"
+    said = signed(row.value, plus=False)
     if row.low is not None and row.high is not None:
-        said += f" ({row.low:.{digits}f} to {row.high:.{digits}f})"
+        said += f" ({signed(row.low, plus=False)} to {signed(row.high, plus=False)})"
     return f"{said}\n{note}" if note else said

@@ -23,12 +23,14 @@ class FlowBox:
     """One box of a flow.
 
     Attributes:
-        text: what came so far, such as `511 photographs of 299 people`.
+        text: what came so far, such as `511 photographs of 299 people`; it may have several lines.
         left_out: what was left out after it, a line each, such as `4 without an estimate`.
+        begins: whether no arrow leads here.
     """
 
     text: str
     left_out: tuple[str, ...] = ()
+    begins: bool = False
 
 
 def participant_flow(boxes: Sequence[FlowBox], *, width: float = DOUBLE) -> DrawnFigure:
@@ -41,7 +43,10 @@ def participant_flow(boxes: Sequence[FlowBox], *, width: float = DOUBLE) -> Draw
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    texts = [wrapped(label(box.text, 200), INNER) for box in boxes]
+    texts = [
+        [line for part in box.text.split("\n") for line in wrapped(label(part, 200), INNER)]
+        for box in boxes
+    ]
     notes = [[line for each in box.left_out for line in _item(label(each, 200))] for box in boxes]
     heights = [PADDING * 2 + LINE * len(text) for text in texts]
     gaps = [max(GAP, PADDING * 3 + LINE * len(note)) if note else GAP for note in notes]
@@ -57,7 +62,7 @@ def participant_flow(boxes: Sequence[FlowBox], *, width: float = DOUBLE) -> Draw
             bottom = top + heights[number]
             following = bottom + gaps[number]
             middle = left + box_width / 2
-            if number + 1 < len(boxes):
+            if number + 1 < len(boxes) and not boxes[number + 1].begins:
                 _arrow(axes, (middle, bottom), (middle, following))
             elif note:
                 axes.plot((middle, middle), (bottom, bottom + gaps[number] / 2), color=BLACK,

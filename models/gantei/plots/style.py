@@ -125,6 +125,17 @@ def label(text: str, most: int = MOST_LETTERS) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def signed(value: float, digits: int = 2, *, plus: bool = True) -> str:
+    """Write a number with its sign, a minus as wide as a plus.
+
+    >>> from gantei.plots.style import signed
+    >>> signed(-0.341), signed(2.0, 1)
+    ('−0.34', '+2.0')
+    """
+    text = f"{value:+.{digits}f}" if plus else f"{value:.{digits}f}"
+    return text.replace("-", "−")
+
+
 def frame(axes: "Axes", x: str, y: str) -> None:
     """Name the axes, and leave out what encloses nothing."""
     axes.set_xlabel(x)

@@ -1,0 +1,203 @@
+"""What to know before quoting a figure, in words: each a sentence that these very data give."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..evaluation.evaluation import Evaluation
+from ..evaluation.reported_figures import ReportedFigure
+from ..labels.cohort import Level
+from ..labels.estimated_output import EstimatedOutput
+from ..labels.flow import FLOW_NOTES
+from ..statistics.measure import Measure
+from ..statistics.metric_names import METRICS
+from .bilingual import (
+    Bilingual,
+    class_of,
+    in_both,
+    name_of,
+    number_text,
+    range_text,
+    unit_of_output,
+    unit_of_value,
+)
+
+FEW_OF_A_CLASS = 100
+"""Persons of a class, below which calibration and error rates are known too roughly
+(doi 10.1136/bmj-2023-074821 asks for 100 to 200)."""
+MANY_LEFT_OUT = 0.05
+"""Share of the photographs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One thing to know.
+
+    Attributes:
+        code: what it is, in a word.
+        text: in both languages.
+        key: of the output that it is about; empty where it is about all.
+    """
+
+    code: str
+    text: Bilingual
+    key: str = ""
+
+
+def cautions(evaluation: Evaluation) -> tuple[Caution, ...]:
+    """Give everything to know before a figure of this evaluation is quoted."""
+    return (
+        *_of_persons(evaluation),
+        *_of_flow(evaluation),
+        *(each for output in evaluation.outputs for each in _of_output(evaluation, output)),
+        *(
+            Caution("not-evaluated", in_both(
+                "{key} was not evaluated: the labels say nothing of it.",
+                "{key} は、ラベルがないため評価していません。", key=output.key))
+            for output in evaluation.unlabelled
+        ),
+    )  # fmt: skip
+
+
+def _of_persons(evaluation: Evaluation) -> Iterator[Caution]:
+    if evaluation.options.one_photograph_per_person:
+        yield Caution("one-photograph-per-person", (
+            "The intervals rest on the word of whoever ran this that each photograph is of another "
+            "person.",
+            "区間は、写真がすべて別の人のものであるという実行者の申告に基づきます。",
+        ))  # fmt: skip
+    elif not evaluation.has_persons:
+        yield Caution("no-persons", (
+            "There are no intervals, as nothing tells which photographs are of one person.",
+            "どの写真が同じ人のものか分からないため、区間は示していません。",
+        ))  # fmt: skip
+
+
+def _of_flow(evaluation: Evaluation) -> Iterator[Caution]:
+    for flow in evaluation.flows:
+        left_out = sum(flow.excluded.values())
+        if left_out > MANY_LEFT_OUT * flow.photographs:
+            yield Caution("many-left-out", in_both(
+                "{n} of {all} photographs were left out; if they differ from the others, the "
+                "figures do not hold for all.",
+                "写真 {all} 枚のうち {n} 枚を除外しました。除外した写真の性質が異なれば、"
+                "結果は全体には当てはまりません。",
+                n=left_out, all=flow.photographs))  # fmt: skip
+        if flow.findings:
+            yield Caution("findings", in_both(
+                "Photographs with a finding are in the figures; the most frequent finding has {n} "
+                "of {all} photographs.",
+                "注意の付いた写真も集計に含みます。最も多い注意は、写真 {all} 枚中 {n} "
+                "枚にあります。",
+                n=max(flow.findings.values()), all=flow.joined))  # fmt: skip
+        for note in flow.notes:
+            yield Caution(note, FLOW_NOTES[note])
+
+
+def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
+    if output.kind == "regression":
+        yield from _of_number(evaluation, output)
+    else:
+        yield from _of_classes(evaluation, output)
+    for each in evaluation.reported:
+        measured = measured_beside(evaluation, output, each)
+        if excludes(measured, each):
+            yield Caution("other-than-reported", _other(measured, each), output.key)
+
+
+def _other(measured: Mapping[Level, Measure], reported: ReportedFigure) -> Bilingual:
+    here = list(measured.values())[-1]
+    above = here.value is not None and here.value > reported.value
+    is_better = above is METRICS[reported.code].higher_is_better
+    return in_both(
+        "The publisher reports {metric} {value} ({data}); here it is {side}, with an interval of "
+        "{between}. Other people, cameras or preprocessing may be why, or a setting that is not "
+        "the publisher's.",
+        "公開元の報告は {metric} {value}（{data}）ですが、ここではそれより{side}、区間は {between} "
+        "です。"
+        "対象者、カメラ、前処理の違い、または公開元と異なる設定が考えられます。",
+        metric=reported.metric, value=f"{reported.value:g}", data=reported.data,
+        side=("better", "良く") if is_better else ("worse", "悪く"),
+        between=(range_text(here), range_text(here, "ja")),
+    )  # fmt: skip
+
+
+def _of_number(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
+    level = evaluation.main_level
+    truths = evaluation.cohorts[output.key, level].units.truths
+    plain = evaluation.figure(output.key, level, "mae_of_mean")
+    if len(truths):
+        yield Caution("range-of-ages", in_both(
+            "A mean absolute error depends on the range of {name}: here {low:.0f} to {high:.0f}"
+            "{of}, standard deviation {spread:.1f}. Compare it with other works only beside the "
+            "error of predicting the mean, here {plain}{unit}.",
+            "平均絶対誤差は{name}の範囲によって変わります（ここでは {low:.0f}〜{high:.0f}{of}、"
+            "標準偏差 {spread:.1f}）。ほかの研究とは、平均を答えた場合の誤差（ここでは "
+            "{plain}{unit}）"
+            "と並べて比べてください。",
+            name=name_of(output), unit=unit_of_output(output),
+            of=unit_of_value(output), low=float(truths.min()),
+            high=float(truths.max()), spread=float(np.std(truths)),
+            plain=number_text(plain.value if plain else None, "mae")), output.key)  # fmt: skip
+    r2 = evaluation.figure(output.key, level, "r2")
+    if r2 is not None and r2.value is not None and r2.value < 0:
+        yield Caution("worse-than-the-mean", (
+            "R² is negative: the mean of these people for everybody would be nearer than the "
+            "estimates.",
+            "R² が負です。全員に平均を答えたほうが、推定値より実際に近くなります。",
+        ), output.key)  # fmt: skip
+
+
+def _of_classes(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
+    level = evaluation.main_level
+    units = evaluation.cohorts[output.key, level].units
+    threshold = evaluation.thresholds.get((output.key, level))
+    if threshold is not None and threshold.is_chosen_here:
+        yield Caution("optimistic-threshold", in_both(
+            "The threshold {value:.3g} was chosen on these very people: expect lower sensitivity, "
+            "specificity and accuracy on others.",
+            "閾値 {value:.3g} はこの対象者自身で選びました。ほかの集団では感度・特異度・正解率は"
+            "これより低くなります。",
+            value=threshold.value), output.key)  # fmt: skip
+    persons = units.persons if units.persons is not None else np.arange(len(units))
+    counts = [len(np.unique(persons[units.truths == each])) for each in range(len(output.classes))]
+    fewest = int(np.argmin(counts))
+    if counts[fewest] < FEW_OF_A_CLASS:
+        what = ("people", "人") if units.persons is not None else ("photographs", "枚")
+        yield Caution("few-of-a-class", in_both(
+            "{label} has {n} {what} only: below {few}, calibration and error rates are known "
+            "roughly (doi 10.1136/bmj-2023-074821).",
+            "{label}は {n} {what}だけです。{few} {what}未満では、"
+            "較正や誤り率は大まかにしか分かりません"
+            "（doi 10.1136/bmj-2023-074821）。",
+            label=class_of(output, fewest), n=counts[fewest], what=what,
+            few=FEW_OF_A_CLASS), output.key)  # fmt: skip
+    yield Caution("predictive-values", (
+        "Positive and negative predictive values hold for this cohort's prevalence only.",
+        "陽性適中率と陰性適中率は、この集団の割合（有病率）でのみ成り立ちます。",
+    ), output.key)  # fmt: skip
+
+
+def measured_beside(
+    evaluation: Evaluation, output: EstimatedOutput, reported: ReportedFigure
+) -> dict[Level, Measure]:
+    """Give the figures measured here that a reported one stands beside, the main level last.
+
+    By photograph too: publishers rarely say whether theirs is by photograph or by person.
+    """
+    if reported.estimator != output.estimator or reported.code not in METRICS:
+        return {}
+    levels: tuple[Level, ...] = tuple(dict.fromkeys(("photograph", evaluation.main_level)))
+    found = {each: evaluation.figure(output.key, each, reported.code) for each in levels}
+    return {level: measure for level, measure in found.items() if measure is not None}
+
+
+def excludes(measured: Mapping[Level, Measure], reported: ReportedFigure) -> bool:
+    """Whether the intervals measured here leave the reported figure out, at every level."""
+    intervals = [
+        (each.low, each.high)
+        for each in measured.values()
+        if each.low is not None and each.high is not None
+    ]
+    return bool(intervals) and not any(low <= reported.value <= high for low, high in intervals)

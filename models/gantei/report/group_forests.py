@@ -1,0 +1,79 @@
+"""Forest plots of the groups of an output."""
+
+from collections.abc import Iterator
+
+from ..evaluation.evaluation import Evaluation
+from ..evaluation.figure_reasons import reason_text
+from ..labels.estimated_output import EstimatedOutput
+from ..plots.forest import ForestRow, forest
+from ..statistics.measure import Measure
+from ..statistics.metric_names import METRICS
+from ..terminal.plural import counted
+from .bilingual import IN_UNITS, in_both
+from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of, metric_name
+from .placed_figures import PlacedFigure
+
+_CAPTION = (
+    "Groups: {name} with 95 % intervals; the dashed line is everybody. An empty square has no "
+    "interval. p-values are in the table.",
+    "群ごとの{name}と 95% 信頼区間。破線は全体、白抜きは区間のない値です。p 値は表にあります。",
+)
+
+
+def forests_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedFigure, ...]:
+    """Draw a forest plot per figure of groups, with the groups of all variables.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    return tuple(_forests(evaluation, output))
+
+
+def _forests(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[PlacedFigure]:
+    level = evaluation.main_level
+    variables = evaluation.cohorts[output.key, level].groups
+    for metric in GROUPED[output.kind]:
+        rows: list[ForestRow] = []
+        for variable in variables:
+            rows.append(ForestRow(variable, is_heading=True))
+            rows += [
+                _row(evaluation, output, variable, group, metric)
+                for group in groups_of(evaluation, output, variable)
+            ]
+        if not any(row.value is not None for row in rows):
+            continue
+        everybody = evaluation.figure(output.key, level, metric)
+        unit = f", {output.unit}" if metric in IN_UNITS and output.unit != "unknown" else ""
+        drawn = forest(
+            rows, metric=f"{METRICS[metric].english}{unit}",
+            everybody=everybody.value if everybody else None,
+        )  # fmt: skip
+        caption = in_both(*_CAPTION, name=metric_name(metric))
+        yield PlacedFigure(f"groups-{metric.replace('_', '-')}", drawn, caption)
+
+
+def _row(
+    evaluation: Evaluation, output: EstimatedOutput, variable: str, group: str, metric: str
+) -> ForestRow:
+    name = group or UNKNOWN_GROUP[0]
+    measure = _measure(evaluation, output, variable, group, metric)
+    if measure is None:
+        return ForestRow(name)
+    people = measure.people
+    counts = counted(measure.units, "unit") if people is None else counted(people, "person")
+    counts = counts.replace("persons", "people")
+    if measure.value is None:
+        return ForestRow(name, note=reason_text(measure.why))
+    return ForestRow(name, measure.value, measure.low, measure.high, counts)
+
+
+def _measure(
+    evaluation: Evaluation, output: EstimatedOutput, variable: str, group: str, metric: str
+) -> Measure | None:
+    rows = evaluation.figures(output.key, evaluation.main_level, variable, group)
+    found = (
+        row.measure
+        for row in rows
+        if row.measure.metric == metric and (row.measure.label is None or output.kind == "binary")
+    )
+    return next(found, None)

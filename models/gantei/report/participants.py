@@ -1,0 +1,196 @@
+"""Who was evaluated, and who was left out: boxes, and tables of counts."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..evaluation.evaluation import Evaluation
+from ..findings.wording import short_text
+from ..labels.cohort import Cohort
+from ..labels.exclusions import REASONS
+from ..labels.flow import Flow
+from ..plots.participant_flow import FlowBox
+from ..terminal.plural import counted
+from .bilingual import NONE, Bilingual, class_of, in_both, unit_of_value
+from .html_parts import Html, both, bullets, table, text
+
+
+def flow_boxes(evaluation: Evaluation) -> tuple[tuple[FlowBox, FlowBox], ...]:
+    """Give the boxes of the flow, each in English and Japanese."""
+    return tuple(_boxes(evaluation))
+
+
+def _boxes(evaluation: Evaluation) -> Iterator[tuple[FlowBox, FlowBox]]:
+    names = [each.name for each in evaluation.files if each.role == "results"]
+    alone = len(evaluation.flows) == 1
+    left_out = [each for output in evaluation.outputs for each in _units_left_out(
+        evaluation.cohorts[output.key, evaluation.main_level])]  # fmt: skip
+    for place, flow in enumerate(evaluation.flows):
+        name = names[place] if place < len(names) else ""
+        photographs = counted(flow.photographs, "photograph")
+        start = (f"{photographs} in {name}", f"{name} の写真 {flow.photographs} 枚")
+        yield _box(start, _left_out(flow), begins=True)
+        kept = (
+            f"{counted(flow.joined, 'photograph')} with labels",
+            f"ラベルのある写真 {flow.joined} 枚",
+        )
+        if flow.people is not None:
+            kept = f"{kept[0]}, of {flow.people} people", f"{kept[1]}、{flow.people} 人"
+        yield _box(kept, left_out if alone else [])
+    every = [
+        _analysed(evaluation.cohorts[output.key, evaluation.main_level])
+        for output in evaluation.outputs
+    ]
+    analysed = ("\n".join(each[0] for each in every), "\n".join(each[1] for each in every))
+    yield _box(analysed, [] if alone else left_out, begins=not alone)
+
+
+def _box(
+    said: Bilingual, left_out: list[Bilingual], *, begins: bool = False
+) -> tuple[FlowBox, FlowBox]:
+    english, japanese = (
+        FlowBox(said[place], tuple(each[place] for each in left_out), begins) for place in (0, 1)
+    )
+    return english, japanese
+
+
+def _left_out(flow: Flow) -> list[Bilingual]:
+    return [
+        (f"{n} {REASONS[code].text('en')}", f"{REASONS[code].text('ja')}：{n}")
+        for code, n in flow.excluded.items()
+    ]
+
+
+def _analysed(cohort: Cohort) -> Bilingual:
+    people = cohort.units.present()
+    key, units = cohort.output.key, len(cohort.units)
+    what = {
+        "photograph": ("photograph", "写真 {n} 枚"),
+        "eye": ("eye of a visit", "眼・受診 {n} 件"),
+        "person": ("visit", "受診 {n} 件"),
+    }[cohort.level]
+    said = (f"{key}: {counted(units, what[0])}", f"{key}：{what[1].format(n=units)}")
+    if people is not None:
+        said = (f"{said[0]} of {people} people", f"{said[1]}、{people} 人")
+    return said
+
+
+def _units_left_out(cohort: Cohort) -> list[Bilingual]:
+    counts = Counter(each.code for each in cohort.exclusions)
+    key = cohort.output.key
+    return [
+        (
+            f"{key}: {counts[code]} {reason.text('en')}",
+            f"{key}：{reason.text('ja')}：{counts[code]}",
+        )
+        for code, reason in REASONS.items()
+        if counts[code]
+    ]
+
+
+def flow_html(evaluation: Evaluation) -> Html:
+    """Write the flow as boxes that break into lines where the page is narrow."""
+    parts = []
+    for english, japanese in flow_boxes(evaluation):
+        items = [both(each) for each in zip(english.left_out, japanese.left_out, strict=True)]
+        beside = f'<div class="out">{bullets(items)}</div>' if items else ""
+        lines = zip(english.text.split("\n"), japanese.text.split("\n"), strict=True)
+        box = "<br>".join(both(each) for each in lines)
+        begins = ' class="begins"' if english.begins else ""
+        parts.append(f'<li{begins}><div class="box">{box}</div>{beside}</li>')
+    return f'<ol class="flow">{"".join(parts)}</ol>\n'
+
+
+def people_table(evaluation: Evaluation) -> Html:
+    """Write how many units and persons each output has, and how their labels are spread."""
+    head = (
+        ("output", "推定項目"),
+        ("people", "人数"),
+        ("visits", "受診") if evaluation.main_level == "person" else ("photographs", "写真"),
+        ("labels", "ラベル"),
+    )
+    rows = []
+    for output in evaluation.outputs:
+        cohort = evaluation.cohorts[output.key, evaluation.main_level]
+        people = cohort.units.present()
+        rows.append([
+            text(output.key), NONE if people is None else str(people),
+            str(len(cohort.units)), both(spread(cohort)),
+        ])  # fmt: skip
+    return table([both(each) for each in head], rows)
+
+
+def spread(cohort: Cohort) -> Bilingual:
+    """Say how the labels of a cohort are spread."""
+    truths = cohort.units.truths
+    if not len(truths):
+        return NONE, NONE
+    if cohort.output.kind == "regression":
+        low, middle, high = np.percentile(truths, (25, 50, 75))
+        return in_both(
+            "{least:.0f} to {most:.0f}{unit}, median {middle:.0f} (quartiles {low:.0f} and "
+            "{high:.0f}), mean {mean:.1f}, standard deviation {spread:.1f}",
+            "{least:.0f}〜{most:.0f}{unit}、中央値 {middle:.0f}（四分位 {low:.0f}、{high:.0f}）、"
+            "平均 {mean:.1f}、標準偏差 {spread:.1f}",
+            least=float(truths.min()), most=float(truths.max()), middle=float(middle),
+            low=float(low), high=float(high), mean=float(truths.mean()),
+            spread=float(truths.std(ddof=1)) if len(truths) > 1 else 0.0,
+            unit=unit_of_value(cohort.output),
+        )  # fmt: skip
+    counts = np.bincount(truths, minlength=len(cohort.output.classes))
+    named = [
+        (class_of(cohort.output, place), count, 100 * count / len(truths))
+        for place, count in enumerate(counts)
+    ]
+    return (
+        ", ".join(f"{name[0]} {count} ({share:.0f} %)" for name, count, share in named),
+        "、".join(f"{name[1]} {count}（{share:.0f}%）" for name, count, share in named),
+    )
+
+
+def excluded_tables(evaluation: Evaluation) -> Html:
+    """Write how many photographs, labels and units were left out for which reason."""
+    rows = []
+    for flow in evaluation.flows:
+        rows += [
+            _reason_row(code, count) for code, count in {**flow.excluded, **flow.unused}.items()
+        ]
+    for output in evaluation.outputs:
+        counts = Counter(
+            each.code for each in evaluation.cohorts[output.key, evaluation.main_level].exclusions
+        )
+        rows += [_reason_row(code, count, output.key) for code, count in counts.items()]
+    if not rows:
+        return f"<p>{both(('Nothing was left out.', '除外したものはありません。'))}</p>\n"
+    head = (("reason", "理由"), ("of what", "対象"), ("number", "件数"))
+    return table([both(each) for each in head], rows)
+
+
+_WHAT = {
+    "photograph": ("photographs", "写真"),
+    "label": ("rows of labels", "ラベルの行"),
+    "unit": ("units", "集計の単位"),
+}
+
+
+def _reason_row(code: str, count: int, key: str = "") -> list[Html]:
+    reason = REASONS[code]
+    what = both(_WHAT[reason.what])
+    said = both((reason.text("en"), reason.text("ja")))
+    return [said, f"{text(key)}: {what}" if key else what, str(count)]
+
+
+def findings_table(evaluation: Evaluation) -> Html:
+    """Write how many of the photographs that are left have which finding or which error."""
+    rows = []
+    for flow in evaluation.flows:
+        for counts in (flow.findings, flow.errors):
+            rows += [
+                [both((short_text(code), short_text(code, "ja"))), str(count)]
+                for code, count in counts.items()
+            ]
+    if not rows:
+        return ""
+    head = (("finding or error", "注意またはエラー"), ("photographs", "写真"))
+    return table([both(each) for each in head], rows)

@@ -1,0 +1,149 @@
+"""The figures of an output: which there are, in which order, and what stands below each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..evaluation.evaluation import Evaluation
+from ..labels.cohort import Cohort
+from ..labels.estimated_output import EstimatedOutput
+from ..plots.age_agreement import bland_altman, estimated_against_real
+from ..plots.calibration_plot import calibration
+from ..plots.confusion import confusion
+from ..plots.discrimination import precision_recall, roc
+from ..plots.error_by_decade import error_by_decade
+from ..plots.settling_plots import values_by_label
+from ..plots.style import DrawnFigure
+from ..statistics.calibration import logits_of
+from ..statistics.logistic import fit_logistic
+from .bilingual import Bilingual, class_of, in_both, name_of
+
+_SCATTER = (
+    "Estimated against real {name}. A slope below 1 means that the low are taken for higher and "
+    "the high for lower.",
+    "推定した{name}と実際の{name}。傾きが 1 より小さいほど、低い値は高めに、"
+    "高い値は低めに推定されて"
+    "います。",
+)
+_DIFFERENCES = (
+    "Differences over means (Bland and Altman). The dotted line is what regression to the mean "
+    "alone gives, with the best estimate of the same correlation r: slope 2(r² − 1)/(1 + 3r²). "
+    "Limits of agreement: 1.96 standard deviations.",
+    "差と平均（Bland–Altman）。点線は、同じ相関 r をもつ最良の推定でも平均への回帰だけで生じる傾き "
+    "2(r² − 1)/(1 + 3r²) です。一致限界は標準偏差の 1.96 倍です。",
+)
+_DECADES = (
+    "Error by decade of the real {name}; above each, how many it has.",
+    "実際の{name} 10 ごとの誤差。上の数字は件数です。",
+)
+_ROC = ("ROC curve.", "ROC 曲線。")
+_ROC_OF_SEVERAL = (
+    "ROC curves, each class against the rest.",
+    "ROC 曲線（各クラス対その他）。",
+)
+_PRECISION = (
+    "Precision against recall. The thin line is the share of the class in this cohort, which an "
+    "answer at random would reach.",
+    "適合率と再現率。細い線はこの集団でのクラスの割合で、無作為な答えの適合率に当たります。",
+)
+_CALIBRATION = (
+    "Calibration: how often what is said to be likely is so. Bars show where the probabilities "
+    "lie.",
+    "較正：示された確率と実際の割合。灰色の棒は確率の分布です。",
+)
+_DISTRIBUTION = (
+    "Distribution of the probability of {label} within each label.",
+    "ラベルごとの、{label}の確率の分布。",
+)
+_CONFUSION = (
+    "Answers by real class, in numbers; shades are shares of the real class.",
+    "実際のクラスごとの答えの数。濃さは実際のクラスの中での割合です。",
+)
+
+
+@dataclass(frozen=True)
+class PlacedFigure:
+    """A figure with its place.
+
+    Attributes:
+        kind: what it shows, in a word, for names of files: `roc`.
+        figure: as drawn.
+        caption: what stands below it.
+    """
+
+    kind: str
+    figure: DrawnFigure
+    caption: Bilingual
+
+
+def figures_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedFigure, ...]:
+    """Draw the figures of an output, of the units at the main level.
+
+    Raises:
+        MissingExtraError: matplotlib or scikit-learn is not installed.
+    """
+    cohort = evaluation.cohorts[output.key, evaluation.main_level]
+    if not len(cohort.units):
+        return ()
+    match output.kind:
+        case "regression":
+            return tuple(_of_number(cohort))
+        case "binary":
+            threshold = evaluation.thresholds.get((output.key, evaluation.main_level))
+            slope = evaluation.figure(output.key, evaluation.main_level, "calibration_slope")
+            is_estimable = slope is not None and slope.value is not None
+            chosen = threshold.value if threshold else 0.5
+            return tuple(_of_two(cohort, chosen, _line(cohort) if is_estimable else None))
+        case _:
+            return tuple(_of_several(cohort))
+
+
+def _of_number(cohort: Cohort) -> Iterator[PlacedFigure]:
+    output, units = cohort.output, cohort.units
+    estimates, truths, unit = units.estimates, units.truths, output.unit
+    name = name_of(output)
+    drawn = estimated_against_real(estimates, truths, name=output.name, unit=unit)
+    yield PlacedFigure("estimated-against-real", drawn, in_both(*_SCATTER, name=name))
+    drawn = bland_altman(estimates, truths, name=output.name, unit=unit)
+    yield PlacedFigure("bland-altman", drawn, _DIFFERENCES)
+    drawn = error_by_decade(estimates, truths, name=output.name, unit=unit)
+    yield PlacedFigure("error-by-decade", drawn, in_both(*_DECADES, name=name))
+
+
+def _of_two(
+    cohort: Cohort, threshold: float, line: tuple[float, float] | None
+) -> Iterator[PlacedFigure]:
+    output, units = cohort.output, cohort.units
+    classes, name = output.classes, output.classes[1]
+    if 0 < units.truths.sum() < len(units):
+        drawn = roc(units.estimates, units.truths, classes=classes, threshold=threshold)
+        yield PlacedFigure("roc", drawn, _ROC)
+        drawn = precision_recall(units.estimates, units.truths, classes=classes)
+        yield PlacedFigure("precision-recall", drawn, _PRECISION)
+    drawn = calibration(units.estimates, units.truths, name=name, persons=units.persons, line=line)
+    yield PlacedFigure("calibration", drawn, _CALIBRATION)
+    drawn = values_by_label(
+        units.estimates, units.truths, classes=classes, axis=f"probability of {name}",
+        extent=(0.0, 1.0),
+    )  # fmt: skip
+    caption = in_both(*_DISTRIBUTION, label=class_of(output, 1))
+    yield PlacedFigure("distribution-by-label", drawn, caption)
+
+
+def _of_several(cohort: Cohort) -> Iterator[PlacedFigure]:
+    output, units = cohort.output, cohort.units
+    answers = units.estimates.argmax(axis=1)
+    drawn = confusion(answers, units.truths, classes=output.classes)
+    yield PlacedFigure("answers-by-class", drawn, _CONFUSION)
+    if len(np.unique(units.truths)) > 1:
+        drawn = roc(units.estimates, units.truths, classes=output.classes)
+        yield PlacedFigure("roc", drawn, _ROC_OF_SEVERAL)
+        drawn = precision_recall(units.estimates, units.truths, classes=output.classes)
+        yield PlacedFigure("precision-recall", drawn, _PRECISION)
+
+
+def _line(cohort: Cohort) -> tuple[float, float]:
+    """Fit the logistic line on the logit: intercept and slope."""
+    fit = fit_logistic(logits_of(cohort.units.estimates), cohort.units.truths)
+    return float(fit.intercept), float(fit.slope)

@@ -1,0 +1,203 @@
+"""The report's page: what was found first, then everything behind it; it loads nothing."""
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..evaluation.evaluation import Evaluation
+from ..labels.estimated_output import EstimatedOutput
+from ..system.version import __version__
+from . import page_words as words
+from .bilingual import Bilingual, name_of
+from .cautions import Caution, cautions
+from .citing import citing
+from .figure_tables import (
+    LEVEL_NAMES,
+    class_table,
+    comparison_table,
+    decade_table,
+    figure_table,
+    group_tables,
+    reported_table,
+)
+from .headlines import headline
+from .html_parts import Html, below, both, bullets, image, section, table, text
+from .methods_text import methods
+from .participants import excluded_tables, findings_table, flow_html, people_table
+from .placed_figures import PlacedFigure
+
+STYLE = Path(__file__).with_name("report.css").read_text("utf-8")
+LARGEST_PAGE = 3_000_000
+"""Bytes: a page that can be sent by mail. Figures that do not fit stand in the folder alone."""
+_ROOM_FOR_TEXT = 400_000
+
+
+@dataclass(frozen=True)
+class FiguresOfOutput:
+    """Figures with the names of their files, without ending, in the folder of the report."""
+
+    figures: Sequence[tuple[str, PlacedFigure]]
+    forests: Sequence[tuple[str, PlacedFigure]]
+
+
+def report_page(evaluation: Evaluation, drawn: Mapping[str, FiguresOfOutput]) -> bytes:
+    """Write the page.
+
+    Args:
+        evaluation: what was found.
+        drawn: figures by key of the output.
+    """
+    fitting = _fitting(drawn)
+    every = cautions(evaluation)
+    parts = [
+        _header(evaluation, every),
+        _contents(evaluation),
+        section("participants", words.PARTICIPANTS,
+                flow_html(evaluation) + people_table(evaluation)),
+        *(
+            _output(evaluation, output, place, drawn[output.key], fitting)
+            for place, output in enumerate(evaluation.outputs, 1)
+        ),
+        section("left-out", words.LEFT_OUT, excluded_tables(evaluation)
+                + findings_table(evaluation) + below(words.LISTED)),
+        _sample_sizes(evaluation),
+        section("limits", words.LIMITS, bullets(both(each) for each in words.CANNOT_SAY)),
+        section("methods", words.METHODS, below(methods(evaluation))),
+        section("cite", words.CITE, citing(evaluation)),
+        section("files", words.FILES, _files(evaluation)),
+    ]  # fmt: skip
+    return _page("".join(parts))
+
+
+def _page(body: Html) -> bytes:
+    """Close the page in, which may hold nothing but its own style and its own figures."""
+    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="generator" content="gantei evaluate, {__version__}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{words.TITLE[0]}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"{body}</body>\n</html>\n"
+    ).encode("utf-8", "backslashreplace")
+
+
+def _header(evaluation: Evaluation, every: Sequence[Caution]) -> Html:
+    """Write what was found, in English, then in Japanese."""
+    english = "".join(_found(evaluation, output, every, 0) for output in evaluation.outputs)
+    japanese = "".join(_found(evaluation, output, every, 1) for output in evaluation.outputs)
+    general = [each.text for each in every if not each.key]
+    notes = [bullets(text(each[place]) for each in general) if general else "" for place in (0, 1)]
+    level = LEVEL_NAMES[evaluation.main_level]
+    return (
+        f"<header><h1>{both(words.TITLE)}</h1>\n"
+        f"<p>{text(words.LEAD[0].format(level=level[0]))}</p>\n{english}{notes[0]}"
+        f'<section lang="ja" id="summary-ja"><h2>{words.SUMMARY_JA}</h2>\n'
+        f"<p>{text(words.LEAD[1].format(level=level[1]))}</p>\n{japanese}{notes[1]}</section>"
+        "</header>\n"
+    )
+
+
+def _found(
+    evaluation: Evaluation, output: EstimatedOutput, every: Sequence[Caution], place: int
+) -> Html:
+    own = [text(each.text[place]) for each in every if each.key == output.key]
+    notes = bullets(own) if own else ""
+    name = name_of(output)[place]
+    return (
+        f'<div class="found"><h3>{text(name)} <small><code>{text(output.key)}</code></small></h3>'
+        f"<p>{text(headline(evaluation, output)[place])}</p>{notes}</div>\n"
+    )
+
+
+def _contents(evaluation: Evaluation) -> Html:
+    links = [("participants", both(words.PARTICIPANTS))]
+    links += [
+        (f"output-{place}", text(output.key)) for place, output in enumerate(evaluation.outputs, 1)
+    ]
+    links += [(anchor, both(title)) for anchor, title in words.LAST_SECTIONS]
+    return "<nav>" + "".join(f'<a href="#{to}">{name}</a>' for to, name in links) + "</nav>\n"
+
+
+def _output(
+    evaluation: Evaluation,
+    output: EstimatedOutput,
+    place: int,
+    drawn: FiguresOfOutput,
+    fitting: frozenset[str],
+) -> Html:
+    figures = _grid(drawn.figures, fitting)
+    parts = [
+        below(headline(evaluation, output)),
+        _titled(words.FIGURES, figures + below(words.OF_MAIN_LEVEL[evaluation.main_level])),
+        _titled(words.TABLE, figure_table(evaluation, output) + class_table(evaluation, output)),
+        _titled(words.DECADES, decade_table(evaluation, output)),
+        _titled(words.REPORTED, reported_table(evaluation, output)),
+        _titled(words.GROUPS, _grid(drawn.forests, fitting) + group_tables(evaluation, output)),
+        _titled(words.COMPARED, comparison_table(evaluation, output)),
+    ]
+    name = name_of(output)
+    title: Bilingual = (f"{output.key}: {name[0]}", name[1])
+    return section(f"output-{place}", title, "".join(parts))
+
+
+def _titled(title: Bilingual, body: Html) -> Html:
+    return f"<h3>{both(title)}</h3>\n{body}" if body else ""
+
+
+def _grid(figures: Sequence[tuple[str, PlacedFigure]], fitting: frozenset[str]) -> Html:
+    if not figures:
+        return ""
+    parts = []
+    for name, placed in figures:
+        shown = image(placed.figure) if name in fitting else f"<p>{both(words.NOT_SHOWN)}</p>"
+        lacking = f"<br>{both(words.LACKS_LETTERS)}" if placed.figure.lacks_letters else ""
+        files = " · ".join(
+            f'<a href="figures/{name}.{kind}">{kind.upper()}</a>' for kind in ("svg", "png")
+        )
+        kind = ' class="forest"' if placed.kind.startswith("groups") else ""
+        parts.append(
+            f"<figure{kind}>{shown}<figcaption>{both(placed.caption)} <small>{files}</small>"
+            f"{lacking}</figcaption></figure>\n"
+        )
+    return f'<div class="figures">{"".join(parts)}</div>\n'
+
+
+def _fitting(drawn: Mapping[str, FiguresOfOutput]) -> frozenset[str]:
+    """Choose the figures that fit on the page, in their order."""
+    room = LARGEST_PAGE - _ROOM_FOR_TEXT
+    names: list[str] = []
+    for of_output in drawn.values():
+        for name, placed in (*of_output.figures, *of_output.forests):
+            room -= 4 * -(-len(placed.figure.svg) // 3) + 1_000
+            if room < 0:
+                return frozenset(names)
+            names.append(name)
+    return frozenset(names)
+
+
+def _sample_sizes(evaluation: Evaluation) -> Html:
+    if not evaluation.sample_sizes:
+        return ""
+    rows = words.sample_size_rows(evaluation.sample_sizes)
+    head = [both(each) for each in words.SAMPLE_SIZE_HEAD]
+    cells = [[text(cell) for cell in row] for row in rows]
+    return section("sample-size", words.SAMPLE_SIZE, table(head, cells))
+
+
+def _files(evaluation: Evaluation) -> Html:
+    rows = [[text(each.role), text(each.name), f"<code>{each.sha256}</code>"]
+            for each in evaluation.files]  # fmt: skip
+    rows += [
+        [text(output.key), both(words.WEIGHTS), f"<code>{text(output.weights_sha256)}</code>"]
+        for output in evaluation.outputs
+    ]
+    head = [both(each) for each in words.FILES_HEAD]
+    return f'<div class="text">{table(head, rows)}</div>{below(words.BESIDE)}'

@@ -1,0 +1,295 @@
+"""The report of an evaluation: what it says is true, whole, harmless, small and the same."""
+
+import base64
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+import gantei
+from gantei.report import checklist, writing
+from gantei.report.bilingual import number_text
+from gantei.report.methods_text import methods
+from gantei.report.report_page import LARGEST_PAGE
+from gantei.report.tripod_items import TRIPOD_ITEMS
+
+from ..service.browsing import Watched, needs_browser, opened_browser
+from .evaluated import AGE, SEX, STAGE, people, write_labels, write_results
+
+pytest.importorskip("matplotlib", reason="needs the extra study")
+pytest.importorskip("sklearn", reason="needs the extra study")
+
+HOSTILE = "<script>alert(1)</script>&\"'$x^2$眼科 \u202e"
+LABELS = ("photograph", "person", "age", "sex", "camera", "stage")
+
+
+def evaluated(folder, records, outputs=(SEX, AGE, STAGE), **options):
+    results = write_results(folder / "results.csv", records, outputs)
+    labels = write_labels(folder / "labels.csv", records)
+    return gantei.evaluate(results, labels, **options)
+
+
+@pytest.fixture(scope="module")
+def evaluation(tmp_path_factory):
+    records = people(160)
+    records[0]["error_code"] = "not-a-picture"
+    folder = tmp_path_factory.mktemp("tables")
+    return evaluated(folder, records, by=("camera", "age:20"), sample_size={"auc": 0.05})
+
+
+@pytest.fixture(scope="module")
+def report(evaluation, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    writing.write_report(evaluation, folder)
+    return folder
+
+
+class Page(HTMLParser):
+    """The texts of a page, its tags, and what they point to."""
+
+    def __init__(self, content):
+        super().__init__()
+        self.tags, self.ids, self.links, self.images, self.words = [], [], [], [], []
+        self.feed(content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if "href" in given else []
+        self.images += [given["src"]] if "src" in given else []
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def page(report):
+    return Page((report / "report.html").read_bytes())
+
+
+def test_the_same_evaluation_gives_the_same_bytes(evaluation, report, tmp_path):
+    names = writing.write_report(evaluation, tmp_path)
+    assert names == ("report.html", "methods.md", "checklist.csv", "figures/")
+    written = {path.relative_to(report): path.read_bytes() for path in files(report)}
+    assert written == {path.relative_to(tmp_path): path.read_bytes() for path in files(tmp_path)}
+
+
+def files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_every_link_of_the_page_leads_somewhere(page, report):
+    inside = [link for link in page.links if link.startswith("#")]
+    assert {link[1:] for link in inside} <= {*page.ids}
+    assert len({*page.ids}) == len(page.ids)
+    for link in {*page.links} - {*inside}:
+        assert (report / link).is_file(), link
+    assert {*page.tags}.isdisjoint({"script", "link", "iframe", "object", "form", "base"})
+
+
+def test_every_image_is_in_the_page_and_is_the_figure_of_the_folder(page, report):
+    drawn = {path.read_bytes() for path in report.glob("figures/*.svg")}
+    inside = {base64.b64decode(each.removeprefix("data:image/svg+xml;base64,"))
+              for each in page.images}  # fmt: skip
+    assert inside == drawn - {(report / "figures/flow.svg").read_bytes()}
+    assert {path.stem for path in report.glob("figures/*.png")} == {
+        path.stem for path in report.glob("figures/*.svg")
+    }
+
+
+def test_each_kind_of_output_has_its_figures(report):
+    kinds = {path.stem.split("-", 2)[2] for path in report.glob("figures/0*.svg")}
+    assert {
+        "estimated-against-real", "bland-altman", "error-by-decade", "roc", "precision-recall",
+        "calibration", "distribution-by-label", "answers-by-class", "groups-mae", "groups-auc",
+    } <= kinds  # fmt: skip
+
+
+def test_the_page_is_headed_by_what_was_found_in_both_languages(page, evaluation):
+    error = evaluation.figure("net.age", "person", "mae")
+    low, value, high = (f"{each:.2f}" for each in (error.low, error.value, error.high))
+    english = f"The mean absolute error of age is {value} years (95 % interval {low} to {high})"
+    assert english in page.text
+    assert f"年齢の平均絶対誤差は {value} 年（95% 信頼区間 {low}〜{high}）" in page.text
+    mean = evaluation.figure("net.age", "person", "mae_of_mean").value
+    assert f"for everybody would have an error of {mean:.2f} years" in page.text
+
+
+def test_every_figure_of_everybody_stands_on_the_page(page, evaluation):
+    for output in evaluation.outputs:
+        for level in ("photograph", "eye", "person"):
+            for row in evaluation.figures(output.key, level):
+                if row.measure.value is not None and (
+                    row.measure.label is None or level == "person"
+                ):
+                    assert number_text(row.measure.value, row.measure.metric) in page.text
+
+
+def test_who_was_left_out_is_counted(page):
+    assert "1 without an estimate, because of an error" in page.text
+    assert "エラーのため推定値がない：1" in page.text
+    assert "320 photographs in results.csv" in page.text
+
+
+def test_no_photograph_and_no_person_is_named(report):
+    for path in files(report):
+        content = path.read_bytes()
+        assert b".jpg" not in content, path
+        assert not re.search(rb"\bp\d+\b", content if path.suffix == ".md" else b""), path
+
+
+def test_the_methods_say_what_was_done(evaluation, report):
+    english, japanese = methods(evaluation)
+    results = next(each for each in evaluation.files if each.role == "results")
+    for said in (english, japanese):
+        assert "2,000" in said
+        assert results.sha256[:12] in said
+        assert AGE["weights_sha256"][:12] in said
+        assert f"gantei {gantei.__version__}" in said
+        assert "0.5" in said
+        assert "age:20" in said
+    assert "Of 320 photographs" in english
+    assert "1 was left out and 319 had labels, of 160 people" in english
+    units = evaluation.cohorts["net.age", "person"].units
+    assert f"net.age {len(units)} units of {units.present()} people" in english
+    assert english.replace("_", r"\_") in (report / "methods.md").read_text("utf-8").replace(
+        r"\[", "["
+    ).replace(r"\]", "]")
+
+
+def test_without_persons_nothing_is_said_of_draws(tmp_path):
+    records = people(40)
+    for record in records:
+        record["person"] = ""
+    found = evaluated(tmp_path, records)
+    english, japanese = methods(found)
+    assert "There are no intervals" in english
+    assert "bootstrap" not in english
+    assert "ブートストラップ" not in japanese
+    writing.write_report(found, tmp_path)
+    page = Page((tmp_path / "report.html").read_bytes())
+    assert "(no interval)" in page.text
+    assert "There are no intervals, as nothing tells" in page.text
+
+
+def rows_of(content):
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_the_checklist_has_every_item_once_and_says_where(report, page):
+    rows = rows_of((report / "checklist.csv").read_bytes())
+    assert [row["item"] for row in rows] == [item.number for item in TRIPOD_ITEMS]
+    assert len({row["item"] for row in rows}) == 52
+    assert {int(re.match(r"\d+", row["item"])[0]) for row in rows} == {*range(1, 28)}
+    for row in rows:
+        assert row["answered"] in ("answered", "partly", "not answered", "not applicable")
+        assert (row["answered"] in ("answered", "partly")) <= bool(row["where"]), row
+        assert (row["answered"] == "partly") <= bool(row["what_is_missing"]), row
+        for anchor in re.findall(r"#([\w-]+)", row["where"]):
+            assert anchor in page.ids, row
+    # What only the authors can know is never answered by a program.
+    mine = {"1", "2", "3a", "3c", "5b", "6b", "17", "18a", "18b", "18c", "18d", "19", "25", "27c"}
+    assert {row["answered"] for row in rows if row["item"] in mine} == {"not answered"}
+
+
+def test_what_was_not_asked_for_is_not_answered(tmp_path):
+    found = evaluated(tmp_path, people(30), (AGE,))
+    said = {item.number: checklist.answer(found, item).answered for item in TRIPOD_ITEMS}
+    assert [said[item] for item in ("10", "12d", "14", "23b")] == ["not answered"] * 4
+    assert said["23a"] == "partly"
+
+
+def test_hostile_names_stay_text(tmp_path):
+    records = people(30)
+    classes = {**SEX, "classes": ["female", "male"], "columns": [f"{HOSTILE}.male"]}
+    output = {**classes, "estimator": HOSTILE}
+    for number, record in enumerate(records):
+        record[f"{HOSTILE}.male"] = record["net.male"]
+        record["camera"] = HOSTILE if number % 2 else "=1+1"
+    found = evaluated(tmp_path, records, (output,), by=("camera",))
+    writing.write_report(found, tmp_path)
+    content = (tmp_path / "report.html").read_bytes()
+    page = Page(content)
+    assert "script" not in page.tags
+    assert "\u202e" not in content.decode()
+    assert "alert(1)" in page.text
+    for path in tmp_path.glob("figures/*.svg"):
+        assert re.fullmatch(r"[\w.-]+", path.name)
+        ElementTree.parse(path)
+    assert "<script>" not in (tmp_path / "methods.md").read_text("utf-8")
+
+
+def test_a_class_that_nobody_has_and_a_cohort_of_three_are_reported_all_the_same(tmp_path):
+    for number, count in enumerate((2, 3)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        records = [{**record, "sex": "male"} for record in people(count)]
+        writing.write_report(evaluated(folder, records, by=("camera",)), folder)
+        assert "AUC" in Page((folder / "report.html").read_bytes()).text
+
+
+def test_100_000_photographs_make_a_page_of_less_than_3_mb(evaluation, tmp_path):
+    # The figures grow with the units behind them; the tables do not.
+    from dataclasses import replace
+
+    random = np.random.default_rng(7)
+    cohorts = {}
+    for key, cohort in evaluation.cohorts.items():
+        chosen = random.integers(0, len(cohort.units), 100_000)
+        units = replace(
+            cohort.units,
+            estimates=cohort.units.estimates[chosen],
+            truths=cohort.units.truths[chosen],
+            persons=np.arange(100_000) // 2,
+            people=50_000,
+        )
+        if cohort.output.kind == "regression":
+            units = replace(units, estimates=units.estimates + random.normal(0, 3, 100_000))
+        groups = {name: np.resize(of, 100_000) for name, of in cohort.groups.items()}
+        cohorts[key] = replace(cohort, units=units, groups=groups)
+    writing.write_report(replace(evaluation, cohorts=cohorts), tmp_path)
+    assert (tmp_path / "report.html").stat().st_size < LARGEST_PAGE
+
+
+def test_figures_beyond_the_size_of_a_page_stand_in_the_folder_alone(
+    evaluation, tmp_path, monkeypatch
+):
+    from gantei.report import report_page
+
+    monkeypatch.setattr(report_page, "LARGEST_PAGE", 500_000)
+    writing.write_report(evaluation, tmp_path)
+    page = Page((tmp_path / "report.html").read_bytes())
+    assert "it stands in the folder of figures" in page.text
+    assert 0 < len(page.images) < len([*tmp_path.glob("figures/*.svg")])
+
+
+@needs_browser
+def test_a_browser_shows_all_of_it_asks_for_nothing_and_nothing_runs_over_a_telephone(report):
+    pytest.importorskip("playwright", reason="needs requirements/check.txt")
+    with opened_browser() as browser:
+        for wide in (390, 1280):
+            page = browser.new_page(viewport={"width": wide, "height": 800})
+            watched = Watched(page, "file://")
+            page.goto((report / "report.html").as_uri())
+            shown = "images => images.every(each => each.naturalWidth > 0)"
+            assert page.locator("img").evaluate_all(shown)
+            assert page.evaluate("document.documentElement.scrollWidth") <= wide
+            over = page.evaluate(
+                "[...document.querySelectorAll('body *')].filter(each => !each.closest('.wide') && "
+                "each.getBoundingClientRect().right > innerWidth + 1).length"
+            )
+            assert over == 0
+            assert page.locator(".found").first.evaluate(
+                "each => getComputedStyle(each).borderLeftWidth"
+            ) == "6px"  # fmt: skip
+            assert len(watched.requests) == 1
+            watched.assert_quiet()
