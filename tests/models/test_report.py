@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import gantei
-from gantei.report import checklist, writing
+from gantei.report import checklist, report_writing
 from gantei.report.bilingual import number_text
 from gantei.report.methods_text import methods
 from gantei.report.report_page import LARGEST_PAGE
@@ -44,7 +44,7 @@ def evaluation(tmp_path_factory):
 @pytest.fixture(scope="module")
 def report(evaluation, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    writing.write_report(evaluation, folder)
+    report_writing.write_report(evaluation, folder)
     return folder
 
 
@@ -77,7 +77,7 @@ def page(report):
 
 
 def test_the_same_evaluation_gives_the_same_bytes(evaluation, report, tmp_path):
-    names = writing.write_report(evaluation, tmp_path)
+    names = report_writing.write_report(evaluation, tmp_path)
     assert names == ("report.html", "methods.md", "checklist.csv", "figures/")
     written = {path.relative_to(report): path.read_bytes() for path in files(report)}
     assert written == {path.relative_to(tmp_path): path.read_bytes() for path in files(tmp_path)}
@@ -175,7 +175,7 @@ def test_without_persons_nothing_is_said_of_draws(tmp_path):
     assert "There are no intervals" in english
     assert "bootstrap" not in english
     assert "ブートストラップ" not in japanese
-    writing.write_report(found, tmp_path)
+    report_writing.write_report(found, tmp_path)
     page = Page((tmp_path / "report.html").read_bytes())
     assert "(no interval)" in page.text
     assert "There are no intervals, as nothing tells" in page.text
@@ -216,7 +216,7 @@ def test_hostile_names_stay_text(tmp_path):
         record[f"{HOSTILE}.male"] = record["net.male"]
         record["camera"] = HOSTILE if number % 2 else "=1+1"
     found = evaluated(tmp_path, records, (output,), by=("camera",))
-    writing.write_report(found, tmp_path)
+    report_writing.write_report(found, tmp_path)
     content = (tmp_path / "report.html").read_bytes()
     page = Page(content)
     assert "script" not in page.tags
@@ -233,7 +233,7 @@ def test_a_class_that_nobody_has_and_a_cohort_of_three_are_reported_all_the_same
         folder = tmp_path / str(number)
         folder.mkdir()
         records = [{**record, "sex": "male"} for record in people(count)]
-        writing.write_report(evaluated(folder, records, by=("camera",)), folder)
+        report_writing.write_report(evaluated(folder, records, by=("camera",)), folder)
         assert "AUC" in Page((folder / "report.html").read_bytes()).text
 
 
@@ -256,7 +256,7 @@ def test_100_000_photographs_make_a_page_of_less_than_3_mb(evaluation, tmp_path)
             units = replace(units, estimates=units.estimates + random.normal(0, 3, 100_000))
         groups = {name: np.resize(of, 100_000) for name, of in cohort.groups.items()}
         cohorts[key] = replace(cohort, units=units, groups=groups)
-    writing.write_report(replace(evaluation, cohorts=cohorts), tmp_path)
+    report_writing.write_report(replace(evaluation, cohorts=cohorts), tmp_path)
     assert (tmp_path / "report.html").stat().st_size < LARGEST_PAGE
 
 
@@ -266,7 +266,7 @@ def test_figures_beyond_the_size_of_a_page_stand_in_the_folder_alone(
     from gantei.report import report_page
 
     monkeypatch.setattr(report_page, "LARGEST_PAGE", 500_000)
-    writing.write_report(evaluation, tmp_path)
+    report_writing.write_report(evaluation, tmp_path)
     page = Page((tmp_path / "report.html").read_bytes())
     assert "it stands in the folder of figures" in page.text
     assert 0 < len(page.images) < len([*tmp_path.glob("figures/*.svg")])
