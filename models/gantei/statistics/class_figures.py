@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from .person_means import PersonMeans
 from .person_weights import PersonWeights, person_sums, ratio
 from .ranking import Ranking
 from .regression_figures import Columns
@@ -34,20 +35,24 @@ class ClassFigures:
         ones = positive.astype(np.float64)
         columns = (
             np.ones_like(ones), ones, answered.astype(np.float64), ones * answered,
-            (probability - ones) ** 2, losses(np.where(positive, probability, 1 - probability)),
         )  # fmt: skip
         self.sums = person_sums(np.stack(columns, axis=1), persons, people)
+        lost = losses(np.where(positive, probability, 1 - probability))
+        self.means = PersonMeans(
+            np.stack(((probability - ones) ** 2, lost), axis=1), persons, people
+        )
         self.ranking = Ranking.of(positive, probability)
 
-    def of(self, weights: PersonWeights) -> Columns:
-        """Give every figure of some draws; nan where it is not defined."""
-        count, ones, said, hits, square, lost = (weights.of_people @ self.sums).T
+    def of(self, weights: PersonWeights) -> tuple[Columns, Columns]:
+        """Give every figure of some draws, nan where undefined, and the errors of means."""
+        count, ones, said, hits = (weights.of_people @ self.sums).T
         rejected = count - ones - said + hits
         found, spared = ratio(hits, ones), ratio(rejected, count - ones)
         area, precision = self.ranking.figures(
             weights.of_units(self.ranking.positives), weights.of_units(self.ranking.negatives)
         )
-        return {
+        (square, lost), errors = self.means.of(weights)
+        figures = {
             "auc": area,
             "average_precision": precision,
             "accuracy": ratio(hits + rejected, count),
@@ -58,9 +63,10 @@ class ClassFigures:
             "prevalence": ratio(ones, count),
             "f1": ratio(2 * hits, ones + said),
             "balanced_accuracy": (found + spared) / 2,
-            "brier": ratio(square, count),
-            "log_loss": ratio(lost, count),
+            "brier": square,
+            "log_loss": lost,
         }
+        return figures, {"brier": errors[0], "log_loss": errors[1]}
 
 
 def losses(probability: NDArray[np.float64]) -> NDArray[np.float64]:

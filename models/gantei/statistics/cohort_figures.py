@@ -11,12 +11,14 @@ from .class_figures import ClassFigures, losses
 from .class_people import ClassPeople, ExactBounds, mean_bounds
 from .metric_names import CLASS_METRICS, MACRO_METRICS, OVERALL_METRICS, REGRESSION_METRICS
 from .metric_replicates import MetricKey
-from .person_weights import PersonWeights, person_sums, ratio
-from .regression_figures import RegressionFigures
+from .person_means import PersonMeans
+from .person_weights import PersonWeights
+from .regression_figures import Columns, RegressionFigures
 from .units import Units
 
 Drawn = dict[MetricKey, NDArray[np.float64]]
 """Figures by code and class, (draws,) each."""
+_MEANS = ("brier", "log_loss", "macro_brier", "macro_log_loss")
 CalibrationLines = Mapping[int | None, tuple[CalibrationLine, CalibrationLine]]
 """By class, calibration intercept and slope."""
 
@@ -30,8 +32,11 @@ class CohortFigures(Protocol):
 
     lines: CalibrationLines
 
-    def of(self, weights: PersonWeights) -> Drawn:
-        """Give every figure of some draws but calibrations; nan where it is not defined."""
+    def of(self, weights: PersonWeights) -> tuple[Drawn, Drawn]:
+        """Give every figure of some draws but calibrations, nan where it is not defined.
+
+        Also give, of means, each draw's own standard error.
+        """
 
     def people(self, key: MetricKey) -> int:
         """Give the number of persons that a figure rests on."""
@@ -43,6 +48,14 @@ class CohortFigures(Protocol):
         """Give the code of the reason why a figure has no value."""
 
 
+def _labelled(found: tuple[Columns, Columns], label: int | None) -> tuple[Drawn, Drawn]:
+    figures, errors = found
+    return (
+        {(code, label): values for code, values in figures.items()},
+        {(code, label): values for code, values in errors.items()},
+    )
+
+
 class OfNumber:
     """The figures of a number."""
 
@@ -50,9 +63,9 @@ class OfNumber:
         self.lines: CalibrationLines = {}
         self._figures, self._people = RegressionFigures(units, persons, people), people
 
-    def of(self, weights: PersonWeights) -> Drawn:
-        """Give every figure of some draws."""
-        return {(code, None): drawn for code, drawn in self._figures.of(weights).items()}
+    def of(self, weights: PersonWeights) -> tuple[Drawn, Drawn]:
+        """Give every figure of some draws, and the errors of means."""
+        return _labelled(self._figures.of(weights), None)
 
     def people(self, key: MetricKey) -> int:
         """Give the number of persons that a figure rests on."""
@@ -87,9 +100,9 @@ class OfClass:
             label: calibration_lines(positive, probability, persons, people)
         }
 
-    def of(self, weights: PersonWeights) -> Drawn:
-        """Give every figure of some draws."""
-        return {(code, self.label): drawn for code, drawn in self._figures.of(weights).items()}
+    def of(self, weights: PersonWeights) -> tuple[Drawn, Drawn]:
+        """Give every figure of some draws, and the errors of means."""
+        return _labelled(self._figures.of(weights), self.label)
 
     def people(self, key: MetricKey) -> int:
         """Give the number of persons that a figure rests on."""
@@ -123,26 +136,30 @@ class OfClasses:
         }
         real = np.take_along_axis(units.estimates, units.truths[:, None], axis=1)[:, 0]
         off = units.estimates - (units.truths[:, None] == np.arange(count))
-        columns = (np.ones_like(real), (answers == units.truths).astype(np.float64),
-                   np.sum(off**2, axis=1), losses(real))  # fmt: skip
-        self._sums, self._people = person_sums(np.stack(columns, axis=1), persons, people), people
+        right = (answers == units.truths).astype(np.float64)[:, None]
+        clipped = [losses(np.where(units.truths == label, chance, 1 - chance))
+                   for label, chance in enumerate(units.estimates.T)]  # fmt: skip
+        square = np.sum(off**2, axis=1)
+        means = (square, losses(real), square / count, np.mean(clipped, axis=0))
+        self._right = PersonMeans(right, persons, people)
+        self._means, self._people = PersonMeans(np.stack(means, axis=1), persons, people), people
 
-    def of(self, weights: PersonWeights) -> Drawn:
-        """Give every figure of some draws."""
+    def of(self, weights: PersonWeights) -> tuple[Drawn, Drawn]:
+        """Give every figure of some draws, and the errors of means."""
         drawn: Drawn = {}
+        errors: Drawn = {}
         for one in self.classes:
-            drawn |= one.of(weights)
-        count, right, square, lost = (weights.of_people @ self._sums).T
-        macro = {
-            (f"macro_{code}", None): np.mean(
-                [drawn[code, one.label] for one in self.classes], axis=0
-            )
-            for code in MACRO_METRICS
-        }
-        overall = (ratio(right, count), macro["macro_sensitivity", None], ratio(square, count),
-                   ratio(lost, count))  # fmt: skip
-        named = zip(OVERALL_METRICS, overall, strict=True)
-        return {(code, None): values for code, values in named} | macro | drawn
+            figures, errors_of_class = one.of(weights)
+            drawn |= figures
+            errors |= errors_of_class
+        for code in MACRO_METRICS:
+            each = [drawn[code, one.label] for one in self.classes]
+            drawn[f"macro_{code}", None] = np.mean(each, axis=0)
+        drawn["accuracy", None] = self._right.of(weights)[0][0]
+        drawn["balanced_accuracy", None] = drawn["macro_sensitivity", None]
+        for code, mean, error in zip(_MEANS, *self._means.of(weights), strict=True):
+            drawn[code, None], errors[code, None] = mean, error
+        return drawn, errors
 
     def people(self, key: MetricKey) -> int:
         """Give the number of persons that a figure rests on."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .measure import Measure
-from .metric_replicates import FEWEST_PEOPLE, MetricKey, MetricReplicates, Replicated
+from .metric_replicates import FEWEST_PEOPLE, ROUNDING, MetricKey, MetricReplicates, Replicated
 from .scales import at_the_end, scale_of, student_quantile, two_sided_p
 
 
@@ -12,8 +12,9 @@ def difference(a: MetricReplicates, b: MetricReplicates, key: MetricKey) -> Meas
 
     Both must come from the same draws of the same persons, so that what a draw does to both
     cancels. The test is on the figure's scale: the difference there over the standard deviation of
-    its draws, against Student's t of the smaller number of persons. The interval of the difference
-    itself is that test turned round: it excludes 0 where p is below 0.05, and only there.
+    its draws, against Student's t with the fewer degrees of freedom of both. The interval of the
+    difference itself is that test turned round: it excludes 0 where p is below 0.05, and only
+    there.
 
     Returns:
         `a` minus `b`, with interval and two-sided p; `units` and `people` are those of `a`.
@@ -32,12 +33,12 @@ def difference(a: MetricReplicates, b: MetricReplicates, key: MetricKey) -> Meas
     drawn = steep * (one.draws - one.value) - steep_too * (other.draws - other.value)
     error = float(np.std(drawn[np.isfinite(drawn)], ddof=1))
     apart = scale.there(one.value) - scale.there(other.value)
-    if not error > 0:
+    if not error > ROUNDING * abs(steep * one.value):
         return Measure(key[0], known, None, None, a.units, a.people, key[1], "no-variation")
-    people = min(one.people, other.people)
+    freedom = min(one.freedom, other.freedom)
     back = value / apart if apart else 1 / steep
-    margin = student_quantile(people) * error * back
-    p = two_sided_p(apart / error, people)
+    margin = student_quantile(freedom) * error * back
+    p = two_sided_p(apart / error, freedom)
     low, high = float(value - margin), float(value + margin)
     return Measure(key[0], known, low, high, a.units, a.people, key[1], p=p)
 

@@ -1,12 +1,12 @@
 """Every figure of a cohort with its 95 % interval, its draws, and differences between cohorts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingError
-from .calibration import CalibrationLine
 from .cohort_figures import CohortFigures, Drawn, cohort_figures, keys_of
 from .differences import difference
 from .draws import PersonDraws
@@ -19,6 +19,8 @@ __all__ = ["MetricReplicates", "difference", "measures", "replicates"]
 CALIBRATION_PEOPLE = 150
 """Calibration is not estimable from fewer persons."""
 _CALIBRATIONS = ("calibration_intercept", "calibration_slope")
+_LEANING_ON_BOTH = ("auc", "balanced_accuracy", "macro_auc", "macro_sensitivity")
+"""Their degrees of freedom are those of the class with fewer persons: simulations say so."""
 _CHUNK = 4_000_000
 """Weights in memory at once: 32 MB as float64, a few times over."""
 
@@ -63,69 +65,76 @@ def replicates(
     numbered = np.arange(len(units)) if units.persons is None else units.persons
     present, persons = np.unique(numbered, return_inverse=True)
     source = cohort_figures(units, persons, len(present), threshold)
+    point, point_errors = _drawn(source, [np.ones((1, len(present)))], persons)
     why = "no-persons" if units.persons is None else "" if draws else "no-draws"
-    drawn, lines = _drawn(source, None if why else draws, present, persons)
-    point = source.of(PersonWeights(np.ones((1, len(present))), persons))
-    figures = {
-        key: _figure(source, key, float(point[key][0]), drawn[key], why)
-        for key in keys
-        if key in point
-    }
-    for label, pair in source.lines.items():
-        people = min(source.people((each, label)) for each in ("sensitivity", "specificity"))
-        for code, line, moved in zip(_CALIBRATIONS, pair, lines[label], strict=True):
-            figures[code, label] = _calibration(line, moved, (len(present), people), why)
-    ordered = {key: figures[key] for key in keys}
-    return MetricReplicates(ordered, len(units), None if units.persons is None else len(present))
+    chunks = _chunks(draws, present, len(units)) if draws and not why else ()
+    drawn, errors = _drawn(source, chunks, persons)
+    figures = {}
+    for key in keys:
+        if key[0] in _CALIBRATIONS:
+            figures[key] = _calibration(source, key, drawn.get(key), why)
+            continue
+        figure = _figure(source, key, float(point[key][0]), drawn.get(key), why)
+        fewest = figure.people if key[0] in _LEANING_ON_BOTH else len(present)
+        figure = replace(figure, freedom=fewest - 1)
+        if key in errors:
+            error = float(point_errors[key][0])
+            figure = replace(figure, draw_errors=errors[key], known_error=error)
+        figures[key] = figure
+    return MetricReplicates(figures, len(units), None if units.persons is None else len(present))
 
 
 def _figure(
-    source: CohortFigures, key: MetricKey, value: float, drawn: NDArray[np.float64], why: str
+    source: CohortFigures, key: MetricKey, value: float, drawn: NDArray[np.float64] | None, why: str
 ) -> Replicated:
+    draws = np.empty(0) if drawn is None else drawn
     if np.isnan(value):
-        return Replicated(value, drawn, source.people(key), why=source.why_undefined(key))
+        return Replicated(value, draws, source.people(key), why=source.why_undefined(key))
     exact = source.exact(key, value)
-    return Replicated(value, drawn, source.people(key), exact, why=why)
+    return Replicated(value, draws, source.people(key), exact=exact, why=why)
 
 
 def _calibration(
-    line: CalibrationLine, moved: NDArray[np.float64], people: tuple[int, int], why: str
+    source: CohortFigures, key: MetricKey, drawn: NDArray[np.float64] | None, why: str
 ) -> Replicated:
-    everybody, fewer = people
-    if line.why:
-        return Replicated(np.nan, moved, everybody, why=line.why)
-    if everybody < CALIBRATION_PEOPLE or fewer < FEWEST_PEOPLE:
-        return Replicated(np.nan, moved, everybody, why="too-few-for-calibration")
+    code, label = key
+    line = source.lines[label][_CALIBRATIONS.index(code)]
+    draws = np.empty(0) if drawn is None else drawn
+    people = source.people(("log_loss", label))
+    fewer = source.people(("auc", label))
+    few = people < CALIBRATION_PEOPLE or fewer < FEWEST_PEOPLE
+    if line.why or few:
+        return Replicated(np.nan, draws, people, why=line.why or "too-few-for-calibration")
     said = "" if why == "no-draws" else why
-    return Replicated(line.value, moved, everybody, known_error=line.standard_error, why=said)
+    error = line.standard_error
+    return Replicated(line.value, draws, people, people - 1, known_error=error, why=said)
 
 
 def _drawn(
-    source: CohortFigures,
-    draws: PersonDraws | None,
-    present: NDArray[np.intp],
-    persons: NDArray[np.intp],
-) -> tuple[Drawn, dict[int | None, NDArray[np.float64]]]:
-    """Give the draws of every figure, and of both lines of each calibration, (2, draws)."""
+    source: CohortFigures, chunks: Iterable[NDArray[np.float64]], persons: NDArray[np.intp]
+) -> tuple[Drawn, Drawn]:
+    """Give every figure in draws whose weights of persons come in chunks, and errors of means."""
     parts: dict[MetricKey, list[NDArray[np.float64]]] = {}
-    lines: dict[int | None, list[NDArray[np.float64]]] = {label: [] for label in source.lines}
-    for weights in _chunks(draws, present, len(persons)):
-        for key, values in source.of(PersonWeights(weights, persons)).items():
-            parts.setdefault(key, []).append(values)
+    errors: dict[MetricKey, list[NDArray[np.float64]]] = {}
+    for weights in chunks:
+        figures, own = source.of(PersonWeights(weights, persons))
         for label, pair in source.lines.items():
-            moved = [line.value + weights @ line.influence for line in pair]
-            lines[label].append(np.stack(moved))
-    joined = {label: np.concatenate(each, axis=1) for label, each in lines.items()}
-    return {key: np.concatenate(each) for key, each in parts.items()}, joined
+            for code, line in zip(_CALIBRATIONS, pair, strict=True):
+                figures[code, label] = line.value + weights @ line.influence
+        for key, values in figures.items():
+            parts.setdefault(key, []).append(values)
+        for key, values in own.items():
+            errors.setdefault(key, []).append(values)
+    return (
+        {key: np.concatenate(each) for key, each in parts.items()},
+        {key: np.concatenate(each) for key, each in errors.items()},
+    )
 
 
 def _chunks(
-    draws: PersonDraws | None, present: NDArray[np.intp], units: int
+    draws: PersonDraws, present: NDArray[np.intp], units: int
 ) -> Iterator[NDArray[np.float64]]:
     """Give the weights of persons who are present, some draws at once, float64 (some, people)."""
-    if draws is None:
-        yield np.empty((0, len(present)))
-        return
     rows = max(1, _CHUNK // max(units, draws.people))
     for start in range(0, draws.draws, rows):
         weights = draws.weights(start, min(start + rows, draws.draws))

@@ -14,6 +14,9 @@ MetricKey = tuple[str, int | None]
 FEWEST_PEOPLE = 10
 """No interval rests on fewer persons, or fewer of a class where the figure needs classes."""
 
+ROUNDING = 1e-12
+"""A standard error below this share of the figure is what rounding leaves of none."""
+
 
 @dataclass(frozen=True)
 class Replicated:
@@ -23,8 +26,10 @@ class Replicated:
         value: the figure; nan where it has none.
         draws: float64 (B,); nan where a draw leaves it undefined; (0,) without draws.
         people: number of persons that it rests on, of the class that has fewer where it needs
-            both; its degrees of freedom are one less.
+            both.
+        freedom: degrees of freedom of Student's t.
         exact: bounds where all answers are right, or none.
+        draw_errors: float64 (B,), each draw's own standard error, where the figure is a mean.
         known_error: a standard error that does not come from the draws; None where it does.
         why: code of the reason why there is no figure, or no interval.
     """
@@ -32,17 +37,24 @@ class Replicated:
     value: float
     draws: NDArray[np.float64]
     people: int
+    freedom: int = 0
     exact: tuple[float, float] | None = None
+    draw_errors: NDArray[np.float64] | None = None
     known_error: float | None = None
     why: str = ""
 
     @property
     def error(self) -> float:
-        """The standard error on the figure's own axis; nan without two draws that define it."""
+        """The standard error on the figure's own axis; nan without two draws that define it.
+
+        The variance of the draws is too small by (people - 1) / people, and is corrected for it.
+        """
         if self.known_error is not None:
             return self.known_error
         known = self.draws[np.isfinite(self.draws)]
-        return float(known.std(ddof=1)) if len(known) > 1 else np.nan
+        if len(known) < 2 or self.people < 2:
+            return np.nan
+        return float(known.std(ddof=1) * np.sqrt(self.people / (self.people - 1)))
 
 
 @dataclass(frozen=True)
@@ -75,10 +87,16 @@ class MetricReplicates:
 def interval(metric: str, figure: Replicated) -> tuple[float | None, float | None, str]:
     """Give a figure's 95 % interval, or None twice with a reason.
 
-    On its scale, the figure plus and minus Student's quantile (persons - 1 degrees of freedom)
-    times the standard error; that is the standard deviation of the draws, taken to the scale by
-    the scale's slope at the figure (the delta method), since draws may stand at the end of the
-    range, where the scale is infinite.
+    On its scale, the figure plus and minus Student's quantile times the standard error. That is the
+    standard deviation of the draws, taken to the scale by the scale's slope at the figure (the
+    delta method), since draws may stand at the end of the range, where the scale is infinite.
+
+    Of a mean of errors or losses, whose few large values make Student's quantile too small above,
+    the quantiles are those of the draws themselves, each measured in its own standard error
+    (bootstrap-t, doi 10.1214/aos/1176350933).
+
+    The degrees of freedom are the number of persons less one: of everybody, but of the class that
+    has fewer for AUC and balanced accuracy, which lean on both classes alike.
     """
     if np.isnan(figure.value):
         return None, None, figure.why
@@ -88,9 +106,21 @@ def interval(metric: str, figure: Replicated) -> tuple[float | None, float | Non
     if why:
         return None, None, why
     scale = scale_of(metric)
-    middle = scale.there(figure.value)
-    margin = student_quantile(figure.people) * figure.error * scale.slope(figure.value)
-    return scale.back(middle - margin), scale.back(middle + margin), ""
+    middle, error = scale.there(figure.value), figure.error * scale.slope(figure.value)
+    below, above = _quantiles(figure)
+    return scale.back(middle - below * error), scale.back(middle + above * error), ""
+
+
+def _quantiles(figure: Replicated) -> tuple[float, float]:
+    """Give how many standard errors the interval reaches down and up."""
+    if figure.draw_errors is None:
+        quantile = student_quantile(figure.freedom)
+        return quantile, quantile
+    known = (figure.draws > 0) & (figure.draw_errors > 0)
+    draws, errors = figure.draws[known], figure.draw_errors[known]
+    away = (np.log(draws) - np.log(figure.value)) / (errors / draws)
+    least, most = np.quantile(away, (0.025, 0.975))
+    return float(most), float(-least)
 
 
 def _why_none(metric: str, figure: Replicated) -> str:
@@ -98,4 +128,4 @@ def _why_none(metric: str, figure: Replicated) -> str:
         return "too-few-people"
     if at_the_end(metric, figure.value):
         return "at-the-end"
-    return "" if figure.error > 0 else "no-variation"
+    return "" if figure.error > ROUNDING * abs(figure.value) else "no-variation"

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from .person_means import PersonMeans
 from .person_weights import PersonWeights, person_sums, ratio
 from .units import Units
 
@@ -22,26 +23,27 @@ class RegressionFigures:
         estimates = units.estimates - centre
         off = estimates - self.truths
         columns = (
-            np.ones_like(off), off, np.abs(off), off**2, self.truths, self.truths**2, estimates,
-            estimates**2, self.truths * estimates,
+            np.ones_like(off), off, self.truths, self.truths**2, estimates, estimates**2,
+            self.truths * estimates,
         )  # fmt: skip
+        self.means = PersonMeans(np.stack((np.abs(off), off**2), axis=1), persons, people)
         self.sums = person_sums(np.stack(columns, axis=1), persons, people)
         self.spread = bool(np.ptp(truths) > 0)
         self.varied = bool(np.ptp(units.estimates) > 0)
 
-    def of(self, weights: PersonWeights) -> Columns:
-        """Give every figure of some draws; nan where it is not defined."""
+    def of(self, weights: PersonWeights) -> tuple[Columns, Columns]:
+        """Give every figure of some draws, nan where undefined, and the errors of means."""
         count, *rest = (weights.of_people @ self.sums).T
-        off, absolute, square, truth, truth_2, estimate, estimate_2, product = (
-            ratio(each, count) for each in rest
-        )
+        off, truth, truth_2, estimate, estimate_2, product = (ratio(each, count) for each in rest)
+        (absolute, square), errors = self.means.of(weights)
         spread = _variance(truth_2, truth, known=self.spread)
         varied = _variance(estimate_2, estimate, known=self.varied)
         shared = product - truth * estimate
         of_mean = ratio(self._around_mean(weights, truth), count)
-        return {
+        root = np.sqrt(square)
+        figures = {
             "mae": absolute,
-            "rmse": np.sqrt(square),
+            "rmse": root,
             "bias": off,
             "r2": 1 - ratio(square, spread),
             "correlation": np.clip(ratio(shared, np.sqrt(spread * varied)), -1, 1),
@@ -50,6 +52,7 @@ class RegressionFigures:
             "mae_of_mean": of_mean,
             "skill": 1 - ratio(absolute, of_mean),
         }
+        return figures, {"mae": errors[0], "rmse": ratio(errors[1], 2 * root)}
 
     def _around_mean(
         self, weights: PersonWeights, means: NDArray[np.float64]

@@ -65,22 +65,22 @@ def at_the_end(metric: str, value: float) -> bool:
     return not least < value < most
 
 
-def student_quantile(people: int) -> float:
-    """Give the 97.5th percentile of Student's t with `people` - 1 degrees of freedom.
+def student_quantile(freedom: int) -> float:
+    """Give the 97.5th percentile of Student's t with so many degrees of freedom.
 
     Raises:
         MissingExtraError: scipy is not installed.
     """
-    return float(_special().stdtrit(people - 1, 0.975))
+    return float(_special().stdtrit(freedom, 0.975))
 
 
-def two_sided_p(ratio: float, people: int) -> float:
+def two_sided_p(ratio: float, freedom: int) -> float:
     """Give the two-sided p-value of a figure over its standard error, by Student's t.
 
     Raises:
         MissingExtraError: scipy is not installed.
     """
-    return float(2 * _special().stdtr(people - 1, -abs(ratio)))
+    return float(2 * _special().stdtr(freedom, -abs(ratio)))
 
 
 def _special() -> Any:
