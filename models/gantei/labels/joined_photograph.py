@@ -46,7 +46,8 @@ def joined_photograph(
         photograph.sha256,
         label.person if person_of_labels else photograph.person,
         label.visit,
-        photograph.eye or label.eye,
+        # Where a row is a person's eye, it may be one of several that fit the photograph.
+        photograph.eye or (label.eye if label.photograph is not None else None),
         label,
         photograph.groups,
     )

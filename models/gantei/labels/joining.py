@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import OutputError
+from ..errors import OutputError, SettingError
 from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..study.existing_table import photograph_sha256
@@ -59,11 +59,13 @@ def join_results(results: ResultsTable, table: LabelTable) -> Joined:
 
     Raises:
         OutputError: nothing matches, or a name may be several photographs; says which line.
+        SettingError: labels are named of an output that the results lack.
 
     >>> from gantei.labels.joining import join_results
     >>> join_results.__name__  # results = read_results(path); table = read_labels(options)
     'join_results'
     """
+    _check_outputs(results, table)
     rows = results.rows
     if table.by_person:
         matches = match_by_person(rows, table)
@@ -86,6 +88,15 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
         paths: Sequence[Path] = [each.path for each in listing.photographs]
         matches = match_by_photograph(rows, table, paths=paths, keyed=listing.anonymous)
     return _joined(rows, table, matches, None, [])
+
+
+def _check_outputs(results: ResultsTable, table: LabelTable) -> None:
+    known = {name: None for each in results.outputs for name in (each.name, each.key)}
+    if wrong := next((name for name in table.options.labels if name not in known), None):
+        raise SettingError(
+            f"--label {wrong}={table.options.labels[wrong]}: {results.path} has no output "
+            f"{wrong}; known: {', '.join(known)}"
+        )
 
 
 def _as_row(listed: StudyPhotograph, columns: Sequence[str]) -> ResultRow:

@@ -62,13 +62,8 @@ def label_columns(
             f"{name}: needs a column photograph, or, where a row is a person's, a column person "
             f"or the one that --person names; found: {', '.join(columns)}"
         )
-    # Ages, sexes and labels may be groups, too, but by what they mean, not as they are written.
     taken = {*found.values(), *other.values()}
-    groups = {
-        column: place
-        for place, column in enumerate(columns)
-        if place not in taken and not (found["photograph"] is None and column == "person_from")
-    }
+    groups = {column: place for place, column in enumerate(columns) if place not in taken}
     return LabelColumns(**found, other=other, groups=groups)
 
 

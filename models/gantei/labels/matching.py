@@ -89,14 +89,16 @@ def _by_end(
     free = [
         not rows and number not in matches.other_file for number, rows in enumerate(matches.rows)
     ]
+    # Where every file has a digest, a row with another one is of none of them.
+    whole = all(each.sha256 for each, is_free in zip(photographs, free, strict=True) if is_free)
     for number in left:
         row = table.rows[number]
-        if number in used or not row.photograph:
+        if number in used or not row.photograph or (row.sha256 and whole):
             continue
         found = [
             each
-            for each in index.by_end(row.photograph, free)
-            if not _differ(row.sha256, photographs[each].sha256)
+            for each in index.by_end(row.photograph)
+            if free[each] and not _differ(row.sha256, photographs[each].sha256)
         ]
         if len({photographs[each].sha256 or each for each in found}) > 1:
             raise _several(row, photographs, found)

@@ -1,10 +1,13 @@
 """Finding photographs by names that may be spelt otherwise, or lack folders or ending."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from ..photographs.path_spelling import one_spelling
+
+_Numbers = dict[str, list[int]]
 
 
 class NameIndex:
@@ -12,17 +15,11 @@ class NameIndex:
 
     def __init__(self, names: Sequence[str], paths: Sequence[Path | None] = ()) -> None:
         """Take the names of photographs in the results, and their paths where they are known."""
+        self._names = names
         self._exact: dict[str, set[int]] = {}
-        self._parts: list[tuple[str, ...]] = []
-        self._by_file: dict[str, list[int]] = {}
-        self._by_stem: dict[str, list[int]] = {}
         self._on_disk = bool(paths)
         for number, name in enumerate(names):
             self._exact.setdefault(one_spelling(name), set()).add(number)
-            parts = _parts(name)
-            self._parts.append(parts)
-            self._by_file.setdefault(parts[-1], []).append(number)
-            self._by_stem.setdefault(_stem(parts[-1]), []).append(number)
         for number, path in enumerate(paths):
             if path is not None:
                 self._exact.setdefault(one_spelling(os.fspath(path)), set()).add(number)
@@ -37,38 +34,41 @@ class NameIndex:
                 return found
         return set()
 
-    def by_end(self, name: str, among: Sequence[bool]) -> list[int]:
+    def by_end(self, name: str) -> list[int]:
         """Give the photographs whose names end as this one, or this one as theirs; in any case.
 
         Folders that both have must agree; where this one has no ending, none is compared.
-
-        Args:
-            name: of a photograph.
-            among: bool for each photograph: whether it may be one.
         """
-        parts = _parts(name)
-        found = self._fitting(parts, self._by_file.get(parts[-1], ()), among)
-        return found or self._fitting(parts, self._by_stem.get(parts[-1], ()), among)
+        ends = [*_ends(name)]
+        for whole, ending in self._by_end:
+            # It ends as this one does; or this one, which has more folders, ends as it does.
+            found = [*ending.get(ends[0], ())]
+            found += [each for end in ends[1:] for each in whole.get(end, ())]
+            if found:
+                return found
+        return []
 
-    def _fitting(
-        self, parts: tuple[str, ...], numbers: Iterable[int], among: Sequence[bool]
-    ) -> list[int]:
-        return [
-            number
-            for number in numbers
-            if among[number] and _folders_agree(parts[:-1], self._parts[number][:-1])
-        ]
+    @cached_property
+    def _by_end(self) -> tuple[tuple[_Numbers, _Numbers], ...]:
+        """Photographs by whole names and by all ends of names: with the ending, then without."""
+        tables: tuple[tuple[_Numbers, _Numbers], ...] = (({}, {}), ({}, {}))
+        for number, name in enumerate(self._names):
+            for (whole, ending), spelt in zip(tables, (name, _without_ending(name)), strict=True):
+                for place, end in enumerate(_ends(spelt)):
+                    ending.setdefault(end, []).append(number)
+                    if place == 0:
+                        whole.setdefault(end, []).append(number)
+        return tables
 
 
-def _parts(name: str) -> tuple[str, ...]:
+def _ends(name: str) -> Iterator[str]:
+    """The whole name, then it without its first folder, and so on to the name of the file."""
     spelt = one_spelling(name).replace("\\", "/").strip().casefold()
-    return tuple(part for part in spelt.split("/") if part not in ("", ".")) or (spelt,)
+    parts = [part for part in spelt.split("/") if part not in ("", ".")] or [spelt]
+    for place in range(len(parts)):
+        yield "/".join(parts[place:])
 
 
-def _stem(file: str) -> str:
-    return file.rpartition(".")[0] or file
-
-
-def _folders_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    common = min(len(one), len(other))
-    return one[len(one) - common :] == other[len(other) - common :]
+def _without_ending(name: str) -> str:
+    folders, slash, file = name.rpartition("/")
+    return f"{folders}{slash}{file.rpartition('.')[0] or file}"

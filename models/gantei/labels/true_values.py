@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import OutputError, SettingError
+from ..manifests.fields import UNKNOWN
 from .ages import number_of
 from .estimated_output import EstimatedOutput
 from .label_rows import LabelRow, read_cells
@@ -52,8 +53,10 @@ def label_place(table: LabelTable, output: EstimatedOutput) -> LabelPlace:
 
 
 def is_of_age(output: EstimatedOutput) -> bool:
-    """Whether an output is an age in years, by its name and unit."""
-    return output.kind == "regression" and output.name == "age" and output.unit != "months"
+    """Whether an output is an age in years, by its unit, or its name where that says nothing."""
+    if output.kind != "regression":
+        return False
+    return output.unit == "years" or (output.name == "age" and output.unit == UNKNOWN)
 
 
 def sex_classes(output: EstimatedOutput) -> dict[str, int]:
