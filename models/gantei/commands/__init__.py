@@ -8,6 +8,7 @@ from . import (
     cite_command,
     crops_command,
     demo_command,
+    evaluate_command,
     list_command,
     predict_command,
     publish_command,
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict_command, crops_command, list_command),  # in a study
-        *(card_command, cite_command, demo_command),
+        *(predict_command, crops_command, evaluate_command),  # in a study
+        *(list_command, card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others
     )

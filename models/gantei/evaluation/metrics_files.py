@@ -21,6 +21,7 @@ from .report_folder import FORMAT, METRICS_JSON
 METRICS_CSV, EXCLUDED_CSV, DICTIONARY = "metrics.csv", "excluded.csv", "dictionary.csv"
 VERSION = 1
 """Of the layout of `metrics.json`."""
+_WORDS = frozenset({"why_text", "notes_text", "name", "name_ja"})
 _LIBRARIES = ("scipy", "scikit-learn", "matplotlib")
 
 
@@ -44,7 +45,7 @@ def write_metrics(evaluation: Evaluation, folder: Path) -> tuple[str, ...]:
     with atomic_write(folder / DICTIONARY) as file:
         write_dictionary(tables, file)
     with atomic_write(folder / METRICS_JSON) as file:
-        text = json.dumps(metrics_json(evaluation), ensure_ascii=False, indent=2, allow_nan=False)
+        text = json.dumps(metrics_json(evaluation), ensure_ascii=False, indent=1, allow_nan=False)
         file.write(text.encode() + b"\n")
     return (METRICS_CSV, METRICS_JSON, *([EXCLUDED_CSV] if excluded else []), DICTIONARY)
 
@@ -52,7 +53,7 @@ def write_metrics(evaluation: Evaluation, folder: Path) -> tuple[str, ...]:
 def metrics_json(evaluation: Evaluation) -> dict[str, Any]:
     """Give the figures with what they were made of and by; without a photograph's or person's name.
 
-    Of a threshold's rule, of groups, and of digests it holds all that is needed to do it again.
+    Figures are by the columns of `metrics.csv`, without empty cells and without words.
     """
     made_by = environment()
     made_by["versions"] |= _versions()
@@ -83,8 +84,12 @@ def metrics_json(evaluation: Evaluation) -> dict[str, Any]:
         ],
         "reported_elsewhere": [asdict(each) for each in evaluation.reported],
         "sample_sizes": [asdict(each) for each in evaluation.sample_sizes],
-        "figures": evaluation.rows(),
+        "figures": [_told(each) for each in evaluation.rows()],
     }
+
+
+def _told(figure: dict[str, Any]) -> dict[str, Any]:
+    return {key: cell for key, cell in figure.items() if cell is not None and key not in _WORDS}
 
 
 def _output(output: EstimatedOutput) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""`gantei evaluate`: what estimates are worth on one's own photographs, as a report to print."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .evaluate_options import add_evaluation, add_labels, evaluate_arguments, label_options
+from .evaluate_summary import write_figures, write_places, write_remarks
+from .local_estimators import local_backend
+from .options import add_device, add_estimators, whole_number
+from .photograph_options import add_photographs, listing_of
+from .predict_summary import write_every_row, write_summary
+
+if TYPE_CHECKING:
+    from ..evaluation.evaluation import Evaluation
+
+ALL_GOOD, SOME_LEFT_OUT = 0, 1
+TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl")
+"""Endings of a table of results; everything else is photographs."""
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure estimators on photographs with known ages, sexes or other labels",
+        description="Measure what estimates are worth on photographs with labels: figures with "
+        "intervals by person, by eye and by photograph, for groups, and between estimators, as a "
+        "report with figures, tables and a paragraph to print. Takes results of gantei predict, "
+        "several to compare them, or photographs, which it estimates first.",
+        epilog="Exit code: 0 all photographs are in the figures, 1 some were left out, which "
+        "excluded.csv lists, 2 nothing could be evaluated.",
+    )
+    add_photographs(
+        evaluate,
+        paths="tables of results that gantei predict wrote, or photographs and folders of them",
+        can_be_anonymous=False,
+    )
+    add_labels(evaluate)
+    add_evaluation(evaluate)
+    evaluate.add_argument(
+        "--out", metavar="DIR", required=True, type=Path, help="folder of the report, made anew"
+    )
+    evaluate.add_argument(
+        "--overwrite", action="store_true", help="replace the report of another evaluation"
+    )
+    add_estimators(evaluate, "none, as tables of results have theirs")
+    add_device(evaluate)
+    evaluate.add_argument(
+        "--workers",
+        type=whole_number,
+        metavar="N",
+        help="photographs to decode at once, default: cores",
+    )
+    evaluate.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..evaluation.metrics_files import write_metrics
+    from ..evaluation.report_folder import RESULTS, report_folder
+    from ..report.report_writing import write_report
+    from ..statistics.study_extra import require_study_extra
+
+    require_study_extra("gantei evaluate")
+    tables = [path for path in chosen.paths if path.suffix.lower() in TABLES]
+    _check(chosen, tables)
+    arguments = evaluate_arguments(chosen)
+    with report_folder(chosen.out, overwrite=chosen.overwrite) as folder:
+        evaluation = _evaluation(tables or [_estimated(chosen, folder)], arguments)
+        names = [*write_report(evaluation, folder), *write_metrics(evaluation, folder)]
+    write_figures(evaluation)
+    write_remarks(evaluation)
+    write_places(chosen.out, names if tables else [*names, RESULTS])
+    return SOME_LEFT_OUT if any(each.excluded for each in evaluation.flows) else ALL_GOOD
+
+
+def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
+    """Refuse what cannot go together, before any work.
+
+    Raises:
+        SettingError: tables of results beside photographs, estimators for results, or none for
+            photographs.
+        OutputError: the report lies among the photographs, and its figures would be some.
+    """
+    from ..errors import OutputError, SettingError
+
+    if not tables:
+        if not chosen.names:
+            raise SettingError(
+                "name the estimators for the photographs by --with, or give a table of results"
+            )
+        for path in chosen.paths:
+            if path.is_dir() and chosen.out.resolve().is_relative_to(path.resolve()):
+                raise OutputError(
+                    f"{chosen.out}: lies in {path}, whose pictures are read as photographs; choose "
+                    "a folder outside"
+                )
+        return
+    if chosen.names:
+        raise SettingError(
+            f"{tables[0]}: a table of results has its estimators; leave --with out, or give "
+            "photographs"
+        )
+    if len(tables) < len(chosen.paths) or chosen.list is not None:
+        raise SettingError(f"{tables[0]}: give tables of results or photographs, not both")
+
+
+def _evaluation(tables: Sequence[Path], arguments: dict[str, object]) -> "Evaluation":
+    from ..evaluation.evaluation import evaluate
+    from ..terminal.progress import step
+
+    with step("computing the figures and their intervals"):
+        return evaluate(tables, **arguments)  # type: ignore[arg-type]
+
+
+def _estimated(chosen: argparse.Namespace, folder: Path) -> Path:
+    """Estimate the photographs into the report's folder, as `gantei predict` does."""
+    from ..evaluation.report_folder import RESULTS
+    from ..labels.label_table import read_labels
+    from ..study.definition import Study
+    from ..study.run import run_study
+    from ..terminal.progress import progress
+
+    read_labels(label_options(chosen))  # what is wrong with them is known before any photograph
+    listing = listing_of(chosen)
+    backend = local_backend(chosen, list(dict.fromkeys(chosen.names)))
+    study = Study(listing, backend, folder / RESULTS).without_own_files()
+    with progress(len(listing.photographs), "photograph") as bar:
+        # What another run has left under the hidden name is nobody's.
+        summary = run_study(study, overwrite=True, advance=bar.update)
+    write_summary(summary, study.listing.passed_by)
+    write_every_row(backend.estimators)
+    sys.stderr.flush()
+    return study.table

@@ -1,0 +1,127 @@
+"""What `gantei evaluate` says on the terminal: the main figures, and what to know before quoting.
+
+The table goes to standard output, everything else to standard error.
+"""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..terminal.plural import counted
+from ..terminal.text_table import text_table, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..evaluation.evaluation import Evaluation
+    from ..evaluation.evaluation_row import EvaluationRow
+
+HEAD = ("OUTPUT", "FIGURE", "VALUE", "95 % INTERVAL", "UNITS", "PEOPLE")
+HOW_TO_GET_INTERVALS = (
+    "no intervals: nothing tells whose photograph each is. Name the column of the labels by "
+    "--person, or say --one-photograph-per-person if that is so"
+)
+
+
+def write_figures(evaluation: "Evaluation") -> None:
+    """Print the main figures of everybody, by person where persons are known."""
+    from ..evaluation.main_figures import main_figures
+
+    rows = [_line(row) for output in evaluation.outputs for row in main_figures(evaluation, output)]
+    sys.stdout.write(f"{text_table(HEAD, rows)}\n")
+
+
+def write_remarks(evaluation: "Evaluation") -> None:
+    """Say what is missing, what is optimistic, who was left out, and what publishers report."""
+    for line in _remarks(evaluation):
+        sys.stderr.write(f"{visible(line)}\n")
+
+
+def write_places(folder: Path, names: "Sequence[str]") -> None:
+    """Say where the report is."""
+    sys.stderr.write(f"{folder}: {', '.join(names)}\n")
+
+
+def _line(row: "EvaluationRow") -> tuple[str, ...]:
+    from ..evaluation.main_figures import figure_name, figure_text, interval_text
+
+    measure = row.measure
+    people = "–" if measure.people is None else str(measure.people)
+    return (
+        row.output.key,
+        figure_name(row),
+        figure_text(measure.value),
+        interval_text(measure),
+        str(measure.units),
+        people,
+    )
+
+
+def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
+    from ..evaluation.figure_reasons import reason_text
+
+    if not evaluation.has_persons:
+        yield HOW_TO_GET_INTERVALS
+    for output in evaluation.unlabelled:
+        yield (
+            f"{output.key}: not evaluated, as no column of the labels says it; name one by "
+            f"{_option(output.name)}"
+        )
+    main = [row for row in evaluation.table if row.level == evaluation.main_level]
+    yield from _missing([row for row in main if not row.variable and not row.compared_with])
+    for note in dict.fromkeys(note for row in main for note in row.notes):
+        yield reason_text(note)
+    yield from _differences(main)
+    for figure in evaluation.reported:
+        yield (
+            f"{figure.estimator}, as its publisher reports, on others: {figure.metric} "
+            f"{figure.value:g} {figure.unit} ({figure.data})"
+        )
+    yield from _sample_sizes(evaluation)
+
+
+def _option(name: str) -> str:
+    return f"--{name} COLUMN" if name in ("age", "sex") else f"--label {name}=COLUMN"
+
+
+def _missing(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
+    """Say each reason for a missing figure or interval once, with the figures."""
+    from ..evaluation.figure_reasons import NO_PERSONS, reason_text
+
+    figures: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row.measure.why and row.measure.why != NO_PERSONS:
+            named = figures.setdefault(row.measure.why, {})
+            named[f"{row.output.key} {row.measure.metric}"] = None
+    for why, named in figures.items():
+        yield f"{', '.join(named)}: {reason_text(why)}"
+
+
+def _differences(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
+    from ..evaluation.evaluation_row import REST
+    from ..evaluation.main_figures import figure_name, figure_text, interval_text
+
+    for row in rows:
+        measure = row.measure
+        if row.compared_with in ("", REST) or measure.value is None:
+            continue
+        p = "" if row.p_holm is None else f", p = {row.p_holm:.2g}"
+        yield (
+            f"{row.output.key} minus {row.compared_with}: {figure_name(row)} "
+            f"{figure_text(measure.value)} ({interval_text(measure)}{p}), "
+            f"{counted(measure.units, 'unit')}"
+        )
+
+
+def _sample_sizes(evaluation: "Evaluation") -> "Iterator[str]":
+    from ..evaluation.figure_reasons import reason_text
+
+    for each in evaluation.sample_sizes:
+        begin = f"{each.key} {each.metric}, an interval of width {each.width:g}"
+        if each.people is None:
+            yield f"{begin}: {reason_text(each.why)}"
+        else:
+            yield (
+                f"{begin}: about {each.people} people like these; the {each.people_now} here give "
+                f"{each.width_now:.3g}"
+            )
