@@ -1,8 +1,7 @@
 """How many people an interval of a wanted width needs, from these people as a pilot.
 
-The error of a figure falls with the root of the number of people: on the scale of its interval, the
-half width is `root(people here / people)` of the one here. For people of the same kind, with as
-many eyes and photographs each; the pilot's own uncertainty is not in it.
+For people of the same kind, with as many eyes and photographs each; the pilot's own uncertainty is
+not in it (`people_for_width`).
 """
 
 import math
@@ -10,12 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import SettingError
-from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
-from ..statistics.scales import at_the_end, scale_of
+from ..statistics.people_needed import people_for_width
+from ..statistics.scales import at_the_end
 from .evaluation_row import EvaluationRow
-
-MOST_PEOPLE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +85,6 @@ def sample_sizes(
     return tuple(found)
 
 
-def people_for(measure: Measure, width: float) -> int:
-    """Give the smallest number of people whose interval is no wider than `width`.
-
-    Args:
-        measure: the figure here, whose value is not at the end of its range, with its interval.
-        width: of the wanted interval.
-
-    >>> from gantei.evaluation.sample_size import people_for
-    >>> from gantei.statistics.measure import Measure
-    >>> people_for(Measure("bias", 0.0, -1.0, 1.0, 100, 100), 1.0)
-    400
-    """
-    few, many = 1, MOST_PEOPLE
-    while few < many:
-        middle = (few + many) // 2
-        if _width(measure, middle) <= width * (1 + 1e-12):
-            many = middle
-        else:
-            few = middle + 1
-    return few
-
-
 def _sample_size(row: EvaluationRow, width: float) -> SampleSize:
     measure = row.measure
     key, metric, people = row.output.key, measure.metric, measure.people
@@ -118,14 +93,4 @@ def _sample_size(row: EvaluationRow, width: float) -> SampleSize:
     now = measure.high - measure.low
     if at_the_end(metric, measure.value):
         return SampleSize(key, metric, width, now, people, None, "at-the-end")
-    return SampleSize(key, metric, width, now, people, people_for(measure, width))
-
-
-def _width(measure: Measure, people: int) -> float:
-    if measure.value is None or measure.low is None or measure.high is None:
-        raise ValueError("a figure without an interval tells nothing about its width")
-    scale = scale_of(measure.metric)
-    half = (scale.there(measure.high) - scale.there(measure.low)) / 2
-    half *= math.sqrt((measure.people or measure.units) / people)
-    middle = scale.there(measure.value)
-    return scale.back(middle + half) - scale.back(middle - half)
+    return SampleSize(key, metric, width, now, people, people_for_width(measure, width))
