@@ -1,8 +1,11 @@
-"""The twelve sections of a card, written from the manifest and `provenance.json` alone."""
+"""The twelve sections of a card, from manifest, `provenance.json` and `measured.json` alone."""
+
+from collections.abc import Sequence
 
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
 from .document import HEADINGS, Block, FactList, Paragraph, Section, Subheading, Table
+from .measured_here import MeasuredHere, measured_blocks
 from .provenance import Provenance
 from .published import published
 from .reproduction import reproduction
@@ -30,7 +33,9 @@ AGE_GAP = (
 )
 
 
-def sections(manifest: Manifest, provenance: Provenance | None) -> tuple[Section, ...]:
+def sections(
+    manifest: Manifest, provenance: Provenance | None, measured: Sequence[MeasuredHere] = ()
+) -> tuple[Section, ...]:
     """Write all of them, in their order."""
     bodies: tuple[tuple[Block, ...], ...] = (
         _facts(manifest),
@@ -39,7 +44,7 @@ def sections(manifest: Manifest, provenance: Provenance | None) -> tuple[Section
         (_fact_table(manifest, "input."), *_decoding(manifest)),
         _output(manifest),
         _training(manifest),
-        _evaluation(manifest),
+        _evaluation(manifest, measured),
         (FactList((("performance in subgroups", manifest.evaluation.subgroups),)),),
         _risks(manifest),
         reproduction(manifest, provenance),
@@ -130,7 +135,7 @@ def _training(manifest: Manifest) -> tuple[Block, ...]:
     return (FactList(rows + _said(manifest, "training").items),)
 
 
-def _evaluation(manifest: Manifest) -> tuple[Block, ...]:
+def _evaluation(manifest: Manifest, measured: Sequence[MeasuredHere]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     if manifest.reported:
         rows = tuple(
@@ -145,6 +150,7 @@ def _evaluation(manifest: Manifest) -> tuple[Block, ...]:
     words = {"split": "split by person or not", "place": "internal or external"}
     words["threshold"] = "threshold of the figures"
     blocks.append(FactList(tuple((words.get(key, key), text) for key, text in described)))
+    blocks += measured_blocks(manifest, measured)
     if manifest.variant:
         blocks += _variant(manifest.variant)
     if manifest.citation and manifest.task in ("age", "sex"):

@@ -1,9 +1,12 @@
 """The head of a card: what it is in two languages, and what must not be overlooked."""
 
+from collections.abc import Sequence
+
 from ..findings.wording import word_of
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Manifest, Regression
 from .document import Block, FactList, Paragraph
+from .measured_here import MeasuredHere, measured_blocks
 
 RESEARCH_USE = (
     "Research use. Not an approved medical device; not for diagnosis.",
@@ -22,17 +25,20 @@ UNITS_JA = {"years": "年", "fraction": ""}
 UNKNOWN_LABEL_JA = "二つの区分のうち不明な一方"
 
 
-def summary(manifest: Manifest) -> tuple[Block, ...]:
+def summary(manifest: Manifest, measured: Sequence[MeasuredHere] = ()) -> tuple[Block, ...]:
     """Write titles, warnings, and the Japanese summary."""
     blocks: list[Block] = [Paragraph(manifest.title), Paragraph(manifest.title_ja)]
     blocks += [Paragraph(sentence, strong=True) for sentence in RESEARCH_USE]
     notices = (manifest.notice, manifest.notice_ja)
     blocks += [Paragraph(notice, strong=True) for notice in notices if notice.strip()]
-    blocks += [Paragraph("日本語の要約(詳細は以下の英文)", strong=True), _japanese(manifest)]
+    blocks += [
+        Paragraph("日本語の要約(詳細は以下の英文)", strong=True),
+        _japanese(manifest, measured),
+    ]
     return tuple(blocks)
 
 
-def _japanese(manifest: Manifest) -> FactList:
+def _japanese(manifest: Manifest, measured: Sequence[MeasuredHere]) -> FactList:
     unsettled = manifest.unsettled()
     settled = (
         f"{len(unsettled)} 項目が不明で、利用者が根拠とともに定めるまで推定しません"
@@ -45,6 +51,7 @@ def _japanese(manifest: Manifest) -> FactList:
         ("使ってはならないこと", NOT_FOR_JA),
         ("前処理と出力", settled + (f"(うち {assumed} 項目は仮定)" if assumed else "")),
         ("公表された性能", _reported(manifest)),
+        *_measured(manifest, measured),
         ("重み", _weights(manifest)),
         ("再配布の可否", _unknown_ja(manifest.source.redistribution)),
     ]
@@ -75,6 +82,12 @@ def _reported(manifest: Manifest) -> str:
     )
     found = "、".join(figures)
     return f"{found}(条件と出典は Evaluation の表)" if found else "公表されていません"
+
+
+def _measured(manifest: Manifest, measured: Sequence[MeasuredHere]) -> tuple[tuple[str, str], ...]:
+    if not measured_blocks(manifest, measured):
+        return ()
+    return (("手元で測った性能", "公表値とは別に Evaluation の Measured here の表にあります"),)
 
 
 def _weights(manifest: Manifest) -> str:

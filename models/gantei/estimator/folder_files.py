@@ -11,9 +11,11 @@ from ..signing.contents import SIGNATURE_FILE
 
 CARD = "card.md"
 PROVENANCE = "provenance.json"
-BESIDE = (CARD, PROVENANCE, SIGNATURE_FILE)
-"""What may stand beside the manifest, the weights and the golden photographs: card, provenance and
-signature."""
+MEASURED = "measured.json"
+"""What `gantei evaluate --into-card` measured."""
+BESIDE = (CARD, PROVENANCE, MEASURED, SIGNATURE_FILE)
+"""What may stand beside the manifest, the weights and the golden photographs: card, provenance,
+what its owner has measured, and signature."""
 LARGEST_BESIDE = 4_000_000
 LARGEST_WEIGHTS = 2 * 1024**3
 """Bytes; no ONNX file that holds its own weights is larger."""
