@@ -30,7 +30,7 @@ def people_for_width(measure: Measure, width: float) -> int | None:
 
     >>> from gantei.statistics.measure import Measure
     >>> people_for_width(Measure("bias", 0.0, -1.0, 1.0, 100, 100), 1.0)
-    391
+    393
     """
     if not 0 < width < math.inf:
         raise SettingError(f"a width of {width}; give a number above 0")
