@@ -150,6 +150,15 @@ def test_columns_are_found_in_any_case_and_width_of_accents_and_by_their_own_nam
     assert not table.by_person
 
 
+def test_two_columns_that_differ_in_case_alone_are_told_apart_only_by_their_very_names(tmp_path):
+    text = "photograph,AGE,Age\na.jpg,57,58\n"
+    with pytest.raises(OutputError, match="AGE and Age may both be the age"):
+        labels_of(tmp_path, text)
+    assert labels_of(tmp_path, text, age="Age").rows[0].age == 58
+    with pytest.raises(OutputError, match="--age: several columns called age"):
+        labels_of(tmp_path, text, age="age")
+
+
 def test_a_table_without_photographs_is_of_persons(tmp_path):
     table = labels_of(tmp_path, "person,age\np,57\n")
     assert table.by_person

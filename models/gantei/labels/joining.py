@@ -189,6 +189,8 @@ def _counts(exclusions: Iterable[Exclusion]) -> Mapping[str, int]:
 
 
 def _nothing_matches(rows: Sequence[ResultRow], table: LabelTable, name: str) -> str:
+    if not table.rows:
+        return f"{table.name}: has no rows below the names of its columns"
     what = "person" if table.by_person else "photograph"
     said = f"{table.name}: no row is of a {what} in {name}"
     mine = next((each.photograph if what == "photograph" else each.person for each in rows), None)
@@ -197,7 +199,6 @@ def _nothing_matches(rows: Sequence[ResultRow], table: LabelTable, name: str) ->
             f"{said}, whose names are random, as --anonymous makes them; put the identifiers of "
             f"its key into the column {what} of the labels"
         )
-    row = table.rows[0] if table.rows else None
-    its = (row.photograph if what == "photograph" else row.person) if row else None
+    its = table.rows[0].photograph if what == "photograph" else table.rows[0].person
     shown = f": the first there is {mine}, and of the labels {its}" if mine and its else ""
     return f"{said}{shown}"

@@ -46,11 +46,13 @@ def label_columns(
         labels: which column has the labels of which other output.
 
     Raises:
-        OutputError: a column that was named is not there, or there is neither a photograph nor a
-            person; says which columns there are.
+        OutputError: a column that was named is not there, several are called as a usual one, or
+            there is neither a photograph nor a person; says which columns there are.
     """
     found = {
-        role: place_of(chosen, columns, name, f"--{role}") if chosen else _usual(role, columns)
+        role: place_of(chosen, columns, name, f"--{role}")
+        if chosen
+        else _usual(role, columns, name)
         for role, chosen in {**dict.fromkeys(USUAL), **named}.items()
     }
     other = {
@@ -80,9 +82,12 @@ def place_of(column: str, columns: Sequence[str], name: str, option: str) -> int
     return places[0]
 
 
-def _usual(role: str, columns: Sequence[str]) -> int | None:
+def _usual(role: str, columns: Sequence[str], name: str) -> int | None:
     places = _places(role, columns)
-    return places[0] if len(places) == 1 else None
+    if len(places) > 1:
+        several = " and ".join(columns[place] for place in places)
+        raise OutputError(f"{name}: {several} may both be the {role}; rename one")
+    return places[0] if places else None
 
 
 def _places(column: str, columns: Sequence[str]) -> list[int]:

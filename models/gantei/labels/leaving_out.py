@@ -91,8 +91,9 @@ def _with_labels(
         label = merged_label(labels)
         if label is None:
             contradicting.update(places)
-            text = f"{_lines(labels)} say different things of it"
-            found.leave_out(photograph, labels[0].where, "labels-contradict", text)
+            sexes = {each.sex for each in labels if each.sex}
+            code = "two-sexes" if table.by_person and len(sexes) > 1 else "labels-contradict"
+            found.leave_out(photograph, labels[0].where, code, _contradiction(labels))
             continue
         used.add(places[0])
         if photograph.error_code:
@@ -168,6 +169,18 @@ def _unused_rows(
             code, text = "no-photograph", f"no photograph in the results is of this {what}"
         name = (row.person if table.by_person else row.photograph) or ""
         yield Exclusion(name, row.person or "", row.where, code, text)
+
+
+def _contradiction(labels: Sequence[LabelRow]) -> str:
+    """Say in which rows labels of one photograph differ, and in what."""
+    said: dict[str, dict[str, None]] = {}
+    for each in labels:
+        told = {"person": each.person, "visit": each.visit, "eye": each.eye, "sex": each.sex}
+        told |= {"age": None if each.age is None else f"{each.age:g}", **each.other}
+        for what, text in told.items():
+            said.setdefault(what, {})[text or "unknown"] = None
+    differing = (f"{what} {' or '.join(texts)}" for what, texts in said.items() if len(texts) > 1)
+    return f"{_lines(labels)} say different things of it: {', '.join(differing)}"
 
 
 def _lines(labels: Sequence[LabelRow]) -> str:
