@@ -61,9 +61,14 @@ def join_results(results: ResultsTable, table: LabelTable) -> Joined:
         OutputError: nothing matches, or a name may be several photographs; says which line.
         SettingError: labels are named of an output that the results lack.
 
+    >>> from pathlib import Path
     >>> from gantei.labels.joining import join_results
-    >>> join_results.__name__  # results = read_results(path); table = read_labels(options)
-    'join_results'
+    >>> from gantei.labels.label_table import LabelOptions, read_labels
+    >>> from gantei.labels.results_table import read_results
+    >>> table = read_labels(LabelOptions("labels.csv"))
+    >>> flow = join_results(read_results(Path("results.csv")), table).flow
+    >>> flow.photographs, flow.joined, flow.people, flow.excluded, flow.unused
+    (4, 3, 2, {'no-label-row': 1}, {})
     """
     _check_outputs(results, table)
     rows = results.rows
@@ -80,6 +85,15 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
 
     Raises:
         OutputError: as `join_results`.
+
+    >>> from pathlib import Path
+    >>> from gantei.labels.joining import join_listing
+    >>> from gantei.labels.label_table import LabelOptions, read_labels
+    >>> from gantei.photographs.listing import list_photographs
+    >>> listing = list_photographs([Path("photographs")])
+    >>> found = join_listing(listing, read_labels(LabelOptions("labels.csv")))
+    >>> [each.person for each in found.photographs], found.flow.excluded
+    (['1', '2', '2'], {'no-label-row': 1})
     """
     rows = tuple(_as_row(each, listing.columns) for each in listing.photographs)
     if table.by_person:

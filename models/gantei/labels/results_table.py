@@ -81,10 +81,9 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
 
     >>> from pathlib import Path
     >>> from gantei.labels.results_table import read_results
-    >>> read_results(Path("results.csv"))
-    Traceback (most recent call last):
-      ...
-    gantei.errors.OutputError: results.csv: cannot be read: No such file or directory
+    >>> results = read_results(Path("results.csv"))
+    >>> [output.key for output in results.outputs], results.values.shape
+    (['demo-age.age', 'demo-sex.sex'], (4, 2))
     """
     table = read_table_file(str(path), encoding=encoding, telling=("photograph", "sha256", "eye"))
     run_path = run_manifest_path(path)

@@ -63,9 +63,20 @@ def cohorts_of(
         SettingError: a variable is unknown, or the persons have several photographs each though
             `one_photograph_per_person` is said.
 
+    >>> from pathlib import Path
+    >>> from gantei.labels.joining import join_results
+    >>> from gantei.labels.label_table import LabelOptions, read_labels
+    >>> from gantei.labels.results_table import read_results
     >>> from gantei.labels.units_of import cohorts_of
-    >>> cohorts_of.__name__  # cohorts_of(joined, joined.results.output("demo-age.age"))["person"]
-    'cohorts_of'
+    >>> results = read_results(Path("results.csv"))
+    >>> joined = join_results(results, read_labels(LabelOptions("labels.csv")))
+    >>> cohorts = cohorts_of(joined, results.output("demo-sex.sex"), by=("age:10",))
+    >>> [(level, len(cohort.units), cohort.units.people) for level, cohort in cohorts.items()]
+    [('photograph', 3, 2), ('eye', 3, 2), ('person', 2, 2)]
+    >>> cohorts["person"].names, cohorts["person"].units.truths.tolist()
+    (('1', '2'), [1, 0])
+    >>> cohorts["person"].groups["age:10"].tolist()
+    ['70–79', '40–49']
     """
     if one_photograph_per_person:
         joined = _each_its_own(joined)
