@@ -12,10 +12,8 @@ from gantei.errors import SettingError
 from gantei.statistics.units import EstimateKind
 
 from .evidence import Evidence, likelihood_of
+from .normal_likelihood import LEAST_LEAD  # noqa: F401
 
-LEAST_LEAD = 3.5
-"""Standard errors, of the person's log-probability, that some rival must lead by. Without it, a
-nearly equal rival with errors of its own eliminated the truth in 7 to 9 % of simulated trials."""
 ENOUGH_PEOPLE = 100
 """From as many on, labels that no candidate tells mean that none works."""
 
@@ -34,6 +32,9 @@ class ScoredOutput:
         flipped: of a binary output, bool (candidates,), whether a candidate takes its label 0 for
             what the table calls label 1; None where none does.
         classes: how many labels a categorical output has.
+        any_order: of a categorical output, whether its scores come in the network's order, and any
+            of them may be any label, as `order_of_labels` tells afterwards; else they come in the
+            table's order of labels.
     """
 
     name: str
@@ -41,15 +42,18 @@ class ScoredOutput:
     columns: NDArray[np.intp]
     flipped: NDArray[np.bool_] | None = None
     classes: int = 2
+    any_order: bool = False
 
 
 class Tournament:
     """Candidates, dropped one after the other as people with known labels are added.
 
     A candidate is dropped for good when its e-value, the mean of those of the outputs, reaches
-    1 / (1 - confidence), and some rival's predictions lead by 3.5 standard errors in an output
-    whose own e-value reaches it too. One may look after every person: the true candidate, if it is
-    among them, is ever dropped with a probability of at most 1 - confidence.
+    1 / (1 - confidence), and a rival leads in an output whose own e-value reaches it too: as a
+    rival nearly as good, with errors of its own, makes the e-value of the truth grow too, it must
+    also tell people's labels clearly better (`Evidence.lead`). One may look after every person. If
+    all that the candidates tell is told by the true one, it is dropped with a probability of at
+    most 1 - confidence.
 
     Args:
         outputs: of the network.
@@ -94,7 +98,9 @@ class Tournament:
         readings, numbers = np.unique(keys, axis=1, return_inverse=True)
         numbers = numbers.reshape(-1)
         total = np.asarray(np.bincount(numbers, weights), dtype=np.float64)
-        likelihood = likelihood_of(output.kind, len(total))
+        likelihood = likelihood_of(
+            output.kind, len(total), output.classes, any_order=output.any_order
+        )
         self.evidence[output.name] = Evidence(likelihood, total)
         signs = np.where(readings[1] == 1, -1.0, 1.0)
         self._readings[output.name] = (numbers, readings[0], signs)
@@ -166,7 +172,7 @@ class Tournament:
         """Say of each candidate whether a rival leads in an output that speaks against it."""
         led = np.zeros(self.candidates, dtype=bool)
         for name, evidence in self.evidence.items():
-            against = (evidence.log_e >= self.threshold) & (evidence.lead >= LEAST_LEAD)
+            against = (evidence.log_e >= self.threshold) & (evidence.lead >= 1)
             led |= against[self._readings[name][0]]
         return led
 

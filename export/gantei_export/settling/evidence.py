@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from gantei.errors import SettingError
 from gantei.statistics.units import EstimateKind
 
+from .class_likelihood import ClassLikelihood
 from .logistic_likelihood import LogisticLikelihood
 from .normal_likelihood import NormalLikelihood
 
@@ -20,6 +21,7 @@ class Likelihood(Protocol):
     """How labels follow from one column of an output, with free intercept and slope >= 0."""
 
     columns: int
+    least_lead: float
 
     def place(self, scores: NDArray[np.float64], columns: NDArray[np.intp]) -> None:
         """Take the scale of some columns from the outputs of their first people."""
@@ -27,8 +29,13 @@ class Likelihood(Protocol):
     def predict(self, scores: NDArray[np.float64], labels: NDArray[Any]) -> NDArray[np.float64]:
         """Give the log-probability of each label from earlier people; NaN where not measured."""
 
-    def maximum(self, scores: NDArray[np.float64], labels: NDArray[Any]) -> NDArray[np.float64]:
-        """Give the largest log-likelihood of each column over the people it was measured on."""
+    def best(
+        self, scores: NDArray[np.float64], labels: NDArray[Any]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+        """Give the largest log-likelihood of each column over the people it was measured on.
+
+        And, of labels, the probability of each person's own one by then, (people, columns).
+        """
 
     def predict_without(self, labels: NDArray[Any]) -> NDArray[np.float64]:
         """Give the log-probability of each label from earlier labels alone."""
@@ -37,11 +44,15 @@ class Likelihood(Protocol):
         """Give the largest log-likelihood where no output tells anything."""
 
 
-def likelihood_of(kind: EstimateKind, columns: int) -> Likelihood:
+def likelihood_of(
+    kind: EstimateKind, columns: int, classes: int = 2, *, any_order: bool = False
+) -> Likelihood:
     """Give the likelihood of a kind of output."""
-    if kind == "categorical":
-        raise SettingError("an output of several classes")
-    return NormalLikelihood(columns) if kind == "regression" else LogisticLikelihood(columns)
+    if kind == "regression":
+        return NormalLikelihood(columns)
+    if kind == "binary":
+        return LogisticLikelihood(columns)
+    return ClassLikelihood(columns, classes, any_order=any_order)
 
 
 class Evidence:
@@ -63,8 +74,9 @@ class Evidence:
         alive: bool (columns,).
         log_e: float64 (columns,), log e-value against each column; of a dropped one, its last.
         log_no_signal: log e-value against "no column tells anything".
-        lead: float64 (columns,), how far the best rival alive leads: the sum of the differences
-            between log-predictions of a person's label, over the root of their summed squares.
+        lead: float64 (columns,), how far the best rival alive leads, as a share of what is asked:
+            the sum of the differences between what both say of each person's own label, over the
+            root of their summed squares, over the likelihood's `least_lead`.
         leader: intp (columns,), which rival that is; -1 where there is none.
         scores, labels: of all people; scores NaN where a column was not measured.
         logs: float64 (people, columns), log-probability of each person's label by each column, from
@@ -87,6 +99,7 @@ class Evidence:
         self.logs_without = np.empty(0)
         self._entry = np.full(columns, NEVER)
         self._log_pairs = np.zeros((columns, columns))
+        self._leads = np.zeros((columns, columns))
         self._log_signals = np.zeros(columns)
 
     def add(self, scores: NDArray[np.float64], labels: NDArray[Any]) -> None:
@@ -122,7 +135,6 @@ class Evidence:
         if self.people >= FIRST_PEOPLE:
             self._learn()
             self._weigh()
-            self._find_leads()
 
     def drop(self, columns: NDArray[np.bool_]) -> None:
         """Take columns, bool (columns,), out of the race; their e-values stay as they are."""
@@ -140,40 +152,66 @@ class Evidence:
         self.logs_without = np.append(self.logs_without, self._likelihood.predict_without(labels))
 
     def _weigh(self) -> None:
-        """Compute the e-values anew, of the columns alive and of "no signal"."""
+        """Compute e-values and leads anew, of the columns alive and of "no signal"."""
         alive = np.flatnonzero(self.alive)
+        pairs = np.ix_(alive, alive)
+        last = np.maximum.outer(self._entry[alive], self._entry[alive])
         for start in np.unique(self._entry[self._entry < self.people]):
-            since = self.scores[start:], self.labels[start:]
-            products = self.logs[start:, alive].sum(0)
-            best = self._likelihood.maximum(since[0][:, alive], since[1])
-            with_it = np.maximum.outer(self._entry[alive], self._entry[alive]) == start
-            pairs = np.ix_(alive, alive)
-            new = products[:, None] - best[None, :]
-            self._log_pairs[pairs] = np.where(with_it, new, self._log_pairs[pairs])
+            scores, labels = self.scores[start:][:, alive], self.labels[start:]
+            logs = self.logs[start:][:, alive]
+            best, chances = self._likelihood.best(scores, labels)
+            new = logs.sum(0)[:, None] - best[None, :]
+            self._log_pairs[pairs] = np.where(last == start, new, self._log_pairs[pairs])
+            leads = _leads(logs if chances is None else chances)
+            self._leads[pairs] = np.where(last == start, leads, self._leads[pairs])
             own = alive[self._entry[alive] == start]
-            none = self._likelihood.maximum_without(since[1])
+            none = self._likelihood.maximum_without(labels)
             self._log_signals[own] = self.logs[start:, own].sum(0) - none
         weighted = self._log_pairs + self._log_weights[:, None]
         np.fill_diagonal(weighted, -np.inf)
-        others = np.log1p(-np.exp(self._log_weights))
-        log_e = np.logaddexp.reduce(weighted, axis=0) - others
+        log_e = np.logaddexp.reduce(weighted, axis=0) - np.log1p(-np.exp(self._log_weights))
         self.log_e = np.where(self.alive, log_e, self.log_e)
         self.log_no_signal = float(np.logaddexp.reduce(self._log_signals + self._log_weights))
+        if len(alive) > 1:
+            among = self._leads[pairs]
+            np.fill_diagonal(among, -np.inf)
+            self.leader[alive] = alive[among.argmax(0)]
+            self.lead[alive] = among.max(0) / self._likelihood.least_lead
 
-    def _find_leads(self) -> None:
-        """Compute how far the best rival of each column alive leads."""
-        alive = np.flatnonzero(self.alive)
-        self.lead[alive], self.leader[alive] = -np.inf, -1
-        if len(alive) < 2:
-            return
-        logs = self.logs[:, alive]
-        there = (~np.isnan(logs)).astype(float)
-        logs = np.nan_to_num(logs)
-        square = (logs * logs).T @ there
-        sums = logs.T @ there - there.T @ logs
-        squares = square + square.T - 2 * logs.T @ logs
-        leads = sums / np.sqrt(np.maximum(squares, 1e-12))
-        np.fill_diagonal(leads, -np.inf)
-        best = leads.argmax(0)
-        self.leader[alive] = alive[best]
-        self.lead[alive] = leads[best, np.arange(len(alive))]
+    def people_needed(self, ahead: int, behind: int, threshold: float) -> float:
+        """About how many people in all would drop one column, if it goes on as so far.
+
+        The logarithm of an e-value grows with the people, a lead with their root. Infinite where
+        `ahead` is not ahead, or by no more than twice the error of that: nobody can say.
+
+        Args:
+            ahead: the column of the rival.
+            behind: the one that would be dropped.
+            threshold: log e-value at which one is dropped.
+        """
+        if self.people < FIRST_PEOPLE:
+            return float("inf")
+        gaps = self.logs[:, ahead] - self.logs[:, behind]
+        gaps = gaps[~np.isnan(gaps)]
+        lead = float(self._leads[ahead, behind]) / self._likelihood.least_lead
+        clear = gaps.sum() > 2 * np.sqrt((gaps**2).sum())
+        if not len(gaps) or not clear or lead <= 0:
+            return float("inf")
+        # Of rivals that lead, the average has about the best one's e-value times its weight.
+        missing = max(threshold - float(self.log_e[behind]), 0.0)
+        return float(max(len(gaps) / lead**2, len(gaps) + missing / gaps.mean()))
+
+
+def _leads(worth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Sum of the differences between columns, over the root of their summed squares, of each pair.
+
+    float64 (people, columns) to (columns, columns): how far the first leads the second. A person
+    who is missing from a column counts in none of its pairs.
+    """
+    there = (~np.isnan(worth)).astype(float)
+    filled = np.nan_to_num(worth)
+    square = (filled * filled).T @ there
+    sums = filled.T @ there
+    squares = square + square.T - 2 * filled.T @ filled
+    noise = 1e-12 * (square + square.T) + 1e-300
+    return np.asarray(np.where(squares > noise, (sums - sums.T) / np.sqrt(squares + noise), 0.0))

@@ -3,12 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.statistics.logistic_columns import fit_logistic_columns
+from gantei.statistics.logistic import fit_logistic
 
 SLOPES = np.geomspace(0.1, 40.0, 21)
 """Slopes per standard deviation of an output; an AUC of 0.85 has about 2, of 0.97 about 4."""
 USUAL_SLOPE, SPREAD_OF_SLOPES = 2.5, 1.0
 STEPS = np.linspace(-3.0, 3.0, 31)
+LEAST_LEAD_OF_CHANCES = 4.75
 FORGOTTEN = 1e-200
 """Weights below are set to 0: numbers that small cost a hundred times the time."""
 
@@ -22,7 +23,10 @@ class LogisticLikelihood:
 
     Attributes:
         columns: how many outputs; each is learnt on its own.
+        least_lead: what a rival's lead in the probability of people's own labels must reach.
     """
+
+    least_lead = LEAST_LEAD_OF_CHANCES
 
     def __init__(self, columns: int) -> None:
         self.columns = columns
@@ -74,9 +78,21 @@ class LogisticLikelihood:
             logs[row, there] = np.log(told)
         return logs
 
-    def maximum(self, scores: NDArray[np.float64], labels: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Give the largest log-likelihood of the labels of each column, float64 (columns,)."""
-        return fit_logistic_columns(scores, labels == 1).log_likelihood
+    def best(
+        self, scores: NDArray[np.float64], labels: NDArray[np.intp]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the largest log-likelihood of each column, (columns,), and what it makes of people.
+
+        That is the probability of each person's own label, float64 (people, columns).
+        """
+        there = ~np.isnan(scores)
+        known = np.where(there, scores, 0.0)
+        fit = fit_logistic(known.T, labels == 1, weights=there.T, least_slope=0.0)
+        finite = np.isfinite(fit.slope) & np.isfinite(fit.intercept)
+        slope, intercept = np.where(finite, fit.slope, 0), np.where(finite, fit.intercept, 0)
+        eta = np.clip(intercept + slope * known, -700, 700)
+        own = 1 / (1 + np.exp(np.where(labels[:, None] == 1, -eta, eta)))
+        return fit.log_likelihood, np.where(there, np.where(finite, own, 1.0), np.nan)
 
     def predict_without(self, labels: NDArray[np.intp]) -> NDArray[np.float64]:
         """Give the log-probability of each label from the earlier labels alone, (people,)."""
@@ -88,5 +104,4 @@ class LogisticLikelihood:
 
     def maximum_without(self, labels: NDArray[np.intp]) -> float:
         """Give the largest log-likelihood of the labels where no output tells anything."""
-        nothing = np.zeros((len(labels), 1))
-        return float(fit_logistic_columns(nothing, labels == 1).log_likelihood[0])
+        return float(fit_logistic(None, labels == 1).log_likelihood)

@@ -7,6 +7,9 @@ USUAL_AGE, USUAL_SLOPE = 55.0, 9.0
 """In years; in years per standard deviation of an output."""
 VARIANCES = np.array([6.0, 2.0])
 """Of intercept and slope, in variances of the error."""
+LEAST_LEAD = 3.5
+"""With it, a nearly equal rival with errors of its own seldom eliminates the truth; without it, in
+a quarter of simulated trials of 400 people."""
 SHAPE, USUAL_VARIANCE = 1.5, 36.0
 SMALLEST_VARIANCE = 1e-6
 """Squared years. Without it, a line through every age would have an infinite likelihood."""
@@ -21,7 +24,10 @@ class NormalLikelihood:
 
     Attributes:
         columns: how many outputs; each is learnt on its own.
+        least_lead: what a rival's lead in log-predictions must reach.
     """
+
+    least_lead = LEAST_LEAD
 
     def __init__(self, columns: int) -> None:
         self.columns = columns
@@ -61,10 +67,10 @@ class NormalLikelihood:
         logs = _log_evidence(after) - _log_evidence(before)
         return np.where(there, logs, np.nan)
 
-    def maximum(
+    def best(
         self, scores: NDArray[np.float64], labels: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """Give the largest log-likelihood of the ages of each column, float64 (columns,)."""
+    ) -> tuple[NDArray[np.float64], None]:
+        """Give the largest log-likelihood of each column, (columns,); leads are counted in logs."""
         there = ~np.isnan(scores)
         count = there.sum(0)
         whole = np.maximum(count, 1)
@@ -77,7 +83,7 @@ class NormalLikelihood:
         squares, product = (x * x).sum(0), (x * y).sum(0)
         flat = (squares == 0) | (product <= 0)
         slope = np.where(flat, 0.0, product / np.where(squares > 0, squares, 1))
-        return _best(((y - slope * x) ** 2).sum(0), count)
+        return _best(((y - slope * x) ** 2).sum(0), count), None
 
     def predict_without(self, labels: NDArray[np.float64]) -> NDArray[np.float64]:
         """Give the log-density of each age from the earlier ages alone, (people,)."""
