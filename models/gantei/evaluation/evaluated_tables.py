@@ -11,7 +11,7 @@ from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import Exclusion
 from ..labels.flow import Flow
 from ..labels.joining import Joined, join_results
-from ..labels.label_table import LabelOptions, LabelTable, read_labels
+from ..labels.label_table import LabelTable
 from ..labels.results_table import ResultsTable, read_results
 from ..labels.true_values import label_place
 from ..labels.units_of import cohorts_of
@@ -56,24 +56,23 @@ class EvaluatedTables:
 
 
 def read_tables(
-    results: Sequence[Path], options: LabelOptions, *, one_photograph_per_person: bool
+    results: Sequence[Path], table: LabelTable, *, one_photograph_per_person: bool
 ) -> EvaluatedTables:
-    """Read results and labels, and join them.
+    """Read results, and join them with labels.
 
     Outputs of two results that have one name get the name of their table before it, as
     `first:demo-sex.sex` of `first.csv`.
 
     Args:
         results: tables of `gantei predict`; one at least.
-        options: of the labels.
+        table: of labels.
         one_photograph_per_person: whether each photograph is another person's.
 
     Raises:
-        OutputError, MissingExtraError: as `read_results`, `read_labels` and `join_results`.
+        OutputError, MissingExtraError: as `read_results` and `join_results`.
         SettingError: no output has a label, or as `cohorts_of`.
     """
-    table = read_labels(options)
-    read = [read_results(path, encoding=options.encoding) for path in results]
+    read = [read_results(path, encoding=table.options.encoding) for path in results]
     joined = [join_results(each, table) for each in read]
     names = _names(read)
     cohorts: dict[CohortKey, Cohort] = {}

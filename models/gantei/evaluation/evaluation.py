@@ -11,7 +11,8 @@ from ..labels.cohort import Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import Exclusion
 from ..labels.flow import Flow
-from ..labels.label_table import LabelOptions
+from ..labels.label_table import LabelOptions, LabelTable, read_labels
+from ..labels.rows_in_memory import table_in_memory
 from ..statistics.measure import Measure
 from ..statistics.study_extra import require_study_extra
 from .evaluated_figures import evaluated_figures
@@ -120,7 +121,7 @@ class Evaluation:
 
 def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     results: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    labels: str | os.PathLike[str],
+    labels: Any,
     *,
     person: str | None = None,
     visit: str | None = None,
@@ -139,7 +140,8 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
 
     Args:
         results: a table that `gantei predict` wrote, with its `.run.json` beside it, or several.
-        labels: a table of known ages, sexes and other labels: a row per photograph, or per person.
+        labels: a table of known ages, sexes and other labels, a row per photograph or per person:
+            a path, records by the names of columns, or a frame of pandas or polars.
         person: its column that tells whose eye it is; None: that of this name, if it is there.
         visit: its column that tells the visits of a person apart.
         age: its column of ages in years; None: as `person`.
@@ -170,14 +172,15 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     )
     columns = (person, age, sex, visit, dict(label or {}), options.by, sex_coding, encoding)
     require_study_extra("evaluate")
+    is_path = isinstance(labels, str | os.PathLike)
+    named = LabelOptions(os.fspath(labels) if is_path else "labels", *columns)
+    table = read_labels(named, None if is_path else table_in_memory(labels, named.file))
     several = [results] if isinstance(results, str | os.PathLike) else results
-    return _evaluation(
-        [Path(each) for each in several], LabelOptions(os.fspath(labels), *columns), options
-    )
+    return _evaluation([Path(each) for each in several], table, options)
 
 
 def _evaluation(
-    results: Sequence[Path], labels: LabelOptions, options: EvaluationOptions
+    results: Sequence[Path], labels: LabelTable, options: EvaluationOptions
 ) -> Evaluation:
     tables = read_tables(
         results, labels, one_photograph_per_person=options.one_photograph_per_person

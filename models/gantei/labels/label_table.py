@@ -57,7 +57,7 @@ class LabelTable:
         options: by which it was read.
         rows: in the order of the table.
         columns: their names, as they stand there.
-        sha256: of the file; of what was read, where it came by standard input.
+        sha256: of the file; of what was read, where it came by standard input or from memory.
         by_person: whether a row is a person's, not a photograph's.
         has_persons, has_visits, has_eyes, has_ages, has_sexes: whether a column tells them.
         groups: the names of the columns that are no labels, by which subgroups may be formed.
@@ -81,12 +81,16 @@ class LabelTable:
         return "standard input" if self.options.file == STANDARD_INPUT else self.options.file
 
 
-def read_labels(options: LabelOptions) -> LabelTable:
+def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelTable:
     r"""Read a table of labels.
 
     A row is a photograph's where there is a column `photograph`, else a person's. Sexes are
     understood as M and F, male and female, 男 and 女, 男性 and 女性, in any case and width; numbers
     only by a coding. Ages are numbers of years. An empty cell is unknown.
+
+    Args:
+        options: which table, and what its columns mean.
+        table: what is read instead of the file, whose name then only stands in messages.
 
     Raises:
         OutputError: the file cannot be read, a column is missing, or a cell cannot be understood;
@@ -111,14 +115,16 @@ def read_labels(options: LabelOptions) -> LabelTable:
         "sex": options.sex,
     }
     telling = [*filter(None, named.values()), *options.labels.values(), *USUAL]
-    table = read_table_file(options.file, encoding=options.encoding, telling=telling)
+    in_memory = table is not None or options.file == STANDARD_INPUT
+    if table is None:
+        table = read_table_file(options.file, encoding=options.encoding, telling=telling)
     name = "standard input" if options.file == STANDARD_INPUT else options.file
     columns = label_columns(table.columns, name, named, options.labels)
     return LabelTable(
         options,
         label_rows(table.rows, columns, table.columns, coding),
         tuple(table.columns),
-        _digest(options.file, table),
+        _digest(table) if in_memory else sha256_of(Path(options.file)),
         by_person=columns.photograph is None,
         has_persons=columns.person is not None,
         has_visits=columns.visit is not None,
@@ -129,9 +135,7 @@ def read_labels(options: LabelOptions) -> LabelTable:
     )
 
 
-def _digest(file: str, table: ReadTable) -> str:
-    if file != STANDARD_INPUT:
-        return sha256_of(Path(file))
+def _digest(table: ReadTable) -> str:
     digest = hashlib.sha256()
     for cells in (table.columns, *(row.cells for row in table.rows)):
         digest.update(json.dumps([*cells]).encode() + b"\n")
