@@ -235,6 +235,13 @@ def test_estimates_survive_an_error_and_are_not_made_again(
 
 
 @pytest.mark.usefixtures("without_page")
+def test_a_card_that_cannot_take_the_figures_is_told_with_why(tables, tmp_path, capsys):
+    out = ("--out", tmp_path / "report")
+    assert run(tables[0], "--labels", tables[1], "--into-card", *out) == 0
+    assert "card of net: not installed here" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("without_page")
 def test_an_existing_report_is_replaced_only_by_overwrite(tables, tmp_path, capsys):
     options = ("--labels", tables[1], "--out", tmp_path / "report")
     assert run(tables[0], *options) == 0

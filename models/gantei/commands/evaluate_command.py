@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..terminal.text_table import visible
 from .evaluate_options import add_evaluation, add_labels, evaluate_arguments, label_options
 from .evaluate_summary import write_figures, write_places, write_remarks
 from .local_estimators import local_backend
@@ -46,6 +47,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     evaluate.add_argument(
         "--overwrite", action="store_true", help="replace the report of another evaluation"
     )
+    evaluate.add_argument(
+        "--into-card",
+        action="store_true",
+        help="also write the main figures into the cards of the estimators, where these are "
+        "installed, as measured here and beside what their publishers report",
+    )
     add_estimators(evaluate, "none, as tables of results have theirs")
     add_device(evaluate)
     evaluate.add_argument(
@@ -73,6 +80,11 @@ def _run(chosen: argparse.Namespace) -> int:
     write_figures(evaluation)
     write_remarks(evaluation)
     write_places(chosen.out, names if tables else [*names, RESULTS])
+    if chosen.into_card:
+        from ..report.into_card import write_into_cards
+
+        for change in write_into_cards(evaluation):
+            sys.stderr.write(visible(f"card of {change}\n"))
     return SOME_LEFT_OUT if any(each.excluded for each in evaluation.flows) else ALL_GOOD
 
 
