@@ -163,3 +163,15 @@ def test_a_hostile_text_begins_no_row_and_no_tag(my_age, tmp_path):
     assert as_markdown(card).count("\n## Facts") == 1
     Path(my_age.folder / "card.md").write_text(as_markdown(card), "utf-8")
     assert check(my_age.folder) == []
+
+
+def test_the_command_writes_into_the_card_and_says_where(my_age, tmp_path, capsys):
+    evaluation = evaluated(tmp_path, my_age)
+    assert evaluation.outputs
+    command = ["evaluate", tmp_path / "results7.csv", "--labels", tmp_path / "labels7.csv"]
+    words = [*command, "--out", tmp_path / "report", "--into-card"]
+    assert main([str(word) for word in words]) == 0
+    said = capsys.readouterr().err
+    assert f"my-age: {my_age.folder / 'card.md'}\n" in said
+    assert "net: not installed here, so it has no card here\n" in said
+    assert "Measured here" in (my_age.folder / "card.md").read_text("utf-8")

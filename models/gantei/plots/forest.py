@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ROW, HEAD = 5.6, 6.0
 """Millimetres: the height of a row, and of a variable's heading."""
 MOST_ROWS = 40
-NAME_LETTERS = 17
+NAME_LETTERS, NOTE_LETTERS = 17, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ def _shortened(name: str) -> str:
 
 
 def _figures(row: ForestRow) -> str:
-    note = label(row.note)
     if row.value is None:
-        return note
+        return "\n".join(wrapped(label(row.note, 2 * NOTE_LETTERS), NOTE_LETTERS)[:2])
+    note = label(row.note)
     said = signed(row.value, plus=False)
     if row.low is not None and row.high is not None:
         said += f" ({signed(row.low, plus=False)} to {signed(row.high, plus=False)})"

@@ -83,6 +83,8 @@ class Drawing:
         svg, png = io.BytesIO(), io.BytesIO()
         with warnings.catch_warnings(record=True) as complaints:
             warnings.filterwarnings("always", r"Glyph \d+ .* missing from font", UserWarning)
+            self.canvas.draw_without_rendering()  # laid out once, for both
+            self.canvas.set_layout_engine("none")
             self.canvas.savefig(
                 svg, format="svg", dpi=DPI, metadata={"Date": None, "Creator": None, "Format": None}
             )
@@ -112,7 +114,7 @@ def drawing(
         matplotlib.rcParams.update(_without_backend(matplotlib.rcParamsDefault))
         matplotlib.rcParams.update(_settings(matplotlib))
         layout = "none" if whole else "constrained"
-        canvas = matplotlib.figure.Figure((width / INCH, height / INCH), layout=layout)
+        canvas = matplotlib.figure.Figure((width / INCH, height / INCH), DPI, layout=layout)
         if whole:
             canvas.subplots_adjust(0, 0, 1, 1)
         yield Drawing(canvas, canvas.subplots(), alt)

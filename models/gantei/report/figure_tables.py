@@ -251,9 +251,9 @@ def _difference_cell(row: EvaluationRow | None) -> Html:
         return NONE
     shown = _cell(row.measure)
     if row.p_holm is not None:
-        shown += f"<br><small>p = {_p_text(row.p_holm)} (Holm)</small>"
+        shown += f"<br><small>p {_p_text(row.p_holm)} (Holm)</small>"
     return shown
 
 
 def _p_text(p: float) -> str:
-    return "&lt; 0.001" if p < 0.001 else f"{p:.3f}"
+    return "&lt; 0.001" if p < 0.001 else f"= {p:.3f}"

@@ -1,6 +1,7 @@
 """Parts of the report's page: text in two languages, tables, figures; every text stays text."""
 
 import base64
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -11,6 +12,8 @@ from .bilingual import Bilingual
 Html = str
 """A part of the page, with everything that came from outside escaped."""
 
+MOST_BESIDE = 6
+"""Columns, from which a table is no longer readable on a telephone."""
 WideCell = tuple[Html, int]
 """What stands in a cell, and over how many columns."""
 
@@ -35,22 +38,30 @@ def below(words: Bilingual, *, name: str = "p") -> Html:
 def table(
     head: Sequence[Html], rows: Iterable[Sequence[Html | WideCell]], *, caption: Html = ""
 ) -> Html:
-    """Write a table, whose first column names its rows; it scrolls by itself where it is wide."""
+    """Write a table, whose first column names its rows.
+
+    On a telephone a wide one becomes a list of its rows, and each cell says its column.
+    """
     named = f"<caption>{caption}</caption>" if caption else ""
+    kind = "stacked" if len(head) >= MOST_BESIDE else "beside"
+    said = [re.sub(r"<[^>]+>", "", each) for each in head]
     top = "".join(f'<th scope="col">{each}</th>' for each in head)
     body = "".join(
-        f'<tr><th scope="row">{row[0]}</th>{"".join(map(_cell, row[1:]))}</tr>\n' for row in rows
+        f'<tr><th scope="row">{row[0]}</th>{_cells(row[1:], said[1:])}</tr>\n' for row in rows
     )
     return (
-        f'<div class="wide"><table>{named}<thead><tr>{top}</tr></thead>\n<tbody>{body}</tbody>'
-        "</table></div>\n"
+        f'<div class="wide"><table class="{kind}">{named}<thead><tr>{top}</tr></thead>\n'
+        f"<tbody>{body}</tbody></table></div>\n"
     )
 
 
-def _cell(cell: Html | WideCell) -> Html:
-    if isinstance(cell, tuple):
-        return f'<td colspan="{cell[1]}">{cell[0]}</td>'
-    return f"<td>{cell}</td>"
+def _cells(row: Sequence[Html | WideCell], heads: Sequence[Html]) -> Html:
+    parts = []
+    for place, cell in enumerate(row):
+        content, over = cell if isinstance(cell, tuple) else (cell, 1)
+        of = f' data-of="{heads[place]}"' if over == 1 else f' colspan="{over}"'
+        parts.append(f"<td{of}>{content}</td>")
+    return "".join(parts)
 
 
 def section(anchor: str, title: Bilingual, body: Html) -> Html:

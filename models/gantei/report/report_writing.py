@@ -33,13 +33,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[str, ...]:
         OutputError: a file cannot be written.
         MissingExtraError: matplotlib or scikit-learn is not installed.
     """
-    drawn = {
-        output.key: FiguresOfOutput(
-            _named(place, output, figures_of(evaluation, output)),
-            _named(place, output, forests_of(evaluation, output)),
-        )
-        for place, output in enumerate(evaluation.outputs, 1)
-    }
+    drawn = drawn_figures(evaluation)
     flow = participant_flow([english for english, _ in flow_boxes(evaluation)])
     figures = [("flow", flow)]
     for each in drawn.values():
@@ -55,6 +49,21 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[str, ...]:
     with atomic_write(folder / CHECKLIST) as file:
         write_checklist(evaluation, file)
     return (PAGE, METHODS, CHECKLIST, f"{FIGURES}/")
+
+
+def drawn_figures(evaluation: Evaluation) -> dict[str, FiguresOfOutput]:
+    """Draw the figures of every output, by its key.
+
+    Raises:
+        MissingExtraError: matplotlib or scikit-learn is not installed.
+    """
+    return {
+        output.key: FiguresOfOutput(
+            _named(place, output, figures_of(evaluation, output)),
+            _named(place, output, forests_of(evaluation, output)),
+        )
+        for place, output in enumerate(evaluation.outputs, 1)
+    }
 
 
 def _files(figures: Iterable[tuple[str, DrawnFigure]]) -> dict[str, bytes]:
