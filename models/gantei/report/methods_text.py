@@ -210,12 +210,15 @@ def _intervals(evaluation: Evaluation) -> Iterator[Bilingual]:
         for scale, of in by_scale.items()
     )
     yield in_both(
-        "Intervals of 95 % are the figure plus and minus Student's quantile (persons minus 1 "
-        "degrees of freedom) times the standard deviation of {draws:,} bootstrap draws of persons "
-        "(Philox, seed {seed}), by the delta method: {english}.",
-        "95% 信頼区間は、対象者を単位とした {draws:,} 回のブートストラップ（Philox、シード {seed}）"
-        "の"
-        "標準偏差に t 分布（自由度は人数 − 1）の分位点を掛け、デルタ法で求めました（{japanese}）。",
+        "Intervals of 95 % are the figure plus and minus a quantile times its standard error, by "
+        "the delta method: {english}. Standard errors are over persons, from {draws:,} bootstrap "
+        "draws (Philox, seed {seed}); quantiles are Student's (persons minus 1 degrees of "
+        "freedom; of AUC and balanced accuracy, persons of the class that has fewer), those of "
+        "mean errors, Brier scores and log losses of the draws themselves (bootstrap-t).",
+        "95% 信頼区間は、標準誤差に分位点を掛け、デルタ法で求めました（{japanese}）。標準誤差は"
+        "対象者を単位とした {draws:,} 回のブートストラップ（Philox、シード {seed}）によります。"
+        "分位点は t 分布（自由度は人数 − 1、AUC と均衡正解率は少ないほうのクラスの人数 − 1）、"
+        "平均誤差・Brier スコア・対数損失では標本化そのもの（ブートストラップ t 法）によります。",
         draws=evaluation.options.draws, seed=SEED, english=english, japanese=japanese,
     )  # fmt: skip
     if any(each in _CALIBRATION for each in codes):
@@ -249,9 +252,10 @@ def _groups(evaluation: Evaluation) -> Iterator[Bilingual]:
     )  # fmt: skip
     if any(row.compared_with == REST for row in evaluation.table):
         yield (
-            "Each group was compared with all others whose group is known, by the same draws; "
-            "p-values are two-sided, after Holm over the groups of one variable and figure.",
-            "各群は、群の分かるほかの全員と同じ標本化で比べました。p 値は両側で、"
+            "Each group was compared with all others whose group is known, by the same draws "
+            "(Student's t on the difference); p-values are two-sided, after Holm over the groups "
+            "of one variable and figure.",
+            "各群は、群の分かるほかの全員と同じ標本化で比べました（差の t 検定）。p 値は両側で、"
             "同じ変数・指標の群の間で "
             "Holm 法により補正しました。",
         )
@@ -266,8 +270,8 @@ def _compared(evaluation: Evaluation) -> Iterator[Bilingual]:
     for key, other in pairs:
         yield in_both(
             "{key} and {other} were compared on the units that both have, by the same draws of "
-            "persons.",
-            "{key} と {other} は、両方に共通の対象を同じ標本化で比べました。",
+            "persons (Student's t on the difference).",
+            "{key} と {other} は、両方に共通の対象を同じ標本化で比べました（差の t 検定）。",
             key=key, other=other,
         )  # fmt: skip
 

@@ -3,18 +3,26 @@
 import numpy as np
 
 from .measure import Measure
-from .metric_replicates import FEWEST_PEOPLE, ROUNDING, MetricKey, MetricReplicates, Replicated
-from .scales import at_the_end, scale_of, student_quantile, two_sided_p
+from .metric_replicates import (
+    FEWEST_PEOPLE,
+    ROUNDING,
+    MetricKey,
+    MetricReplicates,
+    Replicated,
+    spread_of,
+)
+from .scales import at_the_end, student_quantile, two_sided_p
 
 
 def difference(a: MetricReplicates, b: MetricReplicates, key: MetricKey) -> Measure:
     """Compare a figure of two estimators on the same people, or of two groups of one cohort.
 
     Both must come from the same draws of the same persons, so that what a draw does to both
-    cancels. The test is on the figure's scale: the difference there over the standard deviation of
-    its draws, against Student's t with the fewer degrees of freedom of both. The interval of the
-    difference itself is that test turned round: it excludes 0 where p is below 0.05, and only
-    there.
+    cancels. The difference over the standard deviation of its draws is held against Student's t
+    with the fewer degrees of freedom of both; the interval is that test turned round, and excludes
+    0 where p is below 0.05. This is done on the figure's own axis: differences are less skewed
+    than figures, and in simulations (`benchmarks/coverage.py`) two equally good estimators then
+    differed by chance in 1 to 7 % of cohorts, on the figure's scale in up to 9 %.
 
     Returns:
         `a` minus `b`, with interval and two-sided p; `units` and `people` are those of `a`.
@@ -23,23 +31,19 @@ def difference(a: MetricReplicates, b: MetricReplicates, key: MetricKey) -> Meas
         KeyError: one of both has no such figure.
     """
     one, other = a.figures[key], b.figures[key]
-    why = _why_none(key[0], one, other)
-    value = one.value - other.value
-    known = None if np.isnan(value) else float(value)
+    value, why = float(one.value - other.value), _why_none(key[0], one, other)
+    drawn = (one.draws - other.draws) if not why else np.empty(0)
+    drawn = drawn[np.isfinite(drawn)]
+    people = max(one.everybody, other.everybody)
+    error = spread_of(drawn, people)
+    if not why and not error > ROUNDING * abs(one.value):
+        why = "no-variation"
+    known = None if np.isnan(value) else value
     if why:
         return Measure(key[0], known, None, None, a.units, a.people, key[1], why)
-    scale = scale_of(key[0])
-    steep, steep_too = scale.slope(one.value), scale.slope(other.value)
-    drawn = steep * (one.draws - one.value) - steep_too * (other.draws - other.value)
-    error = float(np.std(drawn[np.isfinite(drawn)], ddof=1))
-    apart = scale.there(one.value) - scale.there(other.value)
-    if not error > ROUNDING * abs(steep * one.value):
-        return Measure(key[0], known, None, None, a.units, a.people, key[1], "no-variation")
     freedom = min(one.freedom, other.freedom)
-    back = value / apart if apart else 1 / steep
-    margin = student_quantile(freedom) * error * back
-    p = two_sided_p(apart / error, freedom)
-    low, high = float(value - margin), float(value + margin)
+    margin, p = student_quantile(freedom) * error, two_sided_p(value / error, freedom)
+    low, high = value - margin, value + margin
     return Measure(key[0], known, low, high, a.units, a.people, key[1], p=p)
 
 

@@ -76,7 +76,7 @@ def replicates(
             continue
         figure = _figure(source, key, float(point[key][0]), drawn.get(key), why)
         fewest = figure.people if key[0] in _LEANING_ON_BOTH else len(present)
-        figure = replace(figure, freedom=fewest - 1)
+        figure = replace(figure, everybody=len(present), freedom=fewest - 1)
         if key in errors:
             error = float(point_errors[key][0])
             figure = replace(figure, draw_errors=errors[key], known_error=error)
@@ -107,7 +107,7 @@ def _calibration(
         return Replicated(np.nan, draws, people, why=line.why or "too-few-for-calibration")
     said = "" if why == "no-draws" else why
     error = line.standard_error
-    return Replicated(line.value, draws, people, people - 1, known_error=error, why=said)
+    return Replicated(line.value, draws, people, people, people - 1, known_error=error, why=said)
 
 
 def _drawn(

@@ -27,6 +27,7 @@ class Replicated:
         draws: float64 (B,); nan where a draw leaves it undefined; (0,) without draws.
         people: number of persons that it rests on, of the class that has fewer where it needs
             both.
+        everybody: number of persons with a unit, of any class.
         freedom: degrees of freedom of Student's t.
         exact: bounds where all answers are right, or none.
         draw_errors: float64 (B,), each draw's own standard error, where the figure is a mean.
@@ -37,6 +38,7 @@ class Replicated:
     value: float
     draws: NDArray[np.float64]
     people: int
+    everybody: int = 0
     freedom: int = 0
     exact: tuple[float, float] | None = None
     draw_errors: NDArray[np.float64] | None = None
@@ -45,16 +47,20 @@ class Replicated:
 
     @property
     def error(self) -> float:
-        """The standard error on the figure's own axis; nan without two draws that define it.
-
-        The variance of the draws is too small by (people - 1) / people, and is corrected for it.
-        """
+        """The standard error on the figure's own axis; nan without two draws that define it."""
         if self.known_error is not None:
             return self.known_error
-        known = self.draws[np.isfinite(self.draws)]
-        if len(known) < 2 or self.people < 2:
-            return np.nan
-        return float(known.std(ddof=1) * np.sqrt(self.people / (self.people - 1)))
+        return spread_of(self.draws[np.isfinite(self.draws)], self.everybody)
+
+
+def spread_of(draws: NDArray[np.float64], people: int) -> float:
+    """Give the standard deviation of draws times the root of people / (people - 1).
+
+    Without it, the variance of a bootstrap is too small by that factor. nan of fewer than two.
+    """
+    if min(len(draws), people) < 2:
+        return np.nan
+    return float(draws.std(ddof=1) * np.sqrt(people / (people - 1)))
 
 
 @dataclass(frozen=True)
