@@ -56,6 +56,15 @@ def test_ages_are_averaged_over_the_photographs_of_an_eye_and_then_over_the_eyes
     assert (found["person"].photographs, len(found["person"].units)) == (4, 2)
 
 
+def test_a_person_whose_eyes_are_unknown_has_no_eye_but_a_mean(tmp_path):
+    rows = [each | {"eye": "" if each["person"] == "q" else each["eye"]} for each in AGED]
+    found = cohorts(tmp_path, rows)
+    assert found["eye"].names == ("p, right", "p, left")
+    assert found["eye"].excluded() == {"eye-unknown": 2}
+    assert found["person"].units.estimates.tolist() == [(61 + 50) / 2, (40 + 99) / 2]
+    assert found["person"].excluded() == {}
+
+
 def test_probabilities_are_averaged_as_logits_and_those_of_classes_as_logarithms(tmp_path):
     sex = cohorts(tmp_path, key="s.sex")["person"].units
     right = (logit(0.9) + logit(0.8)) / 2
@@ -139,6 +148,7 @@ def test_visits_of_a_person_are_units_of_their_own_in_one_cluster(tmp_path):
         ((57, 56), ("2020-01-01", "2023-01-01"), "day", False),
         ((57, 75), ("2020-01-01", "2020-06-01"), "day", False),
         ((57, 62), ("first", "second"), "day", True),
+        ((57, 62), ("2020-01-01", "second"), "day", True),
     ],
 )
 def test_ages_of_a_person_are_left_out_where_nothing_explains_them(

@@ -84,6 +84,15 @@ def test_a_photograph_is_found_by_its_digest_where_its_name_is_another(tmp_path)
     assert pairs(joined(tmp_path, [result("new.jpg")], text)) == {"new.jpg": "2"}
 
 
+def test_the_end_of_a_name_is_not_enough_where_the_digest_is_another(tmp_path):
+    unread = failed("z.jpg", sha256="")
+    text = f"photograph,sha256,age\na.jpg,{digest('other')},57\nb.jpg,,58\nz,{digest('z')},1\n"
+    found = joined(tmp_path, [result("x/a.jpg"), result("b.jpg"), unread], text)
+    assert pairs(found) == {"b.jpg": "3"}
+    assert ("x/a.jpg", "no-label-row") in codes(found)
+    assert ("z.jpg", "no-estimate") in codes(found)  # it has no digest that could differ
+
+
 def test_a_name_with_the_digest_of_another_file_is_left_out_on_both_sides(tmp_path):
     text = f"photograph,sha256,age\na.jpg,{digest('other')},57\nb.jpg,,58\n"
     found = joined(tmp_path, [result("a.jpg"), result("b.jpg")], text)
@@ -165,6 +174,17 @@ def test_copies_count_once_and_contradicting_ones_not_at_all(tmp_path):
     assert pairs(found) == {"a.jpg": "2", "e.jpg": "6"}
     assert found.flow.excluded == {"copies-contradict": 2, "same-file": 1}
     assert_balanced(found)
+
+
+def test_the_same_file_of_two_eyes_is_of_neither_but_an_unknown_eye_may_be_either(tmp_path):
+    text = "photograph,age\na.jpg,57\nb.jpg,57\nc.jpg,1\n"
+    for eye, excluded in (("left", {"copies-contradict": 2}), ("", {"same-file": 1})):
+        rows = [
+            result("a.jpg", "p", "right", sha256=digest("x")),
+            result("b.jpg", "p", eye, sha256=digest("x")),
+            result("c.jpg", "q"),
+        ]
+        assert joined(tmp_path, rows, text).flow.excluded == excluded
 
 
 def test_the_same_file_of_two_persons_is_of_neither(tmp_path):

@@ -60,5 +60,4 @@ def _age(row: LabelRow) -> float:
 
 def _explained(rows: Mapping[tuple[str, float], LabelRow]) -> bool:
     dated = [(day_of(visit), age) for visit, age in rows]
-    days = [(day, age) for day, age in dated if day is not None]
-    return len(days) < len(dated) or days_explain(days)
+    return days_explain([(day, age) for day, age in dated if day is not None])
