@@ -134,19 +134,35 @@ def test_without_persons_the_terminal_says_how_to_get_intervals(tmp_path, capsys
 
 
 @pytest.mark.usefixtures("without_page")
-def test_what_was_left_out_is_listed_and_is_in_the_exit_code(tmp_path):
+def test_what_was_left_out_is_counted_and_listed_and_is_in_the_exit_code(tmp_path, capsys):
     drawn = people(30)
     results = write_results(
         tmp_path / "r.csv", [{**drawn[0], "error_code": "black-picture"}, *drawn[1:]]
     )
     labels = write_labels(tmp_path / "l.csv", drawn[:-2])
     assert run(results, "--labels", labels, "--out", tmp_path / "report") == 1
+    said = capsys.readouterr().err
+    assert "left out: 1 photograph without an estimate, because of an error (no-estimate)" in said
+    assert "left out: 2 photographs not in the table of labels (no-label-row)" in said
     excluded = records_of(tmp_path / "report" / "excluded.csv")
     codes = {row["name"]: row["code"] for row in excluded}
     assert codes == {
         "0-right.jpg": "no-estimate", "29-right.jpg": "no-label-row", "29-left.jpg": "no-label-row",
     }  # fmt: skip
     assert all(row["reason"] and row["reason_ja"] and row["text"] for row in excluded)
+
+
+@pytest.mark.usefixtures("without_page")
+def test_a_group_that_differs_is_named_on_the_terminal(tmp_path, capsys):
+    drawn = [
+        {**each, "net.age": each["net.age"] + 20 * (each["camera"] == "B")} for each in people(60)
+    ]
+    results = write_results(tmp_path / "r.csv", drawn)
+    labels = write_labels(tmp_path / "l.csv", drawn)
+    assert run(results, "--labels", labels, "--by", "camera", "--out", tmp_path / "report") == 0
+    said = capsys.readouterr().err
+    assert "net.age, camera B against all others: bias +" in said
+    assert "net.sex, camera B" not in said
 
 
 @pytest.mark.usefixtures("without_page")

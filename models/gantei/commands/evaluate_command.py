@@ -11,7 +11,7 @@ from .evaluate_options import add_evaluation, add_labels, evaluate_arguments, la
 from .evaluate_summary import write_figures, write_places, write_remarks
 from .local_estimators import local_backend
 from .options import add_device, add_estimators, whole_number
-from .photograph_options import add_photographs, listing_of
+from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
 from .predict_summary import write_every_row, write_summary
 
 if TYPE_CHECKING:
@@ -135,7 +135,8 @@ def _estimated(chosen: argparse.Namespace, folder: Path) -> Path:
     from ..study.run import run_study
     from ..terminal.progress import progress
 
-    read_labels(label_options(chosen))  # what is wrong with them is known before any photograph
+    if chosen.labels != STANDARD_STREAM:  # which is read once
+        read_labels(label_options(chosen))  # what is wrong is known before any photograph
     listing = listing_of(chosen)
     backend = local_backend(chosen, list(dict.fromkeys(chosen.names)))
     study = Study(listing, backend, folder / RESULTS).without_own_files()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..evaluation.evaluation_row import EvaluationRow
 
 HEAD = ("OUTPUT", "FIGURE", "VALUE", "95 % INTERVAL", "UNITS", "PEOPLE")
+GROUP_FIGURES = frozenset({"mae", "bias", "auc", "accuracy", "macro_auc"})
+"""Whose differences between groups are told on the terminal; the report has all."""
+SIGNIFICANT = 0.05
 HOW_TO_GET_INTERVALS = (
     "no intervals: nothing tells whose photograph each is. Name the column of the labels by "
     "--person, or say --one-photograph-per-person if that is so"
@@ -49,7 +52,7 @@ def _line(row: "EvaluationRow") -> tuple[str, ...]:
     people = "–" if measure.people is None else str(measure.people)
     return (
         row.output.key,
-        figure_name(row),
+        figure_name(row) + ("*" if row.notes else ""),
         figure_text(measure.value),
         interval_text(measure),
         str(measure.units),
@@ -60,6 +63,7 @@ def _line(row: "EvaluationRow") -> tuple[str, ...]:
 def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
     from ..evaluation.figure_reasons import reason_text
 
+    yield from _left_out(evaluation)
     if not evaluation.has_persons:
         yield HOW_TO_GET_INTERVALS
     for output in evaluation.unlabelled:
@@ -70,7 +74,8 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
     main = [row for row in evaluation.table if row.level == evaluation.main_level]
     yield from _missing([row for row in main if not row.variable and not row.compared_with])
     for note in dict.fromkeys(note for row in main for note in row.notes):
-        yield reason_text(note)
+        yield f"* {reason_text(note)}"
+    yield from _groups_that_differ(main)
     yield from _differences(main)
     for figure in evaluation.reported:
         yield (
@@ -78,6 +83,41 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
             f"{figure.value:g} {figure.unit} ({figure.data})"
         )
     yield from _sample_sizes(evaluation)
+
+
+def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
+    """Count what is in no figure, or not in those that are quoted, by its reason."""
+    from ..labels.exclusions import REASONS
+    from ..labels.flow import flow_note
+
+    for place, flow in enumerate(evaluation.flows):
+        of = f"{evaluation.files[place].name}: " if len(evaluation.flows) > 1 else ""
+        for counts, noun in ((flow.excluded, "photograph"), (flow.unused, "row")):
+            what = "left out" if noun == "photograph" else "labels not used"
+            for code, number in counts.items():
+                yield f"{of}{what}: {counted(number, noun)} {REASONS[code].english} ({code})"
+        for note in flow.notes:
+            yield f"{of}{flow_note(note)}"
+    for output in evaluation.outputs:
+        for code, number in (
+            evaluation.cohorts[output.key, evaluation.main_level].excluded().items()
+        ):
+            yield f"{output.key}: left out: {number} {REASONS[code].english} ({code})"
+
+
+def _groups_that_differ(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
+    """Name the groups whose first figures differ from those of all others."""
+    from ..evaluation.evaluation_row import REST
+    from ..evaluation.main_figures import figure_name, interval_text
+
+    for row in rows:
+        told = row.compared_with == REST and row.measure.metric in GROUP_FIGURES
+        if told and row.p_holm is not None and row.p_holm < SIGNIFICANT:
+            yield (
+                f"{row.output.key}, {row.variable} {row.group} against all others: "
+                f"{figure_name(row)} {row.measure.value:+.3f} ({interval_text(row.measure)}, "
+                f"p = {row.p_holm:.2g} after Holm)"
+            )
 
 
 def _option(name: str) -> str:
