@@ -254,3 +254,36 @@ def test_an_order_of_labels_is_settled_and_a_wrong_one_contradicted():
     assert told.settled() == (True,) * 4
     assert not told.contradicted()
     assert order_of_labels(scores[:, 0], labels, stated=order[[1, 0, 2, 3]]).contradicted()
+
+
+def test_how_many_more_people_are_needed_is_told_where_it_can_be():
+    scores, labels = cohort(np.random.default_rng(18), 400, [0.55, 0.05])
+    race, told = Tournament([ScoredOutput("sex", "binary", np.arange(3))]), []
+    for start in range(0, 400, 5):
+        race.add({"sex": (scores[start : start + 5], labels[start : start + 5])})
+        if race.people == 80:
+            told = [race.evidence["sex"].people_needed(0, each, race.threshold) for each in (1, 2)]
+    assert race.alive.tolist() == [True, False, True]
+    assert told[0] == pytest.approx(race.dropped_at[1], rel=0.5)
+    assert told[1] == float("inf")
+
+
+def test_a_single_candidate_has_nothing_against_it_but_no_signal():
+    scores, labels = cohort(np.random.default_rng(19), 60, [])
+    race = raced([ScoredOutput("sex", "binary", np.arange(1))], 60, sex=(scores, labels))
+    assert race.log_e().tolist() == [0]
+    assert race.signal() == "signal"
+
+
+def test_odd_outputs_and_labels_stop_nothing():
+    rng = np.random.default_rng(20)
+    scores, labels = cohort(rng, 40, [1.0, 1.0, 1.0])
+    scores[:, 1] = 3.3
+    scores[:20, 2] = -1e6
+    scores[:, 3] = np.where(labels, 1e3, -1e3)
+    for told in (labels, np.zeros_like(labels), np.sort(labels)):
+        race = raced([both_orders(4)], 40, sex=(scores, told))
+        assert np.isfinite(race.log_e()).all()
+    flat = ScoredOutput("age", "regression", np.arange(4))
+    for years in (np.full(40, 50.0), scores[:, 0], 50 + 1e-3 * labels):
+        assert np.isfinite(raced([flat], 40, age=(scores, years)).log_e()).all()

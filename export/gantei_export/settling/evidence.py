@@ -169,8 +169,9 @@ class Evidence:
             self._log_signals[own] = self.logs[start:, own].sum(0) - none
         weighted = self._log_pairs + self._log_weights[:, None]
         np.fill_diagonal(weighted, -np.inf)
-        log_e = np.logaddexp.reduce(weighted, axis=0) - np.log1p(-np.exp(self._log_weights))
-        self.log_e = np.where(self.alive, log_e, self.log_e)
+        if len(self.alive) > 1:
+            log_e = np.logaddexp.reduce(weighted, axis=0) - np.log1p(-np.exp(self._log_weights))
+            self.log_e = np.where(self.alive, log_e, self.log_e)
         self.log_no_signal = float(np.logaddexp.reduce(self._log_signals + self._log_weights))
         if len(alive) > 1:
             among = self._leads[pairs]
