@@ -59,9 +59,9 @@ def set_facts(
     tables = entry.manifest.tables()
     apply_settings(tables, settings, because)
     provenance = provenance_in(entry.folder)
-    model = _network(entry, weights)
-    _check_labels(parse_manifest(tables, entry.name), model)
-    _doubt(tables, model, provenance)
+    model = network_of(entry, weights)
+    check_labels(parse_manifest(tables, entry.name), model)
+    doubt_scale(tables, model, provenance)
     changed = [key for key in tables["basis"] if tables["basis"][key] != _basis(entry, key)]
     provenance["changed"] = [*provenance.get("changed", []), {"facts": changed}]
     return install_changed(entry, target, tables, provenance)
@@ -136,8 +136,12 @@ def _copy_weights(entry: entries.Entry, folder: Path, tables: Tables) -> None:
     tables["weights"] = {"file": weights.file, "sha256": digest, "bytes": path.stat().st_size}
 
 
-def _network(entry: entries.Entry, weights: Weights) -> "onnx.ModelProto":
-    """Parse the weights, once they are known to be those of the manifest."""
+def network_of(entry: entries.Entry, weights: Weights) -> "onnx.ModelProto":
+    """Parse the weights, once they are known to be those of the manifest.
+
+    Raises:
+        WeightsError: they are not, or are no ONNX file of one piece.
+    """
     import onnx
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 
@@ -159,8 +163,12 @@ def _not_described(entry: entries.Entry, path: Path) -> WeightsError:
     return WeightsError(f"{entry.name}: {path} is not the file that its manifest describes")
 
 
-def _check_labels(manifest: Manifest, model: "onnx.ModelProto") -> None:
-    """See that as many labels are stated as the network has values, where it tells."""
+def check_labels(manifest: Manifest, model: "onnx.ModelProto") -> None:
+    """See that as many labels are stated as the network has values, where it tells.
+
+    Raises:
+        SettingError: it has another number of them.
+    """
     for output in model.graph.output:
         spec = manifest.output.get(output.name)
         sides = output.type.tensor_type.shape.dim
@@ -173,7 +181,7 @@ def _check_labels(manifest: Manifest, model: "onnx.ModelProto") -> None:
             )
 
 
-def _doubt(tables: Tables, model: "onnx.ModelProto", provenance: Mapping[str, Any]) -> None:
+def doubt_scale(tables: Tables, model: "onnx.ModelProto", provenance: Mapping[str, Any]) -> None:
     """Hold the scale against the first batch normalisation's statistics, where they were kept."""
     from ..estimator_folder.scale_check import note_doubt, read_kept
 

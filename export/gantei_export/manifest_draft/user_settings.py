@@ -81,7 +81,7 @@ def apply_settings(
     settled: dict[str, Any] = {}
     for given, text in settings.items():
         key, short = _full_key(given, outputs)
-        settled[key] = _read(given, short, text)
+        settled[key] = read_value(given, short, text)
     for key in [key for key in settled if key.endswith(".scale") and key.startswith("output.")]:
         offset = key.replace(".scale", ".offset")
         if tables["basis"].get(offset, {}).get("origin") == UNKNOWN:
@@ -116,7 +116,7 @@ def size_of(settings: Mapping[str, str]) -> tuple[int, int] | None:
     """
     if "input.size" not in settings:
         return None
-    sides = _read("input.size", "input.size", settings["input.size"])
+    sides = read_value("input.size", "input.size", settings["input.size"])
     if len(sides) != 2:
         raise SettingError(
             f"input.size={settings['input.size']}: expects {READERS['input.size'][1]}"
@@ -141,7 +141,17 @@ def _full_key(given: str, outputs: list[str]) -> tuple[str, str]:
     return given, given
 
 
-def _read(given: str, short: str, text: str) -> Any:
+def read_value(given: str, short: str, text: str) -> Any:
+    """Read the value of a fact as a manifest's table holds it.
+
+    Args:
+        given: the fact as the user named it, for errors.
+        short: its key without the output's name, as in `READERS`.
+        text: the value.
+
+    Raises:
+        SettingError: there is no such fact, or the value cannot be read.
+    """
     if short not in READERS:
         raise SettingError(f"unknown fact {given!r}; known: {', '.join(READERS)}")
     reader, expected = READERS[short]

@@ -198,7 +198,7 @@ def load(
     remarks = admit(entry, weights)
     _refuse_unsettled(entry)
     _refuse_outdated(entry)
-    content = _checked_bytes(entry.folder / weights.file, weights, entry.name)
+    content = checked_bytes(entry.folder / weights.file, weights, entry.name)
     return Estimator(entry.manifest, open_session(content, device, threads, entry.name), remarks)
 
 
@@ -237,7 +237,12 @@ def _refuse_outdated(entry: Entry) -> None:
         )
 
 
-def _checked_bytes(path: Path, weights: Weights, name: str) -> bytes:
+def checked_bytes(path: Path, weights: Weights, name: str) -> bytes:
+    """Read the weights of the estimator `name`, the very bytes that its manifest describes.
+
+    Raises:
+        WeightsError: they cannot be read, or are others.
+    """
     try:
         size = path.stat().st_size
         content = path.read_bytes() if size == weights.bytes else b""

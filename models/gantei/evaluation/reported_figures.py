@@ -58,8 +58,18 @@ def reported_figures(outputs: Iterable[EstimatedOutput]) -> tuple[ReportedFigure
     """
     weights = {each.estimator: each.weights_sha256 for each in outputs}
     return tuple(
+        figure
+        for name, sha256 in weights.items()
+        if (manifest := _manifest_of(name, sha256))
+        for figure in figures_reported_in(manifest)
+    )
+
+
+def figures_reported_in(manifest: Manifest) -> tuple[ReportedFigure, ...]:
+    """Give the figures that a manifest holds, with the codes of the same metrics here."""
+    return tuple(
         ReportedFigure(
-            estimator=name,
+            estimator=manifest.name,
             metric=each.metric,
             code=_CODES.get(each.metric.strip().lower(), ""),
             value=each.value,
@@ -68,8 +78,6 @@ def reported_figures(outputs: Iterable[EstimatedOutput]) -> tuple[ReportedFigure
             data=each.data,
             source=each.source,
         )
-        for name, sha256 in weights.items()
-        if (manifest := _manifest_of(name, sha256))
         for each in manifest.reported
     )
 

@@ -1,0 +1,147 @@
+"""`--apply`: what is settled becomes the estimator's, with how it was settled as its basis."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from gantei import __version__
+from gantei.catalogue import entries
+from gantei.errors import SettingError
+from gantei.manifests.fields import UNKNOWN
+from gantei.manifests.file import parse_manifest
+
+from ..changing.change_estimator import (
+    check_labels,
+    doubt_scale,
+    install_changed,
+    network_of,
+    provenance_in,
+    target_of,
+)
+from .candidates import set_fact
+from .open_facts import manifest_value
+from .performance import Performance
+from .settle_words import headline, scale_words, verdict_words
+from .settling_result import Settling
+from .verdicts import FactVerdict
+
+
+def refusal(settling: Settling, *, although_worse: bool) -> str | None:
+    """Say why nothing is applied; None where it may be."""
+    if settling.signal != "signal":
+        return headline(settling)[0]
+    if settling.contradicted:
+        return "the labels contradict what is stated; nothing is changed"
+    if settling.worse and not although_worse:
+        reported = "; ".join(
+            f"{figure.metric} {figure.value:g} is reported"
+            for each in settling.performance
+            for figure in each.worse
+        )
+        return (
+            f"it is worse on these people than reported ({reported}), so a fact may still be "
+            "wrong, or the people differ; --although-worse applies it all the same"
+        )
+    if not changes(settling):
+        return "nothing was settled that is not known already"
+    return None
+
+
+def changes(settling: Settling) -> dict[str, tuple[Any, str]]:
+    """Give the facts that are to be written, by their keys: each value with its evidence."""
+    found: dict[str, tuple[Any, str]] = {}
+    colour = settling.winner.spec.colour
+    for verdict in settling.verdicts:
+        if _is_written(verdict) and verdict.value is not None:
+            value = manifest_value(verdict.fact.key, verdict.value, colour)
+            words = verdict_words(verdict)[0]
+            found[verdict.fact.key] = value, _evidence(settling, verdict.people, words)
+            found |= _labels(settling, verdict)
+    for each in settling.performance:
+        found |= _scale(settling, each)
+    return found
+
+
+def apply_settled(
+    settling: Settling, *, new_name: str | None = None, although_worse: bool = False
+) -> entries.Entry:
+    """Write what is settled into the estimator, or into a copy of it.
+
+    Facts that the file or the publisher states stay, and so do those that are not settled.
+
+    Raises:
+        SettingError: nothing may be applied, or a copy needs a name.
+        AlreadyInstalledError: the copy's name is taken.
+        WeightsError: the weights are not those of the manifest.
+        MissingExtraError: onnx or tomli-w is not installed.
+    """
+    entry = settling.entry
+    target = target_of(entry, new_name)
+    if why := refusal(settling, although_worse=although_worse):
+        raise SettingError(f"{entry.name}: nothing is applied: {why}")
+    tables = entry.manifest.tables()
+    written = changes(settling)
+    for key, (value, evidence) in written.items():
+        set_fact(tables, key, value)
+        tables["basis"][key] = {"origin": "fitted", "evidence": evidence}
+    provenance = provenance_in(entry.folder)
+    _, weights = entries.find_installed(entry.folder)
+    model = network_of(entry, weights)
+    check_labels(parse_manifest(tables, entry.name), model)
+    doubt_scale(tables, model, provenance)
+    change = {"facts": list(written), "settled": summary(settling)}
+    provenance["changed"] = [*provenance.get("changed", []), change]
+    return install_changed(entry, target, tables, provenance)
+
+
+def summary(settling: Settling) -> dict[str, Any]:
+    """What is kept of it in `provenance.json`."""
+    return {
+        "people": len(settling.race.people),
+        "labels_sha256": settling.table.sha256,
+        "confidence": settling.options.confidence,
+        "candidates": settling.tried,
+        "gantei": __version__,
+    }
+
+
+def _is_written(verdict: FactVerdict) -> bool:
+    if verdict.fact.role != "open":
+        return False
+    unknown = verdict.fact.origin == UNKNOWN
+    return verdict.verdict == "settled" or (verdict.verdict == "alike" and unknown)
+
+
+def _evidence(settling: Settling, people: int, words: str) -> str:
+    """How a fact was settled, for the manifest and the card."""
+    percent = f"{settling.options.confidence * 100:g}"
+    return (
+        f"{words}. {people} people with known labels (table sha256 {settling.table.sha256}), "
+        f"confidence {percent} %, {settling.tried} candidates; gantei settle {__version__}"
+    )
+
+
+def _labels(settling: Settling, verdict: FactVerdict) -> dict[str, tuple[Any, str]]:
+    """The labels of a binary output, where nobody has said them."""
+    _, name, field = [*verdict.fact.key.split("."), "", ""][:3]
+    if field != "positive":
+        return {}
+    key = f"output.{name}.labels"
+    if getattr(settling.entry.manifest.output[name], "labels", "") != UNKNOWN:
+        return {}
+    classes: Sequence[str] = settling.grid.classes[name]
+    return {key: (list(classes), f"labels of the table with sha256 {settling.table.sha256}")}
+
+
+def _scale(settling: Settling, performance: Performance) -> dict[str, tuple[Any, str]]:
+    """The scale of a number, where nobody has said it."""
+    if performance.scale is None:
+        return {}
+    spec = settling.entry.manifest.output[performance.output]
+    words = scale_words(performance.output, performance.scale)[0]
+    evidence = _evidence(settling, len(performance.units), words)
+    values = {"scale": performance.scale.scale, "offset": performance.scale.offset}
+    return {
+        f"output.{performance.output}.{field}": (value, evidence)
+        for field, value in values.items()
+        if getattr(spec, field) == UNKNOWN
+    }

@@ -1,0 +1,114 @@
+"""How good the best candidate is on these people, beside what its publisher reports."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gantei.evaluation.reported_figures import ReportedFigure, figures_reported_in
+from gantei.labels.estimated_output import EstimatedOutput
+from gantei.manifests.fields import UNKNOWN
+from gantei.manifests.manifest import Manifest
+from gantei.statistics.draws import PersonDraws
+from gantei.statistics.measure import Measure
+from gantei.statistics.measures import measures
+from gantei.statistics.metric_names import METRICS
+from gantei.statistics.units import Units
+
+from .age_scale import AgeScale, age_scale
+from .race import Race
+
+SHOWN = {
+    "regression": ("mae", "mae_of_mean", "correlation"),
+    "binary": ("auc", "accuracy"),
+    "categorical": ("macro_auc", "accuracy"),
+}
+PERCENT = ("%", "percent", "per cent")
+
+
+@dataclass(frozen=True)
+class Performance:
+    """One output of the best candidate, by person.
+
+    Attributes:
+        output: its name.
+        units: estimates beside the truth, by person.
+        measured: the figures that are shown.
+        reported: those of the publisher that are of the same metric.
+        worse: those of `reported` that the interval measured here excludes, as better than it.
+        scale: how a number is read, where nobody has said it.
+        told_scale: the same, where the manifest says it, if the labels tell otherwise.
+    """
+
+    output: str
+    units: Units
+    measured: tuple[Measure, ...]
+    reported: tuple[ReportedFigure, ...]
+    worse: tuple[ReportedFigure, ...]
+    scale: AgeScale | None = None
+    told_scale: AgeScale | None = None
+
+
+def performance_of(
+    race: Race, manifest: Manifest, outputs: Mapping[str, EstimatedOutput]
+) -> tuple[Performance, ...]:
+    """Measure the winner of a race on the people of the race."""
+    return tuple(_performance(race, manifest, output) for output in outputs.values())
+
+
+def _performance(race: Race, manifest: Manifest, output: EstimatedOutput) -> Performance:
+    scores, truths = race.scores(race.winner, output.name), race.truths(output.name)
+    known = ~np.isnan(truths)
+    scores, truths = scores[known], truths[known]
+    scale, told = None, None
+    if output.kind == "regression":
+        spec = dict(race.winner.outputs)[output.name]
+        found = age_scale(scores, truths)
+        if UNKNOWN in (spec.scale, spec.offset):  # type: ignore[union-attr]
+            scale = found
+            scores = scores * found.scale + found.offset
+        elif found.meaning != "years":
+            told = found
+    units = _units(output, scores, truths)
+    every = measures(units, PersonDraws(len(truths)))
+    measured = tuple(
+        each for code in SHOWN[output.kind] for each in every
+        if each.metric == code and each.label is None
+    )  # fmt: skip
+    reported = _reported(manifest)
+    worse = tuple(each for each in reported if _is_better(each, every))
+    return Performance(output.name, units, measured, reported, worse, scale, told)
+
+
+def _units(
+    output: EstimatedOutput, scores: NDArray[np.float64], truths: NDArray[np.float64]
+) -> Units:
+    persons = np.arange(len(truths))
+    if output.kind == "regression":
+        return Units("regression", scores, truths, persons, len(persons))
+    if output.kind == "binary":
+        probabilities = np.asarray((1 + np.tanh(scores / 2)) / 2)
+    else:
+        powers = np.exp(scores)
+        probabilities = powers / powers.sum(axis=1, keepdims=True)
+    return Units(output.kind, probabilities, truths.astype(np.intp), persons, len(persons))
+
+
+def _reported(manifest: Manifest) -> tuple[ReportedFigure, ...]:
+    """The publisher's figures, of the output where there is one only."""
+    if len(manifest.output) > 1:
+        return ()
+    return tuple(each for each in figures_reported_in(manifest) if each.code)
+
+
+def _is_better(reported: ReportedFigure, every: Sequence[Measure]) -> bool:
+    """Whether a reported figure is better than all that the interval of ours holds."""
+    value = reported.value / 100 if reported.unit.strip().lower() in PERCENT else reported.value
+    for each in every:
+        codes = (reported.code, f"macro_{reported.code}")
+        if each.metric in codes and each.label is None and None not in (each.low, each.high):
+            if METRICS[each.metric].higher_is_better:
+                return value > (each.high or 0.0)
+            return value < (each.low or 0.0)
+    return False

@@ -1,0 +1,171 @@
+"""Settling an estimator: which of all candidates its answers to labelled photographs leave.
+
+First every combination of the facts that matter most is tried, a few people at a time; then the
+decoders and resamplings, with the best of them. Each candidate that falls behind is dropped.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from math import prod
+
+from gantei.catalogue import entries
+from gantei.errors import SettingError
+from gantei.estimator.estimator import checked_bytes
+from gantei.inference.session import open_session
+from gantei.labels.estimated_output import EstimatedOutput
+from gantei.labels.joining import join_listing
+from gantei.labels.label_table import LabelTable
+from gantei.manifests.fields import UNKNOWN
+from gantei.manifests.manifest import Manifest
+from gantei.photographs.listing import PhotographList
+from gantei.signing.admission import admit
+from gantei.system.cores import cores
+
+from .answers import CandidateNetwork
+from .candidates import Grid
+from .cohort_notes import CohortNote, cohort_notes
+from .file_contradictions import contradicted_scales
+from .open_facts import OpenFact, open_facts
+from .people import eyes_known, labelled_outputs, labelled_people
+from .performance import performance_of
+from .race import Race
+from .scores import LabelledPerson, Scorer
+from .settling_result import SettleOptions, Settling
+from .two_races import final_race, run_races
+from .verdicts import FactVerdict, verdict_on
+
+NO_EYES = CohortNote(
+    "Whether left eyes are mirrored was not tried: nothing tells which eye a photograph shows. "
+    "State it by --eyes, or by a column eye of the labels.",
+    "左眼を反転するかどうかは試していません。左右が分からないためです。--eyes またはラベルの eye "
+    "列で示してください。",
+)
+
+
+def settle(
+    name: str,
+    listing: PhotographList,
+    table: LabelTable,
+    options: SettleOptions | None = None,
+    advance: Callable[[int], object] = lambda _: None,
+) -> Settling:
+    """Try the candidates of an installed estimator on photographs with known labels.
+
+    Args:
+        name: an installed estimator, or its folder; its facts may be unknown.
+        listing: the photographs.
+        table: their labels.
+        options: how.
+        advance: called with the number of photographs that were looked at.
+
+    Raises:
+        UnknownEstimatorError, NotInstalledError, SignatureError, WeightsError: as `gantei.load`.
+        SettingError: nothing is open, nothing tells the persons, or an option makes no sense.
+        OutputError: labels and photographs do not match, or a label is none.
+        InferenceError: the network fails.
+    """
+    options = options or SettleOptions()
+    entry, weights = entries.find_installed(name)
+    admit(entry, weights)
+    joined = join_listing(listing, table)
+    labelled = labelled_outputs(entry.manifest, table, options.candidates)
+    people = labelled_people(
+        joined, listing, labelled, options.by,
+        one_photograph_per_person=options.one_photograph_per_person,
+    )  # fmt: skip
+    facts = open_facts(entry.manifest, labelled.classes, options.candidates)
+    facts, notes = _without_eyes(facts, people, entry.manifest)
+    grid = _grid(entry, facts, labelled.classes)
+    content = checked_bytes(entry.folder / weights.file, weights, entry.name)
+    network = CandidateNetwork(entry.manifest, open_session(content, options.device, 1, entry.name))
+    scorer = Scorer(network, options.allow_grey, options.workers or cores(), advance)
+    names = tuple(labelled.outputs)
+    race, fine = run_races(grid, names, people, scorer, options.confidence)
+    verdicts = _verdicts(grid, race, fine, labelled.outputs)
+    final = final_race(grid, race, verdicts, scorer, names)
+    return Settling(
+        entry=entry,
+        grid=grid,
+        outputs=labelled.outputs,
+        people=people,
+        race=race,
+        fine=fine,
+        final=final,
+        signal=race.tournament.signal(),
+        verdicts=verdicts,
+        performance=performance_of(final, entry.manifest, labelled.outputs),
+        notes=(*notes, *cohort_notes(race.people, labelled.outputs, options.by)),
+        runs=scorer.effort.runs,
+        full_runs=_full_runs(grid, race),
+        failed=scorer.effort.failed,
+        flow=joined.flow,
+        table=table,
+        options=options,
+    )
+
+
+def _full_runs(grid: Grid, race: Race) -> int:
+    """How many inputs every way of feeding the network would have been, of every photograph."""
+    photographs = sum(len(each.photographs) for each in race.people)
+    fed = (len(each.values) for each in grid.facts if each.key.startswith("input."))
+    return photographs * prod(fed)
+
+
+def _without_eyes(
+    facts: Sequence[OpenFact], people: Sequence[LabelledPerson], manifest: Manifest
+) -> tuple[tuple[OpenFact, ...], list[CohortNote]]:
+    """Leave out mirroring where no photograph's eye is known.
+
+    Raises:
+        SettingError: it is unknown, so that there is nothing else to try.
+    """
+    mirror = [fact for fact in facts if fact.key == "input.mirror"]
+    if not mirror or eyes_known(each for person in people for each in person.photographs):
+        return tuple(facts), []
+    if manifest.input.mirror == UNKNOWN:
+        raise SettingError(
+            f"{manifest.name}: input.mirror is unknown, and nothing tells which eye each "
+            "photograph shows: say it by --eyes, or by a column eye of the labels"
+        )
+    return tuple(fact for fact in facts if fact not in mirror), [NO_EYES]
+
+
+def _grid(
+    entry: entries.Entry, facts: Sequence[OpenFact], classes: Mapping[str, tuple[str, ...]]
+) -> Grid:
+    if not facts:
+        raise SettingError(
+            f"{entry.name}: nothing is open to be settled: each fact of its input, and the order "
+            "of its labels, is stated or told by its file; gantei evaluate says how good it is"
+        )
+    against = contradicted_scales(entry, facts)
+    kept = tuple(
+        replace(fact, values=tuple(word for word in fact.values if word not in against))
+        if fact.key == "input.scale"
+        else fact
+        for fact in facts
+    )
+    return Grid(
+        entry.manifest, kept, classes, {f"scale {word}": why for word, why in against.items()}
+    )
+
+
+def _verdicts(
+    grid: Grid,
+    race: Race,
+    fine: Race | None,
+    outputs: Mapping[str, EstimatedOutput],
+) -> tuple[FactVerdict, ...]:
+    signal = race.tournament.signal() == "signal"
+    units = {name: each.unit for name, each in outputs.items()}
+    found = []
+    for fact in grid.facts:
+        decided = fine if fact.fine and fine is not None else race
+        usual = race.winner.words[fact.key] if fact.fine else fact.before
+        if fact.key == "input.mirror" and usual not in fact.values:
+            usual = "none"
+        found.append(
+            verdict_on(fact, decided, units, signal=signal and (not fact.fine or decided is fine),
+                       usual=usual)
+        )  # fmt: skip
+    return tuple(found)

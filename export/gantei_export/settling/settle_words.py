@@ -1,0 +1,232 @@
+"""What settling has shown, in English and Japanese."""
+
+from collections.abc import Mapping
+
+from gantei.report.bilingual import Bilingual
+from gantei.statistics.measure import Measure
+from gantei.statistics.metric_names import METRICS
+
+from .age_scale import AgeScale
+from .performance import Performance
+from .settling_result import Settling
+from .verdicts import Difference, FactVerdict, VerdictOnFact
+
+JOINED = ", ", "、"
+
+FACTS: Mapping[str, Bilingual] = {
+    "size": ("size", "大きさ"),
+    "scale": ("scale of pixels", "画素値の変換"),
+    "colour": ("order of colours", "色の順序"),
+    "crop": ("part of the photograph", "見る部分"),
+    "mirror": ("left eyes", "左眼の反転"),
+    "decoder": ("JPEG decoder", "JPEG の復号"),
+    "resampling": ("resampling", "補間"),
+    "positive": ("label that the number is of", "値が表すラベル"),
+    "classes": ("order of the labels", "ラベルの順序"),
+    "transform": ("last function", "最後の関数"),
+}
+
+
+def headline(settling: Settling) -> Bilingual:
+    """What came of it, in a sentence."""
+    people = len(settling.race.people)
+    if settling.signal == "too early":
+        return (
+            f"Too early: after {people} people no candidate tells the labels yet.",
+            f"まだ判断できません。{people}人では、どの候補もラベルを見分けられていません。",
+        )
+    if settling.signal != "signal":
+        return (
+            f"None of these works: after {people} people no candidate tells the labels.",
+            f"どの候補も合いません。{people}人を調べましたが、ラベルを見分けられる候補はありません。",
+        )
+    if settling.contradicted:
+        keys = JOINED[0].join(each.fact.key for each in settling.contradicted)
+        return (
+            f"Contradiction: the labels of {people} people speak against what is stated of {keys}.",
+            f"矛盾があります。{people}人のラベルは、記載された {keys} と合いません。",
+        )
+    settled = [each for each in settling.verdicts if each.verdict == "settled"]
+    still = [each for each in settling.verdicts if each.verdict == "not yet"]
+    english = f"{len(settled)} of {len(settling.verdicts)} facts settled by {people} people"
+    japanese = f"{people}人で、{len(settling.verdicts)}項目のうち{len(settled)}項目が決まりました"
+    if still:
+        english += f"; {JOINED[0].join(each.fact.key for each in still)} not yet"
+        japanese += f"（未決定：{JOINED[1].join(each.fact.key for each in still)}）"
+    return f"{english}.", f"{japanese}。"
+
+
+PLAIN_VERDICTS: Mapping[VerdictOnFact, Bilingual] = {
+    "agrees": ("stated; the labels agree", "記載どおり（ラベルと一致）"),
+    "unopposed": ("stated; nothing speaks against it", "記載どおり（反する証拠なし）"),
+    "nothing": ("nothing can be said", "判断できません"),
+}
+
+
+def verdict_words(verdict: FactVerdict) -> Bilingual:
+    """What became of a fact."""
+    others = JOINED[0].join(verdict.left[1:])
+    match verdict.verdict:
+        case "settled":
+            return (
+                f"settled: the best of the {verdict.tried} tried",
+                f"決定：試した{verdict.tried}通りのうち最良",
+            )
+        case "alike":
+            gap = _difference(verdict.difference)
+            return (
+                f"not told apart from {others}, and it hardly matters: {gap[0]}",
+                f"{others} と見分けられませんが、影響はほとんどありません：{gap[1]}",
+            )
+        case "not yet":
+            return _not_yet(verdict, others)
+        case "contradicted":
+            return (
+                f"contradiction: stated is {verdict.fact.before}, and the labels say "
+                f"{verdict.value}. Either the statement is wrong, or the labels are coded the "
+                "other way round",
+                f"矛盾：記載は {verdict.fact.before}、ラベルからは {verdict.value}。記載の誤りか、"
+                "ラベルの符号が逆です",
+            )
+    return PLAIN_VERDICTS[verdict.verdict]
+
+
+def _not_yet(verdict: FactVerdict, others: str) -> Bilingual:
+    gap = _difference(verdict.difference)
+    if verdict.more_people is None:
+        more = "no number of people within reach would tell", "現実的な人数では見分けられません"
+    else:
+        number = _rounded(verdict.more_people)
+        more = f"about {number} more people would tell", f"あと約{number}人で見分けられる見込みです"
+    return (
+        f"the best so far; {others} left too ({gap[0]}); {more[0]}",
+        f"現時点で最良。{others} も残っています（{gap[1]}）。{more[1]}",
+    )
+
+
+def _rounded(people: int) -> int:
+    step = 5 if people < 50 else 10 if people < 200 else 50
+    return -(-people // step) * step
+
+
+def _difference(gap: Difference | None) -> Bilingual:
+    if gap is None:
+        return "", ""
+    mean, most = (_number(each, gap.unit) for each in (gap.mean, gap.most))
+    unit, unit_ja = ("", "") if gap.unit == "probability" else _unit(gap.unit)
+    return (
+        f"{gap.output} differs by at most {most}{unit}, {mean}{unit} on average",
+        f"{gap.output} の差は最大{most}{unit_ja}、平均{mean}{unit_ja}",
+    )
+
+
+def _unit(unit: str) -> Bilingual:
+    return f" {unit}", "歳" if unit == "years" else f" {unit}"
+
+
+def _number(value: float, unit: str) -> str:
+    return f"{value:.3f}" if unit == "probability" else f"{value:.2g}"
+
+
+def figure_words(measure: Measure) -> Bilingual:
+    """A figure with its interval."""
+    name = METRICS[measure.metric]
+    if measure.value is None:
+        return f"{name.english}: not estimable", f"{name.japanese}：推定不能"
+    interval, interval_ja = "", ""
+    if measure.low is not None and measure.high is not None:
+        interval = f" (95 % interval {measure.low:.3g} to {measure.high:.3g})"
+        interval_ja = f"（95 % 信頼区間 {measure.low:.3g}～{measure.high:.3g}）"
+    return (
+        f"{name.english} {measure.value:.3g}{interval}",
+        f"{name.japanese} {measure.value:.3g}{interval_ja}",
+    )
+
+
+def performance_words(performance: Performance) -> list[Bilingual]:
+    """How good the best candidate is, beside what is reported, and what its number means."""
+    shown = [figure_words(each) for each in performance.measured]
+    lines = [
+        (
+            f"{performance.output}, by person: {'; '.join(each[0] for each in shown)}",
+            f"{performance.output}（対象者ごと）：{'、'.join(each[1] for each in shown)}",
+        )
+    ]
+    for each in performance.reported:
+        worse = each in performance.worse
+        lines.append(
+            (
+                f"reported: {each.metric} {each.value:g}, {each.data}"
+                + ("; worse here than reported" if worse else ""),
+                f"公表値：{each.metric} {each.value:g}（{each.data}）"
+                + ("。ここでは公表値より劣ります" if worse else ""),
+            )
+        )
+    if performance.scale is not None:
+        lines.append(scale_words(performance.output, performance.scale))
+    if performance.told_scale is not None:
+        told = scale_words(performance.output, performance.told_scale)
+        lines.append((f"unlike what is stated: {told[0]}", f"記載と異なります：{told[1]}"))
+    return lines
+
+
+def scale_words(output: str, scale: AgeScale) -> Bilingual:
+    """What a number is taken for, by the slope of the line through the labels."""
+    slope = f"{scale.slope:.3g}"
+    match scale.meaning:
+        case "years":
+            return (
+                f"{output}: the number changes by {slope} in a year, so it is taken for years",
+                f"{output}：1歳で{slope}変わるため、年齢（歳）とみなします",
+            )
+        case "hundredths":
+            return (
+                f"{output}: the number changes by {slope} in a year, so it is taken for hundredths "
+                "of years",
+                f"{output}：1歳で{slope}変わるため、年齢の100分の1とみなします",
+            )
+    line = f"number × {scale.scale:.4g} {scale.offset:+.4g}"
+    return (
+        f"{output}: a line fitted to these people, {line}; it is not the publisher's scale",
+        f"{output}：この対象者に当てはめた直線（{line}）で、公表元の尺度ではありません",
+    )
+
+
+def effort_words(settling: Settling) -> Bilingual:
+    """How many candidates, people and runs of the network there were."""
+    people = len(settling.race.people)
+    photographs = sum(len(each.photographs) for each in settling.race.people)
+    percent = f"{settling.options.confidence * 100:g}"
+    share = settling.runs / max(settling.full_runs, 1)
+    return (
+        f"{settling.grid.explanation()}. {people} people, {photographs} photographs; "
+        f"{settling.runs:,} runs of the network, where every candidate on every photograph would "
+        f"be {settling.full_runs:,} ({share:.1%}). Confidence {percent} %.",
+        f"候補{settling.tried:,}通り、{people}人、写真{photographs}枚。ネットワークの実行は"
+        f"{settling.runs:,}回（全候補×全写真では{settling.full_runs:,}回）。信頼水準{percent} %。",
+    )
+
+
+RELATIVE_TO_TABLE: Bilingual = (
+    "The order of the labels is settled relative to this table: if its coding is the other way "
+    "round, so is the order.",
+    "ラベルの順序は、この表に対して決めたものです。表の符号が逆なら、順序も逆になります。",
+)
+PUBLISHED: Bilingual = (
+    "What the file, the publisher or you have stated was not varied, except for the order of the "
+    "labels, which was tried both ways to find a contradiction.",
+    "ファイル・公表元・利用者が示した項目は変えていません。ラベルの順序だけは、矛盾を見つけるため逆も試し"
+    "ました。",
+)
+
+
+def has_order(settling: Settling) -> bool:
+    """Whether an order of labels was tried."""
+    return any(
+        each.fact.key.split(".")[-1] in ("positive", "classes") for each in settling.verdicts
+    )
+
+
+def fact_words(key: str) -> Bilingual:
+    """What a fact is called."""
+    return FACTS.get(key.rsplit(".", maxsplit=1)[-1], (key, key))

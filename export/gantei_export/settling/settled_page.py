@@ -1,0 +1,143 @@
+"""`settled.html`: one page that loads nothing, in English with Japanese."""
+
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from gantei.report.bilingual import Bilingual
+from gantei.report.html_parts import Html, below, both, bullets, image, section, table, text
+from gantei.report.report_page import STYLE
+from gantei.system.version import __version__
+
+from .race import Race
+from .settle_words import (
+    PUBLISHED,
+    RELATIVE_TO_TABLE,
+    effort_words,
+    fact_words,
+    has_order,
+    headline,
+    performance_words,
+    verdict_words,
+)
+from .settled_figures import settled_figures
+from .settling_result import Settling
+from .verdicts import FactVerdict
+
+TITLE: Bilingual = ("Settled on people with known labels", "ラベル既知の対象者による確認")
+FACTS: Bilingual = ("Facts", "項目")
+HEAD: tuple[Bilingual, ...] = (
+    ("fact", "項目"),
+    ("value", "値"),
+    ("verdict", "判定"),
+    ("tried", "試した値"),
+    ("before", "以前の値"),
+)
+GOODNESS: Bilingual = ("The best candidate", "最良の候補")
+EVIDENCE: Bilingual = ("Scores and evidence", "スコアと証拠")
+CANDIDATES: Bilingual = ("All candidates", "すべての候補")
+FINER: Bilingual = ("Decoders and resamplings, with the best of them", "復号と補間（最良の候補で）")
+RACE_HEAD: tuple[Bilingual, ...] = (
+    ("candidate", "候補"),
+    ("log₁₀ e-value against it", "反する証拠 log₁₀ e"),
+    ("dropped after", "除かれた時点"),
+)
+KNOW: Bilingual = ("To know", "注意")
+
+
+def settled_page(settling: Settling) -> bytes:
+    """Write the page, which may hold nothing but its own style and its own figures.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    said = f'<div class="found">{below(headline(settling))}</div>\n'
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f'<meta name="generator" content="gantei settle {__version__}">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{text(settling.entry.name)}: {text(TITLE[0])}</title>\n"
+        f"<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<header><h1>{text(settling.entry.name)}: {both(TITLE)}</h1>\n{said}"
+        f"{below(effort_words(settling))}</header>\n<main>\n{''.join(_sections(settling))}</main>\n"
+        "</body>\n</html>\n"
+    ).encode("utf-8", "backslashreplace")
+
+
+def _sections(settling: Settling) -> Iterator[Html]:
+    head = [both(each) for each in HEAD]
+    yield section("facts", FACTS, table(head, [_fact(each) for each in settling.verdicts]))
+    lines = [words for each in settling.performance for words in performance_words(each)]
+    yield section("best", GOODNESS, bullets(both(words) for words in lines))
+    figures = "".join(
+        f"<figure>{image(each.figure)}<figcaption>{below(each.caption)}</figcaption></figure>\n"
+        for each in settled_figures(settling)
+    )
+    yield section("evidence", EVIDENCE, f'<div class="figures">{figures}</div>\n')
+    yield section("know", KNOW, bullets(both(words) for words in _know(settling)))
+    yield section(
+        "candidates", CANDIDATES, _race(settling.race, f"{len(settling.race.candidates)}")
+    )
+    if settling.fine:
+        yield section("finer", FINER, _race(settling.fine, f"{len(settling.fine.candidates)}"))
+
+
+def _fact(verdict: FactVerdict) -> Sequence[Html]:
+    before = f"{text(verdict.fact.before)} ({text(verdict.fact.origin)})"
+    return (
+        f"{both(fact_words(verdict.fact.key))}<br><code>{text(verdict.fact.key)}</code>",
+        text(verdict.value or "?"),
+        both(verdict_words(verdict)),
+        text(", ".join(verdict.fact.values)),
+        before,
+    )
+
+
+def _know(settling: Settling) -> Iterator[Bilingual]:
+    if has_order(settling):
+        yield RELATIVE_TO_TABLE
+    yield PUBLISHED
+    for note in settling.notes:
+        yield note.english, note.japanese
+    for what, why in settling.grid.contradicted.items():
+        yield f"Not tried: {what}: {why}.", f"試していません：{what}（{why}）。"
+    excluded = sum(settling.flow.excluded.values())
+    failed = sum(settling.failed.values())
+    yield (
+        f"{settling.flow.joined} photographs have labels; {excluded} have none or were left out; "
+        f"{failed} could not be read.",
+        f"ラベルのある写真{settling.flow.joined}枚、ラベルがないか除いた写真{excluded}枚、読めない写真"
+        f"{failed}枚。",
+    )
+    yield (
+        f"Table of labels: sha256 {settling.table.sha256}.",
+        f"ラベルの表：sha256 {settling.table.sha256}。",
+    )
+
+
+def _race(race: Race, number: str) -> Html:
+    """Every candidate, least evidence against it first."""
+    tournament = race.tournament
+    log_e = tournament.log_e()
+    order = sorted(range(len(race.candidates)), key=lambda each: (
+        not tournament.alive[each], -int(tournament.dropped_at[each]), log_e[each]
+    ))  # fmt: skip
+    rows = [
+        (
+            text(race.candidates[index].text),
+            f"{log_e[index] / np.log(10):.1f}",
+            f"{tournament.dropped_at[index]}" if tournament.dropped_at[index] else "–",
+        )
+        for index in order
+    ]
+    listed = table([both(each) for each in RACE_HEAD], rows)
+    return f"<details><summary>{text(number)}</summary>{listed}</details>\n"
