@@ -21,8 +21,8 @@ CALIBRATION_PEOPLE = 150
 _CALIBRATIONS = ("calibration_intercept", "calibration_slope")
 _LEANING_ON_BOTH = ("auc", "balanced_accuracy", "macro_auc", "macro_sensitivity")
 """Their degrees of freedom are those of the class with fewer persons: simulations say so."""
-_CHUNK = 4_000_000
-"""Weights in memory at once: 32 MB as float64, a few times over."""
+_CHUNK = 1_000_000
+"""Weights in memory at once: 8 MB as float64, a few times over."""
 
 
 def measures(
