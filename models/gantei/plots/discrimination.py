@@ -52,7 +52,7 @@ def roc(
                 (chosen & ~is_second).sum() / max((~is_second).sum(), 1),
                 (chosen & is_second).sum() / max(is_second.sum(), 1),
                 "o", color="black", markersize=4.5, markerfacecolor="white",
-                label=f"at the threshold {threshold:g}", linestyle="none",
+                label=f"at the threshold {threshold:.3g}", linestyle="none",
             )  # fmt: skip
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
         frame(axes, "1 − specificity", "sensitivity")

@@ -97,7 +97,8 @@ def _write_names(axes: "Axes", rows: Sequence[ForestRow]) -> None:
 def _shortened(name: str) -> str:
     """Break a name into at most two lines."""
     lines = wrapped(label(name, 2 * NAME_LETTERS), NAME_LETTERS)
-    return "\n".join(lines[:2])
+    cut = f"{lines[1].rstrip('…')}…" if len(lines) > 2 else ""
+    return "\n".join([lines[0], cut] if cut else lines)
 
 
 def _figures(row: ForestRow) -> str:

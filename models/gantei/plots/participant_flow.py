@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LINE = 3.4
 """Millimetres a line of text takes."""
 PADDING, GAP = 3.0, 5.0
-INNER, BESIDE = 38, 48
+INNER, BESIDE = 44, 48
 """Columns of text in a box, and in what is written beside."""
 
 

@@ -42,8 +42,8 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 LineKind = Literal["truth", "middle", "fit", "limit", "expected"]
 LINES: dict[LineKind, dict[str, Any]] = {
     "truth": {"color": GREY, "linewidth": 0.8, "linestyle": "-"},
-    "fit": {"color": ORANGE, "linewidth": 1.4, "linestyle": "-"},
-    "middle": {"color": BLUE, "linewidth": 1.0, "linestyle": (0, (9, 2))},
+    "fit": {"color": ORANGE, "linewidth": 1.5, "linestyle": (0, (7, 1.6))},
+    "middle": {"color": BLUE, "linewidth": 1.1, "linestyle": (0, (6, 1.5, 1.2, 1.5))},
     "limit": {"color": GREY, "linewidth": 0.8, "linestyle": (0, (4, 2))},
     "expected": {"color": BLACK, "linewidth": 1.2, "linestyle": (0, (1.2, 1.2))},
 }

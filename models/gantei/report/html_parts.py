@@ -36,14 +36,19 @@ def below(words: Bilingual, *, name: str = "p") -> Html:
 
 
 def table(
-    head: Sequence[Html], rows: Iterable[Sequence[Html | WideCell]], *, caption: Html = ""
+    head: Sequence[Html],
+    rows: Iterable[Sequence[Html | WideCell]],
+    *,
+    caption: Html = "",
+    stacked: bool = False,
 ) -> Html:
     """Write a table, whose first column names its rows.
 
-    On a telephone a wide one becomes a list of its rows, and each cell says its column.
+    On a telephone a wide one, or one that is to be `stacked`, becomes a list of its rows, and each
+    cell says its column.
     """
     named = f"<caption>{caption}</caption>" if caption else ""
-    kind = "stacked" if len(head) >= MOST_BESIDE else "beside"
+    kind = "stacked" if stacked or len(head) >= MOST_BESIDE else "beside"
     said = [re.sub(r"<[^>]+>", "", each) for each in head]
     top = "".join(f'<th scope="col">{each}</th>' for each in head)
     body = "".join(

@@ -5,25 +5,17 @@ from importlib.metadata import PackageNotFoundError, version
 
 from ..evaluation.evaluation import Evaluation
 from ..evaluation.evaluation_row import REST
+from ..evaluation.smallest_groups import LEAST_PEOPLE
 from ..labels.cohort import Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
-from ..statistics.draws import SEED
-from ..statistics.metric_names import METRICS, MetricScale
 from ..system.version import __version__
 from ..terminal.plural import counted
 from .bilingual import Bilingual, class_of, in_both, joined_in_both, name_of, unit_of_output
+from .interval_methods import figures_and_intervals
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib")
 _DIGITS = 12
 """Of a digest in a sentence; the table of files has all."""
-_SCALES: dict[MetricScale, Bilingual] = {
-    "logit": ("the logit scale", "ロジット尺度"),
-    "log": ("the logarithmic scale", "対数尺度"),
-    "log_of_rest": ("the scale of log(1 − x)", "log(1 − x) の尺度"),
-    "fisher": ("Fisher's z scale", "Fisher の z 尺度"),
-    "plain": ("the scale of the figure itself", "元の尺度"),
-}
-_CALIBRATION = ("calibration_intercept", "calibration_slope")
 _UNIT: dict[Level, Bilingual] = {
     "photograph": ("a photograph", "写真"),
     "eye": ("an eye at one visit", "1 回の受診の片眼"),
@@ -54,8 +46,7 @@ def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield from _flows(evaluation)
     yield from _units(evaluation)
     yield from _thresholds(evaluation)
-    yield from _figures(evaluation)
-    yield from _intervals(evaluation)
+    yield from figures_and_intervals(evaluation)
     yield from _groups(evaluation)
     yield from _compared(evaluation)
     yield (
@@ -169,95 +160,29 @@ def _thresholds(evaluation: Evaluation) -> Iterator[Bilingual]:
         )  # fmt: skip
 
 
-def _figures(evaluation: Evaluation) -> Iterator[Bilingual]:
-    """Name all figures that were computed of everybody at the main level."""
-    codes = _codes(evaluation)
-    english = ", ".join(METRICS[each].english for each in codes)
-    japanese = "、".join(METRICS[each].japanese for each in codes)
-    yield f"Figures were: {english}.", f"指標：{japanese}。"
-
-
-def _codes(evaluation: Evaluation) -> list[str]:
-    rows = [
-        row
-        for output in evaluation.outputs
-        for row in evaluation.figures(output.key, evaluation.main_level)
-    ]
-    return list(dict.fromkeys(row.measure.metric for row in rows))
-
-
-def _intervals(evaluation: Evaluation) -> Iterator[Bilingual]:
-    if not evaluation.has_persons:
-        yield (
-            "There are no intervals, as nothing tells which photographs are of one person.",
-            "どの写真が同じ人のものか分からないため、区間は示していません。",
-        )
-        return
-    if evaluation.options.one_photograph_per_person:
-        yield ("Each photograph was taken to be of another person.",
-               "写真はすべて別の人のものとしました。")  # fmt: skip
-    codes = _codes(evaluation)
-    by_scale: dict[MetricScale, list[str]] = {}
-    for code in codes:
-        if code not in _CALIBRATION:
-            by_scale.setdefault(METRICS[code].scale, []).append(code)
-    english = "; ".join(
-        f"{', '.join(METRICS[each].english for each in of)} on {_SCALES[scale][0]}"
-        for scale, of in by_scale.items()
-    )
-    japanese = "；".join(
-        f"{'、'.join(METRICS[each].japanese for each in of)}は{_SCALES[scale][1]}"
-        for scale, of in by_scale.items()
-    )
-    yield in_both(
-        "Intervals of 95 % are the figure plus and minus a quantile times its standard error, by "
-        "the delta method: {english}. Standard errors are over persons, from {draws:,} bootstrap "
-        "draws (Philox, seed {seed}); quantiles are Student's (persons minus 1 degrees of "
-        "freedom; of AUC and balanced accuracy, persons of the class that has fewer), those of "
-        "mean errors, Brier scores and log losses of the draws themselves (bootstrap-t).",
-        "95% 信頼区間は、標準誤差に分位点を掛け、デルタ法で求めました（{japanese}）。標準誤差は"
-        "対象者を単位とした {draws:,} 回のブートストラップ（Philox、シード {seed}）によります。"
-        "分位点は t 分布（自由度は人数 − 1、AUC と均衡正解率は少ないほうのクラスの人数 − 1）、"
-        "平均誤差・Brier スコア・対数損失では標本化そのもの（ブートストラップ t 法）によります。",
-        draws=evaluation.options.draws, seed=SEED, english=english, japanese=japanese,
-    )  # fmt: skip
-    if any(each in _CALIBRATION for each in codes):
-        yield (
-            "Those of the calibration are from the sandwich estimator over persons, and are not "
-            "given below 150 persons or where a threshold parts the classes.",
-            "較正の区間は対象者を単位としたサンドイッチ推定により、150 "
-            "人未満または閾値でクラスが完全に"
-            "分かれる場合は示しません。",
-        )
-    if any(METRICS[each].scale == "logit" for each in codes):
-        yield (
-            "Where a share or an AUC is exactly 0 or 1, its bounds are exact ones over persons "
-            "(Clopper and Pearson).",
-            "割合または AUC がちょうど 0 または 1 の場合は、対象者を単位とした正確な限界"
-            "（Clopper–Pearson）です。",
-        )
-
-
 def _groups(evaluation: Evaluation) -> Iterator[Bilingual]:
     variables = evaluation.options.by
     if not variables:
         return
     named: Sequence[str] = tuple(dict.fromkeys(variables))
     yield in_both(
-        "Groups were formed by {en}; a figure needed 10 persons in a group, and 10 of each class "
+        "Groups were formed by {en}; a figure needed {n} persons in a group, and {n} of each class "
         "where it needs classes.",
-        "群は {ja} で分け、群の人数、および指標に要るクラスの人数がそれぞれ 10 "
-        "人以上の場合に値を示しました。",
-        en=", ".join(named), ja="、".join(named),
-    )  # fmt: skip
+        "群は {ja} で分けました。群の人数、および指標に要るクラスの人数がそれぞれ {n} "
+        "人以上の場合に"
+        "値を示しました。",
+        en=", ".join(named),
+        ja="、".join(named),
+        n=LEAST_PEOPLE,
+    )
     if any(row.compared_with == REST for row in evaluation.table):
         yield (
             "Each group was compared with all others whose group is known, by the same draws "
             "(Student's t on the difference); p-values are two-sided, after Holm over the groups "
             "of one variable and figure.",
             "各群は、群の分かるほかの全員と同じ標本化で比べました（差の t 検定）。p 値は両側で、"
-            "同じ変数・指標の群の間で "
-            "Holm 法により補正しました。",
+            "同じ変数・指標の"
+            "群の間で Holm 法により補正しました。",
         )
 
 
@@ -274,6 +199,11 @@ def _compared(evaluation: Evaluation) -> Iterator[Bilingual]:
             "{key} と {other} は、両方に共通の対象を同じ標本化で比べました（差の t 検定）。",
             key=key, other=other,
         )  # fmt: skip
+    if pairs:
+        yield (
+            "Their p-values are two-sided, after Holm over the outputs that one is compared with.",
+            "その p 値は両側で、一つの推定項目と比べた相手の間で Holm 法により補正しました。",
+        )
 
 
 def _software() -> Bilingual:

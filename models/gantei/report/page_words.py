@@ -20,12 +20,14 @@ SUMMARY_JA = "要約"
 PARTICIPANTS = ("Participants", "対象者")
 LEFT_OUT = ("What was left out", "除外")
 LISTED = (
-    "excluded.csv, in the folder of this report, lists each of them with its reason. Photographs "
-    "with a finding are in the figures; those with an error have no estimate.",
-    "除外した一件ごとの理由は、このレポートのフォルダーの excluded.csv にあります。"
-    "注意の付いた写真は"
-    "集計に含み、エラーの写真には推定値がありません。",
+    "excluded.csv, in the folder of this report, lists each of them with its reason.",
+    "除外した一件ごとの理由は、このレポートのフォルダーの excluded.csv にあります。",
 )
+COUNTED = (
+    "Photographs with a finding are in the figures; those with an error have no estimate.",
+    "注意の付いた写真は集計に含み、エラーの写真には推定値がありません。",
+)
+AND_EXCLUDED = (" excluded.csv,", "excluded.csv（除外の一覧）、")
 LIMITS = ("What this cannot say", "この結果から言えないこと")
 METHODS = ("Methods", "方法")
 CITE = ("How to cite", "引用")
@@ -33,6 +35,7 @@ FILES = ("Files", "ファイル")
 SAMPLE_SIZE = ("How many people would be enough", "必要な人数")
 LAST_SECTIONS = (
     ("left-out", LEFT_OUT),
+    ("sample-size", SAMPLE_SIZE),
     ("limits", LIMITS),
     ("methods", METHODS),
     ("cite", CITE),
@@ -95,9 +98,9 @@ CANNOT_SAY: tuple[Bilingual, ...] = (
 WEIGHTS = ("weights", "重み")
 FILES_HEAD = (("what", "種類"), ("file", "ファイル"), ("sha256", "SHA-256"))
 BESIDE = (
-    "Beside this page: metrics.csv and metrics.json (every figure), excluded.csv, methods.md (a "
+    "Beside this page: metrics.csv and metrics.json (every figure),{excluded} methods.md (a "
     "paragraph to print), checklist.csv (TRIPOD+AI), and figures as SVG and PNG.",
-    "同じフォルダー：metrics.csv と metrics.json（すべての指標）、excluded.csv（除外の一覧）、"
+    "同じフォルダー：metrics.csv と metrics.json（すべての指標）、{excluded}"
     "methods.md（論文用の文）、checklist.csv（TRIPOD+AI）、図（SVG と PNG）。",
 )
 SAMPLE_SIZE_HEAD = (

@@ -23,9 +23,8 @@ def flow_boxes(evaluation: Evaluation) -> tuple[tuple[FlowBox, FlowBox], ...]:
 
 def _boxes(evaluation: Evaluation) -> Iterator[tuple[FlowBox, FlowBox]]:
     names = [each.name for each in evaluation.files if each.role == "results"]
+    cohorts = [evaluation.cohorts[each.key, evaluation.main_level] for each in evaluation.outputs]
     alone = len(evaluation.flows) == 1
-    left_out = [each for output in evaluation.outputs for each in _units_left_out(
-        evaluation.cohorts[output.key, evaluation.main_level])]  # fmt: skip
     for place, flow in enumerate(evaluation.flows):
         name = names[place] if place < len(names) else ""
         photographs = counted(flow.photographs, "photograph")
@@ -37,13 +36,13 @@ def _boxes(evaluation: Evaluation) -> Iterator[tuple[FlowBox, FlowBox]]:
         )
         if flow.people is not None:
             kept = f"{kept[0]}, of {flow.people} people", f"{kept[1]}、{flow.people} 人"
-        yield _box(kept, left_out if alone else [])
-    every = [
-        _analysed(evaluation.cohorts[output.key, evaluation.main_level])
-        for output in evaluation.outputs
-    ]
+        yield _box(
+            kept, [out for each in cohorts for out in _units_left_out(each)] if alone else []
+        )
+    every = [_analysed(each, _units_left_out(each) if not alone else []) for each in cohorts]
     analysed = ("\n".join(each[0] for each in every), "\n".join(each[1] for each in every))
-    yield _box(analysed, [] if alone else left_out, begins=not alone)
+    # Which tables an output is of is not told, so no arrow leads to several.
+    yield _box(analysed, [], begins=not alone)
 
 
 def _box(
@@ -62,7 +61,7 @@ def _left_out(flow: Flow) -> list[Bilingual]:
     ]
 
 
-def _analysed(cohort: Cohort) -> Bilingual:
+def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
     people = cohort.units.present()
     key, units = cohort.output.key, len(cohort.units)
     what = {
@@ -73,6 +72,14 @@ def _analysed(cohort: Cohort) -> Bilingual:
     said = (f"{key}: {counted(units, what[0])}", f"{key}：{what[1].format(n=units)}")
     if people is not None:
         said = (f"{said[0]} of {people} people", f"{said[1]}、{people} 人")
+    if left_out:
+        english, japanese = (
+            [each[place].removeprefix(key).lstrip("：: ") for each in left_out] for place in (0, 1)
+        )
+        said = (
+            f"{said[0]} (left out: {', '.join(english)})",
+            f"{said[1]}（除外：{'、'.join(japanese)}）",
+        )
     return said
 
 

@@ -10,7 +10,7 @@ from ..evaluation.evaluation import Evaluation
 from ..labels.estimated_output import EstimatedOutput
 from ..system.version import __version__
 from . import page_words as words
-from .bilingual import Bilingual, name_of
+from .bilingual import Bilingual, in_both, name_of
 from .cautions import Caution, cautions
 from .citing import citing
 from .figure_tables import (
@@ -60,8 +60,7 @@ def report_page(evaluation: Evaluation, drawn: Mapping[str, FiguresOfOutput]) ->
             _output(evaluation, output, place, drawn[output.key], fitting)
             for place, output in enumerate(evaluation.outputs, 1)
         ),
-        section("left-out", words.LEFT_OUT, excluded_tables(evaluation)
-                + findings_table(evaluation) + below(words.LISTED)),
+        section("left-out", words.LEFT_OUT, _left_out(evaluation)),
         _sample_sizes(evaluation),
         section("limits", words.LIMITS, bullets(both(each) for each in words.CANNOT_SAY)),
         section("methods", words.METHODS, below(methods(evaluation))),
@@ -93,7 +92,7 @@ def _header(evaluation: Evaluation, every: Sequence[Caution]) -> Html:
     """Write what was found, in English, then in Japanese."""
     english = "".join(_found(evaluation, output, every, 0) for output in evaluation.outputs)
     japanese = "".join(_found(evaluation, output, every, 1) for output in evaluation.outputs)
-    general = [each.text for each in every if not each.key]
+    general = list(dict.fromkeys(each.text for each in every if not each.key))
     notes = [bullets(text(each[place]) for each in general) if general else "" for place in (0, 1)]
     level = LEVEL_NAMES[evaluation.main_level]
     return (
@@ -122,7 +121,11 @@ def _contents(evaluation: Evaluation) -> Html:
     links += [
         (f"output-{place}", text(output.key)) for place, output in enumerate(evaluation.outputs, 1)
     ]
-    links += [(anchor, both(title)) for anchor, title in words.LAST_SECTIONS]
+    links += [
+        (anchor, both(title))
+        for anchor, title in words.LAST_SECTIONS
+        if anchor != "sample-size" or evaluation.sample_sizes
+    ]
     return "<nav>" + "".join(f'<a href="#{to}">{name}</a>' for to, name in links) + "</nav>\n"
 
 
@@ -183,13 +186,24 @@ def _fitting(drawn: Mapping[str, FiguresOfOutput]) -> frozenset[str]:
     return frozenset(names)
 
 
+def _left_out(evaluation: Evaluation) -> Html:
+    listed = below(words.LISTED) if evaluation.exclusions else ""
+    found = findings_table(evaluation)
+    return excluded_tables(evaluation) + listed + (below(words.COUNTED) + found if found else "")
+
+
 def _sample_sizes(evaluation: Evaluation) -> Html:
     if not evaluation.sample_sizes:
         return ""
     rows = words.sample_size_rows(evaluation.sample_sizes)
     head = [both(each) for each in words.SAMPLE_SIZE_HEAD]
     cells = [[text(cell) for cell in row] for row in rows]
-    return section("sample-size", words.SAMPLE_SIZE, table(head, cells))
+    return section("sample-size", words.SAMPLE_SIZE, table(head, cells, stacked=True))
+
+
+def _beside(evaluation: Evaluation) -> Bilingual:
+    excluded = words.AND_EXCLUDED if evaluation.exclusions else ("", "")
+    return in_both(*words.BESIDE, excluded=excluded)
 
 
 def _files(evaluation: Evaluation) -> Html:
@@ -200,4 +214,4 @@ def _files(evaluation: Evaluation) -> Html:
         for output in evaluation.outputs
     ]
     head = [both(each) for each in words.FILES_HEAD]
-    return f'<div class="text">{table(head, rows)}</div>{below(words.BESIDE)}'
+    return f'<div class="text">{table(head, rows)}</div>{below(_beside(evaluation))}'
