@@ -7,7 +7,8 @@ a unit is a photograph. `number`: ages of 30 to 80, estimated with a slope of 0.
 0.97, probabilities 1.3 times too extreme and shifted. `several`: three classes of 50, 30 and 20 %.
 `weak`: AUC 0.85, 30 % positive. `strong`: AUC 0.99, 40 % positive. `pair`: two estimators of the
 same people, AUC 0.97 and 0.94, errors correlated by 0.7: differences, and as `null` two equally
-good ones: how often p is below 0.05. The true values are those of a million people.
+good ones: how often p is below 0.05. `groups`: a quarter of the people against the others, AUC 0.97
+in both. The true values are those of a million people.
 
 Each interval is also held against what it must be: 0.92 to 0.985 with 60 people, 0.93 to 0.97 with
 150 and more, 0.90 to 0.98 for the calibration slope. Of 2,000 cohorts, chance alone moves a
@@ -26,7 +27,8 @@ from gantei.statistics.units import Units
 
 MILLION = 1_000_000
 MAIN = ("number", "binary", "several", "pair", "null")
-HARD = ("weak", "strong")
+HARD = ("weak", "strong", "groups")
+DIFFERENCES = ("pair", "null", "groups")
 NOT_COMPARED = ("prevalence", "mae_of_mean")
 
 
@@ -101,6 +103,12 @@ def pair(rng, people, apart=(2.66, 2.2)):
     return units
 
 
+def groups(rng, people):
+    units = binary(rng, people)
+    chosen = units.persons % 4 == 0
+    return units.only(chosen), units.only(~chosen)
+
+
 DRAWN = {
     "number": number,
     "binary": binary,
@@ -108,6 +116,7 @@ DRAWN = {
     "weak": lambda rng, people: binary(rng, people, 1.47, 0.3),
     "strong": lambda rng, people: binary(rng, people, 3.3, 0.4),
     "pair": pair,
+    "groups": groups,
     "null": lambda rng, people: pair(rng, people, (2.66, 2.66)),
 }
 
@@ -127,7 +136,7 @@ def true_values(name):
     if isinstance(units, Units):
         return {key: each.value for key, each in replicates(units, None).figures.items()}
     one, other = (replicates(each, None).figures for each in units)
-    if name == "null":
+    if name != "pair":
         return dict.fromkeys(one, 0.0)
     return {key: one[key].value - other[key].value for key in one}
 
@@ -167,7 +176,7 @@ def printed(name, truths, people, cohorts, found):
         out += bool(mark)
         label = "" if key[1] is None else key[1]
         with_interval = len(each) / cohorts
-        p = f"{small:.3f}" if name in ("pair", "null") else ""
+        p = f"{small:.3f}" if name in DIFFERENCES else ""
         print(
             f"| {key[0]} | {label} | {truths[key]:.4f} | {with_interval:.2f} | {holds:.3f}{mark} "
             f"| {high:.3f} | {low:.3f} | {width:.3f} | {p} |",

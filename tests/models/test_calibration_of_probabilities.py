@@ -51,6 +51,7 @@ def test_probabilities_of_exactly_0_and_1_have_the_logits_of_the_last_that_float
 
 
 def test_calibration_of_fewer_than_150_people_is_not_estimable():
+    pytest.importorskip("scipy", reason="needs the extra study")
     for people, why in ((149, "too-few-for-calibration"), (150, "")):
         positive, probability, persons, _ = drawn(1, people)
         units = Units("binary", probability, positive.astype(np.intp), persons, people)
@@ -60,6 +61,7 @@ def test_calibration_of_fewer_than_150_people_is_not_estimable():
 
 
 def test_of_separable_classes_there_is_an_intercept_but_no_slope():
+    pytest.importorskip("scipy", reason="needs the extra study")
     positive, _, persons, people = drawn(2)
     probability = np.where(positive, 0.8, 0.1)
     units = Units("binary", probability, positive.astype(np.intp), persons, people)

@@ -169,6 +169,14 @@ def test_draws_of_other_people_are_refused():
         replicates(binary(np.random.default_rng(1)), PersonDraws(PEOPLE + 1, 5))
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -0.01, 1.01])
+def test_what_is_no_probability_is_refused(bad):
+    units = binary(np.random.default_rng(1))
+    units.estimates[3] = bad
+    with pytest.raises(SettingError):
+        measures(units, None)
+
+
 def test_a_difference_is_paired_turns_round_and_agrees_with_its_p_value():
     rng, draws = np.random.default_rng(11), PersonDraws(PEOPLE, 500)
     one = binary(rng)

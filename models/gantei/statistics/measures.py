@@ -38,7 +38,8 @@ def measures(
             classes the answer is the most probable one.
 
     Raises:
-        SettingError: the draws are of another number of persons.
+        SettingError: the draws are of another number of persons; a value is no number, or a
+            probability is outside 0 to 1.
         MissingExtraError: scipy, which intervals need, is not installed.
     """
     found = replicates(units, draws, threshold=threshold)
@@ -54,10 +55,10 @@ def replicates(
     influence, so that their spread is that of the sandwich over persons.
 
     Raises:
-        SettingError: the draws are of another number of persons.
+        SettingError: the draws are of another number of persons; a value is no number, or a
+            probability is outside 0 to 1.
     """
-    if draws and units.persons is not None and draws.people != units.people:
-        raise SettingError(f"draws of {draws.people} people for units of {units.people}")
+    _check(units, draws)
     keys = keys_of(units)
     if not len(units):
         nothing = Replicated(np.nan, np.empty(0), 0, why="no-units")
@@ -82,6 +83,19 @@ def replicates(
             figure = replace(figure, draw_errors=errors[key], known_error=error)
         figures[key] = figure
     return MetricReplicates(figures, len(units), None if units.persons is None else len(present))
+
+
+def _check(units: Units, draws: PersonDraws | None) -> None:
+    if draws and units.persons is not None and draws.people != units.people:
+        raise SettingError(f"draws of {draws.people} people for units of {units.people}")
+    if not (np.isfinite(units.estimates).all() and np.isfinite(units.truths).all()):
+        raise SettingError("an estimate or a truth is no number; leave such units out")
+    if (
+        units.kind != "regression"
+        and len(units)
+        and not (units.estimates.min() >= 0 and units.estimates.max() <= 1)
+    ):
+        raise SettingError("a probability is outside 0 to 1")
 
 
 def _figure(
