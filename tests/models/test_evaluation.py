@@ -222,6 +222,17 @@ def test_the_same_results_twice_do_not_differ(records, tmp_path):
     assert {measure.p for measure in differences} == {None}
 
 
+def test_results_of_one_name_are_told_apart_by_their_folders(records, tmp_path):
+    labels = write_labels(tmp_path / "labels.csv", records)
+    both = []
+    for name in ("before", "after"):
+        (tmp_path / name).mkdir()
+        both.append(write_results(tmp_path / name / "results.csv", records, (SEX,)))
+    evaluation = gantei.evaluate(both, labels, compare=["after", "before"])
+    assert [output.key for output in evaluation.outputs] == ["before:net.sex", "after:net.sex"]
+    assert {row.compared_with for row in evaluation.table} == {"", "before:net.sex"}
+
+
 def test_what_does_not_estimate_the_same_is_not_compared(tables):
     with pytest.raises(SettingError, match="do not estimate the same"):
         gantei.evaluate(*tables, compare=["net.sex", "net.age"])

@@ -80,7 +80,7 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
     for figure in evaluation.reported:
         yield (
             f"{figure.estimator}, as its publisher reports, on others: {figure.metric} "
-            f"{figure.value:g} {figure.unit} ({figure.data})"
+            f"{figure.value:g}{_unit(figure.unit)} ({figure.data})"
         )
     yield from _sample_sizes(evaluation)
 
@@ -120,6 +120,10 @@ def _groups_that_differ(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
             )
 
 
+def _unit(unit: str) -> str:
+    return "" if unit == "fraction" else f" {unit}"
+
+
 def _option(name: str) -> str:
     return f"--{name} COLUMN" if name in ("age", "sex") else f"--label {name}=COLUMN"
 
@@ -139,11 +143,18 @@ def _missing(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
 
 def _differences(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
     from ..evaluation.evaluation_row import REST
-    from ..evaluation.main_figures import figure_name, figure_text, interval_text
+    from ..evaluation.main_figures import (
+        MAIN_FIGURES,
+        figure_name,
+        figure_text,
+        interval_text,
+    )
 
     for row in rows:
         measure = row.measure
         if row.compared_with in ("", REST) or measure.value is None:
+            continue
+        if measure.metric not in MAIN_FIGURES[row.output.kind]:
             continue
         p = "" if row.p_holm is None else f", p = {row.p_holm:.2g}"
         yield (

@@ -22,8 +22,8 @@ def pairs_to_compare(
 
     Args:
         outputs: in the order of the results.
-        named: keys or estimators; the first of them is compared with each of the others. Empty:
-            all, in the order of the results.
+        named: keys, estimators, or what stands before the estimators of one table; the first is
+            compared with each of the others. Empty: all, in the order of the results.
 
     Raises:
         SettingError: a name is of no output, or of none that can be compared with the first.
@@ -111,7 +111,11 @@ def _is_like(one: EstimatedOutput, other: EstimatedOutput) -> bool:
 
 
 def _of(name: str, outputs: Sequence[EstimatedOutput]) -> list[EstimatedOutput]:
-    found = [each for each in outputs if name in (each.key, each.estimator)]
+    found = [
+        each
+        for each in outputs
+        if name in (each.key, each.estimator, each.estimator.partition(":")[0])
+    ]
     if not found:
         known = ", ".join(each.key for each in outputs)
         raise SettingError(f"--compare {name}: no output with a label is called so; known: {known}")

@@ -61,7 +61,7 @@ def read_tables(
     """Read results, and join them with labels.
 
     Outputs of two results that have one name get the name of their table before it, as
-    `first:demo-sex.sex` of `first.csv`.
+    `first:demo-sex.sex` of `first.csv`; that of its folder, where all tables are called the same.
 
     Args:
         results: tables of `gantei predict`; one at least.
@@ -134,9 +134,10 @@ def _names(read: Sequence[ResultsTable]) -> list[str]:
     if max(counts.values(), default=1) == 1:
         return [""] * len(read)
     stems = [table.path.stem for table in read]
-    if len({*stems}) < len(stems):
-        stems = [f"{number}-{stem}" for number, stem in enumerate(stems, 1)]
-    return [f"{stem}:" for stem in stems]
+    folders = [table.path.resolve().parent.name for table in read]
+    numbers = [str(number) for number in range(1, len(read) + 1)]
+    names = next(each for each in (stems, folders, numbers) if len({*each}) == len(read))
+    return [f"{name}:" for name in names]
 
 
 def _files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[EvaluatedFile, ...]:

@@ -6,7 +6,7 @@ from ..statistics.metric_names import METRICS
 from .evaluation import Evaluation
 from .evaluation_row import EvaluationRow
 
-_MAIN = {
+MAIN_FIGURES = {
     "regression": ("mae", "mae_of_mean", "rmse", "bias", "r2", "slope_of_estimate"),
     "binary": (
         *("auc", "accuracy", "sensitivity", "specificity"),
@@ -24,7 +24,7 @@ def main_figures(evaluation: Evaluation, output: EstimatedOutput) -> tuple[Evalu
         for row in evaluation.figures(output.key, evaluation.main_level)
         if row.measure.label is None or output.kind == "binary"
     }
-    return tuple(rows[metric] for metric in _MAIN[output.kind] if metric in rows)
+    return tuple(rows[metric] for metric in MAIN_FIGURES[output.kind] if metric in rows)
 
 
 def figure_text(value: float | None) -> str:
