@@ -190,6 +190,7 @@ def test_labels_of_another_output_and_coded_sexes_are_named_by_options(tmp_path)
         (("--compare", "net.sex", "net.age"), "do not estimate the same"),
         (("--with", "demo-sex"), "leave --with out"),
         (("--from", "list.txt"), "not both"),
+        (("--persons", "names"), "by --person"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_and_nothing_is_left(
@@ -200,6 +201,16 @@ def test_an_option_that_makes_no_sense_is_refused_and_nothing_is_left(
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "labels.csv", "results.csv", "results.csv.run.json",
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("without_page")
+def test_names_of_photographs_tell_persons_where_labels_do_not(photographs, tmp_path):
+    labels = tmp_path / "labels.csv"
+    rows = records_of(photographs / "labels.csv")
+    write_labels(labels, rows, ("photograph", "age", "sex"))
+    options = ("--with", "demo-age", "--persons", "names", "--out", tmp_path / "report")
+    assert run(photographs, "--labels", labels, *options) == 0
+    assert figure(tmp_path / "report", "person", "mae")["people"] == str(PEOPLE)
 
 
 def test_photographs_need_estimators(photographs, tmp_path, capsys):

@@ -11,7 +11,7 @@ from .evaluate_options import add_evaluation, add_labels, evaluate_arguments, la
 from .evaluate_summary import write_figures, write_places, write_remarks
 from .local_estimators import local_backend
 from .options import add_device, add_estimators, whole_number
-from .photograph_options import STANDARD_STREAM, add_photographs, listing_of
+from .photograph_options import STANDARD_STREAM, add_persons, add_photographs, listing_of
 from .predict_summary import write_every_row, write_summary
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         paths="tables of results that gantei predict wrote, or photographs and folders of them",
         can_be_anonymous=False,
     )
+    add_persons(evaluate)
     add_labels(evaluate)
     add_evaluation(evaluate)
     evaluate.add_argument(
@@ -92,8 +93,8 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
     """Refuse what cannot go together, before any work.
 
     Raises:
-        SettingError: tables of results beside photographs, estimators for results, or none for
-            photographs.
+        SettingError: tables of results beside photographs, options of photographs for results, or
+            no estimators for photographs.
         OutputError: the report lies among the photographs, and its figures would be some.
     """
     from ..errors import OutputError, SettingError
@@ -114,6 +115,11 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
         raise SettingError(
             f"{tables[0]}: a table of results has its estimators; leave --with out, or give "
             "photographs"
+        )
+    if chosen.persons:
+        raise SettingError(
+            f"{tables[0]}: --persons is for photographs; of results, name the column of the labels "
+            "by --person"
         )
     if len(tables) < len(chosen.paths) or chosen.list is not None:
         raise SettingError(f"{tables[0]}: give tables of results or photographs, not both")

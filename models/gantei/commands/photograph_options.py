@@ -62,6 +62,17 @@ def add_photographs(
     )
 
 
+def add_persons(parser: argparse.ArgumentParser) -> None:
+    """Add `--persons`, by which names and folders tell persons."""
+    parser.add_argument(
+        "--persons",
+        metavar="HOW",
+        help="whose eye each photograph shows, where no list says so: names (its name without the "
+        "word that tells the eye), folders (the folder that holds it), or a regular expression "
+        "that finds a group (?P<person>...) in its name",
+    )
+
+
 def _add_anonymous(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--anonymous",

@@ -11,7 +11,13 @@ from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .local_estimators import local_backend
 from .options import add_device, add_estimators, whole_number
-from .photograph_options import STANDARD_STREAM, add_photographs, listing_of, write_copied_columns
+from .photograph_options import (
+    STANDARD_STREAM,
+    add_persons,
+    add_photographs,
+    listing_of,
+    write_copied_columns,
+)
 from .predict_summary import write_every_row, write_suggestion, write_summary, write_unread
 
 if TYPE_CHECKING:
@@ -34,13 +40,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be run.",
     )
     add_photographs(predict)
-    predict.add_argument(
-        "--persons",
-        metavar="HOW",
-        help="whose eye each photograph shows, where no list says so: names (its name without the "
-        "word that tells the eye), folders (the folder that holds it), or a regular expression "
-        "that finds a group (?P<person>...) in its name",
-    )
+    add_persons(predict)
     add_estimators(predict)
     _add_outputs(predict)
     add_device(predict)
