@@ -22,7 +22,7 @@ from gantei_export.settling.applying import apply_settled
 from gantei_export.settling.settle import settle
 from gantei_export.settling.settling_result import SettleOptions
 
-from .settling_cases import cohort, install
+from .settling_cases import GRADES, NETWORK_ORDER, cohort, graded, install
 
 
 def settled_by(people, name="hidden", **options):
@@ -210,6 +210,29 @@ def test_an_age_in_years_is_read_from_the_line(sixty):
     assert colour.origin == "fitted"
     assert "not told apart from" in colour.evidence
     assert "hardly matters" in colour.evidence
+
+
+def test_the_order_of_five_classes_is_found_by_assignment(tmp_path):
+    install(task="grade", hidden=("input.colour", "output.grade.classes"))
+    settling = settled_by(graded(tmp_path))
+    order = ",".join(NETWORK_ORDER)
+    assert verdicts(settling) == {
+        "input.colour": ("settled", "rgb"),
+        "output.grade.classes": ("settled", order),
+    }
+    assert settling.tried == 2
+    assert settling.performance[0].measured[1].value > 0.8
+    apply_settled(settling)
+    assert find("hidden").manifest.output["grade"].classes == NETWORK_ORDER
+
+
+def test_an_order_of_five_classes_that_is_stated_wrongly_is_contradicted(tmp_path):
+    def stated(tables):
+        tables["output"]["grade"]["classes"] = list(GRADES)
+
+    install(task="grade", hidden=("input.colour",), change=stated)
+    settling = settled_by(graded(tmp_path))
+    assert verdicts(settling)["output.grade.classes"] == ("contradicted", ",".join(NETWORK_ORDER))
 
 
 def test_nothing_open_is_nothing_to_settle(sixty):

@@ -21,7 +21,12 @@ def next_step(manifest: Manifest) -> str:
     if unsettled := manifest.unsettled():
         rows = [(fact.key, expected(fact.key)) for fact in unsettled]
         lines += ["To be settled before it predicts:", text_table(("FACT", "EXPECTS"), rows), ""]
-        lines.append(manifest.settling_command())
+        lines += [
+            "Find out on about 100 people with known age or sex:",
+            f"gantei settle {manifest.name} PHOTOGRAPHS --labels labels.csv",
+            "or state it:",
+            manifest.settling_command(),
+        ]
     else:
         lines.append(f"Ready: gantei predict DIR --with {manifest.name} --out results.csv")
     return "\n".join(lines)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gantei.errors import WeightsError
 from gantei.inference.network import Network, RawOutputs
 from gantei.inference.pipeline import GPU_BATCH, infer
 from gantei.manifests.input_output import OutputSpec
@@ -19,6 +20,8 @@ from gantei.photographs.listing import StudyPhotograph
 from gantei.photographs.network_view import ViewSpec, view_spec
 from gantei.photographs.photograph import open_with_eye
 from gantei.photographs.preprocessing import scaled, views_of
+
+from .open_facts import in_any_order
 
 PIXELS = 16 * 160 * 160
 """Of a batch on a CPU: there it saves small networks a third, and costs large ones memory."""
@@ -106,8 +109,11 @@ def linear_values(
     Returns:
         float64 (1,): a number in its unit, or as the graph gives it where the unit is not known; of
         two classes the logit of the one that is the network's, whichever it is; float64 (k,),
-        logarithms of probabilities, of a categorical output. Not finite where the transform cannot
-        be the right one.
+        logarithms of probabilities, of a categorical output, in the network's order where that is
+        found by assignment. Not finite where the transform cannot be the right one.
+
+    Raises:
+        WeightsError: the network has another number of classes than there are labels.
     """
     values = np.asarray(raw, np.float64).reshape(-1)
     match spec.kind:
@@ -118,8 +124,15 @@ def linear_values(
             return np.asarray(values * scale + offset)
         case "binary":
             return values if spec.transform == "sigmoid" else _logit(values)
-    order = [spec.value_names("").index(name) for name in classes]
-    return (_log_softmax(values) if spec.transform == "softmax" else _log(values))[order]
+    logs = _log_softmax(values) if spec.transform == "softmax" else _log(values)
+    if len(logs) != len(classes):
+        raise WeightsError(
+            f"the network gives {len(logs)} values, for the {len(classes)} labels "
+            f"{', '.join(classes)}"
+        )
+    if in_any_order(spec, classes):
+        return logs
+    return logs[[spec.value_names("").index(name) for name in classes]]
 
 
 def _logit(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:

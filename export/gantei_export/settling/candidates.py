@@ -68,12 +68,14 @@ class Grid:
         facts: the open facts, and those that are checked, with the values that are tried.
         classes: of each output with labels in the table, their names in a fixed order.
         contradicted: what the file itself contradicts, such as `input.scale=torch`, and why.
+        assigned: orders of so many labels that they are found by assignment.
     """
 
     manifest: Manifest
     facts: tuple[OpenFact, ...]
     classes: Mapping[str, tuple[str, ...]]
     contradicted: Mapping[str, str]
+    assigned: tuple[OpenFact, ...] = ()
 
     def coarse(self) -> tuple[Candidate, ...]:
         """Every combination of all but the facts that move the answers least.

@@ -9,6 +9,7 @@ from gantei.manifests.manifest import InputSpec
 
 from .candidates import Candidate
 from .elimination import ScoredOutput
+from .open_facts import in_any_order
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def columns_of(candidates: Sequence[Candidate], name: str, classes: Sequence[str
         np.array(columns, dtype=np.intp),
         np.array(flipped) if kind == "binary" else None,
         max(len(classes), 2),
+        in_any_order(dict(candidates[0].outputs)[name], classes),
     )
     return OutputColumns(scored, tuple(readers.values()), tuple(classes))
 

@@ -21,7 +21,7 @@ from ..manifest_draft.user_settings import RESAMPLINGS, read_value
 OPEN = frozenset({"unknown", "assumed", "fitted"})
 """Origins of facts that may change."""
 MOST_LISTED_ORDERS = 4
-"""Classes of which every order is tried; of more, the order that fits best and its neighbours."""
+"""Classes of which every order is tried; of more, the order is found by assignment."""
 
 SCALES: Mapping[str, Any] = {
     "0..255": "in-graph",
@@ -100,6 +100,30 @@ def open_facts(
     if stray := sorted(others.keys() - {fact.key for fact in manifest.facts()}):
         raise SettingError(f"--candidates: {manifest.name} has no fact {stray[0]!r}")
     return tuple(found)
+
+
+def assigned_orders(
+    manifest: Manifest, classes: Mapping[str, Sequence[str]]
+) -> tuple[OpenFact, ...]:
+    """The orders of so many labels that they are found by assignment; they have no `values`."""
+    return tuple(
+        OpenFact(
+            fact.key,
+            (),
+            "open" if fact.basis.origin in OPEN else "checked",
+            word_of(fact),
+            fact.basis.origin,
+        )
+        for fact in manifest.facts()
+        for name in classes
+        if fact.key == f"output.{name}.classes"
+        and in_any_order(manifest.output[name], classes[name])
+    )
+
+
+def in_any_order(spec: OutputSpec, classes: Sequence[str]) -> bool:
+    """Whether an output has so many classes that their order is found by assignment."""
+    return spec.kind == "categorical" and len(classes) > MOST_LISTED_ORDERS
 
 
 def word_of(fact: Fact) -> str:

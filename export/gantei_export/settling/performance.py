@@ -17,6 +17,7 @@ from gantei.statistics.metric_names import METRICS
 from gantei.statistics.units import Units
 
 from .age_scale import AgeScale, age_scale
+from .order_of_labels import LabelOrder
 from .race import Race
 
 SHOWN = {
@@ -51,16 +52,28 @@ class Performance:
 
 
 def performance_of(
-    race: Race, manifest: Manifest, outputs: Mapping[str, EstimatedOutput]
+    race: Race,
+    manifest: Manifest,
+    outputs: Mapping[str, EstimatedOutput],
+    orders: Mapping[str, LabelOrder],
 ) -> tuple[Performance, ...]:
-    """Measure the winner of a race on the people of the race."""
-    return tuple(_performance(race, manifest, output) for output in outputs.values())
+    """Measure the winner of a race on the people of the race.
+
+    `orders`: of labels, of the outputs whose scores are in the network's order.
+    """
+    return tuple(
+        _performance(race, manifest, output, orders.get(output.name)) for output in outputs.values()
+    )
 
 
-def _performance(race: Race, manifest: Manifest, output: EstimatedOutput) -> Performance:
+def _performance(
+    race: Race, manifest: Manifest, output: EstimatedOutput, order: LabelOrder | None
+) -> Performance:
     scores, truths = race.scores(race.winner, output.name), race.truths(output.name)
     known = ~np.isnan(truths)
     scores, truths = scores[known], truths[known]
+    if order is not None:
+        scores = scores[:, list(order.order)]
     scale, told = None, None
     if output.kind == "regression":
         spec = dict(race.winner.outputs)[output.name]

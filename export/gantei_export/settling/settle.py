@@ -16,16 +16,18 @@ from gantei.labels.estimated_output import EstimatedOutput
 from gantei.labels.joining import join_listing
 from gantei.labels.label_table import LabelTable
 from gantei.manifests.fields import UNKNOWN
-from gantei.manifests.manifest import Manifest
+from gantei.manifests.manifest import Manifest, Weights
 from gantei.photographs.listing import PhotographList
 from gantei.signing.admission import admit
 from gantei.system.cores import cores
 
 from .answers import CandidateNetwork
 from .candidates import Grid
+from .class_orders import order_verdict, orders_found
 from .cohort_notes import CohortNote, cohort_notes
 from .file_contradictions import contradicted_scales
-from .open_facts import OpenFact, open_facts
+from .open_facts import OpenFact, assigned_orders, open_facts
+from .order_of_labels import LabelOrder
 from .people import eyes_known, labelled_outputs, labelled_people
 from .performance import performance_of
 from .race import Race
@@ -76,12 +78,14 @@ def settle(
     facts = open_facts(entry.manifest, labelled.classes, options.candidates)
     facts, notes = _without_eyes(facts, people, entry.manifest)
     grid = _grid(entry, facts, labelled.classes)
-    content = checked_bytes(entry.folder / weights.file, weights, entry.name)
-    network = CandidateNetwork(entry.manifest, open_session(content, options.device, 1, entry.name))
-    scorer = Scorer(network, options.allow_grey, options.workers or cores(), advance)
+    scorer = _scorer(entry, weights, options, advance)
     names = tuple(labelled.outputs)
     race, fine = run_races(grid, names, people, scorer, options.confidence)
-    verdicts = _verdicts(grid, race, fine, labelled.outputs)
+    orders = orders_found(race, grid.assigned, grid.classes)
+    verdicts = (
+        *_verdicts(grid, race, fine, labelled.outputs),
+        *_order_verdicts(grid, race, orders),
+    )
     final = final_race(grid, race, verdicts, scorer, names)
     return Settling(
         entry=entry,
@@ -93,7 +97,7 @@ def settle(
         final=final,
         signal=race.tournament.signal(),
         verdicts=verdicts,
-        performance=performance_of(final, entry.manifest, labelled.outputs),
+        performance=performance_of(final, entry.manifest, labelled.outputs, orders),
         notes=(*notes, *cohort_notes(race.people, labelled.outputs, options.by)),
         runs=scorer.effort.runs,
         full_runs=_full_runs(grid, race),
@@ -102,6 +106,16 @@ def settle(
         table=table,
         options=options,
     )
+
+
+def _scorer(
+    entry: entries.Entry, weights: Weights, options: SettleOptions, advance: Callable[[int], object]
+) -> Scorer:
+    """Open the network, once for all candidates; one thread each, as people are looked at at once."""
+    content = checked_bytes(entry.folder / weights.file, weights, entry.name)
+    session = open_session(content, options.device, 1, entry.name)
+    network = CandidateNetwork(entry.manifest, session)
+    return Scorer(network, options.allow_grey, options.workers or cores(), advance)
 
 
 def _full_runs(grid: Grid, race: Race) -> int:
@@ -133,7 +147,8 @@ def _without_eyes(
 def _grid(
     entry: entries.Entry, facts: Sequence[OpenFact], classes: Mapping[str, tuple[str, ...]]
 ) -> Grid:
-    if not facts:
+    assigned = assigned_orders(entry.manifest, classes)
+    if not facts and not assigned:
         raise SettingError(
             f"{entry.name}: nothing is open to be settled: each fact of its input, and the order "
             "of its labels, is stated or told by its file; gantei evaluate says how good it is"
@@ -145,9 +160,8 @@ def _grid(
         else fact
         for fact in facts
     )
-    return Grid(
-        entry.manifest, kept, classes, {f"scale {word}": why for word, why in against.items()}
-    )
+    not_tried = {f"scale {word}": why for word, why in against.items()}
+    return Grid(entry.manifest, kept, classes, not_tried, assigned)
 
 
 def _verdicts(
@@ -169,3 +183,16 @@ def _verdicts(
                        usual=usual)
         )  # fmt: skip
     return tuple(found)
+
+
+def _order_verdicts(
+    grid: Grid, race: Race, orders: Mapping[str, LabelOrder]
+) -> tuple[FactVerdict, ...]:
+    signal = race.tournament.signal() == "signal"
+    names = {fact.key: fact.key.split(".")[1] for fact in grid.assigned}
+    return tuple(
+        order_verdict(
+            fact, orders.get(names[fact.key]), grid.classes[names[fact.key]], race, signal=signal
+        )
+        for fact in grid.assigned
+    )

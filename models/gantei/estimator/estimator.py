@@ -209,7 +209,8 @@ def _refuse_unsettled(entry: Entry) -> None:
     raise UnsettledError(
         f"{entry.name} does not predict while a fact that changes its numbers is unknown: "
         f"{', '.join(fact.key for fact in unsettled)}. Ask its publisher, then: "
-        f"{entry.manifest.settling_command()}"
+        f"{entry.manifest.settling_command()}; or find out on about 100 people with known age or "
+        f"sex: gantei settle {entry.name} PHOTOGRAPHS --labels labels.csv"
     )
 
 
