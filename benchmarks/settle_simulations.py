@@ -234,9 +234,7 @@ def print_groups(cohorts: int) -> None:
             dropped += not raced.alive[0]
             told += warned
             unsaid += not raced.alive[0] and not warned
-        print(
-            f"  Cramér's V {strength}: truth eliminated {dropped}, told {told}, not told {unsaid}"
-        )
+        print(f"  Cramér's V {strength}: {dropped}, {told}, {unsaid}", flush=True)
 
 
 def print_time() -> None:

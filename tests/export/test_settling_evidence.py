@@ -287,3 +287,15 @@ def test_odd_outputs_and_labels_stop_nothing():
     flat = ScoredOutput("age", "regression", np.arange(4))
     for years in (np.full(40, 50.0), scores[:, 0], 50 + 1e-3 * labels):
         assert np.isfinite(raced([flat], 40, age=(scores, years)).log_e()).all()
+
+
+def test_the_e_value_of_the_truth_seldom_reaches_ten_at_any_look():
+    reached = {"sex": 0, "age": 0}
+    for seed in range(60):
+        rng = np.random.default_rng((21, seed))
+        sex = raced([both_orders(3)], 40, sex=cohort(rng, 40, [0.3, 1.0]))
+        plain = ScoredOutput("age", "regression", np.arange(3))
+        age = raced([plain], 40, age=ages(rng, 40, [4.0, 1.0, 3.0]))
+        for name, race in (("sex", sex), ("age", age)):
+            reached[name] += max(log_e[0] for _, log_e in race.history) >= np.log(10)
+    assert max(reached.values()) <= 6

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .class_fits import ClassFits, fit_best_order, fit_in_order
+from .logistic_likelihood import LEAST_LEAD_OF_CHANCES
 
 PRIOR = (2.0, 2.0, 2.0)
 """Standard deviation of intercepts, mean and standard deviation of slopes, per one of outputs."""
@@ -28,7 +29,7 @@ class ClassLikelihood:
         least_lead: what a rival's lead in the probability of people's own labels must reach.
     """
 
-    least_lead = 4.75
+    least_lead = LEAST_LEAD_OF_CHANCES
 
     def __init__(self, columns: int, classes: int, *, any_order: bool = False) -> None:
         self.columns, self.classes, self.any_order = columns, classes, any_order

@@ -12,7 +12,6 @@ from gantei.errors import SettingError
 from gantei.statistics.units import EstimateKind
 
 from .evidence import Evidence, likelihood_of
-from .normal_likelihood import LEAST_LEAD  # noqa: F401
 
 ENOUGH_PEOPLE = 100
 """From as many on, labels that no candidate tells mean that none works."""

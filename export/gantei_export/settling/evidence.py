@@ -62,8 +62,9 @@ class Evidence:
     start, of the product of a's predictions of each label from the people before, over the largest
     likelihood of c. If the labels depend on all columns by way of c alone, as its likelihood says,
     it is at most 1 on average whenever one looks, so it reaches 1000 with a probability of at most
-    1/1000 (doi 10.1073/pnas.1922664117, section 7; 10.1093/jrsssb/qkag066 of sets of models). The
-    e-values of a rival that is dropped stay as they are, with its weight.
+    1/1000 (universal inference, doi 10.1073/pnas.1922664117; sets of models that one may look at
+    any time, doi 10.1093/jrsssb/qkag066). The e-values of a rival that is dropped stay as they are,
+    with its weight. The lead is that of Vuong's test (doi 10.2307/1912557).
 
     Args:
         likelihood: of the output's kind.
