@@ -146,7 +146,7 @@ def _files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[EvaluatedFi
             EvaluatedFile("results", each.path.name, sha256_of(each.path), each.is_changed)
             for each in read
         ),
-        EvaluatedFile("labels", Path(table.options.file).name, table.sha256),
+        EvaluatedFile("labels", Path(table.name).name, table.sha256),
     )
 
 
