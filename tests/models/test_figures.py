@@ -192,6 +192,18 @@ def test_errors_by_decade_are_those_of_its_units():
         assert each.percentiles[2] == pytest.approx(np.median(error))
 
 
+@pytest.mark.parametrize(
+    ("least", "most", "step"), [(20, 85, 10), (0.15, 0.93, 0.1), (21.0, 29.5, 1), (90, 300, 20)]
+)
+def test_numbers_of_another_range_have_other_steps(least, most, step):
+    truths = np.random.default_rng(7).uniform(least, most, 300)
+    found = error_by_decade.errors_by_decade(truths + 0.01, truths)
+    assert {each.step for each in found} == {step}
+    assert sum(each.units for each in found) == 300
+    assert 5 <= len(found) <= 12
+    assert error_by_decade.error_by_decade(truths + 0.01, truths, name="ratio", unit="mm").png
+
+
 @pytest.mark.reference
 def test_wilson_is_that_of_statsmodels():
     proportion = pytest.importorskip("statsmodels.stats.proportion", reason="a judge")

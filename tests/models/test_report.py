@@ -252,7 +252,7 @@ def test_a_class_that_nobody_has_and_a_cohort_of_two_are_reported_all_the_same(t
     records = [{**record, "sex": "male"} for record in people(2)]
     report_writing.write_report(evaluated(tmp_path, records, (SEX, AGE), by=("camera",)), tmp_path)
     text = Page((tmp_path / "report.html").read_bytes()).text
-    assert "The AUC of sex (male) is – (no interval), in 2 people" in text
+    assert "There is no AUC of sex (male), in 2 people: all are of one class." in text
 
 
 def test_100_000_photographs_make_a_page_of_less_than_3_mb(evaluation):

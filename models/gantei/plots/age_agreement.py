@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from .style import BLUE, LINES, SINGLE, DrawnFigure, drawing, frame, label, legend_below, signed
+from .style import (
+    BLUE,
+    LINES,
+    SINGLE,
+    DrawnFigure,
+    decimals,
+    drawing,
+    frame,
+    legend_below,
+    signed,
+    with_unit,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,11 +53,12 @@ def estimated_against_real(
         axes.plot((low, high), (low, high), label="estimate = real value", **LINES["truth"])
         if (fit := fitted_line(truths, estimates)) is not None:
             slope, start = fit
-            text = f"fitted: {signed(start, 1, plus=False)} + {slope:.2f} × real value"
+            digits = decimals(float(np.ptp(truths)))
+            text = f"fitted: {signed(start, digits, plus=False)} + {slope:.2f} × real value"
             ends = np.array((truths.min(), truths.max()))
             axes.plot(ends, start + slope * ends, label=text, **LINES["fit"])
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-        frame(axes, label(f"real {name}, {unit}"), label(f"estimated {name}, {unit}"))
+        frame(axes, with_unit(f"real {name}", unit), with_unit(f"estimated {name}", unit))
         legend_below(axes)
         return figure.done()
 
@@ -78,11 +90,12 @@ def bland_altman(
         (left, right), (low, high) = _range(mean), _range(difference)
         _points(axes, mean, difference, (left, right, low, high))
         axes.axhline(0, **LINES["truth"])
-        bias = float(difference.mean())
-        axes.axhline(bias, label=f"mean difference {signed(bias)}", **LINES["middle"])
+        bias, digits = float(difference.mean()), decimals(float(np.ptp(difference)))
+        axes.axhline(bias, label=f"mean difference {signed(bias, digits + 1)}", **LINES["middle"])
         if len(difference) > 1:
             spread = LIMITS * float(difference.std(ddof=1))
-            text = f"limits of agreement {signed(bias - spread, 1)} and {signed(bias + spread, 1)}"
+            low_text, high_text = (signed(bias + each, digits) for each in (-spread, spread))
+            text = f"limits of agreement {low_text} and {high_text}"
             axes.axhline(bias - spread, label=text, **LINES["limit"])
             axes.axhline(bias + spread, **LINES["limit"])
         ends = np.array((mean.min(), mean.max()))
@@ -97,7 +110,7 @@ def bland_altman(
             text = f"regression to the mean alone: slope {signed(slope)}"
             axes.plot(ends, slope * (ends - truths.mean()), label=text, **LINES["expected"])
         axes.set(xlim=(left, right), ylim=(low, high))
-        frame(axes, label(f"mean of real and estimated {name}, {unit}", 60), "estimated − real")
+        frame(axes, with_unit(f"mean of real and estimated {name}", unit), "estimated − real")
         legend_below(axes)
         return figure.done()
 

@@ -127,6 +127,21 @@ def label(text: str, most: int = MOST_LETTERS) -> str:
     return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
+def with_unit(name: str, unit: str) -> str:
+    """Name an axis, with the unit where there is one.
+
+    >>> from gantei.plots.style import with_unit
+    >>> with_unit("real age", "years"), with_unit("cup-to-disc ratio", "unknown")
+    ('real age, years', 'cup-to-disc ratio')
+    """
+    return label(f"{name}, {unit}" if unit not in ("", "unknown") else name, 60)
+
+
+def decimals(span: float) -> int:
+    """Give how many decimals numbers need that lie within such a span."""
+    return 1 if span >= 20 else 2 if span >= 2 else 3
+
+
 def signed(value: float, digits: int = 2, *, plus: bool = True) -> str:
     """Write a number with its sign, a minus as wide as a plus.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from ..findings.wording import Language, word_of
 from ..labels.estimated_output import EstimatedOutput
 from ..statistics.measure import Measure
+from ..statistics.metric_names import METRICS
 
 Bilingual = tuple[str, str]
 """English, and the same in Japanese."""
@@ -94,3 +95,9 @@ def class_of(output: EstimatedOutput, place: int) -> Bilingual:
     """Name a class."""
     name = output.classes[place]
     return name, word_of(name, "ja")
+
+
+def metric_name(metric: str) -> Bilingual:
+    """Name a figure."""
+    name = METRICS[metric]
+    return name.english, name.japanese

@@ -10,7 +10,7 @@ from ..labels.estimated_output import EstimatedOutput
 from ..plots.error_by_decade import errors_by_decade
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
-from .bilingual import NONE, Bilingual, class_of, number_text, with_range
+from .bilingual import NONE, Bilingual, class_of, metric_name, number_text, with_range
 from .cautions import excludes, measured_beside
 from .html_parts import Html, WideCell, both, table, text
 
@@ -30,12 +30,6 @@ GROUPED = {
 has all."""
 _NO_INTERVAL = ("", "none", "unknown", "not reported")
 _PEOPLE, _UNITS = ("people", "人数"), ("units", "件数")
-
-
-def metric_name(metric: str) -> Bilingual:
-    """Name a figure."""
-    name = METRICS[metric]
-    return name.english, name.japanese
 
 
 def figure_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
@@ -80,7 +74,7 @@ def decade_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
     found = errors_by_decade(units.estimates, units.truths, units.persons)
     rows = [
         [
-            f"{each.start:g}–{each.start + 9:g}",
+            each.name,
             NONE if each.people is None else str(each.people),
             str(each.units),
             number_text(each.mean_absolute, "mae"),

@@ -9,8 +9,8 @@ from ..plots.forest import ForestRow, forest
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from ..terminal.plural import counted
-from .bilingual import IN_UNITS, in_both
-from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of, metric_name
+from .bilingual import IN_UNITS, in_both, metric_name
+from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of
 from .placed_figures import PlacedFigure
 
 _CAPTION = (

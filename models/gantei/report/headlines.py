@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..evaluation.evaluation import Evaluation
+from ..evaluation.figure_reasons import NO_PERSONS, reason_text
 from ..labels.cohort import Cohort
 from ..labels.estimated_output import EstimatedOutput
 from ..statistics.measure import Measure
@@ -11,6 +12,7 @@ from .bilingual import (
     class_of,
     in_both,
     joined_in_both,
+    metric_name,
     name_of,
     number_text,
     range_text,
@@ -81,13 +83,8 @@ def _of_two(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) -> 
     level = evaluation.main_level
     area, right = (evaluation.figure(output.key, level, each) for each in ("auc", "accuracy"))
     threshold = evaluation.thresholds.get((output.key, level))
-    values = {"name": name_of(output), "who": who}
     found = [
-        in_both(
-            "The AUC of {name} ({label}) is {value} ({between}), in {who}.",
-            "{name}（{label}）の AUC は {value}（{between}）、対象は {who}です。",
-            value=_value(area), between=_between(area), label=class_of(output, 1), **values,
-        ),
+        _area("auc", area, output, who),
         in_both(
             "The accuracy at a threshold of {threshold} is {value} ({between}).",
             "閾値 {threshold} での正解率は {value}（{between}）です。",
@@ -98,19 +95,44 @@ def _of_two(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) -> 
     return [*found, _most_frequent(evaluation, output)]
 
 
+def _area(code: str, area: Measure | None, output: EstimatedOutput, who: Bilingual) -> Bilingual:
+    """Say the AUC, or why there is none."""
+    values = {"name": name_of(output), "who": who, "what": metric_name(code)}
+    label = ("", "")
+    if output.kind == "binary":
+        english, japanese = class_of(output, 1)
+        label = (f" ({english})", f"（{japanese}）")
+    if area is None or area.value is None:
+        return in_both(
+            "There is no {what} of {name}{label}, in {who}: {why}.",
+            "{name}{label}の{what}は求められません（{who}）：{why}。",
+            why=_why(area), label=label, **values,
+        )  # fmt: skip
+    return in_both(
+        "The {what} of {name}{label} is {value} ({between}), in {who}.",
+        "{name}{label}の{what}は {value}（{between}）、対象は {who}です。",
+        value=_value(area), between=_between(area), label=label, **values,
+    )  # fmt: skip
+
+
+def _why(measure: Measure | None) -> Bilingual:
+    code = measure.why if measure else ""
+    return reason_text(code), reason_text(code, "ja")
+
+
 def _of_several(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) -> list[Bilingual]:
     level = evaluation.main_level
     area, right = (evaluation.figure(output.key, level, each) for each in ("macro_auc", "accuracy"))
     found = [
         in_both(
             "The accuracy of the most probable of {n} classes of {name} is {value} ({between}), in "
-            "{who}; the mean AUC of each class against the rest is {area} ({about}).",
-            "{name}の {n} クラスで最も確率の高い答えの正解率は {value}（{between}）、"
-            "対象は {who}です。"
-            "各クラス対その他の AUC の平均は {area}（{about}）です。",
+            "{who}.",
+            "{name}の {n} クラスで最も確率の高い答えの正解率は {value}（{between}）、対象は "
+            "{who}です。",
             n=len(output.classes), name=name_of(output), value=_value(right), who=who,
-            between=_between(right), area=_value(area), about=_between(area),
-        )
+            between=_between(right),
+        ),
+        _area("macro_auc", area, output, who),
     ]  # fmt: skip
     return [*found, _most_frequent(evaluation, output)]
 
@@ -134,9 +156,11 @@ def _value(measure: Measure | None) -> str:
 
 
 def _between(measure: Measure | None) -> Bilingual:
-    """Write an interval, or that there is none."""
+    """Write an interval, or that there is none, and why."""
     if measure is None or measure.low is None:
-        return _NO_INTERVAL
+        if measure is None or measure.why in ("", NO_PERSONS):
+            return _NO_INTERVAL
+        return in_both("no interval: {why}", "区間なし：{why}", why=_why(measure))
     return (
         f"95 % interval {range_text(measure)}",
         f"95% 信頼区間 {range_text(measure, 'ja')}",

@@ -43,7 +43,7 @@ LAST_SECTIONS = (
 )
 FIGURES = ("Figures", "図")
 TABLE = ("All figures with 95 % intervals", "指標と 95% 信頼区間")
-DECADES = ("Error by decade", "年代ごとの誤差")
+DECADES = ("Error by real value", "実際の値ごとの誤差")
 REPORTED = ("Beside what the publisher reports", "公開元の報告との並記")
 GROUPS = ("Groups", "群ごとの結果")
 COMPARED = ("Compared on the same people", "同じ対象者での比較")

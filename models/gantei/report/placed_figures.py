@@ -12,7 +12,7 @@ from ..plots.age_agreement import bland_altman, estimated_against_real
 from ..plots.calibration_plot import calibration
 from ..plots.confusion import confusion
 from ..plots.discrimination import precision_recall, roc
-from ..plots.error_by_decade import error_by_decade
+from ..plots.error_by_decade import error_by_decade, step_of
 from ..plots.settling_plots import values_by_label
 from ..plots.style import DrawnFigure
 from ..statistics.calibration import logits_of
@@ -34,8 +34,8 @@ _DIFFERENCES = (
     "2(r² − 1)/(1 + 3r²) です。一致限界は標準偏差の 1.96 倍です。",
 )
 _DECADES = (
-    "Error by decade of the real {name}; above each, how many it has.",
-    "実際の{name} 10 ごとの誤差。上の数字は件数です。",
+    "Error by real {name}, in steps of {step:g}; above each, how many it has.",
+    "実際の{name} {step:g} ごとの誤差。上の数字は件数です。",
 )
 _ROC = ("ROC curve.", "ROC 曲線。")
 _ROC_OF_SEVERAL = (
@@ -108,7 +108,9 @@ def _of_number(cohort: Cohort) -> Iterator[PlacedFigure]:
     drawn = bland_altman(estimates, truths, name=output.name, unit=unit)
     yield PlacedFigure("bland-altman", drawn, _DIFFERENCES)
     drawn = error_by_decade(estimates, truths, name=output.name, unit=unit)
-    yield PlacedFigure("error-by-decade", drawn, in_both(*_DECADES, name=name))
+    yield PlacedFigure(
+        "error-by-decade", drawn, in_both(*_DECADES, name=name, step=step_of(truths))
+    )
 
 
 def _of_two(
