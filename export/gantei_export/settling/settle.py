@@ -13,7 +13,7 @@ from gantei.errors import SettingError
 from gantei.estimator.estimator import checked_bytes
 from gantei.inference.session import open_session
 from gantei.labels.estimated_output import EstimatedOutput
-from gantei.labels.joining import join_listing
+from gantei.labels.joining import Joined, join_listing
 from gantei.labels.label_table import LabelTable
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.manifest import Manifest, Weights
@@ -28,7 +28,7 @@ from .cohort_notes import CohortNote, cohort_notes
 from .file_contradictions import contradicted_scales
 from .open_facts import OpenFact, assigned_orders, open_facts
 from .order_of_labels import LabelOrder
-from .people import eyes_known, labelled_outputs, labelled_people
+from .people import LabelledOutputs, eyes_known, labelled_outputs, labelled_people
 from .performance import performance_of
 from .race import Race
 from .scores import LabelledPerson, Scorer
@@ -69,12 +69,7 @@ def settle(
     options = options or SettleOptions()
     entry, weights = entries.find_installed(name)
     admit(entry, weights)
-    joined = join_listing(listing, table)
-    labelled = labelled_outputs(entry.manifest, table, options.candidates)
-    people = labelled_people(
-        joined, listing, labelled, options.by,
-        one_photograph_per_person=options.one_photograph_per_person,
-    )  # fmt: skip
+    joined, labelled, people = _cohort(entry.manifest, listing, table, options)
     facts = open_facts(entry.manifest, labelled.classes, options.candidates)
     facts, notes = _without_eyes(facts, people, entry.manifest)
     grid = _grid(entry, facts, labelled.classes)
@@ -108,10 +103,26 @@ def settle(
     )
 
 
+def _cohort(
+    manifest: Manifest, listing: PhotographList, table: LabelTable, options: SettleOptions
+) -> tuple[Joined, LabelledOutputs, tuple[LabelledPerson, ...]]:
+    """Join photographs with their labels, and gather them by person."""
+    joined = join_listing(listing, table)
+    labelled = labelled_outputs(manifest, table, options.candidates)
+    people = labelled_people(
+        joined, listing, labelled, options.by,
+        one_photograph_per_person=options.one_photograph_per_person,
+    )  # fmt: skip
+    return joined, labelled, people
+
+
 def _scorer(
-    entry: entries.Entry, weights: Weights, options: SettleOptions, advance: Callable[[int], object]
+    entry: entries.Entry,
+    weights: Weights,
+    options: SettleOptions,
+    advance: Callable[[int], object],
 ) -> Scorer:
-    """Open the network, once for all candidates; one thread each, as people are looked at at once."""
+    """Open the network, once for all candidates; a person takes one thread, and several run."""
     content = checked_bytes(entry.folder / weights.file, weights, entry.name)
     session = open_session(content, options.device, 1, entry.name)
     network = CandidateNetwork(entry.manifest, session)
