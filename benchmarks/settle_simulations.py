@@ -8,13 +8,14 @@ in four have two eyes. One looks every five people.
 
 import argparse
 import time
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency, contingency, norm
 
+from gantei.statistics.units import EstimateKind
 from gantei_export.settling.elimination import ScoredOutput, Tournament
+from gantei_export.settling.evidence import FIRST_PEOPLE, likelihood_of
 from gantei_export.settling.order_of_labels import order_of_labels
 
 Rng = np.random.Generator
@@ -95,42 +96,44 @@ def race(output: ScoredOutput, cohort: Cohort, people: int = PEOPLE) -> tuple[To
     return tournament, told
 
 
-def truth_dropped(cohorts: int, draw: Callable[[Rng], tuple[ScoredOutput, Cohort]]) -> int:
-    """In how many cohorts the truth is eliminated."""
-    seeds = range(cohorts)
-    return sum(not race(*draw(np.random.default_rng((1, seed))))[0].alive[0] for seed in seeds)
-
-
-def sexes_of_any_kind(rng: Rng, *, own: bool) -> tuple[ScoredOutput, Cohort]:
-    auc = rng.uniform(0.85, 0.97)
-    rivals = [auc - less for less in ((0.01, 0.02, 0.05) if own else (0.01, 0.03, 0.1, 0.2))]
-    cohort = sexes(rng, PEOPLE, auc, rivals, own=own, wrong=rng.uniform(0, 0.05))
-    return both_orders(1 + len(rivals)), cohort
-
-
-def nearly_equal(rng: Rng) -> tuple[ScoredOutput, Cohort]:
-    auc = rng.uniform(0.85, 0.97)
-    cohort = sexes(rng, PEOPLE, auc, [auc - 0.01], own=True, wrong=rng.uniform(0, 0.05))
-    return ScoredOutput("it", "binary", np.arange(2)), cohort
-
-
-def ages_of_any_kind(rng: Rng, *, own: bool) -> tuple[ScoredOutput, Cohort]:
-    rivals = [1.02, 1.05, 1.1, 1.25]
-    return number(5), ages(rng, PEOPLE, rng.uniform(3, 8), rivals, own=own)
+def pairs_dropped(kind: EstimateKind, cohorts: list[Cohort]) -> int:
+    """In how many cohorts of a truth and one rival the truth is eliminated, all at once."""
+    scores = np.concatenate([np.stack([each[0][:, k] for each in cohorts], 1) for k in (0, 1)], 1)
+    labels = np.tile(np.stack([labels for _, labels in cohorts], axis=1), 2)
+    count = len(cohorts)
+    likelihood = likelihood_of(kind, 2 * count)
+    likelihood.place(scores[:FIRST_PEOPLE], np.arange(2 * count))
+    logs = likelihood.predict(scores, labels)
+    dropped = np.zeros(count, dtype=bool)
+    for people in range(3 * LOOK, PEOPLE + 1, LOOK):
+        best, chances = likelihood.best(scores[:people], labels[:people])
+        worth = logs[:people] if chances is None else chances
+        gaps = worth[:, count:] - worth[:, :count]
+        lead = gaps.sum(0) / np.sqrt((gaps**2).sum(0) + 1e-12)
+        log_e = logs[:people, count:].sum(0) - best[:count]
+        dropped |= (log_e >= np.log(1000)) & (lead >= likelihood.least_lead)
+    return int(dropped.sum())
 
 
 def print_truths(cohorts: int) -> None:
-    print(f"\nthe truth eliminated, of {cohorts} cohorts of {PEOPLE} people")
-    for name, draw in (
-        ("sex, copies with more noise", lambda rng: sexes_of_any_kind(rng, own=False)),
-        ("sex, errors of their own, AUC less 0.01, 0.02, 0.05",
-         lambda rng: sexes_of_any_kind(rng, own=True)),
-        ("sex, one rival with errors of its own, AUC less 0.01", nearly_equal),
-        ("age, copies with more noise", lambda rng: ages_of_any_kind(rng, own=False)),
-        ("age, errors of their own, larger by 2, 5, 10, 25 %",
-         lambda rng: ages_of_any_kind(rng, own=True)),
-    ):  # fmt: skip
-        print(f"  {name}: {truth_dropped(cohorts, draw)}", flush=True)
+    print(f"\nthe truth eliminated by one rival, of {cohorts} cohorts of {PEOPLE} people")
+    for own in (False, True):
+        for less in (0.01, 0.03):
+            drawn = []
+            for seed in range(cohorts):
+                rng = np.random.default_rng((1, seed))
+                auc = rng.uniform(0.85, 0.97)
+                wrong = rng.uniform(0, 0.05)
+                drawn.append(sexes(rng, PEOPLE, auc, [auc - less], own=own, wrong=wrong))
+            what = "errors of its own" if own else "a copy with more noise"
+            print(f"  sex, AUC less {less}, {what}: {pairs_dropped('binary', drawn)}", flush=True)
+        for ratio in (1.02, 1.1):
+            drawn = []
+            for seed in range(cohorts):
+                rng = np.random.default_rng((1, seed))
+                drawn.append(ages(rng, PEOPLE, rng.uniform(3, 8), [ratio], own=own))
+            count = pairs_dropped("regression", drawn)
+            print(f"  age, error times {ratio}, {what}: {count}", flush=True)
 
 
 def needed(name: str, counts: list[int], may: str) -> None:

@@ -54,20 +54,20 @@ class LogisticLikelihood:
 
         Args:
             scores: logits, float64 (people, columns); a column that is NaN learns nothing.
-            labels: intp (people,), 0 or 1.
+            labels: intp, 0 or 1, (people,), or (people, columns) where columns are of others.
 
         Returns:
             float64 (people, columns); NaN where the score is.
         """
         logs = np.full(scores.shape, np.nan)
         x = (scores - self._middle) * self._per_unit
-        for row, label in enumerate(labels):
+        signs = np.where(_by_column(labels, scores), -1.0, 1.0)
+        for row in range(len(labels)):
             there = np.flatnonzero(~np.isnan(x[row]))
             weights = self._weights[there]
             eta = self._slopes * x[row, there, None]
             eta += self._intercepts
-            if label == 1:
-                np.negative(eta, out=eta)
+            eta *= signs[row, there, None]
             np.clip(eta, -300, 300, out=eta)
             np.exp(eta, out=eta)
             eta += 1
@@ -88,11 +88,12 @@ class LogisticLikelihood:
         """
         there = ~np.isnan(scores)
         known = np.where(there, scores, 0.0)
-        fit = fit_logistic(known.T, labels == 1, weights=there.T, least_slope=0.0)
+        ones = _by_column(labels, scores)
+        fit = fit_logistic(known.T, ones.T, weights=there.T, least_slope=0.0)
         finite = np.isfinite(fit.slope) & np.isfinite(fit.intercept)
         slope, intercept = np.where(finite, fit.slope, 0), np.where(finite, fit.intercept, 0)
         eta = np.clip(intercept + slope * known, -700, 700)
-        own = 1 / (1 + np.exp(np.where(labels[:, None] == 1, -eta, eta)))
+        own = 1 / (1 + np.exp(np.where(ones, -eta, eta)))
         return fit.log_likelihood, np.where(there, np.where(finite, own, 1.0), np.nan)
 
     def predict_without(self, labels: NDArray[np.intp]) -> NDArray[np.float64]:
@@ -106,3 +107,9 @@ class LogisticLikelihood:
     def maximum_without(self, labels: NDArray[np.intp]) -> float:
         """Give the largest log-likelihood of the labels where no output tells anything."""
         return float(fit_logistic(None, labels == 1).log_likelihood)
+
+
+def _by_column(labels: NDArray[np.intp], scores: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Say of which people and columns the label is 1, (people, columns)."""
+    each = labels[:, None] if labels.ndim == 1 else labels
+    return np.broadcast_to(each == 1, scores.shape)

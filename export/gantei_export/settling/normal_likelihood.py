@@ -51,14 +51,15 @@ class NormalLikelihood:
 
         Args:
             scores: outputs in whatever unit, float64 (people, columns); NaN is not learnt from.
-            labels: ages in years, float64 (people,).
+            labels: ages in years, float64 (people,), or (people, columns) where columns are of
+                others.
 
         Returns:
             float64 (people, columns), of ages in years; NaN where the score is.
         """
         there = ~np.isnan(scores)
         x = np.where(there, (scores - self._middle) * self._per_unit, 0.0)
-        y = np.broadcast_to((labels - USUAL_AGE)[:, None], x.shape) * there
+        y = (_by_person(labels) - USUAL_AGE) * there
         added = np.stack([there.astype(float), x, x * x, y, x * y, y * y])
         after = self._sums[:, None] + np.cumsum(added, axis=1)
         before = np.concatenate([self._sums[:, None], after[:, :-1]], axis=1)
@@ -76,7 +77,7 @@ class NormalLikelihood:
         whole = np.maximum(count, 1)
         x = np.where(there, scores, 0.0)
         x = np.where(there, x - x.sum(0) / whole, 0.0)
-        y = np.where(there, labels[:, None], 0.0)
+        y = np.where(there, _by_person(labels), 0.0)
         y = np.where(there, y - y.sum(0) / whole, 0.0)
         largest = np.abs(x).max(0, initial=0)
         x = x / np.where(largest > 0, largest, 1)
@@ -98,6 +99,10 @@ class NormalLikelihood:
         """Give the largest log-likelihood of the ages where no output tells anything."""
         residuals = labels - labels.mean()
         return float(_best((residuals**2).sum(), np.asarray(len(labels))))
+
+
+def _by_person(labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    return labels[:, None] if labels.ndim == 1 else labels
 
 
 def _best(squares: NDArray[np.float64], count: NDArray[np.intp]) -> NDArray[np.float64]:
