@@ -189,7 +189,8 @@ def test_labels_of_another_output_and_coded_sexes_are_named_by_options(tmp_path)
         (("--label", "stage=no-such"), "no-such"),
         (("--compare", "net.sex", "net.age"), "do not estimate the same"),
         (("--with", "demo-sex"), "leave --with out"),
-        (("--from", "list.txt"), "not both"),
+        (("--from", "list.txt"), "--from: for photographs"),
+        (("--root", ".", "--workers", "2"), "--root, --workers: for photographs"),
         (("--persons", "names"), "by --person"),
     ],
 )
@@ -201,6 +202,12 @@ def test_an_option_that_makes_no_sense_is_refused_and_nothing_is_left(
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "labels.csv", "results.csv", "results.csv.run.json",
     ]  # fmt: skip
+
+
+def test_photographs_beside_results_are_refused(tables, photographs, tmp_path, capsys):
+    options = ("--labels", tables[1], "--out", tmp_path / "report")
+    assert run(tables[0], photographs, *options) == 2
+    assert "not both" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("without_page")

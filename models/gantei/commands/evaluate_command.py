@@ -116,13 +116,27 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
             f"{tables[0]}: a table of results has its estimators; leave --with out, or give "
             "photographs"
         )
-    if chosen.persons:
+    if unread := _photograph_options(chosen):
         raise SettingError(
-            f"{tables[0]}: --persons is for photographs; of results, name the column of the labels "
-            "by --person"
+            f"{tables[0]}: {', '.join(unread)}: for photographs, not for tables of results, whose "
+            "run had them; persons of results are named by --person, a column of the labels"
         )
-    if len(tables) < len(chosen.paths) or chosen.list is not None:
+    if len(tables) < len(chosen.paths):
         raise SettingError(f"{tables[0]}: give tables of results or photographs, not both")
+
+
+def _photograph_options(chosen: argparse.Namespace) -> list[str]:
+    """Name the options that were given and say how photographs are estimated."""
+    given = {
+        "--from": chosen.list,
+        "--root": chosen.root,
+        "--eyes": chosen.eyes,
+        "--persons": chosen.persons,
+        "--allow-grey": chosen.allow_grey,
+        "--device": chosen.device != "auto",
+        "--workers": chosen.workers,
+    }
+    return [option for option, value in given.items() if value]
 
 
 def _evaluation(tables: Sequence[Path], arguments: dict[str, object]) -> "Evaluation":
