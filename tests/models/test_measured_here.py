@@ -175,3 +175,13 @@ def test_the_command_writes_into_the_card_and_says_where(my_age, tmp_path, capsy
     assert f"my-age: {my_age.folder / 'card.md'}\n" in said
     assert "net: not installed here, so it has no card here\n" in said
     assert "Measured here" in (my_age.folder / "card.md").read_text("utf-8")
+
+
+def test_two_results_of_one_estimator_do_not_both_enter_its_card(my_age, tmp_path):
+    records = people(40)
+    output = {**AGE, "estimator": "my-age", "weights_sha256": my_age.manifest.weights.sha256}
+    results = [write_results(tmp_path / name, records, (output,)) for name in ("a.csv", "b.csv")]
+    evaluation = gantei.evaluate(results, write_labels(tmp_path / "labels.csv", records))
+    (change,) = write_into_cards(evaluation)
+    assert change.path is None
+    assert "several results are of it" in str(change)

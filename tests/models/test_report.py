@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import gantei
+from gantei.catalogue.entries import find
 from gantei.report import checklist, report_page, report_writing
 from gantei.report.bilingual import number_text
 from gantei.report.methods_text import methods
@@ -282,6 +283,25 @@ def test_figures_beyond_the_size_of_a_page_stand_in_the_folder_alone(
     smaller = Page(report_page.report_page(evaluation, drawn))
     assert "it stands in the folder of figures" in smaller.text
     assert 0 < len(smaller.images) < len(page.images)
+
+
+def test_what_an_estimator_says_of_itself_and_what_its_publisher_reports_stand_on_the_page(
+    tmp_path,
+):
+    manifest = find("demo-age").manifest
+    output = {**AGE, "estimator": "demo-age", "weights_sha256": manifest.weights.sha256}
+    records = people(30, noise=4.0)
+    results = [write_results(tmp_path / name, records, (output,)) for name in ("a.csv", "b.csv")]
+    found = gantei.evaluate(results, write_labels(tmp_path / "labels.csv", records))
+    text = Page(report_page.report_page(found, report_writing.drawn_figures(found))).text
+    assert text.count(manifest.notice) == len(results)
+    assert text.count(manifest.notice_ja) == len(results)
+    reported = manifest.reported[0]
+    said = (
+        f"The publisher reports {reported.metric} {reported.value:g} ({reported.data}); here it is"
+    )
+    assert text.count(f"{said} worse") == len(results)
+    assert text.count("Beside what the publisher reports") == 2
 
 
 @needs_browser

@@ -22,6 +22,7 @@ from .bilingual import (
     unit_of_output,
     unit_of_value,
 )
+from .known_manifest import known_manifest, published_name
 
 FEW_OF_A_CLASS = 100
 """Persons of a class, below which calibration and error rates are known too roughly
@@ -96,6 +97,10 @@ def _of_flow(evaluation: Evaluation) -> Iterator[Caution]:
 
 
 def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
+    manifest = known_manifest(output)
+    if manifest and manifest.notice.strip():
+        notice = manifest.notice, manifest.notice_ja.strip() or manifest.notice
+        yield Caution("notice", notice, output.key)
     if output.kind == "regression":
         yield from _of_number(evaluation, output)
     else:
@@ -186,11 +191,16 @@ def measured_beside(
 
     By photograph too: publishers rarely say whether theirs is by photograph or by person.
     """
-    if reported.estimator != output.estimator or reported.code not in METRICS:
+    if not is_of(reported, output) or reported.code not in METRICS:
         return {}
     levels: tuple[Level, ...] = tuple(dict.fromkeys(("photograph", evaluation.main_level)))
     found = {each: evaluation.figure(output.key, each, reported.code) for each in levels}
     return {level: measure for level, measure in found.items() if measure is not None}
+
+
+def is_of(reported: ReportedFigure, output: EstimatedOutput) -> bool:
+    """Whether a publisher's figure is of the very weights of an output."""
+    return reported.estimator == published_name(output) and known_manifest(output) is not None
 
 
 def excludes(measured: Mapping[Level, Measure], reported: ReportedFigure) -> bool:

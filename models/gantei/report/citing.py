@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from ..catalogue.entries import find
-from ..errors import GanteiError
 from ..evaluation.evaluation import Evaluation
 from ..manifests.citation import Reference, reference, software
 from ..manifests.fields import UNKNOWN
 from .bilingual import Bilingual
 from .html_parts import Html, both, text
+from .known_manifest import known_manifest, published_name
 
 _NOT_HERE = (
     "This estimator is not installed here: gantei cite, where it is, says how to cite it.",
@@ -25,23 +24,10 @@ _REPORTING = (
 def citing(evaluation: Evaluation) -> Html:
     """Write what to cite, and whom to thank."""
     parts = [_of(software())]
-    for name, weights in {
-        each.estimator: each.weights_sha256 for each in evaluation.outputs
-    }.items():
-        known = _reference(name, weights)
-        parts.append(_of(known) if known else _line(name, _NOT_HERE))
+    for name, output in {published_name(each): each for each in evaluation.outputs}.items():
+        manifest = known_manifest(output)
+        parts.append(_of(reference(manifest)) if manifest else _line(name, _NOT_HERE))
     return "".join(parts) + f"<p>{both(_REPORTING)}</p>\n"
-
-
-def _reference(name: str, weights_sha256: str) -> Reference | None:
-    """Give an estimator's reference, where these very weights are here."""
-    try:
-        manifest = find(name).manifest
-    except GanteiError:  # results of another machine
-        return None
-    if manifest.weights is None or manifest.weights.sha256 != weights_sha256:
-        return None
-    return reference(manifest)
 
 
 def _of(known: Reference) -> Html:

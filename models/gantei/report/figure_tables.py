@@ -11,7 +11,7 @@ from ..plots.error_by_decade import errors_by_decade
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from .bilingual import NONE, Bilingual, class_of, metric_name, number_text, with_range
-from .cautions import excludes, measured_beside
+from .cautions import excludes, is_of, measured_beside
 from .html_parts import Html, WideCell, both, table, text
 
 LEVEL_NAMES: dict[Level, Bilingual] = {
@@ -168,7 +168,7 @@ def reported_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
     """Write what publishers report beside what was measured here, each in a column of its own."""
     rows = []
     for each in evaluation.reported:
-        if each.estimator != output.estimator:
+        if not is_of(each, output):
             continue
         measured = measured_beside(evaluation, output, each)
         said = f"{each.value:g} {each.unit}".strip()

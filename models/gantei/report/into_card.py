@@ -23,6 +23,7 @@ from ..statistics.metric_names import METRICS
 from ..system.files import atomic_write
 from ..system.version import __version__
 from .bilingual import IN_UNITS
+from .known_manifest import published_name
 from .participants import spread
 
 _COPY = (
@@ -62,7 +63,7 @@ def write_into_cards(evaluation: Evaluation) -> tuple[CardChange, ...]:
     """
     by_estimator: dict[str, list[EstimatedOutput]] = {}
     for output in evaluation.outputs:
-        by_estimator.setdefault(output.estimator, []).append(output)
+        by_estimator.setdefault(published_name(output), []).append(output)
     return tuple(_written(evaluation, name, outputs) for name, outputs in by_estimator.items())
 
 
@@ -81,9 +82,11 @@ def _written(evaluation: Evaluation, name: str, outputs: Iterable[EstimatedOutpu
         return CardChange(
             name, None, "the results are of other weights than those here; its card is not theirs"
         )
+    replaced = {each.whose for each in new}
+    if len(replaced) < len(new):
+        return CardChange(name, None, "several results are of it; evaluate the ones for its card")
     if why := _unchangeable(entry):
         return CardChange(name, None, why)
-    replaced = {each.whose for each in new}
     kept = [each for each in read_measured(entry.folder) if each.whose not in replaced]
     with atomic_write(entry.folder / MEASURED) as file:
         file.write(measured_json([*kept, *new]))
