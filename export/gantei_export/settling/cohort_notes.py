@@ -40,8 +40,9 @@ def cohort_notes(
         else:
             notes += _rare(output, truths)
         for variable in by:
-            own = [each.groups.get(variable, "") for each in known]
-            notes += _goes_with(output, variable, own, truths)
+            if variable.partition(":")[0].casefold() != name:
+                own = [each.groups.get(variable, "") for each in known]
+                notes += _goes_with(output, variable, own, truths)
     return tuple(notes)
 
 

@@ -38,7 +38,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="COLUMN",
         action="append",
         default=[],
-        help="say so where this, such as camera, goes with a label; repeat for more",
+        help="say so where this, such as camera, goes with a label; with commas between, or repeat",
     )
     settling.add_argument(
         "--confidence",
@@ -143,6 +143,10 @@ def _run(chosen: argparse.Namespace) -> int:
     return _finish(chosen, settling)
 
 
+def _variables(chosen: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(name.strip() for text in chosen.by for name in text.split(",") if name.strip())
+
+
 def _label_options(chosen: argparse.Namespace) -> "LabelOptions":
     from gantei.labels.label_table import LabelOptions
 
@@ -153,7 +157,7 @@ def _label_options(chosen: argparse.Namespace) -> "LabelOptions":
         sex=chosen.sex,
         visit=chosen.visit,
         labels=pairs_of("--label", chosen.label),
-        by=tuple(chosen.by),
+        by=_variables(chosen),
         sex_coding=chosen.sex_coding,
         encoding=chosen.encoding,
     )
@@ -168,7 +172,7 @@ def _options(chosen: argparse.Namespace) -> "SettleOptions":
     manifest = find(chosen.estimator).manifest
     return SettleOptions(
         confidence=chosen.confidence,
-        by=tuple(chosen.by),
+        by=_variables(chosen),
         candidates=read_candidates(chosen.candidates, manifest) if chosen.candidates else {},
         one_photograph_per_person=chosen.one_photograph_per_person,
         allow_grey=chosen.allow_grey,

@@ -94,7 +94,10 @@ def verdict_words(verdict: FactVerdict) -> Bilingual:
 def _not_yet(verdict: FactVerdict, others: str) -> Bilingual:
     gap = _difference(verdict.difference)
     if verdict.more_people is None:
-        more = "no number of people within reach would tell", "現実的な人数では見分けられません"
+        more = (
+            "how many more people would tell cannot be said yet",
+            "あと何人で見分けられるかは、まだ分かりません",
+        )
     else:
         number = _rounded(verdict.more_people)
         more = f"about {number} more people would tell", f"あと約{number}人で見分けられる見込みです"

@@ -75,7 +75,9 @@ def settled_page(settling: Settling) -> bytes:
 
 def _sections(settling: Settling) -> Iterator[Html]:
     head = [both(each) for each in HEAD]
-    yield section("facts", FACTS, table(head, [_fact(each) for each in settling.verdicts]))
+    yield section(
+        "facts", FACTS, table(head, [_fact(each) for each in settling.verdicts], stacked=True)
+    )
     lines = [words for each in settling.performance for words in performance_words(each)]
     yield section("best", GOODNESS, bullets(both(words) for words in lines))
     figures = "".join(
@@ -84,15 +86,16 @@ def _sections(settling: Settling) -> Iterator[Html]:
     )
     yield section("evidence", EVIDENCE, f'<div class="figures">{figures}</div>\n')
     yield section("know", KNOW, bullets(both(words) for words in _know(settling)))
-    yield section(
-        "candidates", CANDIDATES, _race(settling.race, f"{len(settling.race.candidates)}")
-    )
+    yield section("candidates", CANDIDATES, _race(settling.race))
     if settling.fine:
-        yield section("finer", FINER, _race(settling.fine, f"{len(settling.fine.candidates)}"))
+        yield section("finer", FINER, _race(settling.fine))
 
 
 def _fact(verdict: FactVerdict) -> Sequence[Html]:
-    before = f"{text(verdict.fact.before)} ({text(verdict.fact.origin)})"
+    origin = verdict.fact.origin
+    before = text(verdict.fact.before)
+    if origin != verdict.fact.before:
+        before += f" ({text(origin)})"
     return (
         f"{both(fact_words(verdict.fact.key))}<br><code>{text(verdict.fact.key)}</code>",
         text(verdict.value or "?"),
@@ -124,7 +127,7 @@ def _know(settling: Settling) -> Iterator[Bilingual]:
     )
 
 
-def _race(race: Race, number: str) -> Html:
+def _race(race: Race) -> Html:
     """Every candidate, least evidence against it first."""
     tournament = race.tournament
     log_e = tournament.log_e()
@@ -139,5 +142,7 @@ def _race(race: Race, number: str) -> Html:
         )
         for index in order
     ]
-    listed = table([both(each) for each in RACE_HEAD], rows)
-    return f"<details><summary>{text(number)}</summary>{listed}</details>\n"
+    listed = table([both(each) for each in RACE_HEAD], rows, stacked=True)
+    number = len(race.candidates)
+    shown = both((f"show all {number}", f"{number}通りをすべて表示"))
+    return f"<details><summary>{shown}</summary>{listed}</details>\n"
