@@ -22,7 +22,7 @@ def difference(a: MetricReplicates, b: MetricReplicates, key: MetricKey) -> Meas
     with the fewer degrees of freedom of both; the interval is that test turned round, and excludes
     0 where p is below 0.05. This is done on the figure's own axis: differences are less skewed
     than figures, and in simulations (`benchmarks/coverage.py`) two equally good estimators then
-    differed by chance in 1 to 7 % of cohorts, on the figure's scale in up to 9 %.
+    differed by chance in 0 to 6 % of cohorts, on the figure's scale in up to 9 %.
 
     Returns:
         `a` minus `b`, with interval and two-sided p; `units` and `people` are those of `a`.
