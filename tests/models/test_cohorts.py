@@ -242,3 +242,32 @@ def test_a_variable_that_nothing_tells_is_refused_with_what_there_is(tmp_path):
         cohorts(tmp_path, by=("field",))
     with pytest.raises(OutputError, match=r"line 2: --by camera:5: 'A' is no number"):
         cohorts(tmp_path, by=("camera:5",))
+
+
+@pytest.mark.parametrize(
+    ("by", "where"),
+    [
+        ("sex:2", r"labels\.csv, line 2"),
+        ("eye:2", r"results\.csv, line 3"),
+        ("site:2", r"results\.csv, line 3"),
+        ("brightness:2", r"results\.csv\.photographs\.csv, line 2"),
+    ],
+)
+def test_a_value_that_is_no_number_is_found_where_it_stands(tmp_path, by, where):
+    rows = [each | {"site": "Kyoto"} for each in (result("unknown.jpg", "p"), AGED[0])]
+    (tmp_path / "results.csv.photographs.csv").write_text("photograph,brightness\n1.jpg,dark\n")
+    with pytest.raises(OutputError, match=rf"{where}: --by {by}: .* is no number; leave the width"):
+        cohorts(tmp_path, rows, by=(by,))
+
+
+@pytest.mark.parametrize("by", ["age:1e-320", "age:1e-5", "size:1", "size:5e-324"])
+def test_groups_too_narrow_to_be_told_apart_are_refused(tmp_path, by):
+    rows = [each | {"size": "1e300"} for each in AGED]
+    with pytest.raises(SettingError, match=rf"--by {by}: groups .* are too narrow for"):
+        cohorts(tmp_path, rows, by=(by,))
+
+
+def test_a_number_that_no_computer_holds_is_refused_with_the_line(tmp_path):
+    text = TEXT.replace(",A", ",1e999")
+    with pytest.raises(OutputError, match=r"line 2: --by camera:1: '1e999' is too large"):
+        cohorts(tmp_path, text=text, by=("camera:1",))

@@ -188,6 +188,17 @@ def test_an_empty_file_and_an_empty_table_are_different_things(tmp_path):
     assert labels_of(tmp_path, "photograph,age\n").rows == ()
 
 
+@pytest.mark.parametrize("name", ["klingon", "hex", "undefined", "cp\0932"])
+def test_an_encoding_that_is_none_is_refused_with_some_that_are(tmp_path, name):
+    with pytest.raises(SettingError, match=r"--encoding .*: unknown; known are cp932"):
+        labels_of(tmp_path, "photograph,age\na.jpg,57\n", encoding=name)
+
+
+def test_an_encoding_of_something_else_than_tables_is_refused(tmp_path):
+    with pytest.raises(OutputError, match=r"labels\.csv: cannot be read as punycode"):
+        labels_of(tmp_path, "photograph,age\nxn--a.jpg,57\n", encoding="punycode")
+
+
 @pytest.mark.parametrize("by", ["age", "age:0", "age:-5", "age:inf", "", ":10"])
 def test_a_variable_that_groups_nothing_is_refused_before_anything_is_done(tmp_path, by):
     with pytest.raises(SettingError, match="--by"):

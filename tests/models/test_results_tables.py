@@ -9,7 +9,7 @@ from gantei.errors import OutputError
 from gantei.labels.results_table import read_results
 
 from ..conftest import SEX
-from .labelled import failed, result, results_of, write_results
+from .labelled import AGE, failed, result, results_of, write_results
 from .studies import NAMES, run
 
 
@@ -102,7 +102,21 @@ def test_a_table_without_its_run_manifest_is_refused_with_what_to_do(tmp_path):
         read_results(path)
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", "nothing", '{"table_sha256": "", "outputs": [1]}'])
+def told(**others):
+    return json.dumps({"table_sha256": "", "outputs": [AGE], **others})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[]", "{}", "nothing", '{"a": 1', "[" * 100_000),
+        *(told(outputs=each) for each in ([1], [], "x", {})),
+        *(told(estimators=each) for each in (None, "x", 5, [5])),
+        told(estimators=[{"name": "a", "findings": "x"}]),
+        told(estimators=[{"name": "a", "findings": 7}]),
+        told(estimators=[{"findings": [{"code": "a"}]}]),
+    ],
+)
 def test_a_run_manifest_that_is_none_is_refused(tmp_path, text):
     path = write_results(tmp_path / "results.csv", [result("a.jpg")])
     path.with_name("results.csv.run.json").write_text(text)
@@ -116,6 +130,8 @@ def test_a_run_manifest_that_is_none_is_refused(tmp_path, text):
         (("old", 0.5, 0.2, 0.3, 0.5), "missing or no number"),
         (("", 0.5, 0.2, 0.3, 0.5), "missing or no number"),
         (("nan", 0.5, 0.2, 0.3, 0.5), "no finite number"),
+        (("4_0", 0.5, 0.2, 0.3, 0.5), "missing or no number"),
+        (("４０", 0.5, 0.2, 0.3, 0.5), "missing or no number"),
         ((50, 1.5, 0.2, 0.3, 0.5), "a probability of s.sex"),
         ((50, 0.5, 0.2, 0.3, 0.9), "probabilities of the classes of g.grade"),
     ],
@@ -123,6 +139,18 @@ def test_a_run_manifest_that_is_none_is_refused(tmp_path, text):
 def test_values_that_cannot_be_are_refused_with_the_line(tmp_path, values, what):
     with pytest.raises(OutputError, match=rf"results\.csv, line 3: .*{what}"):
         results_of(tmp_path, [result("a.jpg"), result("b.jpg", values=values)])
+
+
+def test_values_are_read_as_any_program_writes_numbers(tmp_path):
+    texts = ("50", "50.", "5e1", "+5E+1", " 50.0 ")
+    rows = [result(f"{text}.jpg", values=(text, ".5", 0.2, 0.3, "5e-1")) for text in texts]
+    assert results_of(tmp_path, rows).values[:, :2].tolist() == [[50, 0.5]] * len(texts)
+
+
+def test_a_photograph_that_is_there_twice_is_refused_with_both_lines(tmp_path):
+    rows = [result("a.jpg"), result("b.jpg"), result("a.jpg", sha256="0" * 64)]
+    with pytest.raises(OutputError, match=r"line 4: a\.jpg is there twice, in .*\.csv, line 2 too"):
+        results_of(tmp_path, rows)
 
 
 def test_a_missing_column_of_values_is_refused(tmp_path):

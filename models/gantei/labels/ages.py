@@ -1,5 +1,6 @@
 """Ages and other numbers as tables have them, and the days by which ages are explained."""
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +28,7 @@ def number_of(text: str) -> float | None:
     """Read the number in a cell; None where it is unknown. The decimal mark may be a comma.
 
     Raises:
-        SettingError: it is no number.
+        SettingError: it is no number, or larger than any that can be computed with.
 
     >>> from gantei.labels.ages import number_of
     >>> number_of("57,5"), number_of("５７"), number_of("")
@@ -38,7 +39,10 @@ def number_of(text: str) -> float | None:
         return None
     if not _NUMBER.fullmatch(word):
         raise SettingError(f"{text.strip()[:40]!r} is no number")
-    return float(word.replace(",", "."))
+    number = float(word.replace(",", "."))
+    if not math.isfinite(number):
+        raise SettingError(f"{text.strip()[:40]!r} is too large a number")
+    return number
 
 
 def age_of(text: str) -> float | None:

@@ -12,7 +12,8 @@ from .joining import Joined
 from .results_table import ResultsTable
 from .variables import GroupVariable, variable_of
 
-_Told = Callable[[JoinedPhotograph], str]
+_Told = Callable[[JoinedPhotograph], tuple[str, str]]
+"""Gives the value of a variable for a photograph, and where it stands."""
 _MEASURED = frozenset(column.name for column in MEASURES)
 
 
@@ -52,15 +53,16 @@ def _groups(joined: Joined, variable: GroupVariable, without_age: Collection[str
         ]
     told = _told(joined, variable)
     if variable.width is None:
-        return [one_spelling(told(each)) for each in joined.photographs]
+        return [one_spelling(told(each)[0]) for each in joined.photographs]
     found = []
     for each in joined.photographs:
+        text, where = told(each)
         try:
-            number = number_of(told(each))
+            number = number_of(text)
         except SettingError as error:
             raise OutputError(
-                f"{each.label.where}: --by {variable.given}: {error}; leave the width out, where "
-                "each value is a group"
+                f"{where}: --by {variable.given}: {error}; leave the width out, where each value "
+                "is a group"
             ) from error
         found.append("" if number is None else variable.group_of(number))
     return found
@@ -70,20 +72,24 @@ def _told(joined: Joined, variable: GroupVariable) -> _Told:
     """What tells the value of a variable for a photograph."""
     wanted = variable.name.casefold()
     if wanted == "sex" and joined.table.has_sexes:
-        return lambda each: each.label.sex or ""
+        return lambda each: (each.label.sex or "", each.label.where)
     if wanted == "eye":
-        return lambda each: each.eye or ""
+        return lambda each: (each.eye or "", _row_of(joined, each))
     for column in joined.table.groups:
         if column.casefold() == wanted:
-            return lambda each: each.label.groups[column]
+            return lambda each: (each.label.groups[column], each.label.where)
     first = joined.photographs[0].groups if joined.photographs else ()
     for column in first:
         if column.casefold() == wanted:
-            return lambda each: each.groups[column]
+            return lambda each: (each.groups[column], _row_of(joined, each))
     if wanted in _MEASURED and joined.results is not None:
         measured = _measured(joined.results, wanted)
-        return lambda each: measured.get(each.name, "")
+        return lambda each: measured.get(each.name, ("", ""))
     raise _unknown(joined, variable)
+
+
+def _row_of(joined: Joined, each: JoinedPhotograph) -> str:
+    return joined.results.rows[each.index].where if joined.results else each.name
 
 
 def _unknown(joined: Joined, variable: GroupVariable) -> SettingError:
@@ -100,8 +106,8 @@ def _unknown(joined: Joined, variable: GroupVariable) -> SettingError:
     return SettingError(f"--by {variable.given}: nothing is called so; known: {', '.join(known)}")
 
 
-def _measured(results: ResultsTable, measure: str) -> dict[str, str]:
-    """Read one measure of each photograph, by its name, from what stands beside the table."""
+def _measured(results: ResultsTable, measure: str) -> dict[str, tuple[str, str]]:
+    """Read one measure of each photograph, and where, from what stands beside the table."""
     path = results.path.with_name(f"{results.path.name}.photographs.csv")
     if not path.is_file():
         raise OutputError(
@@ -110,4 +116,4 @@ def _measured(results: ResultsTable, measure: str) -> dict[str, str]:
         )
     table = read_table_file(str(path), expected=("photograph", measure))
     name, place = table.columns.index("photograph"), table.columns.index(measure)
-    return {row.cells[name]: row.cells[place] for row in table.rows}
+    return {row.cells[name]: (row.cells[place], row.where) for row in table.rows}

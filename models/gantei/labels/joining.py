@@ -145,9 +145,10 @@ def _joined(
     if any(each.visit and day_of(each.visit) is None for each in kept):
         notes.append("visits-no-days")
     persons = tuple(dict.fromkeys(each.person for each in kept if each.person))
+    of_every_row = results.of_every_row if results else frozenset[str]()
     return Joined(
         tuple(kept), table, results, (*found.photograph_exclusions, *found.row_exclusions),
-        _flow(rows, table, found, len(persons) or None, notes, _of_every_row(results)), persons,
+        _flow(rows, table, found, len(persons) or None, notes, of_every_row), persons,
     )  # fmt: skip
 
 
@@ -184,16 +185,6 @@ def _flow(
         findings=dict(sorted(findings.items(), key=lambda each: (-each[1], each[0]))),
         errors=dict(Counter(found.errors).most_common()),
         notes=tuple(notes),
-    )
-
-
-def _of_every_row(results: ResultsTable | None) -> frozenset[str]:
-    """What every row of an estimator says, which tells no photograph from another."""
-    estimators = results.run.get("estimators", ()) if results else ()
-    return frozenset(
-        f"{each['name']}:{finding['code']}"
-        for each in estimators
-        for finding in each.get("findings", ())
     )
 
 

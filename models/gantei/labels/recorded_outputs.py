@@ -23,18 +23,39 @@ def recorded_outputs(run: Mapping[str, Any], path: Path) -> tuple[EstimatedOutpu
         path: of its file, for messages.
 
     Raises:
-        OutputError: it cannot be understood, or an estimator of an older table is not here.
+        OutputError: it cannot be understood, tells of no output, or an estimator of an older table
+            is not here.
     """
     described = run.get("outputs")
     if described is None:
         described = [each for one in _estimators(run, path) for each in described_outputs(*one)]
     try:
-        return tuple(_output(each) for each in described)
+        found = tuple(_output(each) for each in described)
     except (KeyError, TypeError, ValueError) as error:
-        raise OutputError(
-            f"{path}: what it says of outputs cannot be understood; take the one that gantei "
-            "predict wrote"
-        ) from error
+        raise _not_understood(path, "outputs") from error
+    if not found:
+        raise OutputError(f"{path}: tells of no output; take the one that gantei predict wrote")
+    return found
+
+
+def recorded_findings(run: Mapping[str, Any], path: Path) -> frozenset[str]:
+    """Give what every row of an estimator says, as `demo-sex:notice`: it tells no rows apart.
+
+    Args:
+        run: the run manifest.
+        path: of its file, for messages.
+
+    Raises:
+        OutputError: it cannot be understood.
+    """
+    try:
+        return frozenset(
+            f"{each['name']}:{finding['code']}"
+            for each in run.get("estimators", ())
+            for finding in each.get("findings", ())
+        )
+    except (AttributeError, KeyError, TypeError) as error:
+        raise _not_understood(path, "estimators") from error
 
 
 def _output(described: Mapping[str, Any]) -> EstimatedOutput:
@@ -71,6 +92,13 @@ def _estimators(run: Mapping[str, Any], path: Path) -> list[tuple[str, Manifest]
             raise OutputError(_unknown(path, name))
         found.append((name, manifest))
     return found
+
+
+def _not_understood(path: Path, what: str) -> OutputError:
+    return OutputError(
+        f"{path}: what it says of {what} cannot be understood; take the one that gantei predict "
+        "wrote"
+    )
 
 
 def _unknown(path: Path, name: str) -> str:

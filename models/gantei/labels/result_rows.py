@@ -1,5 +1,6 @@
 """The rows of a table of results: photographs, with what was estimated and what was odd."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from .estimated_output import EstimatedOutput
 NO_VALUES = "no-values"
 """Takes the place of the code of an error, where a row has neither values nor an error."""
 _SAID = ("warnings", "warning_codes", "error", "error_code")
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _SUM = 0.01
 """How far from 1 probabilities of all classes may add up to, by rounding in a spreadsheet."""
 
@@ -82,15 +84,22 @@ def result_rows(rows: Sequence[ReadRow], columns: ResultColumns) -> tuple[Result
     """Read all rows but their values.
 
     Raises:
-        OutputError: a row names no photograph, or an eye that is neither right nor left.
+        OutputError: a row names no photograph, one that another row names, or an eye that is
+            neither right nor left.
     """
     photograph, sha256, person, _, eye, _ = (columns.leading[each.name] for each in LEADING)
     codes, error_code = columns.said["warning_codes"], columns.said["error_code"]
     found = []
+    wheres: dict[str, str] = {}
     for row in rows:
         cells = row.cells
         if photograph is None or not cells[photograph].strip():
             raise OutputError(f"{row.where}: names no photograph")
+        if (before := wheres.setdefault(cells[photograph], row.where)) != row.where:
+            raise OutputError(
+                f"{row.where}: {cells[photograph]} is there twice, in {before} too; leave one row "
+                "out, and estimate photographs of several folders in one run"
+            )
         found.append(
             ResultRow(
                 row.where,
@@ -120,7 +129,7 @@ def result_values(
         texts = [row.cells[place] for place in columns.values]
         if any(text.strip() for text in texts):
             try:
-                values[number] = [float(text) for text in texts]
+                values[number] = [_value(text) for text in texts]
             except ValueError as error:
                 raise OutputError(
                     f"{row.where}: a value is missing or no number; take the table as gantei "
@@ -135,6 +144,14 @@ def result_values(
         if output.kind != "regression":
             _check_probabilities(rows, part, output)
     return values
+
+
+def _value(text: str) -> float:
+    """Read a number as `gantei predict` writes it; `float` takes 4_0 for one too."""
+    value = float(text)
+    if np.isfinite(value) and not _NUMBER.fullmatch(text.strip()):
+        raise ValueError(text)
+    return value
 
 
 def _check_probabilities(

@@ -14,7 +14,7 @@ from ..study.run_manifest_path import run_manifest_path
 from ..system.files import read_bounded, sha256_of
 from ..table_files.list_reading import read_table_file
 from .estimated_output import EstimatedOutput
-from .recorded_outputs import recorded_outputs
+from .recorded_outputs import recorded_findings, recorded_outputs
 from .result_rows import ResultRow, result_columns, result_rows, result_values
 
 LARGEST_MANIFEST = 100_000_000
@@ -31,6 +31,7 @@ class ResultsTable:
         outputs: what was estimated, in the order of the columns.
         values: float64 (rows, columns of all outputs); nan where a row has an error.
         groups: the names of the further columns, by which subgroups may be formed.
+        of_every_row: the codes that every row of an estimator has, as `demo-sex:notice`.
         run: the run manifest.
         is_anonymous: whether the names are random identifiers and the digests keyed.
         is_changed: whether the table is another than the run has written; see `read_results`.
@@ -41,6 +42,7 @@ class ResultsTable:
     outputs: tuple[EstimatedOutput, ...]
     values: NDArray[np.float64] = field(repr=False)
     groups: tuple[str, ...]
+    of_every_row: frozenset[str] = field(repr=False)
     run: Mapping[str, Any] = field(repr=False)
     is_anonymous: bool
     is_changed: bool
@@ -76,7 +78,7 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
 
     Raises:
         OutputError: the table or its run manifest is missing or cannot be understood, a column of
-            values is missing, or a value is no number.
+            values is missing, a value is no number, or a photograph is there twice.
         MissingExtraError: what its format needs is not installed.
 
     >>> from pathlib import Path
@@ -96,6 +98,7 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
         outputs,
         result_values(table.rows, columns, outputs),
         tuple(columns.groups),
+        recorded_findings(run, run_path),
         run,
         is_anonymous=bool(run.get("anonymous", False)),
         is_changed=run.get("table_sha256") != sha256_of(path),
@@ -111,7 +114,7 @@ def _run_manifest(path: Path, run_path: Path) -> Mapping[str, Any]:
         )
     try:
         run = json.loads(read_bounded(run_path, LARGEST_MANIFEST, OutputError))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise OutputError(f"{run_path}: no JSON: {error}") from error
     if not isinstance(run, dict) or "table_sha256" not in run:
         raise OutputError(f"{run_path}: is no run manifest of gantei predict")

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from ..errors import SettingError
 from ..photographs.path_spelling import one_spelling
 
+_MOST_STEPS = 1e6
+"""Between 0 and a number: with more, the names of neighbouring groups may be the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupVariable:
@@ -27,10 +30,19 @@ class GroupVariable:
         >>> from gantei.labels.variables import variable_of
         >>> variable_of("age:10").group_of(25.9), variable_of("sharpness:0.5").group_of(0.7)
         ('20–29', '0.5 to below 1')
+
+        Raises:
+            SettingError: groups are so narrow that they cannot be told apart.
         """
         if self.width is None:
             return f"{value:g}"
-        step = math.floor(value / self.width)
+        steps = value / self.width
+        if not abs(steps) < _MOST_STEPS:
+            raise SettingError(
+                f"--by {self.given}: groups that are {self.width:g} wide are too narrow for "
+                f"{value:g}; choose wider ones"
+            )
+        step = math.floor(steps)
         low, high = step * self.width, (step + 1) * self.width
         if self.name == "age" and self.width.is_integer():
             return f"{low:g}" if self.width == 1 else f"{low:g}–{high - 1:g}"

@@ -23,6 +23,7 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
 
     Raises:
         OutputError: it cannot be decoded so; says in which line, and what to try.
+        SettingError: there is no such encoding.
 
     >>> from gantei.table_files.text_encoding import decoded
     >>> decoded("右眼.jpg".encode("utf-16"), "list.txt")
@@ -31,7 +32,7 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
     '右眼.jpg'
     """
     marked = next((of for mark, of in _MARKS if data.startswith(mark)), None)
-    used = marked or encoding or "utf-8"
+    used = marked or (checked_encoding(encoding) if encoding else "utf-8")
     try:
         text = data.decode(used)
     except UnicodeDecodeError as error:
@@ -41,6 +42,8 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
             f"{name}, line {line}, byte {error.start + 1} of the file: not "
             f"{used.removesuffix('-sig').upper()}{advice}"
         ) from error
+    except UnicodeError as error:  # of encodings of something else, such as idna
+        raise OutputError(f"{name}: cannot be read as {used}: {error}") from error
     if marked is None and encoding is None and data.count(0) * 3 > len(data):
         raise OutputError(
             f"{name}: a third of it is null bytes, as in UTF-16 without a byte order mark; say "
