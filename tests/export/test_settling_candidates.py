@@ -7,6 +7,7 @@ import pytest
 
 from gantei.catalogue.entries import find
 from gantei.errors import SettingError
+from gantei.labels.estimated_output import EstimatedOutput
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.manifest import Binary, Categorical, Regression
 from gantei.photographs.eyes import Eye
@@ -15,8 +16,10 @@ from gantei_export.settling.age_scale import age_scale
 from gantei_export.settling.answers import CandidateNetwork, linear_values
 from gantei_export.settling.candidates import Grid
 from gantei_export.settling.candidates_file import read_candidates
+from gantei_export.settling.cohort_notes import cohort_notes
 from gantei_export.settling.columns import columns_of
 from gantei_export.settling.open_facts import open_facts
+from gantei_export.settling.scores import LabelledPerson
 
 from ..conftest import made_picture
 from .settling_cases import install
@@ -189,3 +192,13 @@ AGES = np.linspace(20, 80, 31)
 )
 def test_a_number_is_read_by_the_slope_of_its_line(outputs, meaning):
     assert age_scale(outputs, AGES).meaning == meaning
+
+
+def test_ages_that_lie_close_together_are_named():
+    output = EstimatedOutput("made", "age", "regression", "years", (), ("age",), "")
+    people = [LabelledPerson(str(age), (), {"age": float(age)}) for age in range(40, 52)]
+    (note,) = cohort_notes(people, {"age": output}, ())
+    assert "from 40 to 51" in note.english
+    assert "40～51歳" in note.japanese
+    wide = [LabelledPerson(str(age), (), {"age": float(age)}) for age in range(20, 80)]
+    assert cohort_notes(wide, {"age": output}, ()) == ()
