@@ -259,7 +259,7 @@ def test_decoders_and_resamplings_are_tried_with_the_best_of_the_others(sixty):
     assert find("hidden").state == "ready"
 
 
-def test_without_eyes_mirroring_is_not_tried_where_it_is_assumed_and_asked_for_where_unknown(
+def test_without_eyes_mirroring_is_not_tried_and_asked_for_where_it_is_unknown(
     tmp_path,
 ):
     people = graded(tmp_path, 30)
