@@ -1,7 +1,7 @@
-"""Nothing leaves the machine: eight programs, 15 s each, and what the kernel saw of them.
+"""Nothing leaves the machine: ten programs, 15 s each, and what the kernel saw of them.
 
 Python's own audit events know nothing of what native code does, and ONNX Runtime's first try to
-report to its maker may come late: so strace watches, and every program lives on. All eight run at
+report to its maker may come late: so strace watches, and every program lives on. All ten run at
 the same time, once for a whole run of the tests.
 """
 
@@ -25,6 +25,7 @@ from PIL import Image
 
 from gantei.bundle.building import BundleOptions, make_bundle
 from gantei.catalogue.entries import SHIPPED
+from gantei.demo import draw_people
 from gantei.inference.onnx_runtime import FIRST_TO_REPORT
 
 from .bundled import HERE, lending_registry
@@ -183,6 +184,32 @@ def optimise(program):
     )
 
 
+def drawn(program):
+    """Twelve people and their labels; of fewer nothing is settled."""
+    return draw_people(program.folder / "photographs", 12, 5, scale=0.1)
+
+
+def evaluate(program):
+    """Photographs too, so that it estimates them first; its figures are matplotlib's."""
+    labels = drawn(program)
+    return program.runs(
+        *(sys.executable, "-c", COMMAND, "evaluate", labels.parent, "--with", "demo-sex"),
+        *("--labels", labels, "--out", "report"),
+    )
+
+
+def settle(program):
+    """Of a network of which nothing is known; so few people say that it is too early."""
+    labels = drawn(program)
+    network = SHIPPED / "demo-sex/model.onnx"
+    install = [sys.executable, "-m", "gantei", "import", "my-sex", network, "--task", "sex"]
+    subprocess.run([*install, "--output", "sex"], check=True, env=program.environment)
+    return program.runs(
+        *(sys.executable, "-c", f"{COMMAND}".replace("sys.exit(code)", "sys.exit(code != 1)")),
+        *("settle", "my-sex", labels.parent, "--labels", labels, "--out", "settled"),
+    )
+
+
 def serve(program):
     with_ = ("--with", "demo-age")
     return program.serves(sys.executable, "-m", "gantei", "serve", "--port", "0", *with_)
@@ -228,11 +255,12 @@ def left_alone(program):
 
 PROGRAMS = {
     "predict": predict, "dicom": dicom, "script": script, "import": import_, "optimise": optimise,
-    "serve": serve, "bundle": bundle, "bento": bento,
+    "evaluate": evaluate, "settle": settle, "serve": serve, "bundle": bundle, "bento": bento,
 }  # fmt: skip
 NEED = {
     "dicom": ("pydicom", "gdcm", "openjpeg"), "import": ("h5py", "onnx"),
-    "optimise": ("onnx", "tomli_w"), "serve": ("uvicorn", "fastapi"),
+    "optimise": ("onnx", "tomli_w"), "evaluate": ("sklearn", "matplotlib"),
+    "settle": ("onnx", "tomli_w", "scipy", "matplotlib"), "serve": ("uvicorn", "fastapi"),
     "bundle": ("uvicorn", "fastapi"), "bento": ("bentoml",),
 }  # fmt: skip
 
@@ -292,6 +320,8 @@ FILES = {
     "dicom": [*TABLE, "results/results.csv.dicom-key", "results/results.csv.persons.csv"],
     "import": ["home/gantei", "home/gantei/estimators", "home/gantei/estimators/*"],
     "optimise": ["home/gantei", "home/gantei/estimators", "home/gantei/estimators/*"],
+    "evaluate": ["results/.report.*", "results/.report.unfinished/*", "results/report"],
+    "settle": ["results/settled", "results/settled/*"],
     "bento": ["home/bentoml/prometheus_multiproc_dir", "home/bentoml/prometheus_multiproc_dir/*"],
 }  # fmt: skip
 
@@ -323,6 +353,7 @@ def test_the_programs_did_what_they_are_for(program):
     name, did = program
     installed = {"import": "home/gantei/estimators/my-age", "predict": "results/results.csv"}
     installed["dicom"] = "results/results.csv.dicom-key"
+    installed["evaluate"], installed["settle"] = "results/report", "results/settled/settled.html"
     installed["optimise"] = "home/gantei/estimators/demo-age-int8"
     if name in installed:
         assert installed[name] in did["written"]

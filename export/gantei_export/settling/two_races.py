@@ -24,14 +24,12 @@ def run_races(
     confidence: float,
 ) -> tuple[Race, Race | None]:
     """Run the coarse facts, then the fine ones with the best of them."""
-    probing = _apart(scorer)
-    candidates = possible(grid.coarse(), grid.classes, people, probing)
-    scorer.effort.runs += probing.effort.runs
+    candidates = possible(grid.coarse(), grid.classes, people, scorer)
     race = run_race(candidates, grid.classes, outputs, people, scorer, confidence=confidence)
     finer = grid.finer(race.winner)
     if race.tournament.signal() != "signal" or len(finer) == 1:
         return race, None
-    again = _apart(scorer)
+    again = replace(scorer, advance=lambda _: None, effort=Effort())
     fine = run_race(
         finer, grid.classes, outputs, race.people, again, confidence=confidence,
         goes_on=lambda so_far: _goes_on(so_far, len(race.people)),
@@ -57,15 +55,10 @@ def final_race(
     if words == race.winner.words:
         return race
     best = candidate_of(grid.manifest, words, grid.classes)
-    again = _apart(scorer)
+    again = replace(scorer, advance=lambda _: None, effort=Effort())
     final = run_race([best], grid.classes, outputs, race.people, again, confidence=0.999)
     scorer.effort.runs += again.effort.runs
     return final
-
-
-def _apart(scorer: Scorer) -> Scorer:
-    """The same, for photographs that are read once more: neither they nor errors count twice."""
-    return replace(scorer, advance=lambda _: None, effort=Effort())
 
 
 def _goes_on(fine: Race, available: int) -> bool:
