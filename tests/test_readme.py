@@ -46,7 +46,7 @@ def test_the_first_command_and_the_six_lines_of_python_run_as_they_stand(here, c
 def test_every_command_of_the_readme_parses():
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
     commands = re.findall(r"^gantei (.*?)(?: &&)?$", blocks, re.MULTILINE)
-    assert len(commands) == 12
+    assert len(commands) == 14
     for command in commands:
         assert parser().parse_args(shlex.split(command)).run
 
