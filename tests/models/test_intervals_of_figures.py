@@ -231,3 +231,53 @@ def test_every_figure_and_every_reason_has_words_in_both_languages():
     for english, japanese in REASONS.values():
         assert english.isascii()
         assert not japanese.isascii()
+
+
+def few_differ(people, others, jitter=0.0):
+    off = np.full(people, 3.0)
+    off[:others] = 8.0
+    off += jitter * np.random.default_rng(1).normal(size=people)
+    truths = np.linspace(20, 80, people)
+    return Units("regression", truths + off, truths, np.arange(people), people)
+
+
+def few_wrong(people, wrong):
+    truths = np.arange(people) % 2
+    chance = np.where(np.arange(people) < wrong, 1.0 - truths, truths)
+    return Units("binary", chance, truths, np.arange(people), people)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("units", "codes"),
+    [
+        (few_differ(14, 1), ("mae", "rmse")),
+        (few_differ(14, 2), ("mae", "rmse")),
+        (few_differ(60, 1, 1e-9), ("mae", "rmse")),
+        (few_wrong(160, 1), ("brier", "log_loss")),
+        (few_wrong(160, 3), ("brier", "log_loss")),
+    ],
+)
+def test_where_too_few_people_differ_from_the_others_an_error_has_no_interval(units, codes):
+    found = {each.metric: each for each in measures(units, PersonDraws(units.people, 400))}
+    assert {code: found[code].why for code in codes} == dict.fromkeys(codes, "too-few-differ")
+    assert all(found[code].value > 0 and found[code].high is None for code in codes)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e-300, 1e-9, 1e12, 1e49, 1e160, 1e308])
+@pytest.mark.parametrize("place", ["estimates", "truths"])
+def test_no_figure_and_no_bound_is_ever_infinite(size, place):
+    values = {"estimates": np.linspace(20, 80, 20) + 1, "truths": np.linspace(20, 80, 20)}
+    values[place][3] = size
+    units = Units("regression", values["estimates"], values["truths"], np.arange(20), 20)
+    plain = few_differ(20, 6)
+    plain = Units("regression", plain.estimates, units.truths, np.arange(20), 20)
+    draws = PersonDraws(20, 200)
+    both = replicates(units, draws), replicates(plain, draws)
+    found = [*measures(units, draws), *(difference(*both, key) for key in both[0].figures)]
+    numbers = [each for one in found for each in (one.value, one.low, one.high, one.p)]
+    assert np.isfinite([each for each in numbers if each is not None]).all()
+    assert all(one.why in REASONS for one in found if one.value is None or one.low is None)
+    if size > 1e50:
+        assert {one.why for one in measures(units, draws)} == {"too-large"}

@@ -19,6 +19,8 @@ __all__ = ["MetricReplicates", "difference", "measures", "replicates"]
 CALIBRATION_PEOPLE = 150
 """Calibration is not estimable from fewer persons."""
 _CALIBRATIONS = ("calibration_intercept", "calibration_slope")
+LARGEST = 1e50
+"""The fourth power of a value is computed, and must be a finite number."""
 _LEANING_ON_BOTH = ("auc", "balanced_accuracy", "macro_auc", "macro_sensitivity")
 """Their degrees of freedom are those of the class with fewer persons: simulations say so."""
 _CHUNK = 1_000_000
@@ -60,9 +62,9 @@ def replicates(
     """
     _check(units, draws)
     keys = keys_of(units)
-    if not len(units):
-        nothing = Replicated(np.nan, np.empty(0), 0, why="no-units")
-        return MetricReplicates(dict.fromkeys(keys, nothing), 0, units.present())
+    if why := _why_nothing(units):
+        nothing = Replicated(np.nan, np.empty(0), 0, why=why)
+        return MetricReplicates(dict.fromkeys(keys, nothing), len(units), units.present())
     numbered = np.arange(len(units)) if units.persons is None else units.persons
     present, persons = np.unique(numbered, return_inverse=True)
     source = cohort_figures(units, persons, len(present), threshold)
@@ -96,6 +98,14 @@ def _check(units: Units, draws: PersonDraws | None) -> None:
         and not (units.estimates.min() >= 0 and units.estimates.max() <= 1)
     ):
         raise SettingError("a probability is outside 0 to 1")
+
+
+def _why_nothing(units: Units) -> str:
+    """Say by a code why there is no figure at all; empty where there may be."""
+    if not len(units):
+        return "no-units"
+    largest = max(np.abs(units.estimates).max(), np.abs(units.truths).max())
+    return "too-large" if largest > LARGEST else ""
 
 
 def _figure(

@@ -16,6 +16,12 @@ FEWEST_PEOPLE = 10
 
 ROUNDING = 1e-12
 """A standard error below this share of the figure is what rounding leaves of none."""
+ALIKE = 0.025
+"""A tail of the interval: where more draws have people who are all alike, nothing tells it."""
+ALIKE_ERROR = 1e-6
+"""Share of the figure, below which a draw's own standard error may be rounding alone."""
+MOST_TIMES = 1000.0
+"""A bound farther from its figure, on the log scale of errors and losses, tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,8 @@ def interval(metric: str, figure: Replicated) -> tuple[float | None, float | Non
 
     Of a mean of errors or losses, whose few large values make Student's quantile too small above,
     the quantiles are those of the draws themselves, each measured in its own standard error
-    (bootstrap-t, doi 10.1214/aos/1176350933).
+    (bootstrap-t, doi 10.1214/aos/1176350933). Where so few people differ from the others that many
+    draws have none of them, draws have no standard error of their own, and there is no interval.
 
     The degrees of freedom are the number of persons less one: of everybody, but of the class that
     has fewer for AUC and balanced accuracy, which lean on both classes alike.
@@ -113,20 +120,30 @@ def interval(metric: str, figure: Replicated) -> tuple[float | None, float | Non
         return None, None, why
     scale = scale_of(metric)
     middle, error = scale.there(figure.value), figure.error * scale.slope(figure.value)
-    below, above = _quantiles(figure)
-    return scale.back(middle - below * error), scale.back(middle + above * error), ""
+    reach = _quantiles(figure)
+    if reach is None or (figure.draw_errors is not None and _is_absurd(error, *reach)):
+        return None, None, "too-few-differ"
+    return scale.back(middle - reach[0] * error), scale.back(middle + reach[1] * error), ""
 
 
-def _quantiles(figure: Replicated) -> tuple[float, float]:
-    """Give how many standard errors the interval reaches down and up."""
+def _quantiles(figure: Replicated) -> tuple[float, float] | None:
+    """Give how many standard errors the interval reaches down and up; None where nothing tells."""
     if figure.draw_errors is None:
         quantile = student_quantile(figure.freedom)
         return quantile, quantile
-    known = (figure.draws > 0) & (figure.draw_errors > 0)
+    least = ALIKE_ERROR * figure.value
+    known = (figure.draws > least) & (figure.draw_errors > least)
+    if len(known) == 0 or 1 - known.mean() > ALIKE:
+        return None
     draws, errors = figure.draws[known], figure.draw_errors[known]
     away = (np.log(draws) - np.log(figure.value)) / (errors / draws)
-    least, most = np.quantile(away, (0.025, 0.975))
-    return float(most), float(-least)
+    low, high = np.quantile(away, (0.025, 0.975))
+    return float(high), float(-low)
+
+
+def _is_absurd(error: float, below: float, above: float) -> bool:
+    """Whether a bound is so far off that the draws say nothing of it."""
+    return not max(abs(below), abs(above)) * error < np.log(MOST_TIMES)
 
 
 def _why_none(metric: str, figure: Replicated) -> str:

@@ -26,6 +26,11 @@ REASONS: MappingProxyType[str, tuple[str, str]] = MappingProxyType({
     "at-the-end": (
         "the figure stands at the end of its range", "値が取りうる範囲の端にあります"
     ),
+    "too-few-differ": (
+        "too few people differ from the others for an interval",
+        "ほかと異なる人が少なすぎるため、区間は求められません",
+    ),
+    "too-large": ("numbers too large to compute with", "数値が大きすぎて計算できません"),
     "no-variation": ("all draws give the same", "再標本化しても値が変わりません"),
 })  # fmt: skip
 """By the code of `Measure.why`, English and Japanese."""

@@ -40,7 +40,7 @@ class RegressionFigures:
         varied = _variance(estimate_2, estimate, known=self.varied)
         shared = product - truth * estimate
         of_mean = ratio(self._around_mean(weights, truth), count)
-        root = np.sqrt(square)
+        root = np.sqrt(np.maximum(square, 0))  # rounding of large numbers gives less
         figures = {
             "mae": absolute,
             "rmse": root,
