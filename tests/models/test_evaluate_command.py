@@ -285,6 +285,29 @@ def test_an_existing_report_is_replaced_only_by_overwrite(tables, tmp_path, caps
     assert figure(tmp_path / "report", "person", "accuracy")["notes"] == "optimistic-threshold"
 
 
+@pytest.mark.usefixtures("without_page")
+def test_groups_are_added_to_a_report_of_photographs_without_losing_its_estimates(
+    photographs, tmp_path, capsys
+):
+    out = tmp_path / "report"
+    options = ("--labels", photographs / "labels.csv", "--out", out)
+    assert run(photographs, "--with", "demo-sex", *options) == 0
+    before = (out / "results.csv").stat().st_mtime_ns
+    run_manifest = (out / "results.csv.run.json").read_bytes()
+    added = ("--overwrite", "--by", "camera")
+    assert run(photographs, "--with", "demo-sex", *options, *added) == 0
+    assert (out / "results.csv").stat().st_mtime_ns == before
+    assert run(out / "results.csv", *options, *added) == 0
+    assert (out / "results.csv").stat().st_mtime_ns == before
+    assert (out / "results.csv.run.json").read_bytes() == run_manifest
+    assert any(row["variable"] == "camera" for row in records_of(out / "metrics.csv"))
+    (out / "labels.csv").write_bytes((photographs / "labels.csv").read_bytes())
+    inside = ("--labels", out / "labels.csv", "--out", out, "--overwrite")
+    assert run(out / "results.csv", *inside) == 2
+    assert "holds labels.csv" in capsys.readouterr().err
+    assert (out / "labels.csv").exists()
+
+
 def test_a_missing_extra_is_said_before_any_work(tables, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(study_extra, "LIBRARIES", ("no_such_library",))
     assert run(tables[0], "--labels", tables[1], "--out", tmp_path / "report") == 2

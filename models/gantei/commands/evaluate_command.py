@@ -16,6 +16,7 @@ from .predict_summary import write_every_row, write_summary
 
 if TYPE_CHECKING:
     from ..evaluation.evaluation import Evaluation
+    from ..evaluation.report_folder import ResultsOfReport
 
 ALL_GOOD, SOME_LEFT_OUT = 0, 1
 TABLES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl")
@@ -46,7 +47,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--out", metavar="DIR", required=True, type=Path, help="folder of the report, made anew"
     )
     evaluate.add_argument(
-        "--overwrite", action="store_true", help="replace the report of another evaluation"
+        "--overwrite",
+        action="store_true",
+        help="replace the report of another evaluation, if nothing else was put into its folder",
     )
     evaluate.add_argument(
         "--into-card",
@@ -75,18 +78,31 @@ def _run(chosen: argparse.Namespace) -> int:
     tables = [path for path in chosen.paths if path.suffix.lower() in TABLES]
     _check(chosen, tables)
     arguments = evaluate_arguments(chosen)
-    with report_folder(chosen.out, overwrite=chosen.overwrite) as folder:
+    with report_folder(
+        chosen.out, overwrite=chosen.overwrite, results=_results_of(chosen.out, tables)
+    ) as folder:
         evaluation = _evaluation(tables or [_estimated(chosen, folder)], arguments)
         names = [*write_report(evaluation, folder), *write_metrics(evaluation, folder)]
     write_figures(evaluation)
     write_remarks(evaluation)
-    write_places(chosen.out, names if tables else [*names, RESULTS])
+    if (chosen.out / RESULTS).exists():
+        names.append(RESULTS)
+    write_places(chosen.out, names)
     if chosen.into_card:
         from ..report.into_card import write_into_cards
 
         for change in write_into_cards(evaluation):
             sys.stderr.write(visible(f"card of {change}\n"))
     return SOME_LEFT_OUT if any(each.excluded for each in evaluation.flows) else ALL_GOOD
+
+
+def _results_of(out: Path, tables: Sequence[Path]) -> "ResultsOfReport":
+    from ..evaluation.report_folder import RESULTS
+
+    if not tables:
+        return "made"
+    own = (out / RESULTS).resolve()
+    return "kept" if own in [path.resolve() for path in tables] else "none"
 
 
 def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:

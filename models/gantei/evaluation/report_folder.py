@@ -2,6 +2,7 @@
 
 It is made under a hidden name beside, and renamed at the end. What a run that was killed has left
 there is finished by the next one as far as it is the table of its photographs, and else removed.
+Only what a report of an earlier evaluation still lists in its `SHA256SUMS` is ever deleted.
 """
 
 import json
@@ -9,51 +10,63 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from ..errors import OutputError
 from ..system.files import exclusive_lock, read_bounded
+from .report_sums import not_written, write_sums
 
 RESULTS = "results.csv"
 """The table of the photographs' estimates, where the evaluation made it; its files begin so."""
 FORMAT = "gantei evaluation"
 """What `metrics.json` says it is, by which a folder is known as a report."""
 METRICS_JSON = "metrics.json"
+ResultsOfReport = Literal["made", "kept", "none"]
+"""Whether the block makes the results of photographs, takes those of the replaced report, or has
+other ones."""
 _MARK = ".unfinished-report"
 _LARGEST = 100_000_000
 
 
 @contextmanager
-def report_folder(out: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Give an empty folder to write into, which takes its name `out` when the block ends well.
+def report_folder(
+    out: Path, *, overwrite: bool = False, results: ResultsOfReport = "made"
+) -> Iterator[Path]:
+    """Give a folder to write into, which takes its name `out` when the block ends well.
 
-    After an error only the results of photographs are kept, under the hidden name, for the next
+    It is empty but for the results of photographs, if `made`, that an unfinished evaluation or the
+    replaced report has. After an error only they are kept, under the hidden name, for the next
     call.
 
     Args:
         out: where the report appears; the folder above it is there.
         overwrite: replace a report that is there; nothing else is ever replaced.
+        results: whether the block makes results; `kept` are copied from the replaced report.
 
     Raises:
         OutputError: `out` is there, cannot be written, or another process writes it.
     """
-    check_place(out, overwrite=overwrite)
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    lock = out.with_name(f".{out.name}.lock")
-    with exclusive_lock(lock, 0, f"another process is writing {out}; wait for it"):
+    with _told(out):
         check_place(out, overwrite=overwrite)
+    lock = out.with_name(f".{out.name}.lock")
+    with exclusive_lock(lock, 0, f"another process is writing {out}; wait for it"), _told(out):
+        check_place(out, overwrite=overwrite)
+        _check_results(out, results)
+        unfinished, replaced = _hidden(out)
+        _begin(unfinished, results)
         try:
-            _begin(unfinished)
-            try:
-                yield unfinished
-                (unfinished / _MARK).unlink()
-                _put_in_place(unfinished, out)
-            except BaseException:
-                _keep_results(unfinished)
-                raise
-        except OSError as error:
-            if isinstance(error, OutputError):
-                raise
-            raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from error
+            if results == "made" and not (unfinished / RESULTS).exists():
+                _copy_results(out, unfinished)
+            yield unfinished
+            if results == "kept":
+                _copy_results(out, unfinished)
+            (unfinished / _MARK).unlink()
+            write_sums(unfinished)
+            check_place(out, overwrite=overwrite)  # hours later
+            _put_in_place(unfinished, out, replaced)
+        except BaseException:
+            _keep_results(unfinished, results)
+            raise
 
 
 def check_place(out: Path, *, overwrite: bool = False) -> None:
@@ -64,6 +77,9 @@ def check_place(out: Path, *, overwrite: bool = False) -> None:
     """
     if not out.name or not out.parent.is_dir():
         raise OutputError(f"{out}: cannot be made: name a folder in one that exists")
+    replaced = _hidden(out)[1]
+    if replaced.is_symlink() or (replaced.exists() and not_written(replaced)):
+        raise OutputError(f"{replaced} is in the way and is not gantei's; move it")
     if not out.exists() and not out.is_symlink():
         return
     if out.is_symlink() or not out.is_dir():
@@ -78,6 +94,12 @@ def check_place(out: Path, *, overwrite: bool = False) -> None:
         raise OutputError(
             f"{out} holds a report; choose another --out, or replace it with --overwrite"
         )
+    elif others := not_written(out):
+        more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+        raise OutputError(
+            f"{out}: holds {', '.join(others[:3])}{more}, which gantei evaluate has not written, "
+            "or not so, and which --overwrite would delete; move it, or choose another --out"
+        )
 
 
 def is_report(folder: Path) -> bool:
@@ -89,33 +111,64 @@ def is_report(folder: Path) -> bool:
     return isinstance(told, dict) and told.get("format") == FORMAT
 
 
-def _begin(unfinished: Path) -> None:
+@contextmanager
+def _told(out: Path) -> Iterator[None]:
+    """Tell of an error of the system with the place."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from error
+
+
+def _hidden(out: Path) -> tuple[Path, Path]:
+    return out.with_name(f".{out.name}.unfinished"), out.with_name(f".{out.name}.replaced")
+
+
+def _begin(unfinished: Path, results: ResultsOfReport) -> None:
     ours = (unfinished / _MARK).is_file() or is_report(unfinished)  # killed before its last rename
     if unfinished.is_symlink() or (unfinished.exists() and not ours):
         raise OutputError(f"{unfinished} is in the way and is not gantei's; move it")
+    if results != "made" and (unfinished / RESULTS).exists():
+        raise OutputError(
+            f"{unfinished} holds estimates of photographs whose evaluation did not end; repeat it, "
+            "delete that folder, or choose another --out"
+        )
     unfinished.mkdir(exist_ok=True)
     (unfinished / _MARK).touch()
     _remove_all_but_results(unfinished)
 
 
-def _put_in_place(unfinished: Path, out: Path) -> None:
-    if not out.exists():
-        unfinished.rename(out)
-        return
-    replaced = out.with_name(f".{out.name}.replaced")
-    if replaced.exists():  # of a call that was killed between the two renames below
-        shutil.rmtree(replaced)
-    out.rename(replaced)
+def _check_results(out: Path, results: ResultsOfReport) -> None:
+    if results == "none" and (out / RESULTS).exists():
+        raise OutputError(
+            f"{out}: holds {RESULTS}, the estimates of its photographs, which --overwrite would "
+            "delete; move it with the files that begin so, or choose another --out"
+        )
+
+
+def _copy_results(out: Path, unfinished: Path) -> None:
+    for path in out.glob(f"{RESULTS}*"):
+        shutil.copy2(path, unfinished / path.name)
+
+
+def _put_in_place(unfinished: Path, out: Path, replaced: Path) -> None:
+    if out.exists():
+        if replaced.exists():  # of a call that was killed between the two renames below
+            shutil.rmtree(replaced)
+        out.rename(replaced)
     unfinished.rename(out)
-    shutil.rmtree(replaced)
+    if replaced.exists():
+        shutil.rmtree(replaced)
 
 
-def _keep_results(unfinished: Path) -> None:
+def _keep_results(unfinished: Path, results: ResultsOfReport) -> None:
     if not unfinished.is_dir():
         return
     (unfinished / _MARK).touch()
     _remove_all_but_results(unfinished)
-    if not any(path.name != _MARK for path in unfinished.iterdir()):
+    if results != "made" or not any(path.name != _MARK for path in unfinished.iterdir()):
         shutil.rmtree(unfinished)
 
 

@@ -92,6 +92,7 @@ def exclusive_lock(path: Path, timeout: float, refusal: str) -> Iterator[None]:
             lock.release()
             lock.acquire(timeout=timeout)
     except Timeout as error:
+        _check_writable(path)  # where nobody can make the lock, nobody holds it either
         raise OutputError(refusal) from error
     except OSError as error:
         raise OutputError(f"{path.parent}: cannot be written: {error.strerror}") from error
@@ -101,6 +102,13 @@ def exclusive_lock(path: Path, timeout: float, refusal: str) -> Iterator[None]:
         with suppress(OSError):  # Windows does not remove an open file; it may stay
             path.unlink()
         lock.release()
+
+
+def _check_writable(path: Path) -> None:
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        raise OutputError(f"{path.parent}: cannot be written: {error.strerror}") from error
 
 
 def ensure_folder(folder: Path) -> Path:
