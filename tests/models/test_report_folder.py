@@ -218,7 +218,7 @@ def test_results_that_the_report_holds_and_the_next_one_is_made_of_are_kept(tmp_
         assert (folder / RESULTS).read_text() == "hours"
         write(folder)
     with (
-        pytest.raises(OutputError, match="holds results.csv"),
+        pytest.raises(OutputError, match=r"holds results\.csv"),
         report_folder(out, overwrite=True, results="none"),
     ):
         pass

@@ -1,4 +1,4 @@
-"""`SHA256SUMS` of a report: which files an evaluation has written, as `sha256sum --check` reads it."""
+"""`SHA256SUMS` of a report: which files an evaluation has written; `sha256sum --check` reads it."""
 
 from pathlib import Path
 
