@@ -153,6 +153,36 @@ def test_what_was_left_out_is_counted_and_listed_and_is_in_the_exit_code(tmp_pat
 
 
 @pytest.mark.usefixtures("without_page")
+def test_a_photograph_without_one_label_is_in_the_list_and_the_exit_code(tmp_path):
+    drawn = people(30)
+    results = write_results(tmp_path / "r.csv", drawn)
+    labels = write_labels(tmp_path / "l.csv", [{**drawn[0], "age": ""}, *drawn[1:]])
+    assert run(results, "--labels", labels, "--out", tmp_path / "report") == 1
+    (row,) = records_of(tmp_path / "report" / "excluded.csv")
+    assert (row["output"], row["name"], row["code"]) == ("net.age", "0-right.jpg", "no-label")
+
+
+def test_an_output_that_nobody_is_left_for_is_told_and_listed_and_drawn_without_a_figure(
+    tmp_path, capsys
+):
+    drawn = [
+        {**each, "age": 40 + 20 * (each["eye"] == "left"), "q": each["eye"]} for each in people(20)
+    ]
+    quality = {**SEX, "name": "q", "classes": ["left", "right"], "columns": ["net.male"]}
+    results = write_results(tmp_path / "r.csv", drawn, (AGE, quality))
+    labels = write_labels(tmp_path / "l.csv", drawn, ("photograph", "person", "age", "q"))
+    assert run(results, "--labels", labels, "--out", tmp_path / "report") == 1
+    said = capsys.readouterr()
+    assert "net.age: nobody is left by person: 40 of a person whose ages" in said.err
+    assert "name their column by --visit" in said.err
+    assert "net.q: nobody is left by person: 20 whose photographs have different" in said.err
+    assert not [line for line in said.out.splitlines() if line.startswith("net.")]
+    codes = [row["code"] for row in records_of(tmp_path / "report" / "excluded.csv")]
+    assert codes == ["ages-unexplained"] * 40 + ["labels-differ"] * 20
+    assert figure(tmp_path / "report", "eye", "auc", output="q")["value"]
+
+
+@pytest.mark.usefixtures("without_page")
 def test_a_group_that_differs_is_named_on_the_terminal(tmp_path, capsys):
     drawn = [
         {**each, "net.age": each["net.age"] + 20 * (each["camera"] == "B")} for each in people(60)

@@ -124,6 +124,26 @@ def test_nothing_matches_is_an_error_that_shows_what_is_compared(tmp_path):
         joined(tmp_path, [result("a.jpg")], "photograph,age\nq.jpg,57\n")
 
 
+@pytest.mark.parametrize(
+    ("rows", "text", "said"),
+    [
+        ([result("a.jpg")], f"sha256,photograph\n{digest('x')},a.jpg\n",
+         r"all 1 photographs are left out: 1 whose name is .*line 2 names it"),
+        ([failed("a.jpg"), failed("b.jpg")], "photograph\na.jpg\nb.jpg\n",
+         r"all 2 .*: 2 without an estimate, .*results\.csv, line 2: it has the error black-pict"),
+        ([result("a.jpg", sha256="0"), result("b.jpg", sha256="0"), result("c.jpg")],
+         "photograph,age\na.jpg,1\nb.jpg,2\n", r"all 3 .*: 1 not in the .*; 2 that are the same"),
+        ([result("a.jpg"), result("b.jpg")], "photograph,person,sex\na.jpg,p,M\nb.jpg,p,F\n",
+         r"all 2 .*: 2 of a person with two sexes"),
+    ],
+)  # fmt: skip
+def test_where_no_photograph_is_left_the_error_says_how_many_for_which_reason(
+    tmp_path, rows, text, said
+):
+    with pytest.raises(OutputError, match=rf"results\.csv: {said}"):
+        joined(tmp_path, rows, text)
+
+
 def test_names_of_an_anonymous_table_are_random_and_the_error_says_so(tmp_path):
     rows = [result("photograph-abcdefghjkmn", person="person-abcdefghjkmn")]
     run = {"anonymous": True}
@@ -343,7 +363,8 @@ def test_whatever_the_tables_say_everything_is_accounted_for(
     try:
         found = joined(tmp_path, rows, f"photograph,sha256,sex,person\n{lines}")
     except OutputError as error:
-        assert any(what in str(error) for what in ("may be", "may both be", "no row", "no rows"))
+        said = ("may be", "may both be", "no row", "no rows", "are left out: ")
+        assert any(what in str(error) for what in said)
         return
     assert_balanced(found)
     assert len({each.name for each in found.photographs}) == len(found.photographs)

@@ -32,8 +32,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "intervals by person, by eye and by photograph, for groups, and between estimators, as a "
         "report with figures, tables and a paragraph to print. Takes results of gantei predict, "
         "several to compare them, or photographs, which it estimates first.",
-        epilog="Exit code: 0 all photographs are in the figures, 1 some were left out, which "
-        "excluded.csv lists, 2 nothing could be evaluated.",
+        epilog="Exit code: 0 all photographs are in all figures, 1 some were left out of some, "
+        "which excluded.csv lists, 2 nothing could be evaluated.",
     )
     add_photographs(
         evaluate,
@@ -93,7 +93,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
         for change in write_into_cards(evaluation):
             sys.stderr.write(visible(f"card of {change}\n"))
-    return SOME_LEFT_OUT if any(each.excluded for each in evaluation.flows) else ALL_GOOD
+    return SOME_LEFT_OUT if evaluation.leaves_out else ALL_GOOD
 
 
 def _results_of(out: Path, tables: Sequence[Path]) -> "ResultsOfReport":

@@ -30,7 +30,12 @@ def write_figures(evaluation: "Evaluation") -> None:
     """Print the main figures of everybody, by person where persons are known."""
     from ..evaluation.main_figures import main_figures
 
-    rows = [_line(row) for output in evaluation.outputs for row in main_figures(evaluation, output)]
+    rows = [
+        _line(row)
+        for output in evaluation.outputs
+        for row in main_figures(evaluation, output)
+        if row.measure.units  # of none, the remarks say why
+    ]
     sys.stdout.write(f"{text_table(HEAD, rows)}\n")
 
 
@@ -87,7 +92,7 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
 
 def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
     """Count what is in no figure, or not in those that are quoted, by its reason."""
-    from ..labels.exclusions import REASONS
+    from ..labels.exclusions import REASONS, counted_reasons
     from ..labels.flow import flow_note
 
     for place, flow in enumerate(evaluation.flows):
@@ -99,9 +104,12 @@ def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
         for note in flow.notes:
             yield f"{of}{flow_note(note)}"
     for output in evaluation.outputs:
-        for code, number in (
-            evaluation.cohorts[output.key, evaluation.main_level].excluded().items()
-        ):
+        cohort = evaluation.cohorts[output.key, evaluation.main_level]
+        if not len(cohort.units):
+            reasons = counted_reasons(cohort.exclusions)
+            yield f"{output.key}: nobody is left by {cohort.level}: {reasons}"
+            continue
+        for code, number in cohort.excluded().items():
             yield f"{output.key}: left out: {number} {REASONS[code].english} ({code})"
 
 
@@ -134,7 +142,7 @@ def _missing(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
 
     figures: dict[str, dict[str, None]] = {}
     for row in rows:
-        if row.measure.why and row.measure.why != NO_PERSONS:
+        if row.measure.units and row.measure.why and row.measure.why != NO_PERSONS:
             named = figures.setdefault(row.measure.why, {})
             named[f"{row.output.key} {row.measure.metric}"] = None
     for why, named in figures.items():

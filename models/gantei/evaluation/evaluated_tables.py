@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import OutputError, SettingError
 from ..labels.cohort import LEVELS, Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
-from ..labels.exclusions import Exclusion
+from ..labels.exclusions import Exclusion, counted_reasons
 from ..labels.flow import Flow
 from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelTable
@@ -69,9 +69,12 @@ def read_tables(
         one_photograph_per_person: whether each photograph is another person's.
 
     Raises:
-        OutputError, MissingExtraError: as `read_results` and `join_results`.
-        SettingError: no output has a label, or as `cohorts_of`.
+        OutputError, MissingExtraError: as `read_results` and `join_results`, or nobody has labels
+            that can be used.
+        SettingError: there is no table, no output has a label, or as `cohorts_of`.
     """
+    if not results:
+        raise SettingError("there is no table of results; give one that gantei predict wrote")
     read = [read_results(path, encoding=table.options.encoding) for path in results]
     joined = [join_results(each, table) for each in read]
     names = _names(read)
@@ -87,7 +90,9 @@ def read_tables(
             (outputs if found else unlabelled).append(named)
             published += [output] if found else []
     if not outputs:
-        raise SettingError(_nothing(unlabelled, table))
+        raise SettingError(_nothing(read, table))
+    if not any(len(cohort.units) for cohort in cohorts.values()):
+        raise OutputError(_nobody(cohorts))
     return EvaluatedTables(
         tuple(outputs),
         tuple(unlabelled),
@@ -107,13 +112,15 @@ def read_tables(
 def _cohorts(
     joined: Joined, output: EstimatedOutput, named: EstimatedOutput, one_each: bool
 ) -> dict[Level, Cohort]:
-    """Make the cohorts that have a unit; none where the labels say nothing of the output."""
+    """Make the cohorts, also those without a unit; none where no labels are of the output."""
     try:
         label_place(joined.table, output)
     except OutputError:
         return {}
     # Without persons an eye and a visit are told by nothing either.
-    levels: tuple[Level, ...] = LEVELS if joined.has_persons else ("photograph",)
+    levels: list[Level] = [*LEVELS] if joined.has_persons else ["photograph"]
+    if not any(each.eye for each in joined.photographs) and "eye" in levels:
+        levels.remove("eye")
     found = cohorts_of(
         joined,
         output,
@@ -121,11 +128,7 @@ def _cohorts(
         joined.table.options.by,
         one_photograph_per_person=one_each,
     )
-    return {
-        level: replace(cohort, output=named)
-        for level, cohort in found.items()
-        if len(cohort.units) > 0
-    }
+    return {level: replace(cohort, output=named) for level, cohort in found.items()}
 
 
 def _names(read: Sequence[ResultsTable]) -> list[str]:
@@ -150,9 +153,17 @@ def _files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[EvaluatedFi
     )
 
 
-def _nothing(outputs: Sequence[EstimatedOutput], table: LabelTable) -> str:
-    known = ", ".join(each.name for each in outputs)
-    return (
-        f"{table.options.file}: says nothing of what was estimated ({known}); name the columns by "
-        "--age, --sex or --label OUTPUT=COLUMN"
+def _nothing(read: Sequence[ResultsTable], table: LabelTable) -> str:
+    known = ", ".join(dict.fromkeys(output.name for each in read for output in each.outputs))
+    said = f"{table.name}: says nothing of what was estimated ({known})"
+    if any(table.sha256 == sha256_of(each.path) for each in read):
+        return f"{said}, as it is the table of results itself; give the table of labels"
+    return f"{said}; name the columns by --age, --sex or --label OUTPUT=COLUMN"
+
+
+def _nobody(cohorts: Mapping[CohortKey, Cohort]) -> str:
+    return "; ".join(
+        f"{key}: nobody is left: {counted_reasons(cohort.exclusions)}"
+        for (key, level), cohort in cohorts.items()
+        if level == "photograph"
     )

@@ -33,7 +33,8 @@ class Evaluation:
         outputs: those that have a label, in the order of the results.
         unlabelled: those that have none, which were not evaluated.
         cohorts: by key of the output, such as `demo-sex.sex`, and level: the units behind the
-            figures; only levels that there are: without persons `photograph` alone.
+            figures, none where all are left out; only levels that there are: without persons
+            `photograph` alone, and no `eye` where no eye is known.
         table: one row per figure, in the order of outputs, levels, groups and metrics.
         thresholds: of binary outputs, by key and level.
         reported: what publishers report of the same weights.
@@ -68,6 +69,13 @@ class Evaluation:
     def flow(self) -> Flow:
         """The flow of the first table of results."""
         return self.flows[0]
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether a photograph, or a unit of an output, is left out of figures."""
+        return any(flow.excluded for flow in self.flows) or any(
+            cohort.exclusions for cohort in self.cohorts.values()
+        )
 
     @property
     def main_level(self) -> Level:

@@ -1,6 +1,7 @@
 """Why a photograph, a row or a unit is left out of an evaluation, and how that is said."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -115,3 +116,25 @@ class Exclusion:
     def reason(self, language: Literal["en", "ja"] = "en") -> str:
         """What all of this code have in common, in a few words."""
         return REASONS[self.code].text(language)
+
+
+def counted_reasons(exclusions: Sequence[Exclusion]) -> str:
+    """Say for which reasons things were left out, each with how many and with the first of them.
+
+    >>> from gantei.labels.exclusions import Exclusion, counted_reasons
+    >>> one = Exclusion("a.jpg", "", "r.csv, line 2", "no-estimate", "it has the error no-eye")
+    >>> counted_reasons([one, one])
+    '2 without an estimate, because of an error (r.csv, line 2: it has the error no-eye)'
+    """
+    counts = Counter(each.code for each in exclusions)
+    first = {each.code: each for each in reversed(exclusions)}
+    return "; ".join(
+        f"{counts[code]} {REASONS[code].english} ({_said(first[code])})"
+        for code in REASONS
+        if counts[code]
+    )
+
+
+def _said(exclusion: Exclusion) -> str:
+    begins = "" if exclusion.where in exclusion.text else f"{exclusion.where}: "
+    return f"{begins}{exclusion.text}"

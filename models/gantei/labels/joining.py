@@ -11,7 +11,7 @@ from ..photographs.listing import PhotographList, StudyPhotograph
 from ..study.existing_table import photograph_sha256
 from ..study.read_back import is_identifier
 from .ages import day_of
-from .exclusions import REASONS, Exclusion
+from .exclusions import REASONS, Exclusion, counted_reasons
 from .flow import Flow
 from .joined_photograph import JoinedPhotograph
 from .label_table import LabelTable
@@ -58,7 +58,8 @@ def join_results(results: ResultsTable, table: LabelTable) -> Joined:
     the labels, where these have any, else those of the results.
 
     Raises:
-        OutputError: nothing matches, or a name may be several photographs; says which line.
+        OutputError: nothing matches, no photograph is left, or a name may be several photographs;
+            says which line.
         SettingError: labels are named of an output that the results lack.
 
     >>> from pathlib import Path
@@ -133,11 +134,14 @@ def _joined(
     results: ResultsTable | None,
     notes: list[str],
 ) -> Joined:
+    name = str(results.path) if results else "the list of photographs"
     if not any(matches.rows) and not matches.other_file:
-        name = str(results.path) if results else "the list of photographs"
         raise OutputError(_nothing_matches(rows, table, name))
     found = sifted(rows, table, matches)
     kept = found.photographs
+    if not kept:
+        reasons = counted_reasons(found.photograph_exclusions)
+        raise OutputError(f"{name}: all {len(rows)} photographs are left out: {reasons}")
     if matches.by_end:
         notes.append("names-by-end")
     if any(_contradicts(rows[each.index], each) for each in kept):

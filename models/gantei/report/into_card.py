@@ -78,6 +78,8 @@ def _written(evaluation: Evaluation, name: str, outputs: Iterable[EstimatedOutpu
         for each in outputs
         if weights and each.weights_sha256 == weights.sha256
     ]
+    if new and not any(each.figures for each in new):
+        return CardChange(name, None, "nobody was left to measure it on")
     if not new:
         return CardChange(
             name, None, "the results are of other weights than those here; its card is not theirs"
