@@ -46,15 +46,21 @@ def refusal(settling: Settling, *, although_worse: bool) -> str | None:
     return None
 
 
-def changes(settling: Settling) -> dict[str, tuple[Any, str]]:
-    """Give the facts that are to be written, by their keys: each value with its evidence."""
-    found: dict[str, tuple[Any, str]] = {}
+def changes(settling: Settling) -> dict[str, tuple[Any, dict[str, str]]]:
+    """Give the facts that are to be written, by their keys: each value with its basis.
+
+    What was settled is fitted. Of an unknown fact whose values hardly differ in what comes out, one
+    is assumed, so that every result says so.
+    """
+    found: dict[str, tuple[Any, dict[str, str]]] = {}
     colour = settling.winner.spec.colour
     for verdict in settling.verdicts:
         if _is_written(verdict) and verdict.value is not None:
             value = manifest_value(verdict.fact.key, verdict.value, colour)
             words = verdict_words(verdict)[0]
-            found[verdict.fact.key] = value, _evidence(settling, verdict.people, words)
+            origin = "fitted" if verdict.verdict == "settled" else "assumed"
+            evidence = _evidence(settling, verdict.people, words)
+            found[verdict.fact.key] = value, {"origin": origin, "evidence": evidence}
             found |= _labels(settling, verdict)
     for each in settling.performance:
         found |= _scale(settling, each)
@@ -80,9 +86,9 @@ def apply_settled(
         raise SettingError(f"{entry.name}: nothing is applied: {why}")
     tables = entry.manifest.tables()
     written = changes(settling)
-    for key, (value, evidence) in written.items():
+    for key, (value, basis) in written.items():
         set_fact(tables, key, value)
-        tables["basis"][key] = {"origin": "fitted", "evidence": evidence}
+        tables["basis"][key] = basis
     provenance = provenance_in(entry.folder)
     _, weights = entries.find_installed(entry.folder)
     model = network_of(entry, weights)
@@ -120,7 +126,7 @@ def _evidence(settling: Settling, people: int, words: str) -> str:
     )
 
 
-def _labels(settling: Settling, verdict: FactVerdict) -> dict[str, tuple[Any, str]]:
+def _labels(settling: Settling, verdict: FactVerdict) -> dict[str, tuple[Any, dict[str, str]]]:
     """The labels of a binary output, where nobody has said them."""
     _, name, field = [*verdict.fact.key.split("."), "", ""][:3]
     if field != "positive":
@@ -129,10 +135,11 @@ def _labels(settling: Settling, verdict: FactVerdict) -> dict[str, tuple[Any, st
     if getattr(settling.entry.manifest.output[name], "labels", "") != UNKNOWN:
         return {}
     classes: Sequence[str] = settling.grid.classes[name]
-    return {key: (list(classes), f"labels of the table with sha256 {settling.table.sha256}")}
+    evidence = f"labels of the table with sha256 {settling.table.sha256}"
+    return {key: (list(classes), {"origin": "fitted", "evidence": evidence})}
 
 
-def _scale(settling: Settling, performance: Performance) -> dict[str, tuple[Any, str]]:
+def _scale(settling: Settling, performance: Performance) -> dict[str, tuple[Any, dict[str, str]]]:
     """The scale of a number, where nobody has said it."""
     if performance.scale is None:
         return {}
@@ -141,7 +148,7 @@ def _scale(settling: Settling, performance: Performance) -> dict[str, tuple[Any,
     evidence = _evidence(settling, len(performance.units), words)
     values = {"scale": performance.scale.scale, "offset": performance.scale.offset}
     return {
-        f"output.{performance.output}.{field}": (value, evidence)
+        f"output.{performance.output}.{field}": (value, {"origin": "fitted", "evidence": evidence})
         for field, value in values.items()
         if getattr(spec, field) == UNKNOWN
     }
