@@ -84,6 +84,27 @@ def test_a_photograph_is_found_by_its_digest_where_its_name_is_another(tmp_path)
     assert pairs(joined(tmp_path, [result("new.jpg")], text)) == {"new.jpg": "2"}
 
 
+def test_labels_may_name_photographs_by_their_digests_alone(tmp_path):
+    rows = [result("a.jpg"), result("b.jpg"), result("c.jpg")]
+    text = f"sha256,person,age\n{digest('b.jpg')},p,57\n{digest('a.jpg')},q,58\n{'0' * 64},r,1\n"
+    found = joined(tmp_path, rows, text)
+    assert pairs(found) == {"a.jpg": "3", "b.jpg": "2"}
+    assert found.persons == ("q", "p")
+    assert found.flow.unused == {"no-photograph": 1}
+    assert_balanced(found)
+
+
+def test_a_row_of_another_name_and_the_same_digest_counts_and_may_contradict(tmp_path):
+    rows = [result("a.jpg"), result("b.jpg"), result("c.jpg")]
+    first = "".join(f"{each}.jpg,{digest(f'{each}.jpg')},57\n" for each in "abc")
+    text = f"photograph,sha256,age\n{first}x.jpg,{digest('a.jpg')},57\ny.jpg,{digest('b.jpg')},58\n"
+    found = joined(tmp_path, rows, text)
+    assert pairs(found) == {"a.jpg": "2", "c.jpg": "4"}
+    assert found.flow.excluded == {"labels-contradict": 1}
+    assert found.flow.unused == {"row-repeated": 1, "row-contradicts": 2}
+    assert_balanced(found)
+
+
 def test_the_end_of_a_name_is_not_enough_where_the_digest_is_another(tmp_path):
     unread = failed("z.jpg", sha256="")
     text = f"photograph,sha256,age\na.jpg,{digest('other')},57\nb.jpg,,58\nz,{digest('z')},1\n"
@@ -295,6 +316,28 @@ def test_visits_of_persons_are_joined_by_a_column_of_the_results(tmp_path):
         OutputError, match=r"line 3: a person has several visits, and no column day"
     ):
         joined(tmp_path, [result("a.jpg", "p")], text, visit="day")
+
+
+def test_visits_of_a_column_called_so_are_joined_without_being_named(tmp_path):
+    text = "person,visit,age\np,2020-01-01,57\np,2023-01-01,60\n"
+    found = joined(tmp_path, [result("a.jpg", "p", visit="2023/1/1")], text)
+    assert pairs(found) == {"a.jpg": "3"}
+    with pytest.raises(OutputError, match="no column visit of the results"):
+        joined(tmp_path, [result("a.jpg", "p")], text)
+
+
+@pytest.mark.parametrize("other", ["p1", "P 1", "P01", "ｐ１"])
+def test_persons_that_differ_in_what_a_spreadsheet_changes_are_told(tmp_path, other):
+    rows = [result("a.jpg"), result("b.jpg"), result("c.jpg")]
+    text = f"photograph,person,age\na.jpg,P1,1\nb.jpg,{other},1\nc.jpg,P10,1\n"
+    assert joined(tmp_path, rows, text).flow.notes == ("persons-alike",)
+    other = text.replace(other, "P100")
+    assert joined(tmp_path, rows, other).flow.notes == ()
+
+
+def test_persons_of_labels_and_results_are_one_in_any_width(tmp_path):
+    found = joined(tmp_path, [result("a.jpg", "Ｐ１")], "person,age\nP1,57\n")
+    assert found.persons == ("P1",)
 
 
 def test_an_eye_is_that_of_the_results_else_that_of_the_labels(tmp_path):

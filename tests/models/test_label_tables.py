@@ -134,7 +134,9 @@ def test_labels_of_another_output_need_their_column(tmp_path):
 
 
 def test_a_table_of_neither_photographs_nor_persons_is_refused(tmp_path):
-    with pytest.raises(OutputError, match=r"needs a column photograph, .*found: image, age"):
+    with pytest.raises(
+        OutputError, match=r"needs a column photograph or sha256, .*found: image, age"
+    ):
         labels_of(tmp_path, "image,age\na.jpg,1\n")
 
 
@@ -174,6 +176,28 @@ def test_a_row_without_a_photograph_and_a_digest_that_is_none_are_refused(tmp_pa
         labels_of(tmp_path, "photograph,sha256\na,abc\n")
     (row,) = labels_of(tmp_path, f"photograph,sha256\na,{digest('a').upper()}\n").rows
     assert row.sha256 == digest("a")
+
+
+def test_a_row_is_named_by_its_digest_where_it_has_no_other_name(tmp_path):
+    table = labels_of(tmp_path, f"sha256,person,age\n{digest('a').upper()},p,57\n")
+    assert not table.by_person
+    assert table.rows[0].photograph == table.rows[0].sha256 == digest("a")
+    table = labels_of(tmp_path, f"photograph,sha256\n,{digest('a')}\nb.jpg,\n")
+    assert [row.photograph for row in table.rows] == [digest("a"), "b.jpg"]
+    with pytest.raises(OutputError, match="line 3: names no photograph"):
+        labels_of(tmp_path, f"sha256,person,age\n{digest('a')},p,57\n,p,58\n")
+
+
+def test_a_column_visit_is_taken_without_being_named_as_the_others_are(tmp_path):
+    table = labels_of(tmp_path, "photograph,Visit,age\na.jpg,2026/3/4,57\n")
+    assert table.has_visits
+    assert table.rows[0].visit == "2026-03-04"
+    assert table.groups == ()
+
+
+def test_persons_have_one_spelling_in_any_width(tmp_path):
+    text = "photograph,person\na.jpg,１\nb.jpg,1\nc.jpg, Ｐ１ \n"
+    assert [row.person for row in labels_of(tmp_path, text).rows] == ["1", "1", "P1"]
 
 
 def test_two_tables_in_one_file_are_refused_with_the_line_of_the_second(tmp_path):

@@ -20,7 +20,8 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
     )
     for name, what in (
         ("person", "whose photograph it is; default: person, where there is such a column"),
-        ("visit", "the visit of the person, best its date; default: each person has one visit"),
+        ("visit", "the visit of the person, best its date; default: visit, where there is such a "
+         "column, else each person has one visit"),
         ("age", "age in years; default: age"),
         ("sex", "sex, as male and female, M and F, 男 and 女, or as --sex-coding says; "
          "default: sex"),

@@ -151,7 +151,7 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
         labels: a table of known ages, sexes and other labels, a row per photograph or per person:
             a path, records by the names of columns, or a frame of pandas or polars.
         person: its column that tells whose eye it is; None: that of this name, if it is there.
-        visit: its column that tells the visits of a person apart.
+        visit: its column that tells the visits of a person apart; None: as `person`.
         age: its column of ages in years; None: as `person`.
         sex: its column of sexes; None: as `person`.
         label: of other outputs, the columns with their labels, by the outputs' names.

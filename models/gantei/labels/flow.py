@@ -17,6 +17,12 @@ FLOW_NOTES: Mapping[str, tuple[str, str]] = {
         "Some photographs were found by the end of their names, without folders or ending.",
         "フォルダー名や拡張子を除いた、名前の末尾だけで対応づけた写真があります。",
     ),
+    "persons-alike": (
+        "Some persons differ in spaces, capitals or leading zeros alone, and count as different "
+        "people; if they are the same, intervals are too narrow.",
+        "空白、大文字と小文字、または先頭のゼロだけが異なる対象者がいます（別人として数えます）。同一人物"
+        "であれば、区間が狭すぎることになります。",
+    ),
     "visits-no-days": (
         "Some visits are no days, year first: they explain any ages of a person.",
         "受診日の列に日付（年が先頭）でない値があり、年齢の違いを日付で確かめられません。",

@@ -1,5 +1,6 @@
 """Photographs joined with their labels; what cannot be joined is counted, and listed with why."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from .ages import day_of
 from .exclusions import REASONS, Exclusion, counted_reasons
 from .flow import Flow
 from .joined_photograph import JoinedPhotograph
+from .label_rows import person_name
 from .label_table import LabelTable
 from .leaving_out import Sifted, sifted
 from .matching import Matches, match_by_person, match_by_photograph
@@ -119,7 +121,7 @@ def _as_row(listed: StudyPhotograph, columns: Sequence[str]) -> ResultRow:
         listed.name,
         listed.name,
         photograph_sha256(listed),
-        listed.person.name if listed.person else None,
+        person_name(listed.person.name) if listed.person else None,
         listed.eye.side if isinstance(listed.eye, Eye) else None,
         (),
         "",
@@ -149,11 +151,18 @@ def _joined(
     if any(each.visit and day_of(each.visit) is None for each in kept):
         notes.append("visits-no-days")
     persons = tuple(dict.fromkeys(each.person for each in kept if each.person))
+    if len({_almost(person) for person in persons}) < len(persons):
+        notes.append("persons-alike")
     of_every_row = results.of_every_row if results else frozenset[str]()
     return Joined(
         tuple(kept), table, results, (*found.photograph_exclusions, *found.row_exclusions),
         _flow(rows, table, found, len(persons) or None, notes, of_every_row), persons,
     )  # fmt: skip
+
+
+def _almost(person: str) -> str:
+    """Spell a person without what a spreadsheet, or another hand, may have changed."""
+    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\s", "", person.casefold()))
 
 
 def _contradicts(row: ResultRow, joined: JoinedPhotograph) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..errors import OutputError
 from ..photographs.path_spelling import one_spelling
 
-USUAL = ("photograph", "sha256", "person", "eye", "age", "sex")
+USUAL = ("photograph", "sha256", "person", "visit", "eye", "age", "sex")
 """Columns that are taken where they are there, in any case, without being named."""
 
 
@@ -29,6 +29,11 @@ class LabelColumns:
     sex: int | None
     other: Mapping[str, int]
     groups: Mapping[str, int]
+
+    @property
+    def by_person(self) -> bool:
+        """Whether a row is a person's, as nothing names a photograph."""
+        return self.photograph is None and self.sha256 is None
 
 
 def label_columns(
@@ -59,10 +64,10 @@ def label_columns(
         output: place_of(column, columns, name, f"--label {output}={column}")
         for output, column in labels.items()
     }
-    if found["photograph"] is None and found["person"] is None:
+    if all(found[each] is None for each in ("photograph", "sha256", "person")):
         raise OutputError(
-            f"{name}: needs a column photograph, or, where a row is a person's, a column person "
-            f"or the one that --person names; found: {', '.join(columns)}"
+            f"{name}: needs a column photograph or sha256, or, where a row is a person's, a column "
+            f"person or the one that --person names; found: {', '.join(columns)}"
         )
     taken = {*found.values(), *other.values()}
     groups = {column: place for place, column in enumerate(columns) if place not in taken}

@@ -1,6 +1,7 @@
 """What the rows of somebody's table say, cell by cell, and which of them cannot be understood."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -24,9 +25,10 @@ class LabelRow:
 
     Attributes:
         where: it stands, such as `labels.csv, line 3`.
-        photograph: as the table names it; None in a table of persons.
+        photograph: as the table names it, by its sha256 where it has no name; None in a table of
+            persons.
         sha256: of the photograph's file, 64 hexadecimal digits.
-        person: whose eye it is, in the one spelling of `one_spelling`.
+        person: whose eye it is, as `person_name` spells it.
         visit: of the person: a day as 2026-11-29 where it is one, else the text.
         eye: which eye.
         age: in years, 0 to 130.
@@ -55,6 +57,16 @@ class LabelRow:
             (each.person, each.visit, each.age, each.sex, each.other) for each in (self, other)
         )
         return mine == its and (self.photograph is None or self.eye == other.eye)
+
+
+def person_name(text: str) -> str | None:
+    """Spell a person in one way, full width as half width; None where nothing is told.
+
+    >>> from gantei.labels.label_rows import person_name
+    >>> person_name(" Ｐ１２ "), person_name("")
+    ('P12', None)
+    """
+    return unicodedata.normalize("NFKC", text).strip() or None
 
 
 def visit_of(text: str) -> str:
@@ -92,11 +104,9 @@ def label_rows(
                 f"{row.where}: the names of the columns stand here again, as where one table was "
                 "put behind another; leave that line out"
             )
-    key = columns.person if columns.photograph is None else columns.photograph
-    what = "person" if columns.photograph is None else "photograph"
-    named = _column(rows, key, lambda text: _name_of(text, what))
     digests = _column(rows, columns.sha256, _digest_of)
-    persons = _column(rows, columns.person, lambda text: one_spelling(text.strip()) or None)
+    named = _names(rows, columns, digests)
+    persons = _column(rows, columns.person, person_name)
     visits = _column(rows, columns.visit, visit_of)
     eyes = _column(rows, columns.eye, lambda text: side_of(text) if text.strip() else None)
     ages = _column(rows, columns.age, age_of)
@@ -104,7 +114,7 @@ def label_rows(
     return tuple(
         LabelRow(
             row.where,
-            None if columns.photograph is None else name,
+            None if columns.by_person else name,
             digest,
             person,
             visit or "",
@@ -157,10 +167,25 @@ def _column(
     return read_cells([(row.where, row.cells[place]) for row in rows], read)
 
 
+def _names(
+    rows: Sequence[ReadRow], columns: LabelColumns, digests: Sequence[str | None]
+) -> Sequence[str]:
+    """What each row is of: a person, or a photograph by its name, else by its digest."""
+    place, what = columns.photograph, "photograph"
+    if columns.by_person:
+        place, what = columns.person, "person"
+    cells = ["" if place is None else row.cells[place] for row in rows]
+    named = [
+        (row.where, cell if cell.strip() else digest or "")
+        for row, cell, digest in zip(rows, cells, digests, strict=True)
+    ]
+    return read_cells(named, lambda text: _name_of(text, what))
+
+
 def _name_of(text: str, what: str) -> str:
     if not text.strip():
         raise SettingError(f"names no {what}")
-    return text.strip() if what == "person" else text
+    return text
 
 
 def _digest_of(text: str) -> str | None:

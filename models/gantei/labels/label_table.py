@@ -20,7 +20,7 @@ class LabelOptions:
     """Which table has the labels, and what its columns mean.
 
     Columns are found in any case. Those that are not named are taken where they are there:
-    `photograph`, `sha256`, `person`, `eye`, `age` and `sex`.
+    `photograph`, `sha256`, `person`, `visit`, `eye`, `age` and `sex`.
 
     Attributes:
         file: .csv, .tsv, .xlsx, .parquet or .jsonl; `-` for standard input.
@@ -28,6 +28,7 @@ class LabelOptions:
         age: the column of ages in years.
         sex: the column of sexes.
         visit: the column that tells the visits of a person apart; by days, it explains their ages.
+            Without any a person has one visit.
         labels: of other outputs, by the name of the output, the column with the labels.
         by: variables of subgroups, such as `camera` or `age:10`.
         sex_coding: which sex a code stands for, as `1=male,0=female`, or a mapping.
@@ -84,9 +85,9 @@ class LabelTable:
 def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelTable:
     r"""Read a table of labels.
 
-    A row is a photograph's where there is a column `photograph`, else a person's. Sexes are
-    understood as M and F, male and female, 男 and 女, 男性 and 女性, in any case and width; numbers
-    only by a coding. Ages are numbers of years. An empty cell is unknown.
+    A row is a photograph's where there is a column `photograph` or `sha256`, else a person's. Sexes
+    are understood as M and F, male and female, 男 and 女, 男性 and 女性, in any case and width;
+    numbers only by a coding. Ages are numbers of years. An empty cell is unknown.
 
     Args:
         options: which table, and what its columns mean.
@@ -125,7 +126,7 @@ def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelT
         label_rows(table.rows, columns, table.columns, coding),
         tuple(table.columns),
         _digest(table) if in_memory else sha256_of(Path(options.file)),
-        by_person=columns.photograph is None,
+        by_person=columns.by_person,
         has_persons=columns.person is not None,
         has_visits=columns.visit is not None,
         has_eyes=columns.eye is not None,

@@ -68,13 +68,15 @@ def match_by_photograph(
 
 
 def _by_digest(photographs: Sequence[ResultRow], table: LabelTable, matches: Matches) -> None:
+    """Add the rows that name none of the photographs, or another file, but have its digest."""
+    named = {number for rows in matches.rows for number in rows}
     by_digest: dict[str, list[int]] = {}
     for number, row in enumerate(table.rows):
-        if row.sha256:
+        if row.sha256 and number not in named:
             by_digest.setdefault(row.sha256, []).append(number)
     if by_digest:
         for number, each in enumerate(photographs):
-            if each.sha256 and not matches.rows[number] and number not in matches.other_file:
+            if each.sha256 and (matches.rows[number] or number not in matches.other_file):
                 matches.rows[number] += by_digest.get(each.sha256, [])
 
 
@@ -139,7 +141,7 @@ def match_by_person(photographs: Sequence[ResultRow], table: LabelTable) -> Matc
             if column is None:
                 raise OutputError(
                     f"{table.rows[rows[1]].where}: a person has several visits, and no column "
-                    f"{table.options.visit} of the results tells of which visit a photograph is; "
+                    f"{_visits_by(table)} of the results tells of which visit a photograph is; "
                     "run gantei predict --from a list that has it"
                 )
             visit = visit_of(each.groups[column])
@@ -149,9 +151,13 @@ def match_by_person(photographs: Sequence[ResultRow], table: LabelTable) -> Matc
 
 
 def _visit_column(photographs: Sequence[ResultRow], table: LabelTable) -> str | None:
-    wanted = (table.options.visit or "").strip().casefold()
+    wanted = _visits_by(table).strip().casefold()
     columns = photographs[0].groups if photographs else ()
     return next((each for each in columns if each.casefold() == wanted), None)
+
+
+def _visits_by(table: LabelTable) -> str:
+    return table.options.visit or "visit"
 
 
 def _may_be(row: LabelRow, photograph: ResultRow) -> bool:

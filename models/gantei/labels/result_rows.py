@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from ..errors import OutputError
 from ..manifests.fields import Side
-from ..photographs.path_spelling import one_spelling
 from ..study.leading_columns import LEADING
 from ..table_files.table_read import ReadRow
 from .estimated_output import EstimatedOutput
+from .label_rows import person_name
 
 NO_VALUES = "no-values"
 """Takes the place of the code of an error, where a row has neither values nor an error."""
@@ -105,7 +105,7 @@ def result_rows(rows: Sequence[ReadRow], columns: ResultColumns) -> tuple[Result
                 row.where,
                 cells[photograph],
                 _cell(cells, sha256) or None,
-                one_spelling(_cell(cells, person)) or None,
+                person_name(_cell(cells, person)),
                 _side(row, eye),
                 tuple(_cell(cells, codes).split()),
                 _cell(cells, error_code) or _missing(cells, columns.values),
