@@ -176,10 +176,29 @@ def test_an_output_that_nobody_is_left_for_is_told_and_listed_and_drawn_without_
     assert "net.age: nobody is left by person: 40 of a person whose ages" in said.err
     assert "name their column by --visit" in said.err
     assert "net.q: nobody is left by person: 20 whose photographs have different" in said.err
-    assert not [line for line in said.out.splitlines() if line.startswith("net.")]
+    assert "; so its figures are by eye" in said.err
+    assert not [line for line in said.out.splitlines() if line.startswith("net.age")]
+    assert {line.split()[-2:] == ["40", "20"] for line in said.out.splitlines()[1:]} == {True}
     codes = [row["code"] for row in records_of(tmp_path / "report" / "excluded.csv")]
     assert codes == ["ages-unexplained"] * 40 + ["labels-differ"] * 20
     assert figure(tmp_path / "report", "eye", "auc", output="q")["value"]
+
+
+@pytest.mark.usefixtures("without_page")
+def test_groups_at_another_level_are_told_on_the_terminal_with_why(tmp_path, capsys):
+    drawn = [
+        {**each, "net.age": each["net.age"] + 20 * (each["eye"] == "left")} for each in people(40)
+    ]
+    results = write_results(tmp_path / "r.csv", drawn)
+    labels = write_labels(tmp_path / "l.csv", drawn)
+    assert run(results, "--labels", labels, "--by", "eye", "--out", tmp_path / "report") == 0
+    said = capsys.readouterr().err
+    assert "net.age, groups of eye: by eye and visit, as it differs between" in said
+    assert "net.age, eye left against all others: bias +" in said
+    meaning = {
+        row["column"]: row["meaning"] for row in records_of(tmp_path / "report/dictionary.csv")
+    }
+    assert "photographs are of several groups" in meaning["group"]
 
 
 @pytest.mark.usefixtures("without_page")

@@ -328,3 +328,50 @@ def test_a_browser_shows_all_of_it_asks_for_nothing_and_nothing_runs_over_a_tele
             ) == "6px"  # fmt: skip
             assert len(watched.requests) == 1
             watched.assert_quiet()
+
+
+def test_groups_that_differ_within_persons_are_told_by_the_level_where_they_do_not(tmp_path):
+    cameras = {"right": "A", "left": "B"}
+    records = [{**each, "camera": cameras[each["eye"]], "site": "N"} for each in people(60)]
+    results = write_results(tmp_path / "results.csv", records, (SEX, AGE))
+    labels = write_labels(
+        tmp_path / "labels.csv", records, ("photograph", "person", "age", "sex", "camera", "site")
+    )
+    found = gantei.evaluate(results, labels, by=("camera", "site", "eye"))
+    levels = [found.level_of_groups("net.sex", each) for each in ("camera", "site", "eye")]
+    assert levels == ["eye", "person", "eye"]
+    assert found.cohorts["net.sex", "person"].several == {"camera": 60, "site": 0, "eye": 60}
+    report_writing.write_report(found, tmp_path)
+    drawn = {path.name for path in (tmp_path / "figures").glob("*groups-auc*.svg")}
+    assert drawn == {"01-net.sex-groups-auc.svg", "01-net.sex-groups-auc-by-eye.svg"}
+    page = (tmp_path / "report.html").read_text("utf-8")
+    why = (
+        "by eye and visit, as it differs between the photographs of 60 of 60 units by person and "
+        "visit"
+    )
+    assert why in page
+    assert "not known, or several" not in page
+    english, japanese = methods(found)
+    assert f"Of net.sex, the groups of camera were analysed {why}." in english
+    assert "眼・受診ごと（対象者・受診ごとでは 60 件中 60 件" in japanese
+
+
+def test_groups_that_differ_in_few_persons_are_told_by_person(tmp_path):
+    records = people(60)
+    records[0]["camera"] = "other"
+    found = evaluated(tmp_path, records, (SEX,), by=("camera",))
+    assert found.level_of_groups("net.sex", "camera") == "person"
+
+
+def test_an_output_of_eyes_beside_one_of_persons_is_told_by_eye(tmp_path):
+    records = [
+        {**each, "stage": "mild" if each["eye"] == "left" else "none"} for each in people(40)
+    ]
+    found = evaluated(tmp_path, records, (AGE, STAGE), by=("camera",))
+    assert [found.level_of(each.key) for each in found.outputs] == ["person", "eye"]
+    report_writing.write_report(found, tmp_path)
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "Nobody is left by person and visit, so the figures are by eye and visit." in page
+    assert "An eye at one visit" not in page
+    assert "A point is an eye at one visit." in page
+    assert "The unit of analysis was an eye at one visit: net.stage 80 units of 40" in page

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..evaluation.evaluation import Evaluation
     from ..evaluation.evaluation_row import EvaluationRow
+    from ..labels.cohort import Level
 
 HEAD = ("OUTPUT", "FIGURE", "VALUE", "95 % INTERVAL", "UNITS", "PEOPLE")
 GROUP_FIGURES = frozenset({"mae", "bias", "auc", "accuracy", "macro_auc"})
@@ -76,10 +77,11 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
             f"{output.key}: not evaluated, as no column of the labels says it; name one by "
             f"{_option(output.name)}"
         )
-    main = [row for row in evaluation.table if row.level == evaluation.main_level]
+    main = [row for row in evaluation.table if row.level == _level_of(evaluation, row)]
     yield from _missing([row for row in main if not row.variable and not row.compared_with])
     for note in dict.fromkeys(note for row in main for note in row.notes):
         yield f"* {reason_text(note)}"
+    yield from _levels_of_groups(evaluation)
     yield from _groups_that_differ(main)
     yield from _differences(main)
     for figure in evaluation.reported:
@@ -88,6 +90,13 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
             f"{figure.value:g}{_unit(figure.unit)} ({figure.data})"
         )
     yield from _sample_sizes(evaluation)
+
+
+def _level_of(evaluation: "Evaluation", row: "EvaluationRow") -> "Level":
+    """Give the level whose figures are told, of the output or of its groups."""
+    if row.variable:
+        return evaluation.level_of_groups(row.output.key, row.variable)
+    return evaluation.level_of(row.output.key)
 
 
 def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
@@ -107,10 +116,22 @@ def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
         cohort = evaluation.cohorts[output.key, evaluation.main_level]
         if not len(cohort.units):
             reasons = counted_reasons(cohort.exclusions)
-            yield f"{output.key}: nobody is left by {cohort.level}: {reasons}"
+            level = evaluation.level_of(output.key)
+            other = "" if level == cohort.level else f"; so its figures are by {level}"
+            yield f"{output.key}: nobody is left by {cohort.level}: {reasons}{other}"
             continue
         for code, number in cohort.excluded().items():
             yield f"{output.key}: left out: {number} {REASONS[code].english} ({code})"
+
+
+def _levels_of_groups(evaluation: "Evaluation") -> "Iterator[str]":
+    """Say which groups are told at another level than the figures of everybody, and why."""
+    from ..report.figure_tables import why_other_level
+
+    for output in evaluation.outputs:
+        for variable in dict.fromkeys(evaluation.options.by):
+            if why := why_other_level(evaluation, output, variable):
+                yield f"{output.key}, groups of {variable}: {why[0]}"
 
 
 def _groups_that_differ(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":

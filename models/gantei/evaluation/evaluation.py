@@ -3,11 +3,12 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from ..errors import MissingExtraError
-from ..labels.cohort import Cohort, Level
+from ..labels.cohort import LEVELS, Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import Exclusion
 from ..labels.flow import Flow
@@ -23,6 +24,9 @@ from .metrics_columns import NAMES, record
 from .reported_figures import ReportedFigure, reported_figures
 from .sample_size import SampleSize, checked_widths, sample_sizes
 from .threshold import Threshold, ThresholdRule
+
+MOST_SEVERAL = 0.05
+"""Share of the units of a level whose photographs may be of several groups."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,28 @@ class Evaluation:
     def main_level(self) -> Level:
         """The level whose figures are quoted: by person where persons are known."""
         return "person" if any(level == "person" for _, level in self.cohorts) else "photograph"
+
+    def level_of(self, key: str) -> Level:
+        """The level whose figures of an output are quoted: the main one, or the next with units."""
+        levels = [*takewhile(lambda level: level != self.main_level, LEVELS), self.main_level]
+        return next((each for each in reversed(levels) if self._has_units(key, each)), levels[-1])
+
+    def level_of_groups(self, key: str, variable: str) -> Level:
+        """The level whose figures of the groups of a variable are quoted.
+
+        That of the output, unless the photographs of more than one in twenty units differ, as those
+        of both eyes do by a camera per eye: then the next level where the units have one value.
+        """
+        level = self.level_of(key)
+        levels = [each for each in LEVELS[: LEVELS.index(level) + 1] if self._has_units(key, each)]
+        for each in reversed(levels):
+            cohort = self.cohorts[key, each]
+            if cohort.several.get(variable, 0) <= MOST_SEVERAL * len(cohort.units):
+                return each
+        return level
+
+    def _has_units(self, key: str, level: Level) -> bool:
+        return (key, level) in self.cohorts and len(self.cohorts[key, level].units) > 0
 
     def figures(
         self, key: str, level: Level, variable: str = "", group: str = ""
@@ -211,6 +237,6 @@ def _evaluation(
     quoted = [
         row
         for output in tables.outputs
-        for row in evaluation.figures(output.key, evaluation.main_level)
+        for row in evaluation.figures(output.key, evaluation.level_of(output.key))
     ]
     return replace(evaluation, sample_sizes=sample_sizes(quoted, options.sample_sizes))

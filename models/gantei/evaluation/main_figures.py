@@ -18,10 +18,10 @@ MAIN_FIGURES = {
 
 
 def main_figures(evaluation: Evaluation, output: EstimatedOutput) -> tuple[EvaluationRow, ...]:
-    """Give the figures of everybody at the main level that are quoted first, in that order."""
+    """Give the figures of everybody that are quoted first, at the level that is quoted."""
     rows = {
         row.measure.metric: row
-        for row in evaluation.figures(output.key, evaluation.main_level)
+        for row in evaluation.figures(output.key, evaluation.level_of(output.key))
         if row.measure.label is None or output.kind == "binary"
     }
     return tuple(rows[metric] for metric in MAIN_FIGURES[output.kind] if metric in rows)

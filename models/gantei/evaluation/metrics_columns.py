@@ -31,8 +31,9 @@ COLUMNS = (
     Column(
         "group",
         "text",
-        "the group; empty beside a variable: those of whom it is not known",
-        "群の値。variable があって空欄の場合は、値が不明なもの",
+        "the group; empty beside a variable: units of which it is not known, or whose photographs "
+        "are of several groups",
+        "群の値。variable があって空欄の場合は、値が不明なもの、または写真によって値が異なるもの",
     ),
     Column(
         "compared_with",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -30,6 +30,7 @@ class Cohort:
             where nothing tells, or where the photographs of a unit differ.
         exclusions: photographs, and units, that were joined but have no part in this cohort.
         photographs: how many photographs the units are made of.
+        several: by the variables of `--by`, of how many units the photographs differ.
     """
 
     output: EstimatedOutput
@@ -39,6 +40,7 @@ class Cohort:
     groups: Mapping[str, NDArray[np.object_]]
     exclusions: tuple[Exclusion, ...] = ()
     photographs: int = 0
+    several: Mapping[str, int] = field(default_factory=dict)
 
     def excluded(self) -> dict[str, int]:
         """How many were left out here, by the code of the reason."""

@@ -165,6 +165,7 @@ def _of_people(labelled: _Labelled, output: EstimatedOutput, level: Level) -> Co
     exclusions = [*labelled.exclusions]
     estimates, truths, persons, names = [], [], [], []
     groups: dict[str, list[str]] = {given: [] for given in labelled.groups}
+    several = dict.fromkeys(labelled.groups, 0)
     photographs = 0
     for members in _members(labelled, level, exclusions):
         first = labelled.photographs[members[0]]
@@ -191,6 +192,7 @@ def _of_people(labelled: _Labelled, output: EstimatedOutput, level: Level) -> Co
         photographs += len(members)
         for given, of in labelled.groups.items():
             texts = {of[each] for each in members}
+            several[given] += len(texts - {""}) > 1
             groups[given].append(texts.pop() if len(texts) == 1 else "")
     values = np.array(estimates, float).reshape(len(estimates), len(output.columns))
     return Cohort(
@@ -201,6 +203,7 @@ def _of_people(labelled: _Labelled, output: EstimatedOutput, level: Level) -> Co
         {given: _texts(of) for given, of in groups.items()},
         tuple(exclusions),
         photographs,
+        several,
     )
 
 

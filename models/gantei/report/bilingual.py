@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from ..findings.wording import Language, word_of
+from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
@@ -12,6 +13,11 @@ Bilingual = tuple[str, str]
 IN_UNITS = frozenset({"mae", "rmse", "bias", "mae_of_mean"})
 """Figures in the output's unit, which have two decimals; the others have three."""
 NONE = "–"
+LEVEL_NAMES: dict[Level, Bilingual] = {
+    "photograph": ("by photograph", "写真ごと"),
+    "eye": ("by eye and visit", "眼・受診ごと"),
+    "person": ("by person and visit", "対象者・受診ごと"),
+}
 
 
 def in_both(english: str, japanese: str, /, **values: Bilingual | str | float) -> Bilingual:

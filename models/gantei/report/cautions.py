@@ -13,6 +13,7 @@ from ..labels.flow import FLOW_NOTES
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from .bilingual import (
+    LEVEL_NAMES,
     Bilingual,
     class_of,
     in_both,
@@ -101,6 +102,13 @@ def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
     if manifest and manifest.notice.strip():
         notice = manifest.notice, manifest.notice_ja.strip() or manifest.notice
         yield Caution("notice", notice, output.key)
+    level = evaluation.level_of(output.key)
+    if level != evaluation.main_level:
+        yield Caution("other-level", in_both(
+            "Nobody is left {usual}, so the figures are {level}.",
+            "{usual}では対象が残らないため、{level}の値です。",
+            usual=LEVEL_NAMES[evaluation.main_level], level=LEVEL_NAMES[level],
+        ), output.key)  # fmt: skip
     if output.kind == "regression":
         yield from _of_number(evaluation, output)
     else:
@@ -129,7 +137,7 @@ def _other(measured: Mapping[Level, Measure], reported: ReportedFigure) -> Bilin
 
 
 def _of_number(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     truths = evaluation.cohorts[output.key, level].units.truths
     plain = evaluation.figure(output.key, level, "mae_of_mean")
     if len(truths):
@@ -155,7 +163,7 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
 
 
 def _of_classes(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     units = evaluation.cohorts[output.key, level].units
     threshold = evaluation.thresholds.get((output.key, level))
     if threshold is not None and threshold.is_chosen_here:
@@ -193,7 +201,9 @@ def measured_beside(
     """
     if not is_of(reported, output) or reported.code not in METRICS:
         return {}
-    levels: tuple[Level, ...] = tuple(dict.fromkeys(("photograph", evaluation.main_level)))
+    levels: tuple[Level, ...] = tuple(
+        dict.fromkeys(("photograph", evaluation.level_of(output.key)))
+    )
     found = {each: evaluation.figure(output.key, each, reported.code) for each in levels}
     return {level: measure for level, measure in found.items() if measure is not None}
 

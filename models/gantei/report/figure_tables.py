@@ -10,15 +10,19 @@ from ..labels.estimated_output import EstimatedOutput
 from ..plots.error_by_decade import errors_by_decade
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
-from .bilingual import NONE, Bilingual, class_of, metric_name, number_text, with_range
+from .bilingual import (
+    LEVEL_NAMES,
+    NONE,
+    Bilingual,
+    class_of,
+    in_both,
+    metric_name,
+    number_text,
+    with_range,
+)
 from .cautions import excludes, is_of, measured_beside
 from .html_parts import Html, WideCell, both, table, text
 
-LEVEL_NAMES: dict[Level, Bilingual] = {
-    "photograph": ("by photograph", "写真ごと"),
-    "eye": ("by eye and visit", "眼・受診ごと"),
-    "person": ("by person and visit", "対象者・受診ごと"),
-}
 FIGURE = ("figure", "指標")
 UNKNOWN_GROUP = ("not known, or several", "不明または複数")
 GROUPED = {
@@ -52,7 +56,7 @@ def class_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
     """Write the figures of each of several classes against the rest; nothing for other outputs."""
     if output.kind != "categorical":
         return ""
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     found: dict[int, dict[str, Measure]] = {}
     for row in evaluation.figures(output.key, level):
         if row.measure.label is not None:
@@ -68,7 +72,7 @@ def class_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
 
 def decade_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
     """Write the error of each decade of the real value; nothing for other outputs."""
-    units = evaluation.cohorts[output.key, evaluation.main_level].units
+    units = evaluation.cohorts[output.key, evaluation.level_of(output.key)].units
     if output.kind != "regression" or not len(units):
         return ""
     found = errors_by_decade(units.estimates, units.truths, units.persons)
@@ -88,8 +92,7 @@ def decade_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
 
 def group_tables(evaluation: Evaluation, output: EstimatedOutput) -> Html:
     """Write a table per variable: each group's figures, and its difference to the rest."""
-    level = evaluation.main_level
-    cohort = evaluation.cohorts[output.key, level]
+    cohort = evaluation.cohorts[output.key, evaluation.level_of(output.key)]
     return "".join(
         _group_table(evaluation, output, variable, list(groups_of(evaluation, output, variable)))
         for variable in cohort.groups
@@ -97,30 +100,47 @@ def group_tables(evaluation: Evaluation, output: EstimatedOutput) -> Html:
 
 
 def groups_of(evaluation: Evaluation, output: EstimatedOutput, variable: str) -> Iterable[str]:
-    """Give the groups of a variable, in the order of the figures."""
+    """Give the groups of a variable, in the order of the figures, at the level that is quoted."""
+    level = evaluation.level_of_groups(output.key, variable)
     return dict.fromkeys(
         row.group
         for row in evaluation.table
-        if (row.output.key, row.level, row.variable)
-        == (output.key, evaluation.main_level, variable)
+        if (row.output.key, row.level, row.variable) == (output.key, level, variable)
     )
+
+
+def why_other_level(
+    evaluation: Evaluation, output: EstimatedOutput, variable: str
+) -> Bilingual | None:
+    """Say at which level the groups are, and why; None where it is that of the output."""
+    usual, level = evaluation.level_of(output.key), evaluation.level_of_groups(output.key, variable)
+    if level == usual:
+        return None
+    cohort = evaluation.cohorts[output.key, usual]
+    return in_both(
+        "{level}, as it differs between the photographs of {n} of {all} units {usual}",
+        "{level}（{usual}では {all} 件中 {n} 件で写真によって異なるため）",
+        level=LEVEL_NAMES[level], usual=LEVEL_NAMES[usual], n=cohort.several.get(variable, 0),
+        all=len(cohort.units),
+    )  # fmt: skip
 
 
 def _group_table(
     evaluation: Evaluation, output: EstimatedOutput, variable: str, groups: Sequence[str]
 ) -> Html:
     metrics = GROUPED[output.kind]
+    level = evaluation.level_of_groups(output.key, variable)
     head = [text(variable), both(_PEOPLE), both(_UNITS)]
     for metric in metrics:
         head += [both(metric_name(metric)), both(("difference to the rest", "残りとの差"))]
     rows: list[list[Html | WideCell]] = []
     for group in groups:
-        figures = _by_metric(evaluation.figures(output.key, evaluation.main_level, variable, group))
+        figures = _by_metric(evaluation.figures(output.key, level, variable, group))
         differences = _by_metric(
             row
             for row in evaluation.table
             if (row.output.key, row.level, row.variable, row.group, row.compared_with)
-            == (output.key, evaluation.main_level, variable, group, REST)
+            == (output.key, level, variable, group, REST)
         )
         first = next(iter(figures.values())).measure if figures else None
         cells: list[Html | WideCell] = [text(group) if group else both(UNKNOWN_GROUP)]
@@ -133,7 +153,9 @@ def _group_table(
             row, difference = figures.get(metric), differences.get(metric)
             cells += [_cell(row.measure if row else None), _difference_cell(difference)]
         rows.append(cells)
-    return table(head, rows, caption=text(variable))
+    other = why_other_level(evaluation, output, variable)
+    caption = f"{text(variable)}, {both(other)}" if other else text(variable)
+    return table(head, rows, caption=caption)
 
 
 def _only_reason(measures: Iterable[Measure]) -> Html:
@@ -154,7 +176,7 @@ def comparison_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
         ]
         for row in evaluation.table
         if row.output.key == output.key
-        and row.level == evaluation.main_level
+        and row.level == evaluation.level_of(output.key)
         and row.compared_with not in ("", REST)
         and row.measure.label is None
     ]

@@ -1,15 +1,17 @@
 """Forest plots of the groups of an output."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ..evaluation.evaluation import Evaluation
 from ..evaluation.figure_reasons import reason_text
+from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
 from ..plots.forest import ForestRow, forest
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from ..terminal.plural import counted
-from .bilingual import IN_UNITS, in_both, metric_name
+from .bilingual import IN_UNITS, LEVEL_NAMES, in_both, metric_name
 from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of
 from .placed_figures import PlacedFigure
 
@@ -17,6 +19,11 @@ _CAPTION = (
     "Groups: {name} with 95 % intervals; the dashed line is everybody. An empty square has no "
     "interval. p-values are in the table.",
     "群ごとの{name}と 95% 信頼区間。破線は全体、白抜きは区間のない値です。p 値は表にあります。",
+)
+
+_OTHER_LEVEL = (
+    "{caption} All {level}, as the photographs of one unit differ in what forms the groups.",
+    "{caption}群分けの変数が同じ対象の写真の間で異なるため、すべて{level}の値です。",
 )
 
 
@@ -30,8 +37,24 @@ def forests_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedF
 
 
 def _forests(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[PlacedFigure]:
-    level = evaluation.main_level
-    variables = evaluation.cohorts[output.key, level].groups
+    usual = evaluation.level_of(output.key)
+    by_level: dict[Level, list[str]] = {}
+    for variable in evaluation.cohorts[output.key, usual].groups:
+        level = evaluation.level_of_groups(output.key, variable)
+        by_level.setdefault(level, []).append(variable)
+    for level, variables in by_level.items():
+        for each in _at_level(evaluation, output, level, variables):
+            yield each if level == usual else _of_other_level(each, level)
+
+
+def _of_other_level(placed: PlacedFigure, level: Level) -> PlacedFigure:
+    caption = in_both(*_OTHER_LEVEL, caption=placed.caption, level=LEVEL_NAMES[level])
+    return replace(placed, kind=f"{placed.kind}-by-{level}", caption=caption)
+
+
+def _at_level(
+    evaluation: Evaluation, output: EstimatedOutput, level: Level, variables: Sequence[str]
+) -> Iterator[PlacedFigure]:
     for metric in GROUPED[output.kind]:
         rows: list[ForestRow] = []
         for variable in variables:
@@ -70,7 +93,8 @@ def _row(
 def _measure(
     evaluation: Evaluation, output: EstimatedOutput, variable: str, group: str, metric: str
 ) -> Measure | None:
-    rows = evaluation.figures(output.key, evaluation.main_level, variable, group)
+    level = evaluation.level_of_groups(output.key, variable)
+    rows = evaluation.figures(output.key, level, variable, group)
     found = (
         row.measure
         for row in rows

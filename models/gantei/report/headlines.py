@@ -24,7 +24,7 @@ _NO_INTERVAL = ("no interval", "区間なし")
 
 def headline(evaluation: Evaluation, output: EstimatedOutput) -> Bilingual:
     """Say what an evaluation found of one output."""
-    cohort = evaluation.cohorts[output.key, evaluation.main_level]
+    cohort = evaluation.cohorts[output.key, evaluation.level_of(output.key)]
     who = people_of(cohort)
     match output.kind:
         case "regression":
@@ -46,7 +46,7 @@ def people_of(cohort: Cohort) -> Bilingual:
 
 
 def _of_number(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) -> list[Bilingual]:
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     error = evaluation.figure(output.key, level, "mae")
     plain = evaluation.figure(output.key, level, "mae_of_mean")
     bias = evaluation.figure(output.key, level, "bias")
@@ -80,7 +80,7 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) 
 
 
 def _of_two(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) -> list[Bilingual]:
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     area, right = (evaluation.figure(output.key, level, each) for each in ("auc", "accuracy"))
     threshold = evaluation.thresholds.get((output.key, level))
     found = [
@@ -121,7 +121,7 @@ def _why(measure: Measure | None) -> Bilingual:
 
 
 def _of_several(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) -> list[Bilingual]:
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     area, right = (evaluation.figure(output.key, level, each) for each in ("macro_auc", "accuracy"))
     found = [
         in_both(
@@ -139,7 +139,7 @@ def _of_several(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual)
 
 def _most_frequent(evaluation: Evaluation, output: EstimatedOutput) -> Bilingual:
     """Say what the most frequent class for everybody would reach."""
-    truths = evaluation.cohorts[output.key, evaluation.main_level].units.truths
+    truths = evaluation.cohorts[output.key, evaluation.level_of(output.key)].units.truths
     counts = np.bincount(truths, minlength=len(output.classes))
     place = int(counts.argmax())
     return in_both(

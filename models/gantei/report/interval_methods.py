@@ -56,7 +56,7 @@ def _codes(evaluation: Evaluation) -> list[str]:
     rows = [
         row
         for output in evaluation.outputs
-        for row in evaluation.figures(output.key, evaluation.main_level)
+        for row in evaluation.figures(output.key, evaluation.level_of(output.key))
     ]
     return list(dict.fromkeys(row.measure.metric for row in rows))
 

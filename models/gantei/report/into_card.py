@@ -106,7 +106,7 @@ def _unchangeable(entry: Entry) -> str:
 
 
 def _measured(evaluation: Evaluation, output: EstimatedOutput) -> MeasuredHere:
-    level = evaluation.main_level
+    level = evaluation.level_of(output.key)
     cohort = evaluation.cohorts[output.key, level]
     threshold = evaluation.thresholds.get((output.key, level))
     chosen = ", chosen on these people" if threshold and threshold.is_chosen_here else ""

@@ -11,6 +11,7 @@ from ..labels.estimated_output import EstimatedOutput
 from ..system.version import __version__
 from ..terminal.plural import counted
 from .bilingual import Bilingual, class_of, in_both, joined_in_both, name_of, unit_of_output
+from .figure_tables import why_other_level
 from .interval_methods import figures_and_intervals
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib")
@@ -110,11 +111,11 @@ def _flows(evaluation: Evaluation) -> Iterator[Bilingual]:
 
 
 def _units(evaluation: Evaluation) -> Iterator[Bilingual]:
-    level = evaluation.main_level
-    cohorts = [evaluation.cohorts[each.key, level] for each in evaluation.outputs]
-    named = ", ".join(f"{each.output.key} {_count(each)[0]}" for each in cohorts)
-    named_ja = "、".join(f"{each.output.key} {_count(each)[1]}" for each in cohorts)
-    if level == "person":
+    by_level: dict[Level, list[Cohort]] = {}
+    for each in evaluation.outputs:
+        level = evaluation.level_of(each.key)
+        by_level.setdefault(level, []).append(evaluation.cohorts[each.key, level])
+    if "person" in by_level:
         yield (
             "Values of the photographs of one eye were averaged, then those of the eyes of one "
             "visit; probabilities were averaged as logits, those of several classes as logarithms.",
@@ -122,11 +123,14 @@ def _units(evaluation: Evaluation) -> Iterator[Bilingual]:
             "多クラスの"
             "確率は対数で平均）。",
         )
-    yield in_both(
-        "The unit of analysis was {unit}: {en}.",
-        "分析の単位は{unit}です：{ja}。",
-        unit=_UNIT[level], en=named, ja=named_ja,
-    )  # fmt: skip
+    for level, cohorts in by_level.items():
+        yield in_both(
+            "The unit of analysis was {unit}: {en}.",
+            "分析の単位は{unit}です：{ja}。",
+            unit=_UNIT[level],
+            en=", ".join(f"{each.output.key} {_count(each)[0]}" for each in cohorts),
+            ja="、".join(f"{each.output.key} {_count(each)[1]}" for each in cohorts),
+        )
 
 
 def _count(cohort: Cohort) -> Bilingual:
@@ -145,7 +149,7 @@ def _thresholds(evaluation: Evaluation) -> Iterator[Bilingual]:
         ),
     }
     for output in evaluation.outputs:
-        threshold = evaluation.thresholds.get((output.key, evaluation.main_level))
+        threshold = evaluation.thresholds.get((output.key, evaluation.level_of(output.key)))
         if threshold is None:
             continue
         wanted = threshold.rule.rpartition(":")[2]
@@ -175,6 +179,7 @@ def _groups(evaluation: Evaluation) -> Iterator[Bilingual]:
         ja="、".join(named),
         n=LEAST_PEOPLE,
     )
+    yield from _levels_of_groups(evaluation)
     if any(row.compared_with == REST for row in evaluation.table):
         yield (
             "Each group was compared with all others whose group is known, by the same draws "
@@ -184,6 +189,19 @@ def _groups(evaluation: Evaluation) -> Iterator[Bilingual]:
             "同じ変数・指標の"
             "群の間で Holm 法により補正しました。",
         )
+
+
+def _levels_of_groups(evaluation: Evaluation) -> Iterator[Bilingual]:
+    for output in evaluation.outputs:
+        for variable in dict.fromkeys(evaluation.options.by):
+            if why := why_other_level(evaluation, output, variable):
+                yield in_both(
+                    "Of {key}, the groups of {variable} were analysed {why}.",
+                    "{key} の {variable} による群は{why}で分析しました。",
+                    key=output.key,
+                    variable=variable,
+                    why=why,
+                )
 
 
 def _compared(evaluation: Evaluation) -> Iterator[Bilingual]:

@@ -7,13 +7,19 @@ import numpy as np
 
 from ..evaluation.evaluation import Evaluation
 from ..findings.wording import short_text
-from ..labels.cohort import Cohort
+from ..labels.cohort import Cohort, Level
 from ..labels.exclusions import REASONS
 from ..labels.flow import Flow
 from ..plots.participant_flow import FlowBox
 from ..terminal.plural import counted
 from .bilingual import NONE, Bilingual, class_of, in_both, unit_of_value
 from .html_parts import Html, both, bullets, table, text
+
+_UNITS: dict[Level, Bilingual] = {
+    "photograph": ("photograph", "写真 {n} 枚"),
+    "eye": ("eye of a visit", "眼・受診 {n} 件"),
+    "person": ("visit", "受診 {n} 件"),
+}
 
 
 def flow_boxes(evaluation: Evaluation) -> tuple[tuple[FlowBox, FlowBox], ...]:
@@ -23,7 +29,8 @@ def flow_boxes(evaluation: Evaluation) -> tuple[tuple[FlowBox, FlowBox], ...]:
 
 def _boxes(evaluation: Evaluation) -> Iterator[tuple[FlowBox, FlowBox]]:
     names = [each.name for each in evaluation.files if each.role == "results"]
-    cohorts = [evaluation.cohorts[each.key, evaluation.main_level] for each in evaluation.outputs]
+    cohorts = [evaluation.cohorts[each.key, evaluation.level_of(each.key)]
+               for each in evaluation.outputs]  # fmt: skip
     alone = len(evaluation.flows) == 1
     for place, flow in enumerate(evaluation.flows):
         name = names[place] if place < len(names) else ""
@@ -64,11 +71,7 @@ def _left_out(flow: Flow) -> list[Bilingual]:
 def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
     people = cohort.units.present()
     key, units = cohort.output.key, len(cohort.units)
-    what = {
-        "photograph": ("photograph", "写真 {n} 枚"),
-        "eye": ("eye of a visit", "眼・受診 {n} 件"),
-        "person": ("visit", "受診 {n} 件"),
-    }[cohort.level]
+    what = _UNITS[cohort.level]
     said = (f"{key}: {counted(units, what[0])}", f"{key}：{what[1].format(n=units)}")
     if people is not None:
         said = (f"{said[0]} of {people} people", f"{said[1]}、{people} 人")
@@ -114,16 +117,18 @@ def people_table(evaluation: Evaluation) -> Html:
     head = (
         ("output", "推定項目"),
         ("people", "人数"),
-        ("visits", "受診") if evaluation.main_level == "person" else ("photographs", "写真"),
+        ("units", "件数"),
         ("labels", "ラベル"),
     )
     rows = []
     for output in evaluation.outputs:
-        cohort = evaluation.cohorts[output.key, evaluation.main_level]
+        cohort = evaluation.cohorts[output.key, evaluation.level_of(output.key)]
         people = cohort.units.present()
+        noun, japanese = _UNITS[cohort.level]
         rows.append([
             text(output.key), NONE if people is None else str(people),
-            str(len(cohort.units)), both(spread(cohort)),
+            both((counted(len(cohort.units), noun), japanese.format(n=len(cohort.units)))),
+            both(spread(cohort)),
         ])  # fmt: skip
     return table([both(each) for each in head], rows)
 
@@ -165,7 +170,8 @@ def excluded_tables(evaluation: Evaluation) -> Html:
         ]
     for output in evaluation.outputs:
         counts = Counter(
-            each.code for each in evaluation.cohorts[output.key, evaluation.main_level].exclusions
+            each.code
+            for each in evaluation.cohorts[output.key, evaluation.level_of(output.key)].exclusions
         )
         rows += [_reason_row(code, count, output.key) for code, count in counts.items()]
     if not rows:

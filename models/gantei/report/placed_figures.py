@@ -83,15 +83,16 @@ def figures_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedF
     Raises:
         MissingExtraError: matplotlib or scikit-learn is not installed.
     """
-    cohort = evaluation.cohorts[output.key, evaluation.main_level]
+    level = evaluation.level_of(output.key)
+    cohort = evaluation.cohorts[output.key, level]
     if not len(cohort.units):
         return ()
     match output.kind:
         case "regression":
             return tuple(_of_number(cohort))
         case "binary":
-            threshold = evaluation.thresholds.get((output.key, evaluation.main_level))
-            slope = evaluation.figure(output.key, evaluation.main_level, "calibration_slope")
+            threshold = evaluation.thresholds.get((output.key, level))
+            slope = evaluation.figure(output.key, level, "calibration_slope")
             is_estimable = slope is not None and slope.value is not None
             chosen = threshold.value if threshold else 0.5
             return tuple(_of_two(cohort, chosen, _line(cohort) if is_estimable else None))

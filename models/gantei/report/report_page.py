@@ -10,11 +10,10 @@ from ..evaluation.evaluation import Evaluation
 from ..labels.estimated_output import EstimatedOutput
 from ..system.version import __version__
 from . import page_words as words
-from .bilingual import Bilingual, in_both, name_of
+from .bilingual import LEVEL_NAMES, Bilingual, in_both, name_of
 from .cautions import Caution, cautions
 from .citing import citing
 from .figure_tables import (
-    LEVEL_NAMES,
     class_table,
     comparison_table,
     decade_table,
@@ -139,7 +138,9 @@ def _output(
     figures = _grid(drawn.figures, fitting)
     parts = [
         below(headline(evaluation, output)),
-        _titled(words.FIGURES, figures + below(words.OF_MAIN_LEVEL[evaluation.main_level])),
+        _titled(
+            words.FIGURES, figures + below(words.OF_MAIN_LEVEL[evaluation.level_of(output.key)])
+        ),
         _titled(words.TABLE, figure_table(evaluation, output) + class_table(evaluation, output)),
         _titled(words.DECADES, decade_table(evaluation, output)),
         _titled(words.REPORTED, reported_table(evaluation, output)),
