@@ -96,11 +96,11 @@ def test_what_is_applied_predicts_and_names_its_basis(sixty, capsys):
     basis = manifest.basis["input.scale"]
     digest = read_labels(LabelOptions(str(sixty.labels))).sha256
     assert basis.origin == "fitted"
-    for words in ("60 people", digest, "99.9 %", "20 candidates", "the best of the 5 tried"):
+    for words in ("60 people", digest, "99.9%", "20 candidates", "the best of the 5 tried"):
         assert words in basis.evidence
     assert manifest.basis["input.crop"].origin == "stated"
     assert verify(["hidden"], golden=True)[0].problems == ()
-    assert "99.9 %" in (folder / CARD).read_text("utf-8")
+    assert "99.9%" in (folder / CARD).read_text("utf-8")
     kept = json.loads((folder / "provenance.json").read_text("utf-8"))["changed"]
     assert kept[-1]["settled"]["people"] == 60
     predictions = gantei.load("hidden").predict(sixty.folder)
@@ -237,7 +237,7 @@ def test_an_order_of_five_classes_that_is_stated_wrongly_is_contradicted(tmp_pat
 
 def test_nothing_open_is_nothing_to_settle(sixty):
     install(task="age", hidden=(), sigmoid=False)
-    with pytest.raises(SettingError, match="nothing is open"):
+    with pytest.raises(SettingError, match="nothing is left to settle"):
         settled_by(sixty)
 
 
@@ -251,4 +251,4 @@ def test_a_group_that_goes_with_a_label_is_named(tmp_path, capsys):
         writer.writeheader()
         writer.writerows(row | {"camera": f"of-{row['sex']}"} for row in rows)
     command(people, "--by", "camera")
-    assert "camera goes with sex here" in capsys.readouterr().out
+    assert "camera is associated with sex here" in capsys.readouterr().out

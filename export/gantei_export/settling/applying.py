@@ -30,19 +30,19 @@ def refusal(settling: Settling, *, although_worse: bool) -> str | None:
     if settling.signal != "signal":
         return headline(settling)[0]
     if settling.contradicted:
-        return "the labels contradict what is stated; nothing is changed"
+        return "the labels contradict what is stated"
     if settling.worse and not although_worse:
         reported = "; ".join(
-            f"{figure.metric} {figure.value:g} is reported"
+            f"{figure.metric} {figure.value:g}"
             for each in settling.performance
             for figure in each.worse
         )
         return (
-            f"it is worse on these people than reported ({reported}), so a fact may still be "
-            "wrong, or the people differ; --although-worse applies it all the same"
+            f"it is worse on these people than its publisher reports ({reported}): a fact may "
+            "still be wrong, or the people may differ; --although-worse applies it all the same"
         )
     if not changes(settling):
-        return "nothing was settled that is not known already"
+        return "nothing new was settled"
     return None
 
 
@@ -122,7 +122,7 @@ def _evidence(settling: Settling, people: int, words: str) -> str:
     percent = f"{settling.options.confidence * 100:g}"
     return (
         f"{words}. {people} people with known labels (table sha256 {settling.table.sha256}), "
-        f"confidence {percent} %, {settling.tried} candidates; gantei settle {__version__}"
+        f"confidence {percent}%, {settling.tried} candidates; gantei settle {__version__}"
     )
 
 

@@ -23,12 +23,12 @@ NOUNS = {
     "scale": "scales",
     "colour": "colours",
     "crop": "crops",
-    "mirror": "ways with left eyes",
+    "mirror": "ways to treat left eyes",
     "decoder": "decoders",
     "resampling": "resamplings",
     "positive": "orders of the labels",
     "classes": "orders of the labels",
-    "transform": "last functions",
+    "transform": "final activations",
 }
 _OUTPUT: TypeAdapter[OutputSpec] = TypeAdapter(OutputSpec)
 
@@ -136,7 +136,7 @@ def candidate_of(
         set_fact(tables, key, manifest_value(key, word, colour))
     if unknown := [key for key, value in tables["input"].items() if value == UNKNOWN]:
         raise SettingError(
-            f"{manifest.name}: input.{unknown[0]} is unknown, and nothing to try is known; state "
+            f"{manifest.name}: input.{unknown[0]} is unknown, and there is nothing to try; state "
             f'it: gantei set {manifest.name} input.{unknown[0]}=… --because "…"'
         )
     try:

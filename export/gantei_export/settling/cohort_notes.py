@@ -52,11 +52,11 @@ def _narrow(output: EstimatedOutput, ages: NDArray[np.float64]) -> list[CohortNo
     low, high, spread = float(ages.min()), float(ages.max()), float(ages.std())
     return [
         CohortNote(
-            f"The ages lie close together, from {low:.0f} to {high:.0f} (standard deviation "
-            f"{spread:.1f} years): they tell candidates apart badly, and the error looks smaller "
-            "than it is.",
-            f"年齢の幅が狭く（{low:.0f}～{high:.0f}歳、標準偏差{spread:.1f}）、候補を見分けにくく、"
-            "誤差も実際より小さく見えます。",
+            f"The age range is narrow, {low:.0f} to {high:.0f} years (standard deviation "
+            f"{spread:.1f}): candidates are hard to tell apart, and the error is smaller than it "
+            "would be over all ages.",
+            f"年齢の幅が狭いため（{low:.0f}〜{high:.0f}歳、標準偏差{spread:.1f}歳）、候補を区別しにくく、"
+            "誤差は幅広い年齢の場合より小さくなります。",
         )
     ]
 
@@ -69,7 +69,7 @@ def _rare(output: EstimatedOutput, truths: NDArray[np.float64]) -> list[CohortNo
     label = output.classes[least]
     return [
         CohortNote(
-            f"Only {counts[least]} people are {label}: that is too few to tell much.",
+            f"Only {counts[least]} people are {label}: too few to settle much.",
             f"「{label}」は{counts[least]}人しかいないため、判断できることが限られます。",
         )
     ]
@@ -87,11 +87,11 @@ def _goes_with(
         return []
     return [
         CohortNote(
-            f"{variable} goes with {output.name} here (strength {strength:.2f} of 1): what is "
-            f"settled may be {variable}'s, not the eyes'. Settle again on people whose "
-            f"{variable} says nothing of it.",
-            f"ここでは {variable} と {output.name} が関連しています（強さ{strength:.2f}、最大1）。"
-            f"決まった内容は眼ではなく {variable} の違いによる可能性があります。関連のない"
+            f"{variable} is associated with {output.name} here (strength {strength:.2f}, at most "
+            f"1): what was settled may reflect {variable} rather than the eyes. Settle again on "
+            "people in whom the two are not associated.",
+            f"ここでは {variable} と {output.name} に関連があります（強さ{strength:.2f}、最大1）。"
+            f"決まった内容は眼ではなく {variable} の違いを反映している可能性があります。関連のない"
             "対象者でも確かめてください。",
         )
     ]

@@ -37,10 +37,10 @@ from .two_races import final_race, run_races
 from .verdicts import FactVerdict, verdict_on
 
 NO_EYES = CohortNote(
-    "Whether left eyes are mirrored was not tried: nothing tells which eye a photograph shows. "
-    "State it by --eyes, or by a column eye of the labels.",
-    "左眼を反転するかどうかは試していません。左右が分からないためです。--eyes またはラベルの eye "
-    "列で示してください。",
+    "Mirroring of left eyes was not tried: nothing says which eye a photograph shows. Give "
+    "--eyes, or a column eye in the labels.",
+    "写真の左右が分からないため、左眼の左右反転は試していません。--eyes またはラベルの eye 列で"
+    "示してください。",
 )
 
 
@@ -149,8 +149,8 @@ def _without_eyes(
         return tuple(facts), []
     if manifest.input.mirror == UNKNOWN:
         raise SettingError(
-            f"{manifest.name}: input.mirror is unknown, and nothing tells which eye each "
-            "photograph shows: say it by --eyes, or by a column eye of the labels"
+            f"{manifest.name}: input.mirror is unknown, and nothing says which eye each "
+            "photograph shows: give --eyes, or a column eye in the labels"
         )
     return tuple(fact for fact in facts if fact not in mirror), [NO_EYES]
 
@@ -161,8 +161,8 @@ def _grid(
     assigned = assigned_orders(entry.manifest, classes)
     if not facts and not assigned:
         raise SettingError(
-            f"{entry.name}: nothing is open to be settled: each fact of its input, and the order "
-            "of its labels, is stated or told by its file; gantei evaluate says how good it is"
+            f"{entry.name}: nothing is left to settle: its file, its publisher or you have stated "
+            "every fact of its input and the order of its labels; gantei evaluate measures it"
         )
     against = contradicted_scales(entry, facts)
     kept = tuple(

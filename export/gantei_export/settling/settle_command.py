@@ -22,12 +22,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     settling = commands.add_parser(
         "settle",
         help="settle unknown facts of an estimator on photographs with known labels",
-        description="Find out how an installed estimator was fed, and which of its labels is "
-        "which: every combination of what is unknown or assumed is tried on photographs of people "
-        "whose age or sex is known, and those that fall behind are dropped. About 100 people are "
-        "needed. Nothing is changed without --apply.",
-        epilog="Exit code: 0 the labels are told and nothing stated is contradicted, 1 too early, "
-        "none works, a contradiction, or --apply was refused, 2 nothing could be run.",
+        description="Find out which input an installed estimator expects, and which of its labels "
+        "is which: try every combination of what is unknown or assumed on photographs of people "
+        "whose age or sex is known, and drop those that the labels speak against. It takes about "
+        "100 people. Nothing is changed without --apply.",
+        epilog="Exit code: 0 a candidate predicts the labels and nothing stated is contradicted, "
+        "1 too early, none works, a contradiction, or --apply was refused, 2 it could not run.",
     )
     settling.add_argument("estimator", metavar="NAME", help="an installed estimator")
     add_photographs(settling)
@@ -38,14 +38,15 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="COLUMN",
         action="append",
         default=[],
-        help="say so where this, such as camera, goes with a label; with commas between, or repeat",
+        help="warn where this column, such as camera, is associated with a label; separate several "
+        "by commas, or repeat",
     )
     settling.add_argument(
         "--confidence",
         type=_confidence,
         default=0.999,
         metavar="SHARE",
-        help="that the true candidate is not dropped, default: 0.999",
+        help="probability that the true candidate is not dropped, default: 0.999",
     )
     settling.add_argument(
         "--candidates",
@@ -60,7 +61,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--workers",
         type=whole_number,
         metavar="N",
-        help="people to look at at once, default: cores",
+        help="people to process at once, default: cores",
     )
     add_json(settling)
     settling.set_defaults(run=_run)
@@ -70,13 +71,13 @@ def _add_persons(settling: argparse.ArgumentParser) -> None:
     settling.add_argument(
         "--persons",
         metavar="HOW",
-        help="whose eye each photograph shows, where neither list nor labels say so: names, "
+        help="whose eye each photograph shows, where neither a list nor the labels say so: names, "
         "folders, or a regular expression, as in gantei predict",
     )
     settling.add_argument(
         "--one-photograph-per-person",
         action="store_true",
-        help="every photograph is of another person",
+        help="state that no two photographs are of the same person",
     )
 
 
@@ -199,7 +200,9 @@ def _finish(chosen: argparse.Namespace, settling: "Settling") -> int:
     if not chosen.apply:
         works = settling.signal == "signal" and not settling.contradicted
         if refusal(settling, although_worse=True) is None and not chosen.json:
-            sys.stderr.write("Nothing was changed; --apply writes it into the estimator.\n")
+            sys.stderr.write(
+                "Nothing was changed; --apply writes what is settled into the estimator.\n"
+            )
         return SETTLED if works else NOT_SETTLED
     if why := refusal(settling, although_worse=chosen.although_worse):
         sys.stderr.write(f"Nothing was applied: {why}.\n")

@@ -14,16 +14,16 @@ from .verdicts import Difference, FactVerdict, VerdictOnFact
 JOINED = ", ", "、"
 
 FACTS: Mapping[str, Bilingual] = {
-    "size": ("size", "大きさ"),
-    "scale": ("scale of pixels", "画素値の変換"),
-    "colour": ("order of colours", "色の順序"),
-    "crop": ("part of the photograph", "見る部分"),
-    "mirror": ("left eyes", "左眼の反転"),
-    "decoder": ("JPEG decoder", "JPEG の復号"),
+    "size": ("input size", "入力サイズ"),
+    "scale": ("pixel scale", "画素値の尺度"),
+    "colour": ("colour order", "色の並び"),
+    "crop": ("crop", "切り抜き"),
+    "mirror": ("mirroring of left eyes", "左眼の左右反転"),
+    "decoder": ("JPEG decoder", "JPEG デコーダー"),
     "resampling": ("resampling", "補間"),
-    "positive": ("label that the number is of", "値が表すラベル"),
+    "positive": ("label that counts as positive", "陽性とするラベル"),
     "classes": ("order of the labels", "ラベルの順序"),
-    "transform": ("last function", "最後の関数"),
+    "transform": ("final activation", "最後の活性化関数"),
 }
 
 
@@ -32,26 +32,27 @@ def headline(settling: Settling) -> Bilingual:
     people = len(settling.race.people)
     if settling.signal == "too early":
         return (
-            f"Too early: after {people} people no candidate tells the labels yet.",
-            f"まだ判断できません。{people}人では、どの候補もラベルを見分けられていません。",
+            f"Too early: {people} people do not yet show that any candidate predicts the labels.",
+            f"まだ判断できません。{people}人では、ラベルを予測できる候補があるとまだ言えません。",
         )
     if settling.signal != "signal":
         return (
-            f"None of these works: after {people} people no candidate tells the labels.",
-            f"どの候補も合いません。{people}人を調べましたが、ラベルを見分けられる候補はありません。",
+            f"None of these works: {people} people do not show that any candidate predicts the "
+            "labels.",
+            f"どの候補も合いません。{people}人を調べても、ラベルを予測できる候補があるとは言えません。",
         )
     if settling.contradicted:
         keys = JOINED[0].join(each.fact.key for each in settling.contradicted)
         return (
-            f"Contradiction: the labels of {people} people speak against what is stated of {keys}.",
-            f"矛盾があります。{people}人のラベルは、記載された {keys} と合いません。",
+            f"Contradiction: the labels of {people} people disagree with the stated {keys}.",
+            f"矛盾があります。{people}人のラベルは、{keys} の記載と合いません。",
         )
     settled = [each for each in settling.verdicts if each.verdict == "settled"]
     still = [each for each in settling.verdicts if each.verdict == "not yet"]
     english = f"{len(settled)} of {len(settling.verdicts)} facts settled by {people} people"
     japanese = f"{people}人で、{len(settling.verdicts)}項目のうち{len(settled)}項目が決まりました"
     if still:
-        english += f"; {JOINED[0].join(each.fact.key for each in still)} not yet"
+        english += f"; not yet: {JOINED[0].join(each.fact.key for each in still)}"
         japanese += f"（未決定：{JOINED[1].join(each.fact.key for each in still)}）"
     return f"{english}.", f"{japanese}。"
 
@@ -59,7 +60,7 @@ def headline(settling: Settling) -> Bilingual:
 PLAIN_VERDICTS: Mapping[VerdictOnFact, Bilingual] = {
     "agrees": ("stated; the labels agree", "記載どおり（ラベルと一致）"),
     "unopposed": ("stated; nothing speaks against it", "記載どおり（反する証拠なし）"),
-    "nothing": ("nothing can be said", "判断できません"),
+    "nothing": ("cannot be judged", "判断できません"),
 }
 
 
@@ -75,18 +76,18 @@ def verdict_words(verdict: FactVerdict) -> Bilingual:
         case "alike":
             gap = _difference(verdict.difference)
             return (
-                f"not told apart from {others}, and it hardly matters: {gap[0]}",
-                f"{others} と見分けられませんが、影響はほとんどありません：{gap[1]}",
+                f"not told apart from {others}, but it hardly matters: {gap[0]}",
+                f"{others} と区別できませんが、影響はほとんどありません（{gap[1]}）",
             )
         case "not yet":
             return _not_yet(verdict, others)
         case "contradicted":
             return (
-                f"contradiction: stated is {verdict.fact.before}, and the labels say "
+                f"contradiction: {verdict.fact.before} is stated, but the labels say "
                 f"{verdict.value}. Either the statement is wrong, or the labels are coded the "
                 "other way round",
-                f"矛盾：記載は {verdict.fact.before}、ラベルからは {verdict.value}。記載の誤りか、"
-                "ラベルの符号が逆です",
+                f"矛盾：記載は {verdict.fact.before}、ラベルからは {verdict.value}。記載の誤り"
+                "か、ラベルの符号が逆です",
             )
     return PLAIN_VERDICTS[verdict.verdict]
 
@@ -95,15 +96,15 @@ def _not_yet(verdict: FactVerdict, others: str) -> Bilingual:
     gap = _difference(verdict.difference)
     if verdict.more_people is None:
         more = (
-            "how many more people would tell cannot be said yet",
-            "あと何人で見分けられるかは、まだ分かりません",
+            "how many more people it takes cannot be said yet",
+            "あと何人必要かは、まだ分かりません",
         )
     else:
         number = _rounded(verdict.more_people)
-        more = f"about {number} more people would tell", f"あと約{number}人で見分けられる見込みです"
+        more = f"about {number} more people should settle it", f"あと約{number}人で決まる見込みです"
     return (
-        f"the best so far; {others} left too ({gap[0]}); {more[0]}",
-        f"現時点で最良。{others} も残っています（{gap[1]}）。{more[1]}",
+        f"the best so far, not yet told apart from {others} ({gap[0]}); {more[0]}",
+        f"現時点で最良ですが、{others} とまだ区別できません（{gap[1]}）。{more[1]}",
     )
 
 
@@ -138,8 +139,8 @@ def figure_words(measure: Measure) -> Bilingual:
         return f"{name.english}: not estimable", f"{name.japanese}：推定不能"
     interval, interval_ja = "", ""
     if measure.low is not None and measure.high is not None:
-        interval = f" (95 % interval {measure.low:.3g} to {measure.high:.3g})"
-        interval_ja = f"（95 % 信頼区間 {measure.low:.3g}～{measure.high:.3g}）"
+        interval = f" (95% confidence interval {measure.low:.3g} to {measure.high:.3g})"
+        interval_ja = f"（95% 信頼区間 {measure.low:.3g}〜{measure.high:.3g}）"
     return (
         f"{name.english} {measure.value:.3g}{interval}",
         f"{name.japanese} {measure.value:.3g}{interval_ja}",
@@ -159,17 +160,19 @@ def performance_words(performance: Performance) -> list[Bilingual]:
         worse = each in performance.worse
         lines.append(
             (
-                f"reported: {each.metric} {each.value:g}, {each.data}"
-                + ("; worse here than reported" if worse else ""),
-                f"公表値：{each.metric} {each.value:g}（{each.data}）"
-                + ("。ここでは公表値より劣ります" if worse else ""),
+                f"the publisher reports {each.metric} {each.value:g} ({each.data})"
+                + ("; here it is worse" if worse else ""),
+                f"公開元の報告：{each.metric} {each.value:g}（{each.data}）"
+                + ("。ここではこれより劣ります" if worse else ""),
             )
         )
     if performance.scale is not None:
         lines.append(scale_words(performance.output, performance.scale))
     if performance.told_scale is not None:
         told = scale_words(performance.output, performance.told_scale)
-        lines.append((f"unlike what is stated: {told[0]}", f"記載と異なります：{told[1]}"))
+        lines.append(
+            (f"this differs from what is stated: {told[0]}", f"記載と異なります：{told[1]}")
+        )
     return lines
 
 
@@ -179,19 +182,19 @@ def scale_words(output: str, scale: AgeScale) -> Bilingual:
     match scale.meaning:
         case "years":
             return (
-                f"{output}: the number changes by {slope} in a year, so it is taken for years",
-                f"{output}：1歳で{slope}変わるため、年齢（歳）とみなします",
+                f"{output}: the number rises by {slope} per year of age, so it is taken as years",
+                f"{output}：1歳あたり{slope}増えるため、単位を歳とみなします",
             )
         case "hundredths":
             return (
-                f"{output}: the number changes by {slope} in a year, so it is taken for hundredths "
-                "of years",
-                f"{output}：1歳で{slope}変わるため、年齢の100分の1とみなします",
+                f"{output}: the number rises by {slope} per year of age, so it is taken as "
+                "hundredths of a year",
+                f"{output}：1歳あたり{slope}増えるため、単位を100分の1歳とみなします",
             )
     line = f"number × {scale.scale:.4g} {scale.offset:+.4g}"
     return (
         f"{output}: a line fitted to these people, {line}; it is not the publisher's scale",
-        f"{output}：この対象者に当てはめた直線（{line}）で、公表元の尺度ではありません",
+        f"{output}：この対象者に当てはめた直線（{line}）で、公開元の尺度ではありません",
     )
 
 
@@ -203,23 +206,23 @@ def effort_words(settling: Settling) -> Bilingual:
     share = settling.runs / max(settling.full_runs, 1)
     return (
         f"{settling.grid.explanation()}. {people} people, {photographs} photographs; "
-        f"{settling.runs:,} runs of the network, where every candidate on every photograph would "
-        f"be {settling.full_runs:,} ({share:.1%}). Confidence {percent} %.",
+        f"{settling.runs:,} runs of the network, {share:.1%} of the {settling.full_runs:,} that "
+        f"every candidate on every photograph would take. Confidence {percent}%.",
         f"候補{settling.tried:,}通り、{people}人、写真{photographs}枚。ネットワークの実行は"
-        f"{settling.runs:,}回（全候補×全写真では{settling.full_runs:,}回）。信頼水準{percent} %。",
+        f"{settling.runs:,}回（全候補×全写真なら{settling.full_runs:,}回）。信頼水準{percent}%。",
     )
 
 
 RELATIVE_TO_TABLE: Bilingual = (
     "The order of the labels is settled relative to this table: if its coding is the other way "
     "round, so is the order.",
-    "ラベルの順序は、この表に対して決めたものです。表の符号が逆なら、順序も逆になります。",
+    "ラベルの順序は、この表を基準に決めたものです。表の符号が逆なら、順序も逆になります。",
 )
 PUBLISHED: Bilingual = (
-    "What the file, the publisher or you have stated was not varied, except for the order of the "
-    "labels, which was tried both ways to find a contradiction.",
-    "ファイル・公表元・利用者が示した項目は変えていません。ラベルの順序だけは、矛盾を見つけるため逆も試し"
-    "ました。",
+    "Facts that the file, the publisher or you have stated were not varied, except the order of "
+    "the labels: other orders were tried, to find a contradiction.",
+    "ファイル、公開元、利用者が示した項目は変えていません。ただしラベルの順序は、矛盾を見つけるためほかの"
+    "順序も試しました。",
 )
 
 

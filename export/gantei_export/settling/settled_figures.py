@@ -37,11 +37,11 @@ def settled_figures(settling: Settling) -> Iterator[SettledFigure]:
     yield SettledFigure(
         _evidence(settling.race),
         (
-            "Evidence against each candidate over the people looked at. A candidate is dropped at "
-            "the line, if a rival leads clearly. Named are the best, and the best of each value "
-            "that is not theirs; the others are pale.",
-            "調べた人数に対する、各候補に反する証拠。線に達し、明らかに勝る候補があれば除かれます。最良の"
-            "候補と、異なる値をもつ候補のうち最良のものに名前を付け、ほかは薄い線です。",
+            "Evidence against each candidate, by the number of people. A candidate is dropped once "
+            "it reaches the line and a rival is clearly better. Named are the best candidate, and "
+            "the best one with each other value of a fact; the others are pale.",
+            "人数に対する、各候補に反する証拠。線に達し、明らかに優れた候補がほかにあれば除外します。名前を"
+            "付けたのは最良の候補と、項目の値がそれと異なる候補のうち最良のもので、ほかは薄い線です。",
         ),
     )
 

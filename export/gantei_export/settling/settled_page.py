@@ -26,7 +26,7 @@ from .settled_figures import settled_figures
 from .settling_result import Settling
 from .verdicts import FactVerdict
 
-TITLE: Bilingual = ("Settled on people with known labels", "ラベル既知の対象者による確認")
+TITLE: Bilingual = ("Settled on people with known labels", "ラベルの分かる対象者による設定の決定")
 FACTS: Bilingual = ("Facts", "項目")
 HEAD: tuple[Bilingual, ...] = (
     ("fact", "項目"),
@@ -36,15 +36,18 @@ HEAD: tuple[Bilingual, ...] = (
     ("before", "以前の値"),
 )
 GOODNESS: Bilingual = ("The best candidate", "最良の候補")
-EVIDENCE: Bilingual = ("Scores and evidence", "スコアと証拠")
+EVIDENCE: Bilingual = ("Scores and evidence", "推定値と証拠")
 CANDIDATES: Bilingual = ("All candidates", "すべての候補")
-FINER: Bilingual = ("Decoders and resamplings, with the best of them", "復号と補間（最良の候補で）")
+FINER: Bilingual = (
+    "Decoders and resampling, with the best of them",
+    "デコーダーと補間（最良の候補で）",
+)
 RACE_HEAD: tuple[Bilingual, ...] = (
     ("candidate", "候補"),
-    ("log₁₀ e-value against it", "反する証拠 log₁₀ e"),
-    ("dropped after", "除かれた時点"),
+    ("log₁₀ of the e-value against it", "候補に反する e 値（log₁₀）"),
+    ("dropped after (people)", "除外時の人数"),
 )
-KNOW: Bilingual = ("To know", "注意")
+KNOW: Bilingual = ("Notes", "注意")
 
 
 def settled_page(settling: Settling) -> bytes:

@@ -39,7 +39,9 @@ def settled_text(settling: Settling) -> str:
 def _left_out(settling: Settling) -> str:
     """Photographs without labels, and those that could not be read."""
     excluded = sum(settling.flow.excluded.values())
-    parts = [f"{counted(settling.flow.joined, 'photograph')} with labels, {excluded} without"]
+    parts = [
+        f"{counted(settling.flow.joined, 'photograph')} with labels, {excluded} without or left out"
+    ]
     if settling.failed:
         codes = ", ".join(f"{count} {code}" for code, count in settling.failed.most_common())
         parts.append(f"not read: {codes}")

@@ -94,7 +94,7 @@ def evidence_over_people(
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    alt = f"Evidence against {len(evidence) + len(others)} candidates over people looked at."
+    alt = f"Evidence against {len(evidence) + len(others)} candidates, by the number of people."
     with drawing(alt, width, width * 0.95) as figure:
         axes = figure.axes
         lowest, highest = 1e-3, threshold * 1e3
@@ -107,12 +107,12 @@ def evidence_over_people(
                 linestyle=DASHES[number], marker=MARKERS[number], markersize=2.8,
                 markerfacecolor="white", markeredgewidth=0.6, label=label(name, 44),
             )  # fmt: skip
-        text = f"eliminated from {threshold:,.0f}"
+        text = f"dropped from {threshold:,.0f} on"
         axes.axhline(threshold, label=text, **{**LINES["limit"], "color": BLACK})
         axes.set(yscale="log", ylim=(lowest, highest))
         ticks = 10.0 ** np.arange(-3, round(math.log10(highest)) + 1, 1)
         axes.set_yticks(ticks, powers_of_ten(ticks))
         axes.minorticks_off()
-        frame(axes, "people", "e-value against (logarithmic)")
+        frame(axes, "people", "e-value against the candidate (log scale)")
         legend_below(axes)
         return figure.done()
