@@ -49,13 +49,17 @@ def people(count, seed=7, noise=1.0):
 
 
 def write_results(path, records, outputs=(SEX, AGE), *, persons=False):
-    """Write a table of results with its run manifest; records with `error` have no values."""
+    """Write a table of results with its run manifest; records with `error_code` have no values.
+
+    The file of a photograph holds its name, or what `file` says.
+    """
     columns = [column for each in outputs for column in each["columns"]]
     with path.open("w", newline="", encoding="utf-8-sig") as file:
         table = csv.DictWriter(file, [*LEADING, *columns, *TRAILING], extrasaction="ignore")
         table.writeheader()
         for record in records:
-            digest = hashlib.sha256(record["photograph"].encode()).hexdigest()
+            holds = record.get("file", record["photograph"])
+            digest = hashlib.sha256(holds.encode()).hexdigest()
             row = {**record, "sha256": digest, "eye_from": "list"}
             row |= {"person_from": "list"} if persons else {"person": ""}
             if record.get("error_code"):

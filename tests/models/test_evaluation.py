@@ -306,64 +306,6 @@ def test_no_results_are_refused(tables):
         gantei.evaluate([], tables[1])
 
 
-def with_other_eyes(records, column, values):
-    """Give the second photograph of each person another label than the first."""
-    return [
-        {**record, column: values[place % 2]} if values else {**record, column: ""}
-        for place, record in enumerate(records)
-    ]
-
-
-def test_an_output_that_nobody_is_left_for_keeps_its_exclusions_beside_the_others(
-    records, tmp_path
-):
-    results = write_results(tmp_path / "r.csv", records)
-    labels = write_labels(tmp_path / "l.csv", with_other_eyes(records, "age", ("40", "60")))
-    evaluation = gantei.evaluate(results, labels, by=["camera", "age:10"], threshold="youden")
-    assert [output.key for output in evaluation.outputs] == ["net.sex", "net.age"]
-    assert not evaluation.unlabelled
-    cohort = evaluation.cohorts["net.age", "person"]
-    assert (len(cohort.units), cohort.excluded()) == (0, {"ages-unexplained": 120})
-    assert evaluation.figure("net.age", "person", "mae").value is None
-    assert value(evaluation, "net.sex", "person", "auc") is not None
-    assert evaluation.leaves_out
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        (
-            ("40", "60"),
-            r"net\.age: nobody is left: 120 of a person whose ages .*name .* by --visit",
-        ),
-        ((), r"net\.age: nobody is left: 120 without a label of this output"),
-    ],
-)
-def test_where_nobody_is_left_at_all_the_error_says_why(records, tmp_path, values, said):
-    results = write_results(tmp_path / "r.csv", records, (AGE,))
-    labels = write_labels(tmp_path / "l.csv", with_other_eyes(records, "age", values))
-    with pytest.raises(OutputError, match=said):
-        gantei.evaluate(results, labels)
-
-
-def test_a_label_that_differs_between_eyes_has_figures_by_eye_and_the_others_by_person(
-    records, tmp_path
-):
-    differing = with_other_eyes(records, "stage", ("none", "mild"))
-    results = write_results(tmp_path / "r.csv", records, (SEX, STAGE))
-    evaluation = gantei.evaluate(results, write_labels(tmp_path / "l.csv", differing))
-    assert evaluation.main_level == "person"
-    assert value(evaluation, "net.stage", "eye", "accuracy") is not None
-    assert evaluation.cohorts["net.stage", "person"].excluded() == {"labels-differ": 60}
-
-
-def test_without_known_eyes_there_is_no_level_of_eyes(records, tmp_path):
-    results = write_results(tmp_path / "r.csv", [{**each, "eye": ""} for each in records])
-    evaluation = gantei.evaluate(results, write_labels(tmp_path / "l.csv", records))
-    assert {level for _, level in evaluation.cohorts} == {"photograph", "person"}
-    assert not evaluation.leaves_out
-
-
 def test_the_same_tables_give_the_same_figures(tables, evaluation):
     assert gantei.evaluate(*tables, by=("camera", "age:20")).rows() == evaluation.rows()
 

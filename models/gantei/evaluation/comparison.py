@@ -59,12 +59,14 @@ def pairs_to_compare(
 def paired_units(one: Cohort, other: Cohort) -> tuple[Units, Units]:
     """Give the units that both have, in the same order, with the persons of the first.
 
+    A photograph is the same where its file is, whatever it is called, else where its name is.
+
     Raises:
         SettingError: both have other labels.
     """
-    places = {name: place for place, name in enumerate(other.names)}
-    here = np.array([name in places for name in one.names], bool)
-    there = np.array([places[name] for name in one.names if name in places], np.intp)
+    places = _places(one, other)
+    here = np.array([place is not None for place in places], bool)
+    there = np.array([place for place in places if place is not None], np.intp)
     first = one.units.only(here)
     second = Units(
         other.units.kind,
@@ -79,6 +81,21 @@ def paired_units(one: Cohort, other: Cohort) -> tuple[Units, Units]:
             "compare what has one label"
         )
     return first, second
+
+
+def _places(one: Cohort, other: Cohort) -> list[int | None]:
+    """Where in the other cohort each unit of the first is."""
+    if one.level != "photograph":
+        by_key = {key: place for place, key in enumerate(other.keys)}
+        return [by_key.get(key) for key in one.keys]
+    by_digest = {digest: place for place, (_, digest) in enumerate(other.keys) if digest}
+    same = [by_digest.get(digest) for _, digest in one.keys]
+    taken = {*same}
+    by_name = {name: at for at, (name, _) in enumerate(other.keys) if at not in taken}
+    return [
+        by_name.get(name) if place is None else place
+        for place, (name, _) in zip(same, one.keys, strict=True)
+    ]
 
 
 def comparison_rows(

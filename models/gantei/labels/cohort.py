@@ -31,6 +31,8 @@ class Cohort:
         exclusions: photographs, and units, that were joined but have no part in this cohort.
         photographs: how many photographs the units are made of.
         several: by the variables of `--by`, of how many units the photographs differ.
+        keys: of each unit, what tells it from all others, here and in other results: a
+            photograph's name and sha256; or person, visit and eye, empty where there is none.
     """
 
     output: EstimatedOutput
@@ -41,6 +43,7 @@ class Cohort:
     exclusions: tuple[Exclusion, ...] = ()
     photographs: int = 0
     several: Mapping[str, int] = field(default_factory=dict)
+    keys: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     def excluded(self) -> dict[str, int]:
         """How many were left out here, by the code of the reason."""

@@ -156,6 +156,7 @@ def _of_photographs(labelled: _Labelled, output: EstimatedOutput) -> Cohort:
         groups,
         tuple(labelled.exclusions),
         len(labelled.photographs),
+        keys=tuple((each.name, each.sha256 or "") for each in labelled.photographs),
     )
 
 
@@ -163,20 +164,18 @@ def _of_people(labelled: _Labelled, output: EstimatedOutput, level: Level) -> Co
     """The cohort of eyes, or of persons; each by its visits."""
     scale = averaging_scale(output.kind, len(output.columns))
     exclusions = [*labelled.exclusions]
-    estimates, truths, persons, names = [], [], [], []
+    estimates, truths, persons, keys = [], [], [], []
     groups: dict[str, list[str]] = {given: [] for given in labelled.groups}
     several = dict.fromkeys(labelled.groups, 0)
     photographs = 0
     for members in _members(labelled, level, exclusions):
         first = labelled.photographs[members[0]]
-        name = ", ".join(
-            filter(None, (first.person, first.visit, first.eye if level == "eye" else None))
-        )
+        key = (first.person or "", first.visit, (first.eye or "") if level == "eye" else "")
         differing = {labelled.truths[each] for each in members}
         if len(differing) > 1:
             text = f"{', '.join(_wheres(labelled, members))} say different things"
             exclusions.append(
-                Exclusion(name, first.person or "", first.label.where, "labels-differ", text)
+                Exclusion(_name(key), first.person or "", first.label.where, "labels-differ", text)
             )
             continue
         eyes: dict[str, EyeSums] = {}
@@ -188,7 +187,7 @@ def _of_people(labelled: _Labelled, output: EstimatedOutput, level: Level) -> Co
         estimates.append(scale.back(mean_of_eyes(eyes) or []))
         truths.append(differing.pop())
         persons.append((labelled.persons or ())[members[0]])
-        names.append(name)
+        keys.append(key)
         photographs += len(members)
         for given, of in labelled.groups.items():
             texts = {of[each] for each in members}
@@ -199,11 +198,12 @@ def _of_people(labelled: _Labelled, output: EstimatedOutput, level: Level) -> Co
         output,
         level,
         _units(output, values, truths, np.array(persons, np.intp), labelled.people),
-        tuple(names),
+        tuple(map(_name, keys)),
         {given: _texts(of) for given, of in groups.items()},
         tuple(exclusions),
         photographs,
         several,
+        tuple(keys),
     )
 
 
@@ -251,6 +251,10 @@ def _texts(texts: Sequence[str]) -> NDArray[np.object_]:
     array = np.empty(len(texts), object)
     array[:] = texts
     return array
+
+
+def _name(key: tuple[str, ...]) -> str:
+    return ", ".join(filter(None, key))
 
 
 def _exclusion(each: JoinedPhotograph, code: str, text: str) -> Exclusion:
