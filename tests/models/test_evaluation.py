@@ -347,3 +347,47 @@ def test_a_frame_holds_the_same_as_the_records(evaluation):
     frame = evaluation.frame()
     records = frame.astype(object).where(pandas.notna(frame), None).to_dict("records")
     assert records == evaluation.rows()
+
+
+@pytest.mark.parametrize("size", [1e308, -1e160, 2e15])
+def test_numbers_that_nobody_can_compute_with_are_refused_with_their_line(tmp_path, size):
+    drawn = people(20)
+    results = write_results(tmp_path / "r.csv", [{**drawn[0], "net.age": size}, *drawn[1:]], (AGE,))
+    labels = write_labels(tmp_path / "l.csv", drawn)
+    with pytest.raises(OutputError, match=r"r\.csv, line 2: a value is beyond 1e\+15"):
+        gantei.evaluate(results, labels)
+    score = {**AGE, "name": "score", "unit": "points"}
+    results = write_results(tmp_path / "r.csv", drawn, (score,))
+    scores = [{**each, "score": each["age"]} for each in drawn]
+    scores[0]["score"] = size
+    labels = write_labels(tmp_path / "l.csv", scores, ("photograph", "person", "score"))
+    with pytest.raises(OutputError, match=r"l\.csv, line 2: .*too large a number"):
+        gantei.evaluate(results, labels)
+
+
+def test_one_name_may_be_given_as_a_text(tables):
+    found = gantei.evaluate(*tables, by="camera", compare=())
+    assert found.options.by == ("camera",)
+    with pytest.raises(SettingError, match="--compare net: name two or more"):
+        gantei.evaluate(*tables, compare="net")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"by": None}, {"by": [1]}, {"compare": 3}, {"label": ["stage"]}, {"label": {"stage": 1}},
+        {"sample_size": ["auc=1"]}, {"sample_size": {"auc": None}}, {"sex_coding": [1]},
+        {"person": 1}, {"age": ["age"]}, {"by": {"camera": 1}},
+    ],
+)  # fmt: skip
+def test_an_argument_of_a_wrong_type_is_refused_by_its_name(tables, wrong):
+    with pytest.raises(SettingError, match=next(iter(wrong)).replace("sample_size", "sample.size")):
+        gantei.evaluate(*tables, **wrong)
+
+
+def test_names_of_persons_form_no_groups(tmp_path):
+    drawn = [{**each, "name": f"name {int(each['person'][1:]) % 15}"} for each in people(30)]
+    results = write_results(tmp_path / "r.csv", drawn)
+    labels = write_labels(tmp_path / "l.csv", drawn, ("photograph", "person", "age", "name"))
+    with pytest.raises(SettingError, match="none of its 15 groups has 10 people"):
+        gantei.evaluate(results, labels, by=("name",))

@@ -116,6 +116,38 @@ def test_results_of_other_weights_say_nothing_of_these(my_age, tmp_path):
     assert not (my_age.folder / "measured.json").exists()
 
 
+def test_results_changed_by_hand_get_into_no_card_and_are_told(my_age, tmp_path, capsys):
+    write_into_cards(evaluated(tmp_path, my_age))
+    kept = (my_age.folder / "measured.json").read_bytes()
+    results = tmp_path / "results7.csv"
+    lines = results.read_text("utf-8").splitlines(keepends=True)
+    results.write_text("".join(lines[:-1]), "utf-8")
+    labels = tmp_path / "labels7.csv"
+    (change, _) = write_into_cards(gantei.evaluate(results, labels))
+    assert change.path is None
+    assert "changed since gantei predict wrote them" in str(change)
+    assert (my_age.folder / "measured.json").read_bytes() == kept
+    out = tmp_path / "report"
+    arguments = ("evaluate", str(results), "--labels", str(labels), "--out", str(out))
+    assert main([*arguments, "--into-card"]) in (0, 1)
+    said = capsys.readouterr().err
+    assert "no run vouches for it" in said.partition("card of")[0]
+    methods = (out / "methods.md").read_text("utf-8")
+    assert "The table of results was changed after the run that wrote it" in methods
+    assert "推定の実行後に変更されています" in methods
+
+
+def test_two_results_of_one_estimator_are_not_told_as_one_that_is_not_installed(my_age, tmp_path):
+    evaluated(tmp_path, my_age)
+    results = tmp_path / "results7.csv"
+    for name in ("first.csv", "second.csv"):
+        shutil.copy(results, tmp_path / name)
+        shutil.copy(f"{results}.run.json", tmp_path / f"{name}.run.json")
+    both = [tmp_path / "first.csv", tmp_path / "second.csv"]
+    changes = write_into_cards(gantei.evaluate(both, tmp_path / "labels7.csv"))
+    assert "my-age: several results are of it" in {str(each).partition(";")[0] for each in changes}
+
+
 def test_a_measurement_of_other_weights_does_not_stand_in_the_card(my_age, tmp_path):
     write_into_cards(evaluated(tmp_path, my_age))
     path = my_age.folder / "measured.json"

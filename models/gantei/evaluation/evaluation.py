@@ -20,6 +20,7 @@ from .evaluated_figures import evaluated_figures
 from .evaluated_tables import CohortKey, EvaluatedFile, read_tables
 from .evaluation_options import EvaluationOptions
 from .evaluation_row import EvaluationRow
+from .given_arguments import check_columns, checked_labels, mapping_of, names_of
 from .metrics_columns import NAMES, record
 from .reported_figures import ReportedFigure, reported_figures
 from .sample_size import SampleSize, checked_widths, sample_sizes
@@ -164,10 +165,10 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     label: Mapping[str, str] | None = None,
     sex_coding: str | Mapping[str, str] | None = None,
     encoding: str | None = None,
-    by: Sequence[str] = (),
+    by: str | Sequence[str] = (),
     threshold: float | str = 0.5,
     one_photograph_per_person: bool = False,
-    compare: Sequence[str] = (),
+    compare: str | Sequence[str] = (),
     sample_size: Mapping[str, float] | None = None,
 ) -> Evaluation:
     """Measure what estimates are worth on photographs with labels: `pip install "gantei[study]"`.
@@ -200,17 +201,25 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     >>> error.units, error.people, error.why
     (1, 1, 'too-few-people')
     """
-    rule, widths = ThresholdRule.of(str(threshold)), checked_widths(sample_size or {})
+    check_columns(person=person, visit=visit, age=age, sex=sex, encoding=encoding)
+    of_outputs, coding = checked_labels(label, sex_coding)
     options = EvaluationOptions(
-        tuple(by), rule.text, one_photograph_per_person, tuple(compare), widths
+        names_of("by", by),
+        ThresholdRule.of(str(threshold)).text,
+        one_photograph_per_person,
+        names_of("compare", compare),
+        checked_widths(mapping_of("sample_size", sample_size, "{'auc': 0.04}")),
     )
-    columns = (person, age, sex, visit, dict(label or {}), options.by, sex_coding, encoding)
+    columns = (person, age, sex, visit, of_outputs, options.by, coding, encoding)
     require_study_extra("evaluate")
-    is_path = isinstance(labels, str | os.PathLike)
-    named = LabelOptions(os.fspath(labels) if is_path else "labels", *columns)
-    table = read_labels(named, None if is_path else table_in_memory(labels, named.file))
     several = [results] if isinstance(results, str | os.PathLike) else results
-    return _evaluation([Path(each) for each in several], table, options)
+    return _evaluation([Path(each) for each in several], _labels(labels, columns), options)
+
+
+def _labels(labels: Any, columns: tuple[Any, ...]) -> LabelTable:
+    if isinstance(labels, str | os.PathLike):
+        return read_labels(LabelOptions(os.fspath(labels), *columns))
+    return read_labels(LabelOptions("labels", *columns), table_in_memory(labels, "labels"))
 
 
 def _evaluation(

@@ -52,7 +52,7 @@ def checked_widths(given: Mapping[str, float | str]) -> dict[str, float]:
             )
         try:
             width = float(text)
-        except ValueError:
+        except (TypeError, ValueError):
             width = math.nan
         if not 0 < width < math.inf:
             raise SettingError(f"--sample-size {metric}={text}: a width is a number above 0")

@@ -3,19 +3,24 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..errors import SettingError
 from ..labels.cohort import Cohort
+from ..labels.variables import variable_of
 from ..statistics.draws import PersonDraws
 from ..statistics.holm import holm
 from ..statistics.measure import Measure
 from ..statistics.measures import MetricReplicates, difference, replicates
 from ..statistics.units import Units
 from .evaluation_row import REST, EvaluationRow
-from .smallest_groups import ClassCounts
+from .smallest_groups import LEAST_PEOPLE, ClassCounts
 from .threshold import Threshold
 
 MOST_GROUPS = 50
 """Of one variable; more are a name or a date, and no group."""
+LEAST_GROUP = 4
+"""People of a group on average, where no group has enough for a figure."""
 NOT_COMPARED = frozenset({"prevalence", "mae_of_mean"})
 """Figures of the people, not of the estimator."""
 
@@ -36,7 +41,7 @@ def subgroup_rows(
         threshold: of a binary output.
 
     Raises:
-        SettingError: there are more than `MOST_GROUPS` groups.
+        SettingError: there are more than `MOST_GROUPS` groups, or all are too small to be any.
     """
     values = cohort.groups[variable]
     groups = ordered_groups(values)
@@ -45,6 +50,7 @@ def subgroup_rows(
             f"--by {variable}: {len(groups)} groups, more than {MOST_GROUPS}; a number needs a "
             f"width, such as {variable}:10, and a name of persons or days forms no groups"
         )
+    _check_size(cohort, variable)
     rows: list[EvaluationRow] = []
     differences: list[EvaluationRow] = []
     for group in groups:
@@ -55,6 +61,26 @@ def subgroup_rows(
             rest = _Side.of(others, draws, threshold)
             differences += _rows(cohort, variable, group, inside.minus(rest), REST)
     return (*rows, *adjusted(differences))
+
+
+def _check_size(cohort: Cohort, variable: str) -> None:
+    """Refuse a variable that names persons or the like, whose groups a report would list.
+
+    Raises:
+        SettingError: its groups have no four people on average, and none has those that a figure
+            needs.
+    """
+    if variable_of(variable).width is not None:
+        return
+    values, units = cohort.groups[variable], cohort.units
+    persons = np.arange(len(units)) if units.persons is None else units.persons
+    sizes = [len(np.unique(persons[values == each])) for each in {*values} - {""}]
+    fewest = LEAST_GROUP * len(sizes)
+    if sizes and max(sizes) < LEAST_PEOPLE and len(np.unique(persons)) < fewest:
+        raise SettingError(
+            f"--by {variable}: none of its {len(sizes)} groups has {LEAST_PEOPLE} people; a name "
+            "of persons or days forms no groups"
+        )
 
 
 def ordered_groups(values: Iterable[str]) -> list[str]:

@@ -1,6 +1,5 @@
 """Ages and other numbers as tables have them, and the days by which ages are explained."""
 
-import math
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -9,6 +8,8 @@ from ..errors import SettingError
 from .sexes import UNKNOWN_WORDS, plain_word
 
 OLDEST = 130
+LARGEST = 1e15
+"""Of any number: beyond it, sums of squares and axes of figures lose their meaning."""
 """Years: no person has been older."""
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?")
 _YEARS = re.compile(r"\s*(歳|才|years?|y)$")
@@ -40,7 +41,7 @@ def number_of(text: str) -> float | None:
     if not _NUMBER.fullmatch(word):
         raise SettingError(f"{text.strip()[:40]!r} is no number")
     number = float(word.replace(",", "."))
-    if not math.isfinite(number):
+    if not abs(number) <= LARGEST:
         raise SettingError(f"{text.strip()[:40]!r} is too large a number")
     return number
 

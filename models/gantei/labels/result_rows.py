@@ -11,6 +11,7 @@ from ..errors import OutputError
 from ..manifests.fields import Side
 from ..study.leading_columns import LEADING
 from ..table_files.table_read import ReadRow
+from .ages import LARGEST
 from .estimated_output import EstimatedOutput
 from .label_rows import person_name
 
@@ -137,6 +138,11 @@ def result_values(
                 ) from error
             if not np.isfinite(values[number]).all():
                 raise OutputError(f"{row.where}: a value is no finite number")
+            if np.abs(values[number]).max() > LARGEST:
+                raise OutputError(
+                    f"{row.where}: a value is beyond {LARGEST:g}, which no estimate is; take the "
+                    "table as gantei predict wrote it, and if it says so, leave the row out"
+                )
     start = 0
     for output in outputs:
         part = values[:, start : start + len(output.columns)]

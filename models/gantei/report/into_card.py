@@ -30,6 +30,10 @@ _COPY = (
     "its card stays as it is, and the figures stand in the report. A copy of your own, which "
     "gantei set makes with --name, takes the figures of its own results"
 )
+_CHANGED = (
+    "the results were changed since gantei predict wrote them, and a card has figures of a whole "
+    "run only; evaluate the table as it was written"
+)
 _DIGITS = 6
 
 
@@ -54,7 +58,8 @@ class CardChange:
 def write_into_cards(evaluation: Evaluation) -> tuple[CardChange, ...]:
     """Add the main figures to the cards of the estimators that were measured, and say what became.
 
-    Only of an estimator of the store whose weights are those of the results. Figures of the same
+    Only of an estimator of the store whose weights are those of the results, and of results that
+    are as the run wrote them. Figures of the same
     labels take the place of earlier ones.
 
     Raises:
@@ -87,7 +92,8 @@ def _written(evaluation: Evaluation, name: str, outputs: Iterable[EstimatedOutpu
     replaced = {each.whose for each in new}
     if len(replaced) < len(new):
         return CardChange(name, None, "several results are of it; evaluate the ones for its card")
-    if why := _unchangeable(entry):
+    is_changed = any(each.is_changed for each in evaluation.files)
+    if why := _CHANGED if is_changed else _unchangeable(entry):
         return CardChange(name, None, why)
     kept = [each for each in read_measured(entry.folder) if each.whose not in replaced]
     with atomic_write(entry.folder / MEASURED) as file:

@@ -45,6 +45,12 @@ def methods_markdown(evaluation: Evaluation) -> str:
 def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield from (_estimator(each) for each in evaluation.outputs)
     yield from _flows(evaluation)
+    if any(each.is_changed for each in evaluation.files):
+        yield (
+            "The table of results was changed after the run that wrote it; what was changed is not "
+            "recorded.",
+            "結果の表は、推定の実行後に変更されています。変更の内容は記録されていません。",
+        )
     yield from _units(evaluation)
     yield from _thresholds(evaluation)
     yield from figures_and_intervals(evaluation)
