@@ -42,6 +42,27 @@ def test_a_frame_of_pandas_is_read_with_its_missing_cells():
     assert cells(frame)[1] == [["a.jpg", "57", "2026-11-29", "1"], ["b.jpg", "", "", ""]]
 
 
+@pytest.mark.reference
+def test_a_named_index_of_pandas_is_a_column_and_a_numbered_one_is_none():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"photograph": ["a.jpg"], "person": ["p"], "age": [57]})
+    expected = cells(frame)
+    assert expected == (["photograph", "person", "age"], [["a.jpg", "p", "57"]])
+    assert cells(frame.set_index("photograph")) == expected
+    assert cells(frame.set_index(["photograph", "person"])) == expected
+    assert cells(frame.set_index("photograph", drop=False)) == expected
+
+
+@pytest.mark.reference
+def test_two_columns_of_one_name_and_a_column_alone_are_refused():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([["a.jpg", 57, 58]], columns=["photograph", "age", "age"])
+    with pytest.raises(OutputError, match="labels: several columns are called age"):
+        cells(frame)
+    with pytest.raises(OutputError, match="neither a path, nor records"):
+        cells(frame["photograph"])
+
+
 @pytest.mark.parametrize("rows", [{"photograph": ["a.jpg"]}, [["a.jpg"]], 5])
 def test_what_is_no_table_is_refused(rows):
     with pytest.raises(OutputError, match="neither a path, nor records"):

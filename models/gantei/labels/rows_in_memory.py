@@ -13,13 +13,13 @@ def table_in_memory(rows: Any, name: str) -> ReadTable:
     """Read rows as `read_table_file` reads a file.
 
     Args:
-        rows: records by the names of columns, or a frame of pandas or polars. None, nan and NaT are
-            empty cells.
+        rows: records by the names of columns, or a frame of pandas or polars; an index of pandas
+            that has a name is a column too. None, nan and NaT are empty cells.
         name: of the table, for messages, which count the rows from 1.
 
     Raises:
-        OutputError: it is nothing of that kind, there is no row, or a cell holds what no text
-            stands for, such as a list.
+        OutputError: it is nothing of that kind, there is no row, two columns have one name, or a
+            cell holds what no text stands for, such as a list.
 
     >>> from gantei.labels.rows_in_memory import table_in_memory
     >>> table_in_memory([{"photograph": "a.jpg", "age": 57.0}], "labels").rows
@@ -38,8 +38,8 @@ def table_in_memory(rows: Any, name: str) -> ReadTable:
 def _records(rows: Any, name: str) -> list[Mapping[Any, Any]]:
     if hasattr(rows, "to_dicts"):  # polars
         rows = rows.to_dicts()
-    elif hasattr(rows, "to_dict") and not isinstance(rows, Mapping):
-        rows = rows.to_dict("records")
+    elif hasattr(rows, "to_dict") and hasattr(rows, "columns"):
+        rows = _with_index(rows, name).to_dict("records")
     is_iterable = isinstance(rows, Iterable) and not isinstance(rows, Mapping)
     records = list(rows) if is_iterable else []
     if not is_iterable or not all(isinstance(each, Mapping) for each in records):
@@ -47,6 +47,15 @@ def _records(rows: Any, name: str) -> list[Mapping[Any, Any]]:
             f"{name}: neither a path, nor records by the names of columns, nor a frame"
         )
     return records
+
+
+def _with_index(frame: Any, name: str) -> Any:
+    """Make columns of the named parts of the index of a frame of pandas."""
+    columns = [str(each) for each in frame.columns]
+    if several := next((each for each in columns if columns.count(each) > 1), None):
+        raise OutputError(f"{name}: several columns are called {several}; rename one")
+    named = [each for each in frame.index.names if each is not None and str(each) not in columns]
+    return frame.reset_index(named) if named else frame
 
 
 def _text(value: Any, column: str, where: str) -> str:
