@@ -191,7 +191,7 @@ def test_small_shares_of_student_s_distribution_are_told_by_their_logarithm():
 
 @pytest.mark.reference
 def test_fits_of_labels_are_those_of_statsmodels():
-    import statsmodels.api as sm
+    sm = pytest.importorskip("statsmodels.api", reason="needs statsmodels")
 
     rng = np.random.default_rng(13)
     labels = rng.integers(0, 2, 80)
@@ -206,7 +206,7 @@ def test_fits_of_labels_are_those_of_statsmodels():
 
 @pytest.mark.reference
 def test_fits_of_ages_are_those_of_statsmodels():
-    import statsmodels.api as sm
+    sm = pytest.importorskip("statsmodels.api", reason="needs statsmodels")
 
     scores, labels = ages(np.random.default_rng(14), 40, [4.0, 4.0])
     best, _ = NormalLikelihood(2).best(scores, labels)
