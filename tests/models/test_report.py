@@ -179,7 +179,7 @@ def test_the_methods_say_what_was_done(evaluation, report):
         assert "0.5" in said
         assert "age:20" in said
     assert "Of 320 photographs" in english
-    assert "1 was left out and 319 had labels, of 160 people" in english
+    assert "1 was excluded and 319 had labels, of 160 people" in english
     units = evaluation.cohorts["net.age", "person"].units
     assert f"net.age {len(units)} units of {units.present()} people" in english
     assert english.replace("_", r"\_") in (report / "methods.md").read_text("utf-8").replace(
@@ -193,13 +193,13 @@ def test_without_persons_nothing_is_said_of_draws(tmp_path):
         record["person"] = ""
     found = evaluated(tmp_path, records, (AGE,))
     english, japanese = methods(found)
-    assert "There are no intervals" in english
+    assert "No confidence intervals are given" in english
     assert "bootstrap" not in english
     assert "ブートストラップ" not in japanese
     report_writing.write_report(found, tmp_path)
     page = Page((tmp_path / "report.html").read_bytes())
     assert "(no interval)" in page.text
-    assert "There are no intervals, as nothing tells" in page.text
+    assert page.text.count("No confidence intervals are given, because nothing says") == 2
 
 
 def rows_of(content):
@@ -346,13 +346,12 @@ def test_groups_that_differ_within_persons_are_told_by_the_level_where_they_do_n
     assert drawn == {"01-net.sex-groups-auc.svg", "01-net.sex-groups-auc-by-eye.svg"}
     page = (tmp_path / "report.html").read_text("utf-8")
     why = (
-        "by eye and visit, as it differs between the photographs of 60 of 60 units by person and "
-        "visit"
+        "per eye and visit, because photographs differ in it in 60 of 60 units per person and visit"
     )
     assert why in page
     assert "not known, or several" not in page
     english, japanese = methods(found)
-    assert f"Of net.sex, the groups of camera were analysed {why}." in english
+    assert f"For net.sex and net.age, subgroups of camera were analysed {why}." in english
     assert "眼・受診ごと（対象者・受診ごとでは 60 件中 60 件" in japanese
 
 
@@ -371,7 +370,7 @@ def test_an_output_of_eyes_beside_one_of_persons_is_told_by_eye(tmp_path):
     assert [found.level_of(each.key) for each in found.outputs] == ["person", "eye"]
     report_writing.write_report(found, tmp_path)
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert "Nobody is left by person and visit, so the figures are by eye and visit." in page
+    assert "No units are left per person and visit, so the figures are per eye and visit." in page
     assert "An eye at one visit" not in page
     assert "A point is an eye at one visit." in page
     assert "The unit of analysis was an eye at one visit: net.stage 80 units of 40" in page

@@ -14,9 +14,9 @@ IN_UNITS = frozenset({"mae", "rmse", "bias", "mae_of_mean"})
 """Figures in the output's unit, which have two decimals; the others have three."""
 NONE = "–"
 LEVEL_NAMES: dict[Level, Bilingual] = {
-    "photograph": ("by photograph", "写真ごと"),
-    "eye": ("by eye and visit", "眼・受診ごと"),
-    "person": ("by person and visit", "対象者・受診ごと"),
+    "photograph": ("per photograph", "写真ごと"),
+    "eye": ("per eye and visit", "眼・受診ごと"),
+    "person": ("per person and visit", "対象者・受診ごと"),
 }
 
 

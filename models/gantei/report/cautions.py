@@ -65,14 +65,15 @@ def cautions(evaluation: Evaluation) -> tuple[Caution, ...]:
 def _of_persons(evaluation: Evaluation) -> Iterator[Caution]:
     if evaluation.options.one_photograph_per_person:
         yield Caution("one-photograph-per-person", (
-            "The intervals rest on the word of whoever ran this that each photograph is of another "
-            "person.",
-            "区間は、写真がすべて別の人のものであるという実行者の申告に基づきます。",
+            "The intervals rely on the statement that each photograph is of a different person, "
+            "which nothing here can check.",
+            "区間は、写真がすべて別の人のものであるという申告に基づきます。ここでは確かめられません。",
         ))  # fmt: skip
     elif not evaluation.has_persons:
         yield Caution("no-persons", (
-            "There are no intervals, as nothing tells which photographs are of one person.",
-            "どの写真が同じ人のものか分からないため、区間は示していません。",
+            "No confidence intervals are given, because nothing says which photographs are of the "
+            "same person.",
+            "どの写真が同じ人のものか分からないため、信頼区間は示していません。",
         ))  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
     level = evaluation.level_of(output.key)
     if level != evaluation.main_level:
         yield Caution("other-level", in_both(
-            "Nobody is left {usual}, so the figures are {level}.",
+            "No units are left {usual}, so the figures are {level}.",
             "{usual}では対象が残らないため、{level}の値です。",
             usual=LEVEL_NAMES[evaluation.main_level], level=LEVEL_NAMES[level],
         ), output.key)  # fmt: skip

@@ -118,8 +118,8 @@ def why_other_level(
         return None
     cohort = evaluation.cohorts[output.key, usual]
     return in_both(
-        "{level}, as it differs between the photographs of {n} of {all} units {usual}",
-        "{level}（{usual}では {all} 件中 {n} 件で写真によって異なるため）",
+        "{level}, because photographs differ in it in {n} of {all} units {usual}",
+        "{level}（{usual}では {all} 件中 {n} 件で、写真によって異なるため）",
         level=LEVEL_NAMES[level], usual=LEVEL_NAMES[usual], n=cohort.several.get(variable, 0),
         all=len(cohort.units),
     )  # fmt: skip
@@ -132,7 +132,7 @@ def _group_table(
     level = evaluation.level_of_groups(output.key, variable)
     head = [text(variable), both(_PEOPLE), both(_UNITS)]
     for metric in metrics:
-        head += [both(metric_name(metric)), both(("difference to the rest", "残りとの差"))]
+        head += [both(metric_name(metric)), both(("difference from the rest", "残りとの差"))]
     rows: list[list[Html | WideCell]] = []
     for group in groups:
         figures = _by_metric(evaluation.figures(output.key, level, variable, group))

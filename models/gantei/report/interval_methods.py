@@ -6,29 +6,60 @@ from ..evaluation.evaluation import Evaluation
 from ..statistics.draws import SEED
 from ..statistics.measures import CALIBRATION_PEOPLE
 from ..statistics.metric_names import METRICS, MetricScale
+from ..statistics.metric_replicates import FEWEST_PEOPLE
 from .bilingual import Bilingual, in_both
 
 _SCALES: dict[MetricScale, Bilingual] = {
-    "logit": ("the logit scale", "ロジット尺度"),
-    "log": ("the logarithmic scale", "対数尺度"),
-    "log_of_rest": ("the scale of log(1 − x)", "log(1 − x) の尺度"),
+    "logit": ("logit scale", "ロジット尺度"),
+    "log": ("log scale", "対数尺度"),
+    "log_of_rest": ("scale of log(1 − x)", "log(1 − x) の尺度"),
     "fisher": ("Fisher's z scale", "Fisher の z 尺度"),
-    "plain": ("the scale of the figure itself", "元の尺度"),
+    "plain": ("original scale", "元の尺度"),
 }
 _MACRO = "macro_"
 _CALIBRATION = ("calibration_intercept", "calibration_slope")
+_BOOTSTRAP_T = ("mae", "rmse", "brier", "log_loss", "macro_brier", "macro_log_loss")
+_SMALLER_CLASS = ("auc", "balanced_accuracy", "macro_auc", "macro_sensitivity")
 
 
 def figures_and_intervals(evaluation: Evaluation) -> Iterator[Bilingual]:
-    """Name the figures of everybody at the main level, and say how their intervals came about."""
-    yield from _figures(evaluation)
-    yield from _intervals(evaluation)
+    """Name the figures of everybody at the level quoted, and say how their intervals came about."""
+    codes = _codes(evaluation)
+    if not evaluation.has_persons:
+        english, japanese = _named(codes)
+        yield f"Performance measures were {english}.", f"指標は{japanese}とした。"
+        yield (
+            "No confidence intervals are given, because nothing says which photographs are of the "
+            "same person.",
+            "どの写真が同じ人のものか分からないため、信頼区間は示さない。",
+        )
+        return
+    if evaluation.options.one_photograph_per_person:
+        yield (
+            "Each photograph was taken to be of a different person.",
+            "写真はすべて別の人のものとみなした。",
+        )
+    yield _measures_by_scale(codes)
+    yield from _intervals(codes, evaluation.options.draws)
 
 
-def _figures(evaluation: Evaluation) -> Iterator[Bilingual]:
-    """Name all figures that were computed of everybody at the main level."""
-    english, japanese = _named(_codes(evaluation))
-    yield f"Figures were {english}.", f"指標は{japanese}です。"
+def _measures_by_scale(codes: Sequence[str]) -> Bilingual:
+    """Name the figures in groups, each with the scale of their intervals."""
+    by_scale: dict[MetricScale, list[str]] = {}
+    for code in codes:
+        if code not in _CALIBRATION:
+            by_scale.setdefault(METRICS[code].scale, []).append(code)
+    named = [(*_named(of), *_SCALES[scale]) for scale, of in by_scale.items()]
+    english = [f"{names} ({scale})" for names, _, scale, _ in named]
+    japanese = [f"{names}（{scale}）" for _, names, _, scale in named]
+    if calibrations := [each for each in codes if each in _CALIBRATION]:
+        english.append(_named(calibrations)[0])
+        japanese.append(_named(calibrations)[1])
+    return (
+        "Performance measures, with the scale on which their intervals were computed, were "
+        f"{'; '.join(english)}.",
+        f"指標（括弧内は区間を計算した尺度）は、{'、'.join(japanese)}とした。",
+    )
 
 
 def _named(codes: Sequence[str]) -> Bilingual:
@@ -39,7 +70,7 @@ def _named(codes: Sequence[str]) -> Bilingual:
     if macro:
         means, means_ja = _listed(macro)
         both = single != []
-        english += f"{' and ' if both else ''}the mean over the classes (macro) of {means}"
+        english += f"{', and ' if both else ''}the mean over the classes (macro) of {means}"
         japanese += f"{'、' if both else ''}{means_ja}のクラス平均（マクロ平均）"
     return english, japanese
 
@@ -47,7 +78,7 @@ def _named(codes: Sequence[str]) -> Bilingual:
 def _listed(codes: Sequence[str]) -> Bilingual:
     names = [METRICS[each] for each in codes]
     return (
-        ", ".join(each.english.replace(", ", " ") for each in names),
+        _in_a_list([each.english.replace(", ", " ") for each in names]),
         "、".join(each.japanese for each in names),
     )
 
@@ -61,52 +92,53 @@ def _codes(evaluation: Evaluation) -> list[str]:
     return list(dict.fromkeys(row.measure.metric for row in rows))
 
 
-def _intervals(evaluation: Evaluation) -> Iterator[Bilingual]:
-    if not evaluation.has_persons:
-        yield (
-            "There are no intervals, as nothing tells which photographs are of one person.",
-            "どの写真が同じ人のものか分からないため、区間は示していません。",
-        )
-        return
-    if evaluation.options.one_photograph_per_person:
-        yield ("Each photograph was taken to be of another person.",
-               "写真はすべて別の人のものとしました。")  # fmt: skip
-    codes = _codes(evaluation)
-    by_scale: dict[MetricScale, list[str]] = {}
-    for code in codes:
-        if code not in _CALIBRATION:
-            by_scale.setdefault(METRICS[code].scale, []).append(code)
-    named = {scale: _named(of) for scale, of in by_scale.items()}
+def _in_a_list(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
+
+
+def _intervals(codes: Sequence[str], draws: int) -> Iterator[Bilingual]:
     yield in_both(
-        "A 95 % interval is the figure plus and minus a quantile times its standard error, taken "
-        "by the delta method to {english}. Standard errors are over persons, from {draws:,} "
-        "bootstrap draws (Philox, seed {seed}). Quantiles are Student's (persons minus 1 degrees "
-        "of freedom; of AUC and balanced accuracy, persons of the class that has fewer), those of "
-        "mean errors, Brier scores and log losses of the draws themselves (bootstrap-t).",
-        "95% 信頼区間は、標準誤差に分位点を掛け、デルタ法により次の尺度で求めました：{japanese}。"
-        "標準誤差は対象者を単位とした {draws:,} 回のブートストラップ（Philox、シード {seed}）により"
-        "ます。分位点は t 分布（自由度は人数 − 1、AUC と均衡正解率は少ないほうのクラスの人数 − 1）"
-        "、"
-        "平均誤差・Brier スコア・対数損失では標本化そのもの（ブートストラップ t 法）によります。",
-        draws=evaluation.options.draws,
+        "A 95% confidence interval is the estimate plus and minus a quantile times its standard "
+        "error over {draws:,} bootstrap draws of persons (Philox generator, seed {seed}), on that "
+        "scale by the delta method. Quantiles are Student's for n − 1 degrees of freedom, with n "
+        "persons{smaller}{own}.",
+        "95% 信頼区間は、対象者を単位とした {draws:,} 回のブートストラップ（Philox、シード {seed}）"
+        "による標準誤差をデルタ法でその尺度に移し、分位点を掛けて求めた。分位点は、n 人"
+        "{smaller}に対し自由度 n − 1 の t 分布による{own}。",
+        draws=draws,
         seed=SEED,
-        english="; to ".join(f"{_SCALES[each][0]} for {of[0]}" for each, of in named.items()),
-        japanese="；".join(f"{_SCALES[each][1]}（{of[1]}）" for each, of in named.items()),
-    )
+        smaller=(" (for AUC and balanced accuracy, in the smallest class)",
+                 "（AUC と均衡正解率では最も少ないクラスの n 人）")
+        if any(each in _SMALLER_CLASS for each in codes) else ("", ""),
+        own=_own_quantiles(codes),
+    )  # fmt: skip
     if any(each in _CALIBRATION for each in codes):
         yield in_both(
-            "Those of the calibration are from the sandwich estimator over persons; neither figure "
-            "is given below {n} persons, or where a threshold parts the classes.",
-            "較正の区間は対象者を単位としたサンドイッチ推定によります。較正は {n} 人未満の場合と、"
-            "閾値でクラスが完全に分かれる場合には示しません。",
+            "Intervals of calibration intercept and slope are from the sandwich estimator over "
+            "persons; neither is given for fewer than {n} persons, fewer than {few} of a class, or "
+            "perfectly separated classes.",
+            "較正の切片と傾きの区間は、対象者を単位としたサンドイッチ推定による。{n} 人未満、"
+            "{few} 人未満のクラスがある場合、クラスが完全に分離する場合には、どちらも示さない。",
             n=CALIBRATION_PEOPLE,
+            few=FEWEST_PEOPLE,
         )
     if any(METRICS[each].scale == "logit" for each in codes):
         yield (
-            "Where a share or an AUC is exactly 0 or 1, its bounds are exact (Clopper and "
-            "Pearson), "
-            "over persons, or for an AUC over pairs of them.",
-            "割合または AUC がちょうど 0 または 1 の場合は、対象者（AUC では対象者の組）"
-            "を単位とした"
-            "正確な限界（Clopper–Pearson）です。",
+            "Proportions and AUCs of exactly 0 or 1 have exact bounds (Clopper–Pearson), over "
+            "persons or, for AUCs, pairs of persons.",
+            "値がちょうど 0 または 1 の割合と AUC の区間は、対象者（AUC では対象者の組）を単位と"
+            "する正確な限界（Clopper–Pearson）とした。",
         )
+
+
+def _own_quantiles(codes: Sequence[str]) -> Bilingual:
+    """Say which figures have quantiles from the draws themselves."""
+    names = [
+        METRICS[each] for each in codes if each in _BOOTSTRAP_T and not each.startswith(_MACRO)
+    ]
+    if not names:
+        return "", ""
+    return (
+        f"; for {_in_a_list([each.english for each in names])}, those of the bootstrap-t",
+        f"。ただし{'、'.join(each.japanese for each in names)}ではブートストラップ t 法による",
+    )

@@ -30,20 +30,23 @@ def methods(evaluation: Evaluation) -> Bilingual:
 
 
 def methods_markdown(evaluation: Evaluation) -> str:
-    """Write `methods.md`: the paragraph in both languages, with what it does not say."""
+    """Write `methods.md`: the paragraph in both languages, with what it does not say.
+
+    The Japanese paragraph is in the plain style of papers, other than the page around it.
+    """
     english, japanese = (_escaped(each) for each in methods(evaluation))
     return (
         f"# Methods\n\n{english}\n\n"
-        "To add: where, when and how the people were found, how their labels were measured, and "
-        "who approved the study. gantei does not know.\n\n"
+        "To add, as gantei cannot know it: where, when and how people were recruited, how their "
+        "labels were established, and who approved the study.\n\n"
         f"# 方法\n\n{japanese}\n\n"
-        "加筆が必要な点：対象者の募集の場所・時期・方法、ラベルの測定方法、倫理審査。"
-        "gantei には分かりません。\n"
+        "加筆が必要な点（gantei には分かりません）：対象者を募集した場所・時期・方法、ラベルの"
+        "決定方法、倫理審査。\n"
     )
 
 
 def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
-    yield from (_estimator(each) for each in evaluation.outputs)
+    yield _estimators(evaluation.outputs)
     yield from _flows(evaluation)
     if any(each.is_changed for each in evaluation.files):
         yield (
@@ -57,21 +60,28 @@ def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield from _groups(evaluation)
     yield from _compared(evaluation)
     yield (
-        "The estimators were neither trained further nor recalibrated, and nothing was done about "
-        "the balance of classes.",
-        "推定器の再学習と再較正は行わず、クラスの偏りの補正も行っていません。",
+        "The estimators were neither retrained nor recalibrated, and class imbalance was not "
+        "corrected for.",
+        "推定器の再学習と再較正は行わず、クラスの不均衡も補正しなかった。",
     )
     yield _software()
 
 
-def _estimator(output: EstimatedOutput) -> Bilingual:
-    return in_both(
-        "The estimator {estimator} (weights with SHA-256 {digest}…) estimated {what}.",
-        "推定器 {estimator}（重みの SHA-256 は {digest}…）で{what}を推定しました。",
-        estimator=output.estimator,
-        digest=output.weights_sha256[:_DIGITS],
-        what=_estimated(output),
-    )
+def _estimators(outputs: Sequence[EstimatedOutput]) -> Bilingual:
+    """Say what was estimated by which weights, each named once."""
+    by_weights: dict[tuple[str, str], list[Bilingual]] = {}
+    for output in outputs:
+        weights = output.estimator, output.weights_sha256[:_DIGITS]
+        by_weights.setdefault(weights, []).append(_estimated(output))
+    english, japanese = [], []
+    for (name, digest), what in by_weights.items():
+        english.append(
+            f"{' and '.join(each[0] for each in what)} with {name} (SHA-256 of its weights "
+            f"{digest}…)"
+        )
+        named = "と".join(each[1] for each in what)
+        japanese.append(f"{named}を推定器 {name}（重みの SHA-256：{digest}…）")
+    return f"We estimated {', and '.join(english)}.", f"{'、'.join(japanese)}で推定した。"
 
 
 def _estimated(output: EstimatedOutput) -> Bilingual:
@@ -83,12 +93,12 @@ def _estimated(output: EstimatedOutput) -> Bilingual:
         case "binary":
             positive = class_of(output, 1)
             return (
-                f"{english}, as the probability of {positive[0]}",
+                f"{english} as the probability of {positive[0]}",
                 f"{japanese}（{positive[1]}の確率）",
             )
     several = len(output.classes)
     return (
-        f"{english}, as a probability for each of {several} classes",
+        f"{english} as the probability of each of {several} classes",
         f"{japanese}（{several} クラスの確率）",
     )
 
@@ -100,19 +110,15 @@ def _flows(evaluation: Evaluation) -> Iterator[Bilingual]:
         left_out = sum(flow.excluded.values())
         digest = results[place].sha256[:_DIGITS] if place < len(results) else ""
         yield in_both(
-            "Of {all} (results with SHA-256 {digest}…), {out} left out and {kept} had labels"
-            "{people} (labels with SHA-256 {other}…), joined by name, by SHA-256, or by person.",
-            "写真 {n} 枚（結果の表の SHA-256 は {digest}…）のうち {left} 枚を除外し、{m} "
-            "枚にラベルが"
-            "ありました{people}。ラベルの表（SHA-256 は {other}…）とは、名前、SHA-256、"
-            "または対象者で"
-            "対応づけました。",
+            "Of {all} (SHA-256 of the results {digest}…), {out} excluded and {kept} had labels"
+            "{people} (SHA-256 of the labels {other}…), matched by name, SHA-256 or person.",
+            "写真 {n} 枚（結果の SHA-256：{digest}…）のうち {left} 枚を除外した。残る {kept} 枚"
+            "{people}に、名前、SHA-256、または対象者でラベル（SHA-256：{other}…）を対応づけた。",
             all=counted(flow.photographs, "photograph"), digest=digest,
-            out=f"{left_out} {'was' if left_out == 1 else 'were'}", kept=flow.joined,
+            out=f"{left_out or 'none'} {'were' if left_out > 1 else 'was'}", kept=flow.joined,
             people=("", "") if flow.people is None
             else (f", of {flow.people} people", f"（{flow.people} 人）"),
             other=labels.sha256[:_DIGITS] if labels else "", n=flow.photographs, left=left_out,
-            m=flow.joined,
         )  # fmt: skip
 
 
@@ -122,21 +128,37 @@ def _units(evaluation: Evaluation) -> Iterator[Bilingual]:
         level = evaluation.level_of(each.key)
         by_level.setdefault(level, []).append(evaluation.cohorts[each.key, level])
     if "person" in by_level:
-        yield (
-            "Values of the photographs of one eye were averaged, then those of the eyes of one "
-            "visit; probabilities were averaged as logits, those of several classes as logarithms.",
-            "値は片眼の写真で平均し、次に 1 回の受診の両眼で平均しました（確率はロジット、"
-            "多クラスの"
-            "確率は対数で平均）。",
+        yield in_both(
+            "Estimates were averaged over the photographs of an eye, then over the eyes of a "
+            "visit{how}.",
+            "推定値は、同じ受診の片眼の写真で平均し、次に両眼で平均した{how}。",
+            how=_averaged({each.kind for each in evaluation.outputs}),
         )
     for level, cohorts in by_level.items():
         yield in_both(
             "The unit of analysis was {unit}: {en}.",
-            "分析の単位は{unit}です：{ja}。",
+            "分析の単位は{unit}とした（{ja}）。",
             unit=_UNIT[level],
             en=", ".join(f"{each.output.key} {_count(each)[0]}" for each in cohorts),
             ja="、".join(f"{each.output.key} {_count(each)[1]}" for each in cohorts),
         )
+
+
+def _averaged(kinds: set[str]) -> Bilingual:
+    """Say on which scale probabilities were averaged."""
+    scales = {
+        "binary": ("probabilities as logits", "確率はロジット"),
+        "categorical": (
+            "probabilities of several classes as logarithms",
+            "多クラスの確率は対数",
+        ),
+    }
+    used = [scales[each] for each in scales if each in kinds]
+    if not used:
+        return "", ""
+    return f" ({', '.join(each[0] for each in used)})", (
+        f"（{'、'.join(each[1] for each in used)}で平均）"
+    )
 
 
 def _count(cohort: Cohort) -> Bilingual:
@@ -148,10 +170,11 @@ def _count(cohort: Cohort) -> Bilingual:
 
 def _thresholds(evaluation: Evaluation) -> Iterator[Bilingual]:
     rules = {
-        "fixed": ("given beforehand", "事前に指定"),
+        "fixed": ("a fixed threshold", "固定した閾値"),
         "youden": (
-            "chosen on the same people, by the largest sum of sensitivity and specificity",
-            "同じ対象者で、感度と特異度の和が最大となるよう選択",
+            "chosen on the same people to maximise the sum of sensitivity and specificity, which "
+            "makes figures optimistic",
+            "同じ対象者で感度と特異度の和が最大となるように選んだ閾値で、指標は楽観的になる",
         ),
     }
     for output in evaluation.outputs:
@@ -160,13 +183,14 @@ def _thresholds(evaluation: Evaluation) -> Iterator[Bilingual]:
             continue
         wanted = threshold.rule.rpartition(":")[2]
         how = rules.get(threshold.rule) or (
-            f"chosen on the same people as the highest with a sensitivity of {wanted}",
-            f"同じ対象者で、感度 {wanted} を満たす最大の値として選択",
+            f"chosen on the same people as the highest with a sensitivity of {wanted}, which makes "
+            "figures optimistic",
+            f"同じ対象者で感度 {wanted} を満たす最大の閾値で、指標は楽観的になる",
         )
         yield in_both(
-            "The threshold of {key} was {value} ({how}).",
-            "{key} の閾値は {value}（{how}）です。",
-            key=output.key, value=f"{threshold.value:.3g}", how=how,
+            "{key} counted as {label} at a probability of {value} or more ({how}).",
+            "{key} は、確率 {value} 以上を{label}とした（{how}）。",
+            key=output.key, value=f"{threshold.value:.3g}", how=how, label=class_of(output, 1),
         )  # fmt: skip
 
 
@@ -176,11 +200,10 @@ def _groups(evaluation: Evaluation) -> Iterator[Bilingual]:
         return
     named: Sequence[str] = tuple(dict.fromkeys(variables))
     yield in_both(
-        "Groups were formed by {en}; a figure needed {n} persons in a group, and {n} of each class "
-        "where it needs classes.",
-        "群は {ja} で分けました。群の人数、および指標に要るクラスの人数がそれぞれ {n} "
-        "人以上の場合に"
-        "値を示しました。",
+        "Subgroups ({en}) were analysed if they had at least {n} persons, and {n} of each class "
+        "where classes are needed.",
+        "サブグループ（{ja}）は、{n} 人以上（クラスを要する指標では各クラス {n} 人以上）の場合に"
+        "分析した。",
         en=", ".join(named),
         ja="、".join(named),
         n=LEAST_PEOPLE,
@@ -188,26 +211,26 @@ def _groups(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield from _levels_of_groups(evaluation)
     if any(row.compared_with == REST for row in evaluation.table):
         yield (
-            "Each group was compared with all others whose group is known, by the same draws "
-            "(Student's t on the difference); p-values are two-sided, after Holm over the groups "
-            "of one variable and figure.",
-            "各群は、群の分かるほかの全員と同じ標本化で比べました（差の t 検定）。p 値は両側で、"
-            "同じ変数・指標の"
-            "群の間で Holm 法により補正しました。",
+            "Each was compared with all others of known subgroup on the same bootstrap draws "
+            "(Student's t); two-sided p-values were adjusted by Holm's method over the subgroups "
+            "of one variable and measure.",
+            "各群は、群の分かるほかの全員と、同じブートストラップ標本で比較した（t 検定）。両側 p"
+            " 値は変数と指標ごとに、群の間で Holm 法により補正した。",
         )
 
 
 def _levels_of_groups(evaluation: Evaluation) -> Iterator[Bilingual]:
+    keys: dict[tuple[str, Bilingual], list[str]] = {}
     for output in evaluation.outputs:
         for variable in dict.fromkeys(evaluation.options.by):
             if why := why_other_level(evaluation, output, variable):
-                yield in_both(
-                    "Of {key}, the groups of {variable} were analysed {why}.",
-                    "{key} の {variable} による群は{why}で分析しました。",
-                    key=output.key,
-                    variable=variable,
-                    why=why,
-                )
+                keys.setdefault((variable, why), []).append(output.key)
+    for (variable, why), named in keys.items():
+        yield in_both(
+            "For {en}, subgroups of {variable} were analysed {why}.",
+            "{ja} では、{variable} による群を{why}に分析した。",
+            en=" and ".join(named), ja="、".join(named), variable=variable, why=why,
+        )  # fmt: skip
 
 
 def _compared(evaluation: Evaluation) -> Iterator[Bilingual]:
@@ -218,22 +241,23 @@ def _compared(evaluation: Evaluation) -> Iterator[Bilingual]:
     )
     for key, other in pairs:
         yield in_both(
-            "{key} and {other} were compared on the units that both have, by the same draws of "
-            "persons (Student's t on the difference).",
-            "{key} と {other} は、両方に共通の対象を同じ標本化で比べました（差の t 検定）。",
+            "{key} and {other} were compared on the units that both have and on the same bootstrap "
+            "draws (Student's t).",
+            "{key} と {other} は、共通する対象を同じブートストラップ標本で比較した（t 検定）。",
             key=key, other=other,
         )  # fmt: skip
     if pairs:
         yield (
-            "Their p-values are two-sided, after Holm over the outputs that one is compared with.",
-            "その p 値は両側で、一つの推定項目と比べた相手の間で Holm 法により補正しました。",
+            "Their two-sided p-values were adjusted by Holm's method over the outputs that one is "
+            "compared with.",
+            "その両側 p 値は、一つの推定項目と比較した相手の間で Holm 法により補正した。",
         )
 
 
 def _software() -> Bilingual:
     found = [f"{name} {each}" for name in LIBRARIES if (each := _version(name))]
     named = ", ".join([f"gantei {__version__}", *found])
-    return f"Computed with {named}.", f"計算には {named} を用いました。"
+    return f"We used {named}.", f"解析には {named} を用いた。"
 
 
 def _version(name: str) -> str:
