@@ -291,6 +291,35 @@ def test_wrong_labels_are_refused_before_any_photograph_is_estimated(
     assert "labels.csv, line 2" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--by", "camra"), "--by camra: nothing is called so; known: age:10, sex, eye"),
+        (("--compare", "demo-age", "demo-sex"), "do not estimate the same"),
+        (("--label", "stage=camera"), "no estimator here has an output stage"),
+        (("--label", "sex=camera"), "is none of the classes of demo-sex.sex"),
+        (("--labels", "other.csv"), "other.csv"),
+        (("--labels", "nothing.csv"), "says nothing of what is to be estimated (sex, age)"),
+    ],
+)
+def test_what_can_be_known_is_refused_before_any_photograph_is_estimated(
+    options, said, photographs, tmp_path, capsys, monkeypatch
+):
+    from gantei.study import run as study_run
+
+    def refuse(*_, **__):
+        raise AssertionError("a photograph was estimated")
+
+    monkeypatch.setattr(study_run, "run_study", refuse)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.csv").write_text("photograph,age,sex\nno-such.jpg,40,male\n")
+    (tmp_path / "nothing.csv").write_text("photograph,camera\nno-such.jpg,A\n")
+    usual = ("--labels", photographs / "labels.csv", "--with", "demo-sex", "--with", "demo-age")
+    assert run(photographs, *usual, "--out", tmp_path / "report", *options) == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.glob("*report*"))
+
+
 def test_a_report_among_the_photographs_is_refused(photographs, capsys):
     options = ("--labels", photographs / "labels.csv", "--with", "demo-sex")
     assert run(photographs, *options, "--out", photographs / "report") == 2

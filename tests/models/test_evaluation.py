@@ -386,8 +386,8 @@ def test_an_argument_of_a_wrong_type_is_refused_by_its_name(tables, wrong):
 
 
 def test_names_of_persons_form_no_groups(tmp_path):
-    drawn = [{**each, "name": f"name {int(each['person'][1:]) % 15}"} for each in people(30)]
+    drawn = [{**each, "name": f"name {int(each['person'][1:]) % 20}"} for each in people(30)]
     results = write_results(tmp_path / "r.csv", drawn)
     labels = write_labels(tmp_path / "l.csv", drawn, ("photograph", "person", "age", "name"))
-    with pytest.raises(SettingError, match="none of its 15 groups has 10 people"):
+    with pytest.raises(SettingError, match="none of its 20 groups has 10 people"):
         gantei.evaluate(results, labels, by=("name",))

@@ -165,16 +165,25 @@ def _evaluation(tables: Sequence[Path], arguments: dict[str, object]) -> "Evalua
 
 def _estimated(chosen: argparse.Namespace, folder: Path) -> Path:
     """Estimate the photographs into the report's folder, as `gantei predict` does."""
+    from ..evaluation.before_estimating import check_before_estimating
     from ..evaluation.report_folder import RESULTS
     from ..labels.label_table import read_labels
     from ..study.definition import Study
+    from ..study.described_outputs import described_outputs
     from ..study.run import run_study
     from ..terminal.progress import progress
 
-    if chosen.labels != STANDARD_STREAM:  # which is read once
-        read_labels(label_options(chosen))  # what is wrong is known before any photograph
+    # What is wrong is known before any photograph; standard input is read once.
+    labels = None if chosen.labels == STANDARD_STREAM else read_labels(label_options(chosen))
     listing = listing_of(chosen)
     backend = local_backend(chosen, list(dict.fromkeys(chosen.names)))
+    if labels is not None:
+        described = [
+            output
+            for each in backend.estimators
+            for output in described_outputs(each.name, each.manifest)
+        ]
+        check_before_estimating(listing, described, labels, chosen.compare)
     study = Study(listing, backend, folder / RESULTS).without_own_files()
     with progress(len(listing.photographs), "photograph") as bar:
         # What another run has left under the hidden name is nobody's.

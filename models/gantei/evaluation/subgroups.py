@@ -19,7 +19,7 @@ from .threshold import Threshold
 
 MOST_GROUPS = 50
 """Of one variable; more are a name or a date, and no group."""
-LEAST_GROUP = 4
+LEAST_GROUP = 2
 """People of a group on average, where no group has enough for a figure."""
 NOT_COMPARED = frozenset({"prevalence", "mae_of_mean"})
 """Figures of the people, not of the estimator."""
@@ -67,7 +67,7 @@ def _check_size(cohort: Cohort, variable: str) -> None:
     """Refuse a variable that names persons or the like, whose groups a report would list.
 
     Raises:
-        SettingError: its groups have no four people on average, and none has those that a figure
+        SettingError: its groups have no two people on average, and none has those that a figure
             needs.
     """
     if variable_of(variable).width is not None:
