@@ -166,7 +166,7 @@ def kill(*_):
 rename = Path.rename
 if kind == "moving":
     Path.rename = lambda self, target: (kill(), rename(self, target))[1]
-demo.draw_people(Path(sys.argv[1]), 2, 6, kill if kind == "drawing" else lambda done: None)
+demo.draw_people(Path(sys.argv[1]), 2, 6, progress=kill if kind == "drawing" else lambda done: None)
 os._exit(9)
 """
 
