@@ -198,6 +198,15 @@ def test_candidates_of_a_file_take_the_place_of_the_usual_ones(sixty, tmp_path):
     assert find("hidden").manifest.input.scale.std == (255.0, 255.0, 255.0)
 
 
+def test_what_is_settled_does_not_depend_on_the_number_of_workers(sixty):
+    install()
+    one, many = (settled_by(sixty, workers=workers) for workers in (1, 16))
+    assert [people for people, _ in one.race.tournament.history] == [
+        people for people, _ in many.race.tournament.history
+    ]
+    assert one.verdicts == many.verdicts
+
+
 def test_an_age_in_years_is_read_from_the_line(sixty):
     years = {"sigmoid": False, "weights": (0.0, 170.0, 0.0), "bias": -26.0}
     install(task="age", hidden=("input.colour", "output.age.scale", "output.age.offset"), **years)

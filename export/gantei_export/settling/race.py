@@ -15,7 +15,7 @@ from .evidence import FIRST_PEOPLE
 from .scores import LabelledPerson, ScoredPeople, Scorer
 
 STEP = 5
-"""People between two looks, or as many as are read at the same time."""
+"""People between two looks: the same on every machine, so that what is settled is."""
 
 
 @dataclass
@@ -118,7 +118,7 @@ def run_race(
     while waiting and (len(race.people) < FIRST_PEOPLE or goes_on(race)):
         needed = {name: tournament.needed(name).tolist() for name in columns}
         race.add(scorer.score(waiting[:step], columns, needed))
-        waiting, step = waiting[step:], max(STEP, scorer.workers)
+        waiting, step = waiting[step:], STEP
     if not race.people:
         raise SettingError("nobody with known labels has a photograph that can be estimated for")
     return race
