@@ -219,6 +219,7 @@ def test_an_age_in_years_is_read_from_the_line(sixty):
     assert colour.origin == "assumed"  # so every result says so
     assert "not told apart from" in colour.evidence
     assert "hardly matters" in colour.evidence
+    assert "among 60 people" in colour.evidence
 
 
 def test_the_order_of_five_classes_is_found_by_assignment(tmp_path):

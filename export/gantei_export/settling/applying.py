@@ -30,7 +30,7 @@ def refusal(settling: Settling, *, although_worse: bool) -> str | None:
     if settling.signal != "signal":
         return headline(settling)[0]
     if settling.contradicted:
-        return "the labels contradict what is stated"
+        return _contradiction(settling)
     if settling.worse and not although_worse:
         reported = "; ".join(
             f"{figure.metric} {figure.value:g}"
@@ -44,6 +44,18 @@ def refusal(settling: Settling, *, although_worse: bool) -> str | None:
     if not changes(settling):
         return "nothing new was settled"
     return None
+
+
+def _contradiction(settling: Settling) -> str:
+    fitted = [each for each in settling.contradicted if each.fact.origin == "fitted"]
+    if len(fitted) < len(settling.contradicted):
+        return "the labels contradict what is stated"
+    first = fitted[0]
+    return (
+        f"the labels contradict {first.fact.key} {first.fact.before}, which was settled before; "
+        f"where you know that it is {first.value}, state it: gantei set {settling.entry.name} "
+        f'{first.fact.key}={first.value} --because "…"'
+    )
 
 
 def changes(settling: Settling) -> dict[str, tuple[Any, dict[str, str]]]:

@@ -9,7 +9,7 @@ from .evidence import FIRST_PEOPLE
 from .open_facts import OpenFact
 from .order_of_labels import LabelOrder, order_of_labels
 from .race import Race
-from .verdicts import FactVerdict, VerdictOnFact
+from .verdicts import FactVerdict, VerdictOnFact, decided_verdict
 
 
 def orders_found(
@@ -46,7 +46,7 @@ def order_verdict(
     value = ",".join(in_network)
     unsure = [label for label, each in zip(classes, certain, strict=True) if not each]
     left = (value, *(f"another place of {label}" for label in unsure))
-    verdict: VerdictOnFact = "not yet" if unsure else "settled"
+    verdict: VerdictOnFact = "not yet" if unsure else decided_verdict(fact, value)
     if fact.role == "checked":
         agrees = not unsure and value == fact.before
         verdict = "agrees" if agrees else "unopposed"

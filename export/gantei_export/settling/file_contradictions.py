@@ -12,7 +12,8 @@ from .open_facts import OpenFact, manifest_value
 def contradicted_scales(entry: entries.Entry, facts: Sequence[OpenFact]) -> dict[str, str]:
     """Give the scales that the first batch normalisation's statistics contradict, and why.
 
-    They are asked only where an import has kept them, and never of all scales that are tried.
+    They are asked only where an import has kept them, and leave two scales at least, since one
+    alone would be compared with nothing.
 
     Raises:
         ManifestError, WeightsError: the provenance, or the network, is damaged.
@@ -32,4 +33,4 @@ def contradicted_scales(entry: entries.Entry, facts: Sequence[OpenFact]) -> dict
         doubt = doubt_about_scale(spec, list(model.graph.node), constants, known)
         if doubt is not None:
             against[word] = doubt
-    return {} if len(against) == len(tried.values) else against
+    return {} if len(against) >= len(tried.values) - 1 else against

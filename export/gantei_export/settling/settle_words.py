@@ -44,8 +44,8 @@ def headline(settling: Settling) -> Bilingual:
     if settling.contradicted:
         keys = JOINED[0].join(each.fact.key for each in settling.contradicted)
         return (
-            f"Contradiction: the labels of {people} people disagree with the stated {keys}.",
-            f"矛盾があります。{people}人のラベルは、{keys} の記載と合いません。",
+            f"Contradiction: the labels of {people} people disagree with what is known of {keys}.",
+            f"矛盾があります。{people}人のラベルは、{keys} の既知の値と合いません。",
         )
     settled = [each for each in settling.verdicts if each.verdict == "settled"]
     still = [each for each in settling.verdicts if each.verdict == "not yet"]
@@ -74,26 +74,41 @@ def verdict_words(verdict: FactVerdict) -> Bilingual:
                 f"決定：試した{verdict.tried}通りのうち最良",
             )
         case "alike":
-            gap = _difference(verdict.difference)
+            gap = _difference(verdict.difference, verdict.people)
             return (
                 f"not told apart from {others}, but it hardly matters: {gap[0]}",
                 f"{others} と区別できませんが、影響はほとんどありません（{gap[1]}）",
             )
         case "not yet":
             return _not_yet(verdict, others)
-        case "contradicted":
+        case "not compared":
             return (
-                f"contradiction: {verdict.fact.before} is stated, but the labels say "
-                f"{verdict.value}. Either the statement is wrong, or the labels are coded the "
-                "other way round",
-                f"矛盾：記載は {verdict.fact.before}、ラベルからは {verdict.value}。記載の誤り"
-                "か、ラベルの符号が逆です",
+                f"not compared with another value: only {verdict.value} was tried",
+                f"{verdict.value} しか試していないため、ほかの値と比べていません",
             )
+        case "contradicted":
+            return _contradiction(verdict)
     return PLAIN_VERDICTS[verdict.verdict]
 
 
+def _contradiction(verdict: FactVerdict) -> Bilingual:
+    before, value = verdict.fact.before, verdict.value
+    if verdict.fact.origin == "fitted":
+        return (
+            f"contradiction: {before} was settled before, on other people or labels; these say "
+            f"{value}. One of the two tables may be coded the other way round",
+            f"矛盾：以前は {before} に決まりましたが、今回のラベルからは {value}。どちらかの表の"
+            "符号が逆の可能性があります",
+        )
+    return (
+        f"contradiction: {before} is stated, but the labels say {value}. Either the statement is "
+        "wrong, or the labels are coded the other way round",
+        f"矛盾：記載は {before}、ラベルからは {value}。記載の誤りか、ラベルの符号が逆です",
+    )
+
+
 def _not_yet(verdict: FactVerdict, others: str) -> Bilingual:
-    gap = _difference(verdict.difference)
+    gap = _difference(verdict.difference, verdict.people)
     if verdict.more_people is None:
         more = (
             "how many more people it takes cannot be said yet",
@@ -113,14 +128,15 @@ def _rounded(people: int) -> int:
     return -(-people // step) * step
 
 
-def _difference(gap: Difference | None) -> Bilingual:
+def _difference(gap: Difference | None, people: int) -> Bilingual:
     if gap is None:
         return "", ""
     mean, most = (_number(each, gap.unit) for each in (gap.mean, gap.most))
     unit, unit_ja = ("", "") if gap.unit == "probability" else _unit(gap.unit)
     return (
-        f"{gap.output} differs by at most {most}{unit}, {mean}{unit} on average",
-        f"{gap.output} の差は最大{most}{unit_ja}、平均{mean}{unit_ja}",
+        f"{gap.output} differs by at most {most}{unit}, {mean}{unit} on average, among {people} "
+        "people",
+        f"{people}人で {gap.output} の差は最大{most}{unit_ja}、平均{mean}{unit_ja}",
     )
 
 

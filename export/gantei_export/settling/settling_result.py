@@ -96,7 +96,7 @@ class Settling:
 
     @property
     def contradicted(self) -> tuple[FactVerdict, ...]:
-        """What is stated, and contradicted by the labels."""
+        """What is stated, or was fitted before, and contradicted by the labels."""
         return tuple(each for each in self.verdicts if each.verdict == "contradicted")
 
     @property

@@ -17,7 +17,8 @@ VerdictOnFact = Literal[
     "alike",  # several are left, whose outputs are nearly the same
     "not yet",  # several are left, and more people may tell them apart
     "agrees",  # what is stated: every candidate that is left has it
-    "contradicted",  # what is stated: no candidate that is left has it
+    "contradicted",  # what is stated, or was fitted: no candidate that is left has it
+    "not compared",  # one value alone was tried
     "unopposed",  # what is stated: some that are left have it
     "nothing",  # no candidate tells the labels, or too few people
 ]
@@ -95,7 +96,8 @@ def verdict_on(
         verdict = verdict if fact.before in left else "contradicted"
         return FactVerdict(fact, verdict, value, left, tried, people=people)
     if len(left) == 1:
-        return FactVerdict(fact, "settled", value, left, tried, people=people)
+        decided = decided_verdict(fact, value) if tried > 1 else "not compared"
+        return FactVerdict(fact, decided, value, left, tried, people=people)
     others = [rivals[word] for word in left[1:]]
     differences = [each for other in others for each in differences_of(race, best, other, units)]
     worst = max(differences, key=lambda each: (not each.alike, each.most), default=None)
@@ -107,6 +109,11 @@ def verdict_on(
     known = [each for each in needed if each is not None]
     more = max(max(known) - people, 5) if len(known) == len(needed) else None
     return FactVerdict(fact, "not yet", value, left, tried, worst, more, people)
+
+
+def decided_verdict(fact: OpenFact, value: str) -> VerdictOnFact:
+    """What became of an open fact of which one value is left: settled, unless it was otherwise."""
+    return "contradicted" if fact.origin == "fitted" and value != fact.before else "settled"
 
 
 def best_of_each(race: Race, key: str) -> dict[str, Candidate]:
