@@ -42,7 +42,8 @@ with fewer persons); of mean errors, Brier score and log loss the quantiles of t
 themselves (bootstrap-t, doi 10.1214/aos/1176350933). Calibration has the sandwich over persons
 (doi 10.1093/biomet/73.1.13), and is not given below 150 persons. Where all answers are right, or
 all are wrong, the bounds are exact (Clopper and Pearson, doi 10.1093/biomet/26.4.404). No
-interval rests on fewer than 10 persons. The draws are the same on every machine.
+interval rests on fewer than 10 persons, or on the one or two who differ from all others. The draws
+are the same on every machine.
 
 How often they hold the true value, by simulation: 0.92 to 0.98 of cohorts of 60 people, 0.93 to
 0.97 of 150 and 400 ([benchmarks](../benchmarks/README.md#intervals), with the exceptions).
@@ -52,6 +53,8 @@ How often they hold the true value, by simulation: 0.92 to 0.98 of cohorts of 60
 - `--by camera,sex,age:10`: figures of each group, and their difference to all others whose group
   is known, by the same draws. p-values are two-sided, after Holm over the groups of one variable
   and figure. A group of fewer than 10 persons, or of 10 of a class, has none, and says so.
+  Where the photographs of many persons differ, as by a camera per eye, the report has such groups
+  by eye or by photograph, and says why.
 - Several estimators, or several tables of results, with the same label: differences on the same
   people, by the same draws, after Holm. `--compare A B` chooses.
 - `--threshold 0.3` is given beforehand. `youden` and `sensitivity:0.95` choose it on these
