@@ -21,6 +21,8 @@ MOST_GROUPS = 50
 """Of one variable; more are a name or a date, and no group."""
 LEAST_GROUP = 2
 """People of a group on average, where no group has enough for a figure."""
+FEW_GROUPS = 10
+"""So many may be small: a site, or a camera, in a pilot."""
 NOT_COMPARED = frozenset({"prevalence", "mae_of_mean"})
 """Figures of the people, not of the estimator."""
 
@@ -76,7 +78,8 @@ def _check_size(cohort: Cohort, variable: str) -> None:
     persons = np.arange(len(units)) if units.persons is None else units.persons
     sizes = [len(np.unique(persons[values == each])) for each in {*values} - {""}]
     fewest = LEAST_GROUP * len(sizes)
-    if sizes and max(sizes) < LEAST_PEOPLE and len(np.unique(persons)) < fewest:
+    is_tiny = len(sizes) > FEW_GROUPS and max(sizes) < LEAST_PEOPLE
+    if is_tiny and len(np.unique(persons)) < fewest:
         raise SettingError(
             f"--by {variable}: none of its {len(sizes)} groups has {LEAST_PEOPLE} people; a name "
             "of persons or days forms no groups"
