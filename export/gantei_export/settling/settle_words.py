@@ -117,9 +117,10 @@ def _not_yet(verdict: FactVerdict, others: str) -> Bilingual:
     else:
         number = _rounded(verdict.more_people)
         more = f"about {number} more people should settle it", f"あと約{number}人で決まる見込みです"
+    shown = (f" ({gap[0]})", f"（{gap[1]}）") if gap[0] else ("", "")
     return (
-        f"the best so far, not yet told apart from {others} ({gap[0]}); {more[0]}",
-        f"現時点で最良ですが、{others} とまだ区別できません（{gap[1]}）。{more[1]}",
+        f"the best so far, not yet told apart from {others}{shown[0]}; {more[0]}",
+        f"現時点で最良ですが、{others} とまだ区別できません{shown[1]}。{more[1]}",
     )
 
 
@@ -133,10 +134,14 @@ def _difference(gap: Difference | None, people: int) -> Bilingual:
         return "", ""
     mean, most = (_number(each, gap.unit) for each in (gap.mean, gap.most))
     unit, unit_ja = ("", "") if gap.unit == "probability" else _unit(gap.unit)
+    from_what, from_what_ja = "", ""
+    if gap.unlike:
+        from_what = f" from the best one left, with {' and '.join(gap.unlike)}"
+        from_what_ja = f"（残った候補のうち {JOINED[1].join(gap.unlike)} との差）"
     return (
-        f"{gap.output} differs by at most {most}{unit}, {mean}{unit} on average, among {people} "
-        "people",
-        f"{people}人で {gap.output} の差は最大{most}{unit_ja}、平均{mean}{unit_ja}",
+        f"{gap.output} differs{from_what} by at most {most}{unit}, {mean}{unit} on average, among "
+        f"{people} people",
+        f"{people}人で {gap.output} の差は最大{most}{unit_ja}、平均{mean}{unit_ja}{from_what_ja}",
     )
 
 
@@ -145,7 +150,9 @@ def _unit(unit: str) -> Bilingual:
 
 
 def _number(value: float, unit: str) -> str:
-    return f"{value:.3f}" if unit == "probability" else f"{value:.2g}"
+    if unit == "probability":
+        return f"{value:.3f}"
+    return f"{value:,.0f}" if 10 <= value < 1e6 else f"{value:.2g}"
 
 
 def figure_words(measure: Measure) -> Bilingual:

@@ -39,6 +39,8 @@ class Difference:
         unit: `probability`, or the unit of the number.
         mean, most: of the absolute differences.
         alike: whether that hardly matters.
+        unlike: what the other candidate has otherwise, such as `mirror none` and `crop box`, where
+            the one that differs in one fact alone was dropped; else empty.
     """
 
     output: str
@@ -46,6 +48,7 @@ class Difference:
     mean: float
     most: float
     alike: bool
+    unlike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class FactVerdict:
         value: settled, or the best so far, or None where nothing can be said.
         left: the values of the candidates that are left, that one first.
         tried: how many values there were.
-        difference: the largest between the best candidate and one of another value that is left.
+        difference: the largest between the best candidate and one of each other value that is left:
+            the one that differs in this fact alone, if it is left, else the best.
         more_people: about how many more would tell them apart; None where nobody can say.
         people: how many were looked at for it.
     """
@@ -99,7 +103,8 @@ def verdict_on(
         decided = decided_verdict(fact, value) if tried > 1 else "not compared"
         return FactVerdict(fact, decided, value, left, tried, people=people)
     others = [rivals[word] for word in left[1:]]
-    differences = [each for other in others for each in differences_of(race, best, other, units)]
+    nearest = [differing_in(race, best, fact.key, word) or rivals[word] for word in left[1:]]
+    differences = [each for other in nearest for each in differences_of(race, best, other, units)]
     worst = max(differences, key=lambda each: (not each.alike, each.most), default=None)
     if worst is not None and worst.alike:
         if usual in left:
@@ -126,19 +131,32 @@ def best_of_each(race: Race, key: str) -> dict[str, Candidate]:
     return best
 
 
+def differing_in(race: Race, best: Candidate, key: str, word: str) -> Candidate | None:
+    """The candidate that differs from the best one in one fact alone, if it is left."""
+    words = {**best.words, key: word}
+    return next((each for each in race.alive if each.words == words), None)
+
+
 def differences_of(
     race: Race, one: Candidate, other: Candidate, units: Mapping[str, str]
 ) -> list[Difference]:
     """How far each output of two candidates that are left differs over all people."""
+    unlike = [key for key, word in one.facts if other.words[key] != word]
+    words = tuple(f"{key.split('.')[-1]} {other.words[key]}" for key in unlike)
     return [
-        _difference(race, name, race.scores(one, name), race.scores(other, name), units[name])
+        _difference(race, name, (one, other), units[name], words if len(unlike) > 1 else ())
         for name in race.columns
     ]
 
 
 def _difference(
-    race: Race, name: str, one: NDArray[np.float64], other: NDArray[np.float64], unit: str
+    race: Race,
+    name: str,
+    two: tuple[Candidate, Candidate],
+    unit: str,
+    unlike: tuple[str, ...],
 ) -> Difference:
+    one, other = (race.scores(each, name) for each in two)
     kind = race.columns[name].scored.kind
     if kind == "regression":
         slope = _slope(one, race.truths(name))
@@ -151,7 +169,8 @@ def _difference(
         gaps = gaps if gaps.ndim == 1 else gaps.max(axis=1)
         unit, limits = "probability", ALIKE["probability"]
     mean, most = float(np.nanmean(gaps)), float(np.nanmax(gaps))
-    return Difference(name, unit, mean, most, mean <= limits[0] and most <= limits[1])
+    alike = mean <= limits[0] and most <= limits[1]
+    return Difference(name, unit, mean, most, alike, unlike)
 
 
 def _slope(outputs: NDArray[np.float64], truths: NDArray[np.float64]) -> float:
