@@ -252,7 +252,7 @@ def test_a_threshold_chosen_here_marks_what_depends_on_it(tables):
     written = [row for row in evaluation.rows() if row["notes"]]
     (used,) = {row["threshold"] for row in written if row["level"] == "person"}
     assert used == pytest.approx(evaluation.thresholds["net.sex", "person"].value)
-    assert "expect less on others" in written[0]["notes_text"]
+    assert "expect lower values on others" in written[0]["notes_text"]
 
 
 def test_without_persons_there_are_no_intervals(records, tmp_path):

@@ -155,7 +155,7 @@ def test_nothing_matches_is_an_error_that_shows_what_is_compared(tmp_path):
         ([result("a.jpg", sha256="0"), result("b.jpg", sha256="0"), result("c.jpg")],
          "photograph,age\na.jpg,1\nb.jpg,2\n", r"all 3 .*: 1 not in the .*; 2 that are the same"),
         ([result("a.jpg"), result("b.jpg")], "photograph,person,sex\na.jpg,p,M\nb.jpg,p,F\n",
-         r"all 2 .*: 2 of a person with two sexes"),
+         r"all 2 .*: 2 of a person recorded with two sexes"),
     ],
 )  # fmt: skip
 def test_where_no_photograph_is_left_the_error_says_how_many_for_which_reason(

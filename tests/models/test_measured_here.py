@@ -131,7 +131,7 @@ def test_results_changed_by_hand_get_into_no_card_and_are_told(my_age, tmp_path,
     arguments = ("evaluate", str(results), "--labels", str(labels), "--out", str(out))
     assert main([*arguments, "--into-card"]) in (0, 1)
     said = capsys.readouterr().err
-    assert "no run vouches for it" in said.partition("card of")[0]
+    assert "longer vouches for it" in said.partition("card of")[0]
     methods = (out / "methods.md").read_text("utf-8")
     assert "The table of results was changed after the run that wrote it" in methods
     assert "推定の実行後に変更されています" in methods

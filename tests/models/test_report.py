@@ -138,7 +138,9 @@ def test_each_kind_of_output_has_its_figures(report):
 def test_the_page_is_headed_by_what_was_found_in_both_languages(page, evaluation):
     error = evaluation.figure("net.age", "person", "mae")
     low, value, high = (f"{each:.2f}" for each in (error.low, error.value, error.high))
-    english = f"The mean absolute error of age is {value} years (95 % interval {low} to {high})"
+    english = (
+        f"The mean absolute error of age is {value} years (95% confidence interval {low} to {high})"
+    )
     assert english in page.text
     assert f"年齢の平均絶対誤差は {value} 年（95% 信頼区間 {low}〜{high}）" in page.text
     mean = evaluation.figure("net.age", "person", "mae_of_mean").value
@@ -281,7 +283,7 @@ def test_figures_beyond_the_size_of_a_page_stand_in_the_folder_alone(
 ):
     monkeypatch.setattr(report_page, "LARGEST_PAGE", 500_000)
     smaller = Page(report_page.report_page(evaluation, drawn))
-    assert "it stands in the folder of figures" in smaller.text
+    assert "it is in the folder of figures" in smaller.text
     assert 0 < len(smaller.images) < len(page.images)
 
 
@@ -372,5 +374,5 @@ def test_an_output_of_eyes_beside_one_of_persons_is_told_by_eye(tmp_path):
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "No units are left per person and visit, so the figures are per eye and visit." in page
     assert "An eye at one visit" not in page
-    assert "A point is an eye at one visit." in page
+    assert "Each point is an eye at one visit." in page
     assert "The unit of analysis was an eye at one visit: net.stage 80 units of 40" in page

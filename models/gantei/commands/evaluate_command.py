@@ -28,10 +28,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     evaluate = commands.add_parser(
         "evaluate",
         help="measure estimators on photographs with known ages, sexes or other labels",
-        description="Measure what estimates are worth on photographs with labels: figures with "
-        "intervals by person, by eye and by photograph, for groups, and between estimators, as a "
-        "report with figures, tables and a paragraph to print. Takes results of gantei predict, "
-        "several to compare them, or photographs, which it estimates first.",
+        description="Measure what estimates are worth on photographs with labels: performance with "
+        "confidence intervals per person, eye and photograph, for groups, and between estimators, "
+        "as a report with figures, tables and a paragraph on methods. Takes results of gantei "
+        "predict, several to compare them, or photographs, which it estimates first.",
         epilog="Exit code: 0 all photographs are in all figures, 1 some were left out of some, "
         "which excluded.csv lists, 2 nothing could be evaluated.",
     )
@@ -44,18 +44,18 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_labels(evaluate)
     add_evaluation(evaluate)
     evaluate.add_argument(
-        "--out", metavar="DIR", required=True, type=Path, help="folder of the report, made anew"
+        "--out", metavar="DIR", required=True, type=Path, help="new folder for the report"
     )
     evaluate.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace the report of another evaluation, if nothing else was put into its folder",
+        help="replace an earlier report, if nothing else is in its folder",
     )
     evaluate.add_argument(
         "--into-card",
         action="store_true",
-        help="also write the main figures into the cards of the estimators, where these are "
-        "installed, as measured here and beside what their publishers report",
+        help="also write the main figures into the cards of the estimators installed here, as "
+        "measured here, beside what their publishers report",
     )
     add_estimators(evaluate, "none, as tables of results have theirs")
     add_device(evaluate)

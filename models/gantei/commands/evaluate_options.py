@@ -19,9 +19,9 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
         "photograph (columns photograph or sha256), or per person",
     )
     for name, what in (
-        ("person", "whose photograph it is; default: person, where there is such a column"),
-        ("visit", "the visit of the person, best its date; default: visit, where there is such a "
-         "column, else each person has one visit"),
+        ("person", "column that says whose photograph it is; default: person, where there is one"),
+        ("visit", "column that tells the visits of a person apart, best their dates; default: "
+         "visit, where there is one, else each person has one visit"),
         ("age", "age in years; default: age"),
         ("sex", "sex, as male and female, M and F, 男 and 女, or as --sex-coding says; "
          "default: sex"),
@@ -37,7 +37,7 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
     labels.add_argument(
         "--sex-coding",
         metavar="CODING",
-        help="what codes of the sex mean, such as 1=male,0=female; without it codes are refused",
+        help="what codes for sex mean, such as 1=male,0=female; without it, codes are refused",
     )
 
 
@@ -50,28 +50,28 @@ def add_evaluation(parser: argparse.ArgumentParser) -> None:
         type=_names,
         default=[],
         action="extend",
-        help="also for groups, by columns of labels or results, with commas between: "
+        help="also evaluate groups, by columns of labels or results, with commas between: "
         "camera,eye,sex,age:10 (age:10 is by decades)",
     )
     figures.add_argument(
         "--threshold",
         metavar="RULE",
         default="0.5",
-        help="probability from which the second class is taken: a number, youden, or "
-        "sensitivity:0.95; the last two choose it on these people, which makes figures optimistic. "
-        "Default: 0.5",
+        help="probability from which an estimate counts as the second class: a number, youden, or "
+        "sensitivity:0.95; the last two choose it on these people, which makes figures optimistic; "
+        "default: 0.5",
     )
     figures.add_argument(
         "--one-photograph-per-person",
         action="store_true",
-        help="where no column tells persons: each photograph is another person's",
+        help="where no column tells persons: state that no two photographs are of the same person",
     )
     figures.add_argument(
         "--compare",
         metavar="NAME",
         nargs="+",
         default=[],
-        help="estimators or outputs: the first is compared with each of the others, on the same "
+        help="estimators or outputs: compare the first with each of the others, on the same "
         "people; default: all that estimate the same",
     )
     figures.add_argument(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..evaluation.evaluation_row import EvaluationRow
     from ..labels.cohort import Level
 
-HEAD = ("OUTPUT", "FIGURE", "VALUE", "95 % INTERVAL", "UNITS", "PEOPLE")
+HEAD = ("OUTPUT", "FIGURE", "VALUE", "95% INTERVAL", "UNITS", "PEOPLE")
 GROUP_FIGURES = frozenset({"mae", "bias", "auc", "accuracy", "macro_auc"})
 """Whose differences between groups are told on the terminal; the report has all."""
 SIGNIFICANT = 0.05

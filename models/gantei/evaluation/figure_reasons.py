@@ -16,8 +16,8 @@ FIGURE_REASONS: MappingProxyType[str, tuple[str, str]] = MappingProxyType({
         "群の中に人数が10人未満のクラスがあります",
     ),
     OPTIMISTIC: (
-        "the threshold was chosen on these very people: expect less on others",
-        "閾値をこの対象者自身で選んだため、ほかの集団ではこれより悪くなります",
+        "the threshold was chosen on these same people: expect lower values on others",
+        "閾値をこの対象者自身で選んだため、ほかの集団ではこれより悪くなると見込まれます",
     ),
 })  # fmt: skip
 """By the codes of `why` and `notes`, English and Japanese."""

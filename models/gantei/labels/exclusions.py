@@ -31,12 +31,12 @@ REASONS: Mapping[str, Reason] = {
         "not in the table of labels", "ラベルの表に該当する行がない", "photograph"
     ),
     "other-file": Reason(
-        "whose name is in the labels, but of another file (sha256)",
+        "whose name is in the labels, but for another file (sha256)",
         "名前はラベルにあるが、ファイルの内容（sha256）が異なる",
         "photograph",
     ),
     "labels-contradict": Reason(
-        "of which rows of labels say different things",
+        "with rows of labels that contradict each other",
         "ラベルの複数の行の内容が食い違う",
         "photograph",
     ),
@@ -44,7 +44,7 @@ REASONS: Mapping[str, Reason] = {
         "without an estimate, because of an error", "エラーのため推定値がない", "photograph"
     ),
     "no-person": Reason(
-        "whose person nothing tells, where that of others is known",
+        "of an unknown person, where those of others are known",
         "ほかの写真と違い、対象者が分からない",
         "photograph",
     ),
@@ -59,11 +59,13 @@ REASONS: Mapping[str, Reason] = {
         "photograph",
     ),
     "two-sexes": Reason(
-        "of a person with two sexes", "同じ対象者に両方の性別が記されている", "photograph"
+        "of a person recorded with two sexes",
+        "同じ対象者に男女両方の性別が記されている",
+        "photograph",
     ),
     # Rows of labels.
     "no-photograph": Reason(
-        "of no photograph in the results", "結果の表に該当する写真がない", "label"
+        "that match no photograph in the results", "結果の表に該当する写真がない", "label"
     ),
     "row-of-other-file": Reason(
         "that name a photograph, but another file (sha256)",
@@ -72,22 +74,22 @@ REASONS: Mapping[str, Reason] = {
     ),
     "row-repeated": Reason("that repeat another row", "ほかの行の繰り返し", "label"),
     "row-contradicts": Reason(
-        "that say other than another row of the same photograph or person",
+        "that contradict another row of the same photograph or person",
         "同じ写真または対象者の別の行と内容が食い違う",
         "label",
     ),
     # Units of one output at one level.
-    "no-label": Reason("without a label of this output", "この出力のラベルがない", "unit"),
+    "no-label": Reason("without a label of this output", "この推定項目のラベルがない", "unit"),
     "ages-unexplained": Reason(
-        "of a person whose ages the dates of the visits do not explain",
-        "同じ対象者の年齢の違いが受診日で説明できない",
+        "of a person whose ages do not fit the dates of the visits",
+        "同じ対象者の年齢の違いを受診日で説明できない",
         "unit",
     ),
     "labels-differ": Reason(
         "whose photographs have different labels", "写真によってラベルが異なる", "unit"
     ),
     "eye-unknown": Reason(
-        "of an unknown eye, which the means of eyes leave out",
+        "of an unknown eye, so in no mean per eye",
         "左右が分からず、眼ごとの平均に使えない",
         "unit",
     ),

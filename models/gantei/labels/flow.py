@@ -6,15 +6,17 @@ from typing import Literal
 
 FLOW_NOTES: Mapping[str, tuple[str, str]] = {
     "table-changed": (
-        "The table of results was changed after the run that wrote it: no run vouches for it.",
+        "The table of results was changed after gantei predict wrote it: its run manifest no "
+        "longer vouches for it.",
         "結果の表は、出力された後に変更されています。元の実行記録では内容を保証できません。",
     ),
     "eyes-contradict": (
-        "Some photographs show another eye by the labels than by the results, whose eye is used.",
+        "Of some photographs, labels and results name different eyes; those of the results are "
+        "used.",
         "左右の記載がラベルと結果で異なる写真があります。結果の表の左右を使いました。",
     ),
     "names-by-end": (
-        "Some photographs were found by the end of their names, without folders or ending.",
+        "Some photographs were matched by the end of their names alone, without folders or suffix.",
         "フォルダー名や拡張子を除いた、名前の末尾だけで対応づけた写真があります。",
     ),
     "persons-alike": (
@@ -24,7 +26,8 @@ FLOW_NOTES: Mapping[str, tuple[str, str]] = {
         "であれば、区間が狭すぎることになります。",
     ),
     "visits-no-days": (
-        "Some visits are no days, year first: they explain any ages of a person.",
+        "Some visits are not dates with the year first, so differences in a person's age could "
+        "not be checked against them.",
         "受診日の列に日付（年が先頭）でない値があり、年齢の違いを日付で確かめられません。",
     ),
 }

@@ -27,7 +27,7 @@ from .known_manifest import known_manifest, published_name
 
 FEW_OF_A_CLASS = 100
 """Persons of a class, below which calibration and error rates are known too roughly
-(doi 10.1136/bmj-2023-074821 asks for 100 to 200)."""
+(doi 10.1002/sim.6787 asks for 100, and better 200)."""
 MANY_LEFT_OUT = 0.05
 """Share of the photographs."""
 
@@ -89,7 +89,7 @@ def _of_flow(evaluation: Evaluation) -> Iterator[Caution]:
                 n=left_out, all=flow.photographs))  # fmt: skip
         if flow.findings:
             yield Caution("findings", in_both(
-                "Photographs with a finding are in the figures; the most frequent finding has {n} "
+                "Photographs with a finding are included; the most frequent finding concerns {n} "
                 "of {all} photographs.",
                 "注意の付いた写真も集計に含みます。最も多い注意は、写真 {all} 枚中 {n} "
                 "枚にあります。",
@@ -125,9 +125,9 @@ def _other(measured: Mapping[Level, Measure], reported: ReportedFigure) -> Bilin
     above = here.value is not None and here.value > reported.value
     is_better = above is METRICS[reported.code].higher_is_better
     return in_both(
-        "The publisher reports {metric} {value} ({data}); here it is {side}, with an interval of "
-        "{between}. Other people, cameras or preprocessing may be why, or a setting that is not "
-        "the publisher's.",
+        "The publisher reports {metric} {value} ({data}); here it is {side}, with a 95% "
+        "confidence interval of {between}. The reason may be other people, cameras or "
+        "preprocessing, or a setting that is not the publisher's.",
         "公開元の報告は {metric} {value}（{data}）ですが、ここではそれより{side}、区間は {between} "
         "です。"
         "対象者、カメラ、前処理の違い、または公開元と異なる設定が考えられます。",
@@ -144,7 +144,7 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
     if len(truths):
         yield Caution("range-of-ages", in_both(
             "A mean absolute error depends on the range of {name}: here {low:.0f} to {high:.0f}"
-            "{of}, standard deviation {spread:.1f}. Compare it with other works only beside the "
+            "{of}, standard deviation {spread:.1f}. Compare it with other studies only beside the "
             "error of predicting the mean, here {plain}{unit}.",
             "平均絶対誤差は{name}の範囲によって変わります（ここでは {low:.0f}〜{high:.0f}{of}、"
             "標準偏差 {spread:.1f}）。ほかの研究とは、平均を答えた場合の誤差（ここでは "
@@ -157,9 +157,9 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
     r2 = evaluation.figure(output.key, level, "r2")
     if r2 is not None and r2.value is not None and r2.value < 0:
         yield Caution("worse-than-the-mean", (
-            "R² is negative: the mean of these people for everybody would be nearer than the "
-            "estimates.",
-            "R² が負です。全員に平均を答えたほうが、推定値より実際に近くなります。",
+            "R² is negative: predicting these people's mean for everybody would have a smaller "
+            "squared error than the estimates.",
+            "R² が負です。全員を平均と予測したほうが、推定値より二乗誤差が小さくなります。",
         ), output.key)  # fmt: skip
 
 
@@ -169,10 +169,10 @@ def _of_classes(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Cau
     threshold = evaluation.thresholds.get((output.key, level))
     if threshold is not None and threshold.is_chosen_here:
         yield Caution("optimistic-threshold", in_both(
-            "The threshold {value:.3g} was chosen on these very people: expect lower sensitivity, "
+            "The threshold {value:.3g} was chosen on these same people: expect lower sensitivity, "
             "specificity and accuracy on others.",
-            "閾値 {value:.3g} はこの対象者自身で選びました。ほかの集団では感度・特異度・正解率は"
-            "これより低くなります。",
+            "閾値 {value:.3g} はこの対象者自身で選びました。ほかの集団では感度・特異度・正解率が"
+            "これより低くなると見込まれます。",
             value=threshold.value), output.key)  # fmt: skip
     persons = units.persons if units.persons is not None else np.arange(len(units))
     counts = [len(np.unique(persons[units.truths == each])) for each in range(len(output.classes))]
@@ -180,16 +180,16 @@ def _of_classes(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Cau
     if counts[fewest] < FEW_OF_A_CLASS:
         what = ("people", "人") if units.persons is not None else ("photographs", "枚")
         yield Caution("few-of-a-class", in_both(
-            "{label} has {n} {what} only: below {few}, calibration and error rates are known "
-            "roughly (doi 10.1136/bmj-2023-074821).",
+            "{label} has only {n} {what}: with fewer than {few}, calibration and error rates are "
+            "imprecise (doi 10.1002/sim.6787).",
             "{label}は {n} {what}だけです。{few} {what}未満では、"
             "較正や誤り率は大まかにしか分かりません"
-            "（doi 10.1136/bmj-2023-074821）。",
+            "（doi 10.1002/sim.6787）。",
             label=class_of(output, fewest), n=counts[fewest], what=what,
             few=FEW_OF_A_CLASS), output.key)  # fmt: skip
     yield Caution("predictive-values", (
-        "Positive and negative predictive values hold for this cohort's prevalence only.",
-        "陽性適中率と陰性適中率は、この集団の割合（有病率）でのみ成り立ちます。",
+        "Positive and negative predictive values hold only at this cohort's prevalence.",
+        "陽性的中率と陰性的中率は、この集団での割合（有病率）のもとでのみ成り立ちます。",
     ), output.key)  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from .bilingual import (
 from .cautions import excludes, is_of, measured_beside
 from .html_parts import Html, WideCell, both, table, text
 
-FIGURE = ("figure", "指標")
+FIGURE = ("measure", "指標")
 UNKNOWN_GROUP = ("not known, or several", "不明または複数")
 GROUPED = {
     "regression": ("mae", "bias"),

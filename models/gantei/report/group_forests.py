@@ -16,8 +16,8 @@ from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of
 from .placed_figures import PlacedFigure
 
 _CAPTION = (
-    "Groups: {name} with 95 % intervals; the dashed line is everybody. An empty square has no "
-    "interval. p-values are in the table.",
+    "Subgroups: {name} with 95% confidence intervals; the dashed line is everybody. An open square "
+    "has no interval. p-values are in the table.",
     "群ごとの{name}と 95% 信頼区間。破線は全体、白抜きは区間のない値です。p 値は表にあります。",
 )
 

@@ -61,9 +61,9 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) 
     if plain is not None and plain.value is not None:
         found.append(
             in_both(
-                "An answer of their mean {name} for everybody would have an error of "
+                "Predicting their mean {name} for everybody would have an error of "
                 "{value}{unit}.",
-                "全員に{name}の平均を答えた場合の誤差は {value}{unit}です。",
+                "全員を平均の{name}と予測した場合の誤差は {value}{unit}です。",
                 value=_value(plain), **values,
             )
         )  # fmt: skip
@@ -71,9 +71,9 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) 
         found.append(
             in_both(
                 "On average the estimate is {value}{unit} {side} the real {name} ({between}).",
-                "推定値は平均して実際の{name}より {value}{unit}{side}です（{between}）。",
+                "推定値は平均して実際の{name}より {value}{unit}{side}なっています（{between}）。",
                 value=number_text(abs(bias.value), "bias"), between=_between(bias),
-                side=("above", "高い値") if bias.value >= 0 else ("below", "低い値"), **values,
+                side=("above", "高く") if bias.value >= 0 else ("below", "低く"), **values,
             )
         )  # fmt: skip
     return found
@@ -125,8 +125,8 @@ def _of_several(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual)
     area, right = (evaluation.figure(output.key, level, each) for each in ("macro_auc", "accuracy"))
     found = [
         in_both(
-            "The accuracy of the most probable of {n} classes of {name} is {value} ({between}), in "
-            "{who}.",
+            "The accuracy of taking the most probable of {n} classes of {name} is {value} "
+            "({between}), in {who}.",
             "{name}の {n} クラスで最も確率の高い答えの正解率は {value}（{between}）、対象は "
             "{who}です。",
             n=len(output.classes), name=name_of(output), value=_value(right), who=who,
@@ -143,8 +143,8 @@ def _most_frequent(evaluation: Evaluation, output: EstimatedOutput) -> Bilingual
     counts = np.bincount(truths, minlength=len(output.classes))
     place = int(counts.argmax())
     return in_both(
-        "An answer of {label} for everybody would have an accuracy of {value}.",
-        "全員に{label}と答えた場合の正解率は {value} です。",
+        "Predicting {label} for everybody would have an accuracy of {value}.",
+        "全員を{label}と予測した場合の正解率は {value} です。",
         label=class_of(output, place), value=number_text(counts[place] / max(1, len(truths)), ""),
     )  # fmt: skip
 
@@ -162,6 +162,6 @@ def _between(measure: Measure | None) -> Bilingual:
             return _NO_INTERVAL
         return in_both("no interval: {why}", "区間なし：{why}", why=_why(measure))
     return (
-        f"95 % interval {range_text(measure)}",
+        f"95% confidence interval {range_text(measure)}",
         f"95% 信頼区間 {range_text(measure, 'ja')}",
     )

@@ -10,8 +10,8 @@ from .bilingual import Bilingual, number_text
 
 TITLE = ("What the estimates are worth on these people", "この対象者での推定の精度")
 LEAD = (
-    "A local validation, {level}; intervals are of 95 %. Research use: not a medical device, and "
-    "nothing here makes the estimators fit for diagnosis.",
+    "Local validation, {level}, with 95% confidence intervals. Research use only: this is not a "
+    "medical device, and nothing here makes the estimators fit for diagnosis.",
     "手元のデータによる検証です（{level}）。区間は 95% 信頼区間です。研究用であり、"
     "医療機器ではなく、"
     "診断には使えません。",
@@ -42,23 +42,23 @@ LAST_SECTIONS = (
     ("files", FILES),
 )
 FIGURES = ("Figures", "図")
-TABLE = ("All figures with 95 % intervals", "指標と 95% 信頼区間")
+TABLE = ("All measures with 95% confidence intervals", "指標と 95% 信頼区間")
 DECADES = ("Error by real value", "実際の値ごとの誤差")
 REPORTED = ("Beside what the publisher reports", "公開元の報告との並記")
 GROUPS = ("Groups", "群ごとの結果")
 COMPARED = ("Compared on the same people", "同じ対象者での比較")
 OF_MAIN_LEVEL: dict[Level, Bilingual] = {
-    "photograph": ("A point is a photograph.", "点は写真 1 枚です。"),
-    "eye": ("A point is an eye at one visit.", "点は 1 回の受診の片眼です。"),
+    "photograph": ("Each point is a photograph.", "点は写真 1 枚です。"),
+    "eye": ("Each point is an eye at one visit.", "点は 1 回の受診の片眼です。"),
     "person": (
-        "A point is a person at one visit: the mean over the photographs of each eye, then over "
+        "Each point is a person at one visit: the mean over the photographs of each eye, then over "
         "the eyes (probabilities as logits).",
         "点は対象者の 1 回の受診です。眼ごとに写真を平均し、両眼を平均しました（確率はロジットで平"
         "均）。",
     ),
 }
 NOT_SHOWN = (
-    "Left out here to keep the page small; it stands in the folder of figures.",
+    "Left out here to keep the page small; it is in the folder of figures.",
     "ページを小さく保つため省きました。図のフォルダーにあります。",
 )
 LACKS_LETTERS = (
@@ -67,7 +67,7 @@ LACKS_LETTERS = (
 )
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
-        "How the estimators do on other people, cameras, places or diseases than these.",
+        "How the estimators perform on other people, cameras, places or diseases.",
         "ほかの集団、カメラ、施設、疾患での精度。",
     ),
     (
@@ -75,9 +75,9 @@ CANNOT_SAY: tuple[Bilingual, ...] = (
         "一人ひとりの推定値をどこまで信頼できるか。どの値も集団についてのものです。",
     ),
     (
-        "Whether some of these people were among those that the estimators were trained on; then "
+        "Whether some of these people were among those that the estimators were trained on; if so, "
         "the figures are too good.",
-        "推定器の学習に使われた人が含まれているかどうか。含まれていれば、結果は良すぎます。",
+        "推定器の学習に使われた人が含まれているかどうか。含まれていれば、結果は実際より良く出ます。",
     ),
     (
         "Whether the labels are right: a wrong age or sex in the table counts as an error of the "
@@ -90,8 +90,7 @@ CANNOT_SAY: tuple[Bilingual, ...] = (
     ),
     (
         "Anything on health, ageing or identity: an estimated age that differs from the real one "
-        "is "
-        "no disease.",
+        "does not mean disease.",
         "健康、老化、個人の特定について。推定年齢と実年齢の差は病気を意味しません。",
     ),
 )
@@ -104,7 +103,7 @@ BESIDE = (
     "methods.md（論文用の文）、checklist.csv（TRIPOD+AI）、図（SVG と PNG）。",
 )
 SAMPLE_SIZE_HEAD = (
-    ("output and figure", "推定項目と指標"),
+    ("output and measure", "推定項目と指標"),
     ("wanted width of the interval", "望む区間の幅"),
     ("width here", "ここでの幅"),
     ("people here", "ここでの人数"),

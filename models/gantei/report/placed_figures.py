@@ -20,21 +20,21 @@ from ..statistics.logistic import fit_logistic
 from .bilingual import Bilingual, class_of, in_both, name_of
 
 _SCATTER = (
-    "Estimated against real {name}. A slope below 1 means that the low are taken for higher and "
-    "the high for lower.",
+    "Estimated against real {name}. A slope below 1 means that low values are estimated too "
+    "high and high values too low.",
     "推定した{name}と実際の{name}。傾きが 1 より小さいほど、低い値は高めに、"
     "高い値は低めに推定されて"
     "います。",
 )
 _DIFFERENCES = (
-    "Differences over means (Bland and Altman). The dotted line is what regression to the mean "
-    "alone gives, with the best estimate of the same correlation r: slope 2(r² − 1)/(1 + 3r²). "
-    "Limits of agreement: 1.96 standard deviations.",
+    "Differences against means (Bland–Altman). The dotted line has the slope 2(r² − 1)/(1 + 3r²) "
+    "that regression to the mean alone gives, even for the best estimate with the same correlation "
+    "r. Limits of agreement: mean ± 1.96 standard deviations.",
     "差と平均（Bland–Altman）。点線は、同じ相関 r をもつ最良の推定でも平均への回帰だけで生じる傾き "
-    "2(r² − 1)/(1 + 3r²) です。一致限界は標準偏差の 1.96 倍です。",
+    "2(r² − 1)/(1 + 3r²) です。一致限界は平均 ± 1.96 標準偏差です。",
 )
 _DECADES = (
-    "Error by real {name}, in steps of {step:g}; above each, how many it has.",
+    "Error by real {name}, in steps of {step:g}; the number above each is its count.",
     "実際の{name} {step:g} ごとの誤差。上の数字は件数です。",
 )
 _ROC = ("ROC curve.", "ROC 曲線。")
@@ -43,22 +43,22 @@ _ROC_OF_SEVERAL = (
     "ROC 曲線（各クラス対その他）。",
 )
 _PRECISION = (
-    "Precision against recall. The thin line is the share of the class in this cohort, which an "
-    "answer at random would reach.",
+    "Precision against recall. The thin line is the share of the class in this cohort: the "
+    "precision of random answers.",
     "適合率と再現率。細い線はこの集団でのクラスの割合で、無作為な答えの適合率に当たります。",
 )
 _CALIBRATION = (
-    "Calibration: how often what is said to be likely is so. Bars show where the probabilities "
-    "lie.",
-    "較正：示された確率と実際の割合。灰色の棒は確率の分布です。",
+    "Calibration: observed share against estimated probability. Bars show the distribution of the "
+    "probabilities.",
+    "較正：推定した確率と実際の割合。灰色の棒は確率の分布です。",
 )
 _DISTRIBUTION = (
     "Distribution of the probability of {label} within each label.",
     "ラベルごとの、{label}の確率の分布。",
 )
 _CONFUSION = (
-    "Answers by real class, in numbers; shades are shares of the real class.",
-    "実際のクラスごとの答えの数。濃さは実際のクラスの中での割合です。",
+    "Confusion matrix: counts, shaded by their share of the real class.",
+    "混同行列（件数）。濃さは実際のクラスの中での割合です。",
 )
 
 

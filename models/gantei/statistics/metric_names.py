@@ -49,7 +49,7 @@ _REGRESSION = {
     ),
     "slope_of_estimate": MetricName(
         "slope of estimate on real", "真値に対する推定値の傾き", "plain", None,
-        "below 1: the old are taken for younger, and the young for older", 1.0,
+        "below 1: high values are estimated too low, and low ones too high", 1.0,
     ),
     "slope_of_truth": MetricName(
         "slope of real on estimate", "推定値に対する真値の傾き", "plain", None,
@@ -57,36 +57,40 @@ _REGRESSION = {
     ),
     "mae_of_mean": MetricName(
         "mean absolute error of predicting the mean", "集団平均を答えた場合の平均絶対誤差",
-        "log", None, "what an answer of this cohort's mean for everybody would reach",
+        "log", None, "error of predicting this cohort's mean for everybody",
     ),
     "skill": MetricName(
-        "error avoided, against predicting the mean", "平均を答える場合に比べた誤差の減少率",
+        "error reduction against predicting the mean", "平均を答える場合に比べた誤差の減少率",
         "log_of_rest", True, "1 − mean absolute error / that of predicting the mean", 1.0,
     ),
 }  # fmt: skip
 _CLASSES = {
     "auc": _right("AUC", "AUC", "area under the ROC curve"),
-    "average_precision": _right("average precision", "平均適合率", "area under precision–recall"),
-    "accuracy": _right("accuracy", "正解率", "share of right answers"),
+    "average_precision": _right(
+        "average precision", "平均適合率", "area under the precision–recall curve"
+    ),
+    "accuracy": _right("accuracy", "正解率", "share of answers that are right"),
     "sensitivity": _right("sensitivity", "感度", "share of the class that is found"),
-    "specificity": _right("specificity", "特異度", "share of the others that is left alone"),
+    "specificity": _right(
+        "specificity", "特異度", "share of the others that are not taken for the class"
+    ),
     "ppv": _right(
-        "positive predictive value", "陽性適中率", "share of the positive answers that is right"
+        "positive predictive value", "陽性的中率", "share of the positive answers that are right"
     ),
     "npv": _right(
-        "negative predictive value", "陰性適中率", "share of the negative answers that is right"
+        "negative predictive value", "陰性的中率", "share of the negative answers that are right"
     ),
     "prevalence": MetricName(
         "prevalence", "陽性の割合（有病率）", "logit", None, "share of the class in this cohort"
     ),
     "f1": _right("F1", "F値", "harmonic mean of sensitivity and positive predictive value"),
     "balanced_accuracy": _right(
-        "balanced accuracy", "均衡正解率", "mean of the classes' shares that are found"
+        "balanced accuracy", "均衡正解率", "mean of the sensitivities of the classes"
     ),
     "brier": _wrong("Brier score", "Brierスコア", "mean square error of the probability"),
     "log_loss": _wrong("log loss", "対数損失", "mean of −log of the probability of the real class"),
     "calibration_intercept": MetricName(
-        "calibration intercept", "較正切片", "plain", None,
+        "calibration intercept", "較正の切片", "plain", None,
         "slope fixed at 1; above 0: the probabilities are too low", 0.0,
     ),
     "calibration_slope": MetricName(
