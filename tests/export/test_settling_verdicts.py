@@ -11,7 +11,8 @@ from gantei_export.settling.class_orders import order_verdict
 from gantei_export.settling.open_facts import OpenFact
 from gantei_export.settling.order_of_labels import LabelOrder
 from gantei_export.settling.settle_words import verdict_words
-from gantei_export.settling.verdicts import verdict_on
+from gantei_export.settling.settling_advice import measured_with
+from gantei_export.settling.verdicts import FactVerdict, verdict_on
 
 CROP = OpenFact("input.crop", ("disc", "none"), "open", "unknown", "unknown")
 MIRROR = OpenFact("input.mirror", ("none", "left-eyes"), "open", "unknown", "unknown")
@@ -91,3 +92,13 @@ def test_an_order_that_is_not_settled_yet_has_no_difference_to_show():
     assert "not yet told apart from another place of b; how" in english
     assert "()" not in english
     assert "（）" not in japanese
+
+
+def test_figures_of_another_value_than_the_best_so_far_say_so():
+    decoder = OpenFact("input.decoder", ("pillow", "tensorflow"), "open", "pillow", "assumed")
+    found = FactVerdict(decoder, "not yet", "tensorflow", ("tensorflow", "pillow"), 2)
+    winner = SimpleNamespace(words={"input.decoder": "pillow"})
+    words = measured_with(SimpleNamespace(verdicts=(found,), winner=winner))
+    assert words[0][0].startswith("These figures are with input.decoder pillow")
+    same = SimpleNamespace(words={"input.decoder": "tensorflow"})
+    assert measured_with(SimpleNamespace(verdicts=(found,), winner=same)) == []

@@ -134,7 +134,7 @@ def _evidence(settling: Settling, people: int, words: str) -> str:
     percent = f"{settling.options.confidence * 100:g}"
     return (
         f"{words}. {people} people with known labels (table sha256 {settling.table.sha256}), "
-        f"confidence {percent}%, {settling.tried} candidates; gantei settle {__version__}"
+        f"confidence {percent}%, {settling.grid.numbers()} candidates; gantei settle {__version__}"
     )
 
 

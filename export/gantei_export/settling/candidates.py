@@ -107,6 +107,12 @@ class Grid:
         )
         return "".join(parts) + left_out
 
+    def numbers(self, joined: str = " + ") -> str:
+        """How many candidates there are of the coarse facts, and of the fine ones."""
+        groups = [[each for each in self.facts if each.fine is fine] for fine in (False, True)]
+        numbers = [prod(len(fact.values) for fact in group) for group in groups if group]
+        return joined.join(f"{number:,}" for number in numbers)
+
     def _product(self, restricted: Mapping[str, Sequence[str]]) -> tuple[Candidate, ...]:
         values = [restricted.get(fact.key, fact.values) for fact in self.facts]
         if prod(map(len, values)) > MOST:

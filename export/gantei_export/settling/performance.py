@@ -1,7 +1,7 @@
 """How good the best candidate is on these people, beside what its publisher reports."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from gantei.statistics.units import Units
 from .age_scale import AgeScale, age_scale
 from .order_of_labels import LabelOrder
 from .race import Race
+from .verdicts import FactVerdict
 
 SHOWN = {
     "regression": ("mae", "mae_of_mean", "correlation"),
@@ -38,6 +39,7 @@ class Performance:
         measured: the figures that are shown.
         reported: those of the publisher that are of the same metric.
         worse: those of `reported` that the interval measured here excludes, as better than it.
+        as_stated: the same as `measured`, with the stated order of labels, if they contradict it.
         scale: how a number is read, where nobody has said it.
         told_scale: the same, where the manifest says it, if the labels tell otherwise.
     """
@@ -47,6 +49,7 @@ class Performance:
     measured: tuple[Measure, ...]
     reported: tuple[ReportedFigure, ...]
     worse: tuple[ReportedFigure, ...]
+    as_stated: tuple[Measure, ...] = ()
     scale: AgeScale | None = None
     told_scale: AgeScale | None = None
 
@@ -56,18 +59,30 @@ def performance_of(
     manifest: Manifest,
     outputs: Mapping[str, EstimatedOutput],
     orders: Mapping[str, LabelOrder],
+    verdicts: Sequence[FactVerdict] = (),
 ) -> tuple[Performance, ...]:
     """Measure the winner of a race on the people of the race.
 
     `orders`: of labels, of the outputs whose scores are in the network's order.
+    `verdicts`: on facts, of which some may contradict what is stated.
     """
+    contradicted = {
+        each.fact.key.split(".")[1]: each
+        for each in verdicts
+        if each.verdict == "contradicted" and each.fact.key.endswith((".positive", ".classes"))
+    }
     return tuple(
-        _performance(race, manifest, output, orders.get(output.name)) for output in outputs.values()
+        _performance(race, manifest, output, orders.get(name), contradicted.get(name))
+        for name, output in outputs.items()
     )
 
 
 def _performance(
-    race: Race, manifest: Manifest, output: EstimatedOutput, order: LabelOrder | None
+    race: Race,
+    manifest: Manifest,
+    output: EstimatedOutput,
+    order: LabelOrder | None,
+    contradicted: FactVerdict | None,
 ) -> Performance:
     scores, truths = race.scores(race.winner, output.name), race.truths(output.name)
     known = ~np.isnan(truths)
@@ -85,13 +100,38 @@ def _performance(
             told = found
     units = _units(output, scores, truths)
     every = measures(units, PersonDraws(len(truths)))
-    measured = tuple(
-        each for code in SHOWN[output.kind] for each in every
-        if each.metric == code and each.label is None
-    )  # fmt: skip
+    stated: tuple[Measure, ...] = ()
+    if contradicted is not None:
+        stated = measures(_as_stated(units, output, contradicted), PersonDraws(len(truths)))
     reported = _reported(manifest)
     worse = tuple(each for each in reported if _is_better(each, every))
-    return Performance(output.name, units, measured, reported, worse, scale, told)
+    return Performance(
+        output.name,
+        units,
+        _shown(output, every),
+        reported,
+        worse,
+        _shown(output, stated),
+        scale,
+        told,
+    )
+
+
+def _shown(output: EstimatedOutput, every: Sequence[Measure]) -> tuple[Measure, ...]:
+    return tuple(
+        each
+        for code in SHOWN[output.kind] for each in every
+        if each.metric == code and each.label is None
+    )  # fmt: skip
+
+
+def _as_stated(units: Units, output: EstimatedOutput, contradicted: FactVerdict) -> Units:
+    """The estimates, with the labels where the manifest states them."""
+    if output.kind == "binary":
+        return replace(units, estimates=1 - units.estimates)
+    best, stated = (str(each).split(",") for each in (contradicted.value, contradicted.fact.before))
+    places = [output.classes.index(best[stated.index(label)]) for label in output.classes]
+    return replace(units, estimates=units.estimates[:, places])
 
 
 def _units(

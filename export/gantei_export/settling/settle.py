@@ -92,7 +92,7 @@ def settle(
         final=final,
         signal=race.tournament.signal(),
         verdicts=verdicts,
-        performance=performance_of(final, entry.manifest, labelled.outputs, orders),
+        performance=performance_of(final, entry.manifest, labelled.outputs, orders, verdicts),
         notes=(*notes, *cohort_notes(race.people, labelled.outputs, options.by)),
         runs=scorer.effort.runs,
         full_runs=_full_runs(grid, race),

@@ -1,6 +1,6 @@
 """What settling has shown, in English and Japanese."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gantei.report.bilingual import Bilingual
 from gantei.statistics.measure import Measure
@@ -47,10 +47,18 @@ def headline(settling: Settling) -> Bilingual:
             f"Contradiction: the labels of {people} people disagree with what is known of {keys}.",
             f"矛盾があります。{people}人のラベルは、{keys} の既知の値と合いません。",
         )
-    settled = [each for each in settling.verdicts if each.verdict == "settled"]
-    still = [each for each in settling.verdicts if each.verdict == "not yet"]
-    english = f"{len(settled)} of {len(settling.verdicts)} facts settled by {people} people"
-    japanese = f"{people}人で、{len(settling.verdicts)}項目のうち{len(settled)}項目が決まりました"
+    opened = [each for each in settling.verdicts if each.fact.role == "open"]
+    if not opened:
+        stated = [each.fact.key for each in settling.verdicts]
+        return (
+            f"Nothing stated is contradicted by the labels of {people} people: "
+            f"{JOINED[0].join(stated)}.",
+            f"{people}人のラベルと矛盾する記載はありません（{JOINED[1].join(stated)}）。",
+        )
+    settled = [each for each in opened if each.verdict == "settled"]
+    still = [each for each in opened if each.verdict == "not yet"]
+    english = f"{len(settled)} of {len(opened)} facts settled by {people} people"
+    japanese = f"{people}人で、{len(opened)}項目のうち{len(settled)}項目が決まりました"
     if still:
         english += f"; not yet: {JOINED[0].join(each.fact.key for each in still)}"
         japanese += f"（未決定：{JOINED[1].join(each.fact.key for each in still)}）"
@@ -170,15 +178,28 @@ def figure_words(measure: Measure) -> Bilingual:
     )
 
 
+def _figures(output: str, how: Bilingual, measured: Sequence[Measure]) -> Bilingual:
+    shown = [figure_words(each) for each in measured]
+    return (
+        f"{output}, {how[0]}: {'; '.join(each[0] for each in shown)}",
+        f"{output}（{how[1]}）：{'、'.join(each[1] for each in shown)}",
+    )
+
+
 def performance_words(performance: Performance) -> list[Bilingual]:
     """How good the best candidate is, beside what is reported, and what its number means."""
-    shown = [figure_words(each) for each in performance.measured]
-    lines = [
-        (
-            f"{performance.output}, by person: {'; '.join(each[0] for each in shown)}",
-            f"{performance.output}（対象者ごと）：{'、'.join(each[1] for each in shown)}",
+    by_person = "by person", "対象者ごと"
+    if performance.as_stated:
+        by_labels = (
+            f"{by_person[0]}, with the order that the labels say",
+            f"{by_person[1]}、ラベルが示す順序で",
         )
-    ]
+        lines = [
+            _figures(performance.output, by_labels, performance.measured),
+            _figures(performance.output, ("as stated", "記載の順序で"), performance.as_stated),
+        ]
+    else:
+        lines = [_figures(performance.output, by_person, performance.measured)]
     for each in performance.reported:
         worse = each in performance.worse
         lines.append(
@@ -231,7 +252,7 @@ def effort_words(settling: Settling) -> Bilingual:
         f"{settling.grid.explanation()}. {people} people, {photographs} photographs; "
         f"{settling.runs:,} runs of the network, {share:.1%} of the {settling.full_runs:,} that "
         f"every candidate on every photograph would take. Confidence {percent}%.",
-        f"候補{settling.tried:,}通り、{people}人、写真{photographs}枚。ネットワークの実行は"
+        f"候補{settling.grid.numbers('＋')}通り、{people}人、写真{photographs}枚。ネットワークの実行は"
         f"{settling.runs:,}回（全候補×全写真なら{settling.full_runs:,}回）。信頼水準{percent}%。",
     )
 

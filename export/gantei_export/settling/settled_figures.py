@@ -16,6 +16,16 @@ from .race import Race
 from .settling_result import Settling
 
 NAMED = 6
+EVIDENCE: Bilingual = (
+    "Evidence against each candidate, by the number of people. A candidate is dropped once it "
+    "reaches the line and a rival is clearly better.",
+    "人数に対する、各候補に反する証拠。線に達し、明らかに優れた候補がほかにあれば除外します。",
+)
+NAMES: Bilingual = (
+    "Named are the best candidate, and the best one with each other value of a fact; the others "
+    "are pale.",
+    "名前を付けたのは最良の候補と、項目の値がそれと異なる候補のうち最良のもので、ほかは薄い線です。",
+)
 
 
 @dataclass(frozen=True)
@@ -32,23 +42,24 @@ def settled_figures(settling: Settling) -> Iterator[SettledFigure]:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    for each in settling.performance:
+    for each in settling.shown:
         yield _scores(settling, each)
+    named = _named(settling.race) if settling.shown else {}
+    words = [EVIDENCE, NAMES] if named else [EVIDENCE]
     yield SettledFigure(
-        _evidence(settling.race),
-        (
-            "Evidence against each candidate, by the number of people. A candidate is dropped once "
-            "it reaches the line and a rival is clearly better. Named are the best candidate, and "
-            "the best one with each other value of a fact; the others are pale.",
-            "人数に対する、各候補に反する証拠。線に達し、明らかに優れた候補がほかにあれば除外します。名前を"
-            "付けたのは最良の候補と、項目の値がそれと異なる候補のうち最良のもので、ほかは薄い線です。",
-        ),
+        _evidence(settling.race, named),
+        (" ".join(each[0] for each in words), "".join(each[1] for each in words)),
     )
 
 
 def _scores(settling: Settling, performance: Performance) -> SettledFigure:
     output, units = settling.outputs[performance.output], performance.units
     best = "The best candidate, by person", "最良の候補（対象者ごと）"
+    if performance.as_stated:
+        best = (
+            "The best candidate, by person, with the order that the labels say",
+            "最良の候補（対象者ごと、ラベルが示す順序で）",
+        )
     if output.kind == "regression":
         figure = estimated_against_real(
             units.estimates, units.truths.astype(np.float64), name=output.name, unit=output.unit
@@ -68,7 +79,7 @@ def _scores(settling: Settling, performance: Performance) -> SettledFigure:
     return SettledFigure(figure, caption)
 
 
-def _evidence(race: Race) -> DrawnFigure:
+def _evidence(race: Race, named: dict[int, str]) -> DrawnFigure:
     history = race.tournament.history
     people = np.array([number for number, _ in history], dtype=np.intp)
     log_e = np.array([values for _, values in history])
@@ -77,7 +88,6 @@ def _evidence(race: Race) -> DrawnFigure:
         if at:
             log_e[people > at, column] = np.nan
     lines: NDArray[np.float64] = np.exp(np.clip(log_e, -60, 60))
-    named = _named(race)
     return evidence_over_people(
         people,
         {text: lines[:, index] for index, text in named.items()},

@@ -23,10 +23,14 @@ from .settle_words import (
     verdict_words,
 )
 from .settled_figures import settled_figures
+from .settling_advice import measured_with
 from .settling_result import Settling
 from .verdicts import FactVerdict
 
-TITLE: Bilingual = ("Settled on people with known labels", "ラベルの分かる対象者による設定の決定")
+TITLE: Bilingual = (
+    "what people with known labels tell of its facts",
+    "ラベルの分かる対象者による設定の検討",
+)
 FACTS: Bilingual = ("Facts", "項目")
 HEAD: tuple[Bilingual, ...] = (
     ("fact", "項目"),
@@ -81,8 +85,10 @@ def _sections(settling: Settling) -> Iterator[Html]:
     yield section(
         "facts", FACTS, table(head, [_fact(each) for each in settling.verdicts], stacked=True)
     )
-    lines = [words for each in settling.performance for words in performance_words(each)]
-    yield section("best", GOODNESS, bullets(both(words) for words in lines))
+    lines = [words for each in settling.shown for words in performance_words(each)]
+    lines += measured_with(settling)
+    if settling.shown:
+        yield section("best", GOODNESS, bullets(both(words) for words in lines))
     figures = "".join(
         f"<figure>{image(each.figure)}<figcaption>{below(each.caption)}</figcaption></figure>\n"
         for each in settled_figures(settling)
@@ -101,7 +107,7 @@ def _fact(verdict: FactVerdict) -> Sequence[Html]:
         before += f" ({text(origin)})"
     return (
         f"{both(fact_words(verdict.fact.key))}<br><code>{text(verdict.fact.key)}</code>",
-        text(verdict.value or "?"),
+        text(verdict.shown or "?"),
         both(verdict_words(verdict)),
         text(", ".join(verdict.fact.values)),
         before,
@@ -116,12 +122,12 @@ def _know(settling: Settling) -> Iterator[Bilingual]:
         yield note.english, note.japanese
     for what, why in settling.grid.contradicted.items():
         yield f"Not tried: {what}: {why}.", f"試していません：{what}（{why}）。"
-    excluded = sum(settling.flow.excluded.values())
+    excluded = sum(settling.left_out.values())
     failed = sum(settling.failed.values())
     yield (
-        f"{settling.flow.joined} photographs have labels; {excluded} have none or were left out; "
+        f"{settling.with_labels} photographs have labels; {excluded} have none or were left out; "
         f"{failed} could not be read.",
-        f"ラベルのある写真{settling.flow.joined}枚、ラベルがないか除いた写真{excluded}枚、読めない写真"
+        f"ラベルのある写真{settling.with_labels}枚、ラベルがないか除いた写真{excluded}枚、読めない写真"
         f"{failed}枚。",
     )
     yield (

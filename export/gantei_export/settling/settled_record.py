@@ -22,7 +22,6 @@ FORMAT = "gantei settled 1"
 def settled_record(settling: Settling) -> dict[str, Any]:
     """Give it as tables, lists, words and numbers."""
     weights = settling.entry.manifest.weights
-    flow = settling.flow
     return {
         "format": FORMAT,
         "estimator": settling.entry.name,
@@ -36,11 +35,11 @@ def settled_record(settling: Settling) -> dict[str, Any]:
         "runs": settling.runs,
         "runs_of_full_grid": settling.full_runs,
         "facts": [_verdict(each) for each in settling.verdicts],
-        "performance": [_performance(each) for each in settling.performance],
+        "performance": [_performance(each) for each in settling.shown],
         "notes": [note.english for note in settling.notes],
         "photographs": {
-            "with_labels": flow.joined,
-            "left_out": dict(flow.excluded),
+            "with_labels": settling.with_labels,
+            "left_out": settling.left_out,
             "not_read": dict(settling.failed),
         },
         "not_tried": dict(settling.grid.contradicted),
@@ -70,6 +69,7 @@ def _performance(performance: Performance) -> dict[str, Any]:
     return {
         "output": performance.output,
         "measured": [asdict(each) for each in performance.measured],
+        "as_stated": [asdict(each) for each in performance.as_stated],
         "reported": [asdict(each) for each in performance.reported],
         "worse_than_reported": bool(performance.worse),
         "scale": asdict(performance.scale) if performance.scale else None,

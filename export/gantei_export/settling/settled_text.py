@@ -12,6 +12,7 @@ from .settle_words import (
     performance_words,
     verdict_words,
 )
+from .settling_advice import measured_with
 from .settling_result import Settling
 
 ROOM = 100
@@ -22,12 +23,13 @@ def settled_text(settling: Settling) -> str:
     """Lay out a row per fact, then how good the best candidate is, and what to know."""
     lines = [f"{settling.entry.name}: {headline(settling)[0]}", ""]
     rows = [
-        (each.fact.key, each.value or "?", verdict_words(each)[0]) for each in settling.verdicts
+        (each.fact.key, each.shown or "?", verdict_words(each)[0]) for each in settling.verdicts
     ]
     lines += [fitted_table(("FACT", "VALUE", "VERDICT"), rows, ROOM), ""]
     if settling.signal == "signal":
-        for each in settling.performance:
+        for each in settling.shown:
             lines += [words[0] for words in performance_words(each)]
+        lines += [words[0] for words in measured_with(settling)]
         if has_order(settling):
             lines.append(RELATIVE_TO_TABLE[0])
     lines.append(PUBLISHED[0])
@@ -38,9 +40,9 @@ def settled_text(settling: Settling) -> str:
 
 def _left_out(settling: Settling) -> str:
     """Photographs without labels, and those that could not be read."""
-    excluded = sum(settling.flow.excluded.values())
     parts = [
-        f"{counted(settling.flow.joined, 'photograph')} with labels, {excluded} without or left out"
+        f"{counted(settling.with_labels, 'photograph')} with labels, "
+        f"{sum(settling.left_out.values())} without or left out"
     ]
     if settling.failed:
         codes = ", ".join(f"{count} {code}" for code, count in settling.failed.most_common())

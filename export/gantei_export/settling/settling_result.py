@@ -90,6 +90,22 @@ class Settling:
         return self.final.winner
 
     @property
+    def shown(self) -> tuple[Performance, ...]:
+        """The performance; none where no candidate tells the labels, as none is the best then."""
+        return self.performance if self.signal == "signal" else ()
+
+    @property
+    def with_labels(self) -> int:
+        """Photographs of the people with a label of an output."""
+        return sum(len(each.photographs) for each in self.people)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """The other photographs, by the code of why."""
+        unlabelled = self.flow.joined - self.with_labels
+        return {**self.flow.excluded, **({"no-label": unlabelled} if unlabelled else {})}
+
+    @property
     def tried(self) -> int:
         """How many candidates were tried."""
         return len(self.race.candidates) + (len(self.fine.candidates) - 1 if self.fine else 0)

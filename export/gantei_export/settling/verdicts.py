@@ -76,6 +76,12 @@ class FactVerdict:
     more_people: int | None = None
     people: int = 0
 
+    @property
+    def shown(self) -> str | None:
+        """The value that stands: of what is contradicted or stated, that of before."""
+        stands = self.fact.role == "checked" or self.verdict == "contradicted"
+        return self.fact.before if stands else self.value
+
 
 def verdict_on(
     fact: OpenFact, race: Race, units: Mapping[str, str], *, signal: bool, usual: str | None = None

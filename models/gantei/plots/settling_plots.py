@@ -109,7 +109,7 @@ def evidence_over_people(
             )  # fmt: skip
         text = f"dropped from {threshold:,.0f} on"
         axes.axhline(threshold, label=text, **{**LINES["limit"], "color": BLACK})
-        axes.set(yscale="log", ylim=(lowest, highest))
+        axes.set(yscale="log", ylim=(lowest, highest), xlim=(0, int(people.max(initial=1)) * 1.04))
         ticks = 10.0 ** np.arange(-3, round(math.log10(highest)) + 1, 1)
         axes.set_yticks(ticks, powers_of_ten(ticks))
         axes.minorticks_off()
