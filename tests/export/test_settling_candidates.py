@@ -194,6 +194,14 @@ def test_a_number_is_read_by_the_slope_of_its_line(outputs, meaning):
     assert age_scale(outputs, AGES).meaning == meaning
 
 
+def test_a_share_of_another_number_of_years_is_doubted():
+    assert age_scale(AGES / 120, AGES).doubtful
+    assert age_scale(AGES - 9, AGES).doubtful
+    assert not age_scale(AGES / 100, AGES).doubtful
+    noise = np.random.default_rng(3).normal(0, 5, len(AGES))
+    assert not age_scale(AGES + noise + 2, AGES).doubtful
+
+
 def test_ages_that_lie_close_together_are_named():
     output = EstimatedOutput("made", "age", "regression", "years", (), ("age",), "")
     people = [LabelledPerson(str(age), (), {"age": float(age)}) for age in range(40, 52)]

@@ -8,6 +8,7 @@ from gantei.catalogue import entries
 from gantei.errors import SettingError
 from gantei.manifests.fields import UNKNOWN
 from gantei.manifests.file import parse_manifest
+from gantei.manifests.manifest import Manifest
 
 from ..changing.change_estimator import (
     check_labels,
@@ -20,7 +21,8 @@ from ..changing.change_estimator import (
 from .candidates import set_fact
 from .open_facts import manifest_value
 from .performance import Performance
-from .settle_words import headline, scale_words, verdict_words
+from .scale_words import scale_words
+from .settle_words import headline, verdict_words
 from .settling_result import Settling
 from .verdicts import FactVerdict
 
@@ -152,15 +154,21 @@ def _labels(settling: Settling, verdict: FactVerdict) -> dict[str, tuple[Any, di
 
 
 def _scale(settling: Settling, performance: Performance) -> dict[str, tuple[Any, dict[str, str]]]:
-    """The scale of a number, where nobody has said it."""
-    if performance.scale is None:
+    """The scale of a number, where nobody has said it, or where it was fitted to other input."""
+    scale = performance.applicable_scale
+    if scale is None:
         return {}
-    spec = settling.entry.manifest.output[performance.output]
-    words = scale_words(performance.output, performance.scale)[0]
+    manifest, name = settling.entry.manifest, performance.output
+    words = scale_words(name, scale)[0]
     evidence = _evidence(settling, len(performance.units), words)
-    values = {"scale": performance.scale.scale, "offset": performance.scale.offset}
+    values = {"scale": scale.scale, "offset": scale.offset}
     return {
-        f"output.{performance.output}.{field}": (value, {"origin": "fitted", "evidence": evidence})
+        key: (value, {"origin": "fitted", "evidence": evidence})
         for field, value in values.items()
-        if getattr(spec, field) == UNKNOWN
+        if (key := f"output.{name}.{field}")
+        and (getattr(manifest.output[name], field) == UNKNOWN or _was_fitted(manifest, key))
     }
+
+
+def _was_fitted(manifest: Manifest, key: str) -> bool:
+    return key in manifest.basis and manifest.basis[key].origin == "fitted"

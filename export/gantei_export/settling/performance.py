@@ -40,8 +40,10 @@ class Performance:
         reported: those of the publisher that are of the same metric.
         worse: those of `reported` that the interval measured here excludes, as better than it.
         as_stated: the same as `measured`, with the stated order of labels, if they contradict it.
-        scale: how a number is read, where nobody has said it.
+        scale: how a number is read, where nobody has said it, or where it was fitted before and
+            these labels tell otherwise.
         told_scale: the same, where the manifest says it, if the labels tell otherwise.
+        unsettled: facts of the input that `scale` depends on, and that are not settled.
     """
 
     output: str
@@ -52,6 +54,12 @@ class Performance:
     as_stated: tuple[Measure, ...] = ()
     scale: AgeScale | None = None
     told_scale: AgeScale | None = None
+    unsettled: tuple[str, ...] = ()
+
+    @property
+    def applicable_scale(self) -> AgeScale | None:
+        """How a number is read, where that may be written."""
+        return None if self.unsettled or (self.scale and self.scale.doubtful) else self.scale
 
 
 def performance_of(
@@ -63,17 +71,36 @@ def performance_of(
 ) -> tuple[Performance, ...]:
     """Measure the winner of a race on the people of the race.
 
-    `orders`: of labels, of the outputs whose scores are in the network's order.
-    `verdicts`: on facts, of which some may contradict what is stated.
+    Args:
+        race: whose winner is measured.
+        manifest: of the estimator.
+        outputs: those with labels in the table.
+        orders: of labels, of the outputs whose scores are in the network's order.
+        verdicts: on facts, of which some may contradict what is stated.
     """
     contradicted = {
         each.fact.key.split(".")[1]: each
         for each in verdicts
         if each.verdict == "contradicted" and each.fact.key.endswith((".positive", ".classes"))
     }
-    return tuple(
+    found = [
         _performance(race, manifest, output, orders.get(name), contradicted.get(name))
         for name, output in outputs.items()
+    ]
+    return tuple(
+        replace(each, unsettled=_unsettled(each.scale, verdicts)) if each.scale else each
+        for each in found
+    )
+
+
+def _unsettled(scale: AgeScale, verdicts: Sequence[FactVerdict]) -> tuple[str, ...]:
+    """The facts without which a scale is not known; years do not hang on those that move little."""
+    return tuple(
+        each.fact.key
+        for each in verdicts
+        if each.fact.key.startswith("input.")
+        and each.verdict in ("not yet", "not compared", "nothing")
+        and not (each.fact.fine and scale.meaning != "fitted line")
     )
 
 
@@ -91,13 +118,7 @@ def _performance(
         scores = scores[:, list(order.order)]
     scale, told = None, None
     if output.kind == "regression":
-        spec = dict(race.winner.outputs)[output.name]
-        found = age_scale(scores, truths)
-        if UNKNOWN in (spec.scale, spec.offset):  # type: ignore[union-attr]
-            scale = found
-            scores = scores * found.scale + found.offset
-        elif found.meaning != "years":
-            told = found
+        scale, told, scores = _read(race, manifest, output.name, scores, truths)
     units = _units(output, scores, truths)
     every = measures(units, PersonDraws(len(truths)))
     stated: tuple[Measure, ...] = ()
@@ -132,6 +153,28 @@ def _as_stated(units: Units, output: EstimatedOutput, contradicted: FactVerdict)
     best, stated = (str(each).split(",") for each in (contradicted.value, contradicted.fact.before))
     places = [output.classes.index(best[stated.index(label)]) for label in output.classes]
     return replace(units, estimates=units.estimates[:, places])
+
+
+def _read(
+    race: Race,
+    manifest: Manifest,
+    name: str,
+    scores: NDArray[np.float64],
+    truths: NDArray[np.float64],
+) -> tuple[AgeScale | None, AgeScale | None, NDArray[np.float64]]:
+    """Read a number: the scale that is new, else the one that was told wrongly; and the values."""
+    spec = dict(race.winner.outputs)[name]
+    found = age_scale(scores, truths)
+    scale, offset = getattr(spec, "scale", UNKNOWN), getattr(spec, "offset", UNKNOWN)
+    if isinstance(scale, str) or isinstance(offset, str):
+        return found, None, scores * found.scale + found.offset
+    told = found if found.meaning != "years" else None
+    basis = manifest.basis.get(f"output.{name}.scale")
+    if basis and basis.origin == "fitted" and (told or found.doubtful) and scale:
+        raw = (scores - offset) / scale
+        again = age_scale(raw, truths)
+        return again, None, raw * again.scale + again.offset
+    return None, told, scores
 
 
 def _units(

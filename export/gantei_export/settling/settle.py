@@ -25,6 +25,7 @@ from .answers import CandidateNetwork
 from .candidates import Grid
 from .class_orders import order_verdict, orders_found
 from .cohort_notes import CohortNote, cohort_notes
+from .falling_numbers import falling_notes
 from .file_contradictions import contradicted_scales
 from .open_facts import OpenFact, assigned_orders, open_facts
 from .order_of_labels import LabelOrder
@@ -93,7 +94,7 @@ def settle(
         signal=race.tournament.signal(),
         verdicts=verdicts,
         performance=performance_of(final, entry.manifest, labelled.outputs, orders, verdicts),
-        notes=(*notes, *cohort_notes(race.people, labelled.outputs, options.by)),
+        notes=(*notes, *_notes(race, labelled, options)),
         runs=scorer.effort.runs,
         full_runs=_full_runs(grid, race),
         failed=scorer.effort.failed,
@@ -114,6 +115,11 @@ def _cohort(
         one_photograph_per_person=options.one_photograph_per_person,
     )  # fmt: skip
     return joined, labelled, people
+
+
+def _notes(race: Race, labelled: LabelledOutputs, options: SettleOptions) -> tuple[CohortNote, ...]:
+    odd = cohort_notes(race.people, labelled.outputs, options.by)
+    return (*odd, *falling_notes(race))
 
 
 def _scorer(

@@ -6,8 +6,8 @@ from gantei.report.bilingual import Bilingual
 from gantei.statistics.measure import Measure
 from gantei.statistics.metric_names import METRICS
 
-from .age_scale import AgeScale
 from .performance import Performance
+from .scale_words import scale_lines
 from .settling_result import Settling
 from .verdicts import Difference, FactVerdict, VerdictOnFact
 
@@ -210,36 +210,8 @@ def performance_words(performance: Performance) -> list[Bilingual]:
                 + ("。ここではこれより劣ります" if worse else ""),
             )
         )
-    if performance.scale is not None:
-        lines.append(scale_words(performance.output, performance.scale))
-    if performance.told_scale is not None:
-        told = scale_words(performance.output, performance.told_scale)
-        lines.append(
-            (f"this differs from what is stated: {told[0]}", f"記載と異なります：{told[1]}")
-        )
+    lines += scale_lines(performance)
     return lines
-
-
-def scale_words(output: str, scale: AgeScale) -> Bilingual:
-    """What a number is taken for, by the slope of the line through the labels."""
-    slope = f"{scale.slope:.3g}"
-    match scale.meaning:
-        case "years":
-            return (
-                f"{output}: the number rises by {slope} per year of age, so it is taken as years",
-                f"{output}：1歳あたり{slope}増えるため、単位を歳とみなします",
-            )
-        case "hundredths":
-            return (
-                f"{output}: the number rises by {slope} per year of age, so it is taken as "
-                "hundredths of a year",
-                f"{output}：1歳あたり{slope}増えるため、単位を100分の1歳とみなします",
-            )
-    line = f"number × {scale.scale:.4g} {scale.offset:+.4g}"
-    return (
-        f"{output}: a line fitted to these people, {line}; it is not the publisher's scale",
-        f"{output}：この対象者に当てはめた直線（{line}）で、公開元の尺度ではありません",
-    )
 
 
 def effort_words(settling: Settling) -> Bilingual:
