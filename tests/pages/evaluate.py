@@ -21,46 +21,48 @@ table of labels holds; [commands.md](commands.md#gantei-evaluate) has every opti
 
 ## Who counts
 
-A *unit* is a photograph, an eye of a person at one visit, or a person at one visit: figures are
-given by each. Photographs of an eye are averaged first, then the eyes; numbers as they are,
-probabilities as logits. A *person* is what intervals count: two eyes, or ten visits, of one are
-no two people. Whose photographs are whose, the labels say (`--person`), or the results.
+A *unit* is a photograph, an eye at one visit, or a person at one visit: figures are given per each.
+Photographs of an eye are averaged first, then the eyes; numbers as they are, probabilities as
+logits, those of several classes as logarithms. Intervals count *persons*: two eyes, or ten visits,
+of one person are not two people. The labels (`--person`) or the results say whose each photograph
+is.
 
 `excluded.csv` lists what was left out, with the reason; the report counts it.
 
 ## Figures
 
-The code stands in `metrics.csv`, the scale is where its interval is computed. Of several classes
-each figure is one class against the rest, and `macro_…` the plain mean over the classes.
+The code is that in `metrics.csv`, the scale that on which the interval is computed. With several
+classes, each figure is of one class against the rest, and `macro_…` is the mean over the classes.
 """
 INTERVALS = """## Intervals
 
-95 % intervals come from 2,000 draws of persons, with replacement. On the figure's scale they
-reach a quantile times the standard error of the draws (delta method) to either side: Student's
-quantile, with persons less one degrees of freedom (of AUC and balanced accuracy: of the class
-with fewer persons); of mean errors, Brier score and log loss the quantiles of the draws
-themselves (bootstrap-t, doi 10.1214/aos/1176350933). Calibration has the sandwich over persons
-(doi 10.1093/biomet/73.1.13), and is not given below 150 persons. Where all answers are right, or
-all are wrong, the bounds are exact (Clopper and Pearson, doi 10.1093/biomet/26.4.404). No
-interval rests on fewer than 10 persons, or on the one or two who differ from all others. The draws
+95% confidence intervals come from 2,000 bootstrap draws of persons. On the figure's scale, they
+are the figure plus and minus a quantile times the standard error of the draws (delta method). The
+quantiles are Student's, with the number of persons minus 1 as degrees of freedom (for AUC and
+balanced accuracy, of persons in the smallest class); for mean absolute and root mean square error,
+Brier score and log loss, those of the bootstrap-t (doi 10.1214/aos/1176350933). Calibration has
+the sandwich estimator over persons (doi 10.1093/biomet/73.1.13), and is not given below 150
+persons. Where all answers are right, or all are wrong, the bounds are exact (Clopper and Pearson,
+doi 10.1093/biomet/26.4.404). No interval rests on fewer than 10 persons, or on the one or two who
+differ from all others. The draws
 are the same on every machine.
 
-How often they hold the true value, by simulation: 0.92 to 0.98 of cohorts of 60 people, 0.93 to
-0.97 of 150 and 400 ([benchmarks](../benchmarks/README.md#intervals), with the exceptions).
+Their coverage in simulations: 0.92 to 0.98 with 60 people, 0.93 to 0.97 with 150 and 400 ([benchmarks](../benchmarks/README.md#intervals), with the exceptions).
 
 ## Groups, comparisons, thresholds
 
-- `--by camera,sex,age:10`: figures of each group, and their difference to all others whose group
-  is known, by the same draws. p-values are two-sided, after Holm over the groups of one variable
-  and figure. A group of fewer than 10 persons, or of 10 of a class, has none, and says so.
-  Where the photographs of many persons differ, as by a camera per eye, the report has such groups
-  by eye or by photograph, and says why.
+- `--by camera,sex,age:10`: figures of each group, and their difference from all others whose group
+  is known, on the same draws. p-values are two-sided, adjusted by Holm's method over the groups of
+  one variable and figure. A group with fewer than 10 persons, or fewer than 10 of a class, has
+  none, and the report says so. Where the photographs of many persons are of several groups, as
+  with a camera per eye, the report has such groups per eye or per photograph, and says why.
 - Several estimators, or several tables of results, with the same label: differences on the same
-  people, by the same draws, after Holm. `--compare A B` chooses.
-- `--threshold 0.3` is given beforehand. `youden` and `sensitivity:0.95` choose it on these
-  people: what depends on it is marked as optimistic, wherever it stands.
-- `--sample-size auc=0.05`: how many people would give an interval so wide, if they are like
-  these. The answer is as uncertain as the pilot is small.
+  people and the same draws, with p-values after Holm. `--compare A B` chooses.
+- `--threshold 0.3` is fixed: choose it before you see these results. `youden` and
+  `sensitivity:0.95` choose it on these people: what depends on it is marked as optimistic wherever
+  it stands.
+- `--sample-size auc=0.05`: how many people would give an interval of that width, if they are like
+  these. The smaller the pilot, the less certain the answer.
 
 ## Why a figure, or its interval, is missing
 """
