@@ -47,7 +47,8 @@ doi 10.1093/biomet/26.4.404). No interval rests on fewer than 10 persons, or on 
 differ from all others. The draws
 are the same on every machine.
 
-Their coverage in simulations: 0.92 to 0.98 with 60 people, 0.93 to 0.97 with 150 and 400 ([benchmarks](../benchmarks/README.md#intervals), with the exceptions).
+Their coverage in simulations: 0.92 to 0.98 with 60 people, 0.93 to 0.97 with 150 and 400
+([benchmarks](../benchmarks/README.md#intervals), with the exceptions).
 
 ## Groups, comparisons, thresholds
 

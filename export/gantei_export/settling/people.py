@@ -169,7 +169,7 @@ def _with_persons(joined: Joined, *, one_photograph_per_person: bool) -> Joined:
         return replace(joined, photographs=named, persons=tuple(each.name for each in named))
     if not joined.has_persons:
         raise SettingError(
-            "nothing tells whose eye each photograph shows, and two eyes of one person are not two "
+            "nothing says whose eye each photograph shows, and two eyes of one person are not two "
             "people: name the column of the labels by --person, take names or folders by "
             "--persons, or say --one-photograph-per-person"
         )

@@ -22,7 +22,7 @@ GROUP_FIGURES = frozenset({"mae", "bias", "auc", "accuracy", "macro_auc"})
 """Whose differences between groups are told on the terminal; the report has all."""
 SIGNIFICANT = 0.05
 HOW_TO_GET_INTERVALS = (
-    "no intervals: nothing tells whose photograph each is. Name the column of the labels by "
+    "no intervals: nothing says whose photograph each is. Name the column of the labels by "
     "--person, or say --one-photograph-per-person if that is so"
 )
 

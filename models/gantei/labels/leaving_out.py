@@ -58,7 +58,7 @@ def sifted(rows: Sequence[ResultRow], table: LabelTable, matches: Matches) -> Si
     if any(each.person for each in found.photographs):
         found.keep(
             {
-                each.index: ("no-person", f"nothing tells whose eye {each.name} shows")
+                each.index: ("no-person", f"nothing says whose eye {each.name} shows")
                 for each in found.photographs
                 if each.person is None
             }
@@ -117,7 +117,7 @@ def _without_label(
         return
     text = f"no row of {table.name} is of it"
     if table.by_person and photograph.person is None:
-        text = "nothing tells whose eye it shows, and the labels are of persons"
+        text = "nothing says whose eye it shows, and the labels are of persons"
     found.leave_out(photograph, photograph.where, "no-label-row", text)
 
 

@@ -12,7 +12,7 @@ from .tripod_items import TRIPOD_ITEMS, TripodItem
 COLUMNS = ("item", "topic", "applies_to", "asks_for", "answered", "where", "what_is_missing")
 NO, PARTLY, YES = "not answered", "partly", "answered"
 NOT_HERE = "not applicable"
-_DEVELOPMENT = "nothing was developed here; the estimator's card says what its publisher tells"
+_DEVELOPMENT = "no model was developed here; the estimator's card has what its publisher states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def _always(answered: str, where: str, missing: str = "") -> Callable[[Evaluatio
 
 def _sample_size(evaluation: Evaluation) -> Answer:
     if evaluation.sample_sizes:
-        missing = "how many people were planned, and why"
+        missing = "how many people were planned for, and why"
         return Answer(PARTLY, "report.html#sample-size", missing)
-    return Answer(NO, "", "give --sample-size a wanted width to have the number of people")
+    return Answer(NO, "", "give --sample-size a width of interval for the number of people")
 
 
 def _clusters(where: str) -> Callable[[Evaluation], Answer]:
@@ -75,7 +75,7 @@ def _fairness(evaluation: Evaluation) -> Answer:
 def _performance(evaluation: Evaluation) -> Answer:
     where = "report.html#output-1 and following; metrics.csv"
     if not evaluation.has_persons:
-        return Answer(PARTLY, where, "intervals: nothing tells persons (--person)")
+        return Answer(PARTLY, where, "confidence intervals: name the persons (--person)")
     if not evaluation.options.by:
         return Answer(PARTLY, where, "groups of people (--by)")
     return Answer(YES, where)
@@ -108,7 +108,7 @@ _ANSWERS: dict[str, Callable[[Evaluation], Answer]] = {
     "21": _always(YES, "report.html#participants"),
     "23a": _performance,
     "23b": _clusters("report.html (groups); metrics.csv"),
-    "24": _always(NOT_HERE, "report.html#methods", "nothing was updated"),
+    "24": _always(NOT_HERE, "report.html#methods", "no model was updated"),
     "26": _always(PARTLY, "report.html#limits", "the limits of how these people were found"),
 }  # fmt: skip
 """Items that a report can answer; all others of an evaluation are the authors' to answer."""

@@ -86,9 +86,7 @@ def _written(evaluation: Evaluation, name: str, outputs: Iterable[EstimatedOutpu
     if new and not any(each.figures for each in new):
         return CardChange(name, None, "nobody was left to measure it on")
     if not new:
-        return CardChange(
-            name, None, "the results are of other weights than those here; its card is not theirs"
-        )
+        return CardChange(name, None, "the results are of other weights than those installed here")
     replaced = {each.whose for each in new}
     if len(replaced) < len(new):
         return CardChange(name, None, "several results are of it; evaluate the ones for its card")
