@@ -160,6 +160,13 @@ def test_a_file_of_candidates_is_toml_or_json(tmp_path, name, text):
         ('"input.scale" = "0..1"', "a list"),
         ('"input.scale" = ["7,8"]', "expects"),
         ('"input.nothing" = ["1"]', "unknown fact"),
+        ('"output.other.positive" = ["male"]', r"c\.toml: hidden has no fact 'output.other"),
+        ('"input.scale" = ["nan,1,1,1,1,1"]', r'c\.toml: input\.scale "nan.*: expects .*MEAN'),
+        ('"input.scale" = ["0,0,0,0,0,0"]', r'c\.toml: input\.scale "0,.*: hidden: std must'),
+        (
+            '"output.sex.labels" = ["dog,cat"]\n"output.sex.positive" = ["male"]',
+            r'c\.toml: output\.sex\.labels "dog,cat": ',
+        ),
         ("", "names no fact"),
     ],
 )

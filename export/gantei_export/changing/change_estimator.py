@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 from gantei.card.provenance import read_provenance
 from gantei.catalogue import entries, store
 from gantei.catalogue.store import installing
-from gantei.errors import ManifestError, MissingExtraError, SettingError, WeightsError
+from gantei.errors import (
+    AlreadyInstalledError,
+    ManifestError,
+    MissingExtraError,
+    SettingError,
+    WeightsError,
+)
 from gantei.manifests.fields import NAME, UNKNOWN
 from gantei.manifests.file import parse_manifest
 from gantei.manifests.manifest import Manifest, Weights
@@ -82,7 +88,11 @@ def target_of(entry: entries.Entry, new_name: str | None) -> str:
             raise SettingError(f"{new_name!r}: a name is words of a-z and 0-9 joined by hyphens")
         if new_name in {each.name for each in entries.shipped()}:
             raise SettingError(f"{new_name} is a name of the catalogue; choose another")
-        store.refuse_taken(new_name, replace=False)
+        if new_name in store.installed():
+            raise AlreadyInstalledError(
+                f"{new_name} is installed already; choose another --name, or remove it: gantei "
+                f"remove {new_name}"
+            )
         return new_name
     copy = f"; name a copy to change, with --name {entry.name}-changed"
     if (entry.folder / SIGNATURE_FILE).exists():

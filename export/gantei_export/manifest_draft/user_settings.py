@@ -1,5 +1,6 @@
 """Facts that the user states: `--set input.scale=-1..1 --because "the authors' mail of 3 May"`."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, get_args
@@ -22,7 +23,14 @@ def _words(text: str) -> list[str]:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(word) for word in text.split(",")]
+    return [_number(word) for word in text.split(",")]
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
 
 
 def _size(text: str) -> list[int]:
@@ -52,8 +60,8 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "output.classes": (_words, "the labels in the network's order, separated by commas"),
     "output.transform": (str, "none, sigmoid or softmax: what is still to be applied"),
     "output.unit": (str, "the unit, as years"),
-    "output.scale": (float, "the factor from the network's value to the unit"),
-    "output.offset": (float, "what is added after the factor"),
+    "output.scale": (_number, "the factor from the network's value to the unit"),
+    "output.offset": (_number, "what is added after the factor"),
     "output.range": (_numbers, "lowest,highest value seen in training"),
 }
 

@@ -133,7 +133,7 @@ def _is_written(verdict: FactVerdict) -> bool:
 
 def _evidence(settling: Settling, people: int, words: str) -> str:
     """How a fact was settled, for the manifest and the card."""
-    percent = f"{settling.options.confidence * 100:g}"
+    percent = settling.options.percent
     return (
         f"{words}. {people} people with known labels (table sha256 {settling.table.sha256}), "
         f"confidence {percent}%, {settling.grid.numbers()} candidates; gantei settle {__version__}"

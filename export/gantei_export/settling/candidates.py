@@ -133,6 +133,23 @@ def candidate_of(
         SettingError: a value is none that a manifest can hold, or a fact of the input is unknown
             that is not among them.
     """
+    spec, outputs = checked_parts(manifest, words, classes)
+    if unknown := [key for key, value in spec if value == UNKNOWN]:
+        raise SettingError(
+            f"{manifest.name}: input.{unknown[0]} is unknown, and there is nothing to try; state "
+            f'it: gantei set {manifest.name} input.{unknown[0]}=… --because "…"'
+        )
+    return Candidate(tuple(words.items()), spec, outputs)
+
+
+def checked_parts(
+    manifest: Manifest, words: Mapping[str, str], classes: Mapping[str, Sequence[str]]
+) -> tuple[InputSpec, tuple[tuple[str, OutputSpec], ...]]:
+    """Give the input and the outputs of a manifest with other values, of which some may be unknown.
+
+    Raises:
+        SettingError: a value is none that a manifest can hold.
+    """
     tables = manifest.tables()
     for name, known in classes.items():
         if tables["output"][name].get("labels") == UNKNOWN:
@@ -140,18 +157,13 @@ def candidate_of(
     colour = words.get("input.colour", tables["input"]["colour"])
     for key, word in words.items():
         set_fact(tables, key, manifest_value(key, word, colour))
-    if unknown := [key for key, value in tables["input"].items() if value == UNKNOWN]:
-        raise SettingError(
-            f"{manifest.name}: input.{unknown[0]} is unknown, and there is nothing to try; state "
-            f'it: gantei set {manifest.name} input.{unknown[0]}=… --because "…"'
-        )
     try:
         spec = InputSpec.model_validate(tables["input"])
         outputs = [(name, _OUTPUT.validate_python(each)) for name, each in tables["output"].items()]
     except ValidationError as error:
-        told = "; ".join(str(each["msg"]) for each in error.errors())
+        told = "; ".join(str(each["msg"]).removeprefix("Value error, ") for each in error.errors())
         raise SettingError(f"{manifest.name}: {told}") from error
-    return Candidate(tuple(words.items()), spec, tuple(outputs))
+    return spec, tuple(outputs)
 
 
 def set_fact(tables: dict[str, Any], key: str, value: Any) -> None:

@@ -9,7 +9,7 @@ TOML, or the same as JSON. Values are those of `gantei set`, and the scales `tor
 
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from gantei.errors import SettingError
 from gantei.manifests.manifest import Manifest
 from gantei.system.files import read_bounded
 
+from .candidates import checked_parts
 from .open_facts import manifest_value
 
 LARGEST = 100_000
@@ -38,12 +39,29 @@ def read_candidates(path: Path, manifest: Manifest) -> dict[str, tuple[str, ...]
         if not isinstance(values, list) or not values:
             raise SettingError(f'{path}: {given}: expects a list of values, as ["rgb", "bgr"]')
         words = tuple(dict.fromkeys(_word(value, f"{path}: {given}") for value in values))
-        for word in words:
-            manifest_value(key, word, "rgb")
         found[key] = words
     if not found:
         raise SettingError(f"{path}: names no fact")
+    for key, words in found.items():
+        for word in words:
+            _check(path, key, word, found, manifest)
     return found
+
+
+def _check(
+    path: Path, key: str, word: str, given: Mapping[str, Sequence[str]], manifest: Manifest
+) -> None:
+    """See that a manifest can hold a value, with the first of the others that are given."""
+    known = {fact.key for fact in manifest.facts()}
+    words = {other: values[0] for other, values in given.items() if other in known} | {key: word}
+    try:
+        manifest_value(key, word, "rgb")
+        if key in known:
+            checked_parts(manifest, words, {})
+    except SettingError as error:
+        raise SettingError(f'{path}: {key} "{word}": {error}') from error
+    if key not in known:
+        raise SettingError(f"{path}: {manifest.name} has no fact {key!r}")
 
 
 def _tables(path: Path) -> Mapping[str, Any]:

@@ -54,8 +54,14 @@ def labelled_outputs(
 
     Raises:
         OutputError: the table has labels of none of them.
+        SettingError: it is to have labels of an output that the estimator has not.
     """
     outputs, without = {}, {}
+    if stray := [name for name in table.options.labels if name not in manifest.output]:
+        raise SettingError(
+            f"--label {stray[0]}={table.options.labels[stray[0]]}: {manifest.name} has no output "
+            f"{stray[0]}; known: {', '.join(manifest.output)}"
+        )
     for name, spec in manifest.output.items():
         try:
             classes = _classes(name, spec, table, orders)
@@ -83,7 +89,7 @@ def labelled_people(
     The order is that of digests of the persons' names: mixed, and the same each time.
 
     Raises:
-        SettingError: nothing tells the persons, or nobody has a label.
+        SettingError: nothing tells the persons, nobody has a label, or all have the same.
         OutputError: a label is none.
     """
     joined = _with_persons(joined, one_photograph_per_person=one_photograph_per_person)
@@ -124,7 +130,24 @@ def labelled_people(
     kept = tuple(each for each in people if each.truths)
     if not kept:
         raise SettingError(f"{joined.table.options.file}: no photograph here has a label")
+    _refuse_alike(kept, labelled, str(joined.table.options.file))
     return kept
+
+
+def _refuse_alike(people: Sequence[LabelledPerson], labelled: LabelledOutputs, where: str) -> None:
+    """Refuse people of whom nothing can be told, since their labels are all the same."""
+    alike = []
+    for name, output in labelled.outputs.items():
+        found = {each.truths[name] for each in people if name in each.truths}
+        if len(found) > 1:
+            return
+        for value in found:
+            word = output.classes[int(value)] if output.classes else f"{value:g}"
+            alike.append(f"{name} is {word}")
+    raise SettingError(
+        f"{where}: of all {len(people)} people with a label, {' and '.join(alike)}: nothing can "
+        "be settled on people who do not differ; add people with other labels"
+    )
 
 
 def eyes_known(photographs: Iterable[StudyPhotograph]) -> int:

@@ -218,7 +218,7 @@ def effort_words(settling: Settling) -> Bilingual:
     """How many candidates, people and runs of the network there were."""
     people = len(settling.race.people)
     photographs = sum(len(each.photographs) for each in settling.race.people)
-    percent = f"{settling.options.confidence * 100:g}"
+    percent = settling.options.percent
     share = settling.runs / max(settling.full_runs, 1)
     return (
         f"{settling.grid.explanation()}. {people} people, {photographs} photographs; "

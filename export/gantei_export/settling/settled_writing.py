@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from gantei.errors import OutputError
 from gantei.system.files import atomic_write, ensure_folder
@@ -17,7 +18,7 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
     """Refuse a folder that cannot take them, before any work.
 
     Raises:
-        OutputError: it is a file, or holds those of another run.
+        OutputError: it is a file, holds those of another run, or cannot be written to.
     """
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder")
@@ -26,6 +27,21 @@ def check_folder(folder: Path, *, overwrite: bool) -> None:
         raise OutputError(
             f"{folder / there[0]} is there already: name another folder, or --overwrite"
         )
+    _try_out(folder)
+
+
+def _try_out(folder: Path) -> None:
+    """Make the folder and write into it, and leave all as it was."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    ensure_folder(folder)
+    try:
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written to: {error.strerror}") from error
+    finally:
+        for each in missing:
+            each.rmdir()
 
 
 def write_settled(settling: Settling, folder: Path, *, overwrite: bool = False) -> tuple[Path, ...]:

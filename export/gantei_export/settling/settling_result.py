@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from gantei.catalogue import entries
 from gantei.inference.session import Device
@@ -40,6 +41,11 @@ class SettleOptions:
     allow_grey: bool = False
     device: Device = "auto"
     workers: int | None = None
+
+    @property
+    def percent(self) -> str:
+        """The confidence in per cent, never rounded up to 100."""
+        return f"{(Decimal(str(self.confidence)) * 100).normalize():f}"
 
 
 @dataclass(frozen=True)
