@@ -108,6 +108,19 @@ def test_an_estimator_that_asks_for_nothing_has_nothing_to_print(capsys):
     assert fields.keys() == {"author", "title"}
 
 
+def test_what_nobody_knows_is_no_text_to_print(make_estimator):
+    def change(tables):
+        tables["source"] |= {"citation": "unknown", "acknowledgement": "unknown"}
+        tables.pop("citation", None)
+
+    known = reference(find(make_estimator(change=change)).manifest)
+    assert (known.thanks, known.thanks_ja) == ("", "")
+    assert "acknowledgement to print" not in known.text()
+    assert "acknowledgement: unknown" in known.text()
+    ((_, _, fields),) = entries(known.bibtex + "\n")
+    assert "note" not in fields
+
+
 def test_as_json_each_has_its_entry_too(capsys):
     main(["cite", "demo-age", "joir-age-swin-b", "--json"])
     first, second = json.loads(capsys.readouterr().out)

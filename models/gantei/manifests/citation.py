@@ -7,8 +7,8 @@ from ..system.version import __version__
 from .fields import UNKNOWN
 from .manifest import Manifest
 
-_NOTHING = re.compile(r"none\b", re.IGNORECASE)
-"""How a manifest begins to say that nothing is asked for."""
+_NOTHING = re.compile(rf"none\b|{UNKNOWN}$", re.IGNORECASE)
+"""How a manifest says that nothing is asked for, or that nobody knows: no text to print."""
 TITLE = "gantei: age and sex from fundus photographs"
 AUTHORS = "The gantei authors"
 LICENCE = "Apache-2.0"

@@ -13,6 +13,10 @@ _NOT_HERE = (
     "This estimator is not installed here: gantei cite, where it is, says how to cite it.",
     "この推定器はここにはありません。ある環境で gantei cite を実行すると引用方法が分かります。",
 )
+_NOT_KNOWN = (
+    "How its publisher wants it cited is not known.",
+    "公開元の指定する引用方法は分かっていません。",
+)
 _REPORTING = (
     "Reporting: TRIPOD+AI, doi 10.1136/bmj-2023-078378; checklist.csv says what of it is answered "
     "here.",
@@ -36,7 +40,7 @@ def _of(known: Reference) -> Html:
 
 
 def _said(known: Reference) -> Iterator[Html]:
-    yield text(known.citation)
+    yield both(_NOT_KNOWN) if known.citation == UNKNOWN else text(known.citation)
     if known.doi not in ("", UNKNOWN) and known.doi not in known.citation:
         yield f"doi: {text(known.doi)}"
     if known.thanks:
