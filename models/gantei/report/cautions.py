@@ -152,7 +152,8 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
             "と並べて比べてください。",
             name=name_of(output), unit=unit_of_output(output),
             of=unit_of_value(output), low=float(truths.min()),
-            high=float(truths.max()), spread=float(np.std(truths)),
+            high=float(truths.max()),
+            spread=float(np.std(truths, ddof=1)) if len(truths) > 1 else 0.0,
             plain=number_text(plain.value if plain else None, "mae")), output.key)  # fmt: skip
     r2 = evaluation.figure(output.key, level, "r2")
     if r2 is not None and r2.value is not None and r2.value < 0:

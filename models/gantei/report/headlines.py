@@ -70,10 +70,9 @@ def _of_number(evaluation: Evaluation, output: EstimatedOutput, who: Bilingual) 
     if bias is not None and bias.value is not None:
         found.append(
             in_both(
-                "On average the estimate is {value}{unit} {side} the real {name} ({between}).",
-                "推定値は平均して実際の{name}より {value}{unit}{side}なっています（{between}）。",
-                value=number_text(abs(bias.value), "bias"), between=_between(bias),
-                side=("above", "高く") if bias.value >= 0 else ("below", "低く"), **values,
+                "The bias, estimated minus real {name}, is {value}{unit} ({between}).",
+                "推定した{name}から実際の{name}を引いた差の平均は {value}{unit}（{between}）です。",
+                value=_value(bias), between=_between(bias), **values,
             )
         )  # fmt: skip
     return found
