@@ -1,6 +1,8 @@
 """What a command that made or changed an estimator says of it: its facts, and what comes next."""
 
-from gantei.manifests.manifest import Manifest
+from collections.abc import Sequence
+
+from gantei.manifests.manifest import Fact, Manifest
 from gantei.terminal.text_table import text_table
 
 from .user_settings import expected
@@ -18,7 +20,10 @@ def next_step(manifest: Manifest) -> str:
         f"Doubtful: {each.key} = {each.text}: {each.basis.doubt}. Every result says so.\n"
         for each in manifest.doubtful()
     ]
-    if unsettled := manifest.unsettled():
+    unsettled = manifest.unsettled()
+    if so_far := [fact for fact in unsettled if fact.basis.so_far]:
+        lines += _so_far(manifest, so_far)
+    elif unsettled:
         rows = [(fact.key, expected(fact.key)) for fact in unsettled]
         lines += ["To be settled before it predicts:", text_table(("FACT", "EXPECTS"), rows), ""]
         lines += [
@@ -30,3 +35,22 @@ def next_step(manifest: Manifest) -> str:
     else:
         lines.append(f"Ready: gantei predict DIR --with {manifest.name} --out results.csv")
     return "\n".join(lines)
+
+
+def _so_far(manifest: Manifest, left: Sequence[Fact]) -> list[str]:
+    """What `gantei settle` has left open, with the best value, what it costs, and what to do."""
+    known = {fact.key for fact in left}
+    others = [fact.key for fact in manifest.unsettled() if fact.key not in known]
+    lines = ["Not settled yet, and needed before it predicts:"]
+    lines += [f"{each.key}: {each.basis.so_far} is {_first(each.basis.evidence)}" for each in left]
+    lines += [f"{key}: {expected(key)}" for key in others]
+    return [
+        *lines,
+        "Settle again with more people, or with labels of more of its outputs; or state it, where "
+        "that difference does not matter to you:",
+        manifest.settling_command(),
+    ]
+
+
+def _first(evidence: str) -> str:
+    return evidence.partition(". ")[0]

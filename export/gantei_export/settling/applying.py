@@ -23,6 +23,7 @@ from .open_facts import manifest_value
 from .performance import Performance
 from .scale_words import scale_words
 from .settle_words import headline, verdict_words
+from .settling_advice import best_so_far, left_open
 from .settling_result import Settling
 from .verdicts import FactVerdict
 
@@ -103,6 +104,8 @@ def apply_settled(
     for key, (value, basis) in written.items():
         set_fact(tables, key, value)
         tables["basis"][key] = basis
+    for verdict in left_open(settling):
+        tables["basis"][verdict.fact.key] = _basis_so_far(settling, verdict)
     provenance = provenance_in(entry.folder)
     _, weights = entries.find_installed(entry.folder)
     model = network_of(entry, weights)
@@ -129,6 +132,15 @@ def _is_written(verdict: FactVerdict) -> bool:
         return False
     unknown = verdict.fact.origin == UNKNOWN
     return verdict.verdict == "settled" or (verdict.verdict == "alike" and unknown)
+
+
+def _basis_so_far(settling: Settling, verdict: FactVerdict) -> dict[str, str]:
+    """What is known of a fact that stays unknown."""
+    return {
+        "origin": UNKNOWN,
+        "evidence": _evidence(settling, verdict.people, verdict_words(verdict)[0]),
+        "so_far": best_so_far(settling, verdict),
+    }
 
 
 def _evidence(settling: Settling, people: int, words: str) -> str:

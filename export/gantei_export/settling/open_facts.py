@@ -159,6 +159,14 @@ def manifest_value(key: str, word: str, colour: str) -> Any:
     return read_value(key, f"{table}.{rest.rpartition('.')[2]}", word)
 
 
+def settable(key: str, word: str, colour: str) -> str:
+    """Give a tried value as `gantei set` takes it: of a usual scale with a name, its numbers."""
+    value = manifest_value(key, word, colour)
+    if key == "input.scale" and isinstance(value, dict):
+        return ",".join(f"{number:g}" for number in (*value["mean"], *value["std"]))
+    return word
+
+
 def _usual(fact: Fact, manifest: Manifest, classes: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     if fact.key in TRIED:
         return TRIED[fact.key]

@@ -23,7 +23,7 @@ from .settle_words import (
     verdict_words,
 )
 from .settled_figures import settled_figures
-from .settling_advice import measured_with
+from .settling_advice import measured_with, what_next
 from .settling_result import Settling
 from .verdicts import FactVerdict
 
@@ -51,6 +51,7 @@ RACE_HEAD: tuple[Bilingual, ...] = (
     ("log₁₀ of the e-value against it", "候補に反する e 値（log₁₀）"),
     ("dropped after (people)", "除外時の人数"),
 )
+NEXT: Bilingual = ("What to do next", "次にすること")
 KNOW: Bilingual = ("Notes", "注意")
 
 
@@ -94,6 +95,8 @@ def _sections(settling: Settling) -> Iterator[Html]:
         for each in settled_figures(settling)
     )
     yield section("evidence", EVIDENCE, f'<div class="figures">{figures}</div>\n')
+    if advice := what_next(settling):
+        yield section("next", NEXT, bullets(both(words) for words in advice))
     yield section("know", KNOW, bullets(both(words) for words in _know(settling)))
     yield section("candidates", CANDIDATES, _race(settling.race))
     if settling.fine:

@@ -13,6 +13,7 @@ from .candidates import Candidate
 from .performance import Performance
 from .race import Race
 from .settle_words import effort_words, headline, performance_words, verdict_words
+from .settling_advice import what_next
 from .settling_result import Settling
 from .verdicts import FactVerdict
 
@@ -36,6 +37,7 @@ def settled_record(settling: Settling) -> dict[str, Any]:
         "runs_of_full_grid": settling.full_runs,
         "facts": [_verdict(each) for each in settling.verdicts],
         "performance": [_performance(each) for each in settling.shown],
+        "next": [words[0] for words in what_next(settling)],
         "notes": [note.english for note in settling.notes],
         "photographs": {
             "with_labels": settling.with_labels,

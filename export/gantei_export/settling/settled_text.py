@@ -12,7 +12,7 @@ from .settle_words import (
     performance_words,
     verdict_words,
 )
-from .settling_advice import measured_with
+from .settling_advice import measured_with, what_next
 from .settling_result import Settling
 
 ROOM = 100
@@ -35,6 +35,7 @@ def settled_text(settling: Settling) -> str:
     lines.append(PUBLISHED[0])
     lines += [note.english for note in settling.notes]
     lines += [_left_out(settling), effort_words(settling)[0]]
+    lines += [words[0] for words in what_next(settling)]
     return "\n".join(line for line in lines if line is not None) + "\n"
 
 

@@ -206,9 +206,18 @@ def _refuse_unsettled(entry: Entry) -> None:
     unsettled = entry.manifest.unsettled()
     if not unsettled:
         return
-    raise UnsettledError(
+    unknown = (
         f"{entry.name} does not predict while a fact that changes its numbers is unknown: "
-        f"{', '.join(fact.key for fact in unsettled)}. Ask its publisher, then: "
+        f"{', '.join(fact.key for fact in unsettled)}. "
+    )
+    if so_far := [f"{fact.key} {fact.basis.so_far}" for fact in unsettled if fact.basis.so_far]:
+        raise UnsettledError(
+            f"{unknown}gantei settle found best, but not settled: {', '.join(so_far)}. Settle "
+            "again with more people (gantei show says how far they differ), or state it: "
+            f"{entry.manifest.settling_command()}"
+        )
+    raise UnsettledError(
+        f"{unknown}Ask its publisher, then: "
         f"{entry.manifest.settling_command()}; or find out on about 100 people with known age or "
         f"sex: gantei settle {entry.name} PHOTOGRAPHS --labels labels.csv"
     )

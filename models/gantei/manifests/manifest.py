@@ -5,6 +5,7 @@ names the file, the table, the key and what is known. What nobody has said stays
 every fact of `[input]` and `[output]` carries the basis it rests on.
 """
 
+import shlex
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -223,8 +224,14 @@ class Manifest(Record):
         )
 
     def settling_command(self) -> str:
-        """Give the command that settles what is unsettled; its … are for the user to fill in."""
-        settings = " ".join(f"{fact.key}=…" for fact in self.unsettled())
+        """Give the command that settles what is unsettled; its … are for the user to fill in.
+
+        Where `gantei settle` has found a value best so far, it stands there.
+        """
+        settings = " ".join(
+            shlex.quote(f"{fact.key}={fact.basis.so_far}") if fact.basis.so_far else f"{fact.key}=…"
+            for fact in self.unsettled()
+        )
         return f'gantei set {self.name} {settings} --because "…"'
 
     def assumed(self) -> tuple[Fact, ...]:

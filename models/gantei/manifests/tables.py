@@ -161,6 +161,8 @@ class Basis(Record):
     """Where exactly, or who, when and why."""
     doubt: Line | None = None
     """What in the weights contradicts the fact."""
+    so_far: Line | None = None
+    """Of an unknown fact: the value that `gantei settle` found best so far, for `gantei set`."""
 
     @property
     def text(self) -> str:
