@@ -8,6 +8,7 @@ pytest.importorskip("matplotlib", reason="needs the extra study")
 
 from gantei.catalogue.entries import find
 from gantei.command_line import main
+from gantei.estimator.folder_files import CARD
 
 from .settling_cases import cohort, install
 
@@ -40,6 +41,17 @@ def test_a_fact_that_was_settled_before_is_settled_again(sixty):
     assert command(sixty, "--apply") == 0
     basis = find("hidden").manifest.basis["output.sex.positive"]
     assert (basis.origin, "60 people" in basis.evidence) == ("fitted", True)
+
+
+def test_the_manifest_and_the_card_say_what_was_settled_and_what_it_is_relative_to(sixty):
+    folder = install()
+    assert command(sixty, "--apply") == 0
+    basis = find("hidden").manifest.basis
+    assert "settled relative to this table" in basis["output.sex.positive"].evidence
+    assert "relative to this table" not in basis["input.scale"].evidence
+    card = (folder / CARD).read_text("utf-8")
+    assert "3 項目はラベルに基づき決定" in card
+    assert "settled on labelled people, and wrong where their labels are" in card
 
 
 def test_one_value_alone_is_compared_with_nothing_and_not_written(sixty, tmp_path, capsys):

@@ -22,7 +22,7 @@ from .candidates import set_fact
 from .open_facts import manifest_value
 from .performance import Performance
 from .scale_words import scale_words
-from .settle_words import headline, verdict_words
+from .settle_words import RELATIVE_TO_TABLE, headline, is_order, verdict_words
 from .settling_advice import best_so_far, left_open
 from .settling_result import Settling
 from .verdicts import FactVerdict
@@ -75,6 +75,8 @@ def changes(settling: Settling) -> dict[str, tuple[Any, dict[str, str]]]:
             words = verdict_words(verdict)[0]
             origin = "fitted" if verdict.verdict == "settled" else "assumed"
             evidence = _evidence(settling, verdict.people, words)
+            if is_order(verdict.fact.key):
+                evidence = f"{evidence}. {RELATIVE_TO_TABLE[0]}"
             found[verdict.fact.key] = value, {"origin": origin, "evidence": evidence}
             found |= _labels(settling, verdict)
     for each in settling.performance:

@@ -244,9 +244,12 @@ PUBLISHED: Bilingual = (
 
 def has_order(settling: Settling) -> bool:
     """Whether an order of labels was tried."""
-    return any(
-        each.fact.key.split(".")[-1] in ("positive", "classes") for each in settling.verdicts
-    )
+    return any(is_order(each.fact.key) for each in settling.verdicts)
+
+
+def is_order(key: str) -> bool:
+    """Whether a fact is an order of labels."""
+    return key.rsplit(".", maxsplit=1)[-1] in ("positive", "classes")
 
 
 def fact_words(key: str) -> Bilingual:

@@ -175,6 +175,7 @@ def _decoding(manifest: Manifest) -> tuple[Block, ...]:
 
 def _risks(manifest: Manifest) -> tuple[Block, ...]:
     assumed = "; ".join(f"{fact.key} = {fact.text}" for fact in manifest.assumed())
+    fitted = "; ".join(f"{fact.key} = {fact.text}" for fact in manifest.fitted())
     unsettled = ", ".join(fact.key for fact in manifest.unsettled())
     doubtful = manifest.doubtful()
     rows = [
@@ -184,6 +185,8 @@ def _risks(manifest: Manifest) -> tuple[Block, ...]:
         ("other cameras, populations and diseases", _elsewhere(manifest)),
         ("poor photographs", "only what is no colour photograph is refused; quality is not judged"),
     ]
+    if fitted:
+        rows.insert(1, ("settled on labelled people, and wrong where their labels are", fitted))
     if manifest.task == "age":
         rows.append(("age gap", AGE_GAP))
     return (FactList(tuple(rows)),)

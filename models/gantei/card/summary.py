@@ -45,11 +45,12 @@ def _japanese(manifest: Manifest, measured: Sequence[MeasuredHere]) -> FactList:
         if unsettled
         else "推定に要る項目はすべて定まっています"
     )
-    assumed = len(manifest.assumed())
+    counts = ((len(manifest.assumed()), "仮定"), (len(manifest.fitted()), "ラベルに基づき決定"))
+    basis = "、".join(f"{count} 項目は{how}" for count, how in counts if count)
     rows = [
         ("推定するもの", "、".join(_output(name, each) for name, each in manifest.output.items())),
         ("使ってはならないこと", NOT_FOR_JA),
-        ("前処理と出力", settled + (f"(うち {assumed} 項目は仮定)" if assumed else "")),
+        ("前処理と出力", settled + (f"(うち {basis})" if basis else "")),
         ("公表された性能", _reported(manifest)),
         *_measured(manifest, measured),
         ("重み", _weights(manifest)),

@@ -241,6 +241,10 @@ class Manifest(Record):
             known.insert(0, Fact("architecture", f"{self.architecture} ({basis.evidence})", basis))
         return tuple(fact for fact in known if fact.basis.origin == "assumed")
 
+    def fitted(self) -> tuple[Fact, ...]:
+        """The facts that were settled on labelled photographs, and are as right as the labels."""
+        return tuple(fact for fact in self.facts() if fact.basis.origin == "fitted")
+
     def doubtful(self) -> tuple[Fact, ...]:
         """The facts that the weights contradict, whoever stated them."""
         return tuple(fact for fact in self.facts() if fact.basis.doubt)
