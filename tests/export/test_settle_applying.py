@@ -99,6 +99,16 @@ def test_a_line_is_not_fitted_to_input_that_is_not_settled(sixty, tmp_path, caps
     assert manifest.output["age"].scale == "unknown"
 
 
+@pytest.mark.parametrize(("per_year", "scale"), [(1.0, 1.0), (0.1, "unknown")])
+def test_years_do_not_depend_on_a_crop_as_a_line_does(sixty, tmp_path, per_year, scale):
+    file = tmp_path / "candidates.toml"
+    file.write_text('"input.crop" = ["none"]\n', "utf-8")
+    an_age(per_year, hidden=(*HIDDEN_AGE, "input.crop"))
+    command(sixty, "--candidates", str(file), "--apply")
+    assert find("hidden").manifest.output["age"].scale == scale
+    assert find("hidden").manifest.input.crop == "unknown"
+
+
 def test_a_line_that_was_fitted_to_other_input_is_fitted_again(sixty):
     def fitted_line(tables):
         tables["output"]["age"] |= {"scale": 2.5, "offset": -145.0}

@@ -26,6 +26,8 @@ SHOWN = {
     "binary": ("auc", "accuracy"),
     "categorical": ("macro_auc", "accuracy"),
 }
+OF_UNIT = ("input.scale", "input.colour")
+"""Facts of the input that may move a number from one unit to another; a crop does not."""
 PERCENT = ("%", "percent", "per cent")
 
 
@@ -94,13 +96,13 @@ def performance_of(
 
 
 def _unsettled(scale: AgeScale, verdicts: Sequence[FactVerdict]) -> tuple[str, ...]:
-    """The facts without which a scale is not known; years do not hang on those that move little."""
+    """The facts without which a scale is not known: of a line all, of years those in `OF_UNIT`."""
     return tuple(
         each.fact.key
         for each in verdicts
         if each.fact.key.startswith("input.")
         and each.verdict in ("not yet", "not compared", "nothing")
-        and not (each.fact.fine and scale.meaning != "fitted line")
+        and (scale.meaning == "fitted line" or each.fact.key in OF_UNIT)
     )
 
 
