@@ -11,7 +11,7 @@ from gantei_export.settling.class_orders import order_verdict
 from gantei_export.settling.open_facts import OpenFact
 from gantei_export.settling.order_of_labels import LabelOrder
 from gantei_export.settling.settle_words import verdict_words
-from gantei_export.settling.settling_advice import measured_with
+from gantei_export.settling.settling_advice import measured_with, what_next
 from gantei_export.settling.verdicts import FactVerdict, verdict_on
 
 CROP = OpenFact("input.crop", ("disc", "none"), "open", "unknown", "unknown")
@@ -102,3 +102,22 @@ def test_figures_of_another_value_than_the_best_so_far_say_so():
     assert words[0][0].startswith("These figures are with input.decoder pillow")
     same = SimpleNamespace(words={"input.decoder": "tensorflow"})
     assert measured_with(SimpleNamespace(verdicts=(found,), winner=same)) == []
+
+
+def test_where_nothing_of_several_facts_is_settled_no_command_states_all_of_them():
+    left = (
+        FactVerdict(CROP, "not yet", "disc", ("disc", "none"), 2),
+        FactVerdict(MIRROR, "not yet", "none", ("none", "left-eyes"), 2),
+    )
+    entry = SimpleNamespace(name="hidden", manifest=SimpleNamespace(output={"out": None, "age": 0}))
+    settling = SimpleNamespace(
+        signal="signal", contradicted=(), verdicts=left, performance=(), entry=entry,
+        outputs={"out": None}, winner=SimpleNamespace(spec=SimpleNamespace(colour="rgb")),
+    )  # fmt: skip
+    said = " ".join(words for words, _ in what_next(settling))
+    assert "No fact of the input is settled" in said
+    assert "gantei set " not in said
+    settling.verdicts = left[:1]
+    said = " ".join(words for words, _ in what_next(settling))
+    assert "gantei set hidden input.crop=disc" in said
+    assert "or with labels of age too" in said

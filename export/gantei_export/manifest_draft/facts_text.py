@@ -41,6 +41,7 @@ def _so_far(manifest: Manifest, left: Sequence[Fact]) -> list[str]:
     """What `gantei settle` has left open, with the best value, what it costs, and what to do."""
     known = {fact.key for fact in left}
     others = [fact.key for fact in manifest.unsettled() if fact.key not in known]
+    fitted = [each for each in others if each.endswith((".scale", ".offset"))]
     lines = ["Not settled yet, and needed before it predicts:"]
     lines += [f"{each.key}: {each.basis.so_far} is {_first(each.basis.evidence)}" for each in left]
     lines += [f"{key}: {expected(key)}" for key in others]
@@ -49,6 +50,7 @@ def _so_far(manifest: Manifest, left: Sequence[Fact]) -> list[str]:
         "Settle again with more people, or with labels of more of its outputs; or state it, where "
         "that difference does not matter to you:",
         manifest.settling_command(),
+        *([f"With the input stated, gantei settle fits {', '.join(fitted)}."] if fitted else []),
     ]
 
 

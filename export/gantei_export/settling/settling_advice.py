@@ -71,21 +71,23 @@ def what_next(settling: Settling) -> list[Bilingual]:
     if settling.contradicted or not opened:
         return []
     found = []
-    if left := left_open(settling):
-        found.append(_state_or_go_on(settling, left))
     of_input = [each for each in opened if each.fact.key.startswith("input.")]
-    if of_input and all(each.verdict == "not yet" for each in of_input):
+    nothing = bool(of_input) and all(each.verdict == "not yet" for each in of_input)
+    if nothing:
         found.append(NOTHING_OF_INPUT)
-    elif not any(each.reported for each in settling.performance):
+    left = left_open(settling)
+    if left and not (nothing and len(of_input) > 1):
+        found.append(_state_or_go_on(settling, left))
+    if not nothing and not any(each.reported for each in settling.performance):
         found.append(NOT_COMPARED)
     return found
 
 
 def _more_people() -> Bilingual:
     return (
-        f"Next: settle again with more people, about {ENOUGH_PEOPLE} in all, some of each label.",
-        f"次は、対象者を全部で約{ENOUGH_PEOPLE}人に増やし、どのラベルの人も含めて、もう一度実行して"
-        "ください。",
+        f"Next: settle again with more people, about {ENOUGH_PEOPLE} in all, of every age or label.",
+        f"次は、対象者を全部で約{ENOUGH_PEOPLE}人に増やし、"
+        "あらゆる年齢やラベルの人を含めて、もう一度実行してください。",
     )
 
 

@@ -100,7 +100,10 @@ def evidence_over_people(
         lowest, highest = 1e-3, threshold * 1e3
         unnamed = [*others, *list(evidence.values())[MOST_NAMED:]]
         for values in unnamed:
-            axes.plot(people, np.clip(values, lowest, highest), color=PALE, linewidth=0.7)
+            axes.plot(
+                people, np.clip(values, lowest, highest), color=PALE, linewidth=0.7,
+                marker="o" if len(people) == 1 else "", markersize=2.8,
+            )  # fmt: skip
         for number, (name, values) in enumerate(list(evidence.items())[:MOST_NAMED]):
             axes.plot(
                 people, np.clip(values, lowest, highest), color=COLOURS[number],
