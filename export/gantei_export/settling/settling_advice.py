@@ -85,7 +85,7 @@ def what_next(settling: Settling) -> list[Bilingual]:
 
 def _more_people() -> Bilingual:
     return (
-        f"Next: settle again with more people, about {ENOUGH_PEOPLE} in all, of every age or label.",
+        f"Next: run it on more people, about {ENOUGH_PEOPLE} in all, of every age or label.",
         f"次は、対象者を全部で約{ENOUGH_PEOPLE}人に増やし、"
         "あらゆる年齢やラベルの人を含めて、もう一度実行してください。",
     )
