@@ -294,7 +294,7 @@ def test_wrong_labels_are_refused_before_any_photograph_is_estimated(
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--by", "camra"), "--by camra: nothing is called so; known: age:10, sex, eye"),
+        (("--by", "camra"), "--by camra: nothing is called so; known: camera, age:10, sex, eye"),
         (("--compare", "demo-age", "demo-sex"), "do not estimate the same"),
         (("--label", "stage=camera"), "no estimator here has an output stage"),
         (("--label", "sex=camera"), "is none of the classes of demo-sex.sex"),

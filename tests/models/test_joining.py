@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gantei.errors import OutputError, SettingError
 from gantei.labels.exclusions import REASONS
-from gantei.labels.flow import FLOW_NOTES, flow_note
+from gantei.labels.flow import FLOW_NOTES
 from gantei.labels.joining import join_listing, join_results
 from gantei.photographs.listing import list_photographs
 
@@ -353,8 +353,12 @@ def test_what_holds_for_all_of_it_is_noted_in_both_languages(tmp_path):
     run = {"table_sha256": "0" * 64}
     found = joined(tmp_path, [result("a.jpg")], text, visit="visit", run=run)
     assert found.flow.notes == ("table-changed", "visits-no-days")
-    for code in FLOW_NOTES:
-        assert flow_note(code) != flow_note(code, "ja")
+    english, japanese = found.flow.note_texts("visits-no-days")
+    assert english.endswith("The first: labels.csv, line 2.")
+    assert japanese.endswith("最初の箇所：labels.csv, line 2。")
+    for english, japanese in FLOW_NOTES.values():
+        assert english.isascii()
+        assert not japanese.isascii()
     for reason in REASONS.values():
         assert reason.text("en")[0].islower() or reason.text("en")[0] == "o"
         assert not reason.text("ja").isascii()

@@ -77,7 +77,8 @@ def test_numbers_for_a_sex_need_a_coding_and_the_error_says_how_with_the_line(tm
     with pytest.raises(OutputError) as refused:
         labels_of(tmp_path, text)
     assert "labels.csv, line 3: the sex" in str(refused.value)
-    assert "--sex-coding 1=male,0=female" in str(refused.value)
+    assert "say --sex-coding " in str(refused.value)
+    assert "1=male," in str(refused.value)
     assert "1 more line" in str(refused.value)
 
 

@@ -161,6 +161,7 @@ def _label_options(chosen: argparse.Namespace) -> "LabelOptions":
         by=_variables(chosen),
         sex_coding=chosen.sex_coding,
         encoding=chosen.encoding,
+        photograph=chosen.photograph,
     )
 
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ..labels.label_table import LabelOptions
 
+COLUMNS = ("photograph", "person", "visit", "age", "sex")
+"""Options that name columns of the labels."""
+
 
 def add_labels(parser: argparse.ArgumentParser) -> None:
     """Add what says where the labels are, and which columns they have."""
@@ -16,9 +19,11 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         required=True,
         help="table (.csv, .tsv, .xlsx, .parquet) of known ages, sexes and other labels: a row per "
-        "photograph (columns photograph or sha256), or per person",
+        "photograph (a column photograph or sha256), or per person",
     )
     for name, what in (
+        ("photograph", "column that names the photograph; default: photograph, where there is "
+         "one, else, without sha256, a row is a person's"),
         ("person", "column that says whose photograph it is; default: person, where there is one"),
         ("visit", "column that tells the visits of a person apart, best their dates; default: "
          "visit, where there is one, else each person has one visit"),
@@ -96,7 +101,8 @@ def evaluate_arguments(chosen: argparse.Namespace) -> dict[str, Any]:
     ThresholdRule.of(chosen.threshold)  # before photographs are estimated
     return {
         "labels": chosen.labels,
-        **{key: getattr(chosen, key) for key in ("person", "visit", "age", "sex", "sex_coding")},
+        **{key: getattr(chosen, key) for key in COLUMNS},
+        "sex_coding": chosen.sex_coding,
         "label": pairs_of("--label", chosen.label),
         "encoding": chosen.encoding,
         "by": chosen.by,
@@ -114,7 +120,7 @@ def label_options(chosen: argparse.Namespace) -> "LabelOptions":
     return LabelOptions(
         chosen.labels,
         *(chosen.person, chosen.age, chosen.sex, chosen.visit, pairs_of("--label", chosen.label)),
-        *(tuple(chosen.by), chosen.sex_coding, chosen.encoding),
+        *(tuple(chosen.by), chosen.sex_coding, chosen.encoding, chosen.photograph),
     )
 
 

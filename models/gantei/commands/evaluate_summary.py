@@ -102,7 +102,6 @@ def _level_of(evaluation: "Evaluation", row: "EvaluationRow") -> "Level":
 def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
     """Count what is in no figure, or not in those that are quoted, by its reason."""
     from ..labels.exclusions import REASONS, counted_reasons
-    from ..labels.flow import flow_note
 
     for place, flow in enumerate(evaluation.flows):
         of = f"{evaluation.files[place].name}: " if len(evaluation.flows) > 1 else ""
@@ -111,7 +110,7 @@ def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
             for code, number in counts.items():
                 yield f"{of}{what}: {counted(number, noun)} {REASONS[code].english} ({code})"
         for note in flow.notes:
-            yield f"{of}{flow_note(note)}"
+            yield f"{of}{flow.note_texts(note)[0]}"
     for output in evaluation.outputs:
         cohort = evaluation.cohorts[output.key, evaluation.main_level]
         if not len(cohort.units):

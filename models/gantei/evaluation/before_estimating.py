@@ -6,11 +6,12 @@ from typing import Any
 
 from ..errors import OutputError, SettingError
 from ..labels.estimated_output import EstimatedOutput
-from ..labels.joining import join_listing
+from ..labels.group_values import unknown_variable
+from ..labels.joining import check_persons, join_listing
 from ..labels.label_table import LabelTable
 from ..labels.recorded_outputs import recorded_outputs
 from ..labels.true_values import label_place, true_values
-from ..labels.variables import GroupVariable, variable_of
+from ..labels.variables import GroupVariable
 from ..photographs.listing import PhotographList
 from ..study.measure_columns import MEASURES
 from .comparison import pairs_to_compare
@@ -40,8 +41,10 @@ def check_before_estimating(
     labelled = _labelled(outputs, table)
     pairs_to_compare(labelled, tuple(compare))
     for given in table.options.by:
-        _check_variable(variable_of(given), table, listing.columns)
-    if not table.by_person and not _named(listing) & _named_by(table):
+        _check_variable(table.options.variable(given), table, listing.columns)
+    if table.by_person:
+        check_persons(listing, table)
+    elif not _named(listing) & _named_by(table):
         join_listing(listing, table)
 
 
@@ -71,14 +74,14 @@ def _labelled(outputs: Collection[EstimatedOutput], table: LabelTable) -> list[E
 
 
 def _check_variable(variable: GroupVariable, table: LabelTable, columns: Iterable[str]) -> None:
+    of_photographs = [*columns, *(each.name for each in MEASURES)]
     known = [
         *(["age"] if table.has_ages else []),
         *(["sex"] if table.has_sexes else []),
-        *("eye", *table.groups, *columns, *(each.name for each in MEASURES)),
+        *("eye", *table.groups, *of_photographs),
     ]
     if variable.name.casefold() not in {each.casefold() for each in known}:
-        told = ", ".join(dict.fromkeys("age:10" if each == "age" else each for each in known))
-        raise SettingError(f"--by {variable.given}: nothing is called so; known: {told}")
+        raise unknown_variable(variable, table, of_photographs)
 
 
 def _named(listing: PhotographList) -> set[str]:

@@ -158,6 +158,7 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     results: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
     labels: Any,
     *,
+    photograph: str | None = None,
     person: str | None = None,
     visit: str | None = None,
     age: str | None = None,
@@ -175,18 +176,17 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
 
     Args:
         results: a table that `gantei predict` wrote, with its `.run.json` beside it, or several.
-        labels: a table of known ages, sexes and other labels, a row per photograph or per person:
-            a path, records by the names of columns, or a frame of pandas or polars.
-        person: its column that tells whose eye it is; None: that of this name, if it is there.
-        visit: its column that tells the visits of a person apart; None: as `person`.
-        age: its column of ages in years; None: as `person`.
-        sex: its column of sexes; None: as `person`.
+        labels: a table of known labels: a path, records by columns, or a frame of pandas or polars.
+        photograph: its column that names the photograph; None: that of this name, if it is there.
+        person: its column that tells whose eye it is; None: as `photograph`.
+        visit: its column that tells the visits of a person apart; None: as `photograph`.
+        age: its column of ages in years; None: as `photograph`.
+        sex: its column of sexes; None: as `photograph`.
         label: of other outputs, the columns with their labels, by the outputs' names.
         sex_coding: what codes of sexes mean, as `1=male,0=female`.
         encoding: of CSV without a byte order mark; None is UTF-8.
         by: variables that form groups: columns, or numbers in steps, such as `age:10`.
-        threshold: of binary outputs: a number from 0 to 1, or `youden` or `sensitivity:0.95`,
-            which choose it on these people and make figures optimistic.
+        threshold: a number; or `youden` or `sensitivity:0.95`, which make figures optimistic.
         one_photograph_per_person: where nothing tells persons: each photograph is another's.
         compare: estimators or outputs: the first is compared with each other one; empty: all.
         sample_size: wanted widths of intervals by figures, such as `{"auc": 0.04}`.
@@ -201,7 +201,8 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     >>> error.units, error.people, error.why
     (1, 1, 'too-few-people')
     """
-    check_columns(person=person, visit=visit, age=age, sex=sex, encoding=encoding)
+    check_columns(photograph=photograph, person=person, visit=visit, age=age, sex=sex)
+    check_columns(encoding=encoding)
     of_outputs, coding = checked_labels(label, sex_coding)
     options = EvaluationOptions(
         names_of("by", by),
@@ -210,10 +211,14 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
         names_of("compare", compare),
         checked_widths(mapping_of("sample_size", sample_size, "{'auc': 0.04}")),
     )
-    columns = (person, age, sex, visit, of_outputs, options.by, coding, encoding)
+    columns = (person, age, sex, visit, of_outputs, options.by, coding, encoding, photograph)
     require_study_extra("evaluate")
+    return _evaluation(_paths(results), _labels(labels, columns), options)
+
+
+def _paths(results: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
     several = [results] if isinstance(results, str | os.PathLike) else results
-    return _evaluation([Path(each) for each in several], _labels(labels, columns), options)
+    return [Path(each) for each in several]
 
 
 def _labels(labels: Any, columns: tuple[Any, ...]) -> LabelTable:

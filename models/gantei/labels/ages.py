@@ -19,6 +19,12 @@ _DAY = re.compile(
     r"|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))(?:[ t]\d{1,2}:\d{2}.*)?"
 )
 """Year first: which of two numbers is the month cannot be told of 03/04/2026."""
+_ERA_DAY = re.compile(
+    r"(令和|平成|昭和|大正|明治|[rhstm])(元|\d{1,2})(?:年(\d{1,2})月(\d{1,2})日|([./-])(\d{1,2})\5(\d{1,2}))"
+)
+_BEFORE_ERA = {"令": 2018, "平": 1988, "昭": 1925, "大": 1911, "明": 1867}
+_BEFORE_ERA |= dict(zip("rhstm", _BEFORE_ERA.values(), strict=True))
+"""The year before the first of a Japanese era."""
 YEAR = 365.2425
 """Days."""
 SLACK = 0.02
@@ -75,14 +81,23 @@ def age_of(text: str) -> float | None:
 def day_of(text: str) -> date | None:
     """Read a day whose year stands first, whatever the time after it; None where it is none.
 
+    The year may be of a Japanese era: 令和4年6月15日, R4.6.15.
+
     >>> from gantei.labels.ages import day_of
     >>> day_of("2026-11-29 10:30"), day_of("2026年3月4日"), day_of("03/04/2026")
     (datetime.date(2026, 11, 29), datetime.date(2026, 3, 4), None)
+    >>> day_of("令和4年6月15日")
+    datetime.date(2022, 6, 15)
     """
-    found = _DAY.fullmatch(plain_word(text))
-    if found is None:
+    word = plain_word(text)
+    if era := _ERA_DAY.fullmatch(word):
+        name, years, *parts = (part for part in era.groups() if part and part not in "./-")
+        month, day = map(int, parts)
+        year = _BEFORE_ERA[name[0]] + (1 if years == "元" else int(years))
+    elif found := _DAY.fullmatch(word):
+        year, month, day = (int(part) for part in found.groups() if part)
+    else:
         return None
-    year, month, day = (int(part) for part in found.groups() if part)
     try:
         return date(year, month, day)
     except ValueError:

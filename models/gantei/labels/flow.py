@@ -1,8 +1,7 @@
 """The flow of participants: how many photographs and labels there were, and what became of each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
 
 FLOW_NOTES: Mapping[str, tuple[str, str]] = {
     "table-changed": (
@@ -26,9 +25,17 @@ FLOW_NOTES: Mapping[str, tuple[str, str]] = {
         "であれば、区間が狭すぎることになります。",
     ),
     "visits-no-days": (
-        "Some visits are not dates with the year first, so differences in a person's age could "
-        "not be checked against them.",
-        "受診日の列に日付（年が先頭）でない値があり、年齢の違いを日付で確かめられません。",
+        "Some visits are not dates with the year first: each such text counts as a visit of its "
+        "own, and a person's ages are not checked against it.",
+        "受診日の列に日付（年が先頭）でない値があります。そのような記載はそれぞれ別の受診として数え、年齢の"
+        "確認には使いません。",
+    ),
+    "persons-dated": (
+        "Some persons, as the names of photographs tell them, differ in a date alone and count as "
+        "different people; if they are the same, intervals are too narrow. Name a column of "
+        "persons by --person.",
+        "写真の名前から読み取った対象者に、日付だけが異なるものがあります（別人として数えます）。同一人物"
+        "であれば、区間が狭すぎることになります。--person で対象者の列を指定してください。",
     ),
 }
 """What holds for all of it, in English and Japanese, by its code."""
@@ -52,6 +59,7 @@ class Flow:
             estimator's name; most frequent first.
         errors: photographs without an estimate, by the code of the error.
         notes: codes of `FLOW_NOTES`.
+        first: where what a note tells of stands first, by its code, such as `labels.csv, line 3`.
     """
 
     photographs: int
@@ -64,8 +72,11 @@ class Flow:
     findings: Mapping[str, int]
     errors: Mapping[str, int]
     notes: tuple[str, ...] = ()
+    first: Mapping[str, str] = field(default_factory=dict)
 
-
-def flow_note(code: str, language: Literal["en", "ja"] = "en") -> str:
-    """Word a note."""
-    return FLOW_NOTES[code][language == "ja"]
+    def note_texts(self, code: str) -> tuple[str, str]:
+        """Word a note in English and Japanese, with where what it tells of stands first."""
+        english, japanese = FLOW_NOTES[code]
+        if where := self.first.get(code):
+            return f"{english} The first: {where}.", f"{japanese}最初の箇所：{where}。"
+        return english, japanese

@@ -1,6 +1,6 @@
 """Of each photograph the group of a variable: by its labels, its results, or how it looks."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 
 from ..errors import OutputError, SettingError
 from ..photographs.path_spelling import one_spelling
@@ -9,8 +9,9 @@ from ..table_files.list_reading import read_table_file
 from .ages import number_of
 from .joined_photograph import JoinedPhotograph
 from .joining import Joined
+from .label_table import LabelTable
 from .results_table import ResultsTable
-from .variables import GroupVariable, variable_of
+from .variables import GroupVariable
 
 _Told = Callable[[JoinedPhotograph], tuple[str, str]]
 """Gives the value of a variable for a photograph, and where it stands."""
@@ -38,7 +39,9 @@ def group_values(
         SettingError: a variable is none of all these; says which there are.
         OutputError: a value is no number, or what photographs look like cannot be read.
     """
-    return {given: _groups(joined, variable_of(given), without_age) for given in by}
+    return {
+        given: _groups(joined, joined.table.options.variable(given), without_age) for given in by
+    }
 
 
 def _groups(joined: Joined, variable: GroupVariable, without_age: Collection[str]) -> list[str]:
@@ -93,17 +96,24 @@ def _row_of(joined: Joined, each: JoinedPhotograph) -> str:
 
 
 def _unknown(joined: Joined, variable: GroupVariable) -> SettingError:
-    table = joined.table
     first = joined.photographs[0].groups if joined.photographs else ()
-    known = {
-        **({"age:10": None} if table.has_ages else {}),
-        **({"sex": None} if table.has_sexes else {}),
-        "eye": None,
-        **dict.fromkeys(table.groups),
-        **dict.fromkeys(first),
-        **(dict.fromkeys(column.name for column in MEASURES) if joined.results else {}),
-    }
-    return SettingError(f"--by {variable.given}: nothing is called so; known: {', '.join(known)}")
+    measures = [column.name for column in MEASURES] if joined.results else []
+    return unknown_variable(variable, joined.table, [*first, *measures])
+
+
+def unknown_variable(
+    variable: GroupVariable, table: LabelTable, of_photographs: Iterable[str]
+) -> SettingError:
+    """Say that nothing is called so, and what is: first what the labels know."""
+    known = [*table.groups]
+    known += ["age:10"] if table.has_ages else []
+    known += ["sex"] if table.has_sexes else []
+    known += ["eye"]
+    rest = [each for each in dict.fromkeys(of_photographs) if each not in known]
+    more = f"; and of each photograph: {', '.join(rest)}" if rest else ""
+    return SettingError(
+        f"--by {variable.given}: nothing is called so; known: {', '.join(known)}{more}"
+    )
 
 
 def _measured(results: ResultsTable, measure: str) -> dict[str, tuple[str, str]]:

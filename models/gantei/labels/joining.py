@@ -1,6 +1,5 @@
 """Photographs joined with their labels; what cannot be joined is counted, and listed with why."""
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +10,15 @@ from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..study.existing_table import photograph_sha256
 from ..study.read_back import is_identifier
-from .ages import day_of
 from .exclusions import REASONS, Exclusion, counted_reasons
 from .flow import Flow
+from .joined_notes import almost, joined_notes
 from .joined_photograph import JoinedPhotograph
 from .label_rows import person_name
 from .label_table import LabelTable
 from .leaving_out import Sifted, sifted
 from .matching import Matches, match_by_person, match_by_photograph
-from .result_rows import ResultRow
+from .result_rows import BY_NAME, ResultRow
 from .results_table import ResultsTable
 
 __all__ = ["Flow", "Joined", "JoinedPhotograph", "join_listing", "join_results"]
@@ -98,13 +97,26 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
     >>> [each.person for each in found.photographs], found.flow.excluded
     (['1', '2', '2'], {'no-label-row': 1})
     """
-    rows = tuple(_as_row(each, listing.columns) for each in listing.photographs)
+    rows = tuple(
+        _as_row(each, listing.columns, photograph_sha256(each)) for each in listing.photographs
+    )
     if table.by_person:
-        matches = match_by_person(rows, table)
+        matches = match_by_person(rows, table, listed=True)
     else:
         paths: Sequence[Path] = [each.path for each in listing.photographs]
         matches = match_by_photograph(rows, table, paths=paths, keyed=listing.anonymous)
     return _joined(rows, table, matches, None, [])
+
+
+def check_persons(listing: PhotographList, table: LabelTable) -> None:
+    """Refuse photographs whose rows in a table of persons cannot be found; reads no file.
+
+    Raises:
+        OutputError: nothing tells their persons or visits, or they are none of the table's.
+    """
+    rows = [_as_row(each, listing.columns, None) for each in listing.photographs]
+    if not any(match_by_person(rows, table, listed=True).rows):
+        raise OutputError(_nothing_matches(rows, table, "the list of photographs"))
 
 
 def _check_outputs(results: ResultsTable, table: LabelTable) -> None:
@@ -116,16 +128,17 @@ def _check_outputs(results: ResultsTable, table: LabelTable) -> None:
         )
 
 
-def _as_row(listed: StudyPhotograph, columns: Sequence[str]) -> ResultRow:
+def _as_row(listed: StudyPhotograph, columns: Sequence[str], sha256: str | None) -> ResultRow:
     return ResultRow(
         listed.name,
         listed.name,
-        photograph_sha256(listed),
+        sha256,
         person_name(listed.person.name) if listed.person else None,
         listed.eye.side if isinstance(listed.eye, Eye) else None,
         (),
         "",
         {column: cell or "" for column, cell in zip(columns, listed.cells, strict=False)},
+        listed.person is not None and listed.person.origin in BY_NAME,
     )
 
 
@@ -146,27 +159,13 @@ def _joined(
         raise OutputError(f"{name}: all {len(rows)} photographs are left out: {reasons}")
     if matches.by_end:
         notes.append("names-by-end")
-    if any(_contradicts(rows[each.index], each) for each in kept):
-        notes.append("eyes-contradict")
-    if any(each.visit and day_of(each.visit) is None for each in kept):
-        notes.append("visits-no-days")
     persons = tuple(dict.fromkeys(each.person for each in kept if each.person))
-    if len({_almost(person) for person in persons}) < len(persons):
-        notes.append("persons-alike")
+    told = {**dict.fromkeys(notes, ""), **joined_notes(rows, kept)}
     of_every_row = results.of_every_row if results else frozenset[str]()
     return Joined(
         tuple(kept), table, results, (*found.photograph_exclusions, *found.row_exclusions),
-        _flow(rows, table, found, len(persons) or None, notes, of_every_row), persons,
+        _flow(rows, table, found, len(persons) or None, told, of_every_row), persons,
     )  # fmt: skip
-
-
-def _almost(person: str) -> str:
-    """Spell a person without what a spreadsheet, or another hand, may have changed."""
-    return re.sub(r"(?<!\d)0+(?=\d)", "", re.sub(r"\s", "", person.casefold()))
-
-
-def _contradicts(row: ResultRow, joined: JoinedPhotograph) -> bool:
-    return None not in (row.eye, joined.label.eye) and row.eye != joined.label.eye
 
 
 def _flow(
@@ -174,7 +173,7 @@ def _flow(
     table: LabelTable,
     found: Sifted,
     people: int | None,
-    notes: Sequence[str],
+    notes: Mapping[str, str],
     of_every_row: Collection[str],
 ) -> Flow:
     excluded, unused = (
@@ -198,6 +197,7 @@ def _flow(
         findings=dict(sorted(findings.items(), key=lambda each: (-each[1], each[0]))),
         errors=dict(Counter(found.errors).most_common()),
         notes=tuple(notes),
+        first={code: where for code, where in notes.items() if where},
     )
 
 
@@ -211,12 +211,19 @@ def _nothing_matches(rows: Sequence[ResultRow], table: LabelTable, name: str) ->
         return f"{table.name}: has no rows below the names of its columns"
     what = "person" if table.by_person else "photograph"
     said = f"{table.name}: no row is of a {what} in {name}"
-    mine = next((each.photograph if what == "photograph" else each.person for each in rows), None)
+    mine = [each.photograph if what == "photograph" else each.person for each in rows]
     if any(is_identifier(each.photograph) for each in rows):
         return (
             f"{said}, whose names are random, as --anonymous makes them; put the identifiers of "
             f"its key into the column {what} of the labels"
         )
-    its = table.rows[0].photograph if what == "photograph" else table.rows[0].person
-    shown = f": the first there is {mine}, and of the labels {its}" if mine and its else ""
-    return f"{said}{shown}"
+    its = [row.photograph if what == "photograph" else row.person for row in table.rows]
+    spelt = {almost(each): each for each in mine if each}
+    if other := next((each for each in its if each and almost(each) in spelt), None):
+        return (
+            f"{said}; {spelt[almost(other)]} there and {other} in the labels differ in zeros at "
+            "the start, spaces or capitals alone. Spreadsheets drop such zeros: keep the column as "
+            "text"
+        )
+    shown = f": the first there is {mine[0]}, and of the labels {its[0]}"
+    return f"{said}{shown}" if mine[0] and its[0] else said

@@ -47,7 +47,8 @@ def label_columns(
     Args:
         columns: of the table.
         name: of its file, for messages.
-        named: which column an option names, by the option: person, visit, age, sex.
+        named: which column an option names, by the option: photograph, person, visit,
+            age, sex.
         labels: which column has the labels of which other output.
 
     Raises:
@@ -66,8 +67,9 @@ def label_columns(
     }
     if all(found[each] is None for each in ("photograph", "sha256", "person")):
         raise OutputError(
-            f"{name}: needs a column photograph or sha256, or, where a row is a person's, a column "
-            f"person or the one that --person names; found: {', '.join(columns)}"
+            f"{name}: needs a column photograph or sha256, or the one that --photograph names, or, "
+            "where a row is a person's, a column person or the one that --person names; "
+            f"found: {', '.join(columns)}"
         )
     taken = {*found.values(), *other.values()}
     groups = {column: place for place, column in enumerate(columns) if place not in taken}

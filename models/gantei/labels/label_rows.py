@@ -13,7 +13,7 @@ from ..photographs.path_spelling import one_spelling
 from ..table_files.table_read import ReadRow
 from .ages import age_of, day_of
 from .label_columns import LabelColumns
-from .sexes import Sex, plain_word, sex_of
+from .sexes import Sex, plain_word, proposed_coding, sex_of
 
 _Read = TypeVar("_Read")
 _DIGEST = re.compile("[0-9a-f]{64}")
@@ -110,7 +110,9 @@ def label_rows(
     visits = _column(rows, columns.visit, visit_of)
     eyes = _column(rows, columns.eye, lambda text: side_of(text) if text.strip() else None)
     ages = _column(rows, columns.age, age_of)
-    sexes = _column(rows, columns.sex, lambda text: sex_of(text, coding))
+    place = columns.sex
+    proposed = "" if place is None else proposed_coding(row.cells[place] for row in rows)
+    sexes = _column(rows, place, lambda text: sex_of(text, coding, proposed))
     return tuple(
         LabelRow(
             row.where,

@@ -12,7 +12,7 @@ from ..table_files.table_read import ReadTable
 from .label_columns import USUAL, label_columns
 from .label_rows import LabelRow, label_rows
 from .sexes import sex_coding
-from .variables import variable_of
+from .variables import GroupVariable, variable_of
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class LabelOptions:
         by: variables of subgroups, such as `camera` or `age:10`.
         sex_coding: which sex a code stands for, as `1=male,0=female`, or a mapping.
         encoding: of a CSV without a byte order mark; None is UTF-8.
+        photograph: the column that names the photograph.
 
     >>> from gantei.labels.label_table import LabelOptions
     >>> LabelOptions("labels.csv", age="Age (years)", sex_coding="1=male,0=female").visit is None
@@ -48,6 +49,26 @@ class LabelOptions:
     by: tuple[str, ...] = ()
     sex_coding: str | Mapping[str, str] | Mapping[int, str] | None = None
     encoding: str | None = None
+    photograph: str | None = None
+
+    @property
+    def named(self) -> dict[str, str | None]:
+        """Which column is named by an option, by what it holds; None where none is."""
+        return {
+            "photograph": self.photograph,
+            "person": self.person,
+            "visit": self.visit,
+            "age": self.age,
+            "sex": self.sex,
+        }
+
+    def variable(self, given: str) -> GroupVariable:
+        """Read a variable of subgroups; a column that is named as age or sex means that.
+
+        Raises:
+            SettingError: as `variable_of`.
+        """
+        return variable_of(given, age=self.age, sex=self.sex)
 
 
 @dataclass(frozen=True)
@@ -85,9 +106,9 @@ class LabelTable:
 def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelTable:
     r"""Read a table of labels.
 
-    A row is a photograph's where there is a column `photograph` or `sha256`, else a person's. Sexes
-    are understood as M and F, male and female, 男 and 女, 男性 and 女性, in any case and width;
-    numbers only by a coding. Ages are numbers of years. An empty cell is unknown.
+    A row is a photograph's where a column names photographs or their `sha256`, else a person's.
+    Sexes are understood as M and F, male and female, 男 and 女, 男性 and 女性, in any case and
+    width; numbers only by a coding. Ages are numbers of years. An empty cell is unknown.
 
     Args:
         options: which table, and what its columns mean.
@@ -108,13 +129,8 @@ def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelT
     """
     coding = sex_coding(options.sex_coding)
     for each in options.by:
-        variable_of(each)
-    named = {
-        "person": options.person,
-        "visit": options.visit,
-        "age": options.age,
-        "sex": options.sex,
-    }
+        options.variable(each)
+    named = options.named
     telling = [*filter(None, named.values()), *options.labels.values(), *USUAL]
     in_memory = table is not None or options.file == STANDARD_INPUT
     if table is None:

@@ -116,19 +116,22 @@ def _by_end(
             matches.rows[each].append(number)
 
 
-def match_by_person(photographs: Sequence[ResultRow], table: LabelTable) -> Matches:
+def match_by_person(
+    photographs: Sequence[ResultRow], table: LabelTable, *, listed: bool = False
+) -> Matches:
     """Find the rows of each photograph by its person, and by its visit and eye where rows have any.
+
+    Args:
+        photographs: of a table of results, or of a list.
+        table: of labels, a row for each person.
+        listed: whether the photographs are of a list, whose persons and visits can yet be told.
 
     Raises:
         OutputError: no photograph has a person, or a person has several visits and the results do
             not tell whose photograph is of which.
     """
     if not any(each.person for each in photographs):
-        raise OutputError(
-            f"{table.name}: its rows are persons, as it has no column photograph, and the results "
-            "tell no person; run gantei predict with --persons, or --from a list with a column "
-            "person"
-        )
+        raise OutputError(_no_persons(table, listed=listed))
     by_person: dict[str, list[int]] = {}
     for number, row in enumerate(table.rows):
         if row.person:
@@ -139,15 +142,37 @@ def match_by_person(photographs: Sequence[ResultRow], table: LabelTable) -> Matc
         rows = by_person.get(each.person or "", [])
         if table.has_visits and len({table.rows[row].visit for row in rows}) > 1:
             if column is None:
-                raise OutputError(
-                    f"{table.rows[rows[1]].where}: a person has several visits, and no column "
-                    f"{_visits_by(table)} of the results tells of which visit a photograph is; "
-                    "run gantei predict --from a list that has it"
-                )
+                raise OutputError(_no_visits(table, table.rows[rows[1]], listed=listed))
             visit = visit_of(each.groups[column])
             rows = [row for row in rows if table.rows[row].visit == visit]
         matches.rows[number] = [row for row in rows if _may_be(table.rows[row], each)]
     return matches
+
+
+def _no_persons(table: LabelTable, *, listed: bool) -> str:
+    said = (
+        f"{table.name}: its rows are persons, as it has no column photograph and --photograph "
+        "names none; but "
+    )
+    if listed:
+        return (
+            f"{said}nothing tells whose photographs these are: add --persons names (or folders), "
+            "or --from a list with a column person"
+        )
+    return (
+        f"{said}the results tell no person: run gantei predict with --persons, or --from a list "
+        "with a column person"
+    )
+
+
+def _no_visits(table: LabelTable, row: LabelRow, *, listed: bool) -> str:
+    column = _visits_by(table)
+    what, how = ("list of photographs", "give") if listed else ("results", "run gantei predict")
+    return (
+        f"{row.where}: a person has several visits, and no column {column} of the {what} tells of "
+        f"which visit a photograph is: {how} --from a list that has it, or name the labels' column "
+        "of photographs by --photograph"
+    )
 
 
 def _visit_column(photographs: Sequence[ResultRow], table: LabelTable) -> str | None:

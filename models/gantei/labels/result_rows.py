@@ -15,6 +15,8 @@ from .ages import LARGEST
 from .estimated_output import EstimatedOutput
 from .label_rows import person_name
 
+BY_NAME = frozenset({"file name", "pattern"})
+"""Where persons come from that a rule found in the names of photographs."""
 NO_VALUES = "no-values"
 """Takes the place of the code of an error, where a row has neither values nor an error."""
 _SAID = ("warnings", "warning_codes", "error", "error_code")
@@ -36,6 +38,7 @@ class ResultRow:
         codes: of what is odd, as `warning_codes` has them.
         error_code: why there are no values; empty where there are some.
         groups: all further cells, by the names of their columns.
+        person_by_name: whether a rule found the person in the photograph's name.
     """
 
     where: str
@@ -46,6 +49,7 @@ class ResultRow:
     codes: tuple[str, ...]
     error_code: str
     groups: Mapping[str, str]
+    person_by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,9 @@ def result_rows(rows: Sequence[ReadRow], columns: ResultColumns) -> tuple[Result
         OutputError: a row names no photograph, one that another row names, or an eye that is
             neither right nor left.
     """
-    photograph, sha256, person, _, eye, _ = (columns.leading[each.name] for each in LEADING)
+    photograph, sha256, person, person_from, eye, _ = (
+        columns.leading[each.name] for each in LEADING
+    )
     codes, error_code = columns.said["warning_codes"], columns.said["error_code"]
     found = []
     wheres: dict[str, str] = {}
@@ -111,6 +117,7 @@ def result_rows(rows: Sequence[ReadRow], columns: ResultColumns) -> tuple[Result
                 tuple(_cell(cells, codes).split()),
                 _cell(cells, error_code) or _missing(cells, columns.values),
                 {column: cells[place].strip() for column, place in columns.groups.items()},
+                _cell(cells, person_from) in BY_NAME,
             )
         )
     return tuple(found)

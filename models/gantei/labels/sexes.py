@@ -1,12 +1,13 @@
 """Sexes as tables have them: words that are understood, and numbers that somebody has to code."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from ..errors import SettingError
 
 Sex = Literal["male", "female"]
+_SEXES = 2
 WORDS: Mapping[str, Sex] = {
     **dict.fromkeys(("m", "male", "男", "男性"), "male"),
     **dict.fromkeys(("f", "female", "女", "女性"), "female"),
@@ -81,12 +82,27 @@ def sex_coding(given: str | Mapping[str, str] | Mapping[int, str] | None) -> dic
     return coding
 
 
-def sex_of(text: str, coding: Mapping[str, Sex]) -> Sex | None:
+def proposed_coding(texts: Iterable[str]) -> str:
+    """Word the codings that the numbers in a column may have, either way where there are two.
+
+    >>> from gantei.labels.sexes import proposed_coding
+    >>> proposed_coding(["1", "2", "1", ""])
+    '--sex-coding 1=male,2=female or 2=male,1=female'
+    """
+    codes = sorted({code for code in map(plain_code, texts) if is_number(code)})
+    if len(codes) != _SEXES:
+        return "--sex-coding 1=male,0=female, with the numbers that stand there"
+    one, other = codes
+    return f"--sex-coding {one}=male,{other}=female or {other}=male,{one}=female"
+
+
+def sex_of(text: str, coding: Mapping[str, Sex], proposed: str = "") -> Sex | None:
     """Read the sex in a cell; None where it is unknown.
 
     Args:
         text: of the cell.
         coding: as `sex_coding` gives it; it goes before the words.
+        proposed: what to say instead, as `proposed_coding` words it.
 
     Raises:
         SettingError: it is a number without a coding, or a word that means no sex.
@@ -104,7 +120,7 @@ def sex_of(text: str, coding: Mapping[str, Sex]) -> Sex | None:
     if is_number(code):
         raise SettingError(
             f"the sex {shown!r} is a number, and tables differ in which sex it means; say "
-            "--sex-coding 1=male,0=female, or whichever is true"
+            f"{proposed or proposed_coding([text])}, whichever is true"
         )
     raise SettingError(
         f"{shown!r} is no sex; understood are M, F, male, female, 男, 女, 男性, 女性, an empty "

@@ -49,8 +49,13 @@ class GroupVariable:
         return f"{low:g} to below {high:g}"
 
 
-def variable_of(given: str) -> GroupVariable:
+def variable_of(given: str, *, age: str | None = None, sex: str | None = None) -> GroupVariable:
     """Read a variable.
+
+    Args:
+        given: as it was asked for.
+        age: column that holds ages, whose name then means these.
+        sex: column that holds sexes.
 
     Raises:
         SettingError: it is empty, its width is no positive number, or ages have no width.
@@ -58,6 +63,8 @@ def variable_of(given: str) -> GroupVariable:
     >>> from gantei.labels.variables import variable_of
     >>> variable_of("age:10").width, variable_of("camera").width
     (10.0, None)
+    >>> variable_of("年齢:20", age="年齢").name
+    'age'
     """
     name, colon, width = given.rpartition(":")
     if not colon:
@@ -71,8 +78,14 @@ def variable_of(given: str) -> GroupVariable:
         raise SettingError(f"--by {given!r}: names no column")
     if number is not None and not 0 < number < math.inf:
         raise SettingError(f"--by {given}: the width of a group is a positive number")
-    if name.casefold() == "age":
-        name = "age"
+    if _is_called(name, sex):
+        name = "sex"
+    if name.casefold() == "age" or _is_called(name, age):
         if number is None:
-            raise SettingError("--by age: say how many years a group has, such as age:10")
+            raise SettingError(f"--by {given}: say how many years a group has, such as {name}:10")
+        name = "age"
     return GroupVariable(given, name, number)
+
+
+def _is_called(name: str, column: str | None) -> bool:
+    return column is not None and name.casefold() == one_spelling(column).strip().casefold()

@@ -9,7 +9,6 @@ from ..evaluation.evaluation import Evaluation
 from ..evaluation.reported_figures import ReportedFigure
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
-from ..labels.flow import FLOW_NOTES
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from .bilingual import (
@@ -95,7 +94,7 @@ def _of_flow(evaluation: Evaluation) -> Iterator[Caution]:
                 "枚にあります。",
                 n=max(flow.findings.values()), all=flow.joined))  # fmt: skip
         for note in flow.notes:
-            yield Caution(note, FLOW_NOTES[note])
+            yield Caution(note, flow.note_texts(note))
 
 
 def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caution]:
