@@ -114,6 +114,7 @@ def test_labels_that_nothing_tells_settle_nothing(tmp_path, capsys):
     said = capsys.readouterr()
     assert "Too early" in said.out
     assert "Nothing was applied" in said.err
+    assert ".." not in said.err
     assert {verdict for verdict, _ in verdicts(settled_by(people)).values()} == {"nothing"}
 
 

@@ -119,6 +119,10 @@ def test_the_terminal_has_the_main_figures_by_person(tables, tmp_path, capsys):
     lines = [line for line in said.out.splitlines() if line.startswith("net.sex  AUC")]
     assert len(lines) == 1
     assert lines[0].endswith("40     40")
+    assert "net.sex  accuracy at 0.5 " in said.out
+    assert "average precision" not in said.out + said.err
+    assert "calibration_slope" not in said.err
+    assert "net.sex calibration intercept: fewer than 150 persons" in said.err
     assert "report.html" in said.err
 
 
@@ -349,8 +353,10 @@ def test_estimates_survive_an_error_and_are_not_made_again(
 @pytest.mark.usefixtures("without_page")
 def test_a_card_that_cannot_take_the_figures_is_told_with_why(tables, tmp_path, capsys):
     out = ("--out", tmp_path / "report")
-    assert run(tables[0], "--labels", tables[1], "--into-card", *out) == 0
-    assert "card of net: not installed here" in capsys.readouterr().err
+    assert run(tables[0], "--labels", tables[1], "--into-card", *out) == 1
+    *_, why, last = capsys.readouterr().err.splitlines()
+    assert why.startswith("card of net: not installed here")
+    assert last == "--into-card: no figures in the card of net"
 
 
 @pytest.mark.usefixtures("without_page")

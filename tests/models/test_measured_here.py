@@ -202,7 +202,7 @@ def test_the_command_writes_into_the_card_and_says_where(my_age, tmp_path, capsy
     assert evaluation.outputs
     command = ["evaluate", tmp_path / "results7.csv", "--labels", tmp_path / "labels7.csv"]
     words = [*command, "--out", tmp_path / "report", "--into-card"]
-    assert main([str(word) for word in words]) == 0
+    assert main([str(word) for word in words]) == 1
     said = capsys.readouterr().err
     assert f"my-age: {my_age.folder / 'card.md'}\n" in said
     assert "net: not installed here, so it has no card here\n" in said

@@ -375,4 +375,4 @@ def test_an_output_of_eyes_beside_one_of_persons_is_told_by_eye(tmp_path):
     assert "No units are left per person and visit, so the figures are per eye and visit." in page
     assert "An eye at one visit" not in page
     assert "Each point is an eye at one visit." in page
-    assert "The unit of analysis was an eye at one visit: net.stage 80 units of 40" in page
+    assert "The unit of analysis was an eye: net.stage 80 units of 40" in page

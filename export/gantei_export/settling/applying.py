@@ -31,7 +31,7 @@ from .verdicts import FactVerdict
 def refusal(settling: Settling, *, although_worse: bool) -> str | None:
     """Say why nothing is applied; None where it may be."""
     if settling.signal != "signal":
-        return headline(settling)[0]
+        return headline(settling)[0].rstrip(".")
     if settling.contradicted:
         return _contradiction(settling)
     if settling.worse and not although_worse:

@@ -33,7 +33,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "as a report with figures, tables and a paragraph on methods. Takes results of gantei "
         "predict, several to compare them, or photographs, which it estimates first.",
         epilog="Exit code: 0 all photographs are in all figures, 1 some were left out of some, "
-        "which excluded.csv lists, 2 nothing could be evaluated.",
+        "which excluded.csv lists, or a card did not take them, 2 nothing could be evaluated.",
     )
     add_photographs(
         evaluate,
@@ -88,12 +88,21 @@ def _run(chosen: argparse.Namespace) -> int:
     if (chosen.out / RESULTS).exists():
         names.append(RESULTS)
     write_places(chosen.out, names)
-    if chosen.into_card:
-        from ..report.into_card import write_into_cards
+    refused = chosen.into_card and not _written_into_cards(evaluation)
+    return SOME_LEFT_OUT if evaluation.leaves_out or refused else ALL_GOOD
 
-        for change in write_into_cards(evaluation):
-            sys.stderr.write(visible(f"card of {change}\n"))
-    return SOME_LEFT_OUT if evaluation.leaves_out else ALL_GOOD
+
+def _written_into_cards(evaluation: "Evaluation") -> bool:
+    """Write the figures into the cards, and say last whether all of them took them."""
+    from ..report.into_card import write_into_cards
+
+    changes = write_into_cards(evaluation)
+    for change in changes:
+        sys.stderr.write(visible(f"card of {change}\n"))
+    refused = [change.estimator for change in changes if change.path is None]
+    if refused:
+        sys.stderr.write(visible(f"--into-card: no figures in the card of {', '.join(refused)}\n"))
+    return not refused
 
 
 def _results_of(out: Path, tables: Sequence[Path]) -> "ResultsOfReport":

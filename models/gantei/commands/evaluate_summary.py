@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from ..evaluation.evaluation import Evaluation
     from ..evaluation.evaluation_row import EvaluationRow
     from ..labels.cohort import Level
+    from ..labels.estimated_output import EstimatedOutput
 
-HEAD = ("OUTPUT", "FIGURE", "VALUE", "95% INTERVAL", "UNITS", "PEOPLE")
+HEAD = ("OUTPUT", "FIGURE", "VALUE", "95% CONFIDENCE INTERVAL", "UNITS", "PEOPLE")
 GROUP_FIGURES = frozenset({"mae", "bias", "auc", "accuracy", "macro_auc"})
 """Whose differences between groups are told on the terminal; the report has all."""
 SIGNIFICANT = 0.05
@@ -32,7 +33,7 @@ def write_figures(evaluation: "Evaluation") -> None:
     from ..evaluation.main_figures import main_figures
 
     rows = [
-        _line(row)
+        _line(row, evaluation)
         for output in evaluation.outputs
         for row in main_figures(evaluation, output)
         if row.measure.units  # of none, the remarks say why
@@ -51,14 +52,17 @@ def write_places(folder: Path, names: "Sequence[str]") -> None:
     sys.stderr.write(f"{folder}: {', '.join(names)}\n")
 
 
-def _line(row: "EvaluationRow") -> tuple[str, ...]:
+def _line(row: "EvaluationRow", evaluation: "Evaluation") -> tuple[str, ...]:
     from ..evaluation.main_figures import figure_name, figure_text, interval_text
+    from ..evaluation.metrics_columns import depends_on_threshold
 
     measure = row.measure
+    threshold = evaluation.thresholds.get((row.output.key, row.level))
+    at = f" at {threshold.value:.3g}" if threshold and depends_on_threshold(row) else ""
     people = "–" if measure.people is None else str(measure.people)
     return (
         row.output.key,
-        figure_name(row) + ("*" if row.notes else ""),
+        f"{figure_name(row)}{at}{'*' if row.notes else ''}",
         figure_text(measure.value),
         interval_text(measure),
         str(measure.units),
@@ -68,6 +72,7 @@ def _line(row: "EvaluationRow") -> tuple[str, ...]:
 
 def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
     from ..evaluation.figure_reasons import reason_text
+    from ..evaluation.main_figures import main_figures
 
     yield from _left_out(evaluation)
     if not evaluation.has_persons:
@@ -78,7 +83,9 @@ def _remarks(evaluation: "Evaluation") -> "Iterator[str]":
             f"{_option(output.name)}"
         )
     main = [row for row in evaluation.table if row.level == _level_of(evaluation, row)]
-    yield from _missing([row for row in main if not row.variable and not row.compared_with])
+    yield from _missing([
+        row for output in evaluation.outputs for row in main_figures(evaluation, output)
+    ])  # fmt: skip
     for note in dict.fromkeys(note for row in main for note in row.notes):
         yield f"* {reason_text(note)}"
     yield from _levels_of_groups(evaluation)
@@ -119,8 +126,19 @@ def _left_out(evaluation: "Evaluation") -> "Iterator[str]":
             other = "" if level == cohort.level else f"; so its figures are by {level}"
             yield f"{output.key}: nobody is left by {cohort.level}: {reasons}{other}"
             continue
-        for code, number in cohort.excluded().items():
-            yield f"{output.key}: left out: {number} {REASONS[code].english} ({code})"
+        yield from _units_left_out(evaluation, output)
+
+
+def _units_left_out(evaluation: "Evaluation", output: "EstimatedOutput") -> "Iterator[str]":
+    """Count what is left out of an output, also of figures that are not quoted first."""
+    from ..evaluation.excluded_units import counts_units, left_out_of
+    from ..labels.exclusions import REASONS
+
+    for (code, levels), number in left_out_of(evaluation, output).items():
+        quoted = evaluation.level_of(output.key) in levels
+        which = "" if quoted else f" of the figures by {' and '.join(levels)}"
+        what = counted(number, "unit" if counts_units(code) else "photograph")
+        yield f"{output.key}: left out{which}: {what} {REASONS[code].english} ({code})"
 
 
 def _levels_of_groups(evaluation: "Evaluation") -> "Iterator[str]":
@@ -159,12 +177,13 @@ def _option(name: str) -> str:
 def _missing(rows: "Sequence[EvaluationRow]") -> "Iterator[str]":
     """Say each reason for a missing figure or interval once, with the figures."""
     from ..evaluation.figure_reasons import NO_PERSONS, reason_text
+    from ..evaluation.main_figures import figure_name
 
     figures: dict[str, dict[str, None]] = {}
     for row in rows:
         if row.measure.units and row.measure.why and row.measure.why != NO_PERSONS:
             named = figures.setdefault(row.measure.why, {})
-            named[f"{row.output.key} {row.measure.metric}"] = None
+            named[f"{row.output.key} {figure_name(row)}"] = None
     for why, named in figures.items():
         yield f"{', '.join(named)}: {reason_text(why)}"
 

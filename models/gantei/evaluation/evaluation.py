@@ -16,12 +16,14 @@ from ..labels.label_table import LabelOptions, LabelTable, read_labels
 from ..labels.rows_in_memory import table_in_memory
 from ..statistics.measure import Measure
 from ..statistics.study_extra import require_study_extra
+from .estimator_settings import EstimatorSettings, estimator_settings
 from .evaluated_figures import evaluated_figures
 from .evaluated_tables import CohortKey, EvaluatedFile, read_tables
 from .evaluation_options import EvaluationOptions
 from .evaluation_row import EvaluationRow
 from .given_arguments import check_columns, checked_labels, mapping_of, names_of
 from .metrics_columns import NAMES, record
+from .remarked_rows import remarked, settled_here
 from .reported_figures import ReportedFigure, reported_figures
 from .sample_size import SampleSize, checked_widths, sample_sizes
 from .threshold import Threshold, ThresholdRule
@@ -50,6 +52,8 @@ class Evaluation:
         options: what was asked for.
         files: the tables that were read.
         has_persons: whether it is known which photographs are of one person, as intervals need.
+        settings: of the estimators whose very weights are installed here, the facts that were
+            fitted, stated or assumed.
 
     >>> evaluation = gantei.evaluate("results.csv", "demo/labels.csv", by=["age:10"])
     >>> row = evaluation.rows()[0]
@@ -69,6 +73,7 @@ class Evaluation:
     options: EvaluationOptions
     files: tuple[EvaluatedFile, ...]
     has_persons: bool
+    settings: tuple[EstimatorSettings, ...]
 
     @property
     def flow(self) -> Flow:
@@ -81,6 +86,11 @@ class Evaluation:
         return any(flow.excluded for flow in self.flows) or any(
             cohort.exclusions for cohort in self.cohorts.values()
         )
+
+    @property
+    def lists_excluded(self) -> bool:
+        """Whether `excluded.csv` has a row: of a photograph, a unit, or a row of labels."""
+        return bool(self.exclusions) or self.leaves_out
 
     @property
     def main_level(self) -> Level:
@@ -105,6 +115,11 @@ class Evaluation:
             if cohort.several.get(variable, 0) <= MOST_SEVERAL * len(cohort.units):
                 return each
         return level
+
+    def settled_here(self, output: EstimatedOutput) -> tuple[str, ...]:
+        """Give the facts of an output's estimator that these very labels have settled."""
+        labels = next((each.sha256 for each in self.files if each.role == "labels"), "")
+        return settled_here(output, self.settings, labels)
 
     def _has_units(self, key: str, level: Level) -> bool:
         return (key, level) in self.cohorts and len(self.cohorts[key, level].units) > 0
@@ -234,11 +249,12 @@ def _evaluation(
         results, labels, one_photograph_per_person=options.one_photograph_per_person
     )
     figures = evaluated_figures(tables.outputs, tables.cohorts, options)
+    settings = estimator_settings(tables.published)
     evaluation = Evaluation(
         tables.outputs,
         tables.unlabelled,
         tables.cohorts,
-        figures.table,
+        remarked(figures.table, settings, labels.sha256),
         figures.thresholds,
         reported_figures(tables.published),
         (),
@@ -247,6 +263,7 @@ def _evaluation(
         options,
         tables.files,
         tables.has_persons,
+        settings,
     )
     quoted = [
         row

@@ -1,8 +1,11 @@
 """`excluded.csv`: every photograph, row of labels and unit that is in no figure, and why."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from ..labels.exclusions import Exclusion
+from ..labels.cohort import Level
+from ..labels.estimated_output import EstimatedOutput
+from ..labels.exclusions import REASONS, Exclusion
 from ..study.leading_columns import Column
 from .evaluation import Evaluation
 
@@ -43,13 +46,38 @@ def excluded_rows(evaluation: Evaluation) -> Iterator[list[str | None]]:
     for results, exclusion in evaluation.exclusions:
         yield _row(results, "", "", exclusion)
     for output in evaluation.outputs:
-        told: set[Exclusion] = set()
-        for (key, level), cohort in evaluation.cohorts.items():
-            if key == output.key:
-                for exclusion in cohort.exclusions:
-                    if exclusion not in told:
-                        yield _row("", key, level, exclusion)
-                told.update(cohort.exclusions)
+        for exclusion, levels in _by_levels(evaluation, output).items():
+            yield _row("", output.key, levels[0], exclusion)
+
+
+def left_out_of(
+    evaluation: Evaluation, output: EstimatedOutput
+) -> dict[tuple[str, tuple[Level, ...]], int]:
+    """Count what is left out of an output's figures, by the reason and the levels of the figures.
+
+    An eye that nobody knows is in the figures per photograph and per person, but in none per eye.
+    """
+    counts = Counter(
+        (exclusion.code, levels) for exclusion, levels in _by_levels(evaluation, output).items()
+    )
+    order = list(REASONS)
+    return dict(sorted(counts.items(), key=lambda each: order.index(each[0][0])))
+
+
+def counts_units(code: str) -> bool:
+    """Whether a reason of an output is counted in eyes or visits, and not in photographs."""
+    return code == "labels-differ"
+
+
+def _by_levels(
+    evaluation: Evaluation, output: EstimatedOutput
+) -> dict[Exclusion, tuple[Level, ...]]:
+    found: dict[Exclusion, tuple[Level, ...]] = {}
+    for (key, level), cohort in evaluation.cohorts.items():
+        if key == output.key:
+            for exclusion in dict.fromkeys(cohort.exclusions):
+                found[exclusion] = (*found.get(exclusion, ()), level)
+    return found
 
 
 def _row(results: str, output: str, level: str, exclusion: Exclusion) -> list[str | None]:

@@ -5,7 +5,7 @@ from typing import Any
 from ..statistics.metric_names import METRICS
 from ..study.leading_columns import Column
 from .evaluation_row import EvaluationRow
-from .figure_reasons import reason_text
+from .figure_reasons import reason_of_difference, reason_text
 from .threshold import BY_THRESHOLD, Threshold
 
 UNITS_OF_OUTPUT = frozenset({"mae", "rmse", "bias", "mae_of_mean"})
@@ -51,8 +51,8 @@ COLUMNS = (
         "陽性とみなすクラス。数値の場合と全クラスをまとめた場合は空欄",
     ),
     Column("value", "number", "the figure, or the difference", "指標の値、または差"),
-    Column("low", "number", "lower end of its 95 % interval", "95% 信頼区間の下限"),
-    Column("high", "number", "upper end of its 95 % interval", "95% 信頼区間の上限"),
+    Column("low", "number", "lower end of its 95% confidence interval", "95% 信頼区間の下限"),
+    Column("high", "number", "upper end of its 95% confidence interval", "95% 信頼区間の上限"),
     Column(
         "unit",
         "text",
@@ -107,7 +107,10 @@ def record(row: EvaluationRow, threshold: Threshold | None = None) -> dict[str, 
         *map(_rounded, (measure.value, measure.low, measure.high)),
         *(unit_of(row), measure.units, measure.people, _rounded(used)),
         *map(_rounded, (measure.p, row.p_holm)),
-        *(measure.why, reason_text(measure.why)),
+        *(
+            measure.why,
+            reason_text(reason_of_difference(measure.why) if row.is_difference else measure.why),
+        ),
         *(" ".join(row.notes), " ".join(map(reason_text, row.notes))),
         *(METRICS[measure.metric].english, METRICS[measure.metric].japanese),
     )

@@ -83,6 +83,12 @@ def metrics_json(evaluation: Evaluation) -> dict[str, Any]:
             for (key, level), each in evaluation.thresholds.items()
         ],
         "reported_elsewhere": [asdict(each) for each in evaluation.reported],
+        "settings": [asdict(each) for each in evaluation.settings],
+        "settled_on_these_labels": {
+            output.key: list(facts)
+            for output in evaluation.outputs
+            if (facts := evaluation.settled_here(output))
+        },
         "sample_sizes": [asdict(each) for each in evaluation.sample_sizes],
         "figures": [_told(each) for each in evaluation.rows()],
     }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..evaluation.evaluation import Evaluation
+from ..evaluation.remarked_rows import is_reversed
 from ..evaluation.reported_figures import ReportedFigure
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
@@ -109,6 +110,14 @@ def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
             "{usual}では対象が残らないため、{level}の値です。",
             usual=LEVEL_NAMES[evaluation.main_level], level=LEVEL_NAMES[level],
         ), output.key)  # fmt: skip
+    if facts := evaluation.settled_here(output):
+        yield Caution("settled-on-these-labels", in_both(
+            "These same labels have settled {facts} of {name}: the figures are optimistic; expect "
+            "worse ones on other people.",
+            "{name} の設定（{ja}）はこのラベル自身で決めました。指標は楽観的で、ほかの集団ではこれ"
+            "より悪くなると見込まれます。",
+            facts=", ".join(facts), ja="、".join(facts), name=published_name(output),
+        ), output.key)  # fmt: skip
     if output.kind == "regression":
         yield from _of_number(evaluation, output)
     else:
@@ -187,6 +196,15 @@ def _of_classes(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Cau
             "（doi 10.1002/sim.6787）。",
             label=class_of(output, fewest), n=counts[fewest], what=what,
             few=FEW_OF_A_CLASS), output.key)  # fmt: skip
+    area = evaluation.figure(output.key, level, "macro_auc" if len(output.classes) > 2 else "auc")
+    area = area or evaluation.figure(output.key, level, "auc", 1)
+    if area is not None and is_reversed(area):
+        yield Caution("worse-than-chance", (
+            "The AUC is worse than chance: the labels may be coded the other way round, or the "
+            "classes of the estimator may be. Check both before anything else.",
+            "AUC が偶然（0.5）より悪い値です。ラベルの符号化、または推定器のクラスの並びが逆に"
+            "なっている可能性があります。まずこれらを確かめてください。",
+        ), output.key)  # fmt: skip
     yield Caution("predictive-values", (
         "Positive and negative predictive values hold only at this cohort's prevalence.",
         "陽性的中率と陰性的中率は、この集団での割合（有病率）のもとでのみ成り立ちます。",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..evaluation.evaluation import Evaluation
 from ..evaluation.evaluation_row import REST, EvaluationRow
-from ..evaluation.figure_reasons import reason_text
+from ..evaluation.figure_reasons import reason_of_difference, reason_text
 from ..labels.cohort import LEVELS, Level
 from ..labels.estimated_output import EstimatedOutput
 from ..plots.error_by_decade import errors_by_decade
@@ -243,20 +243,21 @@ def _name_cell(metric: str) -> Html:
     return f'<span title="{text(meaning)}">{shown}</span>' if meaning else shown
 
 
-def _cell(measure: Measure | None) -> Html:
+def _cell(measure: Measure | None, *, is_difference: bool = False) -> Html:
     if measure is None:
         return NONE
-    return "<br>".join(_parts(measure))
+    return "<br>".join(_parts(measure, is_difference=is_difference))
 
 
-def _parts(measure: Measure) -> Iterator[Html]:
+def _parts(measure: Measure, *, is_difference: bool) -> Iterator[Html]:
     if measure.value is not None:
         value, _, between = with_range(measure).partition(" ")
         yield f"<b>{text(value)}</b>" + (
             f' <span class="range">{text(between)}</span>' if between else ""
         )
     if measure.why and measure.why != "no-persons":
-        reason = (reason_text(measure.why), reason_text(measure.why, "ja"))
+        code = reason_of_difference(measure.why) if is_difference else measure.why
+        reason = (reason_text(code), reason_text(code, "ja"))
         yield f"<small>{both(reason)}</small>"
     elif measure.value is None:
         yield NONE
@@ -265,7 +266,7 @@ def _parts(measure: Measure) -> Iterator[Html]:
 def _difference_cell(row: EvaluationRow | None) -> Html:
     if row is None:
         return NONE
-    shown = _cell(row.measure)
+    shown = _cell(row.measure, is_difference=True)
     if row.p_holm is not None:
         shown += f"<br><small>p {_p_text(row.p_holm)} (Holm)</small>"
     return shown

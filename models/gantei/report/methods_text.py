@@ -13,6 +13,8 @@ from ..terminal.plural import counted
 from .bilingual import Bilingual, class_of, in_both, joined_in_both, name_of, unit_of_output
 from .figure_tables import why_other_level
 from .interval_methods import figures_and_intervals
+from .participants import has_visits
+from .settings_methods import settings_sentences
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib")
 _DIGITS = 12
@@ -21,6 +23,11 @@ _UNIT: dict[Level, Bilingual] = {
     "photograph": ("a photograph", "写真"),
     "eye": ("an eye at one visit", "1 回の受診の片眼"),
     "person": ("a person at one visit", "対象者の 1 回の受診"),
+}
+_WITHOUT_VISITS: dict[Level, Bilingual] = {
+    "photograph": _UNIT["photograph"],
+    "eye": ("an eye", "片眼"),
+    "person": ("a person", "対象者"),
 }
 
 
@@ -47,6 +54,7 @@ def methods_markdown(evaluation: Evaluation) -> str:
 
 def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield _estimators(evaluation.outputs)
+    yield from settings_sentences(evaluation)
     yield from _flows(evaluation)
     if any(each.is_changed for each in evaluation.files):
         yield (
@@ -60,9 +68,9 @@ def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield from _groups(evaluation)
     yield from _compared(evaluation)
     yield (
-        "The estimators were neither retrained nor recalibrated, and class imbalance was not "
-        "corrected for.",
-        "推定器の再学習と再較正は行わず、クラスの不均衡も補正しなかった。",
+        "In this evaluation the estimators were neither retrained nor recalibrated, and class "
+        "imbalance was not corrected for.",
+        "この評価では推定器の再学習と再較正は行わず、クラスの不均衡も補正しなかった。",
     )
     yield _software()
 
@@ -127,18 +135,21 @@ def _units(evaluation: Evaluation) -> Iterator[Bilingual]:
     for each in evaluation.outputs:
         level = evaluation.level_of(each.key)
         by_level.setdefault(level, []).append(evaluation.cohorts[each.key, level])
+    visits = any(has_visits(each) for each in evaluation.cohorts.values())
     if "person" in by_level:
         yield in_both(
             "Estimates were averaged over the photographs of an eye, then over the eyes of a "
-            "visit{how}.",
-            "推定値は、同じ受診の片眼の写真で平均し、次に両眼で平均した{how}。",
+            "{whose}{how}.",
+            "推定値は、{ja}片眼の写真で平均し、次に両眼で平均した{how}。",
+            whose="visit" if visits else "person",
+            ja="同じ受診の" if visits else "同じ人の",
             how=_averaged({each.kind for each in evaluation.outputs}),
         )
     for level, cohorts in by_level.items():
         yield in_both(
             "The unit of analysis was {unit}: {en}.",
             "分析の単位は{unit}とした（{ja}）。",
-            unit=_UNIT[level],
+            unit=(_UNIT if visits else _WITHOUT_VISITS)[level],
             en=", ".join(f"{each.output.key} {_count(each)[0]}" for each in cohorts),
             ja="、".join(f"{each.output.key} {_count(each)[1]}" for each in cohorts),
         )

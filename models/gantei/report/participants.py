@@ -6,13 +6,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from ..evaluation.evaluation import Evaluation
+from ..evaluation.excluded_units import counts_units, left_out_of
 from ..findings.wording import short_text
 from ..labels.cohort import Cohort, Level
 from ..labels.exclusions import REASONS
 from ..labels.flow import Flow
 from ..plots.participant_flow import FlowBox
 from ..terminal.plural import counted
-from .bilingual import NONE, Bilingual, class_of, in_both, unit_of_value
+from .bilingual import LEVEL_NAMES, NONE, Bilingual, class_of, in_both, unit_of_value
 from .html_parts import Html, both, bullets, table, text
 
 _UNITS: dict[Level, Bilingual] = {
@@ -70,10 +71,10 @@ def _left_out(flow: Flow) -> list[Bilingual]:
 
 def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
     people = cohort.units.present()
-    key, units = cohort.output.key, len(cohort.units)
-    what = _UNITS[cohort.level]
-    said = (f"{key}: {counted(units, what[0])}", f"{key}：{what[1].format(n=units)}")
-    if people is not None:
+    key = cohort.output.key
+    counted_as = counted_units(cohort)
+    said = (f"{key}: {counted_as[0]}", f"{key}：{counted_as[1]}")
+    if people is not None and (cohort.level != "person" or has_visits(cohort)):
         said = (f"{said[0]} of {people} people", f"{said[1]}、{people} 人")
     if left_out:
         english, japanese = (
@@ -84,6 +85,22 @@ def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
             f"{said[1]}（除外：{'、'.join(japanese)}）",
         )
     return said
+
+
+def counted_units(cohort: Cohort) -> Bilingual:
+    """Count the units of a cohort by what they are: visits and their eyes where some are told."""
+    units = len(cohort.units)
+    if cohort.level == "photograph" or has_visits(cohort):
+        english, japanese = _UNITS[cohort.level]
+        return counted(units, english), japanese.format(n=units)
+    if cohort.level == "eye":
+        return counted(units, "eye"), f"{units} 眼"
+    return f"{units} {'person' if units == 1 else 'people'}", f"{units} 人"
+
+
+def has_visits(cohort: Cohort) -> bool:
+    """Whether anything tells the visits of its persons apart."""
+    return cohort.level != "photograph" and any(visit for _, visit, *_ in cohort.keys)
 
 
 def _units_left_out(cohort: Cohort) -> list[Bilingual]:
@@ -124,10 +141,9 @@ def people_table(evaluation: Evaluation) -> Html:
     for output in evaluation.outputs:
         cohort = evaluation.cohorts[output.key, evaluation.level_of(output.key)]
         people = cohort.units.present()
-        noun, japanese = _UNITS[cohort.level]
         rows.append([
             text(output.key), NONE if people is None else str(people),
-            both((counted(len(cohort.units), noun), japanese.format(n=len(cohort.units)))),
+            both(counted_units(cohort)),
             both(spread(cohort)),
         ])  # fmt: skip
     return table([both(each) for each in head], rows)
@@ -169,12 +185,12 @@ def excluded_tables(evaluation: Evaluation) -> Html:
             _reason_row(code, count) for code, count in {**flow.excluded, **flow.unused}.items()
         ]
     for output in evaluation.outputs:
-        counts = Counter(
-            each.code
-            for each in evaluation.cohorts[output.key, evaluation.level_of(output.key)].exclusions
-        )
-        rows += [_reason_row(code, count, output.key) for code, count in counts.items()]
-    if not rows:
+        every = tuple(level for key, level in evaluation.cohorts if key == output.key)
+        rows += [
+            _unit_row(code, count, output.key, () if levels == every else levels)
+            for (code, levels), count in left_out_of(evaluation, output).items()
+        ]
+    if not rows and not evaluation.lists_excluded:
         return f"<p>{both(('Nothing was left out.', '除外したものはありません。'))}</p>\n"
     head = (("reason", "理由"), ("of what", "対象"), ("number", "件数"))
     return table([both(each) for each in head], rows)
@@ -183,15 +199,27 @@ def excluded_tables(evaluation: Evaluation) -> Html:
 _WHAT = {
     "photograph": ("photographs", "写真"),
     "label": ("rows of labels", "ラベルの行"),
-    "unit": ("units", "集計の単位"),
+    "unit": ("eyes or visits", "眼または受診"),
 }
 
 
-def _reason_row(code: str, count: int, key: str = "") -> list[Html]:
+def _reason_row(code: str, count: int) -> list[Html]:
     reason = REASONS[code]
-    what = both(_WHAT[reason.what])
     said = both((reason.text("en"), reason.text("ja")))
-    return [said, f"{text(key)}: {what}" if key else what, str(count)]
+    return [said, both(_WHAT[reason.what]), str(count)]
+
+
+def _unit_row(code: str, count: int, key: str, levels: tuple[Level, ...]) -> list[Html]:
+    """Say what is left out of an output, and of which figures where others have it."""
+    said, _, number = _reason_row(code, count)
+    what = _WHAT["unit" if counts_units(code) else "photograph"]
+    if levels:
+        names = [LEVEL_NAMES[each] for each in levels]
+        what = in_both(
+            "{what}, left out of the figures {en}", "{what}（{ja}の値から除外）", what=what,
+            en=" and ".join(each[0] for each in names), ja="、".join(each[1] for each in names),
+        )  # fmt: skip
+    return [said, f"{text(key)}: {both(what)}", number]
 
 
 def findings_table(evaluation: Evaluation) -> Html:

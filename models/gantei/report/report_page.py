@@ -188,7 +188,7 @@ def _fitting(drawn: Mapping[str, FiguresOfOutput]) -> frozenset[str]:
 
 
 def _left_out(evaluation: Evaluation) -> Html:
-    listed = below(words.LISTED) if evaluation.exclusions else ""
+    listed = below(words.LISTED) if evaluation.lists_excluded else ""
     found = findings_table(evaluation)
     return excluded_tables(evaluation) + listed + (below(words.COUNTED) + found if found else "")
 
@@ -203,7 +203,7 @@ def _sample_sizes(evaluation: Evaluation) -> Html:
 
 
 def _beside(evaluation: Evaluation) -> Bilingual:
-    excluded = words.AND_EXCLUDED if evaluation.exclusions else ("", "")
+    excluded = words.AND_EXCLUDED if evaluation.lists_excluded else ("", "")
     return in_both(*words.BESIDE, excluded=excluded)
 
 
