@@ -303,6 +303,8 @@ def test_wrong_labels_are_refused_before_any_photograph_is_estimated(
         (("--label", "stage=camera"), "no estimator here has an output stage"),
         (("--label", "sex=camera"), "is none of the classes of demo-sex.sex"),
         (("--labels", "other.csv"), "other.csv"),
+        (("--labels", "people.csv"), "add --persons names (or folders)"),
+        (("--labels", "people.csv", "--persons", "names"), "no row is of a person in the list"),
         (("--labels", "nothing.csv"), "says nothing of what is to be estimated (sex, age)"),
     ],
 )
@@ -317,6 +319,7 @@ def test_what_can_be_known_is_refused_before_any_photograph_is_estimated(
     monkeypatch.setattr(study_run, "run_study", refuse)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "other.csv").write_text("photograph,age,sex\nno-such.jpg,40,male\n")
+    (tmp_path / "people.csv").write_text("person,age,sex\nno-such,40,male\n")
     (tmp_path / "nothing.csv").write_text("photograph,camera\nno-such.jpg,A\n")
     usual = ("--labels", photographs / "labels.csv", "--with", "demo-sex", "--with", "demo-age")
     assert run(photographs, *usual, "--out", tmp_path / "report", *options) == 2
