@@ -37,9 +37,9 @@ class EstimatorSettings:
     Attributes:
         estimator: its name.
         weights_sha256: of the weights that it is installed with.
-        fitted: facts that `gantei settle` wrote, also those that it could only assume.
+        fitted: facts that `gantei settle` has settled.
         stated: keys of facts that its user has stated.
-        assumed: keys of facts that nothing but convention speaks for.
+        assumed: keys of facts that nothing but convention speaks for, or that hardly matter.
     """
 
     estimator: str
@@ -79,16 +79,13 @@ def _settings(entry: Entry) -> EstimatorSettings:
         by_origin.setdefault(basis.origin, []).append(key)
     last = _last_changes(entry)
     fitted = [_fitted(entry, key, last.get(key, {})) for key in by_origin.get("fitted", [])]
-    # A fact that hardly matters is assumed by settle; it was chosen on these labels all the same.
-    chosen = [key for key in by_origin.get("assumed", []) if last.get(key)]
-    fitted += [_fitted(entry, key, last[key]) for key in chosen]
     weights = entry.manifest.weights
     return EstimatorSettings(
         entry.name,
         weights.sha256 if weights else "",
         tuple(fitted),
         tuple(by_origin.get("stated", [])),
-        tuple(key for key in by_origin.get("assumed", []) if key not in chosen),
+        tuple(by_origin.get("assumed", [])),
     )
 
 
