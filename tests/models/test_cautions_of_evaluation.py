@@ -81,15 +81,13 @@ def test_labels_that_have_settled_the_estimator_are_told_wherever_figures_are(
     assert "* facts of the estimator were fitted on these same labels" in said.err
     report = tmp_path / "report"
     page = (report / "report.html").read_text("utf-8")
-    sentence = "These same labels have settled input.colour, input.resampling of my-age: the"
+    sentence = "These same labels have settled input.colour of my-age: the"
     assert page.count(sentence) == 1
     assert "このラベル自身で決めました" in page
     methods_page = (report / "methods.md").read_text("utf-8")
     assert "Settings of my-age were fitted on the same labels" in methods_page
     told = json.loads((report / "metrics.json").read_text("utf-8"))
-    assert told["settled_on_these_labels"] == {
-        "my-age.age": ["input.colour", "input.resampling"]
-    }  # fmt: skip
+    assert told["settled_on_these_labels"] == {"my-age.age": ["input.colour"]}
     notes = {(row["estimator"], row.get("notes", "")) for row in told["figures"]}
     assert notes == {("my-age", "settled-on-these-labels"), ("net", "")}
 
