@@ -236,7 +236,7 @@ def test_variables_stand_in_the_labels_the_results_or_what_photographs_look_like
 def test_a_variable_that_nothing_tells_is_refused_with_what_there_is(tmp_path):
     with pytest.raises(
         SettingError,
-        match=r"--by colour-scheme: .*known: grade, camera, age:10, sex, eye; and of each photograph",
+        match=r"--by colour-scheme: .*known: grade, camera, age:10, sex, eye;",
     ):
         cohorts(tmp_path, by=("colour-scheme",))
     with pytest.raises(OutputError, match=r"results\.csv\.photographs\.csv: is not there"):
