@@ -18,6 +18,7 @@ from gantei.estimator.folder_files import CARD
 from gantei.estimator.verification import verify
 from gantei.labels.label_table import LabelOptions, read_labels
 from gantei.photographs.listing import list_photographs
+from gantei_export.settling import file_contradictions, open_facts
 from gantei_export.settling.applying import apply_settled
 from gantei_export.settling.settle import settle
 from gantei_export.settling.settling_result import SettleOptions
@@ -244,6 +245,59 @@ def test_an_order_of_five_classes_that_is_stated_wrongly_is_contradicted(tmp_pat
     install(task="grade", hidden=("input.colour",), change=stated)
     settling = settled_by(graded(tmp_path))
     assert verdicts(settling)["output.grade.classes"] == ("contradicted", ",".join(NETWORK_ORDER))
+
+
+@pytest.mark.parametrize(("sigmoid", "last"), [(True, "none"), (False, "sigmoid")])
+def test_numbers_tell_whether_they_are_probabilities(sixty, sigmoid, last):
+    install(hidden=("input.colour", "output.sex.transform"), sigmoid=sigmoid)
+    found = verdicts(settled_by(sixty))
+    assert found["output.sex.transform"] == ("settled", last)
+    assert found["input.colour"] == ("settled", "rgb")
+
+
+def test_decoders_and_resamplings_are_tried_with_the_best_of_the_others(sixty):
+    install(hidden=("input.colour", "input.decoder", "input.resampling"))
+    settling = settled_by(sixty)
+    assert verdicts(settling) == {
+        "input.colour": ("settled", "rgb"),
+        "input.decoder": ("alike", "pillow"),
+        "input.resampling": ("alike", "bilinear"),
+        "output.sex.positive": ("agrees", "male"),
+    }
+    assert settling.tried == 4 + 19
+    assert len(settling.fine.people) < 60
+    apply_settled(settling)
+    assert find("hidden").state == "ready"
+
+
+def test_without_eyes_mirroring_is_not_tried_and_asked_for_where_it_is_unknown(
+    tmp_path,
+):
+    people = graded(tmp_path, 30)
+    hidden = ("input.colour", "input.mirror")
+    install(task="grade", hidden=hidden, origin="assumed")
+    settling = settled_by(people)
+    assert "input.mirror" not in verdicts(settling)
+    assert "left eyes" in settling.notes[0].english
+    install("other", task="grade", hidden=hidden)
+    with pytest.raises(SettingError, match="--eyes"):
+        settled_by(people, "other")
+
+
+def test_a_scale_that_the_file_contradicts_is_not_tried(sixty, monkeypatch):
+    install()
+    torch = open_facts.SCALES["torch"].model_dump()
+
+    def doubt(spec, *_):
+        same = isinstance(spec["scale"], dict) and tuple(spec["scale"]["mean"]) == torch["mean"]
+        return "the first layer saw other pixels" if same else None
+
+    monkeypatch.setattr(file_contradictions, "read_kept", lambda _: object())
+    monkeypatch.setattr(file_contradictions, "doubt_about_scale", doubt)
+    settling = settled_by(sixty)
+    assert settling.tried == 16
+    assert settling.grid.contradicted == {"scale torch": "the first layer saw other pixels"}
+    assert "not tried: scale torch" in settling.grid.explanation()
 
 
 def test_nothing_open_is_nothing_to_settle(sixty):

@@ -24,12 +24,14 @@ def run_races(
     confidence: float,
 ) -> tuple[Race, Race | None]:
     """Run the coarse facts, then the fine ones with the best of them."""
-    candidates = possible(grid.coarse(), grid.classes, people, scorer)
+    probing = _apart(scorer)
+    candidates = possible(grid.coarse(), grid.classes, people, probing)
+    scorer.effort.runs += probing.effort.runs
     race = run_race(candidates, grid.classes, outputs, people, scorer, confidence=confidence)
     finer = grid.finer(race.winner)
     if race.tournament.signal() != "signal" or len(finer) == 1:
         return race, None
-    again = replace(scorer, advance=lambda _: None, effort=Effort())
+    again = _apart(scorer)
     fine = run_race(
         finer, grid.classes, outputs, race.people, again, confidence=confidence,
         goes_on=lambda so_far: _goes_on(so_far, len(race.people)),
@@ -55,10 +57,15 @@ def final_race(
     if words == race.winner.words:
         return race
     best = candidate_of(grid.manifest, words, grid.classes)
-    again = replace(scorer, advance=lambda _: None, effort=Effort())
+    again = _apart(scorer)
     final = run_race([best], grid.classes, outputs, race.people, again, confidence=0.999)
     scorer.effort.runs += again.effort.runs
     return final
+
+
+def _apart(scorer: Scorer) -> Scorer:
+    """The same, for photographs that are read once more: neither they nor errors count twice."""
+    return replace(scorer, advance=lambda _: None, effort=Effort())
 
 
 def _goes_on(fine: Race, available: int) -> bool:
