@@ -86,7 +86,8 @@ def fields(node: ast.ClassDef) -> list[str]:
     for each in node.body:
         if isinstance(each, ast.AnnAssign) and "ClassVar" not in ast.unparse(each.annotation):
             plain = each.value is not None and not isinstance(each.value, ast.Call)
-            default = f" = {ast.unparse(each.value)}" if plain else ""
+            written = ast.unparse(each.value).replace("'", '"') if plain else ""
+            default = f" = {written}" if plain else ""
             lines.append(f"{ast.unparse(each.target)}: {_type(each.annotation)}{default}")
     return lines
 
