@@ -1,6 +1,7 @@
 """Candidates of `gantei settle`: which there are, and how few runs of a network they take."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from gantei.catalogue.entries import find
 from gantei.errors import SettingError
 from gantei.labels.estimated_output import EstimatedOutput
 from gantei.manifests.fields import UNKNOWN
-from gantei.manifests.manifest import Binary, Categorical, Regression
+from gantei.manifests.manifest import Binary, Categorical, InputSpec, Regression
 from gantei.photographs.eyes import Eye
 from gantei.photographs.listing import StudyPhotograph
 from gantei_export.settling.age_scale import age_scale
@@ -18,7 +19,7 @@ from gantei_export.settling.candidates import Grid
 from gantei_export.settling.candidates_file import read_candidates
 from gantei_export.settling.cohort_notes import cohort_notes
 from gantei_export.settling.columns import columns_of
-from gantei_export.settling.open_facts import open_facts
+from gantei_export.settling.open_facts import TRIED, open_facts
 from gantei_export.settling.scores import LabelledPerson
 
 from ..conftest import made_picture
@@ -35,6 +36,13 @@ def grid(**options):
     install(**options)
     manifest = find("hidden").manifest
     return Grid(manifest, open_facts(manifest, CLASSES, {}), CLASSES, {})
+
+
+def test_every_fact_of_the_input_but_its_size_is_tried_with_all_its_values():
+    assert {f"input.{key}" for key in InputSpec.model_fields} == TRIED.keys() | {"input.size"}
+    for key in TRIED.keys() - {"input.scale"}:  # numbers, of which the usual ones are tried
+        values = get_args(InputSpec.model_fields[key.removeprefix("input.")].annotation)
+        assert {*values} == {*TRIED[key], UNKNOWN}, key
 
 
 def test_every_combination_of_what_is_unknown_is_a_candidate():
