@@ -52,7 +52,8 @@ def every_figure(name="age", classes=("female", "male"), count=60):
         participant_flow.FlowBox(f"{count} of {name}", ("4 without", f"2 {name}")),
         participant_flow.FlowBox(name),
     ]
-    evidence = {name: 10.0 ** (people / 20), "rival": 10.0 ** -(people / 20)}
+    rivals = {f"rival {number}": 10.0 ** -(people / number) for number in range(20, 25)}
+    evidence = {name: 10.0 ** (people / 20), **rivals}
     return {
         "scatter": age_agreement.estimated_against_real(estimates, ages, name=name, unit="years"),
         "differences": age_agreement.bland_altman(estimates, ages, name=name, unit="years"),
@@ -77,6 +78,14 @@ def figures():
 
 def test_the_same_numbers_give_the_same_bytes(figures):
     assert every_figure() == figures
+
+
+def test_nothing_of_a_figure_is_cut_off_at_its_edge(figures):
+    for name, figure in figures.items():
+        with Image.open(io.BytesIO(figure.png)) as picture:
+            inked = np.asarray(picture.convert("L")) < 250
+        edges = (inked[0], inked[-1], inked[:, 0], inked[:, -1])
+        assert not any(edge.any() for edge in edges), name
 
 
 def test_a_figure_has_its_print_size_its_text_as_text_and_nothing_from_outside(figures):

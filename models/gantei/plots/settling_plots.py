@@ -116,6 +116,6 @@ def evidence_over_people(
         ticks = 10.0 ** np.arange(-3, round(math.log10(highest)) + 1, 1)
         axes.set_yticks(ticks, powers_of_ten(ticks))
         axes.minorticks_off()
-        frame(axes, "people", "e-value against the candidate (log scale)")
+        frame(axes, "people", "e-value against it (log scale)")
         legend_below(axes)
         return figure.done()

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ..terminal.text_table import visible
 from .quiet_matplotlib import quiet_matplotlib
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SINGLE, DOUBLE = 85.0, 174.0
 """Millimetres: the width of one column of a printed page, and of two."""
 DPI = 300
+LEGEND_LINE = 3.1
+"""Millimetres: 6.5 points, and what is between lines."""
 INCH = 25.4
 """Millimetres."""
 BLACK, BLUE, ORANGE, GREEN, SKY, PURPLE = (
@@ -172,10 +174,18 @@ def powers_of_ten(values: Iterable[float]) -> list[str]:
 
 
 def legend_below(axes: "Axes", columns: int = 1) -> None:
-    """Explain lines and points under the figure, where nothing can be covered."""
+    """Explain lines and points under the figure, where nothing can be covered.
+
+    From the third line on the figure grows, so that the axes, and what names them, keep their room.
+    """
     handles, labels = axes.get_legend_handles_labels()
-    if handles:
-        axes.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+    if not handles:
+        return
+    canvas = cast("Canvas", axes.figure)
+    canvas.legend(handles, labels, loc="outside lower center", ncols=columns)
+    more = max(math.ceil(len(labels) / columns) - 2, 0)
+    width, height = canvas.get_size_inches()
+    canvas.set_size_inches(width, height + more * LEGEND_LINE / INCH)
 
 
 def _without_backend(settings: Any) -> dict[str, Any]:
