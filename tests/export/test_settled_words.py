@@ -67,9 +67,12 @@ def test_figures_of_a_contradicted_order_of_five_are_those_of_the_stated_one_too
     assert values(found["as_stated"])["accuracy"] == pytest.approx(share, abs=0.06)
 
 
-def test_nothing_is_called_the_best_where_nothing_tells_the_labels(tmp_path):
-    install()
+def test_nothing_is_called_the_best_where_nothing_tells_the_labels(tmp_path, capsys):
+    install(hidden=("input.colour", "input.scale", "input.decoder", "output.sex.positive"))
     _, record, page = settled(cohort(tmp_path, 40, shuffled=True), tmp_path / "out")
+    for said in (page, capsys.readouterr().out):
+        assert "is settled relative to this table" not in said
+        assert "with the best of them" not in said  # the decoders were not tried
     assert record["signal"] == "too early"
     assert record["performance"] == []
     assert "best candidate" not in page

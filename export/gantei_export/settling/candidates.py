@@ -92,10 +92,10 @@ class Grid:
         found = self._product(kept)
         return (best, *(each for each in found if each.facts != best.facts))
 
-    def explanation(self) -> str:
-        """How the number of candidates comes about."""
+    def explanation(self, *, finer: bool = True) -> str:
+        """How the number of candidates comes about; `finer`: those of the fine facts, too."""
         coarse = [fact for fact in self.facts if not fact.fine]
-        fine = [fact for fact in self.facts if fact.fine]
+        fine = [fact for fact in self.facts if fact.fine and (finer or not coarse)]
         parts = []
         if coarse:
             parts.append(_counted(coarse))
@@ -107,11 +107,11 @@ class Grid:
         )
         return "".join(parts) + left_out
 
-    def numbers(self, joined: str = " + ") -> str:
-        """How many candidates there are of the coarse facts, and of the fine ones."""
+    def numbers(self, joined: str = " + ", *, finer: bool = True) -> str:
+        """How many candidates there are of the coarse facts, and of the fine ones if `finer`."""
         groups = [[each for each in self.facts if each.fine is fine] for fine in (False, True)]
         numbers = [prod(len(fact.values) for fact in group) for group in groups if group]
-        return joined.join(f"{number:,}" for number in numbers)
+        return joined.join(f"{number:,}" for number in (numbers if finer else numbers[:1]))
 
     def _product(self, restricted: Mapping[str, Sequence[str]]) -> tuple[Candidate, ...]:
         values = [restricted.get(fact.key, fact.values) for fact in self.facts]

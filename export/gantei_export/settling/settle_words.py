@@ -220,12 +220,13 @@ def effort_words(settling: Settling) -> Bilingual:
     photographs = sum(len(each.photographs) for each in settling.race.people)
     percent = settling.options.percent
     share = settling.runs / max(settling.full_runs, 1)
+    finer = settling.fine is not None
     return (
-        f"{settling.grid.explanation()}. {people} people, {photographs} photographs; "
+        f"{settling.grid.explanation(finer=finer)}. {people} people, {photographs} photographs; "
         f"{settling.runs:,} runs of the network, {share:.1%} of the {settling.full_runs:,} that "
         f"every candidate on every photograph would take. Confidence {percent}%.",
-        f"候補{settling.grid.numbers('＋')}通り、{people}人、写真{photographs}枚。ネットワークの実行は"
-        f"{settling.runs:,}回（全候補×全写真なら{settling.full_runs:,}回）。信頼水準{percent}%。",
+        f"候補{settling.grid.numbers('＋', finer=finer)}通り、{people}人、写真{photographs}枚。"
+        f"ネットワークの実行は{settling.runs:,}回（全候補×全写真なら{settling.full_runs:,}回）。信頼水準{percent}%。",
     )
 
 
@@ -243,8 +244,11 @@ PUBLISHED: Bilingual = (
 
 
 def has_order(settling: Settling) -> bool:
-    """Whether an order of labels was tried."""
-    return any(is_order(each.fact.key) for each in settling.verdicts)
+    """Whether the labels have told an order: settled, agreed or contradicted."""
+    return any(
+        is_order(each.fact.key) and each.verdict in ("settled", "agrees", "contradicted")
+        for each in settling.verdicts
+    )
 
 
 def is_order(key: str) -> bool:

@@ -30,8 +30,8 @@ def settled_text(settling: Settling) -> str:
         for each in settling.shown:
             lines += [words[0] for words in performance_words(each)]
         lines += [words[0] for words in measured_with(settling)]
-        if has_order(settling):
-            lines.append(RELATIVE_TO_TABLE[0])
+    if has_order(settling):
+        lines.append(RELATIVE_TO_TABLE[0])
     lines.append(PUBLISHED[0])
     lines += [note.english for note in settling.notes]
     lines += [_left_out(settling), effort_words(settling)[0]]
