@@ -1,0 +1,1 @@
+"""`gantei gap`: estimated minus real age, adjusted, compared between groups and over time."""

@@ -1,0 +1,1 @@
+"""`gantei calibrate`: from photographs with labels to a calibration and its intervals."""

@@ -1,0 +1,1 @@
+"""`gantei describe`: frequencies by an estimated sex, with its errors taken into account."""

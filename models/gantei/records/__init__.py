@@ -1,0 +1,1 @@
+"""`gantei records`: recorded sexes and ages that the photographs contradict."""
