@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gantei.statistics.calibration import FURTHEST, calibration_lines, logits_of
+from gantei.statistics.calibration_lines import FURTHEST, calibration_lines, logits_of
 from gantei.statistics.draws import PersonDraws
 from gantei.statistics.measures import replicates
 from gantei.statistics.units import Units

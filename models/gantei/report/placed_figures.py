@@ -15,7 +15,7 @@ from ..plots.discrimination import precision_recall, roc
 from ..plots.error_by_decade import error_by_decade, step_of
 from ..plots.settling_plots import values_by_label
 from ..plots.style import DrawnFigure
-from ..statistics.calibration import logits_of
+from ..statistics.calibration_lines import logits_of
 from ..statistics.logistic import fit_logistic
 from .bilingual import Bilingual, class_of, in_both, name_of
 

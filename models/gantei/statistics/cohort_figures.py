@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from .calibration import CalibrationLine, calibration_lines
+from .calibration_lines import CalibrationLine, calibration_lines
 from .class_figures import ClassFigures, losses
 from .class_people import ClassPeople, ExactBounds, mean_bounds
 from .metric_names import CLASS_METRICS, MACRO_METRICS, OVERALL_METRICS, REGRESSION_METRICS
