@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .catalogue.entries import Entry, estimators
     from .errors import (
         AlreadyInstalledError,
+        CalibrationError,
         ConversionError,
         DeviceError,
         EstimatorError,
@@ -52,6 +53,7 @@ __all__ = [
     "AlreadyInstalledError",
     "Appearance",
     "Basis",
+    "CalibrationError",
     "Client",
     "ConversionError",
     "DeviceError",

@@ -109,6 +109,12 @@ class WeightsError(EstimatorError, ValueError):
     kind = "weights"
 
 
+class CalibrationError(EstimatorError, ValueError):
+    """A calibration that is not there, cannot be understood, or is of other weights."""
+
+    kind = "calibration"
+
+
 class SignatureError(EstimatorError, ValueError):
     """A folder that is unsigned, signed by an untrusted key, or changed since it was signed."""
 

@@ -8,6 +8,7 @@ from ..manifests.file import FILE_NAME
 from ..manifests.file import LARGEST_FILE as LARGEST_MANIFEST
 from ..manifests.manifest import Manifest
 from ..signing.contents import SIGNATURE_FILE
+from ..system.windows_devices import WINDOWS_DEVICES
 
 CARD = "card.md"
 PROVENANCE = "provenance.json"
@@ -21,14 +22,6 @@ LARGEST_WEIGHTS = 2 * 1024**3
 """Bytes; no ONNX file that holds its own weights is larger."""
 LARGEST_GOLDEN = 50_000_000
 MOST_GOLDEN = 100
-_DEVICES = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)),
-}
-"""What Windows opens in place of a file of that name, whatever follows a dot."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +64,9 @@ def files_of(manifest: Manifest) -> tuple[FolderFile, ...]:
         raise ManifestError(f"{manifest.name}: more than {MOST_GOLDEN} golden photographs")
     golden = dict.fromkeys(each.photograph for each in manifest.golden)
     names = [FILE_NAME, *BESIDE, weights.file, *golden]
-    if strange := [n for n in names if n.endswith(".") or n.partition(".")[0].lower() in _DEVICES]:
+    if strange := [
+        n for n in names if n.endswith(".") or n.partition(".")[0].lower() in WINDOWS_DEVICES
+    ]:
         raise ManifestError(f"{manifest.name}: Windows stores no file called {', '.join(strange)}")
     # A Mac or Windows knows no other case, and a Mac one way only to write a letter.
     if len({normalize("NFKC", name).casefold() for name in names}) < len(names):

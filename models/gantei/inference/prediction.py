@@ -13,6 +13,23 @@ from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye
 
 
+@dataclass(frozen=True, slots=True)
+class CalibratedValue:
+    """A value as the calibration of a site has it, with its interval.
+
+    Attributes:
+        value: the calibrated value, in the unit of the value itself.
+        low: of a number, from where the real value of a new person lies; of a probability, from
+            where the calibrated probability lies, as far as the calibration knows it. None: the
+            calibration says nothing there, for lack of people.
+        high: up to where; None together with `low`.
+    """
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
 @dataclass(frozen=True)
 class Prediction:
     """The result of one estimator for one photograph.
@@ -30,6 +47,10 @@ class Prediction:
         units: the unit of each value, such as `{"age": "years"}` or `{"male": "probability"}`.
         appearance: what the photograph looks like, in numbers; None where it cannot be read, and
             from a server that does not measure it.
+        calibrated: the values as the calibration of a site has them, by the same names; empty
+            without a calibration.
+        distance: how far the photograph's embedding lies from those that were calibrated on, as a
+            share of their limit: above 1 it is unlike them. None where nothing tells.
 
     >>> (prediction,) = gantei.load("demo-age").predict("demo/person-00001-left.jpg")
     >>> prediction.values, prediction.units
@@ -50,6 +71,8 @@ class Prediction:
     eye: Eye | None = None
     units: Mapping[str, str] = field(default_factory=dict)
     appearance: Appearance | None = None
+    calibrated: Mapping[str, CalibratedValue] = field(default_factory=dict)
+    distance: float | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -63,8 +86,9 @@ class PhotographResult:
 
     `findings` are what each estimator says; `photograph_findings` are what is odd about the
     photograph itself, whichever estimator is asked, said once. `embeddings` and `explanations` are
-    there if they were requested. `eye` is there where something tells the side, `format` where the
-    photograph has been opened here.
+    there if they were requested; `calibrated` and `distances`, one for each estimator, if any of
+    them is calibrated. `eye` is there where something tells the side, `format` where the photograph
+    has been opened here.
     """
 
     source: str
@@ -79,6 +103,8 @@ class PhotographResult:
     photograph_findings: tuple[Finding, ...] = ()
     format: str | None = field(default=None, compare=False)
     appearance: Appearance | None = None
+    calibrated: tuple[Mapping[str, CalibratedValue], ...] = ()
+    distances: tuple[float | None, ...] = ()
 
     def prediction(self, index: int) -> Prediction:
         """Return the part of the estimator at `index`."""
@@ -99,4 +125,6 @@ class PhotographResult:
             eye=self.eye,
             units=self.units[index],
             appearance=self.appearance,
+            calibrated=self.calibrated[index] if self.calibrated else {},
+            distance=self.distances[index] if self.distances else None,
         )

@@ -1,6 +1,8 @@
 """Whether an estimator may open here, by `GANTEI_TRUST`."""
 
 import hashlib
+from collections.abc import Callable
+from pathlib import Path
 
 from ..catalogue.entries import SHIPPED, Entry
 from ..errors import SignatureError
@@ -27,8 +29,8 @@ def admit(entry: Entry, weights: Weights) -> tuple[Finding, ...]:
         SettingError: `GANTEI_TRUST` or the trust file makes no sense.
         MissingExtraError: `cryptography` is not installed.
     """
-    chosen, keys = policy(), trusted_keys()
     if is_shipped(entry):
+        policy(), trusted_keys()  # what makes no sense is said all the same
         return ()
 
     def listing() -> Contents:
@@ -38,11 +40,29 @@ def admit(entry: Entry, weights: Weights) -> tuple[Finding, ...]:
         known = {FILE_NAME: hashlib.sha256(content).hexdigest(), weights.file: weights.sha256}
         return contents(entry.folder, known)
 
-    verdict = judge(entry.folder, entry.name, keys, listing)
+    return admit_folder(entry.folder, entry.name, entry.name, listing)
+
+
+def admit_folder(
+    folder: Path, name: str, what: str, listing: Callable[[], Contents]
+) -> tuple[Finding, ...]:
+    """Judge the signature of a folder that is about to be used.
+
+    Args:
+        folder: holds the signature, and what it covers.
+        name: of the estimator, for which the key must be trusted.
+        what: it is called in messages.
+        listing: returns the folder's contents with digests; called only if a signature holds.
+
+    Returns, Raises:
+        As `admit`.
+    """
+    chosen, keys = policy(), trusted_keys()
+    verdict = judge(folder, name, keys, listing)
     reason = verdict.finding.text() if verdict.finding else ""
     if chosen == "require" and verdict.state != "valid":
         raise SignatureError(
-            f"{entry.name}: {entry.folder} is refused under {VARIABLE}=require: {reason}. "
+            f"{what}: {folder} is refused under {VARIABLE}=require: {reason}. "
             "Get it again from its publisher; a publisher's key is trusted with gantei trust add, "
             f"in {trust_path()} ({FILE_VARIABLE})"
         )
