@@ -19,7 +19,7 @@ _MEASURED = frozenset(column.name for column in MEASURES)
 
 
 def group_values(
-    joined: Joined, by: Collection[str], without_age: Collection[str] = ()
+    joined: Joined, by: Collection[str], without_age: Collection[str] = (), *, option: str = "--by"
 ) -> dict[str, list[str]]:
     """Give the group of each joined photograph, by the variables as they were asked for.
 
@@ -31,6 +31,7 @@ def group_values(
         joined: photographs with their labels.
         by: the variables.
         without_age: persons whose age is not known, whatever the labels say.
+        option: that asked for the variables, for messages.
 
     Returns:
         For each variable a text for each photograph; empty where nothing tells.
@@ -40,7 +41,8 @@ def group_values(
         OutputError: a value is no number, or what photographs look like cannot be read.
     """
     return {
-        given: _groups(joined, joined.table.options.variable(given), without_age) for given in by
+        given: _groups(joined, joined.table.options.variable(given, option), without_age)
+        for given in by
     }
 
 
@@ -64,8 +66,8 @@ def _groups(joined: Joined, variable: GroupVariable, without_age: Collection[str
             number = number_of(text)
         except SettingError as error:
             raise OutputError(
-                f"{where}: --by {variable.given}: {error}; leave the width out, where each value "
-                "is a group"
+                f"{where}: {variable.option} {variable.given}: {error}; leave the width out, where "
+                "each value is a group"
             ) from error
         found.append("" if number is None else variable.group_of(number))
     return found
@@ -86,7 +88,7 @@ def _told(joined: Joined, variable: GroupVariable) -> _Told:
         if column.casefold() == wanted:
             return lambda each: (each.groups[column], _row_of(joined, each))
     if wanted in _MEASURED and joined.results is not None:
-        measured = _measured(joined.results, wanted)
+        measured = _measured(joined.results, variable, wanted)
         return lambda each: measured.get(each.name, ("", ""))
     raise _unknown(joined, variable)
 
@@ -112,17 +114,19 @@ def unknown_variable(
     rest = [each for each in dict.fromkeys(of_photographs) if each not in known]
     more = f"; and of each photograph: {', '.join(rest)}" if rest else ""
     return SettingError(
-        f"--by {variable.given}: nothing is called so; known: {', '.join(known)}{more}"
+        f"{variable.option} {variable.given}: nothing is called so; known: {', '.join(known)}{more}"
     )
 
 
-def _measured(results: ResultsTable, measure: str) -> dict[str, tuple[str, str]]:
+def _measured(
+    results: ResultsTable, variable: GroupVariable, measure: str
+) -> dict[str, tuple[str, str]]:
     """Read one measure of each photograph, and where, from what stands beside the table."""
     path = results.path.with_name(f"{results.path.name}.photographs.csv")
     if not path.is_file():
         raise OutputError(
-            f"{path}: is not there, and has the {measure} of photographs, which --by asks for; "
-            "gantei predict writes it beside the table"
+            f"{path}: is not there, and has the {measure} of photographs, which {variable.option} "
+            "asks for; gantei predict writes it beside the table"
         )
     table = read_table_file(str(path), expected=("photograph", measure))
     name, place = table.columns.index("photograph"), table.columns.index(measure)

@@ -62,13 +62,17 @@ class LabelOptions:
             "sex": self.sex,
         }
 
-    def variable(self, given: str) -> GroupVariable:
+    def variable(self, given: str, option: str = "--by") -> GroupVariable:
         """Read a variable of subgroups; a column that is named as age or sex means that.
+
+        Args:
+            given: as it was asked for, such as `age:10`.
+            option: that asked for it, for messages.
 
         Raises:
             SettingError: as `variable_of`.
         """
-        return variable_of(given, age=self.age, sex=self.sex)
+        return variable_of(given, age=self.age, sex=self.sex, option=option)
 
 
 @dataclass(frozen=True)

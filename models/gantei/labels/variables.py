@@ -18,11 +18,13 @@ class GroupVariable:
         given: as it was asked for, such as `age:10`.
         name: age, sex, eye, or a column.
         width: of a group, in the unit of the number; None where each value is a group.
+        option: that asked for it, for messages.
     """
 
     given: str
     name: str
     width: float | None
+    option: str = "--by"
 
     def group_of(self, value: float) -> str:
         """Name the group of a number: `20–29` for whole widths of ages, else `20 to 29.5`.
@@ -39,8 +41,8 @@ class GroupVariable:
         steps = value / self.width
         if not abs(steps) < _MOST_STEPS:
             raise SettingError(
-                f"--by {self.given}: groups that are {self.width:g} wide are too narrow for "
-                f"{value:g}; choose wider ones"
+                f"{self.option} {self.given}: groups that are {self.width:g} wide are too narrow "
+                f"for {value:g}; choose wider ones"
             )
         step = math.floor(steps)
         low, high = step * self.width, (step + 1) * self.width
@@ -49,13 +51,16 @@ class GroupVariable:
         return f"{low:g} to below {high:g}"
 
 
-def variable_of(given: str, *, age: str | None = None, sex: str | None = None) -> GroupVariable:
+def variable_of(
+    given: str, *, age: str | None = None, sex: str | None = None, option: str = "--by"
+) -> GroupVariable:
     """Read a variable.
 
     Args:
         given: as it was asked for.
         age: column that holds ages, whose name then means these.
         sex: column that holds sexes.
+        option: that asked for it, for messages.
 
     Raises:
         SettingError: it is empty, its width is no positive number, or ages have no width.
@@ -75,16 +80,18 @@ def variable_of(given: str, *, age: str | None = None, sex: str | None = None) -
         name, number = given, None  # a column may have a colon in its name
     name = one_spelling(name.strip())
     if not name:
-        raise SettingError(f"--by {given!r}: names no column")
+        raise SettingError(f"{option} {given!r}: names no column")
     if number is not None and not 0 < number < math.inf:
-        raise SettingError(f"--by {given}: the width of a group is a positive number")
+        raise SettingError(f"{option} {given}: the width of a group is a positive number")
     if _is_called(name, sex):
         name = "sex"
     if name.casefold() == "age" or _is_called(name, age):
         if number is None:
-            raise SettingError(f"--by {given}: say how many years a group has, such as {name}:10")
+            raise SettingError(
+                f"{option} {given}: say how many years a group has, such as {name}:10"
+            )
         name = "age"
-    return GroupVariable(given, name, number)
+    return GroupVariable(given, name, number, option)
 
 
 def _is_called(name: str, column: str | None) -> bool:

@@ -65,7 +65,7 @@ def at_the_end(metric: str, value: float) -> bool:
     return not least < value < most
 
 
-def student_quantile(freedom: int) -> float:
+def student_quantile(freedom: float) -> float:
     """Give the 97.5th percentile of Student's t with so many degrees of freedom.
 
     Raises:
@@ -74,7 +74,7 @@ def student_quantile(freedom: int) -> float:
     return float(_special().stdtrit(freedom, 0.975))
 
 
-def two_sided_p(ratio: float, freedom: int) -> float:
+def two_sided_p(ratio: float, freedom: float) -> float:
     """Give the two-sided p-value of a figure over its standard error, by Student's t.
 
     Raises:
