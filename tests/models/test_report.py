@@ -13,8 +13,8 @@ import pytest
 
 import gantei
 from gantei.catalogue.entries import find
+from gantei.pages.bilingual import number_text
 from gantei.report import checklist, report_page, report_writing
-from gantei.report.bilingual import number_text
 from gantei.report.methods_text import methods
 from gantei.report.tripod_items import TRIPOD_ITEMS
 

@@ -1,6 +1,6 @@
 """What a number of the network is taken for, in English and Japanese."""
 
-from gantei.report.bilingual import Bilingual
+from gantei.pages.bilingual import Bilingual
 
 from .age_scale import AgeScale
 from .performance import Performance

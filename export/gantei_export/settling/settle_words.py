@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from gantei.report.bilingual import Bilingual
+from gantei.pages.bilingual import Bilingual
 from gantei.statistics.measure import Measure
 from gantei.statistics.metric_names import METRICS
 

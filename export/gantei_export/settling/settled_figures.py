@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gantei.pages.bilingual import Bilingual
 from gantei.plots.age_agreement import estimated_against_real
 from gantei.plots.settling_plots import evidence_over_people, values_by_label
 from gantei.plots.style import DrawnFigure
-from gantei.report.bilingual import Bilingual
 
 from .performance import Performance
 from .race import Race

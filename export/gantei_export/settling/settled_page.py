@@ -1,15 +1,12 @@
 """`settled.html`: one page that loads nothing, in English with Japanese."""
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gantei.report.bilingual import Bilingual
-from gantei.report.html_parts import Html, below, both, bullets, image, section, table, text
-from gantei.report.report_page import STYLE
-from gantei.system.version import __version__
+from gantei.pages.bilingual import Bilingual
+from gantei.pages.html_page import html_page
+from gantei.pages.html_parts import Html, below, both, bullets, image, section, table, text
 
 from .race import Race
 from .settle_words import (
@@ -61,24 +58,14 @@ def settled_page(settling: Settling) -> bytes:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; base-uri 'none'; "
-        "form-action 'none'"
-    )
     said = f'<div class="found">{below(headline(settling))}</div>\n'
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f'<meta name="generator" content="gantei settle {__version__}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{text(settling.entry.name)}: {text(TITLE[0])}</title>\n"
-        f"<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<header><h1>{text(settling.entry.name)}: {both(TITLE)}</h1>\n{said}"
-        f"{below(effort_words(settling))}</header>\n<main>\n{''.join(_sections(settling))}</main>\n"
-        "</body>\n</html>\n"
-    ).encode("utf-8", "backslashreplace")
+    name = settling.entry.name
+    return html_page(
+        f"{name}: {TITLE[0]}",
+        "settle",
+        f"<header><h1>{text(name)}: {both(TITLE)}</h1>\n{said}"
+        f"{below(effort_words(settling))}</header>\n<main>\n{''.join(_sections(settling))}</main>\n",
+    )
 
 
 def _sections(settling: Settling) -> Iterator[Html]:

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from gantei.manifests.fields import UNKNOWN
-from gantei.report.bilingual import Bilingual
+from gantei.pages.bilingual import Bilingual
 
 from .elimination import ENOUGH_PEOPLE
 from .open_facts import settable

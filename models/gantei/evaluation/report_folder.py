@@ -1,8 +1,9 @@
-"""A folder that appears whole or not at all, and replaces only a report of an earlier evaluation.
+"""A folder that appears whole or not at all, and replaces only an earlier report of its kind.
 
 It is made under a hidden name beside, and renamed at the end. What a run that was killed has left
 there is finished by the next one as far as it is the table of its photographs, and else removed.
-Only what a report of an earlier evaluation still lists in its `SHA256SUMS` is ever deleted.
+Only what an earlier report still lists in its `SHA256SUMS` is ever deleted, and only by the command
+that wrote it.
 """
 
 import json
@@ -19,8 +20,11 @@ from .report_sums import not_written, write_sums
 RESULTS = "results.csv"
 """The table of the photographs' estimates, where the evaluation made it; its files begin so."""
 FORMAT = "gantei evaluation"
-"""What `metrics.json` says it is, by which a folder is known as a report."""
+"""What `metrics.json` says it is, by which a folder is known as a report of `gantei evaluate`."""
 METRICS_JSON = "metrics.json"
+REPORT_JSON = "report.json"
+"""The same of a report of any other command."""
+EVALUATE = "evaluate"
 ResultsOfReport = Literal["made", "kept", "none"]
 """Whether the block makes the results of photographs, takes those of the replaced report, or has
 other ones."""
@@ -28,9 +32,23 @@ _MARK = ".unfinished-report"
 _LARGEST = 100_000_000
 
 
+def format_of(command: str) -> str:
+    """Give what the JSON file of a report says it is, by which its folder is known.
+
+    >>> from gantei.evaluation.report_folder import format_of
+    >>> format_of("gap")
+    'gantei gap'
+    """
+    return FORMAT if command == EVALUATE else f"gantei {command}"
+
+
 @contextmanager
 def report_folder(
-    out: Path, *, overwrite: bool = False, results: ResultsOfReport = "made"
+    out: Path,
+    *,
+    overwrite: bool = False,
+    results: ResultsOfReport = "made",
+    command: str = EVALUATE,
 ) -> Iterator[Path]:
     """Give a folder to write into, which takes its name `out` when the block ends well.
 
@@ -42,18 +60,19 @@ def report_folder(
         out: where the report appears; the folder above it is there.
         overwrite: replace a report that is there; nothing else is ever replaced.
         results: whether the block makes results; `kept` are copied from the replaced report.
+        command: of gantei that makes the report; only one of the same command is replaced.
 
     Raises:
         OutputError: `out` is there, cannot be written, or another process writes it.
     """
     with _told(out):
-        check_place(out, overwrite=overwrite)
+        check_place(out, overwrite=overwrite, command=command)
     lock = out.with_name(f".{out.name}.lock")
     with exclusive_lock(lock, 0, f"another process is writing {out}; wait for it"), _told(out):
-        check_place(out, overwrite=overwrite)
+        check_place(out, overwrite=overwrite, command=command)
         _check_results(out, results)
         unfinished, replaced = _hidden(out)
-        _begin(unfinished, results)
+        _begin(unfinished, results, command)
         try:
             if results == "made" and not (unfinished / RESULTS).exists():
                 _copy_results(out, unfinished)
@@ -62,14 +81,14 @@ def report_folder(
                 _copy_results(out, unfinished)
             (unfinished / _MARK).unlink()
             write_sums(unfinished)
-            check_place(out, overwrite=overwrite)  # hours later
+            check_place(out, overwrite=overwrite, command=command)  # hours later
             _put_in_place(unfinished, out, replaced)
         except BaseException:
             _keep_results(unfinished, results)
             raise
 
 
-def check_place(out: Path, *, overwrite: bool = False) -> None:
+def check_place(out: Path, *, overwrite: bool = False, command: str = EVALUATE) -> None:
     """Refuse a place that cannot become a report, before any work.
 
     Raises:
@@ -84,10 +103,10 @@ def check_place(out: Path, *, overwrite: bool = False) -> None:
         return
     if out.is_symlink() or not out.is_dir():
         raise OutputError(f"{out} is there and is no folder; choose another --out")
-    if not is_report(out):
+    if not is_report(out, command):
         if any(out.iterdir()):
             raise OutputError(
-                f"{out} is a folder with something else than a report of gantei evaluate; choose "
+                f"{out} is a folder with something else than a report of gantei {command}; choose "
                 "another --out"
             )
     elif not overwrite:
@@ -97,18 +116,20 @@ def check_place(out: Path, *, overwrite: bool = False) -> None:
     elif others := not_written(out):
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
         raise OutputError(
-            f"{out}: holds {', '.join(others[:3])}{more}, which gantei evaluate has not written, "
-            "or not so, and which --overwrite would delete; move it, or choose another --out"
+            f"{out}: holds {', '.join(others[:3])}{more}, which gantei {command} has not "
+            "written, or not so, and which --overwrite would delete; move it, or choose another "
+            "--out"
         )
 
 
-def is_report(folder: Path) -> bool:
-    """Whether an evaluation wrote this folder."""
+def is_report(folder: Path, command: str = EVALUATE) -> bool:
+    """Whether this command of gantei wrote this folder."""
+    name = METRICS_JSON if command == EVALUATE else REPORT_JSON
     try:
-        told = json.loads(read_bounded(folder / METRICS_JSON, _LARGEST, OutputError))
+        told = json.loads(read_bounded(folder / name, _LARGEST, OutputError))
     except (OutputError, ValueError):
         return False
-    return isinstance(told, dict) and told.get("format") == FORMAT
+    return isinstance(told, dict) and told.get("format") == format_of(command)
 
 
 @contextmanager
@@ -126,8 +147,9 @@ def _hidden(out: Path) -> tuple[Path, Path]:
     return out.with_name(f".{out.name}.unfinished"), out.with_name(f".{out.name}.replaced")
 
 
-def _begin(unfinished: Path, results: ResultsOfReport) -> None:
-    ours = (unfinished / _MARK).is_file() or is_report(unfinished)  # killed before its last rename
+def _begin(unfinished: Path, results: ResultsOfReport, command: str) -> None:
+    killed_before_its_last_rename = is_report(unfinished, command)
+    ours = (unfinished / _MARK).is_file() or killed_before_its_last_rename
     if unfinished.is_symlink() or (unfinished.exists() and not ours):
         raise OutputError(f"{unfinished} is in the way and is not gantei's; move it")
     if results != "made" and (unfinished / RESULTS).exists():

@@ -10,9 +10,7 @@ from ..evaluation.remarked_rows import is_reversed
 from ..evaluation.reported_figures import ReportedFigure
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
-from ..statistics.measure import Measure
-from ..statistics.metric_names import METRICS
-from .bilingual import (
+from ..pages.bilingual import (
     LEVEL_NAMES,
     Bilingual,
     class_of,
@@ -23,7 +21,9 @@ from .bilingual import (
     unit_of_output,
     unit_of_value,
 )
-from .known_manifest import known_manifest, published_name
+from ..pages.known_manifest import known_manifest, published_name
+from ..statistics.measure import Measure
+from ..statistics.metric_names import METRICS
 
 FEW_OF_A_CLASS = 100
 """Persons of a class, below which calibration and error rates are known too roughly

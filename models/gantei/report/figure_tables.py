@@ -7,10 +7,7 @@ from ..evaluation.evaluation_row import REST, EvaluationRow
 from ..evaluation.figure_reasons import reason_of_difference, reason_text
 from ..labels.cohort import LEVELS, Level
 from ..labels.estimated_output import EstimatedOutput
-from ..plots.error_by_decade import errors_by_decade
-from ..statistics.measure import Measure
-from ..statistics.metric_names import METRICS
-from .bilingual import (
+from ..pages.bilingual import (
     LEVEL_NAMES,
     NONE,
     Bilingual,
@@ -20,8 +17,11 @@ from .bilingual import (
     number_text,
     with_range,
 )
+from ..pages.html_parts import Html, WideCell, both, table, text
+from ..plots.error_by_decade import errors_by_decade
+from ..statistics.measure import Measure
+from ..statistics.metric_names import METRICS
 from .cautions import excludes, is_of, measured_beside
-from .html_parts import Html, WideCell, both, table, text
 
 FIGURE = ("measure", "指標")
 UNKNOWN_GROUP = ("not known, or several", "不明または複数")

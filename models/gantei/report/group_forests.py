@@ -7,11 +7,11 @@ from ..evaluation.evaluation import Evaluation
 from ..evaluation.figure_reasons import reason_text
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
+from ..pages.bilingual import IN_UNITS, LEVEL_NAMES, in_both, metric_name
 from ..plots.forest import ForestRow, forest
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from ..terminal.plural import counted
-from .bilingual import IN_UNITS, LEVEL_NAMES, in_both, metric_name
 from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of
 from .placed_figures import PlacedFigure
 

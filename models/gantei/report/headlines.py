@@ -6,8 +6,7 @@ from ..evaluation.evaluation import Evaluation
 from ..evaluation.figure_reasons import NO_PERSONS, reason_text
 from ..labels.cohort import Cohort
 from ..labels.estimated_output import EstimatedOutput
-from ..statistics.measure import Measure
-from .bilingual import (
+from ..pages.bilingual import (
     Bilingual,
     class_of,
     in_both,
@@ -18,6 +17,7 @@ from .bilingual import (
     range_text,
     unit_of_output,
 )
+from ..statistics.measure import Measure
 
 _NO_INTERVAL = ("no interval", "区間なし")
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from ..evaluation.evaluation import Evaluation
+from ..pages.bilingual import Bilingual, in_both
 from ..statistics.draws import SEED
 from ..statistics.measures import CALIBRATION_PEOPLE
 from ..statistics.metric_names import METRICS, MetricScale
 from ..statistics.metric_replicates import FEWEST_PEOPLE
-from .bilingual import Bilingual, in_both
 
 _SCALES: dict[MetricScale, Bilingual] = {
     "logit": ("logit scale", "ロジット尺度"),

@@ -18,12 +18,12 @@ from ..evaluation.evaluation import Evaluation
 from ..evaluation.evaluation_row import EvaluationRow
 from ..evaluation.main_figures import main_figures
 from ..labels.estimated_output import EstimatedOutput
+from ..pages.bilingual import IN_UNITS
+from ..pages.known_manifest import published_name
 from ..signing.contents import SIGNATURE_FILE
 from ..statistics.metric_names import METRICS
 from ..system.files import atomic_write
 from ..system.version import __version__
-from .bilingual import IN_UNITS
-from .known_manifest import published_name
 from .participants import spread
 
 _COPY = (

@@ -1,24 +1,19 @@
 """A paragraph on methods to print, written from what was really done."""
 
 from collections.abc import Iterator, Sequence
-from importlib.metadata import PackageNotFoundError, version
 
 from ..evaluation.evaluation import Evaluation
 from ..evaluation.evaluation_row import REST
 from ..evaluation.smallest_groups import LEAST_PEOPLE
 from ..labels.cohort import Cohort, Level
-from ..labels.estimated_output import EstimatedOutput
-from ..system.version import __version__
+from ..pages.bilingual import Bilingual, class_of, in_both, joined_in_both
+from ..pages.methods_parts import estimators_sentence, flow_sentence, software_sentence
 from ..terminal.plural import counted
-from .bilingual import Bilingual, class_of, in_both, joined_in_both, name_of, unit_of_output
 from .figure_tables import why_other_level
 from .interval_methods import figures_and_intervals
 from .participants import has_visits
 from .settings_methods import settings_sentences
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib")
-_DIGITS = 12
-"""Of a digest in a sentence; the table of files has all."""
 _UNIT: dict[Level, Bilingual] = {
     "photograph": ("a photograph", "写真"),
     "eye": ("an eye at one visit", "1 回の受診の片眼"),
@@ -36,24 +31,8 @@ def methods(evaluation: Evaluation) -> Bilingual:
     return joined_in_both(_sentences(evaluation))
 
 
-def methods_markdown(evaluation: Evaluation) -> str:
-    """Write `methods.md`: the paragraph in both languages, with what it does not say.
-
-    The Japanese paragraph is in the plain style of papers, other than the page around it.
-    """
-    english, japanese = (_escaped(each) for each in methods(evaluation))
-    return (
-        f"# Methods\n\n{english}\n\n"
-        "To add, as gantei cannot know it: where, when and how people were recruited, how their "
-        "labels were established, and who approved the study.\n\n"
-        f"# 方法\n\n{japanese}\n\n"
-        "加筆が必要な点（gantei には分かりません）：対象者を募集した場所・時期・方法、ラベルの"
-        "決定方法、倫理審査。\n"
-    )
-
-
 def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
-    yield _estimators(evaluation.outputs)
+    yield estimators_sentence(evaluation.outputs)
     yield from settings_sentences(evaluation)
     yield from _flows(evaluation)
     if any(each.is_changed for each in evaluation.files):
@@ -72,62 +51,14 @@ def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
         "imbalance was not corrected for.",
         "この評価では推定器の再学習と再較正は行わず、クラスの不均衡も補正しなかった。",
     )
-    yield _software()
-
-
-def _estimators(outputs: Sequence[EstimatedOutput]) -> Bilingual:
-    """Say what was estimated by which weights, each named once."""
-    by_weights: dict[tuple[str, str], list[Bilingual]] = {}
-    for output in outputs:
-        weights = output.estimator, output.weights_sha256[:_DIGITS]
-        by_weights.setdefault(weights, []).append(_estimated(output))
-    english, japanese = [], []
-    for (name, digest), what in by_weights.items():
-        english.append(
-            f"{' and '.join(each[0] for each in what)} with {name} (SHA-256 of its weights "
-            f"{digest}…)"
-        )
-        named = "と".join(each[1] for each in what)
-        japanese.append(f"{named}を推定器 {name}（重みの SHA-256：{digest}…）")
-    return f"We estimated {', and '.join(english)}.", f"{'、'.join(japanese)}で推定した。"
-
-
-def _estimated(output: EstimatedOutput) -> Bilingual:
-    english, japanese = name_of(output)
-    match output.kind:
-        case "regression":
-            unit = unit_of_output(output)[0]
-            return (f"{english} in{unit}" if unit else english), japanese
-        case "binary":
-            positive = class_of(output, 1)
-            return (
-                f"{english} as the probability of {positive[0]}",
-                f"{japanese}（{positive[1]}の確率）",
-            )
-    several = len(output.classes)
-    return (
-        f"{english} as the probability of each of {several} classes",
-        f"{japanese}（{several} クラスの確率）",
-    )
+    yield software_sentence()
 
 
 def _flows(evaluation: Evaluation) -> Iterator[Bilingual]:
-    results = [each for each in evaluation.files if each.role == "results"]
-    labels = next((each for each in evaluation.files if each.role == "labels"), None)
+    results = [each.sha256 for each in evaluation.files if each.role == "results"]
+    labels = next((each.sha256 for each in evaluation.files if each.role == "labels"), "")
     for place, flow in enumerate(evaluation.flows):
-        left_out = sum(flow.excluded.values())
-        digest = results[place].sha256[:_DIGITS] if place < len(results) else ""
-        yield in_both(
-            "Of {all} (SHA-256 of the results {digest}…), {out} excluded and {kept} had labels"
-            "{people} (SHA-256 of the labels {other}…), matched by name, SHA-256 or person.",
-            "写真 {n} 枚（結果の SHA-256：{digest}…）のうち {left} 枚を除外した。残る {kept} 枚"
-            "{people}に、名前、SHA-256、または対象者でラベル（SHA-256：{other}…）を対応づけた。",
-            all=counted(flow.photographs, "photograph"), digest=digest,
-            out=f"{left_out or 'none'} {'were' if left_out > 1 else 'was'}", kept=flow.joined,
-            people=("", "") if flow.people is None
-            else (f", of {flow.people} people", f"（{flow.people} 人）"),
-            other=labels.sha256[:_DIGITS] if labels else "", n=flow.photographs, left=left_out,
-        )  # fmt: skip
+        yield flow_sentence(flow, results[place] if place < len(results) else "", labels)
 
 
 def _units(evaluation: Evaluation) -> Iterator[Bilingual]:
@@ -263,21 +194,3 @@ def _compared(evaluation: Evaluation) -> Iterator[Bilingual]:
             "compared with.",
             "その両側 p 値は、一つの推定項目と比較した相手の間で Holm 法により補正した。",
         )
-
-
-def _software() -> Bilingual:
-    found = [f"{name} {each}" for name in LIBRARIES if (each := _version(name))]
-    named = ", ".join([f"gantei {__version__}", *found])
-    return f"We used {named}.", f"解析には {named} を用いた。"
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
-
-
-def _escaped(text: str) -> str:
-    r"""Keep names from becoming Markdown: `a_b` stays `a_b`."""
-    return "".join(f"\\{each}" if each in "\\`*_<>[]#|" else each for each in text)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from ..evaluation.figure_reasons import reason_text
 from ..evaluation.sample_size import SampleSize
 from ..labels.cohort import Level
+from ..pages.bilingual import Bilingual, number_text
 from ..statistics.metric_names import METRICS
-from .bilingual import Bilingual, number_text
 
 TITLE = ("What the estimates are worth on these people", "この対象者での推定の精度")
 LEAD = (
@@ -57,14 +57,6 @@ OF_MAIN_LEVEL: dict[Level, Bilingual] = {
         "均）。",
     ),
 }
-NOT_SHOWN = (
-    "Left out here to keep the page small; it is in the folder of figures.",
-    "ページを小さく保つため省きました。図のフォルダーにあります。",
-)
-LACKS_LETTERS = (
-    "The PNG has boxes for letters that no font of the machine has; the SVG has them as text.",
-    "PNG では、フォントがない文字が四角になっています。SVG には文字として入っています。",
-)
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
         "How the estimators perform on other people, cameras, places or diseases.",
@@ -93,6 +85,12 @@ CANNOT_SAY: tuple[Bilingual, ...] = (
         "does not mean disease.",
         "健康、老化、個人の特定について。推定年齢と実年齢の差は病気を意味しません。",
     ),
+)
+REPORTING = (
+    "Reporting: TRIPOD+AI, doi 10.1136/bmj-2023-078378; checklist.csv says what of it is answered "
+    "here.",
+    "報告の指針：TRIPOD+AI、doi 10.1136/bmj-2023-078378。この中で答えている項目は checklist.csv に"
+    "あります。",
 )
 WEIGHTS = ("weights", "重み")
 FILES_HEAD = (("what", "種類"), ("file", "ファイル"), ("sha256", "SHA-256"))

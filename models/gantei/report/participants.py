@@ -10,11 +10,11 @@ from ..evaluation.excluded_units import counts_units, left_out_of
 from ..findings.wording import short_text
 from ..labels.cohort import Cohort, Level
 from ..labels.exclusions import REASONS
-from ..labels.flow import Flow
-from ..plots.participant_flow import FlowBox
+from ..pages.bilingual import LEVEL_NAMES, NONE, Bilingual, class_of, in_both, unit_of_value
+from ..pages.excluded_parts import LEFT_OUT_OF
+from ..pages.flow_parts import BilingualBox, box, boxes_of_flow, flow_of_boxes
+from ..pages.html_parts import Html, both, table, text
 from ..terminal.plural import counted
-from .bilingual import LEVEL_NAMES, NONE, Bilingual, class_of, in_both, unit_of_value
-from .html_parts import Html, both, bullets, table, text
 
 _UNITS: dict[Level, Bilingual] = {
     "photograph": ("photograph", "写真 {n} 枚"),
@@ -23,50 +23,23 @@ _UNITS: dict[Level, Bilingual] = {
 }
 
 
-def flow_boxes(evaluation: Evaluation) -> tuple[tuple[FlowBox, FlowBox], ...]:
+def flow_boxes(evaluation: Evaluation) -> tuple[BilingualBox, ...]:
     """Give the boxes of the flow, each in English and Japanese."""
     return tuple(_boxes(evaluation))
 
 
-def _boxes(evaluation: Evaluation) -> Iterator[tuple[FlowBox, FlowBox]]:
+def _boxes(evaluation: Evaluation) -> Iterator[BilingualBox]:
     names = [each.name for each in evaluation.files if each.role == "results"]
     cohorts = [evaluation.cohorts[each.key, evaluation.level_of(each.key)]
                for each in evaluation.outputs]  # fmt: skip
     alone = len(evaluation.flows) == 1
     for place, flow in enumerate(evaluation.flows):
-        name = names[place] if place < len(names) else ""
-        photographs = counted(flow.photographs, "photograph")
-        start = (f"{photographs} in {name}", f"{name} の写真 {flow.photographs} 枚")
-        yield _box(start, _left_out(flow), begins=True)
-        kept = (
-            f"{counted(flow.joined, 'photograph')} with labels",
-            f"ラベルのある写真 {flow.joined} 枚",
-        )
-        if flow.people is not None:
-            kept = f"{kept[0]}, of {flow.people} people", f"{kept[1]}、{flow.people} 人"
-        yield _box(
-            kept, [out for each in cohorts for out in _units_left_out(each)] if alone else []
-        )
+        beside = [out for each in cohorts for out in _units_left_out(each)] if alone else []
+        yield from boxes_of_flow(flow, names[place] if place < len(names) else "", beside)
     every = [_analysed(each, _units_left_out(each) if not alone else []) for each in cohorts]
     analysed = ("\n".join(each[0] for each in every), "\n".join(each[1] for each in every))
     # Which tables an output is of is not told, so no arrow leads to several.
-    yield _box(analysed, [], begins=not alone)
-
-
-def _box(
-    said: Bilingual, left_out: list[Bilingual], *, begins: bool = False
-) -> tuple[FlowBox, FlowBox]:
-    english, japanese = (
-        FlowBox(said[place], tuple(each[place] for each in left_out), begins) for place in (0, 1)
-    )
-    return english, japanese
-
-
-def _left_out(flow: Flow) -> list[Bilingual]:
-    return [
-        (f"{n} {REASONS[code].text('en')}", f"{REASONS[code].text('ja')}：{n}")
-        for code, n in flow.excluded.items()
-    ]
+    yield box(analysed, [], begins=not alone)
 
 
 def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
@@ -118,15 +91,7 @@ def _units_left_out(cohort: Cohort) -> list[Bilingual]:
 
 def flow_html(evaluation: Evaluation) -> Html:
     """Write the flow as boxes that break into lines where the page is narrow."""
-    parts = []
-    for english, japanese in flow_boxes(evaluation):
-        items = [both(each) for each in zip(english.left_out, japanese.left_out, strict=True)]
-        beside = f'<div class="out">{bullets(items)}</div>' if items else ""
-        lines = zip(english.text.split("\n"), japanese.text.split("\n"), strict=True)
-        box = "<br>".join(both(each) for each in lines)
-        begins = ' class="begins"' if english.begins else ""
-        parts.append(f'<li{begins}><div class="box">{box}</div>{beside}</li>')
-    return f'<ol class="flow">{"".join(parts)}</ol>\n'
+    return flow_of_boxes(flow_boxes(evaluation))
 
 
 def people_table(evaluation: Evaluation) -> Html:
@@ -196,23 +161,16 @@ def excluded_tables(evaluation: Evaluation) -> Html:
     return table([both(each) for each in head], rows)
 
 
-_WHAT = {
-    "photograph": ("photographs", "写真"),
-    "label": ("rows of labels", "ラベルの行"),
-    "unit": ("eyes or visits", "眼または受診"),
-}
-
-
 def _reason_row(code: str, count: int) -> list[Html]:
     reason = REASONS[code]
     said = both((reason.text("en"), reason.text("ja")))
-    return [said, both(_WHAT[reason.what]), str(count)]
+    return [said, both(LEFT_OUT_OF[reason.what]), str(count)]
 
 
 def _unit_row(code: str, count: int, key: str, levels: tuple[Level, ...]) -> list[Html]:
     """Say what is left out of an output, and of which figures where others have it."""
     said, _, number = _reason_row(code, count)
-    what = _WHAT["unit" if counts_units(code) else "photograph"]
+    what = LEFT_OUT_OF["unit" if counts_units(code) else "photograph"]
     if levels:
         names = [LEVEL_NAMES[each] for each in levels]
         what = in_both(

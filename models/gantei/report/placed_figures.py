@@ -8,6 +8,7 @@ import numpy as np
 from ..evaluation.evaluation import Evaluation
 from ..labels.cohort import Cohort
 from ..labels.estimated_output import EstimatedOutput
+from ..pages.bilingual import Bilingual, class_of, in_both, name_of
 from ..plots.age_agreement import bland_altman, estimated_against_real
 from ..plots.calibration_plot import calibration
 from ..plots.confusion import confusion
@@ -17,7 +18,6 @@ from ..plots.settling_plots import values_by_label
 from ..plots.style import DrawnFigure
 from ..statistics.calibration_lines import logits_of
 from ..statistics.logistic import fit_logistic
-from .bilingual import Bilingual, class_of, in_both, name_of
 
 _SCATTER = (
     "Estimated against real {name}. A slope below 1 means that low values are estimated too "

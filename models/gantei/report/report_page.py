@@ -1,18 +1,17 @@
 """The report's page: what was found first, then everything behind it; it loads nothing."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..evaluation.evaluation import Evaluation
 from ..labels.estimated_output import EstimatedOutput
-from ..system.version import __version__
+from ..pages.bilingual import LEVEL_NAMES, Bilingual, in_both, name_of
+from ..pages.citing import citing
+from ..pages.html_page import html_page
+from ..pages.html_parts import Html, below, both, bullets, image, section, table, text
+from ..pages.study_page import LACKS_LETTERS, LARGEST_PAGE, NOT_SHOWN
 from . import page_words as words
-from .bilingual import LEVEL_NAMES, Bilingual, in_both, name_of
 from .cautions import Caution, cautions
-from .citing import citing
 from .figure_tables import (
     class_table,
     comparison_table,
@@ -22,14 +21,10 @@ from .figure_tables import (
     reported_table,
 )
 from .headlines import headline
-from .html_parts import Html, below, both, bullets, image, section, table, text
 from .methods_text import methods
 from .participants import excluded_tables, findings_table, flow_html, people_table
 from .placed_figures import PlacedFigure
 
-STYLE = Path(__file__).with_name("report.css").read_text("utf-8")
-LARGEST_PAGE = 3_000_000
-"""Bytes: a page that can be sent by mail. Figures that do not fit stand in the folder alone."""
 _ROOM_FOR_TEXT = 400_000
 
 
@@ -63,28 +58,11 @@ def report_page(evaluation: Evaluation, drawn: Mapping[str, FiguresOfOutput]) ->
         _sample_sizes(evaluation),
         section("limits", words.LIMITS, bullets(both(each) for each in words.CANNOT_SAY)),
         section("methods", words.METHODS, below(methods(evaluation))),
-        section("cite", words.CITE, citing(evaluation)),
+        section("cite", words.CITE,
+                f"{citing(evaluation.outputs)}<p>{both(words.REPORTING)}</p>\n"),
         section("files", words.FILES, _files(evaluation)),
     ]  # fmt: skip
-    return _page("".join(parts))
-
-
-def _page(body: Html) -> bytes:
-    """Close the page in, which may hold nothing but its own style and its own figures."""
-    style = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{style}'; base-uri 'none'; "
-        "form-action 'none'"
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f'<meta name="generator" content="gantei evaluate, {__version__}">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{words.TITLE[0]}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"{body}</body>\n</html>\n"
-    ).encode("utf-8", "backslashreplace")
+    return html_page(words.TITLE[0], "evaluate", "".join(parts))
 
 
 def _header(evaluation: Evaluation, every: Sequence[Caution]) -> Html:
@@ -161,8 +139,8 @@ def _grid(figures: Sequence[tuple[str, PlacedFigure]], fitting: frozenset[str]) 
         return ""
     parts = []
     for name, placed in figures:
-        shown = image(placed.figure) if name in fitting else f"<p>{both(words.NOT_SHOWN)}</p>"
-        lacking = f"<br>{both(words.LACKS_LETTERS)}" if placed.figure.lacks_letters else ""
+        shown = image(placed.figure) if name in fitting else f"<p>{both(NOT_SHOWN)}</p>"
+        lacking = f"<br>{both(LACKS_LETTERS)}" if placed.figure.lacks_letters else ""
         files = " · ".join(
             f'<a href="figures/{name}.{kind}">{kind.upper()}</a>' for kind in ("svg", "png")
         )

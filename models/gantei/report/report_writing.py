@@ -6,12 +6,13 @@ from pathlib import Path
 
 from ..evaluation.evaluation import Evaluation
 from ..labels.estimated_output import EstimatedOutput
+from ..pages.methods_parts import methods_markdown
 from ..plots.participant_flow import participant_flow
 from ..plots.style import DrawnFigure
 from ..system.files import atomic_write, ensure_folder
 from .checklist import write_checklist
 from .group_forests import forests_of
-from .methods_text import methods_markdown
+from .methods_text import methods
 from .participants import flow_boxes
 from .placed_figures import PlacedFigure, figures_of
 from .report_page import FiguresOfOutput, report_page
@@ -40,7 +41,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[str, ...]:
         figures += [(name, placed.figure) for name, placed in (*each.figures, *each.forests)]
     files = _files(figures) | {
         PAGE: report_page(evaluation, drawn),
-        METHODS: methods_markdown(evaluation).encode("utf-8", "backslashreplace"),
+        METHODS: methods_markdown(methods(evaluation)).encode("utf-8", "backslashreplace"),
     }
     ensure_folder(folder / FIGURES)
     for name, content in files.items():

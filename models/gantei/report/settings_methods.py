@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from ..evaluation.estimator_settings import EstimatorSettings, FittedFact
 from ..evaluation.evaluation import Evaluation
-from .bilingual import Bilingual, in_both
+from ..pages.bilingual import Bilingual, in_both
 
 _DIGITS = 12
 

@@ -1,8 +1,8 @@
 """How to cite the software and the estimators of a report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from ..evaluation.evaluation import Evaluation
+from ..labels.estimated_output import EstimatedOutput
 from ..manifests.citation import Reference, reference, software
 from ..manifests.fields import UNKNOWN
 from .bilingual import Bilingual
@@ -17,21 +17,15 @@ _NOT_KNOWN = (
     "How its publisher wants it cited is not known.",
     "公開元の指定する引用方法は分かっていません。",
 )
-_REPORTING = (
-    "Reporting: TRIPOD+AI, doi 10.1136/bmj-2023-078378; checklist.csv says what of it is answered "
-    "here.",
-    "報告の指針：TRIPOD+AI、doi 10.1136/bmj-2023-078378。この中で答えている項目は checklist.csv に"
-    "あります。",
-)
 
 
-def citing(evaluation: Evaluation) -> Html:
+def citing(outputs: Iterable[EstimatedOutput]) -> Html:
     """Write what to cite, and whom to thank."""
     parts = [_of(software())]
-    for name, output in {published_name(each): each for each in evaluation.outputs}.items():
+    for name, output in {published_name(each): each for each in outputs}.items():
         manifest = known_manifest(output)
         parts.append(_of(reference(manifest)) if manifest else _line(name, _NOT_HERE))
-    return "".join(parts) + f"<p>{both(_REPORTING)}</p>\n"
+    return "".join(parts)
 
 
 def _of(known: Reference) -> Html:

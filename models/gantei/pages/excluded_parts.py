@@ -1,0 +1,43 @@
+"""What a report left out: a table of its own with every one, and their number on the page."""
+
+from collections.abc import Iterable
+
+from ..evaluation.excluded_units import COLUMNS
+from ..labels.exclusions import REASONS, Exclusion
+from .html_parts import Html, both, table
+from .study_report import ReportTable
+
+EXCLUDED_CSV = "excluded.csv"
+_NAMES = ("name", "person", "where", "code", "reason", "reason_ja", "text")
+_COLUMNS = tuple(column for column in COLUMNS if column.name in _NAMES)
+LEFT_OUT_OF = {
+    "photograph": ("photographs", "写真"),
+    "label": ("rows of labels", "ラベルの行"),
+    "unit": ("eyes or visits", "眼または受診"),
+}
+"""What a reason leaves out, by `REASONS[code].what`."""
+
+
+def excluded_table(exclusions: Iterable[Exclusion]) -> ReportTable:
+    """Give `excluded.csv`: every photograph, row of labels and unit that is left out, and why."""
+    rows = (
+        [cell or None for cell in (
+            *(each.name, each.person, each.where, each.code, each.reason(), each.reason("ja")),
+            each.text,
+        )]
+        for each in exclusions
+    )  # fmt: skip
+    return ReportTable(EXCLUDED_CSV, _COLUMNS, rows, ("what was left out, and why", "除外の一覧"))
+
+
+def excluded_counts(counts: Iterable[tuple[str, int]]) -> Html:
+    """Write how many were left out for which reason, by the reason's code."""
+    rows = [
+        [both((REASONS[code].text("en"), REASONS[code].text("ja"))),
+         both(LEFT_OUT_OF[REASONS[code].what]), str(count)]
+        for code, count in counts
+    ]  # fmt: skip
+    if not rows:
+        return f"<p>{both(('Nothing was left out.', '除外したものはありません。'))}</p>\n"
+    head = (("reason", "理由"), ("of what", "対象"), ("number", "件数"))
+    return table([both(each) for each in head], rows)
