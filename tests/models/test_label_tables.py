@@ -121,6 +121,14 @@ def test_what_is_no_age_is_refused_with_the_line_and_how_many_more_there_are(tmp
         labels_of(tmp_path, text)
 
 
+def test_ages_that_nobody_reaches_are_read_where_they_are_asked_for(tmp_path):
+    text = "photograph,age\na,1954\nb,-10\nc,１５７歳\nd,57\n"
+    rows = labels_of(tmp_path, text, impossible_ages=True).rows
+    assert [row.age for row in rows] == [1954.0, -10.0, 157.0, 57.0]
+    with pytest.raises(OutputError, match=r"line 2: the age '1954' is not within 0 to 130"):
+        labels_of(tmp_path, text)
+
+
 @pytest.mark.parametrize("option", ["person", "visit", "age", "sex"])
 def test_a_column_that_is_named_and_missing_is_an_error_that_says_which_there_are(tmp_path, option):
     with pytest.raises(OutputError, match=rf"--{option}: no column called X; found: photograph, a"):

@@ -52,10 +52,14 @@ def number_of(text: str) -> float | None:
     return number
 
 
-def age_of(text: str) -> float | None:
+def age_of(text: str, *, impossible: bool = False) -> float | None:
     """Read the age in a cell, in years; None where it is unknown.
 
     A unit that means years may follow: 57歳, 57 years, 057Y.
+
+    Args:
+        text: of the cell.
+        impossible: give numbers of years that nobody reaches too, such as a year of birth.
 
     Raises:
         SettingError: it is no number of years, or none that a person reaches.
@@ -71,7 +75,7 @@ def age_of(text: str) -> float | None:
         raise SettingError(
             f"the age {shown!r} is no number of years; an unknown age is an empty cell"
         ) from error
-    if age is not None and not 0 <= age <= OLDEST:
+    if age is not None and not impossible and not 0 <= age <= OLDEST:
         raise SettingError(
             f"the age {shown!r} is not within 0 to {OLDEST} years; an unknown age is an empty cell"
         )

@@ -31,7 +31,7 @@ class LabelRow:
         person: whose eye it is, as `person_name` spells it.
         visit: of the person: a day as 2026-11-29 where it is one, else the text.
         eye: which eye.
-        age: in years, 0 to 130.
+        age: in years, 0 to 130; any number where impossible ages were asked for.
         sex: male or female.
         other: texts of the labels of other outputs, by the name that `LabelOptions.labels` gives.
         groups: all other cells, by the names of their columns.
@@ -85,6 +85,8 @@ def label_rows(
     columns: LabelColumns,
     head: Sequence[str],
     coding: Mapping[str, Sex],
+    *,
+    impossible_ages: bool = False,
 ) -> tuple[LabelRow, ...]:
     """Read all rows.
 
@@ -93,6 +95,7 @@ def label_rows(
         columns: where they have what.
         head: the names of the columns, by which a second table in the file is found.
         coding: as `sex_coding` gives it.
+        impossible_ages: read ages beyond 0 to 130 as the numbers that they are.
 
     Raises:
         OutputError: a cell cannot be understood; says in which line, and in how many more a cell
@@ -109,7 +112,7 @@ def label_rows(
     persons = _column(rows, columns.person, person_name)
     visits = _column(rows, columns.visit, visit_of)
     eyes = _column(rows, columns.eye, lambda text: side_of(text) if text.strip() else None)
-    ages = _column(rows, columns.age, age_of)
+    ages = _column(rows, columns.age, lambda text: age_of(text, impossible=impossible_ages))
     place = columns.sex
     proposed = "" if place is None else proposed_coding(row.cells[place] for row in rows)
     sexes = _column(rows, place, lambda text: sex_of(text, coding, proposed))

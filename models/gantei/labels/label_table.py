@@ -34,6 +34,8 @@ class LabelOptions:
         sex_coding: which sex a code stands for, as `1=male,0=female`, or a mapping.
         encoding: of a CSV without a byte order mark; None is UTF-8.
         photograph: the column that names the photograph.
+        impossible_ages: whether a number beyond 0 to 130 years, such as a year of birth, is read
+            as the age that is recorded, which a search for wrong records needs; else refused.
 
     >>> from gantei.labels.label_table import LabelOptions
     >>> LabelOptions("labels.csv", age="Age (years)", sex_coding="1=male,0=female").visit is None
@@ -50,6 +52,7 @@ class LabelOptions:
     sex_coding: str | Mapping[str, str] | Mapping[int, str] | None = None
     encoding: str | None = None
     photograph: str | None = None
+    impossible_ages: bool = False
 
     @property
     def named(self) -> dict[str, str | None]:
@@ -143,7 +146,13 @@ def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelT
     columns = label_columns(table.columns, name, named, options.labels)
     return LabelTable(
         options,
-        label_rows(table.rows, columns, table.columns, coding),
+        label_rows(
+            table.rows,
+            columns,
+            table.columns,
+            coding,
+            impossible_ages=options.impossible_ages,
+        ),
         tuple(table.columns),
         _digest(table) if in_memory else sha256_of(Path(options.file)),
         by_person=columns.by_person,
