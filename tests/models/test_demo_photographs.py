@@ -85,6 +85,23 @@ def test_photographs_are_whole_jpeg_files_of_1400_to_3000_pixels(folder):
             assert 1400 <= image.width <= 3000
 
 
+def test_only_the_cameras_that_are_named_take_photographs(tmp_path):
+    chosen = ["A1400", "E1620"]
+    demo.draw_people(tmp_path, 4, 5, scale=SMALL, cameras=chosen)
+    sides = {}
+    for row in labels(tmp_path):
+        with Image.open(tmp_path / row["photograph"]) as image:
+            sides.setdefault(row["camera"], set()).add(image.width)
+    assert sides == {"A1400": {round(1400 * SMALL)}, "E1620": {round(1620 * SMALL)}}
+    assert "cameras A1400 E1620" in (tmp_path / "README.txt").read_text(encoding="utf-8")
+
+
+def test_an_unknown_camera_is_refused_and_the_known_ones_are_named(tmp_path):
+    with pytest.raises(GanteiError, match="'F9000' is none of them: A1400, B2000"):
+        demo.draw_people(tmp_path, 1, 5, cameras=["F9000"])
+    assert not [*tmp_path.iterdir()]
+
+
 def test_the_notice_says_that_the_photographs_are_drawings(folder):
     assert "drawings" in (folder / "README.txt").read_text(encoding="utf-8")
 

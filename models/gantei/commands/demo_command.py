@@ -31,6 +31,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="draw smaller photographs, with this share of the camera's width and height, 0.1 to "
         "1; 0.3 takes a quarter of the time; default: 1",
     )
+    demo.add_argument(
+        "--cameras",
+        metavar="NAMES",
+        default="",
+        help="only these of the invented cameras, with commas between, such as A1400,E1620; "
+        "default: all five",
+    )
     demo.set_defaults(run=_run)
 
 
@@ -42,7 +49,12 @@ def _run(chosen: argparse.Namespace) -> int:
     total = count_photographs(chosen.people, chosen.seed)
     with progress(total, "photograph") as bar:
         draw_people(
-            chosen.folder, chosen.people, chosen.seed, scale=chosen.scale, progress=bar.update
+            chosen.folder,
+            chosen.people,
+            chosen.seed,
+            scale=chosen.scale,
+            cameras=[name for name in chosen.cameras.split(",") if name],
+            progress=bar.update,
         )
     people = "1 person" if chosen.people == 1 else f"{chosen.people} people"
     sys.stdout.write(

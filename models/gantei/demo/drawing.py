@@ -1,6 +1,7 @@
 """One drawn photograph: the eye's retina and vessels through a camera, as an upright picture."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
@@ -36,16 +37,21 @@ class DrawnPhotograph:
 
 
 def draw_photograph(
-    seed: int, person: Person, eye: DrawnEye, *, scale: float = 1.0
+    seed: int,
+    person: Person,
+    eye: DrawnEye,
+    *,
+    scale: float = 1.0,
+    cameras: Sequence[Camera] = CAMERAS,
 ) -> DrawnPhotograph:
     """Draw the photograph of one of a person's eyes.
 
     `scale` draws the same photograph smaller: 0.5 gives half the camera's width and height, and
-    half its blur and noise, as if it had been scaled down.
+    half its blur and noise, as if it had been scaled down. Chance takes one of the `cameras`.
     """
     retina_rng, vessel_rng, shot_rng, noise_rng = _generators(seed, person, eye)
     traits = eye.traits
-    camera = _camera(shot_rng)
+    camera = _camera(shot_rng, cameras)
     shot = shoot(shot_rng, camera)
     side = round(camera.height * camera.fill * scale)
     mirror = 1 if eye.side == "right" else -1
@@ -59,10 +65,12 @@ def draw_photograph(
     return DrawnPhotograph(frame(field, shot, scale), camera.name, shot.quality, camera.subsampling)
 
 
-def camera_name(seed: int, person: Person, eye: DrawnEye) -> str:
+def camera_name(
+    seed: int, person: Person, eye: DrawnEye, cameras: Sequence[Camera] = CAMERAS
+) -> str:
     """Name the camera that `draw_photograph` takes for an eye, without drawing it."""
     _, _, shot_rng, _ = _generators(seed, person, eye)
-    return _camera(shot_rng).name
+    return _camera(shot_rng, cameras).name
 
 
 def _generators(seed: int, person: Person, eye: DrawnEye) -> list[np.random.Generator]:
@@ -73,6 +81,6 @@ def _generators(seed: int, person: Person, eye: DrawnEye) -> list[np.random.Gene
     ]
 
 
-def _camera(shot_rng: np.random.Generator) -> Camera:
+def _camera(shot_rng: np.random.Generator, cameras: Sequence[Camera]) -> Camera:
     """The first number of those of the shot."""
-    return CAMERAS[int(shot_rng.integers(len(CAMERAS)))]
+    return cameras[int(shot_rng.integers(len(cameras)))]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from gantei.demo.cameras import CAMERAS, Camera
 from gantei.demo.drawing import camera_name, draw_photograph
 from gantei.demo.people import DrawnEye, Person, person
 from gantei.errors import GanteiError, OutputError
@@ -40,15 +41,24 @@ male), camera (name of an invented camera).
 
 @dataclass(frozen=True, slots=True)
 class DrawnPeople:
-    """What a call draws: so many people of a seed, at this share of the cameras' size."""
+    """What a call draws: so many people of a seed, at this share of the cameras' size.
+
+    `cameras` are names of those that take the photographs; empty: all.
+    """
 
     people: int
     seed: int
     scale: float = 1.0
+    cameras: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         scale = "" if self.scale == 1 else f", scale {self.scale:g}"
-        return f"seed {self.seed}, {self.people} people{scale}"
+        cameras = f", cameras {' '.join(self.cameras)}" if self.cameras else ""
+        return f"seed {self.seed}, {self.people} people{scale}{cameras}"
+
+    def chosen_cameras(self) -> tuple[Camera, ...]:
+        """The cameras themselves, in the order of `CAMERAS`."""
+        return tuple(each for each in CAMERAS if not self.cameras or each.name in self.cameras)
 
     def check(self) -> None:
         """Refuse what cannot be drawn."""
@@ -58,6 +68,9 @@ class DrawnPeople:
             raise GanteiError(f"seed: a whole number from 0 on, not {self.seed}")
         if not SMALLEST <= self.scale <= 1:
             raise GanteiError(f"scale: from {SMALLEST} to 1, not {self.scale:g}")
+        known = [each.name for each in CAMERAS]
+        if unknown := next((each for each in self.cameras if each not in known), None):
+            raise GanteiError(f"cameras: {unknown!r} is none of them: {', '.join(known)}")
 
     def eyes(self) -> Iterator[tuple[Person, DrawnEye]]:
         """Everybody's eyes that were photographed."""
@@ -86,12 +99,14 @@ def draw_people(
     seed: int,
     *,
     scale: float = 1.0,
+    cameras: Sequence[str] = (),
     progress: Callable[[int], object] = lambda done: None,
 ) -> Path:
     """Draw the photographs of so many invented people into a folder; return the table of labels.
 
     Person 7 of a seed looks the same however many are drawn. `scale` draws smaller photographs, as
-    `draw_photograph` does, in less time. `progress` is called with 1 after each photograph. The
+    `draw_photograph` does, in less time. `cameras` are names of those that take them; empty: all.
+    `progress` is called with 1 after each photograph. The
     files are made in the hidden folder `UNFINISHED` inside and moved in place at the end, the
     labels last; nothing that is there already is overwritten, and where all of it is there,
     nothing is drawn. A call that was stopped, at whatever moment, is finished by the same call,
@@ -99,9 +114,9 @@ def draw_people(
 
     Raises `OutputError` where a file of the same name exists, or another process draws into the
     folder; `GanteiError` for a number of people that is not within 1 to `MAX_PEOPLE`, a negative
-    seed, or a scale that is not within `SMALLEST` to 1.
+    seed, a scale that is not within `SMALLEST` to 1, or a camera that is unknown.
     """
-    drawn = DrawnPeople(people, seed, scale)
+    drawn = DrawnPeople(people, seed, scale, tuple(cameras))
     drawn.check()
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file; name a folder")
@@ -137,12 +152,14 @@ def _draw_into(unfinished: Path, drawn: DrawnPeople, progress: Callable[[int], o
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     writer.writerow(COLUMNS)
+    cameras = drawn.chosen_cameras()
     for who, eye in drawn.eyes():
         path = unfinished / file_name(who, eye)
         if not path.exists():
+            photograph = draw_photograph(drawn.seed, who, eye, scale=drawn.scale, cameras=cameras)
             with atomic_write(path) as file:
-                file.write(draw_photograph(drawn.seed, who, eye, scale=drawn.scale).jpeg())
-        camera = camera_name(drawn.seed, who, eye)
+                file.write(photograph.jpeg())
+        camera = camera_name(drawn.seed, who, eye, cameras)
         writer.writerow([path.name, who.number, eye.side, who.age, who.sex, camera])
         progress(1)
     with atomic_write(unfinished / LABELS) as file:
@@ -150,7 +167,7 @@ def _draw_into(unfinished: Path, drawn: DrawnPeople, progress: Callable[[int], o
 
 
 def _forget_others(unfinished: Path, drawn: DrawnPeople) -> None:
-    """Remove what a call with another number, seed or scale, or of another gantei, has left."""
+    """Remove what a call with other settings, or of another gantei, has left."""
     begun = unfinished / BEGUN_BY
     call = f"gantei {__version__}, {drawn}\n"
     if not begun.is_file() or begun.read_text("utf-8") != call:
