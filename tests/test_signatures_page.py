@@ -9,6 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gantei.calibrations.calibration_store import calibration_folder, save_calibration
+from gantei.catalogue.entries import find
+
+from .calibrated import calibration_of
+
 PAGE = (Path(__file__).parent.parent / "docs/signatures.md").read_text("utf-8")
 
 
@@ -17,6 +22,7 @@ PAGE = (Path(__file__).parent.parent / "docs/signatures.md").read_text("utf-8")
 )
 def test_the_commands_of_the_page_do_what_it_says(make_estimator, photographs, tmp_path):
     make_estimator("my-age").rename(tmp_path / "my-age")
+    save_calibration(calibration_of(find(tmp_path / "my-age").manifest))
     (photographs / "left/3.png").unlink()
     (tmp_path / "password.txt").write_text("secret\n")
     command = tmp_path / "bin/gantei"
@@ -38,6 +44,7 @@ def test_the_commands_of_the_page_do_what_it_says(make_estimator, photographs, t
     )
     assert done.returncode == 0, done.stderr
     assert "my-age/model.sig: signed with key" in done.stdout
+    assert (calibration_folder("my-age", "clinic") / "model.sig").is_file()
     assert "by An eye hospital" in done.stdout
     assert "no, revoked: 2026-11-20: the key was lost" in done.stdout
     assert (tmp_path / "results.csv").read_text("utf-8").count("\n") == 6

@@ -45,7 +45,7 @@ def test_every_route_tells_its_answer_and_its_problems(ask):
 
 
 def test_the_answers_of_open_inference_are_those_of_the_description(ask):
-    from gantei.wire.schemas import InferenceAnswer, ModelMetadata, ServerMetadata
+    from gantei.wire.open_inference_schemas import InferenceAnswer, ModelMetadata, ServerMetadata
 
     client = ask()
     model = client.get("/v2/models/made").json()

@@ -115,7 +115,7 @@ def open_calibration(
     site_or_path: str | os.PathLike[str], estimator: str, weights_sha256: str
 ) -> tuple[Calibration, tuple[Finding, ...]]:
     """Find a calibration as `find_calibration` does, with what is to be said of its signature."""
-    file = _file(str(site_or_path), estimator)
+    file = calibration_path(site_or_path, estimator)
     content = calibration_bytes(file)
     remarks = admit_calibration(file, content, estimator)
     calibration = calibration_of(content, str(file))
@@ -131,7 +131,13 @@ def open_calibration(
     return calibration, remarks
 
 
-def _file(given: str, estimator: str) -> Path:
+def calibration_path(site_or_path: str | os.PathLike[str], estimator: str) -> Path:
+    """Find the file of a calibration, which is not read, as `find_calibration` does.
+
+    Raises:
+        CalibrationError: there is none; says what there is, and how to make one.
+    """
+    given = str(site_or_path)
     sites = _sites(estimator)
     if not site_fault(given) and (known := sites.get(site_key(given))):
         return known / FILE_NAME

@@ -23,7 +23,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "card",
         help="print an estimator's card, or check cards",
         description="Print an estimator's card: what is known of it and what is not. With --check, "
-        "find what in cards is not what the estimator's folder says.",
+        "find what in cards is not what the estimator's folder says. Calibrations on this machine "
+        "are named too, but not in Markdown, which goes along with the estimator.",
         epilog="Exit code: 0 done, 1 a card has something to correct, 2 nothing could be done.",
     )
     command.add_argument(
@@ -50,7 +51,9 @@ def _run(chosen: argparse.Namespace) -> int:
         return _check([Path(name) for name in chosen.names])
     if len(chosen.names) != 1:
         raise SettingError("name one estimator; gantei list shows them")
+    from ..calibrations.known_calibrations import usable_calibrations
     from ..card import as_markdown, as_page, composed_of
+    from ..card.calibrated_here import with_calibrations
     from ..catalogue.entries import find
 
     writers: dict[str, Callable[[Card], str]] = {
@@ -58,7 +61,11 @@ def _run(chosen: argparse.Namespace) -> int:
         "markdown": as_markdown,
         "html": as_page,
     }
-    text = writers[chosen.format or "text"](composed_of(find(chosen.names[0])))
+    entry = find(chosen.names[0])
+    written = composed_of(entry)
+    if chosen.format != "markdown":  # which goes along with the estimator
+        written = with_calibrations(written, usable_calibrations(entry.manifest))
+    text = writers[chosen.format or "text"](written)
     if chosen.out is None:
         sys.stdout.write(text)
         return 0

@@ -24,19 +24,27 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _list(chosen: argparse.Namespace) -> int:
+    from ..calibrations.known_calibrations import known_calibrations
     from ..catalogue.entries import broken, estimators
 
     entries = estimators()
+    calibrations = {entry.name: known_calibrations(entry.manifest) for entry in entries}
     for name, error in broken().items():
         sys.stderr.write(visible(f"gantei: {name} is left out: {error}\n"))
     if chosen.json:
-        print_json([_listed(entry) for entry in entries])
+        told = {name: [each.described() for each in of] for name, of in calibrations.items()}
+        print_json([_listed(entry) | {"calibrations": told[entry.name]} for entry in entries])
         return 0
+    header = ["NAME", "STATE", "TITLE", "題名"]
     rows = [
-        (entry.name, entry.state, entry.manifest.title, entry.manifest.title_ja)
+        [entry.name, entry.state, entry.manifest.title, entry.manifest.title_ja]
         for entry in entries
     ]
-    sys.stdout.write(text_table(("NAME", "STATE", "TITLE", "題名"), rows) + "\n")
+    if any(calibrations.values()):
+        header.insert(2, "CALIBRATED AT")
+        for entry, row in zip(entries, rows, strict=True):
+            row.insert(2, ", ".join(each.site for each in calibrations[entry.name]))
+    sys.stdout.write(text_table(header, rows) + "\n")
     return 0
 
 
@@ -59,13 +67,19 @@ def _show(chosen: argparse.Namespace) -> int:
 
     entry = find(chosen.name)
     if chosen.json:
-        print_json({"state": entry.state} | entry.manifest.tables())
+        from ..calibrations.known_calibrations import known_calibrations
+
+        told = [each.described() for each in known_calibrations(entry.manifest)]
+        print_json({"state": entry.state, "calibrations": told} | entry.manifest.tables())
         return 0
     sys.stdout.write(visible(_described(entry)) + "\n")
     return 0
 
 
 def _described(entry: "Entry") -> str:
+    from ..calibrations.calibration_table import HEADER, calibration_rows
+    from ..calibrations.known_calibrations import known_calibrations
+
     manifest = entry.manifest
     sections = [f"{entry.name}  ({entry.state})\n{manifest.title}\n{manifest.title_ja}"]
     if manifest.notice:
@@ -93,6 +107,8 @@ def _described(entry: "Entry") -> str:
             for figure in manifest.reported
         ]
         sections.append(text_table(("REPORTED", "VALUE", "DATA", "SOURCE"), reported))
+    if known := known_calibrations(manifest):
+        sections.append(text_table([*map(str.upper, HEADER)], calibration_rows(known)))
     use = manifest.use
     sections.append(text_table(("USE", ""), [("for", use.intended), ("not for", use.not_intended)]))
     return "\n\n".join(sections)

@@ -28,6 +28,19 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_calibrations(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add `--calibration`, into `calibrations`, as `chosen_sites` takes them."""
+    parser.add_argument(
+        "--calibration",
+        dest="calibrations",
+        metavar="SITE",
+        action="append",
+        default=[],
+        help=f"{what} of that site, or in that folder, for all estimators; NAME=SITE for one; "
+        "repeat for more",
+    )
+
+
 def add_json(parser: "argparse._ActionsContainer") -> None:
     """Add `--json`, for programs."""
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -25,7 +25,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help=KINDS,
     )
     pull.add_argument(
-        "--replace", action="store_true", help="take the place of an installed estimator"
+        "--replace",
+        action="store_true",
+        help="take the place of an installed estimator, or calibration",
     )
     pull.add_argument(
         "--token-file",
@@ -46,6 +48,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="store_true",
         help="take files that differ from what the same source gave before",
     )
+    pull.add_argument(
+        "--calibration",
+        dest="calibrations",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        default=[],
+        help="also, or without --from only, put the calibration in this folder where it is found "
+        "by its site; repeat for more",
+    )
     pull.set_defaults(run=_pull)
     where = commands.add_parser(
         "where", help="print the folder of an estimator, or of the store itself"
@@ -62,6 +74,25 @@ def _report(line: str) -> None:
 
 
 def _pull(chosen: argparse.Namespace) -> int:
+    if chosen.source or not chosen.calibrations:
+        _pull_estimator(chosen)
+    _pull_calibrations(chosen)
+    return 0
+
+
+def _pull_calibrations(chosen: argparse.Namespace) -> None:
+    from ..calibrations.calibration_copies import install_calibration
+    from ..catalogue.entries import find_installed
+
+    for path in chosen.calibrations:
+        entry, _ = find_installed(chosen.name)
+        installed = install_calibration(path, entry.manifest, replace=chosen.replace)
+        done = "already in" if installed.was_there else "installed in"
+        site = installed.calibration.site
+        sys.stdout.write(f"{entry.name} at {site}: {done} {installed.folder}\n")
+
+
+def _pull_estimator(chosen: argparse.Namespace) -> None:
     from ..pull.fetching import pull_estimator
     from ..pull.http_session import NetworkOptions
 
@@ -76,11 +107,10 @@ def _pull(chosen: argparse.Namespace) -> int:
     entry = pulled.entry
     if not pulled.was_installed:
         sys.stdout.write(f"{entry.name}: installed in {entry.folder}\n")
-        return 0
+        return
     sys.stdout.write(f"{entry.name}: already in {entry.folder}, and its weights are right\n")
     if chosen.source:
         _report("its source was not contacted; --replace pulls it again")
-    return 0
 
 
 def _where(chosen: argparse.Namespace) -> int:
@@ -99,6 +129,7 @@ def _where(chosen: argparse.Namespace) -> int:
 
 
 def _remove(chosen: argparse.Namespace) -> int:
+    from ..calibrations.calibration_store import calibration_folder, known_sites
     from ..catalogue import store
     from ..catalogue.entries import estimators, shipped
     from ..errors import NotInstalledError, SettingError
@@ -124,4 +155,10 @@ def _remove(chosen: argparse.Namespace) -> int:
         sys.stdout.write(f"{name}: removed\n")
         if variants:
             _report(f"made from {name} and still here: {', '.join(variants)}")
+        if sites := known_sites(name):
+            _report(
+                f"its calibrations at {', '.join(sites)} are still in "
+                f"{calibration_folder(name, sites[0]).parent}: they count again with the same "
+                "weights; to be rid of them, delete that folder"
+            )
     return 0

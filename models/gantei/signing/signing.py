@@ -1,5 +1,6 @@
-"""Signing an estimator's folder."""
+"""Signing a folder: an estimator's, or one that another check knows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +8,7 @@ from ..errors import AlreadyInstalledError, SignatureError, WeightsError
 from ..findings.finding import Finding
 from ..manifests.file import FILE_NAME, read_manifest
 from ..system.files import atomic_write
-from .contents import SIGNATURE_FILE, contents, read_signature
+from .contents import SIGNATURE_FILE, Contents, contents, read_signature
 from .keys import is_signature, key_id, pem_of, read_private_key, signed
 from .signature_file import Envelope, read_bundle, signed_bytes, write_bundle
 from .statement import read_statement, write_statement
@@ -21,20 +22,37 @@ class NewSignature:
     files: tuple[str, ...]
 
 
-def sign_folder(
-    folder: Path, key: Path, password: bytes | None = None, *, replace: bool = False
-) -> NewSignature:
-    """Sign every file of an estimator's folder, into `model.sig` beside them.
-
-    Args:
-        folder: holds `estimator.toml` and the weights that it describes.
-        key: a private ECDSA key in PEM.
-        password: of the key, where it is encrypted.
-        replace: put it in the place of another signature.
+def check_estimator(folder: Path, found: Contents) -> None:
+    """See that a folder holds the weights that its manifest describes.
 
     Raises:
         ManifestError: the manifest breaks the schema.
         WeightsError: the weights are not those that the manifest describes.
+    """
+    weights = read_manifest(folder / FILE_NAME).weights
+    if weights is None or found.digests.get(weights.file) != weights.sha256:
+        raise WeightsError(f"{folder}: holds no weights, or others than {FILE_NAME} describes")
+
+
+def sign_folder(
+    folder: Path,
+    key: Path,
+    password: bytes | None = None,
+    *,
+    replace: bool = False,
+    check: Callable[[Path, Contents], None] = check_estimator,
+) -> NewSignature:
+    """Sign every file of a folder, into `model.sig` beside them.
+
+    Args:
+        folder: an estimator's, or one that `check` knows.
+        key: a private ECDSA key in PEM.
+        password: of the key, where it is encrypted.
+        replace: put it in the place of another signature.
+        check: refuses a folder that does not hold what it should.
+
+    Raises:
+        GanteiError: what `check` raises.
         SignatureError: the folder holds what is not signed: links, hidden files, empty folders.
         AlreadyInstalledError: it is signed, and `replace` is not set.
         SettingError: the key cannot be used.
@@ -46,7 +64,7 @@ def sign_folder(
         raise AlreadyInstalledError(
             f"{folder / SIGNATURE_FILE} is there; --replace puts another there"
         )
-    digests = _signable(folder)
+    digests = _signable(folder, check)
     payload = write_statement(folder.resolve().name, digests)
     pem = pem_of(private.public_key())
     signature = signed(private, signed_bytes(payload))
@@ -61,9 +79,8 @@ def sign_folder(
     return NewSignature(key_id(pem), tuple(digests))
 
 
-def _signable(folder: Path) -> dict[str, str]:
-    """Return the digests of a folder that holds what its manifest says, and no stray file."""
-    weights = read_manifest(folder / FILE_NAME).weights
+def _signable(folder: Path, check: Callable[[Path, Contents], None]) -> dict[str, str]:
+    """Return the digests of a folder that holds what it should, and no stray file."""
     found = contents(folder)
     hidden = [
         name for name in found.digests if any(part.startswith(".") for part in name.split("/"))
@@ -71,6 +88,5 @@ def _signable(folder: Path) -> dict[str, str]:
     if refused := found.others | dict.fromkeys(hidden, "file-hidden"):
         files = [{"file": name, "change": what} for name, what in sorted(refused.items())]
         raise SignatureError(Finding("files-not-signable", folder=str(folder), changes=files))
-    if weights is None or found.digests.get(weights.file) != weights.sha256:
-        raise WeightsError(f"{folder}: holds no weights, or others than {FILE_NAME} describes")
+    check(folder, found)
     return found.digests

@@ -1,4 +1,4 @@
-"""What a `gantei serve` answers under /v1 and /v2: the one description that both ends share.
+"""What a `gantei serve` answers under /v1: the one description that both ends share.
 
 The server describes its answers by these shapes in /openapi.json, and the tests hold its real
 answers against them; the client and `gantei pull` read answers by them. Members that a reader does
@@ -111,12 +111,36 @@ class Overlay(WireObject):
     base64: str
 
 
+class CalibratedEstimate(WireObject):
+    """A value as a site's calibration has it, in the unit of the raw one, and its interval.
+
+    Of a number, where the real value of a person lies at the calibration's level; of a
+    probability, how far the probability itself is uncertain.
+    """
+
+    value: float
+    low: float | None = Field(description="null: too few people to give an interval here.")
+    high: float | None
+
+
 class Estimate(WireObject):
     """What one estimator says of a photograph."""
 
-    values: dict[str, ValueWithUnit]
+    values: dict[str, ValueWithUnit] = Field(description="As the network answers, uncalibrated.")
     warnings: list[WordedFinding] = Field(
         description="What to know before using the values, beside the photograph's `findings`."
+    )
+    calibrated: dict[str, CalibratedEstimate] = left_out_unless(
+        "where the estimator is served with a calibration; by the names of `values`"
+    )
+    calibrated_at: str = left_out_unless("with `calibrated`: the calibration's site")
+    distance: float = left_out_unless(
+        "where the calibration has embeddings: how far the photograph lies from those calibrated "
+        "on; 1 is the limit of what they reach"
+    )
+    calibration_warnings: list[WordedFinding] = left_out_unless(
+        "with `calibrated`: what to know before using it, such as that a photograph lies outside "
+        "what was calibrated on"
     )
     map: ExplanationMap = left_out_unless("where the request asks for a map or an overlay")
     overlay: Overlay = left_out_unless("where the request asks for it")
@@ -165,6 +189,19 @@ class FileDigest(WireObject):
     sha256: Sha256
 
 
+class ServedCalibration(WireObject):
+    """Where, when and on whom an estimator was calibrated; nobody is named."""
+
+    site: str
+    date: str = Field(description="As 2026-11-29.")
+    level: float = Field(description="Of the intervals, such as 0.9.")
+    people: int = Field(ge=0)
+    photographs: int = Field(ge=0)
+    ages: tuple[float, float] | None = Field(description="The least and the greatest, in years.")
+    sexes: dict[str, int] = Field(description="How many people of each.")
+    cameras: dict[str, int] = Field(description="How many photographs by each.")
+
+
 class ListedEstimator(WireObject):
     """An estimator that is served."""
 
@@ -180,6 +217,7 @@ class ListedEstimator(WireObject):
     warnings: list[WordedFinding]
     remarks: list[WordedFinding] = Field(description="Of the warnings, those about its signature.")
     needs_eye: bool = Field(description="Whether it takes left eyes mirrored.")
+    calibration: ServedCalibration = left_out_unless("where it is served with one")
     no_map: WordedFinding | None = Field(
         description="Why it gives no map; null where it gives one."
     )
@@ -207,6 +245,9 @@ class DescribedEstimator(ListedEstimator):
     """An estimator with its manifest."""
 
     manifest: dict[str, Any] = Field(description="The tables of estimator.toml.")
+    calibration_record: dict[str, Any] = left_out_unless(
+        "with `calibration`: all that its file says, but for the embeddings"
+    )
 
 
 class Alive(WireObject):
@@ -219,67 +260,3 @@ class Ready(WireObject):
     """Every estimator has passed its check."""
 
     ready: Literal[True]
-
-
-class Live(WireObject):
-    """The process answers (Open Inference)."""
-
-    live: Literal[True]
-
-
-class ServerMetadata(WireObject):
-    """Who answers (Open Inference)."""
-
-    name: Literal["gantei"]
-    version: str
-    extensions: list[str]
-
-
-class TensorMetadata(WireObject):
-    """An input or output of a model; -1 stands for any number of photographs."""
-
-    name: str
-    datatype: Literal["BYTES", "FP32"]
-    shape: list[int]
-
-
-class ModelParameters(WireObject):
-    """What to know before using any result of this model (Open Inference)."""
-
-    warnings: str = Field(description="An English sentence per line.")
-    codes: str = Field(description="The code of each, with spaces between.")
-
-
-class ModelMetadata(WireObject):
-    """An estimator as a model (Open Inference)."""
-
-    name: str
-    platform: str
-    inputs: list[TensorMetadata]
-    outputs: list[TensorMetadata]
-    parameters: ModelParameters
-
-
-class ModelReady(WireObject):
-    """The estimator has passed its check (Open Inference)."""
-
-    name: str
-    ready: Literal[True]
-
-
-class InferenceOutput(TensorMetadata):
-    """An output: a number or text for each photograph; null where it could not be estimated."""
-
-    data: list[float | str | None] = left_out_unless(
-        "where the request does not ask for binary data"
-    )
-    parameters: dict[str, int] = left_out_unless("with its size, where it is binary data")
-
-
-class InferenceAnswer(WireObject):
-    """The outputs that were asked for (Open Inference)."""
-
-    model_name: str
-    id: str = left_out_unless("where the request had one")
-    parameters: ModelParameters
-    outputs: list[InferenceOutput]

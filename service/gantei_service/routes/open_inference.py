@@ -10,14 +10,14 @@ import gantei
 from gantei.estimator.estimator import Estimator
 from gantei.findings.finding import Finding
 from gantei.manifests.manifest import Manifest
-from gantei.wire.schemas import (
+from gantei.wire.open_inference_schemas import (
     InferenceAnswer,
     Live,
     ModelMetadata,
     ModelReady,
-    Ready,
     ServerMetadata,
 )
+from gantei.wire.schemas import Ready
 
 from ..context import ServiceContext
 from ..dispatch import estimate_all
