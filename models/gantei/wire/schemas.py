@@ -111,7 +111,7 @@ class Overlay(WireObject):
     base64: str
 
 
-class CalibratedEstimate(WireObject):
+class ValueWithInterval(WireObject):
     """A value as a site's calibration has it, in the unit of the raw one, and its interval.
 
     Of a number, where the real value of a person lies at the calibration's level; of a
@@ -130,7 +130,7 @@ class Estimate(WireObject):
     warnings: list[WordedFinding] = Field(
         description="What to know before using the values, beside the photograph's `findings`."
     )
-    calibrated: dict[str, CalibratedEstimate] = left_out_unless(
+    calibrated: dict[str, ValueWithInterval] = left_out_unless(
         "where the estimator is served with a calibration; by the names of `values`"
     )
     calibrated_at: str = left_out_unless("with `calibrated`: the calibration's site")
