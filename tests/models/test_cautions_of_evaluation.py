@@ -137,7 +137,7 @@ def test_what_is_left_out_of_one_level_is_counted_and_nothing_is_said_to_be_comp
     found = evaluated(tmp_path, records, (SEX,))
     tables = excluded_tables(found)
     assert "Nothing was left out" not in tables
-    assert "left out of the figures per eye and visit" in tables
+    assert "left out of the figures per eye" in tables
     page = report_page.report_page(found, report_writing.drawn_figures(found)).decode()
     assert "excluded.csv, in the folder of this report, lists each of them" in page
     words = ["evaluate", tmp_path / "results.csv", "--labels", tmp_path / "labels.csv"]
@@ -201,6 +201,9 @@ def test_people_without_visits_are_counted_as_people(tmp_path):
     found = evaluated(tmp_path, people(20), (SEX,))
     assert flow_boxes(found)[-1][0].text == "net.sex: 20 people"
     assert "visit" not in people_table(found)
+    page = report_page.report_page(found, report_writing.drawn_figures(found)).decode()
+    assert "Local validation, per person," in page
+    assert "at one visit" not in page
     assert "The unit of analysis was a person: net.sex 20 units of 20 people" in methods(found)[0]
 
 
@@ -212,3 +215,6 @@ def test_visits_that_are_given_are_counted_as_visits(tmp_path):
     found = gantei.evaluate(results, labels)
     assert flow_boxes(found)[-1][0].text == "net.sex: 20 visits of 20 people"
     assert "The unit of analysis was a person at one visit" in methods(found)[0]
+    page = report_page.report_page(found, report_writing.drawn_figures(found)).decode()
+    assert "Local validation, per person and visit," in page
+    assert "Each point is a person at one visit:" in page

@@ -197,7 +197,7 @@ def test_groups_at_another_level_are_told_on_the_terminal_with_why(tmp_path, cap
     labels = write_labels(tmp_path / "l.csv", drawn)
     assert run(results, "--labels", labels, "--by", "eye", "--out", tmp_path / "report") == 0
     said = capsys.readouterr().err
-    assert "net.age, groups of eye: per eye and visit, because photographs differ in it in" in said
+    assert "net.age, groups of eye: per eye, because photographs differ in it in" in said
     assert "net.age, eye left against all others: bias +" in said
     meaning = {
         row["column"]: row["meaning"] for row in records_of(tmp_path / "report/dictionary.csv")

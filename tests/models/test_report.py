@@ -347,14 +347,12 @@ def test_groups_that_differ_within_persons_are_told_by_the_level_where_they_do_n
     drawn = {path.name for path in (tmp_path / "figures").glob("*groups-auc*.svg")}
     assert drawn == {"01-net.sex-groups-auc.svg", "01-net.sex-groups-auc-by-eye.svg"}
     page = (tmp_path / "report.html").read_text("utf-8")
-    why = (
-        "per eye and visit, because photographs differ in it in 60 of 60 units per person and visit"
-    )
+    why = "per eye, because photographs differ in it in 60 of 60 units per person"
     assert why in page
     assert "not known, or several" not in page
     english, japanese = methods(found)
     assert f"For net.sex and net.age, subgroups of camera were analysed {why}." in english
-    assert "眼・受診ごと（対象者・受診ごとでは 60 件中 60 件" in japanese
+    assert "眼ごと（対象者ごとでは 60 件中 60 件" in japanese
 
 
 def test_groups_that_differ_in_few_persons_are_told_by_person(tmp_path):
@@ -372,7 +370,7 @@ def test_an_output_of_eyes_beside_one_of_persons_is_told_by_eye(tmp_path):
     assert [found.level_of(each.key) for each in found.outputs] == ["person", "eye"]
     report_writing.write_report(found, tmp_path)
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert "No units are left per person and visit, so the figures are per eye and visit." in page
+    assert "No units are left per person, so the figures are per eye." in page
     assert "An eye at one visit" not in page
-    assert "Each point is an eye at one visit." in page
+    assert "Each point is an eye." in page
     assert "The unit of analysis was an eye: net.stage 80 units of 40" in page

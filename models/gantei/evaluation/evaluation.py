@@ -81,6 +81,11 @@ class Evaluation:
         return self.flows[0]
 
     @property
+    def has_visits(self) -> bool:
+        """Whether anything tells the visits of persons apart."""
+        return any(cohort.has_visits for cohort in self.cohorts.values())
+
+    @property
     def leaves_out(self) -> bool:
         """Whether a photograph, or a unit of an output, is left out of figures."""
         return any(flow.excluded for flow in self.flows) or any(

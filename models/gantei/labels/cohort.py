@@ -45,6 +45,11 @@ class Cohort:
     several: Mapping[str, int] = field(default_factory=dict)
     keys: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
+    @property
+    def has_visits(self) -> bool:
+        """Whether anything tells the visits of its persons apart."""
+        return self.level != "photograph" and any(visit for _, visit, *_ in self.keys)
+
     def excluded(self) -> dict[str, int]:
         """How many were left out here, by the code of the reason."""
         counts = Counter(each.code for each in self.exclusions)

@@ -13,11 +13,26 @@ Bilingual = tuple[str, str]
 IN_UNITS = frozenset({"mae", "rmse", "bias", "mae_of_mean"})
 """Figures in the output's unit, which have two decimals; the others have three."""
 NONE = "–"
-LEVEL_NAMES: dict[Level, Bilingual] = {
+_LEVELS: dict[Level, Bilingual] = {
     "photograph": ("per photograph", "写真ごと"),
+    "eye": ("per eye", "眼ごと"),
+    "person": ("per person", "対象者ごと"),
+}
+_LEVELS_OF_VISITS: dict[Level, Bilingual] = {
+    **_LEVELS,
     "eye": ("per eye and visit", "眼・受診ごと"),
     "person": ("per person and visit", "対象者・受診ごと"),
 }
+
+
+def level_name(level: Level, *, visits: bool) -> Bilingual:
+    """Name a level; `visits`: whether anything tells the visits of persons apart.
+
+    >>> from gantei.pages.bilingual import level_name
+    >>> level_name("eye", visits=False)
+    ('per eye', '眼ごと')
+    """
+    return (_LEVELS_OF_VISITS if visits else _LEVELS)[level]
 
 
 def in_both(english: str, japanese: str, /, **values: Bilingual | str | float) -> Bilingual:

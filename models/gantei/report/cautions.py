@@ -11,7 +11,6 @@ from ..evaluation.reported_figures import ReportedFigure
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
 from ..pages.bilingual import (
-    LEVEL_NAMES,
     Bilingual,
     class_of,
     in_both,
@@ -24,6 +23,7 @@ from ..pages.bilingual import (
 from ..pages.known_manifest import known_manifest, published_name
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
+from .level_words import level_of
 
 FEW_OF_A_CLASS = 100
 """Persons of a class, below which calibration and error rates are known too roughly
@@ -108,7 +108,7 @@ def _of_output(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Caut
         yield Caution("other-level", in_both(
             "No units are left {usual}, so the figures are {level}.",
             "{usual}では対象が残らないため、{level}の値です。",
-            usual=LEVEL_NAMES[evaluation.main_level], level=LEVEL_NAMES[level],
+            usual=level_of(evaluation, evaluation.main_level), level=level_of(evaluation, level),
         ), output.key)  # fmt: skip
     if facts := evaluation.settled_here(output):
         yield Caution("settled-on-these-labels", in_both(

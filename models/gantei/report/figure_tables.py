@@ -8,7 +8,6 @@ from ..evaluation.figure_reasons import reason_of_difference, reason_text
 from ..labels.cohort import LEVELS, Level
 from ..labels.estimated_output import EstimatedOutput
 from ..pages.bilingual import (
-    LEVEL_NAMES,
     NONE,
     Bilingual,
     class_of,
@@ -22,6 +21,7 @@ from ..plots.error_by_decade import errors_by_decade
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from .cautions import excludes, is_of, measured_beside
+from .level_words import level_of
 
 FIGURE = ("measure", "指標")
 UNKNOWN_GROUP = ("not known, or several", "不明または複数")
@@ -40,7 +40,10 @@ def figure_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
     """Write every figure of everybody, a column per level; of several classes those of all."""
     levels = [each for each in LEVELS if (output.key, each) in evaluation.cohorts]
     by_level = {each: _whole(evaluation, output, each) for each in levels}
-    head = [both(FIGURE), *(both(LEVEL_NAMES[each]) for each in levels)]
+    head = [
+        both(FIGURE),
+        *(both(level_of(evaluation, each)) for each in levels),
+    ]
     rows = [
         [_name_cell(metric), *(_cell(by_level[each].get(metric)) for each in levels)]
         for metric in by_level[levels[-1]]
@@ -120,8 +123,8 @@ def why_other_level(
     return in_both(
         "{level}, because photographs differ in it in {n} of {all} units {usual}",
         "{level}（{usual}では {all} 件中 {n} 件で、写真によって異なるため）",
-        level=LEVEL_NAMES[level], usual=LEVEL_NAMES[usual], n=cohort.several.get(variable, 0),
-        all=len(cohort.units),
+        level=level_of(evaluation, level), usual=level_of(evaluation, usual),
+        n=cohort.several.get(variable, 0), all=len(cohort.units),
     )  # fmt: skip
 
 
@@ -200,7 +203,7 @@ def reported_table(evaluation: Evaluation, output: EstimatedOutput) -> Html:
         if any(one.low is not None for one in measured.values()):
             inside = ("no", "いいえ") if excludes(measured, each) else ("yes", "はい")
         here = "<br>".join(
-            f"{_cell(one)} <small>{both(LEVEL_NAMES[level])}</small>"
+            f"{_cell(one)} <small>{both(level_of(evaluation, level))}</small>"
             for level, one in measured.items()
         )
         rows.append([

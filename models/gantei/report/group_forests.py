@@ -7,12 +7,13 @@ from ..evaluation.evaluation import Evaluation
 from ..evaluation.figure_reasons import reason_text
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
-from ..pages.bilingual import IN_UNITS, LEVEL_NAMES, in_both, metric_name
+from ..pages.bilingual import IN_UNITS, in_both, metric_name
 from ..plots.forest import ForestRow, forest
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from ..terminal.plural import counted
 from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of
+from .level_words import level_of
 from .placed_figures import PlacedFigure
 
 _CAPTION = (
@@ -44,11 +45,11 @@ def _forests(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Placed
         by_level.setdefault(level, []).append(variable)
     for level, variables in by_level.items():
         for each in _at_level(evaluation, output, level, variables):
-            yield each if level == usual else _of_other_level(each, level)
+            yield each if level == usual else _of_other_level(evaluation, each, level)
 
 
-def _of_other_level(placed: PlacedFigure, level: Level) -> PlacedFigure:
-    caption = in_both(*_OTHER_LEVEL, caption=placed.caption, level=LEVEL_NAMES[level])
+def _of_other_level(evaluation: Evaluation, placed: PlacedFigure, level: Level) -> PlacedFigure:
+    caption = in_both(*_OTHER_LEVEL, caption=placed.caption, level=level_of(evaluation, level))
     return replace(placed, kind=f"{placed.kind}-by-{level}", caption=caption)
 
 

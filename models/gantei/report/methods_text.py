@@ -11,7 +11,6 @@ from ..pages.methods_parts import estimators_sentence, flow_sentence, software_s
 from ..terminal.plural import counted
 from .figure_tables import why_other_level
 from .interval_methods import figures_and_intervals
-from .participants import has_visits
 from .settings_methods import settings_sentences
 
 _UNIT: dict[Level, Bilingual] = {
@@ -66,7 +65,7 @@ def _units(evaluation: Evaluation) -> Iterator[Bilingual]:
     for each in evaluation.outputs:
         level = evaluation.level_of(each.key)
         by_level.setdefault(level, []).append(evaluation.cohorts[each.key, level])
-    visits = any(has_visits(each) for each in evaluation.cohorts.values())
+    visits = evaluation.has_visits
     if "person" in by_level:
         yield in_both(
             "Estimates were averaged over the photographs of an eye, then over the eyes of a "

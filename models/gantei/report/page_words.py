@@ -47,14 +47,21 @@ DECADES = ("Error by real value", "実際の値ごとの誤差")
 REPORTED = ("Beside what the publisher reports", "公開元の報告との並記")
 GROUPS = ("Groups", "群ごとの結果")
 COMPARED = ("Compared on the same people", "同じ対象者での比較")
-OF_MAIN_LEVEL: dict[Level, Bilingual] = {
+_MEANS = (
+    ": the mean over the photographs of each eye, then over the eyes (probabilities as logits).",
+    "眼ごとに写真を平均し、両眼を平均しました（確率はロジットで平均）。",
+)
+_POINTS: dict[Level, Bilingual] = {
     "photograph": ("Each point is a photograph.", "点は写真 1 枚です。"),
+    "eye": ("Each point is an eye.", "点は片眼です。"),
+    "person": (f"Each point is a person{_MEANS[0]}", f"点は対象者 1 人です。{_MEANS[1]}"),
+}
+_POINTS_OF_VISITS: dict[Level, Bilingual] = {
+    **_POINTS,
     "eye": ("Each point is an eye at one visit.", "点は 1 回の受診の片眼です。"),
     "person": (
-        "Each point is a person at one visit: the mean over the photographs of each eye, then over "
-        "the eyes (probabilities as logits).",
-        "点は対象者の 1 回の受診です。眼ごとに写真を平均し、両眼を平均しました（確率はロジットで平"
-        "均）。",
+        f"Each point is a person at one visit{_MEANS[0]}",
+        f"点は対象者の 1 回の受診です。{_MEANS[1]}",
     ),
 }
 CANNOT_SAY: tuple[Bilingual, ...] = (
@@ -107,6 +114,11 @@ SAMPLE_SIZE_HEAD = (
     ("people here", "ここでの人数"),
     ("people needed", "必要な人数"),
 )
+
+
+def points_of_figures(level: Level, *, visits: bool) -> Bilingual:
+    """Say what a point of the figures is; `visits`: whether anything tells visits apart."""
+    return (_POINTS_OF_VISITS if visits else _POINTS)[level]
 
 
 def sample_size_rows(sizes: Iterable[SampleSize]) -> list[list[str]]:

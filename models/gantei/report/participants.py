@@ -10,11 +10,12 @@ from ..evaluation.excluded_units import counts_units, left_out_of
 from ..findings.wording import short_text
 from ..labels.cohort import Cohort, Level
 from ..labels.exclusions import REASONS
-from ..pages.bilingual import LEVEL_NAMES, NONE, Bilingual, class_of, in_both, unit_of_value
+from ..pages.bilingual import NONE, Bilingual, class_of, in_both, unit_of_value
 from ..pages.excluded_parts import LEFT_OUT_OF
 from ..pages.flow_parts import BilingualBox, box, boxes_of_flow, flow_of_boxes
 from ..pages.html_parts import Html, both, table, text
 from ..terminal.plural import counted
+from .level_words import level_of
 
 _UNITS: dict[Level, Bilingual] = {
     "photograph": ("photograph", "写真 {n} 枚"),
@@ -47,7 +48,7 @@ def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
     key = cohort.output.key
     counted_as = counted_units(cohort)
     said = (f"{key}: {counted_as[0]}", f"{key}：{counted_as[1]}")
-    if people is not None and (cohort.level != "person" or has_visits(cohort)):
+    if people is not None and (cohort.level != "person" or cohort.has_visits):
         said = (f"{said[0]} of {people} people", f"{said[1]}、{people} 人")
     if left_out:
         english, japanese = (
@@ -63,17 +64,12 @@ def _analysed(cohort: Cohort, left_out: list[Bilingual]) -> Bilingual:
 def counted_units(cohort: Cohort) -> Bilingual:
     """Count the units of a cohort by what they are: visits and their eyes where some are told."""
     units = len(cohort.units)
-    if cohort.level == "photograph" or has_visits(cohort):
+    if cohort.level == "photograph" or cohort.has_visits:
         english, japanese = _UNITS[cohort.level]
         return counted(units, english), japanese.format(n=units)
     if cohort.level == "eye":
         return counted(units, "eye"), f"{units} 眼"
     return f"{units} {'person' if units == 1 else 'people'}", f"{units} 人"
-
-
-def has_visits(cohort: Cohort) -> bool:
-    """Whether anything tells the visits of its persons apart."""
-    return cohort.level != "photograph" and any(visit for _, visit, *_ in cohort.keys)
 
 
 def _units_left_out(cohort: Cohort) -> list[Bilingual]:
@@ -152,7 +148,7 @@ def excluded_tables(evaluation: Evaluation) -> Html:
     for output in evaluation.outputs:
         every = tuple(level for key, level in evaluation.cohorts if key == output.key)
         rows += [
-            _unit_row(code, count, output.key, () if levels == every else levels)
+            _unit_row(evaluation, code, count, output.key, () if levels == every else levels)
             for (code, levels), count in left_out_of(evaluation, output).items()
         ]
     if not rows and not evaluation.lists_excluded:
@@ -167,12 +163,14 @@ def _reason_row(code: str, count: int) -> list[Html]:
     return [said, both(LEFT_OUT_OF[reason.what]), str(count)]
 
 
-def _unit_row(code: str, count: int, key: str, levels: tuple[Level, ...]) -> list[Html]:
+def _unit_row(
+    evaluation: Evaluation, code: str, count: int, key: str, levels: tuple[Level, ...]
+) -> list[Html]:
     """Say what is left out of an output, and of which figures where others have it."""
     said, _, number = _reason_row(code, count)
     what = LEFT_OUT_OF["unit" if counts_units(code) else "photograph"]
     if levels:
-        names = [LEVEL_NAMES[each] for each in levels]
+        names = [level_of(evaluation, each) for each in levels]
         what = in_both(
             "{what}, left out of the figures {en}", "{what}（{ja}の値から除外）", what=what,
             en=" and ".join(each[0] for each in names), ja="、".join(each[1] for each in names),

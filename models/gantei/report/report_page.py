@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..evaluation.evaluation import Evaluation
 from ..labels.estimated_output import EstimatedOutput
-from ..pages.bilingual import LEVEL_NAMES, Bilingual, in_both, name_of
+from ..pages.bilingual import Bilingual, in_both, name_of
 from ..pages.citing import citing
 from ..pages.html_page import html_page
 from ..pages.html_parts import Html, below, both, bullets, image, section, table, text
@@ -21,6 +21,7 @@ from .figure_tables import (
     reported_table,
 )
 from .headlines import headline
+from .level_words import level_of
 from .methods_text import methods
 from .participants import excluded_tables, findings_table, flow_html, people_table
 from .placed_figures import PlacedFigure
@@ -71,7 +72,7 @@ def _header(evaluation: Evaluation, every: Sequence[Caution]) -> Html:
     japanese = "".join(_found(evaluation, output, every, 1) for output in evaluation.outputs)
     general = list(dict.fromkeys(each.text for each in every if not each.key))
     notes = [bullets(text(each[place]) for each in general) if general else "" for place in (0, 1)]
-    level = LEVEL_NAMES[evaluation.main_level]
+    level = level_of(evaluation, evaluation.main_level)
     return (
         f"<header><h1>{both(words.TITLE)}</h1>\n"
         f"<p>{text(words.LEAD[0].format(level=level[0]))}</p>\n{english}{notes[0]}"
@@ -117,7 +118,13 @@ def _output(
     parts = [
         below(headline(evaluation, output)),
         _titled(
-            words.FIGURES, figures + below(words.OF_MAIN_LEVEL[evaluation.level_of(output.key)])
+            words.FIGURES,
+            figures
+            + below(
+                words.points_of_figures(
+                    evaluation.level_of(output.key), visits=evaluation.has_visits
+                )
+            ),
         ),
         _titled(words.TABLE, figure_table(evaluation, output) + class_table(evaluation, output)),
         _titled(words.DECADES, decade_table(evaluation, output)),
