@@ -15,8 +15,9 @@ from gantei.errors import PhotographError, drop_tracebacks
 from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import Explanation, ExplanationKind
 from gantei.explanations.overlay import draw_overlay
+from gantei.inference.named_results import PreparedInputs, postprocess
 from gantei.inference.network import RawOutputs
-from gantei.inference.pipeline import PreparedInputs, infer, postprocess, prepare
+from gantei.inference.pipeline import infer, prepare
 from gantei.inference.postprocessing import shortest
 from gantei.inference.prediction import PhotographResult
 from gantei.photographs.eyes import Eye, EyeOption

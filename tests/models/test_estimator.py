@@ -187,7 +187,8 @@ def test_arguments_that_make_no_sense_are_setting_errors(make_estimator, argumen
 
 
 def test_the_three_steps_by_hand_give_what_predict_gives(make_estimator):
-    from gantei.inference.pipeline import infer, postprocess, prepare
+    from gantei.inference.named_results import postprocess
+    from gantei.inference.pipeline import infer, prepare
     from gantei.photographs.photograph import open_photograph
 
     estimator = gantei.load(make_estimator())

@@ -13,6 +13,8 @@ from gantei.findings.finding import Finding
 from gantei.findings.wording import FOLDER, short_text, wording
 
 TOP = Path(__file__).parents[2]
+ROOMS = ("photographs", "inference", "calibrations", "study")
+"""What finds something on photographs."""
 PACKAGES = ("models/gantei", "export/gantei_export", "service/gantei_service")
 
 
@@ -44,7 +46,7 @@ def test_both_languages_word_the_same_codes():
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_what_photographs_are_counted_by_has_a_short_text_without_values(language):
     short, texts = wording(language)["short"], wording(language)["texts"]
-    rooms = [Path("models/gantei", room) for room in ("photographs", "inference", "study")]
+    rooms = [Path("models/gantei", room) for room in ROOMS]
     for code in found_in_code(rooms):
         assert code in short, f"findings/{language}.json has nothing short for {code!r}"
     assert short.keys() <= texts.keys()

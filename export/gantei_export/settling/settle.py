@@ -10,7 +10,7 @@ from math import prod
 
 from gantei.catalogue import entries
 from gantei.errors import SettingError
-from gantei.estimator.estimator import checked_bytes
+from gantei.estimator.opening_checks import checked_bytes
 from gantei.inference.session import open_session
 from gantei.labels.estimated_output import EstimatedOutput
 from gantei.labels.joining import Joined, join_listing

@@ -1,5 +1,6 @@
 """`calibration.json`: read strictly, as the data of others, and written in one form."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,10 @@ def read_calibration(path: Path) -> Calibration:
         CalibrationError: it cannot be read, is larger than any, is no JSON, or breaks the schema;
             names file and key.
     """
-    file = path / FILE_NAME if path.is_dir() else path
+    try:
+        file = path / FILE_NAME if path.is_dir() else path
+    except OSError as error:  # longer than a path can be
+        raise CalibrationError(f"{path}: cannot be read: {error.strerror}") from error
     return calibration_of(calibration_bytes(file), str(file))
 
 
@@ -62,6 +66,11 @@ def calibration_json(calibration: Calibration) -> bytes:
         for key, value in calibration.model_dump(mode="json").items()
     )
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def calibration_sha256(calibration: Calibration) -> str:
+    """Digest of a calibration as it is written, whatever file it was read from."""
+    return hashlib.sha256(calibration_json(calibration)).hexdigest()
 
 
 def _json(value: Any) -> str:

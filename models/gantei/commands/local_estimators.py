@@ -8,19 +8,30 @@ if TYPE_CHECKING:
     from ..study.backends import LocalBackend
 
 
-def local_backend(chosen: argparse.Namespace, names: Sequence[str]) -> "LocalBackend":
+def local_backend(
+    chosen: argparse.Namespace, names: Sequence[str], calibrations: Sequence[str] = ()
+) -> "LocalBackend":
     """Open estimators for many photographs, as `--device`, `--allow-grey` and `--workers` say.
+
+    `calibrations`: as `--calibration` has them; see `chosen_sites`.
 
     Raises:
         OutputError: two estimators have one name, and their columns would be one.
+        CalibrationError, SettingError: as `load` and `chosen_sites`.
     """
+    from ..calibrations.chosen_sites import chosen_sites
+    from ..catalogue.entries import find
     from ..errors import OutputError
     from ..estimator.estimator import load
     from ..study.backends import LocalBackend
 
+    called = {name: find(name).name for name in names}
+    sites = chosen_sites(calibrations, list(called.values()))
     # One thread per inference: as many photographs as there are cores go through at once.
-    estimators = [load(name, chosen.device, threads=1) for name in names]
+    estimators = [
+        load(name, chosen.device, threads=1, calibration=sites.get(called[name])) for name in names
+    ]
     if len({each.name for each in estimators}) < len(estimators):
-        called = ", ".join(each.name for each in estimators)
-        raise OutputError(f"two estimators of one name ({called}): their columns would be one")
+        both = ", ".join(each.name for each in estimators)
+        raise OutputError(f"two estimators of one name ({both}): their columns would be one")
     return LocalBackend(estimators, chosen.allow_grey, chosen.workers)

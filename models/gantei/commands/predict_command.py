@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .local_estimators import local_backend
-from .options import add_device, add_estimators, whole_number
+from .options import add_calibrations, add_device, add_estimators, whole_number
 from .photograph_options import (
     STANDARD_STREAM,
     add_persons,
@@ -18,7 +18,13 @@ from .photograph_options import (
     listing_of,
     write_copied_columns,
 )
-from .predict_summary import write_every_row, write_suggestion, write_summary, write_unread
+from .predict_summary import (
+    write_calibrations,
+    write_every_row,
+    write_suggestion,
+    write_summary,
+    write_unread,
+)
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -42,6 +48,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_photographs(predict)
     add_persons(predict)
     add_estimators(predict)
+    add_calibrations(predict, "also give calibrated values and intervals, by the calibration")
     _add_outputs(predict)
     add_device(predict)
     predict.add_argument(
@@ -140,6 +147,8 @@ def _check_options(chosen: argparse.Namespace) -> None:
         return
     if chosen.device != "auto":
         raise SettingError("--device is chosen where the server is started, not with --server")
+    if chosen.calibrations:
+        raise SettingError("--calibration is chosen where the server is started, not with --server")
     if chosen.allow_grey:
         raise SettingError("--allow-grey: a server takes no pictures without colour")
 
@@ -158,7 +167,7 @@ def _backend(
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield RemoteBackend.of(client, names)
         return
-    yield local_backend(chosen, names)
+    yield local_backend(chosen, names, chosen.calibrations)
 
 
 def _check_extras(
@@ -213,6 +222,7 @@ def _fill(
     write_summary(summary, study.listing.passed_by)
     write_unread(added)
     write_every_row(backend.estimators)
+    write_calibrations(backend.estimators)
     beside = (
         study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
         study.skipped_path,
@@ -243,14 +253,16 @@ def _stream(
     from ..study.existing_table import Summary
     from ..study.refusing import without_refused
     from ..study.same_files import SameFiles, with_same_files
+    from ..study.stated_cameras import StatedCameras
     from ..study.table import write_comma_separated
 
     results, persons = backend.results(listing.photographs), DicomPersons(None)
     counts = FindingCounts(sentences_of_every_row(backend.estimators))
+    cameras = StatedCameras.of(listing.columns, backend.estimators)
 
     def rows() -> Iterator[Row]:
         for listed, found in with_same_files(listing.photographs, results, SameFiles()):
-            result = without_refused(found, chosen.refuse)
+            result = without_refused(cameras.compared(listed, found), chosen.refuse)
             line = row(persons.told(listed, result.format), result, backend.estimators)
             counts.add(line)
             yield line
@@ -272,5 +284,6 @@ def _stream(
     write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
     write_unread(added)
     write_every_row(backend.estimators)
+    write_calibrations(backend.estimators)
     write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
     return SOME_FAILED if failed else ALL_GOOD

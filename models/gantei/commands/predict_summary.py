@@ -68,6 +68,16 @@ def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
         sys.stderr.write(visible(f"every row ({', '.join(each)}): {text}\n"))
 
 
+def write_calibrations(estimators: "Sequence[AnyEstimator]") -> None:
+    """Say on whom the values of each estimator are calibrated."""
+    for each in estimators:
+        if (made := each.calibration) is not None:
+            people = counted(made.people.people, "person")
+            sys.stderr.write(
+                visible(f"{each.name}: calibrated at {made.site} on {people} ({made.date})\n")
+            )
+
+
 def write_counts(what: str, counts: Mapping[str, int]) -> None:
     """Say each code once, with the number of photographs that have it."""
     if counts:

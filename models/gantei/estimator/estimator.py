@@ -1,27 +1,32 @@
 """An estimator: a network with all that a study needs, from photographs to predictions."""
 
-import hashlib
 import os
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..catalogue.entries import Entry, find, find_installed
-from ..errors import SettingError, UnknownEstimatorError, UnsettledError, WeightsError
+from ..calibrations.calibration import Calibration
+from ..calibrations.calibration_store import open_calibration
+from ..calibrations.site_calibrator import SiteCalibrator, check_fits
+from ..catalogue.entries import find_installed
+from ..errors import (
+    SettingError,
+)
+from ..findings.finding import Finding
 from ..inference.inputs import each_photograph, with_eyes
 from ..inference.network import Network
 from ..inference.pipeline import estimate
 from ..inference.postprocessing import values_of
 from ..inference.prediction import Prediction
 from ..inference.session import Device, open_session
-from ..manifests.manifest import Weights
+from ..manifests.manifest import Manifest
 from ..photographs.eyes import EyeOptions
 from ..photographs.photograph_source import PhotographSource, is_one
 from ..signing.admission import admit
+from .opening_checks import check_width, checked_bytes, refuse_outdated, refuse_unsettled
 
 
 class Estimator(Network):
@@ -29,13 +34,26 @@ class Estimator(Network):
 
     Attributes:
         manifest: all that is known of it.
-        remarks: the findings on its signature.
+        remarks: the findings on its signature, and on that of its calibration.
         findings: those that every result carries: on its signature, and those of its manifest.
+        calibration: that of the site whose people its values are calibrated on; None: of none.
 
     >>> age = gantei.load("demo-age", "cpu")
     >>> age.name, age.device, age.manifest.input.size
     ('demo-age', 'cpu', (160, 160))
     """
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        session: Any,
+        remarks: tuple[Finding, ...] = (),
+        calibration: Calibration | None = None,
+    ) -> None:
+        calibrator = None if calibration is None else SiteCalibrator(calibration, manifest)
+        super().__init__(manifest, session, remarks, calibrator)
+        self.calibration = calibration
+        check_width(self, calibration)
 
     def __repr__(self) -> str:
         return f"<Estimator {self.name} on {self.device}>"
@@ -165,6 +183,7 @@ def load(
     device: Device = "auto",
     *,
     threads: int | None = None,
+    calibration: str | os.PathLike[str] | None = None,
 ) -> Estimator:
     """Load an estimator by its name in the catalogue or by its folder.
 
@@ -176,6 +195,8 @@ def load(
         name_or_folder: a name that `gantei.estimators()` lists, or a folder with estimator.toml.
         device: `cpu`, `cuda`, or `auto`: cuda where it is usable, else cpu; `.device` tells which.
         threads: threads that one inference may use on the CPU; None: all cores.
+        calibration: a site of which `gantei calibrate` has made a calibration here, or the path of
+            one; predictions then have `calibrated` values and intervals.
 
     Raises:
         UnknownEstimatorError: no such estimator.
@@ -187,6 +208,7 @@ def load(
         SignatureError: `GANTEI_TRUST` is `require`, and the folder is not as a trusted key signed
             it.
         SettingError: `GANTEI_TRUST` or the trust file makes no sense.
+        CalibrationError: there is no such calibration, or it is of other weights or facts.
         DeviceError: the session did not get the device.
         MissingExtraError: ONNX Runtime, or `cryptography` for a signature, is not installed.
 
@@ -196,73 +218,13 @@ def load(
     """
     entry, weights = find_installed(name_or_folder)
     remarks = admit(entry, weights)
-    _refuse_unsettled(entry)
-    _refuse_outdated(entry)
+    refuse_unsettled(entry)
+    refuse_outdated(entry)
+    found = None
+    if calibration is not None:
+        found, of_calibration = open_calibration(calibration, entry.name, weights.sha256)
+        check_fits(found, entry.manifest)  # before the network is opened, which takes longer
+        remarks += of_calibration
     content = checked_bytes(entry.folder / weights.file, weights, entry.name)
-    return Estimator(entry.manifest, open_session(content, device, threads, entry.name), remarks)
-
-
-def _refuse_unsettled(entry: Entry) -> None:
-    unsettled = entry.manifest.unsettled()
-    if not unsettled:
-        return
-    unknown = (
-        f"{entry.name} does not predict while a fact that changes its numbers is unknown: "
-        f"{', '.join(fact.key for fact in unsettled)}. "
-    )
-    if so_far := [f"{fact.key} {fact.basis.so_far}" for fact in unsettled if fact.basis.so_far]:
-        raise UnsettledError(
-            f"{unknown}gantei settle found best, but not settled: {', '.join(so_far)}. Settle "
-            "again with more people (gantei show says how far they differ), or state it: "
-            f"{entry.manifest.settling_command()}"
-        )
-    raise UnsettledError(
-        f"{unknown}Ask its publisher, then: "
-        f"{entry.manifest.settling_command()}; or find out on about 100 people with known age or "
-        f"sex: gantei settle {entry.name} PHOTOGRAPHS --labels labels.csv"
-    )
-
-
-def _refuse_outdated(entry: Entry) -> None:
-    """Refuse a variant whose original here is not the one that it was measured against any more.
-
-    Without its original on this machine it stands by itself.
-    """
-    if (variant := entry.manifest.variant) is None:
-        return
-    try:
-        original = find(variant.of).manifest
-    except UnknownEstimatorError:
-        return
-    if original.weights is None:
-        return
-    facts = [
-        [(fact.key, fact.text) for fact in each.facts()] for each in (original, entry.manifest)
-    ]
-    same = original.reduced_decoding == entry.manifest.reduced_decoding
-    if original.weights.sha256 != variant.of_sha256 or facts[0] != facts[1] or not same:
-        raise WeightsError(
-            f"{entry.name} was made from a different version of {variant.of}: make it again "
-            f"with gantei optimise {variant.of} --precision {variant.precision} --replace"
-        )
-
-
-def checked_bytes(path: Path, weights: Weights, name: str) -> bytes:
-    """Read the weights of the estimator `name`, the very bytes that its manifest describes.
-
-    Raises:
-        WeightsError: they cannot be read, or are others.
-    """
-    try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size == weights.bytes else b""
-    except OSError as error:
-        raise WeightsError(f"{name}: {path} cannot be read: {error.strerror}") from error
-    if size != weights.bytes:
-        raise WeightsError(f"{name}: {path} has {size} bytes, the manifest says {weights.bytes}")
-    if hashlib.sha256(content).hexdigest() != weights.sha256:
-        raise WeightsError(
-            f"{name}: sha256 of {path} is not the manifest's: the file was changed or damaged; "
-            "import the estimator again"
-        )
-    return content
+    session = open_session(content, device, threads, entry.name)
+    return Estimator(entry.manifest, session, remarks, found)

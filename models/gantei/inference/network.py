@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import InferenceError, WeightsError
-from ..explanations.explanation import Explainer
+from ..explanations.explanation import Explainer, ExplanationKind
 from ..findings.finding import Finding
 from ..manifests.manifest import Manifest
 from ..photographs.eyes import EyeOption
 from ..photographs.photograph import Photograph, open_photograph
 from ..photographs.photograph_source import PhotographSource
 from ..photographs.preprocessing import prepare_photograph
+from .calibrator import Calibrator
 from .session import device_of
 
 FLOAT = "tensor(float)"
@@ -28,9 +29,17 @@ class Network:
     Attributes:
         remarks: the findings on its signature.
         findings: those that every result carries: on its signature, and those of its manifest.
+        explainer: gives maps and embeddings, where the network has them.
+        calibrator: calibrates its values; None: nothing does.
     """
 
-    def __init__(self, manifest: Manifest, session: Any, remarks: tuple[Finding, ...] = ()) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        session: Any,
+        remarks: tuple[Finding, ...] = (),
+        calibrator: Calibrator | None = None,
+    ) -> None:
         self.manifest = manifest
         self.remarks = remarks
         self.findings = remarks + manifest.findings()
@@ -38,6 +47,7 @@ class Network:
         self._input = _checked_input(manifest, session)
         self._outputs = _checked_outputs(manifest, session)
         self.explainer = Explainer(manifest, session)
+        self.calibrator = calibrator
 
     @property
     def name(self) -> str:
@@ -79,6 +89,19 @@ class Network:
         if not isinstance(source, Photograph):
             source = open_photograph(source, allow_grey=allow_grey, eye=eye)
         return prepare_photograph(source, self.manifest.input, reduced=self.reduces)
+
+    def beside(self, explain: ExplanationKind | None) -> list[str]:
+        """Name the graph's outputs that are needed beside its answers.
+
+        Args:
+            explain: what was requested; a calibration may need the embedding in any case.
+
+        Raises:
+            ExplanationError: it gives none; the message says why.
+        """
+        if explain is None and self.calibrator is not None and self.calibrator.needs_embedding:
+            explain = "embedding"
+        return self.explainer.outputs(explain) if explain else []
 
     def run(self, batch: NDArray[np.float32], also: Sequence[str] = ()) -> list[RawOutputs]:
         """Run the network on prepared photographs, float32 (n, height, width, 3).

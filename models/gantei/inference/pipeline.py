@@ -7,58 +7,31 @@ batches of a fixed size, padded at the end, go through the network one after the
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import (
-    GanteiError,
     InferenceError,
     PhotographError,
     SettingError,
-    WeightsError,
     drop_tracebacks,
 )
 from ..explanations.explanation import ExplanationKind
-from ..findings.finding import Finding
-from ..photographs.appearance import Appearance
 from ..photographs.eyes import WITHOUT_EYE, Eye, EyeOption, paired
 from ..photographs.oddities import findings_on_photograph
 from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
 from ..photographs.preprocessing import findings_on, scaled, views_of
-from ..photographs.resampling import Box
 from ..system.cores import cores
+from .named_results import PreparedInputs, postprocess
 from .network import Network, RawOutputs
 from .parallel import ordered
-from .postprocessing import findings_on_values, values_of
 from .prediction import PhotographResult
 
 GPU_BATCH = 16
-
-
-@dataclass(frozen=True)
-class PreparedInputs:
-    """A photograph as the networks see it: float32 (height, width, 3), one array per network.
-
-    With an `error` there is nothing to infer. `boxes` are there if maps are requested; `mirrored`
-    says for each network whether it sees the photograph mirrored. `findings` are about what each
-    network sees, `photograph_findings` about the photograph itself.
-    """
-
-    source: str
-    sha256: str | None
-    inputs: tuple[NDArray[np.float32], ...]
-    error: GanteiError | None = None
-    boxes: tuple[Box, ...] = ()
-    findings: tuple[tuple[Finding, ...], ...] = ()
-    mirrored: tuple[bool, ...] = ()
-    eye: Eye | None = None
-    photograph_findings: tuple[Finding, ...] = ()
-    format: str | None = None
-    appearance: Appearance | None = None
 
 
 def batch_size(networks: Sequence[Network]) -> int:
@@ -221,55 +194,7 @@ def infer(
         return []
     batch = np.zeros((size or len(inputs), *inputs[0].shape), np.float32)
     batch[: len(inputs)] = inputs
-    also = network.explainer.outputs(explain) if explain else []
-    return network.run(batch, also)[: len(inputs)]
-
-
-def postprocess(
-    prepared: PreparedInputs,
-    rows: Sequence[RawOutputs],
-    networks: Sequence[Network],
-    explain: ExplanationKind | None = None,
-) -> PhotographResult:
-    """Third step: turn a photograph's raw outputs, one row per network, into named values."""
-    if prepared.error is not None:
-        return _failed(prepared, prepared.error)
-    pairs = list(zip(rows, networks, strict=True))
-    try:
-        values = tuple(values_of(row, network.manifest) for row, network in pairs)
-    except WeightsError as error:
-        drop_tracebacks(error)
-        return _failed(prepared, error)
-    findings = tuple(
-        network.findings + findings_on_values(each, network.manifest) + of_photograph
-        for each, network, of_photograph in zip(values, networks, prepared.findings, strict=True)
-    )
-    return PhotographResult(
-        prepared.source,
-        prepared.sha256,
-        values,
-        findings,
-        embeddings=tuple(each.explainer.embedding(row) for row, each in pairs if explain),
-        explanations=tuple(
-            network.explainer.explanation(row, each, box, mirrored=mirrored)
-            for (row, network), each, box, mirrored in zip(
-                pairs, values, prepared.boxes, prepared.mirrored, strict=False
-            )
-        ),
-        eye=prepared.eye,
-        units=tuple(network.manifest.units() for network in networks),
-        photograph_findings=prepared.photograph_findings,
-        format=prepared.format,
-        appearance=prepared.appearance,
-    )
-
-
-def _failed(prepared: PreparedInputs, error: GanteiError) -> PhotographResult:
-    error.source = error.source or prepared.source
-    return PhotographResult(
-        prepared.source, prepared.sha256, error=error, eye=prepared.eye,
-        photograph_findings=prepared.photograph_findings, appearance=prepared.appearance,
-    )  # fmt: skip
+    return network.run(batch, network.beside(explain))[: len(inputs)]
 
 
 def _results(

@@ -1,9 +1,11 @@
 """Which outputs a table of results holds: as its run manifest says, or the estimators here."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
+from ..calibrations.calibration import Calibration
 from ..catalogue.entries import find
 from ..errors import EstimatorError, OutputError
 from ..manifests.manifest import Manifest
@@ -56,6 +58,26 @@ def recorded_findings(run: Mapping[str, Any], path: Path) -> frozenset[str]:
         )
     except (AttributeError, KeyError, TypeError) as error:
         raise _not_understood(path, "estimators") from error
+
+
+def recorded_calibrations(run: Mapping[str, Any], path: Path) -> dict[str, Calibration]:
+    """Give the calibrations that a run was made with, by their estimators, without embeddings.
+
+    Args:
+        run: the run manifest.
+        path: of its file, for messages.
+
+    Raises:
+        OutputError: they cannot be understood.
+    """
+    described = run.get("calibrations", {})
+    try:
+        return {
+            str(name): Calibration.model_validate_json(json.dumps({**each, "embeddings": None}))
+            for name, each in described.items()
+        }
+    except (AttributeError, TypeError, ValueError) as error:  # ValidationError too
+        raise _not_understood(path, "calibrations") from error
 
 
 def _output(described: Mapping[str, Any]) -> EstimatedOutput:

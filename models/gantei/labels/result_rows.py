@@ -1,7 +1,7 @@
 """The rows of a table of results: photographs, with what was estimated and what was odd."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import OutputError
 from ..manifests.fields import Side
+from ..study.estimate_columns import calibration_columns
 from ..study.leading_columns import LEADING
 from ..table_files.table_read import ReadRow
 from .ages import LARGEST
@@ -63,9 +64,14 @@ class ResultColumns:
 
 
 def result_columns(
-    columns: Sequence[str], outputs: Sequence[EstimatedOutput], name: str
+    columns: Sequence[str],
+    outputs: Sequence[EstimatedOutput],
+    name: str,
+    calibrated: Collection[str] = (),
 ) -> ResultColumns:
     """Find the columns of a table of results.
+
+    What calibrations add for the estimators `calibrated` is neither a value nor a further column.
 
     Raises:
         OutputError: it lacks the photographs, or a column of values.
@@ -80,7 +86,13 @@ def result_columns(
     leading = {column.name: place.get(column.name) for column in LEADING}
     said = {column: place.get(column) for column in _SAID}
     values = [place[column] for column in needed[1:]]
-    taken = {*leading.values(), *said.values(), *values}
+    of_calibrations = {
+        place.get(column)
+        for each in outputs
+        if each.estimator in calibrated
+        for column in calibration_columns(each.estimator, each.columns)
+    }
+    taken = {*leading.values(), *said.values(), *of_calibrations} | {*values}
     groups = {column: number for column, number in place.items() if number not in taken}
     return ResultColumns(leading, values, said, groups)
 

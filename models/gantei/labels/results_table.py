@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..calibrations.calibration import Calibration
 from ..errors import OutputError
 from ..study.run_manifest_path import run_manifest_path
 from ..system.files import read_bounded, sha256_of
 from ..table_files.list_reading import read_table_file
 from .estimated_output import EstimatedOutput
-from .recorded_outputs import recorded_findings, recorded_outputs
+from .recorded_outputs import recorded_calibrations, recorded_findings, recorded_outputs
 from .result_rows import ResultRow, result_columns, result_rows, result_values
 
 LARGEST_MANIFEST = 100_000_000
@@ -33,6 +34,7 @@ class ResultsTable:
         groups: the names of the further columns, by which subgroups may be formed.
         of_every_row: the codes that every row of an estimator has, as `demo-sex:notice`.
         run: the run manifest.
+        calibrations: those that the run was made with, by estimator, without embeddings.
         is_anonymous: whether the names are random identifiers and the digests keyed.
         is_changed: whether the table is another than the run has written; see `read_results`.
     """
@@ -46,6 +48,7 @@ class ResultsTable:
     run: Mapping[str, Any] = field(repr=False)
     is_anonymous: bool
     is_changed: bool
+    calibrations: Mapping[str, Calibration] = field(repr=False, default_factory=dict)
 
     def places(self, output: EstimatedOutput) -> list[int]:
         """Where in `values` the columns of an output are."""
@@ -91,7 +94,8 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
     run_path = run_manifest_path(path)
     run = _run_manifest(path, run_path)
     outputs = recorded_outputs(run, run_path)
-    columns = result_columns(table.columns, outputs, str(path))
+    calibrations = recorded_calibrations(run, run_path)
+    columns = result_columns(table.columns, outputs, str(path), calibrations)
     return ResultsTable(
         path,
         result_rows(table.rows, columns),
@@ -102,6 +106,7 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
         run,
         is_anonymous=bool(run.get("anonymous", False)),
         is_changed=run.get("table_sha256") != sha256_of(path),
+        calibrations=calibrations,
     )
 
 

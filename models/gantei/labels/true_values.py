@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import OutputError, SettingError
-from ..manifests.fields import UNKNOWN
+from ..manifests.output_kinds import is_age
 from .ages import number_of
 from .estimated_output import EstimatedOutput
 from .label_rows import LabelRow, read_cells
@@ -54,9 +54,7 @@ def label_place(table: LabelTable, output: EstimatedOutput) -> LabelPlace:
 
 def is_of_age(output: EstimatedOutput) -> bool:
     """Whether an output is an age in years, by its unit, or its name where that says nothing."""
-    if output.kind != "regression":
-        return False
-    return output.unit == "years" or (output.name == "age" and output.unit == UNKNOWN)
+    return output.kind == "regression" and is_age(output.name, output.unit)
 
 
 def sex_classes(output: EstimatedOutput) -> dict[str, int]:

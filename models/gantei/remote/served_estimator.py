@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..calibrations.calibration import Calibration
 from ..errors import ExplanationError
 from ..findings.finding import Finding
 from ..manifests.manifest import Manifest
@@ -18,6 +19,7 @@ class ServedEstimator:
         state: whether it has passed the server's check.
         no_map: why it gives no map; None where it gives one.
         remarks: what the server says about its signature.
+        calibration: that of the site whose people its values are calibrated on; None: of none.
     """
 
     manifest: Manifest
@@ -25,6 +27,7 @@ class ServedEstimator:
     state: Literal["checking", "ready", "failed"] = field(compare=False)
     no_map: Finding | None
     remarks: tuple[Finding, ...] = ()
+    calibration: Calibration | None = None
 
     @property
     def name(self) -> str:

@@ -5,12 +5,12 @@ from typing import IO, Any
 
 from ..errors import OutputError
 from ..findings.finding import Finding
-from ..findings.wording import Language, word_of
+from ..findings.wording import Language
 from ..inference.prediction import PhotographResult
-from ..manifests.manifest import Binary, Categorical, Regression
 from ..photographs.listing import StudyPhotograph
 from ..table_files.csv_writing import write_csv
 from .backends import AnyEstimator
+from .estimate_columns import check_names, estimate_cells, estimate_columns
 from .leading_columns import ANONYMOUS, LEADING, Column
 
 LANGUAGES: tuple[Language, ...] = ("en", "ja")
@@ -39,11 +39,12 @@ def columns(
         anonymous: whether names are random.
 
     Raises:
-        OutputError: one of those has the name of another column.
+        OutputError: one of those has the name of another column, or two values would have one.
     """
-    values = tuple(column for each in estimators for column in value_columns(each))
+    values = tuple(column for each in estimators for column in estimate_columns(each))
     trailing = _trailing(estimators)
     ours = {column.name.casefold() for column in (*LEADING, *values, *trailing, *added)}
+    check_names(values)
     if clash := next((name for name in listed if name.casefold() in ours), None):
         raise OutputError(
             f"--from: the list's column {clash} has the name of another one of the table; "
@@ -74,7 +75,7 @@ def row(
     eye = [result.eye.side, result.eye.origin] if result.eye else [None, None]
     leading = [listed.name, listed.shown_sha256(result.sha256), *person, *eye, *listed.cells]
     if (error := result.error) is not None:
-        blanks = [None for each in estimators for _ in each.manifest.value_names()]
+        blanks = [None for each in estimators for _ in estimate_columns(each)]
         # The name in the table stands for the path: a table tells nothing of the folders around it.
         text = error.worded(source=listed.name)
         said = [each for each in result.photograph_findings if each != error.finding]
@@ -82,9 +83,9 @@ def row(
         codes_told = " ".join(_codes(said)) or None
         return [*leading, *blanks, told, codes_told, _one_line(text), error.code]
     values = [
-        values[key]
-        for each, values in zip(estimators, result.values, strict=True)
-        for key in each.manifest.value_names()
+        cell
+        for index, each in enumerate(estimators)
+        for cell in estimate_cells(each, result, index)
     ]
     found = [
         (each, finding)
@@ -161,36 +162,6 @@ def write_dictionary(
         for column in described
     )
     write_csv(["table", "column", *keys[1:]], rows, file, plain=plain)
-
-
-def value_columns(estimator: AnyEstimator) -> list[Column]:
-    """Give the columns of an estimator's values."""
-    manifest = estimator.manifest
-    sha256 = manifest.weights.sha256 if manifest.weights else ""
-    return [
-        Column(
-            f"{estimator.name}.{value}",
-            "number",
-            *_meaning(name, value, spec),
-            estimator=estimator.name,
-            weights_sha256=sha256,
-        )
-        for name, spec in manifest.output.items()
-        for value in spec.value_names(name)
-    ]
-
-
-def _meaning(
-    name: str, value: str, spec: Regression | Binary | Categorical
-) -> tuple[str, str, str, str]:
-    """Give meaning, meaning in Japanese, unit and range of one value."""
-    if spec.kind == "regression":
-        seen = (
-            "" if spec.range == "unknown" else f"training: {spec.range[0]:g} to {spec.range[1]:g}"
-        )
-        return f"estimated {name}", f"{word_of(name, 'ja')}の推定値", spec.unit, seen
-    japanese = f"{word_of(value, 'ja')}である確率"
-    return f"probability of {value}", japanese, "probability", "0 to 1"
 
 
 def _one_line(text: str) -> str:

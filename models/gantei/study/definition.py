@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..calibrations.calibration_file import calibration_sha256
 from ..photographs.listing import PhotographList
 from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
@@ -16,6 +17,7 @@ from .extras import Extras
 from .leading_columns import Column
 from .measures_file import MeasuresFile
 from .run_manifest_path import run_manifest_path
+from .stated_cameras import StatedCameras
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ class Study:
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **environment(),
             **self.backend.identity(),
+            **self._calibrations(),
             "columns": [column.name for column in self.columns()],
             "estimators": [
                 {
@@ -163,6 +166,18 @@ class Study:
                 }
                 for each in self.estimators
             ],
+        }
+
+    def _calibrations(self) -> dict[str, Any]:
+        """What the run manifest says of calibrations: each without embeddings, digests of all."""
+        found = {each.name: each.calibration for each in self.estimators if each.calibration}
+        if not found:
+            return {}
+        cameras = StatedCameras.of(self.listing.columns, self.estimators)
+        return {
+            "calibrations": {name: each.described() for name, each in found.items()},
+            "calibration_sha256": {name: calibration_sha256(each) for name, each in found.items()},
+            "cameras": cameras.told_by,
         }
 
 

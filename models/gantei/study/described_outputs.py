@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from ..manifests.manifest import Binary, Categorical, Manifest, Regression
-
-_OTHER_SEX = {"male": "female", "female": "male"}
+from ..manifests.manifest import Binary, Manifest, Regression
+from ..manifests.output_kinds import output_classes
 
 
 def described_outputs(name: str, manifest: Manifest) -> list[dict[str, Any]]:
@@ -30,23 +29,10 @@ def described_outputs(name: str, manifest: Manifest) -> list[dict[str, Any]]:
             "name": output,
             "kind": spec.kind,
             "unit": spec.unit if isinstance(spec, Regression) else "probability",
-            "classes": _classes(spec),
+            "classes": output_classes(spec),
             "positive": spec.positive if isinstance(spec, Binary) else None,
             "columns": [f"{name}.{value}" for value in spec.value_names(output)],
             "weights_sha256": manifest.weights.sha256 if manifest.weights else "",
         }
         for output, spec in manifest.output.items()
     ]
-
-
-def _classes(spec: Regression | Binary | Categorical) -> list[str]:
-    match spec:
-        case Binary(labels=tuple() as labels, positive=positive):
-            return [*(label for label in labels if label != positive), positive]
-        case Binary(positive=positive):  # nobody has said how the other is called
-            return [_OTHER_SEX.get(positive.casefold(), f"not {positive}"), positive]
-        case Categorical(classes=tuple() as classes):
-            return [*classes]
-        case Categorical():
-            return [*spec.value_names("")]
-    return []

@@ -113,6 +113,8 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
         before, now = (", ".join(each) for each in names)
         same = "its estimators have other weights, facts or devices"
         differences.append(f"it is of {before}, this run of {now}" if before != now else same)
+    elif manifest.get("calibration_sha256") != identity.get("calibration_sha256"):
+        differences.append(f"it was made {_calibrated(manifest)}, this run {_calibrated(identity)}")
     elif manifest.get("columns") != identity["columns"]:
         differences.append("its columns are others")
     for key in ("allow_grey", "plain_csv", "anonymous"):
@@ -130,6 +132,14 @@ def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> li
             f"it was made with {options}" if beside else "it has no maps or embeddings"
         )
     return differences
+
+
+def _calibrated(manifest: Mapping[str, Any]) -> str:
+    made = manifest.get("calibrations")
+    if not made:
+        return "without --calibration"
+    sites = (f"{name} at {each['site']} ({each['date']})" for name, each in made.items())
+    return f"with the calibration of {', '.join(sites)}"
 
 
 def photograph_sha256(listed: StudyPhotograph) -> str | None:

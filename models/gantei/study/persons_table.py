@@ -13,8 +13,9 @@ from .averaging import (
     mean_of_eyes,
 )
 from .backends import AnyEstimator
-from .columns import ERROR, Row, value_columns
-from .leading_columns import EYE, LISTED, PERSON, SHA256, Column
+from .columns import ERROR, Row
+from .estimate_columns import value_columns, value_places
+from .leading_columns import EYE, PERSON, SHA256, Column
 
 
 @dataclass(slots=True)
@@ -112,8 +113,7 @@ def person_rows(
         for one in estimators
         for spec in one.manifest.output.values()
     ]
-    first = LISTED + listed
-    last = first + sum(scale.width for scale in scales)
+    places = value_places(estimators, listed)
     people: dict[str, _Person] = {}
     for row in rows:
         if row[PERSON] is None:
@@ -124,10 +124,10 @@ def person_rows(
             person.failed += 1
             continue
         eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, EyeSums())
-        values = _all(scales, row[first:last], lambda scale: scale.there)
+        values = _all(scales, [row[place] for place in places], lambda scale: scale.there)
         eye.add(bytes.fromhex(row[SHA256]), values)
     for name in sorted(people):
-        yield [name, *_cells(people[name], scales, last - first)]
+        yield [name, *_cells(people[name], scales, len(places))]
 
 
 def _cells(person: _Person, scales: Sequence[AveragingScale], width: int) -> list[Any]:

@@ -31,6 +31,7 @@ def without_refused(result: PhotographResult, codes: Collection[str]) -> Photogr
     if refused is None:
         return result
     return replace(
-        result, values=(), findings=(), embeddings=(), explanations=(), units=(),
+        result, values=(), findings=(), embeddings=(), explanations=(), units=(), calibrated=(),
+        distances=(),
         error=PhotographError(refused, result.source, result.sha256),
     )  # fmt: skip

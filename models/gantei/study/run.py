@@ -41,6 +41,7 @@ from .persons_table import person_columns
 from .refusing import without_refused
 from .same_files import SameFiles, with_same_files
 from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
+from .stated_cameras import StatedCameras
 from .table import check_size, writer_for
 
 
@@ -145,13 +146,14 @@ def _rows(
     study: Study, journal: Journal, start: int, persons: DicomPersons, extras: Extras
 ) -> Generator[Row]:
     known = SameFiles()
+    cameras = StatedCameras.of(study.listing.columns, study.estimators)
     for line in islice(journal.rows(), start):
         known.first_of(line[0], line[1])
     left = study.listing.photographs[start:]
     results = study.backend.results(left, extras.explain)
     with closing(with_same_files(left, results, known)) as pairs:
         for listed, found in pairs:
-            result = without_refused(found, study.refuse)
+            result = without_refused(cameras.compared(listed, found), study.refuse)
             extras.add(listed, result)
             yield row(persons.told(listed, result.format), result, study.estimators)
 
