@@ -13,6 +13,7 @@ import pytest
 
 import gantei
 from gantei.catalogue.entries import find
+from gantei.pages import study_page
 from gantei.pages.bilingual import number_text
 from gantei.report import checklist, report_page, report_writing
 from gantei.report.methods_text import methods
@@ -274,14 +275,14 @@ def test_100_000_photographs_make_a_page_of_less_than_3_mb(evaluation):
         cohorts[key] = replace(cohort, units=units)
     large = replace(evaluation, outputs=evaluation.outputs[:2], cohorts=cohorts)
     content = report_page.report_page(large, report_writing.drawn_figures(large))
-    assert len(content) < 700_000 < report_page.LARGEST_PAGE
+    assert len(content) < 700_000 < study_page.LARGEST_PAGE
     assert len(Page(content).images) == 11
 
 
 def test_figures_beyond_the_size_of_a_page_stand_in_the_folder_alone(
     evaluation, drawn, page, monkeypatch
 ):
-    monkeypatch.setattr(report_page, "LARGEST_PAGE", 500_000)
+    monkeypatch.setattr(study_page, "LARGEST_PAGE", 500_000)
     smaller = Page(report_page.report_page(evaluation, drawn))
     assert "it is in the folder of figures" in smaller.text
     assert 0 < len(smaller.images) < len(page.images)

@@ -1,6 +1,6 @@
 """The page of a report: what was found first, then everything behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from .bilingual import Bilingual
 from .citing import citing
@@ -26,11 +26,11 @@ _OF_EVERY_REPORT: tuple[tuple[str, Bilingual], ...] = (
     ("methods.md", ("a paragraph to print", "論文用の文")),
     ("dictionary.csv", ("what the columns of the tables mean", "表の列の説明")),
 )
-NOT_SHOWN = (
+_NOT_SHOWN = (
     "Left out here to keep the page small; it is in the folder of figures.",
     "ページを小さく保つため省きました。図のフォルダーにあります。",
 )
-LACKS_LETTERS = (
+_LACKS_LETTERS = (
     "The PNG has boxes for letters that no font of the machine has; the SVG has them as text.",
     "PNG では、フォントがない文字が四角になっています。SVG には文字として入っています。",
 )
@@ -38,7 +38,7 @@ LACKS_LETTERS = (
 
 def study_page(report: StudyReport) -> bytes:
     """Write the page of a report; it loads nothing."""
-    shown = _fitting(report)
+    shown = fitting(report.figures)
     parts = [
         section(each.anchor, each.title, figure_grid(each.figures, shown) + each.body)
         for each in report.sections
@@ -63,8 +63,8 @@ def figure_grid(figures: Sequence[ReportFigure], shown: frozenset[str]) -> Html:
 
 
 def _figure(placed: ReportFigure, shown: frozenset[str]) -> Html:
-    drawn = image(placed.figure) if placed.kind in shown else f"<p>{both(NOT_SHOWN)}</p>"
-    lacking = f"<br>{both(LACKS_LETTERS)}" if placed.figure.lacks_letters else ""
+    drawn = image(placed.figure) if placed.kind in shown else f"<p>{both(_NOT_SHOWN)}</p>"
+    lacking = f"<br>{both(_LACKS_LETTERS)}" if placed.figure.lacks_letters else ""
     files = " · ".join(
         f'<a href="{FIGURES}/{placed.kind}.{kind}">{kind.upper()}</a>' for kind in ("svg", "png")
     )
@@ -75,11 +75,11 @@ def _figure(placed: ReportFigure, shown: frozenset[str]) -> Html:
     )
 
 
-def _fitting(report: StudyReport) -> frozenset[str]:
-    """Choose the figures that fit on the page, in their order."""
+def fitting(figures: Iterable[ReportFigure]) -> frozenset[str]:
+    """Choose the figures that fit on a page, in their order."""
     room = LARGEST_PAGE - _ROOM_FOR_TEXT
     kinds: list[str] = []
-    for each in report.figures:
+    for each in figures:
         room -= 4 * -(-len(each.figure.svg) // 3) + 1_000
         if room < 0:
             break

@@ -8,13 +8,13 @@ from ..evaluation.figure_reasons import reason_text
 from ..labels.cohort import Level
 from ..labels.estimated_output import EstimatedOutput
 from ..pages.bilingual import IN_UNITS, in_both, metric_name
+from ..pages.study_report import ReportFigure
 from ..plots.forest import ForestRow, forest
 from ..statistics.measure import Measure
 from ..statistics.metric_names import METRICS
 from ..terminal.plural import counted
 from .figure_tables import GROUPED, UNKNOWN_GROUP, groups_of
 from .level_words import level_of
-from .placed_figures import PlacedFigure
 
 _CAPTION = (
     "Subgroups: {name} with 95% confidence intervals; the dashed line is everybody. An open square "
@@ -28,7 +28,7 @@ _OTHER_LEVEL = (
 )
 
 
-def forests_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedFigure, ...]:
+def forests_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[ReportFigure, ...]:
     """Draw a forest plot per figure of groups, with the groups of all variables.
 
     Raises:
@@ -37,7 +37,7 @@ def forests_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedF
     return tuple(_forests(evaluation, output))
 
 
-def _forests(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[PlacedFigure]:
+def _forests(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[ReportFigure]:
     usual = evaluation.level_of(output.key)
     by_level: dict[Level, list[str]] = {}
     for variable in evaluation.cohorts[output.key, usual].groups:
@@ -48,14 +48,14 @@ def _forests(evaluation: Evaluation, output: EstimatedOutput) -> Iterator[Placed
             yield each if level == usual else _of_other_level(evaluation, each, level)
 
 
-def _of_other_level(evaluation: Evaluation, placed: PlacedFigure, level: Level) -> PlacedFigure:
+def _of_other_level(evaluation: Evaluation, placed: ReportFigure, level: Level) -> ReportFigure:
     caption = in_both(*_OTHER_LEVEL, caption=placed.caption, level=level_of(evaluation, level))
     return replace(placed, kind=f"{placed.kind}-by-{level}", caption=caption)
 
 
 def _at_level(
     evaluation: Evaluation, output: EstimatedOutput, level: Level, variables: Sequence[str]
-) -> Iterator[PlacedFigure]:
+) -> Iterator[ReportFigure]:
     for metric in GROUPED[output.kind]:
         rows: list[ForestRow] = []
         for variable in variables:
@@ -73,7 +73,7 @@ def _at_level(
             everybody=everybody.value if everybody else None,
         )  # fmt: skip
         caption = in_both(*_CAPTION, name=metric_name(metric))
-        yield PlacedFigure(f"groups-{metric.replace('_', '-')}", drawn, caption)
+        yield ReportFigure(f"groups-{metric.replace('_', '-')}", drawn, caption, wide=True)
 
 
 def _row(

@@ -1,21 +1,20 @@
 """The figures of an output: which there are, in which order, and what stands below each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..evaluation.evaluation import Evaluation
 from ..labels.cohort import Cohort
 from ..labels.estimated_output import EstimatedOutput
-from ..pages.bilingual import Bilingual, class_of, in_both, name_of
+from ..pages.bilingual import class_of, in_both, name_of
+from ..pages.study_report import ReportFigure
 from ..plots.age_agreement import bland_altman, estimated_against_real
 from ..plots.calibration_plot import calibration
 from ..plots.confusion import confusion
 from ..plots.discrimination import precision_recall, roc
 from ..plots.error_by_decade import error_by_decade, step_of
 from ..plots.settling_plots import values_by_label
-from ..plots.style import DrawnFigure
 from ..statistics.calibration_lines import logits_of
 from ..statistics.logistic import fit_logistic
 
@@ -62,22 +61,7 @@ _CONFUSION = (
 )
 
 
-@dataclass(frozen=True)
-class PlacedFigure:
-    """A figure with its place.
-
-    Attributes:
-        kind: what it shows, in a word, for names of files: `roc`.
-        figure: as drawn.
-        caption: what stands below it.
-    """
-
-    kind: str
-    figure: DrawnFigure
-    caption: Bilingual
-
-
-def figures_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedFigure, ...]:
+def figures_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[ReportFigure, ...]:
     """Draw the figures of an output, of the units at the main level.
 
     Raises:
@@ -100,50 +84,50 @@ def figures_of(evaluation: Evaluation, output: EstimatedOutput) -> tuple[PlacedF
             return tuple(_of_several(cohort))
 
 
-def _of_number(cohort: Cohort) -> Iterator[PlacedFigure]:
+def _of_number(cohort: Cohort) -> Iterator[ReportFigure]:
     output, units = cohort.output, cohort.units
     estimates, truths, unit = units.estimates, units.truths, output.unit
     name = name_of(output)
     drawn = estimated_against_real(estimates, truths, name=output.name, unit=unit)
-    yield PlacedFigure("estimated-against-real", drawn, in_both(*_SCATTER, name=name))
+    yield ReportFigure("estimated-against-real", drawn, in_both(*_SCATTER, name=name))
     drawn = bland_altman(estimates, truths, name=output.name, unit=unit)
-    yield PlacedFigure("bland-altman", drawn, _DIFFERENCES)
+    yield ReportFigure("bland-altman", drawn, _DIFFERENCES)
     drawn = error_by_decade(estimates, truths, name=output.name, unit=unit)
-    yield PlacedFigure(
+    yield ReportFigure(
         "error-by-decade", drawn, in_both(*_DECADES, name=name, step=step_of(truths))
     )
 
 
 def _of_two(
     cohort: Cohort, threshold: float, line: tuple[float, float] | None
-) -> Iterator[PlacedFigure]:
+) -> Iterator[ReportFigure]:
     output, units = cohort.output, cohort.units
     classes, name = output.classes, output.classes[1]
     if 0 < units.truths.sum() < len(units):
         drawn = roc(units.estimates, units.truths, classes=classes, threshold=threshold)
-        yield PlacedFigure("roc", drawn, _ROC)
+        yield ReportFigure("roc", drawn, _ROC)
         drawn = precision_recall(units.estimates, units.truths, classes=classes)
-        yield PlacedFigure("precision-recall", drawn, _PRECISION)
+        yield ReportFigure("precision-recall", drawn, _PRECISION)
     drawn = calibration(units.estimates, units.truths, name=name, persons=units.persons, line=line)
-    yield PlacedFigure("calibration", drawn, _CALIBRATION)
+    yield ReportFigure("calibration", drawn, _CALIBRATION)
     drawn = values_by_label(
         units.estimates, units.truths, classes=classes, axis=f"probability of {name}",
         extent=(0.0, 1.0),
     )  # fmt: skip
     caption = in_both(*_DISTRIBUTION, label=class_of(output, 1))
-    yield PlacedFigure("distribution-by-label", drawn, caption)
+    yield ReportFigure("distribution-by-label", drawn, caption)
 
 
-def _of_several(cohort: Cohort) -> Iterator[PlacedFigure]:
+def _of_several(cohort: Cohort) -> Iterator[ReportFigure]:
     output, units = cohort.output, cohort.units
     answers = units.estimates.argmax(axis=1)
     drawn = confusion(answers, units.truths, classes=output.classes)
-    yield PlacedFigure("answers-by-class", drawn, _CONFUSION)
+    yield ReportFigure("answers-by-class", drawn, _CONFUSION)
     if len(np.unique(units.truths)) > 1:
         drawn = roc(units.estimates, units.truths, classes=output.classes)
-        yield PlacedFigure("roc", drawn, _ROC_OF_SEVERAL)
+        yield ReportFigure("roc", drawn, _ROC_OF_SEVERAL)
         drawn = precision_recall(units.estimates, units.truths, classes=output.classes)
-        yield PlacedFigure("precision-recall", drawn, _PRECISION)
+        yield ReportFigure("precision-recall", drawn, _PRECISION)
 
 
 def _line(cohort: Cohort) -> tuple[float, float]:

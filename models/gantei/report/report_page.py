@@ -8,8 +8,9 @@ from ..labels.estimated_output import EstimatedOutput
 from ..pages.bilingual import Bilingual, in_both, name_of
 from ..pages.citing import citing
 from ..pages.html_page import html_page
-from ..pages.html_parts import Html, below, both, bullets, image, section, table, text
-from ..pages.study_page import LACKS_LETTERS, LARGEST_PAGE, NOT_SHOWN
+from ..pages.html_parts import Html, below, both, bullets, section, table, text
+from ..pages.study_page import figure_grid, fitting
+from ..pages.study_report import ReportFigure
 from . import page_words as words
 from .cautions import Caution, cautions
 from .figure_tables import (
@@ -24,17 +25,14 @@ from .headlines import headline
 from .level_words import level_of
 from .methods_text import methods
 from .participants import excluded_tables, findings_table, flow_html, people_table
-from .placed_figures import PlacedFigure
-
-_ROOM_FOR_TEXT = 400_000
 
 
 @dataclass(frozen=True)
 class FiguresOfOutput:
-    """Figures with the names of their files, without ending, in the folder of the report."""
+    """Figures of one output, whose kinds are no other output's."""
 
-    figures: Sequence[tuple[str, PlacedFigure]]
-    forests: Sequence[tuple[str, PlacedFigure]]
+    figures: Sequence[ReportFigure]
+    forests: Sequence[ReportFigure]
 
 
 def report_page(evaluation: Evaluation, drawn: Mapping[str, FiguresOfOutput]) -> bytes:
@@ -44,7 +42,9 @@ def report_page(evaluation: Evaluation, drawn: Mapping[str, FiguresOfOutput]) ->
         evaluation: what was found.
         drawn: figures by key of the output.
     """
-    fitting = _fitting(drawn)
+    shown = fitting(
+        each for output in drawn.values() for each in (*output.figures, *output.forests)
+    )
     every = cautions(evaluation)
     parts = [
         _header(evaluation, every),
@@ -52,7 +52,7 @@ def report_page(evaluation: Evaluation, drawn: Mapping[str, FiguresOfOutput]) ->
         section("participants", words.PARTICIPANTS,
                 flow_html(evaluation) + people_table(evaluation)),
         *(
-            _output(evaluation, output, place, drawn[output.key], fitting)
+            _output(evaluation, output, place, drawn[output.key], shown)
             for place, output in enumerate(evaluation.outputs, 1)
         ),
         section("left-out", words.LEFT_OUT, _left_out(evaluation)),
@@ -112,9 +112,9 @@ def _output(
     output: EstimatedOutput,
     place: int,
     drawn: FiguresOfOutput,
-    fitting: frozenset[str],
+    shown: frozenset[str],
 ) -> Html:
-    figures = _grid(drawn.figures, fitting)
+    figures = figure_grid(drawn.figures, shown)
     parts = [
         below(headline(evaluation, output)),
         _titled(
@@ -129,7 +129,7 @@ def _output(
         _titled(words.TABLE, figure_table(evaluation, output) + class_table(evaluation, output)),
         _titled(words.DECADES, decade_table(evaluation, output)),
         _titled(words.REPORTED, reported_table(evaluation, output)),
-        _titled(words.GROUPS, _grid(drawn.forests, fitting) + group_tables(evaluation, output)),
+        _titled(words.GROUPS, figure_grid(drawn.forests, shown) + group_tables(evaluation, output)),
         _titled(words.COMPARED, comparison_table(evaluation, output)),
     ]
     name = name_of(output)
@@ -139,37 +139,6 @@ def _output(
 
 def _titled(title: Bilingual, body: Html) -> Html:
     return f"<h3>{both(title)}</h3>\n{body}" if body else ""
-
-
-def _grid(figures: Sequence[tuple[str, PlacedFigure]], fitting: frozenset[str]) -> Html:
-    if not figures:
-        return ""
-    parts = []
-    for name, placed in figures:
-        shown = image(placed.figure) if name in fitting else f"<p>{both(NOT_SHOWN)}</p>"
-        lacking = f"<br>{both(LACKS_LETTERS)}" if placed.figure.lacks_letters else ""
-        files = " · ".join(
-            f'<a href="figures/{name}.{kind}">{kind.upper()}</a>' for kind in ("svg", "png")
-        )
-        kind = ' class="forest"' if placed.kind.startswith("groups") else ""
-        parts.append(
-            f"<figure{kind}>{shown}<figcaption>{both(placed.caption)} <small>{files}</small>"
-            f"{lacking}</figcaption></figure>\n"
-        )
-    return f'<div class="figures">{"".join(parts)}</div>\n'
-
-
-def _fitting(drawn: Mapping[str, FiguresOfOutput]) -> frozenset[str]:
-    """Choose the figures that fit on the page, in their order."""
-    room = LARGEST_PAGE - _ROOM_FOR_TEXT
-    names: list[str] = []
-    for of_output in drawn.values():
-        for name, placed in (*of_output.figures, *of_output.forests):
-            room -= 4 * -(-len(placed.figure.svg) // 3) + 1_000
-            if room < 0:
-                return frozenset(names)
-            names.append(name)
-    return frozenset(names)
 
 
 def _left_out(evaluation: Evaluation) -> Html:

@@ -1,12 +1,14 @@
 """From an evaluation to the files of its report: page, figures, methods and checklist."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from ..evaluation.evaluation import Evaluation
 from ..labels.estimated_output import EstimatedOutput
 from ..pages.methods_parts import methods_markdown
+from ..pages.study_report import ReportFigure
 from ..plots.participant_flow import participant_flow
 from ..plots.style import DrawnFigure
 from ..system.files import atomic_write, ensure_folder
@@ -14,7 +16,7 @@ from .checklist import write_checklist
 from .group_forests import forests_of
 from .methods_text import methods
 from .participants import flow_boxes
-from .placed_figures import PlacedFigure, figures_of
+from .placed_figures import figures_of
 from .report_page import FiguresOfOutput, report_page
 
 PAGE, FIGURES, METHODS, CHECKLIST = "report.html", "figures", "methods.md", "checklist.csv"
@@ -38,7 +40,7 @@ def write_report(evaluation: Evaluation, folder: Path) -> tuple[str, ...]:
     flow = participant_flow([english for english, _ in flow_boxes(evaluation)])
     figures = [("flow", flow)]
     for each in drawn.values():
-        figures += [(name, placed.figure) for name, placed in (*each.figures, *each.forests)]
+        figures += [(placed.kind, placed.figure) for placed in (*each.figures, *each.forests)]
     files = _files(figures) | {
         PAGE: report_page(evaluation, drawn),
         METHODS: methods_markdown(methods(evaluation)).encode("utf-8", "backslashreplace"),
@@ -76,15 +78,8 @@ def _files(figures: Iterable[tuple[str, DrawnFigure]]) -> dict[str, bytes]:
 
 
 def _named(
-    place: int, output: EstimatedOutput, figures: Iterable[PlacedFigure]
-) -> tuple[tuple[str, PlacedFigure], ...]:
-    return tuple(_names(place, output, figures))
-
-
-def _names(
-    place: int, output: EstimatedOutput, figures: Iterable[PlacedFigure]
-) -> Iterator[tuple[str, PlacedFigure]]:
+    place: int, output: EstimatedOutput, figures: Iterable[ReportFigure]
+) -> tuple[ReportFigure, ...]:
     """Name files so that every system stores them, whatever an output is called."""
     of = re.sub(r"[^A-Za-z0-9.-]+", "-", output.key)[:LONGEST_NAME].strip(".-") or "output"
-    for each in figures:
-        yield f"{place:02}-{of}-{each.kind}", each
+    return tuple(replace(each, kind=f"{place:02}-{of}-{each.kind}") for each in figures)
