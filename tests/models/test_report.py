@@ -94,9 +94,10 @@ def drawn(evaluation):
 
 def test_the_same_evaluation_gives_the_same_bytes(evaluation, drawn, report):
     for of_output in drawn.values():
-        for name, placed in (*of_output.figures, *of_output.forests):
-            assert (report / f"figures/{name}.svg").read_bytes() == placed.figure.svg, name
-            assert (report / f"figures/{name}.png").read_bytes() == placed.figure.png, name
+        for placed in (*of_output.figures, *of_output.forests):
+            beside = report / f"figures/{placed.kind}.svg"
+            assert beside.read_bytes() == placed.figure.svg, placed.kind
+            assert beside.with_suffix(".png").read_bytes() == placed.figure.png, placed.kind
     assert (report / "report.html").read_bytes() == report_page.report_page(evaluation, drawn)
 
 
