@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .evaluation.evaluation import Evaluation, evaluate
     from .explanations.explanation import Explanation
     from .findings.finding import Finding
+    from .imputation.imputation import Imputation, impute
     from .inference.prediction import Prediction
     from .manifests.file import read_manifest
     from .manifests.manifest import Basis, InputSpec, Manifest, MeanStd
@@ -65,6 +66,7 @@ __all__ = [
     "ExplanationError",
     "Finding",
     "GanteiError",
+    "Imputation",
     "InferenceError",
     "InputSpec",
     "Manifest",
@@ -86,6 +88,7 @@ __all__ = [
     "WeightsError",
     "estimators",
     "evaluate",
+    "impute",
     "load",
     "prepare",
     "read",
@@ -101,6 +104,8 @@ _MODULES = {
     "load": "estimator.estimator",
     "Evaluation": "evaluation.evaluation",
     "evaluate": "evaluation.evaluation",
+    "Imputation": "imputation.imputation",
+    "impute": "imputation.imputation",
     "Explanation": "explanations.explanation",
     "Finding": "findings.finding",
     "Basis": "manifests.manifest",

@@ -39,6 +39,7 @@ GROUPS = {
     ),
     "Photographs": ("read", "prepare"),
     "Measuring estimates": ("evaluate", "Evaluation"),
+    "Missing sex": ("impute", "Imputation"),
     "A server": ("Client",),
     "Findings": ("Finding",),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from . import (
     crops_command,
     demo_command,
     evaluate_command,
+    impute_command,
     list_command,
     predict_command,
     publish_command,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict_command, crops_command, evaluate_command),  # in a study
+        *(predict_command, crops_command, evaluate_command, impute_command),  # in a study
         *(list_command, card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others

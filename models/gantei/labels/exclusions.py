@@ -13,12 +13,12 @@ class Reason:
     Attributes:
         english: in a few words, behind a number: "12 not in the table of labels".
         japanese: the same.
-        what: of what there is one: photographs, rows of labels, or units of one output.
+        what: of what there is one: photographs, rows of labels, units of one output, or people.
     """
 
     english: str
     japanese: str
-    what: Literal["photograph", "label", "unit"]
+    what: Literal["photograph", "label", "unit", "person"]
 
     def text(self, language: Literal["en", "ja"] = "en") -> str:
         """Say it in a language."""
@@ -92,6 +92,18 @@ REASONS: Mapping[str, Reason] = {
         "of an unknown eye, so in no mean per eye",
         "左右が分からず、眼ごとの平均に使えない",
         "unit",
+    ),
+    # People of one analysis.
+    "no-value": Reason("without a value that the analysis needs", "解析に必要な値がない", "unit"),
+    "values-differ": Reason(
+        "whose photographs have different values that the analysis needs",
+        "解析に必要な値が写真によって異なる",
+        "person",
+    ),
+    "category-unseen": Reason(
+        "of a category that nobody has whose sex is recorded",
+        "性別の記録がある人の中に同じ区分の人がいない",
+        "person",
     ),
 }
 """Every code of an exclusion, in the order of a flow of participants."""

@@ -14,6 +14,7 @@ LEFT_OUT_OF = {
     "photograph": ("photographs", "写真"),
     "label": ("rows of labels", "ラベルの行"),
     "unit": ("eyes or visits", "眼または受診"),
+    "person": ("people", "対象者"),
 }
 """What a reason leaves out, by `REASONS[code].what`."""
 

@@ -38,14 +38,22 @@ class ForestRow:
 
 
 def forest(
-    rows: Sequence[ForestRow], *, metric: str, everybody: float | None, width: float = SINGLE
+    rows: Sequence[ForestRow],
+    *,
+    metric: str,
+    everybody: float | None,
+    line: str = "everybody",
+    alt: str = "",
+    width: float = SINGLE,
 ) -> DrawnFigure:
     """Draw a point and an interval per group, with a line where everybody lies.
 
     Args:
         rows: from the top; the first 40 are drawn.
         metric: the figure's name, for the axis.
-        everybody: the figure of all.
+        everybody: the figure of all; None: no line.
+        line: what that line is.
+        alt: what is shown, in a sentence; by default that these are subgroups.
         width: millimetres.
 
     Raises:
@@ -53,10 +61,11 @@ def forest(
     """
     rows = rows[:MOST_ROWS]
     height = 22 + sum(HEAD if row.is_heading else ROW for row in rows)
-    with drawing(f"{metric} of {len(rows)} subgroups.", width, height) as figure:
+    shown = alt or f"{metric} of {len(rows)} subgroups."
+    with drawing(shown, width, height) as figure:
         axes = figure.axes
         if everybody is not None:
-            axes.axvline(everybody, label="everybody", **LINES["limit"])
+            axes.axvline(everybody, label=line, **LINES["limit"])
         for place, row in enumerate(rows):
             if row.value is None:
                 continue

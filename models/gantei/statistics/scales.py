@@ -66,7 +66,7 @@ def at_the_end(metric: str, value: float) -> bool:
 
 
 def student_quantile(freedom: float) -> float:
-    """Give the 97.5th percentile of Student's t with so many degrees of freedom.
+    """Give the 97.5th percentile of Student's t with so many degrees of freedom, also infinite.
 
     Raises:
         MissingExtraError: scipy is not installed.
