@@ -7,8 +7,11 @@ from types import FunctionType
 import pytest
 
 import gantei
+from gantei.calibrations.calibration_store import save_calibration
+from gantei.catalogue.entries import find
 from gantei.command_line import main
 
+from . import calibrated
 from .pages import python_api
 from .pages.docstrings import parsed
 
@@ -85,6 +88,18 @@ def results(folder):
     assert main(["predict", str(folder / "demo"), "--with", "demo-age", "--out", str(table)]) == 0
 
 
+@pytest.fixture
+def clinic():
+    """A calibration of demo-age at the site `clinic`."""
+    manifest = find("demo-age").manifest
+    outputs = {"age": calibrated.line(slope=0.9, half=8.0)}
+    save_calibration(
+        calibrated.calibration_of(
+            manifest, outputs=outputs, embeddings=calibrated.reference(limit=1e6)
+        )
+    )
+
+
 @pytest.mark.parametrize(
     "name", [name for name, each in DOCUMENTED.items() if ">>> " in (inspect.getdoc(each) or "")]
 )
@@ -94,6 +109,8 @@ def test_the_example_of_a_public_name_runs(name, folder, monkeypatch, request):
         text = text.replace(ADDRESS, request.getfixturevalue("server"))
     if '"results.csv"' in text:
         request.getfixturevalue("results")
+    if '"clinic"' in text:
+        request.getfixturevalue("clinic")
     monkeypatch.chdir(folder)
     example = doctest.DocTestParser().get_doctest(text, {"gantei": gantei}, name, None, None)
     said = []

@@ -29,7 +29,8 @@ HEAD = """# Python
 Everything in `gantei.__all__`. `import gantei` takes next to no time: each name is loaded when it
 is first used. The examples run as they stand after `import gantei`, beside the folder that
 `gantei demo-photos demo` draws; those of `Client` also need `gantei serve --with demo-age`, those
-of `evaluate` the table of `gantei predict demo --with demo-age --out results.csv`.
+of `evaluate` the table of `gantei predict demo --with demo-age --out results.csv`, and those with
+`calibration="clinic"` what `gantei calibrate` makes of a site of that name.
 [study.md](study.md) leads from photographs to a result. Research use; not for diagnosis.
 """
 GROUPS = {

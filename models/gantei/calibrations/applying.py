@@ -88,7 +88,7 @@ def calibrated_probabilities(
     ... )
     >>> value, low, high = calibrated_probabilities(np.array([[0.2, 0.8]]), sex, 0.9)
     >>> [round(float(each[0, 1]), 3) for each in (value, low, high)]
-    [0.667, 0.557, 0.761]
+    [0.667, 0.573, 0.749]
     """
     clipped = np.clip(probabilities, FURTHEST, 1 - FURTHEST)
     ratios = np.log(clipped / clipped[:, :1])

@@ -5,12 +5,13 @@ The Mahalanobis distance of probabilistic principal components (Tipping & Bishop
 other one, d^2 = sum_i ((u_i . (x - m)) / s_i)^2 + |x - m - sum_i u_i (u_i . (x - m))|^2 / r.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
 from .calibration import EmbeddingReference
+
+FARTHEST = 1e30
+"""The largest distance that is told, in limits."""
 
 
 def gaussian_distances(
@@ -44,28 +45,49 @@ def gaussian_distances(
     return distances
 
 
+class RelativeDistance:
+    """Measures embeddings by a reference, whose numbers it holds as arrays."""
+
+    def __init__(self, reference: EmbeddingReference) -> None:
+        self.limit = reference.limit
+        self._rest = reference.rest
+        self._mean = np.array(reference.mean)
+        self._directions = np.array(reference.directions).reshape(-1, len(reference.mean))
+        self._spreads = np.array(reference.spreads)
+
+    def of(self, embeddings: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Give the distance of each embedding (n, width) as a share of the limit: 1 is the limit.
+
+        What is not finite, or beyond `FARTHEST`, lies that far away.
+
+        Raises:
+            ValueError: the embeddings have another width.
+        """
+        if embeddings.ndim != 2 or embeddings.shape[1] != len(self._mean):
+            raise ValueError(f"embeddings (n, {len(self._mean)}) are expected: {embeddings.shape}")
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = gaussian_distances(
+                embeddings, self._mean, self._directions, self._spreads, self._rest
+            )
+            shares = found / self.limit
+        return np.where(shares <= FARTHEST, shares, FARTHEST)
+
+
 def relative_distances(
     embeddings: NDArray[np.floating], reference: EmbeddingReference
 ) -> NDArray[np.float64]:
-    """Give the distance of each embedding (n, width) as a share of the limit: 1 is the limit.
+    """Give the distance of each embedding (n, width) as a share of the limit.
 
     Raises:
-        ValueError: the embeddings have another width.
+        ValueError: as `RelativeDistance.of`.
+
+    >>> import numpy as np
+    >>> from gantei.calibrations.calibration import EmbeddingReference
+    >>> from gantei.calibrations.embedding_distance import relative_distances
+    >>> around = EmbeddingReference.of(
+    ...     np.zeros(3), np.eye(3)[:1], np.array([2.0]), rest=1.0, limit=3.0
+    ... )
+    >>> relative_distances(np.array([[6.0, 0, 0], [0, 6.0, 0]]), around).tolist()
+    [1.0, 2.0]
     """
-    mean, directions, spreads = _arrays(reference)
-    if embeddings.ndim != 2 or embeddings.shape[1] != len(mean):
-        raise ValueError(f"embeddings (n, {len(mean)}) are expected, not {embeddings.shape}")
-    return (
-        gaussian_distances(embeddings, mean, directions, spreads, reference.rest) / reference.limit
-    )
-
-
-@lru_cache(maxsize=8)
-def _arrays(
-    reference: EmbeddingReference,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    return (
-        np.array(reference.mean),
-        np.array(reference.directions).reshape(-1, len(reference.mean)),
-        np.array(reference.spreads),
-    )
+    return RelativeDistance(reference).of(embeddings)

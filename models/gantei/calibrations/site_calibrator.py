@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import CalibrationError
+from ..errors import CalibrationError, WeightsError
 from ..findings.finding import Finding
 from ..inference.calibrator import CalibratedEstimate
 from ..inference.postprocessing import shortest
@@ -19,7 +19,7 @@ from .applying import (
     calibrated_probabilities,
 )
 from .calibration import Calibration, LineCalibration, OutputCalibration, facts_of
-from .embedding_distance import relative_distances
+from .embedding_distance import RelativeDistance
 
 
 class SiteCalibrator:
@@ -33,23 +33,36 @@ class SiteCalibrator:
         """
         check_fits(calibration, manifest)
         self._calibration = calibration
+        reference = calibration.embeddings
+        self._distances = None if reference is None else RelativeDistance(reference)
         self._specs = {name: manifest.output[name] for name in calibration.outputs}
 
     @property
     def needs_embedding(self) -> bool:
         """Whether the calibration knows where embeddings lie."""
-        return self._calibration.embeddings is not None
+        return self._distances is not None
 
     def calibrated(
         self, values: Mapping[str, float], embedding: NDArray[np.float32] | None
     ) -> CalibratedEstimate:
-        """Calibrate one photograph's values; `embedding` is float32 (width,)."""
+        """Calibrate one photograph's values; `embedding` is float32 (width,).
+
+        Raises:
+            WeightsError: a calibrated value is larger than any float32.
+        """
         found: dict[str, CalibratedValue] = {}
         findings: list[Finding] = []
         for name, spec in self._specs.items():
             names = spec.value_names(name)
             output = self._calibration.outputs[name]
-            numbers = _numbers(output, [values[each] for each in names], self._calibration.level)
+            with np.errstate(over="ignore"):
+                numbers = _numbers(
+                    output, [values[each] for each in names], self._calibration.level
+                )
+            if not np.isfinite(numbers.value.astype(np.float32)).all():
+                raise WeightsError(
+                    Finding("value-not-finite", estimator=self._calibration.estimator, output=name)
+                )
             found |= dict(zip(names, _values(numbers), strict=True))
             if isinstance(output, LineCalibration):
                 findings += self._findings_on_number(name, values[name], found[name], output)
@@ -61,10 +74,9 @@ class SiteCalibrator:
         return CalibratedEstimate(found, distance, tuple(findings))
 
     def _distance(self, embedding: NDArray[np.float32] | None) -> float | None:
-        reference = self._calibration.embeddings
-        if reference is None or embedding is None:
+        if self._distances is None or embedding is None:
             return None
-        return shortest(np.float32(relative_distances(embedding[None], reference)[0]))
+        return shortest(np.float32(self._distances.of(embedding[None])[0]))
 
     def _findings_on_number(
         self, name: str, estimate: float, calibrated: CalibratedValue, line: LineCalibration

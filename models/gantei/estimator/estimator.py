@@ -215,6 +215,9 @@ def load(
     >>> age = gantei.load("demo-age")
     >>> age.predict("demo/person-00001-left.jpg")[0].values
     {'age': 44.1...}
+    >>> calibrated = gantei.load("demo-age", calibration="clinic")
+    >>> calibrated.predict("demo/person-00001-left.jpg")[0].calibrated["age"]
+    CalibratedValue(value=44.69..., low=36.69..., high=52.69...)
     """
     entry, weights = find_installed(name_or_folder)
     remarks = admit(entry, weights)

@@ -36,4 +36,8 @@ class Calibrator(Protocol):
     def calibrated(
         self, values: Mapping[str, float], embedding: NDArray[np.float32] | None
     ) -> CalibratedEstimate:
-        """Calibrate one photograph's values; its embedding is there where it is needed."""
+        """Calibrate one photograph's values; its embedding is there where it is needed.
+
+        Raises:
+            WeightsError: a calibrated value is no finite number.
+        """

@@ -55,12 +55,13 @@ def postprocess(
     pairs = list(zip(rows, networks, strict=True))
     try:
         values = tuple(values_of(row, network.manifest) for row, network in pairs)
+        calibrated = [
+            _calibrated(each, row, network)
+            for each, (row, network) in zip(values, pairs, strict=True)
+        ]
     except WeightsError as error:
         drop_tracebacks(error)
         return _failed(prepared, error)
-    calibrated = [
-        _calibrated(each, row, network) for each, (row, network) in zip(values, pairs, strict=True)
-    ]
     findings = tuple(
         network.findings
         + findings_on_values(each, network.manifest)

@@ -61,6 +61,12 @@ class Prediction:
     ('Demo: trained on drawings, knows nothing about eyes; its numbers mean nothing.',)
     >>> prediction.eye.side, prediction.eye.origin
     ('left', 'file name')
+    >>> age = gantei.load("demo-age", calibration="clinic")
+    >>> (prediction,) = age.predict("demo/person-00001-left.jpg")
+    >>> prediction.calibrated
+    {'age': CalibratedValue(value=44.69..., low=36.69..., high=52.69...)}
+    >>> prediction.distance < 1
+    True
     """
 
     source: str
