@@ -116,9 +116,12 @@ def test_a_calibration_of_another_output_is_refused(at, outputs):
         at(outputs=outputs)
 
 
-def test_a_calibrated_value_that_no_float_holds_is_an_error(at):
-    line = calibrated.line(slope=1e38)
-    (prediction,) = at(outputs={"age": line}).predict(made_picture(1), on_error="record")
+def test_a_calibrated_value_that_no_float_holds_is_an_error(make_estimator):
+    folder = make_estimator("large", 1e10)
+    outputs = {"age": calibrated.line(slope=1e30)}
+    save_calibration(calibrated.calibration_of(load(folder).manifest, outputs=outputs))
+    estimator = load(folder, calibration="clinic")
+    (prediction,) = estimator.predict(made_picture(1), on_error="record")
     assert isinstance(prediction.error, WeightsError)
     assert prediction.error.code == "value-not-finite"
 

@@ -21,6 +21,9 @@ from .applying import (
 from .calibration import Calibration, LineCalibration, OutputCalibration, facts_of
 from .embedding_distance import RelativeDistance
 
+LARGEST = 3e38
+"""The largest calibrated value; float32 ends a little farther off."""
+
 
 class SiteCalibrator:
     """Applies a calibration to the values of the estimator that it was made for."""
@@ -48,18 +51,15 @@ class SiteCalibrator:
         """Calibrate one photograph's values; `embedding` is float32 (width,).
 
         Raises:
-            WeightsError: a calibrated value is larger than any float32.
+            WeightsError: a calibrated value is larger than `LARGEST`.
         """
         found: dict[str, CalibratedValue] = {}
         findings: list[Finding] = []
         for name, spec in self._specs.items():
             names = spec.value_names(name)
             output = self._calibration.outputs[name]
-            with np.errstate(over="ignore"):
-                numbers = _numbers(
-                    output, [values[each] for each in names], self._calibration.level
-                )
-            if not np.isfinite(numbers.value.astype(np.float32)).all():
+            numbers = _numbers(output, [values[each] for each in names], self._calibration.level)
+            if np.abs(numbers.value).max() > LARGEST:
                 raise WeightsError(
                     Finding("value-not-finite", estimator=self._calibration.estimator, output=name)
                 )
