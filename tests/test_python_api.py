@@ -12,6 +12,7 @@ from gantei.catalogue.entries import find
 from gantei.command_line import main
 
 from . import calibrated
+from .models import recorded
 from .pages import python_api
 from .pages.docstrings import parsed
 
@@ -100,6 +101,14 @@ def clinic():
     )
 
 
+@pytest.fixture(scope="module")
+def study(folder):
+    """A folder `study` in it, with results and labels of 1,200 drawn people."""
+    pytest.importorskip("sklearn", reason="needs the extra study")
+    (folder / "study").mkdir()
+    recorded.study(folder / "study", slips={9: lambda real: real + 100})
+
+
 @pytest.mark.parametrize(
     "name", [name for name, each in DOCUMENTED.items() if ">>> " in (inspect.getdoc(each) or "")]
 )
@@ -111,6 +120,8 @@ def test_the_example_of_a_public_name_runs(name, folder, monkeypatch, request):
         request.getfixturevalue("results")
     if '"clinic"' in text:
         request.getfixturevalue("clinic")
+    if '"study/results.csv"' in text:
+        request.getfixturevalue("study")
     monkeypatch.chdir(folder)
     example = doctest.DocTestParser().get_doctest(text, {"gantei": gantei}, name, None, None)
     said = []

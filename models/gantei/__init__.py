@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from .photographs.appearance import Appearance
     from .photographs.photograph import read
     from .photographs.preprocessing import prepare
+    from .records.records_check import RecordsCheck, check_records
     from .remote.client import Client
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "OutputError",
     "PhotographError",
     "Prediction",
+    "RecordsCheck",
     "RemoteError",
     "SettingError",
     "SignatureError",
@@ -86,6 +88,7 @@ __all__ = [
     "UnknownEstimatorError",
     "UnsettledError",
     "WeightsError",
+    "check_records",
     "estimators",
     "evaluate",
     "impute",
@@ -106,6 +109,8 @@ _MODULES = {
     "evaluate": "evaluation.evaluation",
     "Imputation": "imputation.imputation",
     "impute": "imputation.imputation",
+    "RecordsCheck": "records.records_check",
+    "check_records": "records.records_check",
     "Explanation": "explanations.explanation",
     "Finding": "findings.finding",
     "Basis": "manifests.manifest",

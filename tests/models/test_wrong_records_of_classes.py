@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gantei.statistics.mixture_fit import fit_mixture, log_posterior
+from gantei.statistics.mixture_fit import fit_mixture, profile
 from gantei.statistics.mixture_likelihood import LineScale, MixtureLikelihood, RecordedClasses
 from gantei.statistics.true_among import true_among
 
@@ -138,8 +138,11 @@ def test_a_rate_is_estimated_from_many_wrong_records_and_the_likelihood_tells_it
     people, wrong = drawn(11, 5000, 0.03)
     fit = fit_mixture(people, None)
     assert fit.rate == pytest.approx(wrong.mean(), abs=0.008)
-    reached = [log_posterior(people, rate) for rate in (0.003, 0.03, 0.15)]
-    assert int(np.argmax(reached)) == 1
+    rates = np.geomspace(1e-5, 0.4, 12)
+    reached = profile(people, rates)
+    assert 0.01 < rates[np.argmax(reached)] < 0.1
+    alone = [fit_mixture(people, rate, draws=2).log_posterior for rate in rates.tolist()]
+    np.testing.assert_allclose(reached, alone, atol=1e-6)
 
 
 @pytest.mark.reference

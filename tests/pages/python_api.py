@@ -41,6 +41,7 @@ GROUPS = {
     "Photographs": ("read", "prepare"),
     "Measuring estimates": ("evaluate", "Evaluation"),
     "Missing sex": ("impute", "Imputation"),
+    "Checking records": ("check_records", "RecordsCheck"),
     "A server": ("Client",),
     "Findings": ("Finding",),
 }  # fmt: skip

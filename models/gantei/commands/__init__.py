@@ -13,6 +13,7 @@ from . import (
     list_command,
     predict_command,
     publish_command,
+    records_command,
     sign_command,
     store_command,
     trust_command,
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict_command, crops_command, evaluate_command, impute_command),  # in a study
+        *(predict_command, crops_command, evaluate_command),  # in a study
+        *(records_command, impute_command),  # on its records
         *(list_command, card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others

@@ -49,7 +49,7 @@ def estimated_against_real(
     with drawing(alt, width, width * 1.08) as figure:
         axes = figure.axes
         low, high = _range(np.concatenate((estimates, truths)))
-        _points(axes, truths, estimates, (low, high, low, high))
+        points_or_shades(axes, truths, estimates, (low, high, low, high))
         axes.plot((low, high), (low, high), label="estimate = real value", **LINES["truth"])
         if (fit := fitted_line(truths, estimates)) is not None:
             slope, start = fit
@@ -88,7 +88,7 @@ def bland_altman(
     with drawing(alt, width, width * 1.02) as figure:
         axes = figure.axes
         (left, right), (low, high) = _range(mean), _range(difference)
-        _points(axes, mean, difference, (left, right, low, high))
+        points_or_shades(axes, mean, difference, (left, right, low, high))
         axes.axhline(0, **LINES["truth"])
         bias, digits = float(difference.mean()), decimals(float(np.ptp(difference)))
         axes.axhline(bias, label=f"mean difference {signed(bias, digits + 1)}", **LINES["middle"])
@@ -161,7 +161,9 @@ def _range(values: AgeArray) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _points(axes: "Axes", x: AgeArray, y: AgeArray, box: tuple[float, float, float, float]) -> None:
+def points_or_shades(
+    axes: "Axes", x: AgeArray, y: AgeArray, box: tuple[float, float, float, float]
+) -> None:
     """Draw each point where they are few, else shades by the logarithm of how many lie there."""
     if len(x) <= MOST_POINTS:
         axes.plot(

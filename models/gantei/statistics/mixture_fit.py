@@ -5,7 +5,7 @@ be is drawn from a t distribution around the maximum, each draw weighted by like
 over the density of the drawing (importance sampling), so that it need not be normal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -126,12 +126,25 @@ def fit_mixture(people: RecordedClasses, rate: float | None, *, draws: int = DRA
     return MixtureFit(people, scale, best, reached, drawn, weights / weights.sum())
 
 
-def log_posterior(people: RecordedClasses, rate: float) -> float:
-    """Give the maximum over the lines of the logarithm of likelihood and prior, at a given rate."""
-    return _maximum(MixtureLikelihood(people, LineScale.of(people, rate)))[1]
+def profile(people: RecordedClasses, rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the maximum over the lines of the logarithm of likelihood and prior, (rates,).
+
+    Args:
+        people: as `fit_mixture` takes them.
+        rates: shares of wrong records; from each the next is sought, so they are best sorted.
+    """
+    found = []
+    starts: list[NDArray[np.float64]] | None = None
+    for rate in rates.tolist():
+        best, reached = _maximum(MixtureLikelihood(people, LineScale.of(people, rate)), starts)
+        starts = [best]
+        found.append(reached)
+    return np.array(found)
 
 
-def _maximum(likelihood: MixtureLikelihood) -> tuple[NDArray[np.float64], float]:
+def _maximum(
+    likelihood: MixtureLikelihood, starts: Iterable[NDArray[np.float64]] | None = None
+) -> tuple[NDArray[np.float64], float]:
     """Give the best of the maxima that are found from the starts, and the logarithm there."""
     from scipy.optimize import minimize
 
@@ -148,7 +161,7 @@ def _maximum(likelihood: MixtureLikelihood) -> tuple[NDArray[np.float64], float]
         minimize(
             lost, start, jac=gradient, hess=hessian, method="trust-exact", options={"gtol": 1e-6}
         )
-        for start in _starts(likelihood)
+        for start in (_starts(likelihood) if starts is None else starts)
     ]
     best = min(found, key=lambda each: float(each.fun))
     return np.asarray(best.x, np.float64), -float(best.fun)
