@@ -12,6 +12,7 @@ from .system import offline as _offline  # noqa: F401 - reads GANTEI_OFFLINE bef
 from .system.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from .calibrating.calibrate import calibrate
     from .catalogue.entries import Entry, estimators
     from .errors import (
         AlreadyInstalledError,
@@ -88,6 +89,7 @@ __all__ = [
     "UnknownEstimatorError",
     "UnsettledError",
     "WeightsError",
+    "calibrate",
     "check_records",
     "estimators",
     "evaluate",
@@ -100,6 +102,7 @@ __all__ = [
 
 _MODULES = {
     "Appearance": "photographs.appearance",
+    "calibrate": "calibrating.calibrate",
     "Entry": "catalogue.entries",
     "estimators": "catalogue.entries",
     "Client": "remote.client",

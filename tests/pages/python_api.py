@@ -29,8 +29,8 @@ HEAD = """# Python
 Everything in `gantei.__all__`. `import gantei` takes next to no time: each name is loaded when it
 is first used. The examples run as they stand after `import gantei`, beside the folder that
 `gantei demo-photos demo` draws; those of `Client` also need `gantei serve --with demo-age`, those
-of `evaluate` the table of `gantei predict demo --with demo-age --out results.csv`, and those with
-`calibration="clinic"` what `gantei calibrate` makes of a site of that name.
+of `evaluate` and `calibrate` the table of `gantei predict demo --with demo-age --out results.csv`,
+and those with `calibration="clinic"` what `gantei calibrate` makes of a site of that name.
 [study.md](study.md) leads from photographs to a result. Research use; not for diagnosis.
 """
 GROUPS = {
@@ -40,6 +40,7 @@ GROUPS = {
     ),
     "Photographs": ("read", "prepare"),
     "Measuring estimates": ("evaluate", "Evaluation"),
+    "Calibrating to the people of a site": ("calibrate",),
     "Missing sex": ("impute", "Imputation"),
     "Checking records": ("check_records", "RecordsCheck"),
     "A server": ("Client",),

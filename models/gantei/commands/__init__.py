@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from . import (
     bundle_command,
+    calibrate_command,
     card_command,
     cite_command,
     crops_command,
@@ -28,7 +29,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add every subcommand of this package."""
     in_order_of_use = (
         *(predict_command, crops_command, evaluate_command),  # in a study
-        *(records_command, impute_command),  # on its records
+        *(calibrate_command, records_command, impute_command),  # and after it
         *(list_command, card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others

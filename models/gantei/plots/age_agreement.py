@@ -31,7 +31,13 @@ LIMITS = 1.96
 
 
 def estimated_against_real(
-    estimates: AgeArray, truths: AgeArray, *, name: str, unit: str, width: float = SINGLE
+    estimates: AgeArray,
+    truths: AgeArray,
+    *,
+    name: str,
+    unit: str,
+    what: str = "estimated",
+    width: float = SINGLE,
 ) -> DrawnFigure:
     """Draw estimates over real values, with the line where both are the same and the fitted one.
 
@@ -40,6 +46,7 @@ def estimated_against_real(
         truths: the real values, likewise.
         name: of the output, such as `age`.
         unit: of the output, such as `years`.
+        what: the estimates are: `estimated`, or `calibrated`.
         width: millimetres.
 
     Raises:
@@ -50,7 +57,7 @@ def estimated_against_real(
         axes = figure.axes
         low, high = _range(np.concatenate((estimates, truths)))
         points_or_shades(axes, truths, estimates, (low, high, low, high))
-        axes.plot((low, high), (low, high), label="estimate = real value", **LINES["truth"])
+        axes.plot((low, high), (low, high), label=f"{what} = real value", **LINES["truth"])
         if (fit := fitted_line(truths, estimates)) is not None:
             slope, start = fit
             digits = decimals(float(np.ptp(truths)))
@@ -58,7 +65,7 @@ def estimated_against_real(
             ends = np.array((truths.min(), truths.max()))
             axes.plot(ends, start + slope * ends, label=text, **LINES["fit"])
         axes.set(xlim=(low, high), ylim=(low, high), aspect="equal")
-        frame(axes, with_unit(f"real {name}", unit), with_unit(f"estimated {name}", unit))
+        frame(axes, with_unit(f"real {name}", unit), with_unit(f"{what} {name}", unit))
         legend_below(axes)
         return figure.done()
 

@@ -105,6 +105,7 @@ def calibration(
     name: str,
     persons: NDArray[np.intp] | None = None,
     line: tuple[float, float] | None = None,
+    said: str = "as given",
     width: float = SINGLE,
 ) -> DrawnFigure:
     """Draw the share of a class over its probability: ten bins, and the fitted logistic line.
@@ -115,6 +116,7 @@ def calibration(
         name: of the class.
         persons: intp (n,), whose unit it is; without them bins have no interval.
         line: intercept and slope of the logistic line on the logit of the probability.
+        said: how the probability is: `as given`, or `as calibrated`.
         width: millimetres.
 
     Raises:
@@ -144,7 +146,7 @@ def calibration(
             markeredgewidth=1.0, label=text,
         )  # fmt: skip
         axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), aspect="equal")
-        frame(axes, label(f"probability of {name}, as given"), label(f"share that is {name}"))
+        frame(axes, label(f"probability of {name}, {said}"), label(f"share that is {name}"))
         legend_below(axes)
         return figure.done()
 

@@ -1,0 +1,66 @@
+"""What a calibration was asked for, beside the tables."""
+
+import math
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..calibrations.calibration_file import FILE_NAME
+from ..calibrations.calibration_store import calibration_folder
+from ..calibrations.site_names import named_site
+from ..errors import AlreadyInstalledError, SettingError
+
+LEVEL = 0.9
+"""The share of people that an interval is to cover, where nobody says otherwise."""
+_LEAST_LEVEL, _GREATEST_LEVEL = 0.5, 0.999
+
+
+@dataclass(frozen=True)
+class CalibrationOptions:
+    """What a calibration was asked for.
+
+    Attributes:
+        estimator: its name.
+        site: what the people have in common, such as the name of a hospital.
+        level: share of people that an interval is to cover.
+        camera: the column of cameras; None: that of this name, if there is one.
+        embeddings: the file of `gantei predict --embeddings`; None: no distance is known.
+        one_photograph_per_person: each photograph is of another person, whom nothing tells.
+    """
+
+    estimator: str
+    site: str
+    level: float = LEVEL
+    camera: str | None = None
+    embeddings: Path | None = None
+    one_photograph_per_person: bool = False
+
+
+def checked_level(level: float) -> float:
+    """Give the level of intervals.
+
+    Raises:
+        SettingError: it is not within 0.5 to 0.999.
+    """
+    if not (math.isfinite(level) and _LEAST_LEVEL <= level <= _GREATEST_LEVEL):
+        raise SettingError(
+            f"a level of {level:g}; give {_LEAST_LEVEL} to {_GREATEST_LEVEL}, such as {LEVEL}"
+        )
+    return level
+
+
+def checked_place(estimator: str, site: str, *, replace: bool) -> str:
+    """Give the name of a site in its normal form, before any work.
+
+    Raises:
+        SettingError: it can be none.
+        AlreadyInstalledError: there is a calibration of it, and `replace` is not set.
+    """
+    site = named_site(site)
+    folder = calibration_folder(estimator, site)
+    if os.path.lexists(folder / FILE_NAME) and not replace:
+        raise AlreadyInstalledError(
+            f"a calibration of {estimator} at {folder.name} is in {folder}; --replace puts another "
+            "in its place"
+        )
+    return site
