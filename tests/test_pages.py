@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from gantei.calibrations.calibration_store import save_calibration
 from gantei.card import check
 from gantei.catalogue.entries import find
 from gantei.command_line import main, parser
+
+from . import calibrated
 
 TOP = Path(__file__).parent.parent
 PREDICT = (TOP / "docs/predict.md").read_text("utf-8")
@@ -61,6 +64,7 @@ def test_the_page_on_studies_runs_from_a_file_to_what_to_print(here, capsys):
 
 
 def test_the_page_on_prediction_runs(here):
+    save_calibration(calibrated.calibration_of(find("demo-age").manifest))
     run_commands(PREDICT)
 
 
