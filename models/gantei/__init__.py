@@ -12,6 +12,7 @@ from .system import offline as _offline  # noqa: F401 - reads GANTEI_OFFLINE bef
 from .system.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from .age_gap.age_gap import AgeGap, gap
     from .calibrating.calibrate import calibrate
     from .catalogue.entries import Entry, estimators
     from .errors import (
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
     from .remote.client import Client
 
 __all__ = [
+    "AgeGap",
     "AlreadyInstalledError",
     "Appearance",
     "Basis",
@@ -93,6 +95,7 @@ __all__ = [
     "check_records",
     "estimators",
     "evaluate",
+    "gap",
     "impute",
     "load",
     "prepare",
@@ -101,6 +104,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AgeGap": "age_gap.age_gap",
+    "gap": "age_gap.age_gap",
     "Appearance": "photographs.appearance",
     "calibrate": "calibrating.calibrate",
     "Entry": "catalogue.entries",

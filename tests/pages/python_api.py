@@ -41,6 +41,7 @@ GROUPS = {
     "Photographs": ("read", "prepare"),
     "Measuring estimates": ("evaluate", "Evaluation"),
     "Calibrating to the people of a site": ("calibrate",),
+    "Age gaps": ("gap", "AgeGap"),
     "Missing sex": ("impute", "Imputation"),
     "Checking records": ("check_records", "RecordsCheck"),
     "A server": ("Client",),

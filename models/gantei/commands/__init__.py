@@ -10,6 +10,7 @@ from . import (
     crops_command,
     demo_command,
     evaluate_command,
+    gap_command,
     impute_command,
     list_command,
     predict_command,
@@ -29,7 +30,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add every subcommand of this package."""
     in_order_of_use = (
         *(predict_command, crops_command, evaluate_command),  # in a study
-        *(calibrate_command, records_command, impute_command),  # and after it
+        *(calibrate_command, gap_command, records_command, impute_command),  # and after it
         *(list_command, card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import OutputError, SettingError
 from ..labels.cohort import LEVELS, Cohort, Level
+from ..labels.corrected_ages import refuse_corrected_ages
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import Exclusion, counted_reasons
 from ..labels.flow import Flow
@@ -69,8 +70,8 @@ def read_tables(
         one_photograph_per_person: whether each photograph is another person's.
 
     Raises:
-        OutputError, MissingExtraError: as `read_results` and `join_results`, or nobody has labels
-            that can be used.
+        OutputError, MissingExtraError: as `read_results` and `join_results`, nobody has labels
+            that can be used, or ages are corrected by real ages already.
         SettingError: there is no table, no output has a label, or as `cohorts_of`.
     """
     if not results:
@@ -86,6 +87,8 @@ def read_tables(
         for output in read[place].outputs:
             named = replace(output, estimator=names[place] + output.estimator)
             found = _cohorts(each, output, named, one_photograph_per_person)
+            for cohort in found.values():
+                refuse_corrected_ages(cohort, str(read[place].path))
             cohorts |= {(named.key, level): cohort for level, cohort in found.items()}
             (outputs if found else unlabelled).append(named)
             published += [output] if found else []

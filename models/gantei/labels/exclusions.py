@@ -105,6 +105,15 @@ REASONS: Mapping[str, Reason] = {
         "性別の記録がある人の中に同じ区分の人がいない",
         "person",
     ),
+    # Visits in a comparison of groups.
+    "no-group": Reason("without a group", "群が分からない", "unit"),
+    "groups-differ": Reason(
+        "whose photographs are of different groups", "写真によって群が異なる", "unit"
+    ),
+    "no-covariate": Reason("without a covariate", "共変量が分からない", "unit"),
+    "covariates-differ": Reason(
+        "whose photographs have different covariates", "写真によって共変量が異なる", "unit"
+    ),
 }
 """Every code of an exclusion, in the order of a flow of participants."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..system.files import sha256_of
 from ..table_files.list_reading import STANDARD_INPUT, read_table_file
 from ..table_files.table_read import ReadTable
+from .gap_columns import refuse_gap_as_label
 from .label_columns import USUAL, label_columns
 from .label_rows import LabelRow, label_rows
 from .sexes import sex_coding
@@ -124,7 +125,8 @@ def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelT
     Raises:
         OutputError: the file cannot be read, a column is missing, or a cell cannot be understood;
             says in which line, or which columns there are.
-        SettingError: the coding of sexes, or a variable of subgroups, makes no sense.
+        SettingError: the coding of sexes, or a variable of subgroups, makes no sense, or a gap is
+            named as a label.
         MissingExtraError: what its format needs is not installed.
 
     >>> from pathlib import Path
@@ -138,6 +140,9 @@ def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelT
     for each in options.by:
         options.variable(each)
     named = options.named
+    refuse_gap_as_label("--age", options.age)
+    for output, column in options.labels.items():
+        refuse_gap_as_label(f"--label {output}", column)
     telling = [*filter(None, named.values()), *options.labels.values(), *USUAL]
     in_memory = table is not None or options.file == STANDARD_INPUT
     if table is None:

@@ -15,6 +15,7 @@ from ..study.run_manifest_path import run_manifest_path
 from ..system.files import read_bounded, sha256_of
 from ..table_files.list_reading import read_table_file
 from .estimated_output import EstimatedOutput
+from .gap_columns import refuse_table_of_gaps
 from .recorded_outputs import recorded_calibrations, recorded_findings, recorded_outputs
 from .result_rows import ResultRow, result_columns, result_rows, result_values
 
@@ -81,7 +82,8 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
 
     Raises:
         OutputError: the table or its run manifest is missing or cannot be understood, a column of
-            values is missing, a value is no number, or a photograph is there twice.
+            values is missing, a value is no number, a photograph is there twice, or it is a table
+            of `gantei gap`, of whose columns no accuracy can be measured.
         MissingExtraError: what its format needs is not installed.
 
     >>> from pathlib import Path
@@ -91,6 +93,7 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
     (['demo-age.age', 'demo-sex.sex'], (4, 2))
     """
     table = read_table_file(str(path), encoding=encoding, telling=("photograph", "sha256", "eye"))
+    refuse_table_of_gaps(table.columns, str(path))
     run_path = run_manifest_path(path)
     run = _run_manifest(path, run_path)
     outputs = recorded_outputs(run, run_path)

@@ -1,0 +1,97 @@
+"""Who is in no comparison, and why: no group, or a covariate that is missing."""
+
+from collections.abc import Iterator, Sequence
+
+from ..labels.exclusions import Exclusion
+from ..study.leading_columns import Column
+from .covariates import Covariate
+from .gap_options import GapOptions
+from .gap_people import visits_of_several_groups
+from .gap_rows import GapPeople
+from .gap_tables import GapTable
+
+LEFT_OUT_COLUMNS = (
+    Column("results", "text", "the table of results", "結果の表のファイル名"),
+    Column(
+        "left_out_of",
+        "text",
+        "which figures it is in no part of: photograph: all; eye: those of eyes; person: those of "
+        "persons; model: the comparison of the groups; empty: everything",
+        "除外された集計：photograph はすべて、eye は眼ごと、person は対象者ごと、model は群の比較。"
+        "空欄はすべて",
+        range="photograph, eye, person, model",
+    ),
+    Column(
+        "name",
+        "text",
+        "the photograph, as the results name it; the row of labels; or person and visit",
+        "写真（結果の表での名前）、ラベルの行、または対象者と受診",
+    ),
+    Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
+    Column("where", "text", "the row that it is about", "該当する行"),
+    Column("code", "text", "code of the reason", "理由のコード"),
+    Column("reason", "text", "what all of this code have in common", "理由の種類（英語）"),
+    Column("reason_ja", "text", "the same in Japanese", "理由の種類（日本語）"),
+    Column("text", "text", "what is wrong with this one", "個別の理由"),
+)
+MODEL = "model"
+
+
+def model_exclusions(
+    tables: Sequence[GapTable],
+    people: GapPeople,
+    covariates: Sequence[Covariate],
+    options: GapOptions,
+) -> tuple[tuple[str, Exclusion], ...]:
+    """Give the visits that are not in the model, with the name of their table."""
+    return tuple(_model_exclusions(tables, people, covariates, options))
+
+
+def _model_exclusions(
+    tables: Sequence[GapTable],
+    people: GapPeople,
+    covariates: Sequence[Covariate],
+    options: GapOptions,
+) -> Iterator[tuple[str, Exclusion]]:
+    visits = people.visits
+    several = visits_of_several_groups(tables, options) if options.group else set()
+    known = [each.known for each in covariates]
+    for place, (person, visit) in enumerate(visits.visits):
+        code, text = "", ""
+        if people.groups and not visits.groups[place]:
+            differ = (person, visit) in several
+            code = "groups-differ" if differ else "no-group"
+            what = "says different things of its photographs" if differ else "is empty"
+            text = f"{options.group} {what}"
+        elif lacking := [
+            each for each, there in zip(covariates, known, strict=True) if not there[place]
+        ]:
+            differ = bool(lacking[0].several[place])
+            code = "covariates-differ" if differ else "no-covariate"
+            what = "differs between its photographs" if differ else "is empty or unknown"
+            text = f"{', '.join(each.name for each in lacking)} {what}"
+        if code:
+            name = ", ".join(filter(None, (person, visit)))
+            where = _where(tables, str(visits.tables[place]), (person, visit))
+            yield str(visits.tables[place]), Exclusion(name, person, where, code, text)
+
+
+def _where(tables: Sequence[GapTable], name: str, visit: tuple[str, str]) -> str:
+    table = next(each for each in tables if each.name == name and visit in each.shown)
+    return table.shown[visit][0].label.where
+
+
+def left_out_rows(
+    of_tables: Sequence[tuple[str, str, Exclusion]], of_model: Sequence[tuple[str, Exclusion]]
+) -> Iterator[list[str | None]]:
+    """Lay out what was left out, by the columns.
+
+    Args:
+        of_tables: table, level and exclusion.
+        of_model: table and exclusion.
+    """
+    every = [*of_tables, *((table, MODEL, each) for table, each in of_model)]
+    for table, level, each in every:
+        cells = (table, level, each.name, each.person, each.where, each.code, each.reason(),
+                 each.reason("ja"), each.text)  # fmt: skip
+        yield [cell or None for cell in cells]
