@@ -22,7 +22,9 @@ pytest.importorskip("matplotlib", reason="needs the extra study")
 
 @pytest.fixture
 def ages(tmp_path):
-    return write_tables(tmp_path, "demo-age", AGE)
+    records = [each | {"patient": each["person"]} for each in people(200)]
+    columns = ("photograph", "person", "age", "sex", "camera", "patient")
+    return write_tables(tmp_path, "demo-age", AGE, records=records, columns=columns)
 
 
 @pytest.fixture
@@ -218,6 +220,19 @@ def test_bands_without_enough_people_for_a_level_have_no_interval(tmp_path):
     assert record.covered_at_least is None
     with pytest.raises(SettingError, match=r"a level of 1; give 0\.5 to 0\.999"):
         gantei.calibrate("demo-age", results, labels, site="other", level=1)
+
+
+def test_bands_are_wider_where_a_level_takes_more_people(tmp_path):
+    results, labels, _ = write_tables(tmp_path, "demo-age", AGE, 600)
+    made = gantei.calibrate("demo-age", results, labels, site="clinic", level=0.99)
+    bands = made.outputs["age"].bands
+    assert len(bands) == 2
+    assert all(each.people >= 199 and each.up > 0 for each in bands)
+
+
+def test_a_column_of_cameras_that_names_people_is_refused(ages):
+    with pytest.raises(SettingError, match="200 different values, which are no cameras"):
+        line_of(ages, camera="patient")
 
 
 def test_a_photograph_without_a_label_takes_no_part(ages):

@@ -6,11 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..calibrations.calibration import CalibratedPeople
+from ..errors import SettingError
 from ..labels.group_values import group_values
 from ..labels.joined_photograph import JoinedPhotograph
 from ..labels.joining import Joined
 from ..labels.sexes import Sex
 
+MOST_CAMERAS = 100
+"""More are something else: a serial number, or a name."""
 CAMERA = "camera"
 """The column of cameras, where there is one and no other is named."""
 
@@ -77,7 +80,7 @@ def who_calibrated(joined: Joined, used: Collection[str], camera: str | None) ->
         camera: the column of cameras; None: that of this name, if there is one.
 
     Raises:
-        SettingError: there is no such column.
+        SettingError: there is no such column, or it tells something else.
     """
     cameras = _cameras(joined, camera)
     rows = [row for row, each in enumerate(joined.photographs) if each.name in used]
@@ -95,4 +98,10 @@ def _cameras(joined: Joined, camera: str | None) -> list[str]:
         camera = next((each for each in columns if each.casefold() == CAMERA), None)
         if camera is None:
             return [""] * len(joined.photographs)
-    return group_values(joined, [camera], option="--camera")[camera]
+    cameras = group_values(joined, [camera], option="--camera")[camera]
+    if (count := len(set(cameras))) > MOST_CAMERAS:
+        raise SettingError(
+            f"--camera {camera}: {count} different values, which are no cameras; name the column "
+            "that tells the camera, as a calibration lists them"
+        )
+    return cameras

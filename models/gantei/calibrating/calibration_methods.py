@@ -9,7 +9,7 @@ from ..statistics.number_line import FOLDS
 from .before_and_after import PEOPLE_IN_BAND
 from .fitted_calibration import FittedCalibration
 from .found_words import percent
-from .smallest_calibrations import LEAST_PEOPLE
+from .number_fitting import people_in_band
 
 
 def calibration_methods(fitted: FittedCalibration) -> Bilingual:
@@ -74,5 +74,5 @@ def _of_numbers(level: float) -> Iterator[Bilingual]:
         "区間は、同じ施設の新しい人の 1 枚の写真に対するものである。区間が実際の値を含む割合は、"
         "実際の値の区分"
         "（{shown} 人以上）ごとに示した。",
-        level=percent(level), folds=FOLDS, least=LEAST_PEOPLE, shown=PEOPLE_IN_BAND,
+        level=percent(level), folds=FOLDS, least=people_in_band(level), shown=PEOPLE_IN_BAND,
     )  # fmt: skip

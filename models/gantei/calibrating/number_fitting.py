@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from ..calibrations.calibration import IntervalBand, LineCalibration
 from ..errors import SettingError
 from ..labels.cohort import Cohort
-from ..statistics.conformal import covered_at_least, residual_ends
+from ..manifests.fields import UNKNOWN
+from ..statistics.conformal import covered_at_least, least_people, residual_ends
 from ..statistics.estimate_bands import band_edges, bands_of
 from ..statistics.number_line import cross_fitted_values, fit_line, one_each
 from .fitted_output import DrawnUnits, FittedOutput, drawn_units
@@ -14,6 +15,16 @@ from .smallest_calibrations import LEAST_PEOPLE
 
 _DIGITS = 6
 """Of the ends of an interval."""
+
+
+def people_in_band(level: float) -> int:
+    """Give how many people a band of estimates is to have: no fewer than an interval takes.
+
+    >>> from gantei.calibrating.number_fitting import people_in_band
+    >>> people_in_band(0.9), people_in_band(0.99)
+    (50, 199)
+    """
+    return max(LEAST_PEOPLE, least_people(level))
 
 
 def fit_number(cohort: Cohort, level: float) -> FittedOutput:
@@ -39,10 +50,10 @@ def fit_number(cohort: Cohort, level: float) -> FittedOutput:
         )
     expected = cross_fitted_values(units.estimates, units.truths, drawn.persons, drawn.folds)
     residuals = (units.truths - expected)[rows]
-    edges = band_edges(units.estimates[rows], LEAST_PEOPLE)
+    edges = band_edges(units.estimates[rows], people_in_band(level))
     bands = bands_of(units.estimates[rows], edges)
     record = LineCalibration(
-        unit=cohort.output.unit,
+        unit=cohort.output.unit or UNKNOWN,
         people=len(rows),
         intercept=intercept,
         slope=slope,

@@ -49,7 +49,7 @@ def scores_of(estimates: NDArray[np.float64]) -> NDArray[np.float64]:
     if estimates.ndim == 1:
         logits = logits_of(estimates)
         return np.stack((np.zeros_like(logits), logits), axis=1)
-    logs = np.log(np.maximum(estimates, FURTHEST))
+    logs = np.log(np.clip(estimates, FURTHEST, 1 - FURTHEST))
     return np.asarray(logs - logs[:, :1], np.float64)
 
 
