@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from string import Template
 
+from ..calibrations.calibration_copies import copy_calibration
+from ..calibrations.calibration_store import find_calibration
+from ..calibrations.chosen_sites import chosen_sites
 from ..card import card
 from ..card.markdown import cell
 from ..catalogue.entries import Entry, find_installed
@@ -31,15 +34,28 @@ LONGEST_BUILD = 4 * 3600.0
 
 @dataclass(frozen=True)
 class BundleOptions:
-    """What to put into a bundle: estimators by name or folder, the machines, and the runtime."""
+    """What to put into a bundle: estimators by name or folder, the machines, and the runtime.
+
+    `calibrations` are as `chosen_sites` takes them; none goes along unless it is named.
+    """
 
     names: tuple[str, ...]
     targets: tuple[Target, ...]
+    calibrations: tuple[str, ...] = ()
     gpu: bool = False
     zipped: bool = False
     terms_accepted: bool = False
     requirements: Path | None = None
     """Another list of exact versions than gantei's own."""
+
+
+@dataclass(frozen=True)
+class CarriedEstimator:
+    """An estimator of a bundle, and its calibration there: where to find it, and its site."""
+
+    entry: Entry
+    calibration: str = ""
+    site: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,20 +81,22 @@ def make_bundle(options: BundleOptions, out: Path) -> Bundle:
             `terms_accepted` is not set; or two estimators have one name.
         TransferError: a wheel could not be had.
         WeightsError: an estimator's weights are not those of its manifest.
+        CalibrationError, SignatureError: a calibration cannot be used here.
         OutputError: `out` is there already, or cannot be written.
     """
     refuse_offline("make the bundle where the package registry is within reach, and carry it here")
     entries = [find_installed(name)[0] for name in dict.fromkeys(options.names)]
     _refuse(entries, options)
+    carried = _with_calibrations(entries, options.calibrations)
     source = options.requirements or requirements_file(gpu=options.gpu)
     requirements = read_requirements(source.read_text("utf-8"), source.name)
     with _appearing(out) as folder:
         if not options.zipped:
-            _fill(folder, options, entries, requirements)
+            _fill(folder, options, carried, requirements)
         else:
             inner = folder / f"gantei-{__version__}-bundle"
             inner.mkdir()
-            _fill(inner, options, entries, requirements)
+            _fill(inner, options, carried, requirements)
             with step("packing it into archives"):
                 write_parts(inner, folder, LARGEST_PART)
             shutil.rmtree(inner)
@@ -101,6 +119,20 @@ def _refuse(entries: Sequence[Entry], options: BundleOptions) -> None:
             f"it is not said that these may be passed on: {terms}. Carrying them inside your "
             "own organisation is your decision: read the terms, then say --terms-accepted"
         )
+
+
+def _with_calibrations(
+    entries: Sequence[Entry], calibrations: Sequence[str]
+) -> tuple[CarriedEstimator, ...]:
+    chosen = chosen_sites(calibrations, [entry.name for entry in entries])
+    carried = []
+    for entry in entries:
+        if (given := chosen.get(entry.name)) and (weights := entry.manifest.weights):
+            site = find_calibration(given, entry.name, weights.sha256).site
+            carried.append(CarriedEstimator(entry, given, site))
+        else:
+            carried.append(CarriedEstimator(entry))
+    return tuple(carried)
 
 
 @contextmanager
@@ -132,12 +164,17 @@ def _appearing(out: Path) -> Iterator[Path]:
 def _fill(
     folder: Path,
     options: BundleOptions,
-    entries: Sequence[Entry],
+    carried: Sequence[CarriedEstimator],
     requirements: Sequence[Requirement],
 ) -> None:
-    for entry in entries:  # first: what is wrong with them shows before the long download
+    entries = [each.entry for each in carried]
+    for each in carried:  # first: what is wrong with them shows before the long download
+        entry = each.entry
         with step(f"copying {entry.name}"):
             _copy_estimator(entry, folder / "estimators" / entry.name)
+            if each.site:
+                place = folder / "calibrations" / entry.name / each.site
+                copy_calibration(each.calibration, entry.manifest, place)
         _write(folder / "cards" / f"{entry.name}.md", card(entry.manifest))
     wheels = folder / "wheels"
     wheels.mkdir()
@@ -145,12 +182,12 @@ def _fill(
     own = own_wheel(wheels)
     _write(folder / "requirements.txt", pinned_lines(requirements, wheels, own))
     _write(folder / "components.cdx.json", components(wheels, [each.manifest for each in entries]))
-    _write(folder / "bundle.json", _json(_described(options, entries)))
+    _write(folder / "bundle.json", _json(_described(options, carried)))
     for name in ("verify.py", "install.py"):
         _write(folder / name, (CARRIED / name).read_text("utf-8"))
     for name in ("README.md", "README.ja.md"):
         text = Template((CARRIED / name).read_text("utf-8"))
-        _write(folder / name, text.substitute(_blanks(options, entries)))
+        _write(folder / name, text.substitute(_blanks(options, carried)))
     _copy(deployment_folder(), folder / "deployment")
     _write_sums(folder)
 
@@ -176,25 +213,28 @@ def _copy(folder: Path, into: Path) -> None:
             shutil.copyfile(path, target)
 
 
-def _described(options: BundleOptions, entries: Sequence[Entry]) -> dict[str, object]:
+def _described(options: BundleOptions, carried: Sequence[CarriedEstimator]) -> dict[str, object]:
     return {
         "format": 1,
         "gantei": __version__,
         "runtime": "gpu" if options.gpu else "cpu",
         "platforms": list(dict.fromkeys(target.platform for target in options.targets)),
         "pythons": list(dict.fromkeys(target.python for target in options.targets)),
-        "estimators": {entry.name: entry.state for entry in entries},
+        "estimators": {each.entry.name: each.entry.state for each in carried},
+        "calibrations": {each.entry.name: each.site for each in carried if each.site},
     }
 
 
-def _blanks(options: BundleOptions, entries: Sequence[Entry]) -> dict[str, str]:
-    facts = _described(options, entries)
+def _blanks(options: BundleOptions, carried: Sequence[CarriedEstimator]) -> dict[str, str]:
+    facts = _described(options, carried)
+    entries = [each.entry for each in carried]
     rows = [
         f"| `{entry.name}` | {cell(f'{entry.manifest.title} / {entry.manifest.title_ja}')} "
         f"| {entry.state} | {cell(entry.manifest.source.terms)} "
         f"| {cell(entry.manifest.source.redistribution)} |"
         for entry in entries
     ]
+    sites = ", ".join(f"{each.entry.name}: {each.site}" for each in carried if each.site)
     return {
         "version": __version__,
         "runtime": "GPU (NVIDIA, CUDA 13)" if options.gpu else "CPU",
@@ -203,6 +243,7 @@ def _blanks(options: BundleOptions, entries: Sequence[Entry]) -> dict[str, str]:
         "python": options.targets[0].python,
         "first": entries[0].name,
         "estimators": "\n".join(rows),
+        "calibrations": sites or "–",
     }
 
 

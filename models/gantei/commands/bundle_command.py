@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ..bundle.targets import PLATFORMS, PYTHONS
 from ..terminal.plural import counted
-from .options import add_estimators
+from .options import add_calibrations, add_estimators
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,6 +19,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "(docs/closed-network.md). Needs pip and a package registry within reach.",
     )
     add_estimators(bundle)
+    add_calibrations(bundle, "also carry the calibration")
     bundle.add_argument(
         "--out", metavar="DIR", required=True, type=Path, help="the folder, which must not exist"
     )
@@ -57,6 +58,7 @@ def _run(chosen: argparse.Namespace) -> int:
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
     options = BundleOptions(
         names=tuple(chosen.names),
+        calibrations=tuple(chosen.calibrations),
         targets=targets(
             tuple(dict.fromkeys(chosen.platforms or PLATFORMS[:1])),
             tuple(dict.fromkeys(chosen.pythons or (this,))),

@@ -28,7 +28,11 @@ HERE = Path(__file__).resolve().parent
 # Not imported: Python would take the bytecode in a __pycache__ beside it in its place.
 verify = SimpleNamespace(**runpy.run_path(str(HERE / "verify.py")))
 DONE = "installed.json"
-OPEN_EACH = "import sys, gantei\nfor name in sys.argv[1:]: gantei.load(name)"
+OPEN_EACH = """import sys, gantei
+for each in sys.argv[1:]:
+    name, _, site = each.partition("=")
+    gantei.load(name, calibration=site or None)
+"""
 # The bundle's own pip, out of its wheel. As soon as it is imported it would open an IPv6 socket, to
 # see whether there are any.
 PIP = """import runpy, socket, sys
@@ -128,14 +132,37 @@ def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
         if (home / "estimators" / name).exists():
             shutil.rmtree(home / "estimators" / name)
         shutil.copytree(HERE / "estimators" / name, home / "estimators" / name)
+    for name, site in facts["calibrations"].items():
+        add_calibration(home, name, site, current)
     launcher = version / "gantei"
     launcher.write_text(LAUNCHER, "utf-8")
     launcher.chmod(0o755)
     say("opening the estimators")
     ready = [name for name, state in facts["estimators"].items() if state == "ready"]
+    sites = {name: f"={site}" for name, site in facts["calibrations"].items()}
+    ready = [name + sites.get(name, "") for name in ready]
     closed = {"GANTEI_HOME": str(home), "GANTEI_OFFLINE": "1"}
     run("opening the estimators", *(python, "-I", "-c", OPEN_EACH, *ready), **closed)
     (version / DONE).write_text(json.dumps(facts), "utf-8")
+
+
+def add_calibration(home: Path, name: str, site: str, current: Path) -> None:
+    """Put a calibration where none of its site is; another one there is never replaced."""
+    source, above = HERE / "calibrations" / name / site, home / "calibrations" / name
+    alike = [path for path in above.glob("*") if path.name.casefold() == site.casefold()]
+    if not alike:
+        shutil.copytree(source, above / site)
+    elif [files_of(path) for path in alike] != [files_of(source)]:
+        there = " and ".join(str(current / path.relative_to(home.parent)) for path in alike)
+        raise InstallError(
+            f"another calibration of {name} at {site} is in {there}, and is not replaced: move it "
+            "elsewhere, or make a bundle without this one"
+        )
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Give the files of a folder by their names."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
 def switch(current: Path, version: Path) -> None:
