@@ -91,6 +91,7 @@ LAYERS = {
         "batching",
         "loaded",
         "context",
+        "calibrated_members",
         "photograph_job",
         "dispatch",
         "predict_request",

@@ -41,7 +41,9 @@ def create_app(settings: Settings) -> Guard:
     h11_patterns.use()
     metrics = Metrics()
     pool = Pool(settings.workers, max(settings.queue, settings.photographs), metrics)
-    loaded = load_all(settings.estimators, settings.device, settings.batch)
+    loaded = load_all(
+        settings.estimators, settings.device, settings.batch, calibrations=settings.calibrations
+    )
     networks = [each.estimator for each in loaded.values()]
     size = settings.batch or batch_size(networks)
     batching = Batching(networks, size, settings.workers, metrics) if size > 1 else None

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import gantei
 from gantei.bundle.checkout import requirements_file
+from gantei.calibrations.calibration_copies import copy_calibration
+from gantei.calibrations.chosen_sites import chosen_sites
 from gantei.errors import MissingExtraError, OutputError
 from gantei.system.python_command import python_command
 
@@ -18,6 +20,8 @@ from .loaded import check_all, load_all
 
 CARRIED = "gantei_estimators"
 """Folder of the estimators in a Bento, beside the packages."""
+CARRIED_CALIBRATIONS = "gantei_calibrations"
+"""Folder of their calibrations there, each called as its estimator."""
 HERE = Path(__file__).parent
 BENTOFILE = {
     "service": f"{HERE.name}.service:Gantei",
@@ -36,18 +40,26 @@ def carried() -> tuple[str, ...]:
     return tuple(str(folder) for folder in sorted((HERE.parent / CARRIED).glob("*")))
 
 
-def build(names: Sequence[str]) -> str:
+def carried_calibrations() -> tuple[str, ...]:
+    """The calibrations that the Bento carries for those, as `chosen_sites` takes them."""
+    folders = sorted((HERE.parent / CARRIED_CALIBRATIONS).glob("*"))
+    return tuple(f"{folder.name}={folder}" for folder in folders)
+
+
+def build(names: Sequence[str], calibrations: Sequence[str] = ()) -> str:
     """Build a Bento in BentoML's store, and give its tag.
 
     Args:
         names: as `load_all`; each answers its golden photographs before it goes in.
+        calibrations: likewise; they go along.
 
     Raises:
         GanteiError: an estimator cannot be served, or BentoML cannot build.
     """
     if not (shutil.which("uv") or find_spec("uv")):
         raise MissingExtraError("BentoML builds with uv, and would download it: pip install uv")
-    loaded = load_all(names, "cpu", all_cores=False)
+    loaded = load_all(names, "cpu", calibrations=calibrations, all_cores=False)
+    sites = chosen_sites(calibrations, [*loaded])
     if errors := check_all([*loaded.values()]):
         raise errors[0]
     with tempfile.TemporaryDirectory(prefix="gantei-bento-") as scratch:
@@ -55,6 +67,9 @@ def build(names: Sequence[str]) -> str:
         for name, each in loaded.items():
             _refuse_links(each.entry.folder)
             shutil.copytree(each.entry.folder, staged / CARRIED / name)
+            if site := sites.get(name):
+                place = staged / CARRIED_CALIBRATIONS / name
+                copy_calibration(site, each.entry.manifest, place)
         for package in (Path(gantei.__file__).parent, HERE):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(package, staged / package.name, ignore=ignored)

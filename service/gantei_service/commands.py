@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gantei.commands.options import add_device, add_estimators, port, whole_number
+from gantei.commands.options import (
+    add_calibrations,
+    add_device,
+    add_estimators,
+    port,
+    whole_number,
+)
 
 MEGABYTE = 1_000_000
 
@@ -30,11 +36,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "neither gantei nor its estimators. Nothing is sent anywhere.",
     )
     add_estimators(bento, "all that are ready")
+    add_calibrations(bento, "also carry and apply the calibration")
     bento.set_defaults(run=_run_bento)
 
 
 def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     add_estimators(serve, "all that are ready")
+    add_calibrations(serve, "also give values as the calibration has them")
     add_device(serve)
     serve.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1"
@@ -98,6 +106,7 @@ def _run(chosen: argparse.Namespace) -> int:
         raise SettingError("TLS needs both --ssl-certfile and --ssl-keyfile")
     settings = Settings(
         estimators=tuple(chosen.names or ()),
+        calibrations=tuple(chosen.calibrations),
         device=chosen.device,
         workers=chosen.workers or default_workers(),
         batch=chosen.batch,
@@ -112,7 +121,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _run_bento(chosen: argparse.Namespace) -> int:
     with _extra():
         from .bento import build
-    sys.stdout.write(build(chosen.names or ()) + "\n")
+    sys.stdout.write(build(chosen.names or (), chosen.calibrations) + "\n")
     return 0
 
 

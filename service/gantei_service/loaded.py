@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from gantei.calibrations.chosen_sites import chosen_sites
 from gantei.catalogue.entries import Entry, estimators, find
 from gantei.errors import GanteiError, NotInstalledError, SettingError
 from gantei.estimator.estimator import Estimator, load
@@ -66,7 +67,12 @@ class LoadedEstimator:
 
 
 def load_all(
-    names: Sequence[str], device: Device, batch: int | None = None, *, all_cores: bool = True
+    names: Sequence[str],
+    device: Device,
+    batch: int | None = None,
+    *,
+    calibrations: Sequence[str] = (),
+    all_cores: bool = True,
 ) -> dict[str, LoadedEstimator]:
     """Load the estimators to serve, by name; no names stand for all that are ready here.
 
@@ -74,6 +80,8 @@ def load_all(
         names: names or folders.
         device: as `gantei.load` takes it.
         batch: as in `Settings`.
+        calibrations: as `chosen_sites` takes them; every estimator has the one of a site that is
+            for all.
         all_cores: whether they are also loaded for a photograph with no other beside it.
 
     Raises:
@@ -84,17 +92,20 @@ def load_all(
         wanted = [entry.name for entry in estimators() if entry.state == "ready"]
     if not wanted:
         raise NotInstalledError("no estimator is ready on this machine; gantei list shows them")
+    called = {each: find(each).name for each in wanted}
+    sites = chosen_sites(calibrations, [*called.values()])
     loaded: dict[str, LoadedEstimator] = {}
     for name in wanted:
         # Without batches as many inferences as there are workers run at once, each on one thread;
         # batches go one after the other, each on all cores.
         one_by_one = batch in (None, 1)
-        estimator = load(name, device, threads=1 if one_by_one else None)
+        site = sites.get(called[name])
+        estimator = load(name, device, threads=1 if one_by_one else None, calibration=site)
         if estimator.name in loaded:
             raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
         entry = Entry(estimator.manifest, find(name).folder)  # the manifest that was admitted
         divided = all_cores and one_by_one and estimator.device == "cpu" and cores() > 1
-        undivided = load(entry.folder, device) if divided else None
+        undivided = load(entry.folder, device, calibration=site) if divided else None
         loaded[estimator.name] = LoadedEstimator(entry, estimator, undivided, _files(entry))
     return loaded
 

@@ -24,6 +24,7 @@ from gantei.photographs.eyes import Eye, EyeOption
 from gantei.photographs.photograph import Photograph, open_photograph
 
 from .batching import Batching
+from .calibrated_members import calibrated_members, split_findings
 from .logs import failure, log
 from .metrics import Metrics
 from .pool import Pool
@@ -170,13 +171,14 @@ def _estimates(
     estimates: dict[str, Any] = {}
     for index, estimator in enumerate(estimators):
         prediction = answer.prediction(index)
+        warnings, of_calibration = split_findings(answer.findings[index])
         estimates[estimator.name] = {
             "values": {
                 name: {"value": value, "unit": prediction.units[name]}
                 for name, value in prediction.values.items()
             },
-            "warnings": [finding.as_dict() for finding in answer.findings[index]],
-        }
+            "warnings": warnings,
+        } | calibrated_members(prediction, estimator.calibration, of_calibration)
         if explanation := prediction.explanation:
             value = prediction.values[explanation.of]
             estimates[estimator.name]["map"] = _map(explanation)

@@ -56,11 +56,14 @@ def _refusal(why: str) -> App:
 
 def _application() -> App:
     from .app import create_app
-    from .bento import carried
+    from .bento import carried, carried_calibrations
     from .settings import from_environment
 
     settings = from_environment()
-    return create_app(replace(settings, estimators=settings.estimators or carried()))
+    if not settings.estimators and (estimators := carried()):
+        calibrations = settings.calibrations or carried_calibrations()
+        settings = replace(settings, estimators=estimators, calibrations=calibrations)
+    return create_app(settings)
 
 
 @bentoml.service(

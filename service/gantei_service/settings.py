@@ -24,6 +24,7 @@ class Settings:
 
     Attributes:
         estimators: names or folders; none means every estimator that is ready on this machine.
+        calibrations: sites or paths, as `chosen_sites` takes them; none means uncalibrated values.
         device: as `gantei.load` takes it.
         workers: photographs that are decoded and estimated at the same time.
         batch: most photographs that go through a network together; None: 16 on a GPU, 1 on a CPU.
@@ -41,6 +42,7 @@ class Settings:
     """
 
     estimators: tuple[str, ...] = ()
+    calibrations: tuple[str, ...] = ()
     device: Device = "auto"
     workers: int = field(default_factory=default_workers)
     batch: int | None = None
@@ -57,13 +59,15 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read `GANTEI_SERVE_WITH` (names, with commas), `_DEVICE`, `_WORKERS`, `_BATCH`,
-    `_TOKEN_FILE`, `_INSECURE` (1) and `_BODY_LIMIT` (MB).
+    """Read `GANTEI_SERVE_WITH` and `_CALIBRATION` (names, with commas), `_DEVICE`, `_WORKERS`,
+    `_BATCH`, `_TOKEN_FILE`, `_INSECURE` (1) and `_BODY_LIMIT` (MB).
 
     Raises:
         SettingError: one of them makes no sense, or has a name that is not known.
     """  # noqa: D205 - the names are one list
-    known = {"WITH", "DEVICE", "WORKERS", "BATCH", "TOKEN_FILE", "INSECURE", "BODY_LIMIT"}
+    known = {
+        "WITH", "CALIBRATION", "DEVICE", "WORKERS", "BATCH", "TOKEN_FILE", "INSECURE", "BODY_LIMIT",
+    }  # fmt: skip
     given = {
         key.removeprefix(PREFIX): value
         for key, value in environment.items()
@@ -77,7 +81,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     if given.get("INSECURE", "1") != "1":
         raise SettingError(f"{PREFIX}INSECURE is 1 or absent, not {given['INSECURE']!r}")
     return Settings(
-        estimators=tuple(filter(None, (name.strip() for name in given.get("WITH", "").split(",")))),
+        estimators=_listed(given.get("WITH", "")),
+        calibrations=_listed(given.get("CALIBRATION", "")),
         device=device,  # type: ignore[arg-type]
         workers=positive(given["WORKERS"]) if "WORKERS" in given else default_workers(),
         batch=positive(given["BATCH"]) if "BATCH" in given else None,
@@ -85,6 +90,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         insecure="INSECURE" in given,
         body_limit=positive(given.get("BODY_LIMIT", "64")) * MEGABYTE,
     )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
 def positive(text: str) -> int:

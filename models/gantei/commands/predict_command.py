@@ -147,8 +147,6 @@ def _check_options(chosen: argparse.Namespace) -> None:
         return
     if chosen.device != "auto":
         raise SettingError("--device is chosen where the server is started, not with --server")
-    if chosen.calibrations:
-        raise SettingError("--calibration is chosen where the server is started, not with --server")
     if chosen.allow_grey:
         raise SettingError("--allow-grey: a server takes no pictures without colour")
 
@@ -158,6 +156,7 @@ def _backend(
     chosen: argparse.Namespace, names: Sequence[str]
 ) -> "Iterator[LocalBackend | RemoteBackend]":
     if chosen.server is not None:
+        from ..calibrations.chosen_sites import chosen_sites
         from ..remote.client import CONNECTIONS, Client
         from ..study.backends import RemoteBackend
         from ..wire.credentials import token_of_file
@@ -165,7 +164,7 @@ def _backend(
         token = token_of_file(chosen.token_file) if chosen.token_file else None
         connections = chosen.workers or CONNECTIONS
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
-            yield RemoteBackend.of(client, names)
+            yield RemoteBackend.of(client, names, chosen_sites(chosen.calibrations, names))
         return
     yield local_backend(chosen, names, chosen.calibrations)
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..calibrations.calibration import Calibration
+from ..calibrations.calibration_file import calibration_sha256
 from ..calibrations.calibration_store import open_calibration
 from ..calibrations.site_calibrator import SiteCalibrator, check_fits
 from ..catalogue.entries import find_installed
@@ -37,6 +38,7 @@ class Estimator(Network):
         remarks: the findings on its signature, and on that of its calibration.
         findings: those that every result carries: on its signature, and those of its manifest.
         calibration: that of the site whose people its values are calibrated on; None: of none.
+        calibration_sha256: digest of the calibration as it is written; empty without one.
 
     >>> age = gantei.load("demo-age", "cpu")
     >>> age.name, age.device, age.manifest.input.size
@@ -53,6 +55,7 @@ class Estimator(Network):
         calibrator = None if calibration is None else SiteCalibrator(calibration, manifest)
         super().__init__(manifest, session, remarks, calibrator)
         self.calibration = calibration
+        self.calibration_sha256 = "" if calibration is None else calibration_sha256(calibration)
         check_width(self, calibration)
 
     def __repr__(self) -> str:
@@ -149,6 +152,11 @@ class Estimator(Network):
                 if result.error is not None and on_error == "raise":
                     raise result.error
                 yield result.prediction(0)
+
+    @property
+    def measures_distance(self) -> bool:
+        """Whether predictions have a `distance`: the calibration knows where embeddings lie."""
+        return self.calibrator is not None and self.calibrator.needs_embedding
 
     def require_map(self) -> None:
         """Check that it gives maps.

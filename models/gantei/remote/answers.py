@@ -1,10 +1,13 @@
 """Read a server's answers by the schema that both ends share, and put them into our types."""
 
+import json
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from ..calibrations.calibration import Calibration
 from ..errors import GanteiError, InferenceError, ManifestError, PhotographError, TransferError
 from ..explanations.explanation import Explanation
 from ..findings.finding import Finding
@@ -22,6 +25,7 @@ from ..wire.schemas import (
     PredictAnswer,
     RefusedPhotograph,
 )
+from .requested_calibrations import Sites, with_calibrations
 from .served_estimator import ServedEstimator
 
 P = ParamSpec("P")
@@ -62,7 +66,17 @@ def read_estimator(content: bytes, name: str) -> ServedEstimator:
         described.state,
         described.no_map.finding() if described.no_map else None,
         tuple(each.finding() for each in described.remarks),
+        *_calibration(described),
     )
+
+
+def _calibration(described: DescribedEstimator) -> tuple[Calibration | None, str, bool]:
+    """Read the calibration, its digest, and whether it measures distances."""
+    if described.calibration is None:
+        return None, "", False
+    record = json.dumps(described.calibration_record | {"embeddings": None})
+    calibration = Calibration.model_validate_json(record)
+    return calibration, described.calibration.sha256, described.calibration.distance
 
 
 @_else_transfer_error
@@ -75,6 +89,7 @@ def read_answer(
     explain: bool,
     eye: Eye | None = None,
     known: tuple[Finding, ...] = (),
+    sites: Sites = MappingProxyType({}),
 ) -> PhotographResult:
     """Read the answer for one photograph.
 
@@ -86,9 +101,10 @@ def read_answer(
         explain: whether maps were requested.
         eye: the photograph's, where it was known here; else what the server found.
         known: what is odd about what was sent, as far as that was known here.
+        sites: where calibrated values were asked for; others are passed over.
 
     Raises:
-        TransferError: it is of another shape, or of another photograph.
+        TransferError: it is of another shape, of another photograph, or calibrated elsewhere.
     """
     (entry,) = PredictAnswer.model_validate_json(content).photographs
     of_eye = eye.findings if eye else ()  # the server knows less: not the name
@@ -99,7 +115,7 @@ def read_answer(
     if entry.sha256 != sent:
         raise ValueError("an answer for another photograph")
     estimates = [entry.estimates[name] for name in names]
-    return PhotographResult(
+    result = PhotographResult(
         source,
         sent,
         tuple(
@@ -116,6 +132,7 @@ def read_answer(
         ),
         appearance=Appearance(**entry.appearance.model_dump()) if entry.appearance else None,
     )
+    return with_calibrations(result, dict(zip(names, estimates, strict=True)), sites)
 
 
 def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:

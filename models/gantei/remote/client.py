@@ -1,27 +1,24 @@
 """Asking a server instead of this machine: `gantei serve` computes, the study stays here."""
 
-import hashlib
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from threading import Event
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self
 
-from ..errors import PhotographError, SettingError, UnknownEstimatorError, drop_tracebacks
-from ..findings.finding import Finding
+from ..errors import SettingError, UnknownEstimatorError
 from ..inference.inputs import each_photograph, with_eyes
 from ..inference.parallel import ordered
 from ..inference.prediction import PhotographResult, Prediction
-from ..photographs.dicom.laterality import side_in_file
-from ..photographs.eyes import Eye, EyeOption, EyeOptions, eye_with_file, paired
+from ..photographs.eyes import EyeOption, EyeOptions, paired
 from ..photographs.photograph import eye_of
 from ..photographs.photograph_source import PhotographSource, is_one, source_name
 from ..wire.credentials import token_for_service
 from ..wire.schemas import EstimatorList
-from .answers import read_answer, read_estimator, read_list
-from .connection import Connection, RefusedRequestError
-from .sent_photograph import bytes_to_send, eyes_field
+from .answers import read_estimator, read_list
+from .connection import Connection
+from .question import Question, ask_about
+from .requested_calibrations import Sites, check_served, requested_sites
 from .served_estimator import ServedEstimator
 
 CONNECTIONS = 8
@@ -129,6 +126,7 @@ class Client:
         on_error: Literal["raise", "record"] = "raise",
         explain: bool = False,
         eyes: EyeOptions = None,
+        calibration: str | Sites | None = None,
     ) -> list[dict[str, Prediction]]:
         """Estimate for each photograph, in order: `{estimator's name: its Prediction}` of each.
 
@@ -142,8 +140,11 @@ class Client:
             explain: give each prediction its `explanation`.
             eyes: which eye each shows, as `Estimator.predict` takes it. Names of files are read
                 here, and not sent.
+            calibration: the site whose calibration the server was started with, or one for each
+                estimator's name; predictions then have `calibrated` values and `distance`.
 
         Raises:
+            CalibrationError: the server has not the calibration of that site.
             SettingError: `eyes` makes no sense, or is of other photographs.
             PhotographError: with `on_error="raise"`, of the first photograph that is wrong, or
                 larger than the server takes.
@@ -159,7 +160,14 @@ class Client:
         {'age': 44.1...}
         """
         return list(
-            self.stream(photographs, estimators, on_error=on_error, explain=explain, eyes=eyes)
+            self.stream(
+                photographs,
+                estimators,
+                on_error=on_error,
+                explain=explain,
+                eyes=eyes,
+                calibration=calibration,
+            )
         )
 
     def stream(
@@ -170,6 +178,7 @@ class Client:
         on_error: Literal["raise", "record"] = "raise",
         explain: bool = False,
         eyes: EyeOptions = None,
+        calibration: str | Sites | None = None,
     ) -> Generator[dict[str, Prediction]]:
         """Give what `predict` gives, one photograph after the other, as it is used.
 
@@ -192,11 +201,15 @@ class Client:
         if names is None:
             names = self._names()
         names = list(dict.fromkeys(names))
+        sites = requested_sites(calibration, names)
+        if sites:
+            check_served(self.url, self._sites(), sites)
         sources, options = with_eyes(each_photograph(photographs), eyes)
         numbered = not is_one(photographs)
-        with closing(
-            self.answers(sources, names, explain=explain, eyes=options, numbered=numbered)
-        ) as answers:
+        asked = self.answers(
+            sources, names, explain=explain, eyes=options, numbered=numbered, sites=sites
+        )
+        with closing(asked) as answers:
             for answer in answers:
                 if answer.error is not None and on_error == "raise":
                     raise answer.error
@@ -210,8 +223,11 @@ class Client:
         explain: bool = False,
         eyes: Iterable[EyeOption] | None = None,
         numbered: bool = False,
+        sites: Sites = MappingProxyType({}),
     ) -> Generator[PhotographResult]:
         """Ask for each photograph, in order, as `gantei.inference.pipeline.estimate` does here.
+
+        With `sites`, results are calibrated; whether the server has those is checked before.
 
         Raises:
             TransferError, UnknownEstimatorError, ExplanationError: as `predict`.
@@ -219,57 +235,29 @@ class Client:
         """
         if not names:
             raise SettingError(f"name an estimator; {self.url} lists what it serves")
-        fields = {"estimators": list(names), "explain": "map" if explain else "none"}
-        stop = Event()
+        question = Question(names, explain=explain, sites=sites)
 
         def answer(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PhotographResult:
             number, (source, option) = one
             option = eye_of(source, None) if option is None else option
             name = source_name(source, number if numbered else None)
-            return self._answer(number, name, source, option, fields, stop)
+            return ask_about(self._server, question, number, name, source, option)
 
         each = enumerate(paired(photographs, eyes), 1)
         try:
             with closing(ordered(answer, each, self._connections)) as answers:
                 yield from answers
         finally:
-            stop.set()
-
-    def _answer(
-        self,
-        number: int,
-        name: str,
-        source: PhotographSource,
-        option: EyeOption,
-        fields: dict[str, Any],
-        stop: Event,
-    ) -> PhotographResult:
-        eye = option if isinstance(option, Eye) else None
-        try:
-            data, known = bytes_to_send(source)
-            option = eye_with_file(option, side_in_file(data))
-            eye = option if isinstance(option, Eye) else None
-        except PhotographError as error:
-            drop_tracebacks(error)
-            error.source = name  # opened by itself, without its place
-            return PhotographResult(name, error.sha256, error=error, eye=eye)
-        sent = hashlib.sha256(data).hexdigest()
-        file = ("photographs", (str(number), data, "application/octet-stream"))
-        try:
-            answer = self._server.ask(
-                "POST", "/v1/predict", stop, files=[file], data=fields | eyes_field(option)
-            )
-        except RefusedRequestError as error:
-            if error.status != 413:
-                raise
-            too_large = Finding("larger-than-server-takes", detail=str(error))
-            failed = PhotographError(too_large, name, sent)
-            return PhotographResult(name, sent, error=failed, eye=eye)
-        names, explain = fields["estimators"], fields["explain"] == "map"
-        return read_answer(answer, name, sent, names, explain=explain, eye=eye, known=known)
+            question.stop.set()
 
     def _list(self) -> EstimatorList:
         return read_list(self._server.ask("GET", "/v1/estimators"))
+
+    def _sites(self) -> dict[str, str | None]:
+        return {
+            each.name: each.calibration.site if each.calibration else None
+            for each in self._list().estimators
+        }
 
     def _names(self) -> list[str]:
         return [each.name for each in self._list().estimators]

@@ -1,7 +1,7 @@
 """An estimator of a server, as a study uses one."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal, Self
 
 from ..calibrations.calibration import Calibration
 from ..errors import ExplanationError
@@ -19,7 +19,10 @@ class ServedEstimator:
         state: whether it has passed the server's check.
         no_map: why it gives no map; None where it gives one.
         remarks: what the server says about its signature.
-        calibration: that of the site whose people its values are calibrated on; None: of none.
+        calibration: that of the site whose people its values are calibrated on, without the
+            embeddings; None: of none.
+        calibration_sha256: digest of the whole calibration as it is written; empty without one.
+        measures_distance: whether predictions have a `distance`.
     """
 
     manifest: Manifest
@@ -28,6 +31,8 @@ class ServedEstimator:
     no_map: Finding | None
     remarks: tuple[Finding, ...] = ()
     calibration: Calibration | None = None
+    calibration_sha256: str = ""
+    measures_distance: bool = False
 
     @property
     def name(self) -> str:
@@ -38,6 +43,10 @@ class ServedEstimator:
     def findings(self) -> tuple[Finding, ...]:
         """The findings that every result carries; see `gantei.inference.network.Network`."""
         return self.remarks + self.manifest.findings()
+
+    def uncalibrated(self) -> Self:
+        """Give it as if the server had no calibration."""
+        return replace(self, calibration=None, calibration_sha256="", measures_distance=False)
 
     def require_map(self) -> None:
         """Check that it gives maps.

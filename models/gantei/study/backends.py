@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Self
 
 from ..errors import TransferError
@@ -11,6 +12,7 @@ from ..inference.pipeline import batch_size, estimate
 from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
 from ..remote.client import Client
+from ..remote.requested_calibrations import Sites, check_served
 from ..remote.served_estimator import ServedEstimator
 
 AnyEstimator = Estimator | ServedEstimator
@@ -61,13 +63,18 @@ class RemoteBackend:
     batch = 1
 
     @classmethod
-    def of(cls, client: Client, names: Sequence[str]) -> Self:
-        """Ask the server what it has.
+    def of(cls, client: Client, names: Sequence[str], sites: Sites = MappingProxyType({})) -> Self:
+        """Ask the server what it has; of calibrations, those of these sites by estimator.
 
         Raises:
             UnknownEstimatorError, TransferError: as `Client.estimators`.
+            CalibrationError: it has an estimator uncalibrated, or calibrated elsewhere.
         """
-        return cls(client, client.estimators(names), client.environment())
+        served = client.estimators(names)
+        there = {each.name: each.calibration.site if each.calibration else None for each in served}
+        check_served(client.url, there, sites)
+        estimators = [each if each.name in sites else each.uncalibrated() for each in served]
+        return cls(client, estimators, client.environment())
 
     def results(
         self, photographs: Sequence[StudyPhotograph], explain: ExplanationKind | None = None
@@ -78,13 +85,15 @@ class RemoteBackend:
             TransferError: also where the server has other estimators or versions at the end.
         """
         names = [each.name for each in self.estimators]
+        sites = {each.name: each.calibration.site for each in self.estimators if each.calibration}
         yield from self.client.answers(
             (listed.path for listed in photographs),
             names,
             explain=explain is not None,
             eyes=(listed.eye for listed in photographs),
+            sites=sites,
         )
-        if RemoteBackend.of(self.client, names) != self:
+        if RemoteBackend.of(self.client, names, sites) != self:
             raise TransferError(
                 f"{self.client.url}: its estimators or versions were changed while it answered, so "
                 "the rows are not of one kind: run anew with --overwrite"

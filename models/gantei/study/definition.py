@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..calibrations.calibration_file import calibration_sha256
 from ..photographs.listing import PhotographList
 from ..system.environment import environment
 from .backends import AnyEstimator, LocalBackend, RemoteBackend
@@ -176,7 +175,9 @@ class Study:
         cameras = StatedCameras.of(self.listing.columns, self.estimators)
         return {
             "calibrations": {name: each.described() for name, each in found.items()},
-            "calibration_sha256": {name: calibration_sha256(each) for name, each in found.items()},
+            "calibration_sha256": {
+                each.name: each.calibration_sha256 for each in self.estimators if each.calibration
+            },
             "cameras": cameras.told_by,
         }
 

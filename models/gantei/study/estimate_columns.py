@@ -23,7 +23,7 @@ def estimate_columns(estimator: AnyEstimator) -> list[Column]:
         found.append(column)
         if calibration is not None and output in calibration.outputs:
             found += _calibrated_columns(column, calibration, output)
-    if calibration is not None and calibration.embeddings is not None:
+    if calibration is not None and estimator.measures_distance:
         found.append(_distance_column(estimator, calibration))
     return found
 
@@ -38,7 +38,7 @@ def estimate_cells(
         if calibration is not None and output in calibration.outputs:
             found = result.calibrated[index][key]
             yield from (found.value, found.low, found.high)
-    if calibration is not None and calibration.embeddings is not None:
+    if estimator.measures_distance:
         yield result.distances[index]
 
 

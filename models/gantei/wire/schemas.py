@@ -123,6 +123,15 @@ class ValueWithInterval(WireObject):
     high: float | None
 
 
+class AppliedCalibration(WireObject):
+    """The calibration that made calibrated values and their intervals."""
+
+    site: str
+    date: str = Field(description="As 2026-11-29.")
+    level: float = Field(description="Of the intervals, such as 0.9.")
+    people: int = Field(ge=0, description="Whom it was made on.")
+
+
 class Estimate(WireObject):
     """What one estimator says of a photograph."""
 
@@ -133,7 +142,7 @@ class Estimate(WireObject):
     calibrated: dict[str, ValueWithInterval] = left_out_unless(
         "where the estimator is served with a calibration; by the names of `values`"
     )
-    calibrated_at: str = left_out_unless("with `calibrated`: the calibration's site")
+    calibrated_by: AppliedCalibration = left_out_unless("with `calibrated`")
     distance: float = left_out_unless(
         "where the calibration has embeddings: how far the photograph lies from those calibrated "
         "on; 1 is the limit of what they reach"
@@ -189,17 +198,16 @@ class FileDigest(WireObject):
     sha256: Sha256
 
 
-class ServedCalibration(WireObject):
+class ServedCalibration(AppliedCalibration):
     """Where, when and on whom an estimator was calibrated; nobody is named."""
 
-    site: str
-    date: str = Field(description="As 2026-11-29.")
-    level: float = Field(description="Of the intervals, such as 0.9.")
-    people: int = Field(ge=0)
     photographs: int = Field(ge=0)
-    ages: tuple[float, float] | None = Field(description="The least and the greatest, in years.")
+    ages: list[float] | None = Field(description="The least and the greatest, in years.")
     sexes: dict[str, int] = Field(description="How many people of each.")
     cameras: dict[str, int] = Field(description="How many photographs by each.")
+    sha256: Sha256 = Field(description="Of the calibration's file, as it is written.")
+    values: list[str] = Field(description="The names of the values that are calibrated.")
+    distance: bool = Field(description="Whether estimates have a `distance`.")
 
 
 class ListedEstimator(WireObject):

@@ -1,5 +1,7 @@
 // The table as a file: comma-separated, UTF-8 with the mark by which Excel knows it.
 
+import { calibratedColumns } from "./calibrated.js";
+
 const BYTE_ORDER_MARK = "\uFEFF";
 // What Excel, Calc and Sheets would calculate; the wide forms are taken for the others in Japanese.
 // Apostrophes before it are counted in, so that the one added can be told (spreadsheet_cells.py).
@@ -25,11 +27,16 @@ export function csv(lines) {
  * are in English and in codes, so that two downloads can be compared whatever the language.
  */
 export function tableLines(groups, estimators) {
-  const values = estimators.flatMap(({ name, values }) =>
-    Object.entries(values).map(([value, unit]) => ({ name, value, unit })));
+  const values = estimators.flatMap((estimator) => [
+    ...Object.entries(estimator.values).map(([value, unit]) => ({
+      name: estimator.name, title: `${estimator.name}.${value} (${unit})`,
+      of: (estimate) => estimate?.values[value]?.value,
+    })),
+    ...calibratedColumns(estimator),
+  ]);
   const head = [
     "photograph", "person", "eye", "eye_from", "sha256", "width", "height",
-    ...values.map(({ name, value, unit }) => `${name}.${value} (${unit})`),
+    ...values.map(({ title }) => title),
     "warnings", "warning_codes", "error", "error_code",
   ];
   const lines = groups.flatMap((group) =>
@@ -38,7 +45,7 @@ export function tableLines(groups, estimators) {
       return [
         path, group.right && group.left ? group.label : null, eye === "single" ? null : eye,
         eye === "single" ? null : origin(group[eye]), sha256, size?.width, size?.height,
-        ...values.map(({ name, value }) => estimates[name]?.values[value]?.value),
+        ...values.map(({ name, of }) => of(estimates[name])),
         warnings(estimates, findings, estimators, ({ text }) => text, ": ", "; "),
         warnings(estimates, findings, estimators, ({ code }) => code, ":", " "),
         problem ? [problem.title, problem.detail].filter(Boolean).join(": ") : null,
@@ -54,6 +61,7 @@ const origin = ({ chosen, told, found }) =>
 /** What the estimators say, each behind its name, then what is odd about the photograph itself. */
 function warnings(estimates, findings, estimators, part, mark, between) {
   const all = estimators.flatMap(({ name }) =>
-    (estimates[name]?.warnings ?? []).map((each) => `${name}${mark}${part(each)}`));
+    [...(estimates[name]?.warnings ?? []), ...(estimates[name]?.calibration_warnings ?? [])]
+      .map((each) => `${name}${mark}${part(each)}`));
   return [...all, ...(findings ?? []).map(part)].join(between) || null;
 }

@@ -1,6 +1,7 @@
 // The estimators that the server has: which are chosen, what is to know of them, and their cards.
 
 import { listing } from "./api.js";
+import { calibrationLine } from "./calibrated.js";
 import { showCard } from "./dialogs.js";
 import { byId, make } from "./element.js";
 import { own, problemWords, say, unitName, valueName, worded } from "./language.js";
@@ -85,6 +86,7 @@ function tile(estimator) {
         make("span", { lang: title.lang }, title.text),
         make("code", {}, name))),
     make("p", { class: "gives" }, `${say("gives")}: ${gives.join(", ")}`),
+    calibrationLine(estimator),
     notice(estimator),
     assumptions(estimator),
     make("p", { class: "foot" },

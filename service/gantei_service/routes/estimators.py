@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from gantei.card import as_markdown, as_page, composed_of
+from gantei.card.calibrated_here import with_calibrations
 from gantei.errors import ExplanationError
 from gantei.findings.finding import Finding
 from gantei.system.environment import environment
 from gantei.wire.schemas import DescribedEstimator, EstimatorList
 
+from ..calibrated_members import served_calibration
 from ..context import ServiceContext
 from ..loaded import LoadedEstimator
 from ..openapi import responses
@@ -55,16 +57,14 @@ def router(context: ServiceContext) -> APIRouter:
     async def manifest(name: str) -> JSONResponse:
         """Give all that is known of an estimator."""
         loaded = context.find(name)
-        return JSONResponse(_listed(loaded) | {"manifest": loaded.entry.manifest.tables()})
+        described = {"manifest": loaded.entry.manifest.tables()}
+        if calibration := loaded.estimator.calibration:
+            described["calibration_record"] = calibration.described()
+        return JSONResponse(_listed(loaded) | described)
 
     async def show_card(name: str, request: Request) -> Response:
         """Give an estimator's card, as Markdown, or as a page where HTML is preferred."""
-        card = composed_of(context.find(name).entry)
-        vary = {"vary": "accept"}
-        if _prefers_html(request.headers.get("accept", "")):
-            policy = {"content-security-policy": CARD_POLICY}
-            return HTMLResponse(as_page(card), headers=vary | policy)
-        return Response(as_markdown(card), media_type="text/markdown", headers=vary)
+        return _card(context.find(name), html=_prefers_html(request.headers.get("accept", "")))
 
     async def download(name: str, file: str, request: Request) -> Response:
         """Give a file of the estimator's folder; its ETag is its sha256."""
@@ -114,6 +114,7 @@ def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
         "remarks": [each.as_dict() for each in loaded.estimator.remarks],
         "needs_eye": manifest.input.mirror == "left-eyes",
         "no_map": _why_no_map(loaded),
+        **served_calibration(loaded.estimator),
         "files": {
             name: {"bytes": file.stat.st_size, "sha256": file.sha256}
             for name, file in loaded.files.items()
@@ -127,6 +128,16 @@ def _why_no_map(loaded: LoadedEstimator) -> dict[str, Any] | None:
     except ExplanationError as error:
         return error.finding.as_dict()
     return None
+
+
+def _card(loaded: LoadedEstimator, *, html: bool) -> Response:
+    """Give a card; the one in Markdown goes along with the estimator, without calibrations."""
+    card, vary = composed_of(loaded.entry), {"vary": "accept"}
+    if not html:
+        return Response(as_markdown(card), media_type="text/markdown", headers=vary)
+    applied = loaded.estimator.calibration
+    page = as_page(with_calibrations(card, [applied] if applied else []))
+    return HTMLResponse(page, headers=vary | {"content-security-policy": CARD_POLICY})
 
 
 def _prefers_html(accept: str) -> bool:
