@@ -6,6 +6,7 @@ import pytest
 
 import gantei
 from gantei.errors import OutputError, SettingError
+from gantei.records.records_report import cautions_of
 
 from .recorded import study, write_labels
 
@@ -119,6 +120,18 @@ def test_a_rate_is_estimated_where_many_are_wrong(tmp_path):
     rate = gantei.check_records(*tables, output="sex").classes[0].rate
     assert rate.source == "estimated"
     assert rate.low < 1 / 21 < rate.high
+
+
+def test_a_stated_rate_that_the_records_do_not_support_is_told(tmp_path):
+    tables = study(tmp_path, flipped=range(0, 1200, 21), sure=False)
+    check = gantei.check_records(*tables, error_rate=0.001, output="sex")
+    rate = check.classes[0].rate
+    assert not rate.is_supported
+    (english, japanese), *_ = cautions_of(check)
+    assert "0.10% was stated, but these records go with" in english
+    assert "0.10%" in japanese
+    supported = gantei.check_records(*tables, error_rate=0.05, output="sex")
+    assert all("was stated" not in said for said, _ in cautions_of(supported))
 
 
 @pytest.mark.parametrize("rate", [0, -0.1, 0.3, "0.1", True])

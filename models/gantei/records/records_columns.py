@@ -162,10 +162,14 @@ def _age_rows(records: AgeRecords) -> Iterator[list[Cell]]:
             *(_short(people.estimates[place]), f"{unlikely.expected[place]:.1f}"),
             *(None, None, None, None, None),
             *(_short(unlikely.p[place]), _short(unlikely.q[place])),
-            *(slip.slip if slip else None, slip.age if slip else None),
+            *((slip.slip, _age(slip.age)) if slip else (None, None)),
             None if odds is None or not np.isfinite(odds) else _short(odds),
             *(person.where, None),
         ]
+
+
+def _age(years: float | None) -> float | None:
+    return None if years is None else round(years, 1)
 
 
 def _short(number: float) -> float:
