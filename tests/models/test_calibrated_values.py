@@ -88,6 +88,7 @@ def test_the_slope_of_one_and_intercepts_of_zero_change_nothing():
     assert np.allclose(calibrated_probabilities(estimates, same, 0.9).value, estimates, rtol=1e-9)
 
 
+@pytest.mark.reference
 def test_the_interval_of_a_probability_is_that_of_statsmodels():
     smf = pytest.importorskip("statsmodels.api", reason="a reference of statistics")
     random = np.random.default_rng(5)

@@ -104,6 +104,7 @@ def find_calibration(
     Raises:
         CalibrationError: there is none, it cannot be read, or it is of another estimator or of
             other weights; says what there is, and how to make one.
+        OutputError: the folder of calibrations cannot be read.
         SignatureError: as `admit_calibration`.
         SettingError: `GANTEI_TRUST` or the trust file makes no sense.
         MissingExtraError: a signature is to be checked, and `cryptography` is not installed.

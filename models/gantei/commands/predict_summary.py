@@ -70,9 +70,11 @@ def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
 
 def write_calibrations(estimators: "Sequence[AnyEstimator]") -> None:
     """Say on whom the values of each estimator are calibrated."""
+    from ..calibrations.calibration_table import people_text
+
     for each in estimators:
         if (made := each.calibration) is not None:
-            people = counted(made.people.people, "person")
+            people = people_text(made.people)
             sys.stderr.write(
                 visible(f"{each.name}: calibrated at {made.site} on {people} ({made.date})\n")
             )
