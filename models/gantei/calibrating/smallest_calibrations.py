@@ -1,8 +1,8 @@
 """How many people a calibration takes at least, and below how many it says so.
 
-Chosen by simulation (benchmarks/calibrate.py). Of 50 people, logits 1.6 times too steep lose 0.013
-after calibrating, and 0.030 before; but in 24 of 100 samples more than before, of 30 people in 38,
-and of 20 in 54. From 100 people on it is 5 of 100.
+Chosen by simulation (benchmarks/calibrate.py). Of 50 people, logits 1.6 times too steep lose 0.012
+after calibrating, and 0.026 before; but in 24 of 100 samples more than before, of 30 people in 43,
+and of 20 in 60. From 100 people on it is 7 of 100.
 """
 
 from ..labels.estimated_output import EstimatedOutput
