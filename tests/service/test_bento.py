@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from gantei.catalogue.entries import SHIPPED
+from gantei.calibrations.calibration_store import save_calibration
+from gantei.catalogue.entries import SHIPPED, find
 from gantei.errors import MissingExtraError, WeightsError
 
+from ..calibrated import calibration_of
 from ..processes import (
     again_if_bentomls_port_is_gone,
     no_other_bentoml,
@@ -201,16 +203,23 @@ def test_a_bento_of_the_checkout_serves_without_it(with_uv, tmp_path):
 
 
 @posix
-def test_a_bento_carries_the_estimators_that_it_was_built_with(with_uv, make_estimator, tmp_path):
+def test_a_bento_carries_the_estimators_and_calibrations_that_it_was_built_with(
+    with_uv, make_estimator, tmp_path
+):
     folder = make_estimator()
-    tag = run(with_uv, "gantei", "bento", "--with", str(folder), "--with", "demo-sex").strip()
+    calibration = save_calibration(calibration_of(find(folder).manifest))
+    named = ("--with", str(folder), "--with", "demo-sex", "--calibration", "made=clinic")
+    tag = run(with_uv, "gantei", "bento", *named).strip()
     folder.rename(tmp_path / "gone")
+    shutil.rmtree(calibration)
     source = tmp_path / "bentoml/bentos" / tag.replace(":", "/") / "src"
     assert not [*source.rglob("*.pyc")]
     elsewhere = with_uv | {"PYTHONPATH": with_uv["PYTHONPATH"].split(os.pathsep)[0]}
     with serving(elsewhere, tag) as get:
         assert served(get) == ["demo-sex", "made"]
         assert "made" in get("/v1/estimators/made/files/estimator.toml")[1]
+        assert json.loads(get("/v1/estimators/made")[1])["calibration"]["site"] == "clinic"
+        assert "calibration" not in json.loads(get("/v1/estimators/demo-sex")[1])
     assert called(with_uv) == ""
 
 

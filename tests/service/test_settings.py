@@ -18,9 +18,10 @@ def told(**environment):
 def test_bentoml_is_told_the_settings_by_the_environment():
     settings = told(
         WITH="demo-age, demo-sex", DEVICE="cpu", WORKERS="3", TOKEN_FILE="t", INSECURE="1",
-        BODY_LIMIT="5", BATCH="8",
+        BODY_LIMIT="5", BATCH="8", CALIBRATION="clinic, demo-sex=ward-3",
     )  # fmt: skip
     assert settings.estimators == ("demo-age", "demo-sex")
+    assert settings.calibrations == ("clinic", "demo-sex=ward-3")
     assert (settings.device, settings.workers, settings.body_limit) == ("cpu", 3, 5_000_000)
     assert settings.batch == 8
     assert (settings.token_file, settings.insecure) == (Path("t"), True)

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import AlreadyInstalledError, CalibrationError, GanteiError, OutputError
+from ..errors import CalibrationError, GanteiError, OutputError
 from ..manifests.manifest import Manifest, Weights
 from ..signing.contents import SIGNATURE_FILE
 from ..system.files import ensure_folder, exclusive_lock
@@ -17,6 +17,7 @@ from .calibration_store import (
     calibration_folder,
     calibration_path,
     open_calibration,
+    refuse_other,
 )
 
 INCOMING = ".incoming-"
@@ -102,21 +103,6 @@ def _put(incoming: Path, folder: Path, replaced: Path) -> None:
         if replaced.exists() and not folder.exists():
             replaced.rename(folder)
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}") from error
-
-
-def refuse_other(folder: Path, *, replace: bool) -> None:
-    """See that the calibration in a folder may give way to another.
-
-    Raises:
-        AlreadyInstalledError: there is one, and `replace` is not set.
-    """
-    if replace or not os.path.lexists(folder / FILE_NAME):
-        return
-    signed = "a signed" if os.path.lexists(folder / SIGNATURE_FILE) else "another"
-    raise AlreadyInstalledError(
-        f"{signed} calibration of {folder.parent.name} at {folder.name} is in {folder}; --replace "
-        "puts this one in its place"
-    )
 
 
 def _files(folder: Path) -> dict[str, bytes]:

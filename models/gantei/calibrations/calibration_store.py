@@ -74,11 +74,7 @@ def save_calibration(calibration: Calibration, *, replace: bool = False) -> Path
     with exclusive_lock(above / ".lock", LONGEST_WRITE, busy):
         folder = calibration_folder(calibration.estimator, calibration.site)
         file = folder / FILE_NAME
-        if os.path.lexists(file) and not replace:
-            raise AlreadyInstalledError(
-                f"a calibration of {calibration.estimator} at {folder.name} is in {folder}; "
-                "--replace puts another in its place"
-            )
+        refuse_other(folder, replace=replace)
         ensure_folder(folder)
         remove_partial_files([file])
         try:
@@ -88,6 +84,21 @@ def save_calibration(calibration: Calibration, *, replace: bool = False) -> Path
         with atomic_write(file) as written:
             written.write(content)
     return folder
+
+
+def refuse_other(folder: Path, *, replace: bool) -> None:
+    """See that the calibration in a folder may give way to another.
+
+    Raises:
+        AlreadyInstalledError: there is one, and `replace` is not set.
+    """
+    if replace or not os.path.lexists(folder / FILE_NAME):
+        return
+    signed = "a signed" if os.path.lexists(folder / SIGNATURE_FILE) else "another"
+    raise AlreadyInstalledError(
+        f"{signed} calibration of {folder.parent.name} at {folder.name} is in {folder}; --replace "
+        "puts this one in its place"
+    )
 
 
 def find_calibration(

@@ -8,15 +8,15 @@ export function calibratedLine(estimate, name, unit) {
   const found = estimate.calibrated?.[name];
   if (!found) return null;
   const { site, people, level } = estimate.calibrated_by;
-  const known = found.low !== null;
   // Where a caution below says why there is no interval, the line need not.
   const told = estimate.calibration_warnings.some(({ values }) => values.name === name);
-  const interval = known
-    ? say("interval", percent(level), rounded(found.low, unit), rounded(found.high, unit))
-    : say(told ? "noInterval" : "noIntervalFew");
+  const interval = found.low === null
+    ? say(told ? "noInterval" : "noIntervalFew")
+    : [say("interval", percent(level)), make("span", { class: "range" },
+      say("range", rounded(found.low, unit), rounded(found.high, unit)))];
   return make("dd", { class: "calibrated" },
     make("strong", {}, rounded(found.value, unit), unit === "probability" ? "" : ` ${unitName(unit)}`),
-    ...say("inBrackets", make("span", { class: known ? "interval" : null }, interval)),
+    ...say("inBrackets", interval).flat(),
     say("calibratedAt", site, people));
 }
 
