@@ -69,6 +69,17 @@ def test_everybody_is_in_each_list_once_and_checked_is_empty(check):
     assert check.is_whole
 
 
+def test_a_table_of_persons_says_the_same(check, tables, tmp_path):
+    def change(lines):
+        return [*dict.fromkeys(tuple(each[1:4]) for each in lines)]
+
+    labels = changed(tables, tmp_path, change)
+    found = gantei.check_records(tables[0], labels, error_rate=RATE, output="sex")
+    ours, theirs = ([(row["person"], row["wrong"]) for row in first(each, "s.sex", 20)]
+                    for each in (found, check))  # fmt: skip
+    assert ours == theirs
+
+
 def test_the_input_stays_as_it_is(tables):
     before = [path.read_bytes() for path in tables]
     gantei.check_records(*tables, error_rate=RATE, output="sex")
@@ -105,6 +116,15 @@ def test_two_sexes_and_ages_without_an_explanation_stand_apart(tables, tmp_path)
     assert "P0041" not in sexes | ages
     assert "P0045" in sexes - ages
     assert not found.is_whole
+
+
+def test_rows_of_labels_without_a_photograph_are_listed_and_leave_nobody_out(tables, tmp_path):
+    labels = changed(
+        tables, tmp_path, lambda lines: [*lines, ["x.jpg", "P9999", "50", "male", "2022-06-15"]]
+    )
+    found = gantei.check_records(tables[0], labels, error_rate=RATE, output="age")
+    assert [each.code for each in found.exclusions] == ["no-photograph"]
+    assert found.is_whole
 
 
 def test_a_rate_is_refused_where_few_errors_are_to_be_expected(tables):

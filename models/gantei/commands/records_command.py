@@ -74,8 +74,10 @@ def _run(chosen: argparse.Namespace) -> int:
     from ..pages.report_files import write_study_report
     from ..records.records_check import check_records
     from ..records.records_report import COMMAND, records_report
+    from ..statistics.study_extra import require_study_extra
     from ..terminal.progress import step
 
+    require_study_extra("gantei records")
     with report_folder(
         chosen.out, overwrite=chosen.overwrite, results="none", command=COMMAND
     ) as folder:

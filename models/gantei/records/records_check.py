@@ -10,7 +10,7 @@ from ..errors import GanteiError, MissingExtraError, OutputError, SettingError
 from ..evaluation.evaluated_tables import EvaluatedFile
 from ..evaluation.given_arguments import check_columns, checked_labels, names_of
 from ..labels.estimated_output import EstimatedOutput
-from ..labels.exclusions import Exclusion
+from ..labels.exclusions import REASONS, Exclusion
 from ..labels.flow import Flow
 from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelOptions, LabelTable, read_labels
@@ -66,8 +66,9 @@ class RecordsCheck:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was left out and nothing refused."""
-        return not (self.refused or self.exclusions)
+        """Whether nobody was left out and nothing refused; rows of labels may say nothing."""
+        left_out = any(REASONS[each.code].what != "label" for each in self.exclusions)
+        return not (self.refused or left_out)
 
     def rows(self) -> list[dict[str, Any]]:
         """Give the list as records, one per row of `records.csv`, by the names of its columns.
