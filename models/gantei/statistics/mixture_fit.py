@@ -28,8 +28,8 @@ _FREEDOM = 5.0
 _STARTS = (1.0, 1.6, 2.5)
 """What the slopes of the naive fit are multiplied by; wrong records flatten them."""
 _FIRST_RATES = (0.003, 0.02)
-_MOST_VALUES = 4_000_000
-"""Of an array of draws by persons."""
+_MOST_VALUES = 200_000
+"""Of an array of draws by persons: few enough to stay near the processor."""
 
 
 @dataclass(frozen=True)
@@ -148,14 +148,24 @@ def _maximum(
     """Give the best of the maxima that are found from the starts, and the logarithm there."""
     from scipy.optimize import minimize
 
+    last: list[tuple[bytes, tuple[float, NDArray[np.float64], NDArray[np.float64]]]] = []
+
+    def derivatives(
+        parameters: NDArray[np.float64],
+    ) -> tuple[float, NDArray[np.float64], NDArray[np.float64]]:
+        """Compute all three once, as they are asked for one after the other."""
+        if not last or last[0][0] != parameters.tobytes():
+            last[:] = [(parameters.tobytes(), likelihood.derivatives(parameters))]
+        return last[0][1]
+
     def lost(parameters: NDArray[np.float64]) -> float:
-        return -likelihood.derivatives(parameters)[0]
+        return -derivatives(parameters)[0]
 
     def gradient(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        return -likelihood.derivatives(parameters)[1]
+        return -derivatives(parameters)[1]
 
     def hessian(parameters: NDArray[np.float64]) -> NDArray[np.float64]:
-        return -likelihood.derivatives(parameters)[2]
+        return -derivatives(parameters)[2]
 
     found = [
         minimize(

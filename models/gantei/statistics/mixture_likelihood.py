@@ -94,10 +94,19 @@ class LineScale:
 
     def probabilities(self, people: RecordedClasses, parameters: Reals) -> Reals:
         """Give the probability of class 1, float64 (draws, n), by rows of parameters."""
-        place = self.places(people)
-        line = parameters[:, : 2 * len(self.groups)].reshape(len(parameters), -1, 2)
-        level, slope = line[:, :, 0], np.exp(line[:, :, 1])
-        return _expit(level[:, place] + slope[:, place] * self.standardised(people))
+        return _expit(self.coefficients(parameters) @ self.design(people))
+
+    def design(self, people: RecordedClasses) -> Reals:
+        """Give what each coefficient is multiplied by, float64 (2 per number of eyes, n)."""
+        place, x = self.places(people), self.standardised(people)
+        rows = [(place == each) * part for each in range(len(self.groups)) for part in (1.0, x)]
+        return np.stack(rows)
+
+    def coefficients(self, parameters: Reals) -> Reals:
+        """Give intercepts and slopes, float64 (draws, 2 per number of eyes), by parameters."""
+        found = parameters[:, : 2 * len(self.groups)].copy()
+        found[:, 1::2] = np.exp(found[:, 1::2])
+        return found
 
 
 class MixtureLikelihood:
@@ -105,43 +114,40 @@ class MixtureLikelihood:
 
     def __init__(self, people: RecordedClasses, scale: LineScale) -> None:
         self.people, self.scale = people, scale
-        self._x, self._place = scale.standardised(people), scale.places(people)
+        self._design = scale.design(people)
+        self._sign = np.where(people.recorded, 1.0, -1.0)
 
     def logarithms(self, parameters: Reals) -> Reals:
         """Give the logarithm, float64 (draws,), at rows of parameters, up to a constant."""
         rates = self.scale.rates(parameters)[:, None]
-        chance = self.scale.probabilities(self.people, parameters)
-        as_recorded = np.where(self.people.recorded, chance, 1 - chance)
-        found = np.log(rates + (1 - 2 * rates) * as_recorded).sum(axis=1)
+        logits = self.scale.coefficients(parameters) @ (self._design * self._sign)
+        found = np.log(rates + (1 - 2 * rates) * _expit(logits)).sum(axis=1)
         return np.asarray(found + [self._prior(row)[0] for row in parameters], np.float64)
 
     def derivatives(self, parameters: Reals) -> tuple[float, Reals, Reals]:
         """Give the logarithm, its gradient (width,) and its Hessian (width, width)."""
         rate = float(self.scale.rates(parameters[None])[0])
-        chance = self.scale.probabilities(self.people, parameters[None])[0]
-        sign = np.where(self.people.recorded, 1.0, -1.0)
+        coefficients = self.scale.coefficients(parameters[None])[0]
+        chance = _expit(coefficients @ self._design)
+        sign = self._sign
         likely = rate + (1 - 2 * rate) * np.where(sign > 0, chance, 1 - chance)
         spread = chance * (1 - chance)
         by_line = sign * (1 - 2 * rate) * spread / likely
         curve = by_line * (1 - 2 * chance) - by_line**2
         value, gradient, hessian = self._prior(parameters)
         value += float(np.log(likely).sum())
-        steps = []
-        for place in range(len(self.scale.groups)):
-            among = self._place == place
-            rise = np.exp(parameters[2 * place + 1]) * self._x * among
-            steps += [among.astype(float), rise]
-            hessian[2 * place + 1, 2 * place + 1] += float(by_line @ rise)
-        design = np.stack(steps)
-        lines = slice(0, len(steps))
-        gradient[lines] += design @ by_line
-        hessian[lines, lines] += (design * curve) @ design.T
+        steps = self._design.copy()
+        steps[1::2] *= coefficients[1::2, None]
+        lines = np.arange(len(steps))
+        gradient[lines] += steps @ by_line
+        hessian[np.ix_(lines, lines)] += (steps * curve) @ steps.T
+        hessian[lines[1::2], lines[1::2]] += steps[1::2] @ by_line
         if self.scale.rate is None:
             step = rate * (1 - rate)
             by_rate = sign * (1 - 2 * chance) * step / likely
             gradient[-1] += by_rate.sum()
             hessian[-1, -1] += float((by_rate * (1 - 2 * rate) - by_rate**2).sum())
-            crossed = design @ (-2 * sign * spread * step / likely - by_rate * by_line)
+            crossed = steps @ (-2 * sign * spread * step / likely - by_rate * by_line)
             hessian[-1, lines] += crossed
             hessian[lines, -1] += crossed
         return value, gradient, hessian
@@ -174,5 +180,6 @@ class MixtureLikelihood:
 
 
 def _expit(logits: Reals) -> Reals:
-    small = np.exp(-np.abs(logits))
-    return np.asarray(np.where(logits < 0, small, 1.0) / (1 + small), np.float64)
+    from scipy.special import expit
+
+    return np.asarray(expit(logits), np.float64)
