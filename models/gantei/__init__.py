@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .inference.prediction import Prediction
     from .manifests.file import read_manifest
     from .manifests.manifest import Basis, InputSpec, Manifest, MeanStd
+    from .misclassification.description import Description, describe
     from .photographs.appearance import Appearance
     from .photographs.photograph import read
     from .photographs.preprocessing import prepare
@@ -61,6 +62,7 @@ __all__ = [
     "CalibrationError",
     "Client",
     "ConversionError",
+    "Description",
     "DeviceError",
     "Entry",
     "Estimator",
@@ -93,6 +95,7 @@ __all__ = [
     "WeightsError",
     "calibrate",
     "check_records",
+    "describe",
     "estimators",
     "evaluate",
     "gap",
@@ -115,6 +118,8 @@ _MODULES = {
     "load": "estimator.estimator",
     "Evaluation": "evaluation.evaluation",
     "evaluate": "evaluation.evaluation",
+    "Description": "misclassification.description",
+    "describe": "misclassification.description",
     "Imputation": "imputation.imputation",
     "impute": "imputation.imputation",
     "RecordsCheck": "records.records_check",

@@ -42,7 +42,7 @@ GROUPS = {
     "Measuring estimates": ("evaluate", "Evaluation"),
     "Calibrating to the people of a site": ("calibrate",),
     "Age gaps": ("gap", "AgeGap"),
-    "Missing sex": ("impute", "Imputation"),
+    "Missing sex": ("impute", "Imputation", "describe", "Description"),
     "Checking records": ("check_records", "RecordsCheck"),
     "A server": ("Client",),
     "Findings": ("Finding",),

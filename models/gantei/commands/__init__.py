@@ -9,6 +9,7 @@ from . import (
     cite_command,
     crops_command,
     demo_command,
+    describe_command,
     evaluate_command,
     gap_command,
     impute_command,
@@ -30,7 +31,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add every subcommand of this package."""
     in_order_of_use = (
         *(predict_command, crops_command, evaluate_command),  # in a study
-        *(calibrate_command, gap_command, records_command, impute_command),  # and after it
+        *(calibrate_command, gap_command, records_command),  # and after it
+        *(impute_command, describe_command),  # where some sexes are not recorded
         *(list_command, card_command, cite_command, demo_command),
         *(store_command, verify_command, trust_command),  # on the machine of one
         *(sign_command, publish_command, bundle_command),  # for others

@@ -86,7 +86,12 @@ def labels_of(
 
 
 def read_people(
-    results: Path, table: LabelTable, output: str | None, *, one_photograph_per_person: bool
+    results: Path,
+    table: LabelTable,
+    output: str | None,
+    *,
+    one_photograph_per_person: bool,
+    needs_sexes: bool = True,
 ) -> PeopleRead:
     """Read results and join them with labels.
 
@@ -95,6 +100,7 @@ def read_people(
         table: of labels.
         output: of a sex, such as `demo-sex.sex`; None where there is one.
         one_photograph_per_person: where nothing tells persons: each photograph is another's.
+        needs_sexes: whether the labels must have a column of sexes.
 
     Raises:
         OutputError, SettingError: as `read_results`, `join_results` and `estimated_people`.
@@ -105,6 +111,7 @@ def read_people(
         joined,
         sex_output(read, output),
         one_photograph_per_person=one_photograph_per_person,
+        needs_sexes=needs_sexes,
     )
     files = (
         EvaluatedFile("results", read.path.name, sha256_of(read.path), read.is_changed),

@@ -79,7 +79,11 @@ def sex_output(results: ResultsTable, key: str | None) -> EstimatedOutput:
 
 
 def estimated_people(
-    joined: Joined, output: EstimatedOutput, *, one_photograph_per_person: bool = False
+    joined: Joined,
+    output: EstimatedOutput,
+    *,
+    one_photograph_per_person: bool = False,
+    needs_sexes: bool = True,
 ) -> EstimatedPeople:
     """Average the estimates of each person, and read whose sex is recorded.
 
@@ -90,6 +94,7 @@ def estimated_people(
         joined: results with their labels.
         output: of a sex, as `sex_output` gives it.
         one_photograph_per_person: where nothing tells persons: each photograph is another's.
+        needs_sexes: whether the labels must have a column of sexes; else nobody's is recorded.
 
     Raises:
         OutputError: the labels have no column of sexes, or a cell is none.
@@ -99,7 +104,7 @@ def estimated_people(
     if joined.results is None:
         raise SettingError("a list of photographs has no estimates; give results of gantei predict")
     members = _members(joined, one_photograph_per_person=one_photograph_per_person)
-    truths = true_values([each.label for each in joined.photographs], joined.table, output)
+    truths = _truths(joined, output, needs_sexes=needs_sexes)
     place = joined.results.places(output)[0]
     values = joined.results.values[[each.index for each in joined.photographs], place]
     exclusions: list[Exclusion] = []
@@ -121,6 +126,14 @@ def estimated_people(
         np.array(recorded, np.intp),
         tuple(exclusions),
     )
+
+
+def _truths(
+    joined: Joined, output: EstimatedOutput, *, needs_sexes: bool
+) -> Sequence[float | int | None]:
+    if not needs_sexes and not joined.table.has_sexes and not joined.table.options.labels:
+        return [None] * len(joined.photographs)
+    return true_values([each.label for each in joined.photographs], joined.table, output)
 
 
 def _members(joined: Joined, *, one_photograph_per_person: bool) -> dict[str, list[int]]:

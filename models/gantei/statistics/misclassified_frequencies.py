@@ -206,5 +206,7 @@ def _corrected_share(
 
 def _figures(people: NDArray[Any]) -> NDArray[Any]:
     shares = people / people.sum(axis=1, keepdims=True)
-    above = np.where((shares.real > 0).all(axis=0), shares, np.nan)
-    return np.concatenate((shares.ravel(), shares[1] - shares[0], np.log(above[1] / above[0])))
+    are_above = (shares.real > 0).all(axis=0)
+    above = np.where(are_above, shares, 1.0)
+    ratios = np.where(are_above, np.log(above[1] / above[0]), np.nan)
+    return np.concatenate((shares.ravel(), shares[1] - shares[0], ratios))

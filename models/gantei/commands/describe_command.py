@@ -1,0 +1,110 @@
+"""`gantei describe`: how often an outcome is there by sex, where some sexes are estimated."""
+
+import argparse
+import sys
+from typing import TYPE_CHECKING
+
+from ..terminal.text_table import text_table, visible
+from .analysis_options import add_analysis, labels_of_options
+from .evaluate_summary import write_places
+
+if TYPE_CHECKING:
+    from ..misclassification.description import Description
+
+ALL_GOOD, SOME_LEFT_OUT = 0, 1
+HEAD = ("OF", "CATEGORY", "FIGURE", "CORRECTED", "NAIVE")
+_KINDS = {"difference": "difference, points", "ratio": "ratio"}
+_BY_CATEGORY = "0.9, 108/120 (right, of so many people), or by category: yes=40/50,no=90/100"
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    describe = commands.add_parser(
+        "describe",
+        help="say how often an outcome is there by sex, where some sexes are only estimated",
+        description="Say how often an outcome is there by sex. Where the sex of people is not "
+        "recorded it is estimated, and the counts are corrected for the errors of the estimate, by "
+        "its sensitivity and specificity in each category of the outcome. These are those of the "
+        "people here whose sex is recorded, or measured elsewhere.",
+        epilog="Exit code: 0 every photograph and person is in it, 1 some were left out, which "
+        "excluded.csv lists, 2 nothing could be done.",
+    )
+    add_analysis(describe)
+    describe.add_argument(
+        "--outcome",
+        metavar="COLUMN",
+        required=True,
+        help="column of the labels with few values; numbers in steps, such as age:10",
+    )
+    for name, of in (("sensitivity", "second"), ("specificity", "first")):
+        describe.add_argument(
+            f"--{name}",
+            metavar="VALUE",
+            help=f"share of people of the {of} class of the estimated sex who are told right, as "
+            f"measured elsewhere: {_BY_CATEGORY}; default: by the people whose sex is recorded",
+        )
+    describe.add_argument(
+        "--vary",
+        metavar="AMOUNT",
+        type=float,
+        default=0.08,
+        help="where these are known only overall: how far either may lie off in a category, for "
+        "the range; default: 0.08",
+    )
+    describe.add_argument(
+        "--threshold",
+        metavar="PROBABILITY",
+        type=float,
+        default=0.5,
+        help="from which a person counts as the second class; default: 0.5",
+    )
+    describe.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..evaluation.report_folder import report_folder
+    from ..misclassification.describe_options import options_of
+    from ..misclassification.description import description_of
+    from ..misclassification.description_page import COMMAND, description_report
+    from ..pages.report_files import write_study_report
+    from ..statistics.study_extra import require_study_extra
+
+    require_study_extra("gantei describe")
+    options = options_of(
+        *(chosen.outcome, chosen.sensitivity, chosen.specificity, chosen.vary, chosen.threshold),
+        one_each=chosen.one_photograph_per_person,
+    )
+    with report_folder(
+        chosen.out, overwrite=chosen.overwrite, results="none", command=COMMAND
+    ) as folder:
+        found = description_of(chosen.results, labels_of_options(chosen), chosen.output, options)
+        names = write_study_report(description_report(found), folder)
+    _write(found)
+    write_places(chosen.out, names)
+    return SOME_LEFT_OUT if found.exclusions else ALL_GOOD
+
+
+def _write(found: "Description") -> None:
+    """Print the frequencies, and say what was found and what to know."""
+    from ..misclassification import description_words as words
+
+    classes = found.read.people.output.classes
+    naive = {
+        (each.who, each.kind, each.sex, each.category): each
+        for each in found.frequencies
+        if each.method == "naive"
+    }
+    rows = [
+        (
+            each.who,
+            found.outcome.categories[each.category],
+            _KINDS[each.kind] if each.sex is None else classes[each.sex],
+            words.figure_text(each)[0],
+            words.figure_text(naive[each.who, each.kind, each.sex, each.category])[0],
+        )
+        for each in found.frequencies
+        if each.method == "corrected"
+    ]
+    sys.stdout.write(f"{text_table(HEAD, rows)}\n")
+    for english, _ in (*words.found(found), *words.cautions(found)):
+        sys.stderr.write(f"{visible(english)}\n")
