@@ -14,18 +14,18 @@ from ..system.files import sha256_of
 from ..table_files.optional_packages import arrow
 
 
-def embeddings_of(path: Path, results: ResultsTable) -> NDArray[np.float64]:
-    """Read what `gantei predict --embeddings` wrote, in the order of the rows of its results.
+def embeddings_of(path: Path, results: ResultsTable) -> NDArray[np.floating[Any]]:
+    """Open what `gantei predict --embeddings` wrote, in the order of the rows of its results.
 
     An `.npy` has no names: its rows are those of the table as it was written, so it is taken only
-    for that very table. A `.parquet` has the name and the digest of each photograph.
+    for that very table. A `.parquet` has the name of each photograph.
 
     Args:
         path: `.npy`, float32 (rows, width), or `.parquet`.
         results: whose run wrote it.
 
     Returns:
-        float64 (rows, width); nan where a row has none.
+        (rows, width), float32; nan where a row has none. An `.npy` stays in its file until used.
 
     Raises:
         OutputError: it cannot be read, is not that run's, or the rows cannot be matched.
@@ -50,39 +50,40 @@ def embeddings_of(path: Path, results: ResultsTable) -> NDArray[np.float64]:
             f"{results.path}: was changed since the run that wrote it, so its rows may be others "
             f"than those of {path}; take the table as it was written, or embeddings as .parquet"
         )
-    return _checked(_array(path), path, results)
+    return _of_npy(path, results)
 
 
-def _array(path: Path) -> NDArray[Any]:
+def _of_npy(path: Path, results: ResultsTable) -> NDArray[np.floating[Any]]:
     try:
-        return np.asarray(np.load(path, allow_pickle=False))
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise OutputError(f"{path}: cannot be read as .npy: {error}") from error
-
-
-def _checked(array: NDArray[Any], path: Path, results: ResultsTable) -> NDArray[np.float64]:
     if array.ndim != 2 or array.dtype.kind != "f" or len(array) != len(results.rows):
         raise OutputError(
             f"{path}: holds {array.dtype} {array.shape}; {len(results.rows)} rows are expected, "
             f"one for each of {results.path}"
         )
-    return array.astype(np.float64)
+    return np.asarray(array)
 
 
-def _of_parquet(path: Path, results: ResultsTable) -> NDArray[np.float64]:
+def _of_parquet(path: Path, results: ResultsTable) -> NDArray[np.floating[Any]]:
     pyarrow, parquet = arrow()
     try:
-        columns = parquet.read_table(path, columns=["photograph", "embedding"])
-    except (OSError, KeyError, pyarrow.ArrowException) as error:
+        table = parquet.read_table(path, columns=["photograph", "embedding"])
+        vectors = table["embedding"].combine_chunks()
+        flat = vectors.flatten().to_numpy(zero_copy_only=False)
+        there = vectors.is_valid().to_numpy(zero_copy_only=False)
+    except (OSError, KeyError, AttributeError, pyarrow.ArrowException) as error:
         raise OutputError(f"{path}: cannot be read as embeddings: {error}") from error
-    vectors = dict(
-        zip(columns["photograph"].to_pylist(), columns["embedding"].to_pylist(), strict=True)
-    )
-    width = max((len(each) for each in vectors.values() if each is not None), default=0)
-    if not width or any(each is not None and len(each) != width for each in vectors.values()):
+    names = table["photograph"].to_pylist()
+    count = int(there.sum())
+    lengths = vectors.value_lengths().drop_null().unique().to_pylist()
+    if len(lengths) != 1 or flat.dtype.kind != "f":
         raise OutputError(f"{path}: holds no embeddings, or some of another width")
-    found = np.full((len(results.rows), width), np.nan)
+    rows = flat.reshape(count, lengths[0])
+    places = dict(zip((names[row] for row in np.flatnonzero(there)), range(count), strict=True))
+    found = np.full((len(results.rows), lengths[0]), np.nan, np.float32)
     for number, row in enumerate(results.rows):
-        if (vector := vectors.get(row.photograph)) is not None:
-            found[number] = vector
+        if (place := places.get(row.photograph)) is not None:
+            found[number] = rows[place]
     return found

@@ -1,6 +1,7 @@
 """Where the embeddings of those calibrated on lay: one photograph of each person, nobody's row."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +12,18 @@ from ..statistics.number_line import fold_of
 from ..statistics.one_per_person import drawn_photographs, mixed_ranks
 from .calibrated_people import WhoCalibrated
 
+MOST_PEOPLE = 2_000
+
 
 def embedding_reference(
-    embeddings: NDArray[np.float64], who: WhoCalibrated
+    embeddings: NDArray[np.floating[Any]], who: WhoCalibrated
 ) -> EmbeddingReference | None:
     """Describe the embeddings of the people, with the limit that 99 of 100 keep within.
 
+    Of more than `MOST_PEOPLE`, as many are drawn: more would change nothing that can be seen.
+
     Args:
-        embeddings: float64 (rows of the results, width); nan where a row has none.
+        embeddings: (rows of the results, width); nan where a row has none.
         who: photographs, by their places among the rows.
 
     Returns:
@@ -31,13 +36,14 @@ def embedding_reference(
     ]
     if not there:
         return None
-    rows, folds = _drawn(
+    rows, ranks = _drawn(
         [each.sha256 or each.name for each, _ in there], [person for _, person in there]
     )
-    chosen = embeddings[[there[row][0].index for row in rows]]
+    rows, ranks = rows[ranks < MOST_PEOPLE], ranks[ranks < MOST_PEOPLE]
+    chosen = np.asarray(embeddings[[there[row][0].index for row in rows]], np.float64)
     if len(chosen) < LEAST_PEOPLE or (spread := embedding_spread(chosen)) is None:
         return None
-    limit = distance_limit(chosen, folds)
+    limit = distance_limit(chosen, fold_of(ranks))
     if limit is None or not limit > 0:
         return None
     return EmbeddingReference.of(spread.mean, spread.directions, spread.spreads, spread.rest, limit)
@@ -46,7 +52,7 @@ def embedding_reference(
 def _drawn(
     keys: Sequence[str], persons: Sequence[str]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Draw the row of each person, and deal the people into folds."""
+    """Draw the row of each person, and rank the people in an order that means nothing."""
     _, numbers = np.unique(persons, return_inverse=True)
     rows = drawn_photographs(keys, numbers)
-    return rows, fold_of(mixed_ranks([keys[row] for row in rows]))
+    return rows, mixed_ranks([keys[row] for row in rows])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .age_agreement import points_or_shades
 from .calibration_plot import wilson
 from .style import (
     BLACK,
@@ -86,14 +87,14 @@ def calibrated_line(
                 axes.plot(ends, end, **LINES["limit"])
             said = ""
         low, high = float(estimates.min()), float(estimates.max())
+        margin = 0.04 * (high - low) or 1.0
+        box = (low - margin, high + margin, float(truths.min()), float(truths.max()) + 1e-9)
+        points_or_shades(axes, estimates, truths, box)
         ends = np.array((low, high))
         axes.plot(ends, ends, label="real value = estimate", **LINES["truth"])
         text = f"fitted: slope {line[1]:.2f}"
         axes.plot(ends, line[0] + line[1] * ends, label=text, **LINES["fit"])
-        axes.plot(estimates, truths, "o", markersize=2.2, markerfacecolor="none",
-                  markeredgecolor=BLUE, markeredgewidth=0.4)  # fmt: skip
-        margin = 0.04 * (high - low) or 1.0
-        axes.set(xlim=(low - margin, high + margin))
+        axes.set(xlim=box[:2])
         frame(axes, with_unit(f"estimated {name}", unit), with_unit(f"real {name}", unit))
         legend_below(axes)
         return figure.done()
