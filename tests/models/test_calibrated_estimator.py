@@ -6,11 +6,13 @@ import pytest
 import gantei
 from gantei.calibrations.calibration import CalibratedPeople
 from gantei.calibrations.calibration_store import save_calibration
+from gantei.calibrations.site_calibrator import SiteCalibrator
 from gantei.errors import CalibrationError, ExplanationError, WeightsError
 from gantei.estimator.estimator import load
+from gantei.manifests.manifest import Manifest
 
 from .. import calibrated
-from ..conftest import SEX, made_picture
+from ..conftest import SEX, made_picture, manifest_tables
 
 
 @pytest.fixture
@@ -65,6 +67,18 @@ def test_a_probability_is_calibrated_with_its_interval(make_estimator):
     found = prediction.calibrated["male"]
     assert 0 < found.low < found.value < found.high < 1
     assert found.value != prediction.values["male"]
+
+
+def test_classes_are_calibrated_together_and_add_up_to_one():
+    spec = {"kind": "categorical", "classes": ["none", "mild", "severe"], "transform": "softmax"}
+    manifest = Manifest.model_validate(manifest_tables("grades", {"grade": spec}, b"weights"))
+    calibrator = SiteCalibrator(calibrated.calibration_of(manifest), manifest)
+    values = {"none": 0.7, "mild": 0.2, "severe": 0.1}
+    found = calibrator.calibrated(values, None).values
+    assert found.keys() == values.keys()
+    powers = np.array([0.7**0.8, np.exp(0.5) * 0.2**0.8, np.exp(0.5) * 0.1**0.8])
+    assert [each.value for each in found.values()] == pytest.approx(powers / powers.sum(), rel=1e-6)
+    assert all(each.low < each.value < each.high for each in found.values())
 
 
 def test_an_age_beyond_those_calibrated_on_is_said(at):

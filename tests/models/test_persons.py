@@ -24,7 +24,10 @@ MALE = Binary(**SEX)
 GRADE = Categorical(kind="categorical", classes=("none", "mild", "severe"), transform="none")
 ESTIMATORS = [
     SimpleNamespace(
-        name=name, manifest=SimpleNamespace(output={output: spec}, weights=None), findings=()
+        name=name,
+        manifest=SimpleNamespace(output={output: spec}, weights=None),
+        findings=(),
+        calibration=None,
     )
     for name, output, spec in (("a", "age", AGE), ("s", "sex", MALE), ("g", "grade", GRADE))
 ]
