@@ -182,3 +182,26 @@ def test_a_table_in_memory_and_columns_of_other_names_are_read(tmp_path):
     kept = [{key: each[key] for key in keys} for each in records]
     other = gantei.gap(results, kept, **HEALTHY)
     assert value(one, "group_difference", "case") == value(other, "group_difference", "case")
+
+
+def test_labels_of_both_tables_in_one_file_are_all_used(tmp_path):
+    records = gapped(30, 30)
+    _, labels = gap_tables(tmp_path, [*records, {**records[0], "photograph": "nowhere.jpg"}])
+    parts = {
+        name: write_results(
+            tmp_path / f"{name}.csv", [each for each in records if each["group"] == name], (AGE,)
+        )
+        for name in ("healthy", "case")
+    }
+    gap = gantei.gap(parts["case"], labels, reference=parts["healthy"])
+    ((_, _, one),) = gap.left_out
+    assert (one.name, one.code) == ("nowhere.jpg", "no-photograph")
+    assert not gap.leaves_out
+
+
+def test_where_no_eye_is_known_persons_are_compared_all_the_same(tmp_path):
+    records = [{**each, "eye": ""} for each in gapped(30, 30)]
+    gap = found(tmp_path, records, **HEALTHY)
+    assert gap.figure("group_difference", "case").measure.people == 60
+    assert gap.figure("eye_icc").measure.why == "no-pairs"
+    assert not gap.leaves_out

@@ -37,7 +37,7 @@ from .gap_repeats import (
 )
 from .gap_row import GapFigure
 from .gap_rows import GapPeople
-from .gap_tables import calibrations_of, check_reference, gap_files, read_gap_table
+from .gap_tables import calibrations_of, check_reference, gap_files, left_out_of, read_gap_table
 from .metrics_of_gap import COLUMN_NAMES, gap_record
 
 
@@ -243,7 +243,7 @@ def _gap(
     return AgeGap(
         tables[0].output, options, people, figures, model, covariates, line, repeats, pairs,
         change, gap_files(tables, labels), tuple(each.joined.flow for each in tables),
-        tuple((each.name, level, one) for each in tables for level, one in each.exclusions()),
+        left_out_of(tables),
         model_exclusions(tables, people, covariates, options),
         calibrations_of(tables),
         estimator_settings([tables[0].output]), sexes_of(tables, people),

@@ -21,6 +21,7 @@ _HEAD: tuple[Bilingual, ...] = (
     ("95% confidence interval", "95% 信頼区間"), ("p", "p"), ("p, Holm", "p（Holm）"),
     ("rows", "件数"), ("people", "人数"),
 )  # fmt: skip
+_MAY_BE_EMPTY = frozenset({4, 5})
 _PEOPLE_HEAD: tuple[Bilingual, ...] = (
     ("group", "群"), ("people", "人数"), ("visits", "受診"), ("mean age", "平均年齢"),
     ("ages", "年齢の範囲"), ("central 95%", "中央 95 %"), ("women", "女性"),
@@ -132,8 +133,12 @@ def _named(gap: AgeGap, group: str) -> Html:
 def _figures(gap: AgeGap, metrics: Sequence[str]) -> Html:
     """Write a table of figures, and why some are missing below it."""
     found = [each for metric in metrics for each in gap.figures if each.measure.metric == metric]
-    table_of = table([both(each) for each in _HEAD], [[*_cells(each)] for each in found])
-    return table_of + _missing(found)
+    rows = [[*_cells(each)] for each in found]
+    # Of figures without any p, its columns would be empty.
+    kept = [place for place in range(len(_HEAD))
+            if place not in _MAY_BE_EMPTY or any(row[place] != NONE for row in rows)]  # fmt: skip
+    head = [both(_HEAD[place]) for place in kept]
+    return table(head, [[row[place] for place in kept] for row in rows]) + _missing(found)
 
 
 def _cells(figure: GapFigure) -> Iterator[Html]:

@@ -137,7 +137,7 @@ def _changed(gap: AgeGap) -> Iterator[Bilingual]:
         whom = (f" of {group}", f"{group} で") if group else ("", "")
         yield in_both(
             "Within people{whom} with several dated visits, {what} changes by {value}.",
-            "{whom}複数の受診がある人の中では、{what}は{value}変化します。",
+            "{whom}複数の受診がある人の中では、{what}は {value}変化します。",
             what=what, whom=whom, value=value,
         )  # fmt: skip
     for group in gap.people.compared:

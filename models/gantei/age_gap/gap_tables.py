@@ -9,7 +9,7 @@ from ..evaluation.evaluated_tables import EvaluatedFile
 from ..labels.cohort import LEVELS, Cohort, Level
 from ..labels.corrected_ages import refuse_corrected_ages
 from ..labels.estimated_output import EstimatedOutput
-from ..labels.exclusions import Exclusion, counted_reasons
+from ..labels.exclusions import REASONS, Exclusion, counted_reasons
 from ..labels.joined_photograph import JoinedPhotograph
 from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelTable
@@ -62,9 +62,15 @@ class GapTable:
         return rows_of_cohort(cohort, "eye" if level == "eye" else "visit", visits, eyes, self.name)
 
     def exclusions(self) -> tuple[tuple[str, Exclusion], ...]:
-        """Give who is in no figure per person, with the level: first of all figures."""
+        """Give what was left out, with the level from which on; empty: of all figures.
+
+        Where no eye is known at all, nothing is left out of figures per eye: there are none.
+        """
         found = dict.fromkeys(self.joined.exclusions, "")
+        has_eyes = any(each.eye for each in self.joined.photographs)
         for level, cohort in self.cohorts.items():
+            if level == "eye" and not has_eyes:
+                continue
             for each in cohort.exclusions:
                 found.setdefault(each, level)
         return tuple((level, each) for each, level in found.items())
@@ -153,6 +159,20 @@ def calibrations_of(tables: list[GapTable]) -> tuple[Calibration, ...]:
         if calibration is not None:
             found.setdefault(calibration.site, calibration)
     return tuple(found.values())
+
+
+def left_out_of(tables: list[GapTable]) -> tuple[tuple[str, str, Exclusion], ...]:
+    """Give table, level and exclusion of all that was left out.
+
+    A row of labels that both tables share is used where one of them has its photograph.
+    """
+    every = [(each.name, level, one) for each in tables for level, one in each.exclusions()]
+    if len({each.joined.table.sha256 for each in tables}) == len(tables):
+        return tuple(every)
+    unused = set.intersection(*({*each.joined.exclusions} for each in tables))
+    rows = dict.fromkeys(one for *_, one in every if REASONS[one.code].what == "label")
+    kept = [each for each in every if each[2] not in rows]
+    return (*kept, *((tables[0].name, "", one) for one in rows if one in unused))
 
 
 def gap_files(tables: list[GapTable], labels: list[LabelTable]) -> tuple[EvaluatedFile, ...]:
