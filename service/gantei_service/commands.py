@@ -42,7 +42,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     add_estimators(serve, "all that are ready")
-    add_calibrations(serve, "also give values as the calibration has them")
+    add_calibrations(serve, "also give calibrated values and intervals, by the calibration")
     add_device(serve)
     serve.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1"

@@ -62,6 +62,17 @@ def test_a_signed_calibration_is_used_where_signatures_are_required(
         open_calibration(brought, "demo-age", SHA256)
 
 
+def test_a_calibration_that_was_given_is_verified(signed, publisher, capsys):
+    assert run("verify", signed, "--public-key", publisher.public) == 0
+    assert "by public.pem" in capsys.readouterr().out
+    (signed / FILE_NAME).write_bytes(calibration_json(calibration_of(AGE, level=0.8)))
+    assert run("verify", signed, "--public-key", publisher.public) == 1
+    assert f"{FILE_NAME} was changed" in capsys.readouterr().out
+    (signed / FILE_NAME).write_text("{}")
+    assert run("verify", signed) == 1
+    assert "is no calibration" in capsys.readouterr().out
+
+
 def test_a_key_for_other_estimators_signs_no_calibration_of_this_one(
     monkeypatch, signed, publisher
 ):

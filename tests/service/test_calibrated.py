@@ -8,7 +8,7 @@ import gantei
 from gantei.calibrations.calibration_store import save_calibration
 from gantei.calibrations.finding_codes import OF_CALIBRATIONS
 from gantei.catalogue.entries import find
-from gantei.errors import CalibrationError, SettingError
+from gantei.errors import CalibrationError, SettingError, SignatureError
 
 from ..calibrated import calibration_of, line, reference
 from ..explained import KERNEL, explained_network
@@ -111,6 +111,14 @@ def test_a_calibration_may_be_that_of_one_estimator(ask, folder, make_estimator)
         ask(folder, calibrations=("nowhere",))
     with pytest.raises(SettingError, match="demo-age is not among the estimators: made"):
         ask(folder, calibrations=("demo-age=clinic",))
+
+
+def test_where_signatures_are_required_an_unsigned_calibration_is_not_served(ask, monkeypatch):
+    pytest.importorskip("cryptography", reason="needs the extra sign")
+    save_calibration(calibration_of(find("demo-age").manifest))
+    monkeypatch.setenv("GANTEI_TRUST", "require")
+    with pytest.raises(SignatureError, match=r"the calibration of demo-age: .*it is not signed"):
+        ask("demo-age", calibrations=("clinic",))
 
 
 def test_batches_and_maps_give_the_same(ask, folder):

@@ -4,13 +4,17 @@ import hashlib
 from pathlib import Path
 
 from ..errors import CalibrationError
+from ..manifests.file import FILE_NAME as MANIFEST
 from ..signing.contents import Contents
 from .calibration_file import FILE_NAME, calibration_bytes, calibration_of
 
 
 def is_calibration(folder: Path) -> bool:
-    """Whether a folder holds a calibration's file, whatever that says."""
-    return (folder / FILE_NAME).is_file()
+    """Whether a folder holds a calibration's file, whatever that says, and is no estimator's."""
+    try:
+        return (folder / FILE_NAME).is_file() and not (folder / MANIFEST).exists()
+    except (OSError, ValueError):  # longer than a path can be, or no path at all
+        return False
 
 
 def check_calibration(folder: Path, found: Contents) -> None:

@@ -25,7 +25,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         epilog="Exit code: 0 all right, 1 something is wrong, 2 nothing could be verified.",
     )
     verify.add_argument(
-        "names", metavar="NAME", nargs="*", help="names or folders; default: all on this machine"
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="names or folders, a calibration's too; default: all estimators on this machine",
     )
     verify.add_argument(
         "--public-key",

@@ -6,8 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ..calibrations.calibration_file import read_calibration
+from ..calibrations.calibration_signing import is_calibration
 from ..catalogue import entries, store
-from ..errors import GanteiError, SignatureError
+from ..errors import CalibrationError, GanteiError, SignatureError
 from ..findings.finding import Finding
 from ..manifests.manifest import Weights
 from ..signing.admission import is_shipped
@@ -32,7 +34,7 @@ class VerificationProblem:
 
 @dataclass(frozen=True)
 class Report:
-    """The result of verifying one estimator.
+    """The result of verifying one estimator, or one calibration.
 
     Attributes:
         name: as the caller gave it.
@@ -89,7 +91,7 @@ def verify(
     `GANTEI_TRUST` is `require`; otherwise one by a trusted key must hold where there is one.
 
     Args:
-        names: names or folders.
+        names: names or folders; a calibration's folder too, of which there are no weights.
         public_key: a PEM file; its signature counts and no other.
         golden: also open each estimator and compare its answers to its golden photographs.
         samples: a folder with pictures of their publishers, whose published answers are compared.
@@ -116,6 +118,8 @@ class _RequestedChecks:
 def _verified(
     name: str, keys: Mapping[str, PublisherKey], needed: bool, checks: _RequestedChecks
 ) -> Report:
+    if is_calibration(Path(name)):
+        return _verified_calibration(Path(name), keys, needed=needed)
     try:
         entry, weights = entries.find_installed(name)
     except GanteiError as error:
@@ -145,6 +149,24 @@ def _verified(
         published,
         tuple(dict.fromkeys(found)),
     )
+
+
+def _verified_calibration(
+    folder: Path, keys: Mapping[str, PublisherKey], *, needed: bool
+) -> Report:
+    """Judge a calibration's folder; its key must be trusted for the estimator that it is of."""
+    state: SignatureState | Literal["not checked"] = "not checked"
+    found: list[VerificationProblem] = []
+    signer = ""
+    try:
+        name = read_calibration(folder).estimator
+        verdict = judge(folder, name, keys, lambda: contents(folder))
+        state, signer = verdict.state, verdict.signer
+        if verdict.finding and (verdict.alarming or needed):
+            found.append(_problem(verdict.finding))
+    except CalibrationError as error:
+        found.append(_problem(error))
+    return Report(str(folder), "not checked", 0, state, signer, None, None, tuple(found))
 
 
 def _problem(cause: Finding | GanteiError) -> VerificationProblem:
