@@ -1,7 +1,7 @@
 """Covariates: which columns are numbers and which are categories, and who has no value of one."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..errors import SettingError
 from ..labels.ages import number_of
 from ..labels.group_values import group_values
+from ..labels.joined_photograph import JoinedPhotograph
 from ..labels.sexes import UNKNOWN_WORDS, plain_word
 from ..labels.variables import variable_of
 from .gap_rows import PersonVisit
@@ -21,8 +22,8 @@ KINDS: tuple[CovariateKind, ...] = ("number", "category")
 FEW_VALUES = 10
 """So many different whole numbers may be codes of categories: which is meant is never guessed."""
 MOST_CATEGORIES = 30
-SEVERAL = "\0several"
-"""Takes the place of the value of a visit whose photographs have several."""
+_Told = tuple[str, float]
+"""What is told of a photograph, and its weight in the mean of its visit."""
 
 
 @dataclass(frozen=True)
@@ -32,24 +33,34 @@ class Covariate:
     Attributes:
         name: as it was asked for, such as `camera`.
         kind: what its values are.
-        values: object (visits,): a float of a number, a text of a category; None where unknown.
-        several: bool (visits,), where the photographs of a visit have several categories.
+        values: object (visits,), None where unknown: the mean of a number, a float; of a category
+            the share of each in the visit's mean, a dict, as photographs may have different ones.
     """
 
     name: str
     kind: CovariateKind
     values: NDArray[np.object_] = field(repr=False)
-    several: NDArray[np.bool_] = field(repr=False)
 
     @property
     def known(self) -> NDArray[np.bool_]:
         """Which visits have a value, bool (visits,)."""
         return np.array([each is not None for each in self.values], bool)
 
+    @property
+    def mixed(self) -> int:
+        """Number of visits whose photographs are of several categories."""
+        return sum(isinstance(each, dict) and len(each) > 1 for each in self.values)
+
     def levels(self, rows: NDArray[np.bool_]) -> tuple[str, ...]:
         """Give the categories in some rows, the most frequent first, which is the base."""
-        counts = Counter(each for each in self.values[rows] if each is not None)
+        counts: Counter[str] = Counter()
+        for each in self.values[rows]:
+            counts.update(each or {})
         return tuple(sorted(counts, key=lambda each: (-counts[each], each)))
+
+    def shares(self, level: str, rows: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Give the share of a category in each of some rows, which all have a value."""
+        return np.array([each.get(level, 0.0) for each in self.values[rows]], np.float64)
 
 
 def covariates_of(
@@ -75,23 +86,22 @@ def covariates_of(
 
 def _covariate(tables: Sequence[GapTable], visits: Sequence[PersonVisit], name: str) -> Covariate:
     column, told = _told_kind(tables, name)
-    texts = [text for table in tables for text in _texts(table, column)]
-    known = sorted({each for of in texts for each in of} - {""})
+    told_of = [each for table in tables for each in _texts(table, column)]
+    known = sorted({text for each in told_of for text, _ in each} - {""})
     if not known:
         raise SettingError(f"--covariates {name}: no row has a value")
     kind = told or _kind(known, name, column)
-    read = _numbers if kind == "number" else _categories
-    found = [read(of, name) for of in texts]
+    read = _mean if kind == "number" else _shares
     values = np.empty(len(visits), object)
-    values[:] = [None if each == SEVERAL else each for each in found]
-    several = np.array([each == SEVERAL for each in found], bool)
-    if kind == "category" and len({*values} - {None}) > MOST_CATEGORIES:
+    values[:] = [read(each, name) for each in told_of]
+    if kind == "category" and (count := len({each for of in values for each in of or ()})) > (
+        MOST_CATEGORIES
+    ):
         raise SettingError(
-            f"--covariates {name}: has {len({*values} - {None})} categories, more than "
-            f"{MOST_CATEGORIES}; names and days are none, and numbers need a width, such as "
-            f"{column}:10, or {column}:number"
+            f"--covariates {name}: has {count} categories, more than {MOST_CATEGORIES}; names and "
+            f"days are none, and numbers need a width, such as {column}:10, or {column}:number"
         )
-    return Covariate(name, kind, values, several)
+    return Covariate(name, kind, values)
 
 
 def _told_kind(tables: Sequence[GapTable], name: str) -> tuple[str, CovariateKind | None]:
@@ -104,16 +114,23 @@ def _told_kind(tables: Sequence[GapTable], name: str) -> tuple[str, CovariateKin
     return column, kind
 
 
-def _texts(table: GapTable, column: str) -> list[list[str]]:
-    """Give of each visit the texts of its photographs."""
+def _texts(table: GapTable, column: str) -> list[list[_Told]]:
+    """Give of each visit the texts of its photographs, each with its weight in the visit's mean."""
     joined = table.joined
     (told,) = group_values(joined, (column,), option="--covariates").values()
     by_name = {each.name: text for each, text in zip(joined.photographs, told, strict=True)}
     used = used_photographs(table)
     return [
-        [by_name[photo.name] for photo in used[key[0], key[1]]]
+        [(by_name[each.name], weight) for each, weight in _weighted(used[key[0], key[1]])]
         for key in table.cohorts["person"].keys
     ]
+
+
+def _weighted(photographs: Sequence[JoinedPhotograph]) -> Iterator[tuple[JoinedPhotograph, float]]:
+    """Weight photographs as the mean does: alike within an eye, and the eyes alike."""
+    eyes = Counter(each.eye for each in photographs)
+    for each in photographs:
+        yield each, 1 / (len(eyes) * eyes[each.eye])
 
 
 def _kind(known: Sequence[str], name: str, column: str) -> CovariateKind:
@@ -134,16 +151,22 @@ def _kind(known: Sequence[str], name: str, column: str) -> CovariateKind:
     return "number"
 
 
-def _numbers(texts: Sequence[str], name: str) -> float | None:
+def _mean(told: Sequence[_Told], name: str) -> float | None:
     """Average the numbers of a visit's photographs; None where none is known."""
     try:
-        numbers = [each for each in map(number_of, texts) if each is not None]
+        numbers = [(number_of(text), weight) for text, weight in told]
     except SettingError as error:
         raise SettingError(f"--covariates {name}: {error}") from error
-    return float(np.mean(numbers)) if numbers else None
+    known = [(number, weight) for number, weight in numbers if number is not None]
+    total = sum(weight for _, weight in known)
+    return sum(number * weight for number, weight in known) / total if known else None
 
 
-def _categories(texts: Sequence[str], name: str) -> str | None:
-    """Give the category of a visit's photographs, where they have one alone."""
-    known = {each for each in texts if plain_word(each) not in UNKNOWN_WORDS}
-    return SEVERAL if len(known) > 1 else next(iter(known), None)
+def _shares(told: Sequence[_Told], name: str) -> dict[str, float] | None:
+    """Give the share of each category in a visit's mean; None where none is known."""
+    known = [(text, weight) for text, weight in told if plain_word(text) not in UNKNOWN_WORDS]
+    total = sum(weight for _, weight in known)
+    shares: dict[str, float] = {}
+    for text, weight in known:
+        shares[text] = shares.get(text, 0.0) + weight / total
+    return shares or None

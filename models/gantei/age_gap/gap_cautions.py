@@ -1,7 +1,7 @@
 """What to know before a figure of an age gap is quoted: each a sentence that these data give."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -95,7 +95,7 @@ def _cameras(gap: AgeGap) -> Iterator[GapCaution]:
         ]
         moved = float(np.abs(shares[0] - shares[1]).sum() / 2)
         most = names[int(np.argmax(np.abs(shares[0] - shares[1])))]
-        if moved < OTHER_CAMERAS:
+        if moved < OTHER_CAMERAS or not _differ(own, reference):
             continue
         advice = (
             ("The model holds the camera constant, as far as both groups have each.",
@@ -119,6 +119,15 @@ def _cameras(gap: AgeGap) -> Iterator[GapCaution]:
             a=percent(own.get(most, 0) / sum(own.values())),
             b=percent(reference.get(most, 0) / sum(reference.values())),
         )  # fmt: skip
+
+
+def _differ(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    """Whether two groups differ in their cameras by more than chance (chi-squared)."""
+    from scipy.stats import chi2_contingency
+
+    names = sorted({*one, *other})
+    counts = [[each.get(name, 0) for name in names] for each in (one, other)]
+    return len(names) > 1 and float(chi2_contingency(counts).pvalue) < SIGNIFICANT
 
 
 def _slopes(gap: AgeGap) -> Iterator[GapCaution]:

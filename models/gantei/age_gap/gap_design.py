@@ -81,9 +81,8 @@ def gap_design(people: GapPeople, covariates: Sequence[Covariate]) -> GapDesign:
 def _columns_of(
     covariate: Covariate, rows: NDArray[np.bool_]
 ) -> tuple[list[tuple[str, FloatArray]], str]:
-    values = covariate.values[rows]
     if covariate.kind == "number":
-        numbers = values.astype(float)
+        numbers = covariate.values[rows].astype(float)
         if not np.ptp(numbers) > 0:
             raise SettingError(_one_value(covariate.name, f"{numbers[0]:g}"))
         mean = float(numbers.mean())
@@ -91,7 +90,7 @@ def _columns_of(
     base, *others = covariate.levels(rows)
     if not others:
         raise SettingError(_one_value(covariate.name, base))
-    return [(f"{covariate.name} {each}", (values == each).astype(float)) for each in others], base
+    return [(f"{covariate.name} {each}", covariate.shares(each, rows)) for each in others], base
 
 
 def _one_value(name: str, value: str) -> str:

@@ -66,10 +66,8 @@ def _model_exclusions(
         elif lacking := [
             each for each, there in zip(covariates, known, strict=True) if not there[place]
         ]:
-            differ = bool(lacking[0].several[place])
-            code = "covariates-differ" if differ else "no-covariate"
-            what = "differs between its photographs" if differ else "is empty or unknown"
-            text = f"{', '.join(each.name for each in lacking)} {what}"
+            code = "no-covariate"
+            text = f"{', '.join(each.name for each in lacking)} is empty or unknown"
         if code:
             name = ", ".join(filter(None, (person, visit)))
             where = _where(tables, str(visits.tables[place]), (person, visit))

@@ -88,7 +88,13 @@ def _covariate(gap: AgeGap, name: str, kind: str) -> Bilingual:
     base = gap.model.design.bases[name]
     if kind == "number":
         return f"{name} (a number, mean {base})", f"{name}（数値、平均 {base}）"
-    return f"{name} (categories, base {base})", f"{name}（カテゴリー、基準 {base}）"
+    mixed = next(each.mixed for each in gap.covariates if each.name == name)
+    more = f"; of {mixed} visits several, by their share in the mean" if mixed else ""
+    more_ja = f"、{mixed} 件の受診では複数あり平均に占める割合で" if mixed else ""
+    return (
+        f"{name} (categories, base {base}{more})",
+        f"{name}（カテゴリー、基準 {base}{more_ja}）",
+    )
 
 
 def _rest(gap: AgeGap) -> Iterator[Bilingual]:

@@ -11,12 +11,13 @@ from ..evaluation.subgroups import ordered_groups
 from ..labels.corrected_ages import WHY_NOT_EVERYBODY
 from ..labels.group_values import group_values
 from ..labels.sexes import UNKNOWN_WORDS, plain_word
-from .covariates import SEVERAL
 from .gap_options import CASES, EVERYBODY, REFERENCE, GapOptions
 from .gap_rows import GapPeople, GapRows, PersonVisit
 from .gap_tables import GapTable, both_rows, used_photographs
 
 MOST_GROUPS = 20
+SEVERAL = "\0several"
+"""Takes the place of the group of a visit whose photographs are of several."""
 
 
 def gap_people(tables: list[GapTable], options: GapOptions) -> GapPeople:

@@ -111,9 +111,6 @@ REASONS: Mapping[str, Reason] = {
         "whose photographs are of different groups", "写真によって群が異なる", "unit"
     ),
     "no-covariate": Reason("without a covariate", "共変量が分からない", "unit"),
-    "covariates-differ": Reason(
-        "whose photographs have different covariates", "写真によって共変量が異なる", "unit"
-    ),
 }
 """Every code of an exclusion, in the order of a flow of participants."""
 
