@@ -22,7 +22,7 @@ KINDS: tuple[CovariateKind, ...] = ("number", "category")
 FEW_VALUES = 10
 """So many different whole numbers may be codes of categories: which is meant is never guessed."""
 MOST_CATEGORIES = 30
-_Told = tuple[str, float]
+_Weighted = tuple[str, float]
 """What is told of a photograph, and its weight in the mean of its visit."""
 
 
@@ -114,7 +114,7 @@ def _told_kind(tables: Sequence[GapTable], name: str) -> tuple[str, CovariateKin
     return column, kind
 
 
-def _texts(table: GapTable, column: str) -> list[list[_Told]]:
+def _texts(table: GapTable, column: str) -> list[list[_Weighted]]:
     """Give of each visit the texts of its photographs, each with its weight in the visit's mean."""
     joined = table.joined
     (told,) = group_values(joined, (column,), option="--covariates").values()
@@ -151,7 +151,7 @@ def _kind(known: Sequence[str], name: str, column: str) -> CovariateKind:
     return "number"
 
 
-def _mean(told: Sequence[_Told], name: str) -> float | None:
+def _mean(told: Sequence[_Weighted], name: str) -> float | None:
     """Average the numbers of a visit's photographs; None where none is known."""
     try:
         numbers = [(number_of(text), weight) for text, weight in told]
@@ -162,7 +162,7 @@ def _mean(told: Sequence[_Told], name: str) -> float | None:
     return sum(number * weight for number, weight in known) / total if known else None
 
 
-def _shares(told: Sequence[_Told], name: str) -> dict[str, float] | None:
+def _shares(told: Sequence[_Weighted], name: str) -> dict[str, float] | None:
     """Give the share of each category in a visit's mean; None where none is known."""
     known = [(text, weight) for text, weight in told if plain_word(text) not in UNKNOWN_WORDS]
     total = sum(weight for _, weight in known)
