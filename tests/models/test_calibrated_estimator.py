@@ -103,7 +103,7 @@ def test_a_band_of_too_few_people_says_so(at):
     line = calibrated.line().model_copy(update={"bands": (band,)})
     (prediction,) = at(outputs={"age": line}).predict(made_picture(1))
     assert prediction.calibrated["age"].low is None
-    assert "only 12 people" in " ".join(prediction.warnings)
+    assert "only 12 of the people" in " ".join(prediction.warnings)
     assert "too-few-calibrated" in codes(prediction)
 
 
@@ -174,7 +174,7 @@ class TestWithEmbeddings:
         assert "unlike-calibrated" not in codes(demo(limit=1e6).predict(fundus)[0])
         (prediction,) = demo(limit=1e-3).predict(fundus)
         assert "unlike-calibrated" in codes(prediction)
-        assert "times as far from them as their limit" in " ".join(prediction.warnings)
+        assert "times as far away as their limit" in " ".join(prediction.warnings)
 
     def test_the_values_are_those_without_a_calibration(self, demo, fundus):
         plain = gantei.load("demo-age", "cpu").predict(fundus)[0].values
