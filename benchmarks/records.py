@@ -8,6 +8,9 @@ often the 95 % interval holds the number of true errors among the first 20, 50 a
 are expected and there on average. Beside it lines that are fitted to the records as if all were
 right, and eyes that are multiplied as if they were independent.
 
+An estimator that is sure and wrong: of 1 % of the people the logits are those of the other sex, as
+disease may make them. How often it is told that the records do not support the stated share.
+
 Ages: 20 to 90 years, estimates with a slope of 0.8; a share of the records has a slip. The share of
 false ones among those that are told at a false discovery rate of 5 %, and what is found of each.
 """
@@ -23,6 +26,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import norm
 
+from gantei.records.error_rates import supported_rates
 from gantei.statistics.logistic import fit_logistic
 from gantei.statistics.mixture_fit import fit_mixture
 from gantei.statistics.mixture_likelihood import RecordedClasses
@@ -34,14 +38,18 @@ MUST = 0.93
 SLIPS = ("+10", "-10", "+100", "swapped", "year of birth", "its two digits")
 
 
-def people(rng, n, rate, auc):
-    """Draw persons: the logits of both eyes, how many of them there are, records, wrong ones."""
+def people(rng, n, rate, auc, misled=0.0):
+    """Draw persons: the logits of both eyes, how many of them there are, records, wrong ones.
+
+    Of the share `misled` the logits are those of the other sex.
+    """
     apart = np.sqrt(2) * norm.ppf(auc)
     real = rng.random(n) < 0.5
     eyes = np.where(rng.random(n) < 0.5, 2, 1)
     noise = np.sqrt(0.5) * (rng.standard_normal((n, 1)) + rng.standard_normal((n, 2)))
-    seen = np.where(real, apart / 2, -apart / 2)[:, None] + noise
     wrong = rng.random(n) < rate
+    shown = real ^ (rng.random(n) < misled) if misled else real
+    seen = np.where(shown, apart / 2, -apart / 2)[:, None] + noise
     return 1.6 * apart * seen + 0.5, eyes, real ^ wrong, wrong
 
 
@@ -112,6 +120,23 @@ def sexes(name, repeats, n, rate, auc, stated, way=ours):
     return shares.min()
 
 
+def sure_and_wrong(repeats, n, rate, misled):
+    """Print one row: true errors among the first, and how often the share is not supported."""
+    told, expected, there = [], [], []
+    for repeat in range(repeats):
+        rng = np.random.default_rng([repeat, n, int(rate * 1e5), int(misled * 1e5)])
+        logits, eyes, recorded, wrong = people(rng, n, rate, 0.97, misled)
+        order, chances, weights = ours(logits, eyes, recorded, rate)
+        low, high = supported_rates(RecordedClasses(averaged(logits, eyes), recorded, eyes))
+        told.append(not low <= rate <= high)
+        places = [each - 1 for each in FIRST]
+        expected.append(true_among(chances, weights).expected[places])
+        there.append(np.cumsum(wrong[order])[places])
+    pairs = zip(np.mean(expected, axis=0), np.mean(there, axis=0), strict=True)
+    cells = " | ".join(f"{mean:.1f}, {true:.1f}" for mean, true in pairs)
+    print(f"| {misled:.1%} | {rate:.1%} | {np.mean(told):.2f} | {cells} |", flush=True)
+
+
 def aged(rng, n, rate, noise):
     """Draw estimates, records, eyes, and the slip in each record, -1 for none."""
     real = np.floor(rng.uniform(20, 90, n))
@@ -164,6 +189,10 @@ def main():
             sexes("gantei", fewer, 5000, rate, 0.97, rate * times)
     for rate in (0.01, 0.03):
         sexes("gantei", fewer, 5000, rate, 0.97, None)
+    print(f"\n| misled | wrong | told | {first} |\n|---:|---:|---:|---|---|---|")
+    for misled in (0.0, 0.005, 0.01):
+        for rate in (0.005, 0.01):
+            sure_and_wrong(max(fewer // 2, 1), 5000, rate, misled)
     print(f"\n| errors | people | wrong | false | {' | '.join(SLIPS)} |\n|---|{'---:|' * 9}")
     for noise in ("normal", "t5", "rising"):
         for n, rate in ((5000, 0.005), (5000, 0.02), (500, 0.02)):
