@@ -20,7 +20,6 @@ from . import calibrated
 
 TOP = Path(__file__).parent.parent
 PREDICT = (TOP / "docs/predict.md").read_text("utf-8")
-STUDY = (TOP / "docs/study.md").read_text("utf-8")
 FINDINGS = (TOP / "docs/findings.md").read_text("utf-8")
 ADDING = (TOP / "docs/adding-an-estimator.md").read_text("utf-8")
 
@@ -43,24 +42,6 @@ def run_commands(text):
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def test_the_page_on_studies_runs_from_a_file_to_what_to_print(here, capsys):
-    for package in ("scipy", "sklearn", "matplotlib", "onnx"):
-        pytest.importorskip(package, reason="needs the extras study and convert")
-    run_commands(STUDY)
-    facts = {fact.key: fact for fact in find("my-sex").manifest.facts()}
-    truth = {fact.key: fact.value for fact in find("demo-sex").manifest.facts()}
-    for key in ("input.scale", "input.colour", "output.sex.positive"):
-        assert (facts[key].value, facts[key].basis.origin) == (truth[key], "fitted")
-    assert (here / "report/report.html").is_file()
-    capsys.readouterr()
-    (python,) = blocks(STUDY, "python")
-    exec(compile(python, "study.md", "exec"), {})
-    printed = capsys.readouterr().out
-    assert re.search(r"years \(\d\.\d to \d\.\d\), 60 people", printed)
-    assert "the age gap changes by -0." in printed  # the old are estimated too young
-    assert "Ages and sexes were estimated from fundus photographs with gantei" in printed
 
 
 def test_the_page_on_prediction_runs(here):
