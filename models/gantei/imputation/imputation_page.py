@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..labels.exclusions import REASONS as EXCLUDED
-from ..pages.bilingual import NONE, Bilingual, class_of, in_both
+from ..pages.bilingual import NONE, Bilingual, class_of, in_both, number_text
 from ..pages.excluded_parts import excluded_counts, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
 from ..pages.html_parts import Html, both, bullets, table, text
@@ -229,7 +229,7 @@ def _cells(imputation: Imputation, each: SexDifference) -> list[Html]:
         return [both(REASONS[each.why]) if each.why else NONE, NONE, NONE, NONE, NONE]
     if each.method == "imputed-minus-complete":
         value = words.scaled(imputation, found)[0]
-        return [text(f"{value:.3f}".replace("-", "−")), NONE, NONE, NONE, NONE]
+        return [text(number_text(value, "")), NONE, NONE, NONE, NONE]
     has_sets = each.method == "imputed"
     p = "< 0.001" if found.p < 0.001 else f"{found.p:.3f}"
     return [

@@ -41,16 +41,8 @@ class PeopleRead:
 
     @property
     def has_calibrated(self) -> bool:
-        """Whether the results also hold values that were calibrated elsewhere."""
-        return any(
-            column.endswith(".calibrated") and column.startswith(self.people.output.estimator)
-            for column in (*self.results.groups, *_described(self.results))
-        )
-
-
-def _described(results: ResultsTable) -> Iterator[str]:
-    if self_said := results.run.get("calibrations"):
-        yield from (f"{estimator}.calibrated" for estimator in self_said)
+        """Whether the results also hold values of this sex that were calibrated before."""
+        return self.people.output.estimator in self.results.calibrations
 
 
 def labels_of(
