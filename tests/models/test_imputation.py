@@ -156,6 +156,7 @@ def test_a_category_of_nobody_whose_sex_is_recorded_is_not_imputed(records, tabl
         ({"sex": "male"}, {}, "every person's sex is recorded"),
         ({"sex": ""}, {}, "calibrating needs 20 of each"),
         ({"hba1c": "5"}, {"with_": "hba1c"}, "has one value only"),
+        ({"hba1c": ""}, {"with_": "hba1c"}, "Left out are 400 without a value .* says hba1c"),
         ({}, {"with_": ["hba1c", "HbA1c"]}, "is named twice"),
         ({}, {"with_": "hba1c", "sets": 1}, "give 2 to 1000"),
         ({}, {"with_": "hba1c", "seed": -1}, "--seed -1"),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..errors import SettingError
 from ..labels.estimated_people import EstimatedPeople
-from ..labels.exclusions import Exclusion
+from ..labels.exclusions import Exclusion, counted_reasons
 from ..labels.person_columns import PersonColumn
 from ..statistics.imputed_sets import ImputationModel
 from ..statistics.logistic_model import fit_logistic_model, has_full_rank
@@ -81,7 +81,7 @@ def imputed_people(
     )
     complete = np.all([column.known for column in columns], axis=0)
     known = complete & people.is_recorded
-    _check_counts(people, known)
+    _check_counts(people, known, exclusions)
     unseen = [column for column in columns if column.kind == "category"]
     used = complete.copy()
     for column in unseen:
@@ -102,7 +102,9 @@ def imputed_people(
     return ImputedPeople(tuple(columns), used, missing, model, design, drawn, tuple(exclusions))
 
 
-def _check_counts(people: EstimatedPeople, known: NDArray[np.bool_]) -> None:
+def _check_counts(
+    people: EstimatedPeople, known: NDArray[np.bool_], exclusions: Sequence[Exclusion]
+) -> None:
     counts = np.bincount(people.recorded[known], minlength=2)
     if counts.min() < LEAST_OF_A_SEX:
         told = " and ".join(
@@ -110,7 +112,8 @@ def _check_counts(people: EstimatedPeople, known: NDArray[np.bool_]) -> None:
         )
         raise SettingError(
             f"sex and all values that --with names are known of {told} people: imputing needs "
-            f"{LEAST_OF_A_SEX} of each. Where a person has several visits, give a table with one"
+            f"{LEAST_OF_A_SEX} of each. Left out are {counted_reasons(exclusions) or 'none'}. "
+            "Where a person has several visits, give a table with one"
         )
 
 
