@@ -10,6 +10,7 @@ from ..pages.known_manifest import known_manifest
 from .age_gap import AgeGap
 from .gap_calibrations import calibration_cautions
 from .gap_caution import GapCaution, caution
+from .gap_design import AGE_SQUARED
 from .gap_words import listed, p_text, percent, plain
 
 LEAST_OVERLAP = 0.5
@@ -27,6 +28,7 @@ def gap_cautions(gap: AgeGap) -> tuple[GapCaution, ...]:
         *_overlap(gap),
         *_cameras(gap),
         *_slopes(gap),
+        *_bend(gap),
         *calibration_cautions(gap),
         *_training(gap),
         *_settled(gap),
@@ -65,9 +67,10 @@ def _overlap(gap: AgeGap) -> Iterator[GapCaution]:
         ]
         if shares and min(shares) < LEAST_OVERLAP:
             yield caution((
-                "{group} and {reference} hardly share their ages: {a} of {group} lie within the "
-                "central 95% of ages of {reference}, and {b} the other way round. Their difference "
-                "rests on the form of the curve in age; compare people of the same ages.",
+                "{group} and {reference} share less than half of their ages: {a} of {group} lie "
+                "within the central 95% of ages of {reference}, and {b} the other way round. Their "
+                "difference rests on the form of the curve in age; compare people of the same "
+                "ages.",
                 "{group} と {reference} は年齢があまり重なりません（{reference} の年齢の中央 95 % "
                 "に入る {group} は {a}、逆は {b}）。群間差は年齢の曲線の形に左右されます。同じ年齢"
                 "の人どうしで比べてください。",
@@ -148,6 +151,27 @@ def _slopes(gap: AgeGap) -> Iterator[GapCaution]:
         ),
             group=group, reference=gap.people.reference, value=plain(found.measure.value, 3),
             p=p_text(found.p_holm),
+        )  # fmt: skip
+
+
+def _bend(gap: AgeGap) -> Iterator[GapCaution]:
+    """Say where a straight line does not describe the estimates, as gaps beside it rest on that."""
+    terms = (each for each in gap.figures if each.term == AGE_SQUARED)
+    found = next(terms, None)
+    if gap.line is None or found is None or found.measure.p is None:
+        return
+    if found.measure.p < SIGNIFICANT:
+        yield caution((
+            "Estimates bend with age ({p} for age²): gaps beside the straight line of the "
+            "reference, as in persons.csv, are biased. The comparison at the same age is not: age² "
+            "is in its model.",
+            "推定年齢は実年齢に対して曲がっています（年齢² の {p}）。基準群の直線からの年齢差"
+            "（persons.csv の値も）は偏ります。年齢を揃えた比較は年齢² を含むため偏りません。",
+        ), (
+            "The gap was not linear in age ({p} for age²).",
+            "年齢差は年齢に対して直線的でなかった（年齢² の {p}）。",
+        ),
+            p=p_text(found.measure.p),
         )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from ..pages.methods_parts import estimators_sentence, flow_sentence, software_s
 from ..statistics.draws import SEED
 from .age_gap import AgeGap
 from .gap_cautions import gap_cautions
+from .gap_sentences import taken_as
 from .gap_words import listed, plain
 
 
@@ -37,7 +38,7 @@ def _sentences(gap: AgeGap) -> Iterator[Bilingual]:
 
 def _comparison(gap: AgeGap) -> Iterator[Bilingual]:
     groups = listed(gap.people.compared)
-    covariates = [_covariate(gap, each.name, each.kind) for each in gap.covariates]
+    covariates = [taken_as(gap, each) for each in gap.covariates]
     english, japanese = listed([each[0] for each in covariates]), [each[1] for each in covariates]
     yield in_both(
         "{groups} ({people}) and {reference} ({others} people) were compared by the linear model "
@@ -81,20 +82,6 @@ def _comparison(gap: AgeGap) -> Iterator[Bilingual]:
 def _people(gap: AgeGap, unit: str) -> str:
     counts = [str(gap.model.people[each]) for each in gap.people.compared]
     return f"{', '.join(counts)}{unit}"
-
-
-def _covariate(gap: AgeGap, name: str, kind: str) -> Bilingual:
-    """Say what a column was taken as."""
-    base = gap.model.design.bases[name]
-    if kind == "number":
-        return f"{name} (a number, mean {base})", f"{name}（数値、平均 {base}）"
-    mixed = next(each.mixed for each in gap.covariates if each.name == name)
-    more = f"; of {mixed} visits several, by their share in the mean" if mixed else ""
-    more_ja = f"、{mixed} 件の受診では複数あり平均に占める割合で" if mixed else ""
-    return (
-        f"{name} (categories, base {base}{more})",
-        f"{name}（カテゴリー、基準 {base}{more_ja}）",
-    )
 
 
 def _rest(gap: AgeGap) -> Iterator[Bilingual]:

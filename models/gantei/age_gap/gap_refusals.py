@@ -13,8 +13,8 @@ CALIBRATED = (".calibrated", ".low", ".high")
 """Endings of the columns that `predict --calibration` adds."""
 WHY_NOT_CALIBRATED = (
     "a calibrated age is the real age to expect of such a photograph, so that its gap is not what "
-    "is left of the photograph: in simulations a difference of 1.5 years came out as 1.7. The gap "
-    "is that of the estimate itself"
+    "is left of the photograph: in simulations a difference of 1.5 years came out as 1.6 to 1.7. "
+    "The gap is that of the estimate itself"
 )
 
 

@@ -7,6 +7,7 @@ from ..findings.wording import word_of
 from ..pages.bilingual import Bilingual, in_both
 from ..statistics.measure import Measure
 from .age_gap import AgeGap
+from .covariates import Covariate
 from .gap_names import GAP_REASONS
 from .gap_row import GapFigure
 from .gap_words import between, listed, p_text, plain, with_interval
@@ -21,12 +22,13 @@ def gap_sentences(gap: AgeGap) -> tuple[Bilingual, ...]:
 
 def _compared(gap: AgeGap) -> Iterator[Bilingual]:
     held = held_constant(gap)
+    taken = [taken_as(gap, each) for each in gap.covariates]
     for group in gap.people.compared:
         found = gap.figure("group_difference", group)
         if found is not None:
             yield _difference(gap, found, held)
         adjusted = gap.figure("adjusted_gap", group)
-        if adjusted is not None and adjusted.measure.value is not None:
+        if adjusted is not None and adjusted.measure.low is not None:
             value = with_interval(adjusted.measure)
             yield in_both(
                 "Beside the line of {reference} alone, the mean gap of {group} is {en}; the "
@@ -36,11 +38,28 @@ def _compared(gap: AgeGap) -> Iterator[Bilingual]:
                 reference=gap.people.reference, group=group, en=value[0], ja=value[1],
             )  # fmt: skip
 
+    if taken:
+        yield (
+            f"Covariates: {', '.join(each[0] for each in taken)}.",
+            f"共変量：{'、'.join(each[1] for each in taken)}。",
+        )
+
 
 def held_constant(gap: AgeGap) -> Bilingual:
     """Name what the model holds constant."""
     names = ["age", *(each.name for each in gap.covariates)]
     return listed(names)[0], listed([word_of(each, "ja") for each in names])[1]
+
+
+def taken_as(gap: AgeGap, covariate: Covariate) -> Bilingual:
+    """Say what a covariate was taken as, and beside which value."""
+    name, base = covariate.name, gap.model.design.bases[covariate.name]
+    if covariate.kind == "number":
+        return f"{name} (a number, mean {base})", f"{name}（数値、平均 {base}）"
+    mixed = covariate.mixed
+    more = f"; of {mixed} visits several, by their share in the mean" if mixed else ""
+    more_ja = f"、{mixed} 件の受診では複数あり平均に占める割合で" if mixed else ""
+    return f"{name} (categories, base {base}{more})", f"{name}（カテゴリー、基準 {base}{more_ja}）"
 
 
 def _difference(gap: AgeGap, found: GapFigure, held: Bilingual) -> Bilingual:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..age_gap.age_gap import AgeGap
 
 ALL_GOOD, SOME_LEFT_OUT = 0, 1
-HEAD = ("FIGURE", "OF", "VALUE", "95% CONFIDENCE INTERVAL", "P", "PEOPLE")
+HEAD = ("FIGURE", "OF", "VALUE", "95% CONFIDENCE INTERVAL", "P (HOLM)", "PEOPLE")
 MAIN = (
     "group_difference", "adjusted_gap", "raw_gap", "slope_of_estimate", "repeatability",
     "eye_difference", "eye_icc", "change_difference",
@@ -146,13 +146,14 @@ def _write_figures(found: "AgeGap") -> None:
             continue
         against = f" against {figure.compared_with}" if figure.compared_with else ""
         named = GAP_METRICS[measure.metric]
+        p = measure.p if figure.p_holm is None else figure.p_holm
         lines.append(
             (
                 f"{named.english}, {named.unit}" if named.unit else named.english,
                 f"{figure.group or 'everybody'}{against}",
                 plain(measure.value, decimals_of(measure.metric)),
                 between(measure),
-                p_text(measure.p).removeprefix("p = ").removeprefix("p "),
+                p_text(p).removeprefix("p = ").removeprefix("p "),
                 str(measure.people),
             )
         )
