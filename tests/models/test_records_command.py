@@ -77,7 +77,7 @@ def test_what_is_refused_is_an_error_with_the_way_out_and_no_folder(written, tmp
     folder = written.parent
     given = ["records", str(folder / "results.csv"), "--labels", str(folder / "labels.csv")]
     assert main([*given, "--output", "sex", "--out", str(tmp_path / "out")]) == 2
-    assert "State it by --error-rate" in capsys.readouterr().err
+    assert "State the share by --error-rate" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from gantei.errors import SettingError
+from gantei.records.error_rates import rate_and_fit
 from gantei.statistics.mixture_fit import fit_mixture, profile
 from gantei.statistics.mixture_likelihood import LineScale, MixtureLikelihood, RecordedClasses
 from gantei.statistics.true_among import true_among
@@ -155,3 +157,11 @@ def test_numbers_among_the_first_are_poisson_binomial():
         assert among.expected[k - 1] == pytest.approx(theirs.mean(), rel=1e-12)
         assert among.low[k - 1] == theirs.ppf(0.025)
         assert among.high[k - 1] == theirs.ppf(0.975)
+
+
+def test_a_rate_that_a_weak_estimator_cannot_tell_is_refused():
+    rng = np.random.default_rng(13)
+    real = rng.random(1000) < 0.5
+    weak = RecordedClasses(rng.standard_normal(1000) + 0.5 * real, real, np.ones(1000, int))
+    with pytest.raises(SettingError, match=r"differ by no more than a factor of 4.*--error-rate"):
+        rate_and_fit(weak, None, "s.sex")

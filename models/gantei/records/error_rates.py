@@ -18,6 +18,9 @@ LARGEST_RATE = 0.2
 """Of a stated share; with more wrong, the records are no reference for anything."""
 FEWEST_TO_ESTIMATE = 25
 """Errors to expect, without which a share is not estimated."""
+WIDEST = 4.0
+"""Ratio of the greatest to the least share that the records support, up to which it is estimated:
+an estimator that hardly tells the classes apart explains many disagreements either way."""
 _TRIED = np.geomspace(1e-5, 0.4, 25)
 _HALF_CHI_SQUARE = 1.9207
 """Half of the 95th percentile of chi-square with one degree of freedom."""
@@ -72,21 +75,22 @@ def rate_and_fit(
     """Fit with the stated share, or with an estimated one where enough errors are to be expected.
 
     Raises:
-        SettingError: none was stated, and too few errors are to be expected; says how many, and
-            how to state one.
+        SettingError: none was stated, and too few errors are to be expected, or the records say
+            too little of it; says how many, and how to state one.
     """
     fit = fit_mixture(people, stated)
     low, high = supported_rates(people)
     if stated is not None:
         return ErrorRate(stated, "stated", low, high), fit
     expected = float(fit.wrong().sum())
-    if expected < FEWEST_TO_ESTIMATE:
+    if expected < FEWEST_TO_ESTIMATE or high > WIDEST * low:
         raise SettingError(
             f"{key}: how often records are wrong cannot be estimated here: about {expected:.0f} "
-            f"wrong ones are to be expected among {len(people)} people, and an estimate takes "
-            f"{FEWEST_TO_ESTIMATE} at least (these records go with {low:.2%} to {high:.2%}). State "
-            "it by --error-rate, such as 0.005 for one in 200: from records that were checked "
-            "against their source documents, or from a published rate for such a register"
+            f"wrong ones are to be expected among {len(people)} people, and these records go with "
+            f"{low:.2%} to {high:.2%}; an estimate takes {FEWEST_TO_ESTIMATE} wrong ones at least, "
+            f"and ends that differ by no more than a factor of {WIDEST:.0f}. State the share by "
+            "--error-rate, such as 0.005 for one in 200: from records that were checked against "
+            "their source documents, or from a published rate for such a register"
         )
     return ErrorRate(fit.rate, "estimated", low, high), fit
 
