@@ -33,7 +33,7 @@ def _compared(gap: AgeGap) -> Iterator[Bilingual]:
             yield in_both(
                 "Beside the line of {reference} alone, the mean gap of {group} is {en}; the "
                 "interval includes the uncertainty of the line.",
-                "{reference} のみに当てはめた直線からの {group} の年齢差の平均は {ja} "
+                "{reference} のみに当てはめた直線からの {group} の年齢差の平均は {ja}"
                 "です（区間は直線の不確かさを含みます）。",
                 reference=gap.people.reference, group=group, en=value[0], ja=value[1],
             )  # fmt: skip
@@ -54,12 +54,16 @@ def held_constant(gap: AgeGap) -> Bilingual:
 def taken_as(gap: AgeGap, covariate: Covariate) -> Bilingual:
     """Say what a covariate was taken as, and beside which value."""
     name, base = covariate.name, gap.model.design.bases[covariate.name]
+    name_ja, base_ja = word_of(name, "ja"), word_of(base, "ja")
     if covariate.kind == "number":
-        return f"{name} (a number, mean {base})", f"{name}（数値、平均 {base}）"
+        return f"{name} (a number, mean {base})", f"{name_ja}（数値、平均 {base}）"
     mixed = covariate.mixed
     more = f"; of {mixed} visits several, by their share in the mean" if mixed else ""
     more_ja = f"、{mixed} 件の受診では複数あり平均に占める割合で" if mixed else ""
-    return f"{name} (categories, base {base}{more})", f"{name}（カテゴリー、基準 {base}{more_ja}）"
+    return (
+        f"{name} (categories, base {base}{more})",
+        f"{name_ja}（カテゴリー、基準 {base_ja}{more_ja}）",
+    )
 
 
 def _difference(gap: AgeGap, found: GapFigure, held: Bilingual) -> Bilingual:
