@@ -13,7 +13,14 @@ MODULES = [each.name for each in pkgutil.iter_modules(gantei.statistics.__path__
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_examples_of_its_docstrings_run(name):
-    if name in ("conformal", "people_needed", "mixture_fit", "normal_draws", "unlikely_numbers"):
+    if name in (
+        "conformal",
+        "people_needed",
+        "rubins_rules",
+        "mixture_fit",
+        "normal_draws",
+        "unlikely_numbers",
+    ):
         pytest.importorskip("scipy", reason="needs the extra study")
     module = importlib.import_module(f"gantei.statistics.{name}")
     failed, _ = doctest.testmod(module)

@@ -122,6 +122,19 @@ def test_a_seed_gives_the_same_sets_and_another_seed_others(tables):
     assert one == same != other
 
 
+def test_units_make_no_difference(records, tables, imputation, tmp_path):
+    seconds = [
+        {**each, "age": 1, "hba1c": f"{float(each['hba1c']) + 1e8:.4f}",
+         "site": f"{float(each['age']) * 3.156e7 + 1e11:.0f}"}
+        for each in records
+    ]  # fmt: skip
+    labels = write_labels(tmp_path / "l.csv", seconds, LABELS)
+    other = impute(tables[0], labels, with_=["hba1c", "site"], sets=5).combined()
+    same = impute(*tables, with_=["hba1c", "age"], sets=5).combined()
+    for one, two in zip(same, other, strict=True):
+        assert one["estimate"] == pytest.approx(two["estimate"], abs=1e-6)
+
+
 def test_without_an_outcome_nothing_is_imputed(tables):
     found = impute(*tables)
     assert found.imputed is None

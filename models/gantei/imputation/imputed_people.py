@@ -138,17 +138,22 @@ def _design(
 
 
 def values_of(column: PersonColumn, among: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Give a column as numbers of a model: itself, or 0 and 1 for each category but the first.
+    """Give a column as numbers of a model: 0 and 1 for each category but the first; or a number.
+
+    Numbers have a mean of 0 and a variance of 1, so that years or milligrams make no difference.
 
     Args:
         column: of people.
-        among: bool (n,), whose categories count.
+        among: bool (n,), whose values and categories count.
 
     Returns:
         float64 (n, j); 0 where a number is unknown.
     """
     if column.kind == "number":
-        return np.nan_to_num(column.numbers)[:, None]
+        counted = column.numbers[among]
+        spread = float(counted.std()) or 1.0
+        scaled = np.nan_to_num((column.numbers - counted.mean()) / spread)
+        return np.asarray(scaled[:, None], np.float64)
     codes = np.unique(column.codes[among])
     return np.column_stack(
         [np.empty((len(among), 0)), *((column.codes == each) * 1.0 for each in codes[1:])]

@@ -57,6 +57,7 @@ def outcome_effect(
         return OutcomeEffect(np.nan, np.nan, np.nan, "no-spread")
     if binary:
         return _log_odds_ratio(design, outcome, freedom)
+    outcome = outcome - outcome.mean()  # large numbers that hardly differ lose no digits
     inverse = np.linalg.inv(design.T @ design)
     coefficients = inverse @ (design.T @ outcome)
     residual = outcome - design @ coefficients
