@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from . import commands, evaluate, findings, manifest, python_api
+from . import commands, evaluate, findings, manifest, python_api, python_types
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = (commands, evaluate, findings, manifest, python_api)
+PAGES = (commands, evaluate, findings, manifest, python_api, python_types)
 
 if __name__ == "__main__":
     for page in PAGES:

@@ -1,8 +1,6 @@
 """docs/python-api.md: every public name of gantei, from its signature and docstring."""
 
-import ast
 import inspect
-import sys
 from collections.abc import Iterator
 from textwrap import fill
 from types import FunctionType
@@ -13,12 +11,8 @@ import gantei
 
 from .docstrings import Docstring, parsed
 from .signatures import (
-    alias,
-    annotations_of,
     call,
     fields,
-    meaning,
-    names_in,
     node_of,
     property_type,
 )
@@ -31,7 +25,8 @@ is first used. The examples run as they stand after `import gantei`, beside the 
 `gantei demo-photos demo` draws; those of `Client` also need `gantei serve --with demo-age`, those
 of `evaluate` and `calibrate` the table of `gantei predict demo --with demo-age --out results.csv`,
 and those with `calibration="clinic"` what `gantei calibrate` makes of a site of that name.
-[study.md](study.md) leads from photographs to a result. Research use; not for diagnosis.
+[study.md](study.md) leads from photographs to a result; [python-types.md](python-types.md) has the
+types that signatures name. Research use; not for diagnosis.
 """
 GROUPS = {
     "Opening and predicting": ("load", "Estimator", "Prediction", "Appearance", "Explanation"),
@@ -53,10 +48,6 @@ Every error that gantei raises on purpose is a `GanteiError`, and each is also t
 that it resembles, so that `except FileNotFoundError` works too. `code` is that of the error's
 finding ([findings.md](findings.md)) where it has one, else that of its class. What no program
 should pass, such as an array of another shape, raises `ValueError` or `TypeError`.
-"""
-TYPES = """## Types in the signatures
-
-What the signatures above name and `gantei` does not export: most need no import.
 """
 KEYS = "Its attributes are the keys that [manifest.md](manifest.md{anchor}) describes."
 TABLES = {"InputSpec": "#input", "MeanStd": "#inputscale", "Basis": "#basis"}
@@ -107,7 +98,6 @@ def text() -> str:
         parts += [_entry(name, getattr(gantei, name)) for name in names]
     parts += [ERRORS, "\n".join(_tree(errors(), 0))]
     parts += [_entry(name, getattr(gantei, name)) for name in errors() if _has_more(name)]
-    parts += [TYPES, *_types()]
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -123,18 +113,18 @@ def _entry(name: str, thing: object) -> str:
 def _definition(name: str, thing: object) -> Iterator[str]:
     doc = parsed(inspect.getdoc(thing) or "")
     if isinstance(thing, FunctionType):
-        yield _code(call(thing, name))
+        yield code_block(call(thing, name))
     elif isinstance(init := vars(thing).get("__init__"), FunctionType) and init.__doc__:
-        yield _code(call(init, name))
+        yield code_block(call(init, name))
         doc = doc.with_init(parsed(init.__doc__))
     elif issubclass(thing, BaseModel):
         yield KEYS.format(anchor=TABLES.get(name, ""))
     elif lines := fields(node_of(thing)):
-        yield _code("\n    ".join([f"class {name}:", *lines]))
-    yield from _documented(doc)
+        yield code_block("\n    ".join([f"class {name}:", *lines]))
+    yield from documented(doc)
 
 
-def _documented(doc: Docstring) -> Iterator[str]:
+def documented(doc: Docstring) -> Iterator[str]:
     yield from map(_wrapped, doc.prose.split("\n\n"))
     for section, entries in doc.sections.items():
         if section in ("Returns", "Yields"):
@@ -158,11 +148,11 @@ def _members(name: str, thing: object) -> Iterator[str]:
     for key, each in known.items():
         if isinstance(each, FunctionType):
             yield f"#### {name}.{key}"
-            yield _code(call(each, f"{name}.{key}"))
-            yield from _documented(parsed(inspect.getdoc(each) or ""))
+            yield code_block(call(each, f"{name}.{key}"))
+            yield from documented(parsed(inspect.getdoc(each) or ""))
 
 
-def _code(text: str) -> str:
+def code_block(text: str) -> str:
     return f"```python\n{text}\n```"
 
 
@@ -191,29 +181,3 @@ def _tree(names: list[str], depth: int, above: type | None = None) -> Iterator[s
         said = line + parsed(error.__doc__).prose.partition("\n\n")[0]
         yield indent + _wrapped(said, f"{indent}  ")
         yield from _tree(names, depth + 1, error)
-
-
-def _types() -> Iterator[str]:
-    """What the signatures name beside the public names, and what that names in turn."""
-    waiting = [
-        (sys.modules[thing.__module__], name)
-        for thing in public().values()
-        if not (isinstance(thing, type) and issubclass(thing, BaseModel))
-        for each in (thing, *members(thing).values())
-        for name in names_in(annotations_of(node_of(getattr(each, "fget", each))))
-    ]
-    described, found = {*gantei.__all__}, {}
-    while waiting:
-        module, name = waiting.pop(0)
-        if name not in described and (place := meaning(module, name)):
-            found[name] = place
-            waiting += [(place[0], each) for each in names_in(annotations_of(place[1]))]
-        described.add(name)
-    for name, (_, node, said) in sorted(found.items()):
-        yield f"### {name}"
-        if isinstance(node, ast.Assign):
-            yield _code(alias(node))
-        elif lines := fields(node):
-            yield _code("\n    ".join([f"class {name}:", *lines]))
-        if said:
-            yield from _documented(parsed(said))
