@@ -205,3 +205,14 @@ def test_where_no_eye_is_known_persons_are_compared_all_the_same(tmp_path):
     assert gap.figure("group_difference", "case").measure.people == 60
     assert gap.figure("eye_icc").measure.why == "no-pairs"
     assert not gap.leaves_out
+
+
+def test_a_reference_of_one_age_has_no_line_and_is_compared_all_the_same(tmp_path):
+    records = gapped(40, 80)
+    for each in records:
+        if each["group"] == "healthy":
+            each["age"] = "60"
+    gap = found(tmp_path, records, **HEALTHY)
+    assert gap.line is None
+    assert gap.figure("adjusted_gap", "case").measure.why == "no-spread"
+    assert gap.figure("group_difference", "case").measure.low is not None

@@ -17,13 +17,13 @@ from ..labels.exclusions import Exclusion
 from ..labels.flow import Flow
 from ..labels.label_table import LabelOptions, LabelTable, read_labels
 from ..labels.rows_in_memory import table_in_memory
-from ..statistics.reference_line import DrawnLine, drawn_line
+from ..statistics.reference_line import DrawnLine
 from ..statistics.repeated_measurements import Repeats
 from ..statistics.study_extra import require_study_extra
 from .covariates import Covariate, covariates_of
 from .gap_backgrounds import GroupCounts, cameras_of, sexes_of
 from .gap_change import GapChange, change_figures, gap_change
-from .gap_description import adjusted_gaps, ages, raw_gaps, slopes
+from .gap_description import adjusted_gaps, ages, line_of_reference, raw_gaps, slopes
 from .gap_exclusions import model_exclusions
 from .gap_model import GapModel, gap_model, model_figures
 from .gap_options import GapOptions, check_options
@@ -52,7 +52,8 @@ class AgeGap:
         figures: one per row of `metrics.csv`.
         model: the fitted model by which groups are compared.
         covariates: what it holds constant.
-        line: of the reference people, in every draw; None without a reference.
+        line: of the reference people, in every draw; None without a reference,
+            or where its people are all of one age.
         repeats: repeated photographs of an eye.
         pairs: visits with both eyes.
         change: visits of persons with several dates.
@@ -224,16 +225,13 @@ def _gap(
     covariates = covariates_of(tables, people.visits.visits, options.covariates)
     model = gap_model(people, covariates)
     draws = KeptDraws(len(people.persons), options.draws)
-    visits = people.visits
-    line = None
-    if people.reference:
-        line = drawn_line(visits.estimates, visits.ages, visits.persons, people.is_reference, draws)
+    line = line_of_reference(people, draws)
     repeats, pairs = photograph_repeats(people, draws), eye_pairs(people)
     change = gap_change(people)
     figures = (
         *model_figures(people, model),
         *raw_gaps(people),
-        *(adjusted_gaps(people, line, draws) if line else ()),
+        *adjusted_gaps(people, line, draws),
         *slopes(people),
         *ages(people),
         *repeat_figures(repeats),

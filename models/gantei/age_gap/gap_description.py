@@ -13,7 +13,7 @@ from ..statistics.clustered_regression import (
 )
 from ..statistics.draws import PersonDraws
 from ..statistics.measure import Measure
-from ..statistics.reference_line import DrawnLine, adjusted_mean
+from ..statistics.reference_line import DrawnLine, adjusted_mean, drawn_line
 from ..statistics.student_intervals import figure_of, missing
 from .gap_row import GapFigure
 from .gap_rows import GapPeople, GapRows
@@ -89,8 +89,23 @@ def _plain(rows: GapRows, metric: str, value: float, group: str) -> GapFigure:
     return GapFigure(measure, "visit", group)
 
 
-def adjusted_gaps(people: GapPeople, line: DrawnLine, draws: PersonDraws) -> Iterator[GapFigure]:
+def line_of_reference(people: GapPeople, draws: PersonDraws) -> DrawnLine | None:
+    """Fit the line of the reference; None where there is none, or all its people are of one age."""
+    visits = people.visits
+    if not people.reference or np.ptp(visits.ages[people.is_reference]) == 0:
+        return None
+    return drawn_line(visits.estimates, visits.ages, visits.persons, people.is_reference, draws)
+
+
+def adjusted_gaps(
+    people: GapPeople, line: DrawnLine | None, draws: PersonDraws
+) -> Iterator[GapFigure]:
     """Give the line of the reference, and the mean gap that is left beside it in each group."""
+    if line is None:
+        for group in people.compared:
+            measure = missing("adjusted_gap", "no-spread")
+            yield GapFigure(measure, "visit", group, people.reference)
+        return
     reference = people.visits.only(people.is_reference)
     for metric, found in zip(("line_intercept", "line_slope"), line.of_line(), strict=True):
         yield _figure(reference, metric, found, people.reference)
