@@ -43,8 +43,9 @@ def test_what_is_shifted_where_people_do_not_differ_lies_beyond():
 
 def test_the_directions_are_those_of_scikit_learn_on_deviations_of_length_one():
     decomposition = pytest.importorskip("sklearn.decomposition", reason="needs the extra study")
+    stats = pytest.importorskip("scipy.stats", reason="needs the extra study")
     here = embeddings(200, 3)
-    away = here - np.median(here, axis=0)
+    away = here - stats.trim_mean(here, 0.25, axis=0)
     signs = away / np.linalg.norm(away, axis=1, keepdims=True)
     found = embedding_spread(here).directions
     judge = decomposition.TruncatedSVD(len(found), algorithm="arpack", random_state=0).fit(signs)
@@ -61,6 +62,15 @@ def test_no_direction_is_the_embedding_of_one_odd_person():
     assert np.abs(spread.directions[:, 7]).max() < 0.5
     plain = np.linalg.svd(here - here.mean(axis=0), full_matrices=False)[2][0]
     assert abs(plain[7]) > 0.99  # as the directions of greatest variance would have it
+
+
+@pytest.mark.parametrize("people", [50, 51, 200, 201])
+def test_no_number_of_the_middle_is_that_of_one_person_or_of_two(people):
+    here = embeddings(people, 5)
+    ordered, middle = np.sort(here, axis=0), embedding_spread(here).mean
+    assert not np.isclose(ordered, middle, rtol=1e-9).any()
+    pairs = (ordered[1:] + ordered[:-1]) / 2
+    assert not np.isclose(pairs, middle, rtol=1e-9).any()
 
 
 def test_embeddings_without_a_common_direction_have_none():

@@ -14,6 +14,10 @@ from ..labels.sexes import Sex
 
 MOST_CAMERAS = 100
 """More are something else: a serial number, or a name."""
+LEAST_OF_A_CAMERA = 10
+"""People: a camera of fewer is not named, as it might be a doctor, a patient or a serial number."""
+YEARS = 5
+"""To multiples of which the range of ages is widened."""
 CAMERA = "camera"
 """The column of cameras, where there is one and no other is named."""
 
@@ -58,16 +62,33 @@ class WhoCalibrated:
             if len(cameras) == 1 and "" not in cameras
         }
 
+    @property
+    def named_cameras(self) -> dict[str, int]:
+        """How many photographs are of each camera with `LEAST_OF_A_CAMERA` people."""
+        people: dict[str, set[str]] = {}
+        for person, camera in zip(self.persons, self.cameras, strict=True):
+            people.setdefault(camera, set()).add(person)
+        counts = Counter(self.cameras)
+        return {
+            camera: counts[camera]
+            for camera in sorted(people)
+            if camera and len(people[camera]) >= LEAST_OF_A_CAMERA
+        }
+
     def counted(self) -> CalibratedPeople:
-        """Count them. The range of ages is widened to whole years, so that it is nobody's."""
+        """Count them. The range of ages is widened to `YEARS`, so that it is nobody's age."""
         ages = self.ages
         sexes: Mapping[str, int] = Counter(self.sexes.values())
         return CalibratedPeople(
             people=len(set(self.persons)),
             photographs=len(self.photographs),
-            ages=(math.floor(min(ages)), math.ceil(max(ages))) if ages else None,
+            ages=(
+                (math.floor(min(ages) / YEARS) * YEARS, math.ceil(max(ages) / YEARS) * YEARS)
+                if ages
+                else None
+            ),
             sexes={"female": sexes.get("female", 0), "male": sexes.get("male", 0)} if sexes else {},
-            cameras=dict(sorted(Counter(each for each in self.cameras if each).items())),
+            cameras=self.named_cameras,
         )
 
 

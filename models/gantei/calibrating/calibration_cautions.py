@@ -9,6 +9,7 @@ from ..labels.true_values import is_of_age
 from ..pages.bilingual import Bilingual, class_of, in_both, name_of
 from ..statistics.embedding_spread import LEAST_PEOPLE as EMBEDDED
 from .before_and_after import before_and_after
+from .calibrated_people import LEAST_OF_A_CAMERA
 from .fitted_calibration import FittedCalibration
 from .fitted_output import FittedOutput
 from .found_words import percent
@@ -129,6 +130,15 @@ def _of_classes(fitted: FittedOutput) -> Iterator[Bilingual]:
 
 def _of_people(fitted: FittedCalibration) -> Iterator[Bilingual]:
     who = fitted.who
+    told = sum(camera != "" for camera in who.cameras)
+    if unnamed := told - sum(who.named_cameras.values()):
+        yield in_both(
+            "{n} photographs are of cameras with fewer than {least} people each: the calibration "
+            "does not name these, and warns of their photographs as of another camera.",
+            "写真 {n} 枚のカメラは、それぞれ {least} 人未満です。較正はこれらのカメラを記録せず、"
+            "その写真には別のカメラとして注意を示します。",
+            n=unnamed, least=LEAST_OF_A_CAMERA,
+        )  # fmt: skip
     cameras, sexes = who.person_cameras, who.sexes
     ages = {
         person: each.label.age

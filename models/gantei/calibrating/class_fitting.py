@@ -9,6 +9,7 @@ from ..labels.cohort import Cohort
 from ..statistics.class_line import class_chances, fit_class_line, scores_of
 from ..statistics.number_line import one_each
 from .fitted_output import DrawnUnits, FittedOutput, drawn_units
+from .rounded import rounded
 
 _REASONS = {
     "class-absent": "nobody is of one of the classes",
@@ -42,9 +43,9 @@ def fit_classes(cohort: Cohort) -> FittedOutput:
     record = LogisticCalibration(
         classes=cohort.output.classes,
         people=len(drawn.rows),
-        intercepts=tuple(line.intercepts.tolist()),
-        slope=line.slope,
-        covariance=tuple(tuple(row) for row in covariance.tolist()),
+        intercepts=tuple(rounded(each) for each in line.intercepts.tolist()),
+        slope=rounded(line.slope),
+        covariance=tuple(tuple(rounded(each) for each in row) for row in covariance.tolist()),
     )
     nothing = np.full(len(drawn.rows), np.nan)
     return FittedOutput(

@@ -11,6 +11,7 @@ from ..statistics.conformal import covered_at_least, least_people, residual_ends
 from ..statistics.estimate_bands import band_edges, bands_of
 from ..statistics.number_line import cross_fitted_values, fit_line, one_each
 from .fitted_output import DrawnUnits, FittedOutput, drawn_units
+from .rounded import rounded
 from .smallest_calibrations import LEAST_PEOPLE
 
 _DIGITS = 6
@@ -55,8 +56,8 @@ def fit_number(cohort: Cohort, level: float) -> FittedOutput:
     record = LineCalibration(
         unit=cohort.output.unit or UNKNOWN,
         people=len(rows),
-        intercept=intercept,
-        slope=slope,
+        intercept=rounded(intercept),
+        slope=rounded(slope),
         bands=_interval_bands(edges, bands, residuals, level),
         covered_at_least=_covered(bands, residuals, level),
     )
@@ -77,8 +78,9 @@ def _interval_bands(
     found = []
     for place in range(len(edges) - 1):
         own = residuals[bands == place]
-        ends = residual_ends(own, level)
-        down, up = (None, None) if ends is None else (_short(-ends[0]), _short(ends[1]))
+        down = up = None
+        if (ends := residual_ends(own, level)) is not None:
+            down, up = rounded(-ends[0], _DIGITS), rounded(ends[1], _DIGITS)
         found.append(
             IntervalBand(
                 least=float(edges[place]), greatest=float(edges[place + 1]), people=len(own),
@@ -109,7 +111,3 @@ def _unseen_ends(
             if found is not None:
                 ends[:, ~away & (bands == band)] = np.array(found)[:, None]
     return ends[0], ends[1]
-
-
-def _short(end: float) -> float:
-    return float(f"{end:.{_DIGITS}g}")

@@ -11,8 +11,11 @@ from ..statistics.embedding_spread import LEAST_PEOPLE, distance_limit, embeddin
 from ..statistics.number_line import fold_of
 from ..statistics.one_per_person import drawn_photographs, mixed_ranks
 from .calibrated_people import WhoCalibrated
+from .rounded import rounded
 
 MOST_PEOPLE = 2_000
+_DIGITS = 3
+"""Of spreads, the variance of the rest, and the limit, which would each be one person's number."""
 
 
 def embedding_reference(
@@ -46,7 +49,13 @@ def embedding_reference(
     limit = distance_limit(chosen, fold_of(ranks))
     if limit is None or not limit > 0:
         return None
-    return EmbeddingReference.of(spread.mean, spread.directions, spread.spreads, spread.rest, limit)
+    return EmbeddingReference.of(
+        spread.mean,
+        spread.directions,
+        np.array([rounded(each, _DIGITS) for each in spread.spreads]),
+        rounded(spread.rest, _DIGITS),
+        rounded(limit, _DIGITS),
+    )
 
 
 def _drawn(

@@ -185,11 +185,11 @@ class CalibratedPeople(Record):
     photographs: Count
     """Photographs of them that were usable; one of each person was drawn."""
     ages: tuple[Finite, Finite] | None
-    """The least and the greatest age in years; None: not known."""
+    """The least and the greatest age in years, widened to fives; None: not known."""
     sexes: dict[Literal["female", "male"], Count]
     """Persons of each sex, as far as known."""
     cameras: Annotated[dict[Line, Count], Field(max_length=MOST_CAMERAS)]
-    """Photographs of each camera, as far as known."""
+    """Photographs of each camera that took those of ten people or more, as far as known."""
 
     @model_validator(mode="after")
     def _ages_are_in_order(self) -> Self:

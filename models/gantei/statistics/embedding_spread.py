@@ -9,7 +9,8 @@ Directions are those of the spatial sign covariance (Locantore et al. 1999, doi
 10.1007/BF02595862): each person's deviation from the middle has length 1, so nobody adds more than
 1 of n parts to them. A direction is kept only if it holds as much as `PEOPLE_BEHIND` people add:
 none can be one person's embedding, and one odd photograph changes little.
-For the same reason the middle is the median of each number.
+For the same reason the middle is, of each number, the mean of its middle half. Its median would be
+one person's number: those who hold photographs could tell by it who took part.
 """
 
 import math
@@ -33,7 +34,7 @@ class EmbeddingSpread:
     """Where the embeddings of people lie.
 
     Attributes:
-        mean: float64 (width,), the middle: the median of each number.
+        mean: float64 (width,), the middle: of each number, the mean of its middle half.
         directions: float64 (d, width), of length 1 and at right angles.
         spreads: float64 (d,), the standard deviation along each, by the median.
         rest: variance per number beyond the directions, by the median.
@@ -52,7 +53,7 @@ def embedding_spread(embeddings: NDArray[np.float64]) -> EmbeddingSpread | None:
         None where they do not vary: nothing can be said of a distance.
     """
     width = embeddings.shape[1]
-    mean = np.median(embeddings, axis=0)
+    mean = _middle(embeddings)
     away = embeddings - mean
     length = np.linalg.norm(away, axis=1)
     some = length > 0
@@ -95,6 +96,13 @@ def distance_limit(embeddings: NDArray[np.float64], folds: NDArray[np.intp]) -> 
         )
     rank = min(math.ceil((len(distances) + 1) * SHARE_WITHIN), len(distances))
     return float(np.sort(distances)[rank - 1])
+
+
+def _middle(embeddings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Give the mean of the middle half of each number: half of the people share in it."""
+    quarter = len(embeddings) // 4
+    ordered = np.sort(embeddings, axis=0)
+    return np.asarray(ordered[quarter : len(ordered) - quarter].mean(axis=0), np.float64)
 
 
 def _pointed(directions: NDArray[np.float64]) -> NDArray[np.float64]:
