@@ -10,6 +10,8 @@ from gantei.calibrating.calibration_cautions import (
     association_of_classes,
     association_with_number,
 )
+from gantei.calibrations.calibration_file import read_calibration
+from gantei.calibrations.calibration_store import calibration_folder
 from gantei.catalogue.entries import SHIPPED
 from gantei.catalogue.store import installing
 from gantei.command_line import main
@@ -49,9 +51,39 @@ def test_a_changed_table_of_results_is_told(tmp_path, capsys):
     results, labels, _ = write_tables(tmp_path, "demo-age", AGE)
     lines = results.read_text("utf-8-sig").splitlines(keepends=True)
     results.write_text("".join(lines[:-2]), "utf-8-sig")
+    out = tmp_path / "report"
     given = ["calibrate", "demo-age", str(results), "--labels", str(labels), "--site", "clinic"]
-    assert main(given) in (0, 1)
+    assert main([*given, "--out", str(out)]) in (0, 1)
     assert "was changed after gantei predict wrote it" in capsys.readouterr().err
+    told = (out / "methods.md").read_text("utf-8")
+    assert "was changed after the run that wrote it" in told
+    assert "推定の実行後に変更されており" in told
+
+
+def test_cameras_of_few_people_are_counted_and_not_named(tmp_path, capsys):
+    records = [
+        each | {"camera": "Fundus 1" if int(each["person"][1:]) < 100 else f"of {each['person']}"}
+        for each in people(120)
+    ]
+    results, labels, _ = write_tables(tmp_path, "demo-age", AGE, records=records)
+    given = ["calibrate", "demo-age", str(results), "--labels", str(labels), "--site", "clinic"]
+    assert main(given) == 0
+    told = capsys.readouterr().err
+    assert "40 photographs are of cameras with fewer than 10 people each" in told
+    made = read_calibration(calibration_folder("demo-age", "clinic"))
+    assert made.people.cameras == {"Fundus 1": 200}
+
+
+def test_too_few_people_are_told_with_why_the_others_have_no_part(tmp_path, capsys):
+    records = [
+        each | {"age": str(float(each["age"]) + (each["eye"] == "left"))} for each in people(60)
+    ]
+    results, labels, _ = write_tables(tmp_path, "demo-age", AGE, records=records)
+    given = ["calibrate", "demo-age", str(results), "--labels", str(labels), "--site", "clinic"]
+    assert main(given) == 2
+    told = capsys.readouterr().err
+    assert "0 people with a label; a calibration takes 50 at least; left out: 120 of a per" in told
+    assert "--visit" in told
 
 
 def test_estimates_that_tell_nothing_are_told(tmp_path, capsys):

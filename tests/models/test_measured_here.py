@@ -134,7 +134,7 @@ def test_results_changed_by_hand_get_into_no_card_and_are_told(my_age, tmp_path,
     assert "longer vouches for it" in said.partition("card of")[0]
     methods = (out / "methods.md").read_text("utf-8")
     assert "The table of results was changed after the run that wrote it" in methods
-    assert "推定の実行後に変更されています" in methods
+    assert "推定の実行後に変更されており" in methods
 
 
 def test_two_results_of_one_estimator_are_not_told_as_one_that_is_not_installed(my_age, tmp_path):

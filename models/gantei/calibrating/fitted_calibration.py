@@ -14,6 +14,7 @@ from ..evaluation.estimator_settings import EstimatorSettings, estimator_setting
 from ..evaluation.evaluated_tables import EvaluatedFile
 from ..labels.cohort import Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
+from ..labels.exclusions import REASONS, counted_reasons
 from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelTable
 from ..labels.results_table import ResultsTable, read_results
@@ -142,7 +143,7 @@ def _fitted(
             continue
         cohort = _cohort(joined, output, options)
         if why := too_few(output, cohort.units):
-            left[output.key] = why
+            left[output.key] = why + _without(joined, cohort)
             continue
         try:
             fitted.append(
@@ -153,6 +154,18 @@ def _fitted(
         except SettingError as error:
             left[output.key] = str(error)
     return fitted, left
+
+
+def _without(joined: Joined, cohort: Cohort) -> str:
+    """Say which photographs have no part in a cohort, and why; empty where all have."""
+    reasons = counted_reasons(
+        [
+            each
+            for each in (*joined.exclusions, *cohort.exclusions)
+            if REASONS[each.code].what != "label"
+        ]
+    )
+    return f"; left out: {reasons}" if reasons else ""
 
 
 def _cohort(joined: Joined, output: EstimatedOutput, options: CalibrationOptions) -> Cohort:

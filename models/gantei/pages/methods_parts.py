@@ -7,7 +7,7 @@ from ..labels.estimated_output import EstimatedOutput
 from ..labels.flow import Flow
 from ..system.version import __version__
 from ..terminal.plural import counted
-from .bilingual import Bilingual, class_of, in_both, name_of, unit_of_output
+from .bilingual import Bilingual, class_of, in_both, joined_in_both, name_of, unit_of_output
 
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "matplotlib")
 TO_ADD: Bilingual = (
@@ -17,6 +17,11 @@ TO_ADD: Bilingual = (
     "決定方法、倫理審査。",
 )
 """What stands below the paragraph of every report."""
+CHANGED: Bilingual = (
+    "The table of results was changed after the run that wrote it; what was changed is not "
+    "recorded.",
+    "結果の表は推定の実行後に変更されており、変更の内容は記録されていない。",
+)
 _DIGITS = 12
 """Of a digest in a sentence; the table of files has all."""
 
@@ -48,9 +53,9 @@ def estimators_sentence(outputs: Sequence[EstimatedOutput]) -> Bilingual:
 
 
 def flow_sentence(flow: Flow, results_sha256: str, labels_sha256: str) -> Bilingual:
-    """Say how many photographs there were, and how many of them had labels."""
+    """Say how many photographs there were, how many had labels, and if the results were changed."""
     left_out = sum(flow.excluded.values())
-    return in_both(
+    said = in_both(
         "Of {all} (SHA-256 of the results {digest}…), {out} excluded and {kept} had labels"
         "{people} (SHA-256 of the labels {other}…), matched by name, SHA-256 or person.",
         "写真 {n} 枚（結果の SHA-256：{digest}…）のうち {left} 枚を除外した。残る {kept} 枚"
@@ -61,6 +66,7 @@ def flow_sentence(flow: Flow, results_sha256: str, labels_sha256: str) -> Biling
         else (f", of {flow.people} people", f"（{flow.people} 人）"),
         other=labels_sha256[:_DIGITS], n=flow.photographs, left=left_out,
     )  # fmt: skip
+    return joined_in_both([said, CHANGED]) if "table-changed" in flow.notes else said
 
 
 def software_sentence() -> Bilingual:

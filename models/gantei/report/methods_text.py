@@ -34,12 +34,6 @@ def _sentences(evaluation: Evaluation) -> Iterator[Bilingual]:
     yield estimators_sentence(evaluation.outputs)
     yield from settings_sentences(evaluation)
     yield from _flows(evaluation)
-    if any(each.is_changed for each in evaluation.files):
-        yield (
-            "The table of results was changed after the run that wrote it; what was changed is not "
-            "recorded.",
-            "結果の表は、推定の実行後に変更されています。変更の内容は記録されていません。",
-        )
     yield from _units(evaluation)
     yield from _thresholds(evaluation)
     yield from figures_and_intervals(evaluation)
