@@ -143,3 +143,27 @@ def test_results_without_an_age_are_refused(tmp_path):
     labels = write_labels(tmp_path / "l.csv", records, COLUMNS)
     with pytest.raises(SettingError, match=r"has no age in years; it has net\.sex"):
         gantei.gap(results, labels)
+
+
+def test_a_column_of_names_is_refused_without_naming_anybody(tmp_path):
+    records = [{**each, "name": f"Hanako {each['person']}"} for each in gapped(40, 40)]
+    tables = gap_tables(tmp_path, records, (*COLUMNS, "name"))
+    for options in ({"group": "name", "reference_group": "x"}, {"group": "name"}):
+        with pytest.raises(SettingError, match="80 groups, more than 20") as refused:
+            gantei.gap(*tables, **options)
+        assert "Hanako" not in str(refused.value)
+
+
+def test_groups_that_differ_in_spelling_alone_are_refused(tmp_path):
+    records = gapped(40, 40)
+    for number, each in enumerate(records):
+        each["group"] = "Case" if each["group"] == "case" and number % 2 else each["group"]
+    tables = gap_tables(tmp_path, records)
+    with pytest.raises(SettingError, match="'Case' and 'case' differ in spelling alone"):
+        gantei.gap(*tables, **HEALTHY)
+
+
+def test_a_column_of_nothing_forms_no_groups(tmp_path):
+    tables = gap_tables(tmp_path, [{**each, "group": "不明"} for each in gapped(20, 20)])
+    with pytest.raises(SettingError, match="nothing is known of anybody"):
+        gantei.gap(*tables, **HEALTHY)

@@ -60,7 +60,7 @@ class AgeGap:
         files: the tables that were read.
         flows: of each table of results, how many came in and were left out.
         left_out: table, level and exclusion of everything that is in no figure of that level.
-        left_out_of_model: table and exclusion of visits that are not compared.
+        left_out_of_model: table and exclusion of rows that are not compared.
         calibrations: of the estimator, that the results were made with; of each site one.
         settings: of the estimator, where its very weights are installed here.
         sexes, cameras: persons by group and sex, or camera; the group of everybody is empty.
@@ -222,7 +222,7 @@ def _gap(
     if len(tables) > 1:
         check_reference(*tables)
     people = gap_people(tables, options)
-    covariates = covariates_of(tables, people.visits.visits, options.covariates)
+    covariates = covariates_of(tables, people.level, options.covariates)
     model = gap_model(people, covariates)
     draws = KeptDraws(len(people.persons), options.draws)
     line = line_of_reference(people, draws)
@@ -242,7 +242,7 @@ def _gap(
         tables[0].output, options, people, figures, model, covariates, line, repeats, pairs,
         change, gap_files(tables, labels), tuple(each.joined.flow for each in tables),
         left_out_of(tables),
-        model_exclusions(tables, people, covariates, options),
+        tuple(model_exclusions(tables, people, covariates, options.group)),
         calibrations_of(tables),
         estimator_settings([tables[0].output]), sexes_of(tables, people),
         cameras_of(tables, people),

@@ -1,7 +1,7 @@
 """Covariates: which columns are numbers and which are categories, and who has no value of one."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,20 +10,17 @@ from numpy.typing import NDArray
 
 from ..errors import SettingError
 from ..labels.ages import number_of
-from ..labels.group_values import group_values
-from ..labels.joined_photograph import JoinedPhotograph
-from ..labels.sexes import UNKNOWN_WORDS, plain_word
+from ..labels.alike_texts import refuse_alike
 from ..labels.variables import variable_of
-from .gap_rows import PersonVisit
-from .gap_tables import GapTable, used_photographs
+from .gap_rows import GapLevel
+from .gap_tables import GapTable
+from .gap_units import WeightedText, texts_of_rows
 
 CovariateKind = Literal["number", "category"]
 KINDS: tuple[CovariateKind, ...] = ("number", "category")
 FEW_VALUES = 10
 """So many different whole numbers may be codes of categories: which is meant is never guessed."""
 MOST_CATEGORIES = 30
-_Weighted = tuple[str, float]
-"""What is told of a photograph, and its weight in the mean of its visit."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +30,8 @@ class Covariate:
     Attributes:
         name: as it was asked for, such as `camera`.
         kind: what its values are.
-        values: object (visits,), None where unknown: the mean of a number, a float; of a category
-            the share of each in the visit's mean, a dict, as photographs may have different ones.
+        values: object (rows,), None where unknown: the mean of a number, a float; of a category
+            the share of each in the row's mean, a dict, as photographs may have different ones.
     """
 
     name: str
@@ -43,12 +40,12 @@ class Covariate:
 
     @property
     def known(self) -> NDArray[np.bool_]:
-        """Which visits have a value, bool (visits,)."""
+        """Which rows have a value, bool (rows,)."""
         return np.array([each is not None for each in self.values], bool)
 
     @property
     def mixed(self) -> int:
-        """Number of visits whose photographs are of several categories."""
+        """Number of rows whose photographs are of several categories."""
         return sum(isinstance(each, dict) and len(each) > 1 for each in self.values)
 
     def levels(self, rows: NDArray[np.bool_]) -> tuple[str, ...]:
@@ -64,9 +61,9 @@ class Covariate:
 
 
 def covariates_of(
-    tables: Sequence[GapTable], visits: Sequence[PersonVisit], names: Sequence[str]
+    tables: Sequence[GapTable], level: GapLevel, names: Sequence[str]
 ) -> tuple[Covariate, ...]:
-    """Read the covariates of every visit.
+    """Read the covariates of every row of a level.
 
     A name is a column of the labels or the results, `sex`, or what a photograph looks like. A
     number in steps, such as `bmi:5`, is a category, as `--by` forms groups. `stage:number` and
@@ -74,25 +71,29 @@ def covariates_of(
 
     Args:
         tables: of results, with their labels.
-        visits: the rows of these tables, in order.
+        level: whose rows, in the order of the tables.
         names: as they were asked for.
 
     Raises:
         SettingError: a column is unknown, or what it holds would have to be guessed.
         OutputError: a value of a number is none.
     """
-    return tuple(_covariate(tables, visits, name) for name in names)
+    return tuple(_covariate(tables, level, name) for name in names)
 
 
-def _covariate(tables: Sequence[GapTable], visits: Sequence[PersonVisit], name: str) -> Covariate:
+def _covariate(tables: Sequence[GapTable], level: GapLevel, name: str) -> Covariate:
     column, told = _told_kind(tables, name)
-    told_of = [each for table in tables for each in _texts(table, column)]
-    known = sorted({text for each in told_of for text, _ in each} - {""})
+    told_of = [
+        each
+        for table in tables
+        for each in texts_of_rows(table, column, level, option="--covariates")
+    ]
+    known = sorted({text for each in told_of for text, _ in each})
     if not known:
-        raise SettingError(f"--covariates {name}: no row has a value")
+        raise SettingError(f"--covariates {name}: nobody has a value; leave it out")
     kind = told or _kind(known, name, column)
     read = _mean if kind == "number" else _shares
-    values = np.empty(len(visits), object)
+    values = np.empty(len(told_of), object)
     values[:] = [read(each, name) for each in told_of]
     if kind == "category" and (count := len({each for of in values for each in of or ()})) > (
         MOST_CATEGORIES
@@ -101,6 +102,8 @@ def _covariate(tables: Sequence[GapTable], visits: Sequence[PersonVisit], name: 
             f"--covariates {name}: has {count} categories, more than {MOST_CATEGORIES}; names and "
             f"days are none, and numbers need a width, such as {column}:10, or {column}:number"
         )
+    if kind == "category":
+        refuse_alike(f"--covariates {name}", known)
     return Covariate(name, kind, values)
 
 
@@ -112,25 +115,6 @@ def _told_kind(tables: Sequence[GapTable], name: str) -> tuple[str, CovariateKin
     if kind is None or name.casefold() in groups:
         return name, None
     return column, kind
-
-
-def _texts(table: GapTable, column: str) -> list[list[_Weighted]]:
-    """Give of each visit the texts of its photographs, each with its weight in the visit's mean."""
-    joined = table.joined
-    (told,) = group_values(joined, (column,), option="--covariates").values()
-    by_name = {each.name: text for each, text in zip(joined.photographs, told, strict=True)}
-    used = used_photographs(table)
-    return [
-        [(by_name[each.name], weight) for each, weight in _weighted(used[key[0], key[1]])]
-        for key in table.cohorts["person"].keys
-    ]
-
-
-def _weighted(photographs: Sequence[JoinedPhotograph]) -> Iterator[tuple[JoinedPhotograph, float]]:
-    """Weight photographs as the mean does: alike within an eye, and the eyes alike."""
-    eyes = Counter(each.eye for each in photographs)
-    for each in photographs:
-        yield each, 1 / (len(eyes) * eyes[each.eye])
 
 
 def _kind(known: Sequence[str], name: str, column: str) -> CovariateKind:
@@ -151,8 +135,8 @@ def _kind(known: Sequence[str], name: str, column: str) -> CovariateKind:
     return "number"
 
 
-def _mean(told: Sequence[_Weighted], name: str) -> float | None:
-    """Average the numbers of a visit's photographs; None where none is known."""
+def _mean(told: Sequence[WeightedText], name: str) -> float | None:
+    """Average the numbers of a row's photographs; None where none is known."""
     try:
         numbers = [(number_of(text), weight) for text, weight in told]
     except SettingError as error:
@@ -162,11 +146,10 @@ def _mean(told: Sequence[_Weighted], name: str) -> float | None:
     return sum(number * weight for number, weight in known) / total if known else None
 
 
-def _shares(told: Sequence[_Weighted], name: str) -> dict[str, float] | None:
-    """Give the share of each category in a visit's mean; None where none is known."""
-    known = [(text, weight) for text, weight in told if plain_word(text) not in UNKNOWN_WORDS]
-    total = sum(weight for _, weight in known)
+def _shares(told: Sequence[WeightedText], _: str) -> dict[str, float] | None:
+    """Give the share of each category in a row's mean; None where none is known."""
+    total = sum(weight for _, weight in told)
     shares: dict[str, float] = {}
-    for text, weight in known:
+    for text, weight in told:
         shares[text] = shares.get(text, 0.0) + weight / total
     return shares or None

@@ -39,18 +39,18 @@ def _every(table: GapTable) -> list[JoinedPhotograph]:
 def _counts(
     tables: Sequence[GapTable], people: GapPeople, texts: Sequence[Sequence[str]]
 ) -> GroupCounts:
-    groups = {
-        (str(table), visit): str(group)
-        for table, visit, group in zip(
-            people.visits.tables, people.visits.visits, people.visits.groups, strict=True
-        )
-    }
-    seen: dict[str, set[tuple[str, str, str]]] = {each: set() for each in ("", *people.groups)}
-    for table, of in zip(tables, texts, strict=True):
+    keys = (
+        (place, key[0])
+        for place, table in enumerate(tables)
+        for key in table.cohorts["photograph"].keys
+    )
+    groups = dict(zip(keys, people.photographs.groups, strict=True))
+    seen: dict[str, set[tuple[int, str, str]]] = {each: set() for each in ("", *people.groups)}
+    for place, (table, of) in enumerate(zip(tables, texts, strict=True)):
         for each, text in zip(_every(table), of, strict=True):
-            group = groups[table.name, (each.person or "", each.visit)]
+            group = groups.get((place, each.name), "")
             if text:
-                seen[""].add((table.name, each.person or "", text))
+                seen[""].add((place, each.person or "", text))
                 if group:
-                    seen[group].add((table.name, each.person or "", text))
+                    seen[group].add((place, each.person or "", text))
     return {group: dict(Counter(text for *_, text in found)) for group, found in seen.items()}

@@ -8,10 +8,11 @@ import numpy as np
 from ..evaluation.remarked_rows import settled_here
 from ..pages.known_manifest import known_manifest
 from .age_gap import AgeGap
+from .gap_backgrounds import CAMERA
 from .gap_calibrations import calibration_cautions
 from .gap_caution import GapCaution, caution
 from .gap_design import AGE_SQUARED
-from .gap_words import listed, p_text, percent, plain
+from .gap_words import LEVELS, listed, p_text, percent, plain
 
 LEAST_OVERLAP = 0.5
 OTHER_CAMERAS = 0.1
@@ -25,6 +26,7 @@ def gap_cautions(gap: AgeGap) -> tuple[GapCaution, ...]:
     """Give everything to know before a figure is quoted, what concerns the comparison first."""
     return (
         *_of_groups(gap),
+        *_rows(gap),
         *_overlap(gap),
         *_cameras(gap),
         *_slopes(gap),
@@ -58,6 +60,21 @@ def _of_groups(gap: AgeGap) -> Iterator[GapCaution]:
         )  # fmt: skip
 
 
+def _rows(gap: AgeGap) -> Iterator[GapCaution]:
+    """Say why a row is no visit."""
+    if gap.people.level == "visit":
+        return
+    yield caution((
+        "{name} differs between the photographs of {n} of {all} visits: rows of the comparison are "
+        "{rows}, and those of a person one cluster, so that nobody counts as two.",
+        "{all} 件の受診のうち {n} 件で、{name} が写真により異なります。そのため群は{rows_ja}ごとに"
+        "比較し、標準誤差は対象者を単位としています。",
+    ),
+        name=gap.options.group, n=gap.people.visits_of_several, all=len(gap.people.visits),
+        rows=LEVELS[gap.people.level][0], rows_ja=LEVELS[gap.people.level][1],
+    )  # fmt: skip
+
+
 def _overlap(gap: AgeGap) -> Iterator[GapCaution]:
     for group in gap.people.compared:
         shares = [
@@ -86,6 +103,8 @@ def _overlap(gap: AgeGap) -> Iterator[GapCaution]:
 
 def _cameras(gap: AgeGap) -> Iterator[GapCaution]:
     reference = gap.cameras.get(gap.people.reference, {})
+    if gap.options.group.casefold() in CAMERA:
+        return
     held = any(each.name.casefold().startswith("camera") for each in gap.covariates)
     for group in gap.people.compared:
         own = gap.cameras.get(group, {})
@@ -220,13 +239,18 @@ def _left_out(gap: AgeGap) -> Iterator[GapCaution]:
             yield GapCaution(flow.note_texts(note))
     if count := len(gap.left_out_of_model):
         yield caution((
-            "{n} of {all} visits have no group or no covariate, and are in no comparison; if they "
-            "differ from the others, it does not hold for all. excluded.csv lists them.",
-            "{all} 件の受診のうち {n} 件は群または共変量が分からず、比較に入れていません。ほかと"
-            "性質が異なれば、結果は全体には当てはまりません。excluded.csv に一覧があります。",
+            "{n} of {all} {rows} have no group or no covariate, or are of several groups, and are "
+            "in no comparison; if they differ from the others, it does not hold for all. "
+            "excluded.csv lists them.",
+            "{rows_ja} {all} 件のうち {n} 件は、群または共変量が分からないか群が一つに定まらず、比"
+            "較に入れていません。ほかと性質が異なれば、結果は全体には当てはまりません。"
+            "excluded.csv に一覧があります。",
         ), (
-            "{n} of {all} visits without a group or a covariate were left out of the comparison.",
-            "{all} 件の受診のうち、群または共変量が分からない {n} 件は比較から除いた。",
+            "{n} of {all} {rows} without a group or a covariate, or of several groups, were left "
+            "out of the comparison.",
+            "{rows_ja} {all} 件のうち、群または共変量が分からないか群が一つに定まらない {n} 件は比"
+            "較から除いた。",
         ),
-            n=count, all=len(gap.people.visits),
+            n=count, all=len(gap.people.compared_rows),
+            rows=LEVELS[gap.people.level][0], rows_ja=LEVELS[gap.people.level][1],
         )  # fmt: skip

@@ -46,23 +46,28 @@ def _figure(rows: GapRows, metric: str, found: Coefficient, group: str) -> GapFi
 def slopes(people: GapPeople) -> Iterator[GapFigure]:
     """Give the slope of estimated on real age, of everybody and of each group."""
     for group in ("", *people.groups):
-        rows = people.visits if not group else people.visits.only(people.visits.groups == group)
+        rows = _of_group(people, group)
         ages = rows.ages - (rows.ages.mean() if len(rows) else 0)
         design = np.column_stack((np.ones_like(ages), ages))
         if len(rows) <= 2 or dependent_columns(design):
             why = "no-spread" if len(rows) > 2 else "too-few-people"
             measure = missing("slope_of_estimate", why, len(rows), rows.people)
-            yield GapFigure(measure, "visit", group)
+            yield GapFigure(measure, rows.level, group)
             continue
         found = clustered_fit(design, rows.estimates, rows.persons).of(1)
         yield _figure(rows, "slope_of_estimate", found, group)
 
 
+def _of_group(people: GapPeople, group: str) -> GapRows:
+    """Give the rows by which a group is described; empty: of everybody."""
+    rows = people.compared_rows
+    return rows if not group else rows.only(rows.groups == group)
+
+
 def ages(people: GapPeople) -> Iterator[GapFigure]:
     """Give the range of real ages, and what groups share of it with the reference."""
-    visits = people.visits
     for group in ("", *people.groups):
-        rows = visits if not group else visits.only(visits.groups == group)
+        rows = _of_group(people, group)
         if not len(rows):
             continue
         low, high = central_range(rows.ages)
@@ -73,9 +78,9 @@ def ages(people: GapPeople) -> Iterator[GapFigure]:
             yield _plain(rows, metric, value, group)
     if not people.reference:
         return
-    reference = visits.only(visits.groups == people.reference)
+    reference = _of_group(people, people.reference)
     for group in people.compared:
-        rows = visits.only(visits.groups == group)
+        rows = _of_group(people, group)
         found = age_overlap(rows.ages, reference.ages)
         for metric, value in (
             ("ages_within_reference", found.of_group), ("reference_within_ages", found.of_reference)
@@ -86,15 +91,15 @@ def ages(people: GapPeople) -> Iterator[GapFigure]:
 def _plain(rows: GapRows, metric: str, value: float, group: str) -> GapFigure:
     """Give a figure that only describes these people, and has no interval."""
     measure = Measure(metric, value, None, None, len(rows), rows.people, why="describes")
-    return GapFigure(measure, "visit", group)
+    return GapFigure(measure, rows.level, group)
 
 
 def line_of_reference(people: GapPeople, draws: PersonDraws) -> DrawnLine | None:
     """Fit the line of the reference; None where there is none, or all its people are of one age."""
-    visits = people.visits
-    if not people.reference or np.ptp(visits.ages[people.is_reference]) == 0:
+    rows = people.compared_rows
+    if not people.reference or np.ptp(rows.ages[people.is_reference]) == 0:
         return None
-    return drawn_line(visits.estimates, visits.ages, visits.persons, people.is_reference, draws)
+    return drawn_line(rows.estimates, rows.ages, rows.persons, people.is_reference, draws)
 
 
 def adjusted_gaps(
@@ -104,17 +109,17 @@ def adjusted_gaps(
     if line is None:
         for group in people.compared:
             measure = missing("adjusted_gap", "no-spread")
-            yield GapFigure(measure, "visit", group, people.reference)
+            yield GapFigure(measure, people.level, group, people.reference)
         return
-    reference = people.visits.only(people.is_reference)
+    reference = _of_group(people, people.reference)
     for metric, found in zip(("line_intercept", "line_slope"), line.of_line(), strict=True):
         yield _figure(reference, metric, found, people.reference)
     for group in people.compared:
-        rows = people.visits.only(people.visits.groups == group)
+        rows = _of_group(people, group)
         found = adjusted_mean(line, rows.estimates, rows.ages, rows.persons, draws)
         measure = figure_of(
             "adjusted_gap", found, units=len(rows), people=rows.people,
             fewest=min(rows.people, line.people),
         )  # fmt: skip
         freedom = None if measure.low is None else found.freedom
-        yield GapFigure(measure, "visit", group, people.reference, freedom=freedom)
+        yield GapFigure(measure, rows.level, group, people.reference, freedom=freedom)

@@ -24,7 +24,7 @@ class GapDesign:
         matrix: float64 (n, k): 1; a column per compared group; age and its square; covariates.
         names: of the columns: a group, `AGE`, `AGE_SQUARED`, or a covariate with its category.
         of: which covariate each column belongs to; empty of all others.
-        rows: bool (visits,), the rows that are in it.
+        rows: bool (n,), which of the compared rows are in it.
         age: about which ages are centred, years.
         bases: the base of each covariate: its most frequent category, or its mean.
     """
@@ -52,19 +52,19 @@ def gap_design(people: GapPeople, covariates: Sequence[Covariate]) -> GapDesign:
     Raises:
         SettingError: nobody is left, or columns cannot be told apart; names them.
     """
-    visits = people.visits
-    rows = np.ones(len(visits), bool)
+    every = people.compared_rows
+    rows = np.ones(len(every), bool)
     if people.groups:
-        rows &= visits.groups != ""
+        rows &= every.groups != ""
     for each in covariates:
         rows &= each.known
     if not rows.any():
         raise SettingError("nobody has a group and every covariate; leave covariates out")
-    centre = float(visits.ages[rows].mean())
-    decades = (visits.ages[rows] - centre) / DECADE
+    centre = float(every.ages[rows].mean())
+    decades = (every.ages[rows] - centre) / DECADE
     columns: list[tuple[str, str, FloatArray]] = [("", "", np.ones_like(decades))]
     columns += [
-        (group, "", (visits.groups[rows] == group).astype(float)) for group in people.compared
+        (group, "", (every.groups[rows] == group).astype(float)) for group in people.compared
     ]
     columns += [(AGE, "", decades), (AGE_SQUARED, "", decades**2)]
     bases = {}
@@ -104,7 +104,7 @@ def _check(
     of: Sequence[str],
     rows: NDArray[np.bool_],
 ) -> None:
-    present = {*people.visits.groups[rows]}
+    present = {*people.compared_rows.groups[rows]}
     if gone := [each for each in people.groups if each not in present]:
         raise SettingError(
             f"group {', '.join(gone)}: nobody there has every covariate; leave covariates out, or "

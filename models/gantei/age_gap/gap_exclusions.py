@@ -5,9 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..labels.exclusions import Exclusion
 from ..study.leading_columns import Column
 from .covariates import Covariate
-from .gap_options import GapOptions
-from .gap_people import visits_of_several_groups
-from .gap_rows import GapPeople
+from .gap_rows import GapPeople, PersonVisit
 from .gap_tables import GapTable
 
 LEFT_OUT_COLUMNS = (
@@ -24,8 +22,8 @@ LEFT_OUT_COLUMNS = (
     Column(
         "name",
         "text",
-        "the photograph, as the results name it; the row of labels; or person and visit",
-        "写真（結果の表での名前）、ラベルの行、または対象者と受診",
+        "the photograph, as the results name it; the row of labels; or person, visit and eye",
+        "写真（結果の表での名前）、ラベルの行、または対象者・受診・眼",
     ),
     Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
     Column("where", "text", "the row that it is about", "該当する行"),
@@ -38,45 +36,37 @@ MODEL = "model"
 
 
 def model_exclusions(
-    tables: Sequence[GapTable],
-    people: GapPeople,
-    covariates: Sequence[Covariate],
-    options: GapOptions,
-) -> tuple[tuple[str, Exclusion], ...]:
-    """Give the visits that are not in the model, with the name of their table."""
-    return tuple(_model_exclusions(tables, people, covariates, options))
-
-
-def _model_exclusions(
-    tables: Sequence[GapTable],
-    people: GapPeople,
-    covariates: Sequence[Covariate],
-    options: GapOptions,
+    tables: Sequence[GapTable], people: GapPeople, covariates: Sequence[Covariate], group: str
 ) -> Iterator[tuple[str, Exclusion]]:
-    visits = people.visits
-    several = visits_of_several_groups(tables, options) if options.group else set()
-    known = [each.known for each in covariates]
-    for place, (person, visit) in enumerate(visits.visits):
+    """Give the rows that are not in the model, with the name of their table.
+
+    Args:
+        tables: of results, with their labels.
+        people: whose compared rows these are.
+        covariates: of these rows.
+        group: the column that forms groups, for messages.
+    """
+    rows, several = people.compared_rows, people.several[people.level]
+    for place, visit in enumerate(rows.visits):
         code, text = "", ""
-        if people.groups and not visits.groups[place]:
-            differ = (person, visit) in several
+        if people.groups and not rows.groups[place]:
+            differ = bool(several[place])
             code = "groups-differ" if differ else "no-group"
             what = "says different things of its photographs" if differ else "is empty"
-            text = f"{options.group} {what}"
-        elif lacking := [
-            each for each, there in zip(covariates, known, strict=True) if not there[place]
-        ]:
+            text = f"{group} {what}"
+        elif lacking := [each.name for each in covariates if each.values[place] is None]:
             code = "no-covariate"
-            text = f"{', '.join(each.name for each in lacking)} is empty or unknown"
+            text = f"{', '.join(lacking)} is empty or unknown"
         if code:
-            name = ", ".join(filter(None, (person, visit)))
-            where = _where(tables, str(visits.tables[place]), (person, visit))
-            yield str(visits.tables[place]), Exclusion(name, person, where, code, text)
+            table, eye = str(rows.tables[place]), rows.eyes[place]
+            name = ", ".join(filter(None, (*visit, eye)))
+            yield table, Exclusion(name, visit[0], _where(tables, table, visit, eye), code, text)
 
 
-def _where(tables: Sequence[GapTable], name: str, visit: tuple[str, str]) -> str:
+def _where(tables: Sequence[GapTable], name: str, visit: PersonVisit, eye: str) -> str:
     table = next(each for each in tables if each.name == name and visit in each.shown)
-    return table.shown[visit][0].label.where
+    shown = [each for each in table.shown[visit] if eye in ("", each.eye)]
+    return shown[0].label.where
 
 
 def left_out_rows(

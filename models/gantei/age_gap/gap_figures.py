@@ -12,11 +12,12 @@ from ..plots.gap_over_time import gap_over_time
 from ..plots.repeated_ages import repeat_differences, right_against_left
 from .age_gap import AgeGap
 from .gap_names import GAP_REASONS
+from .gap_words import LEVELS
 
 _BY_AGE = (
-    "Gap over real age, a point per visit. A gap that falls with age is regression to the mean, "
-    "and no finding.",
-    "実年齢と年齢差（点は受診）。年齢とともに下がるのは平均への回帰で、所見ではありません。",
+    "Gap over real age of {rows}. A gap that falls with age is regression to the mean, and no "
+    "finding.",
+    "実年齢と年齢差（点は{rows}）。年齢とともに下がるのは平均への回帰で、所見ではありません。",
 )
 _LINE = (
     "{caption} The dashed line is fitted in {reference} alone: groups are compared by their "
@@ -52,17 +53,17 @@ def comparison_figures(gap: AgeGap) -> Iterator[ReportFigure]:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    visits, line = gap.people.visits, None
-    caption = _BY_AGE
+    rows, line = gap.people.compared_rows, None
+    caption = in_both(*_BY_AGE, rows=LEVELS[gap.people.level])
     if gap.line is not None and np.isfinite(gap.line.line.slope):
         line = gap.line.line.intercept, gap.line.line.slope - 1
-        caption = in_both(*_LINE, caption=_BY_AGE, reference=gap.people.reference)
-    drawn = gap_by_age(visits.ages, visits.gaps, visits.groups, names=gap.people.groups, line=line)
+        caption = in_both(*_LINE, caption=caption, reference=gap.people.reference)
+    drawn = gap_by_age(rows.ages, rows.gaps, rows.groups, names=gap.people.groups, line=line)
     yield ReportFigure("gap-by-age", drawn, caption)
-    rows = [_row(gap, group) for group in gap.people.compared]
-    if any(row.value is not None for row in rows):
+    differences = [_row(gap, group) for group in gap.people.compared]
+    if any(each.value is not None for each in differences):
         drawn = forest(
-            rows, metric="difference of the gap, years", everybody=0.0, line="no difference"
+            differences, metric="difference of the gap, years", everybody=0.0, line="no difference"
         )
         caption = in_both(*_FOREST, reference=gap.people.reference)
         yield ReportFigure("group-differences", drawn, caption)

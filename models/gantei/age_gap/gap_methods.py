@@ -8,7 +8,7 @@ from ..statistics.draws import SEED
 from .age_gap import AgeGap
 from .gap_cautions import gap_cautions
 from .gap_sentences import taken_as
-from .gap_words import listed, plain
+from .gap_words import LEVELS, listed, plain
 
 
 def gap_methods(gap: AgeGap) -> Bilingual:
@@ -25,9 +25,9 @@ def _sentences(gap: AgeGap) -> Iterator[Bilingual]:
     yield (
         "The gap is the estimated age, as the network gives it, less the real age. Estimates were "
         "averaged over the photographs of an eye, then over the eyes of a person at a visit, which "
-        "was the unit of analysis.",
+        "was the unit of analysis unless another is named.",
         "年齢差は、ネットワークの出力した推定年齢から実年齢を引いた値とした。推定値は片眼の写真で平"
-        "均し、次に同じ受診の両眼で平均し、対象者の受診を分析の単位とした。",
+        "均し、次に同じ受診の両眼で平均し、特に記さない限り、対象者の受診を分析の単位とした。",
     )
     if gap.people.groups:
         yield from _comparison(gap)
@@ -42,16 +42,18 @@ def _comparison(gap: AgeGap) -> Iterator[Bilingual]:
     english, japanese = listed([each[0] for each in covariates]), [each[1] for each in covariates]
     yield in_both(
         "{groups} ({people}) and {reference} ({others} people) were compared by the linear model "
-        "gap ~ group + age + age²{plus}, over {visits} visits. Age was centred at {age} "
-        "years.",
+        "gap ~ group + age + age²{plus}, over {units} {rows}{why}. Age was centred at {age} years.",
         "{groups_ja}（{people_ja}）と {reference}（{others} 人）は、線形モデル 年齢差 ~ 群 + 年齢 +"
-        " 年齢²{plus_ja}により、{visits} 件の受診で比較した。年齢は {age} 歳を中心とした。",
+        " 年齢²{plus_ja}により、{rows_ja} {units} 件で比較した{why_ja}。年齢は {age} "
+        "歳を中心とした。",
         groups=groups[0], groups_ja=groups[1], reference=gap.people.reference,
         people=_people(gap, " people"), people_ja=_people(gap, " 人"),
-        others=gap.model.people[gap.people.reference], visits=gap.model.units[""],
+        others=gap.model.people[gap.people.reference], units=gap.model.units[""],
         age=plain(gap.model.design.age, 1),
         plus=f" + {english[0]}" if covariates else "",
         plus_ja=f" + {'、'.join(japanese)}" if covariates else "",
+        rows=LEVELS[gap.people.level][0], rows_ja=LEVELS[gap.people.level][1],
+        why=_why(gap)[0], why_ja=_why(gap)[1],
     )  # fmt: skip
     several = len(gap.people.compared) > 1
     yield (
@@ -77,6 +79,17 @@ def _comparison(gap: AgeGap) -> Iterator[Bilingual]:
             reference=gap.people.reference, a=plain(gap.line.line.intercept),
             b=plain(gap.line.line.slope, 3), draws=gap.options.draws, seed=SEED,
         )  # fmt: skip
+
+
+def _why(gap: AgeGap) -> Bilingual:
+    """Say why a row is no visit."""
+    if gap.people.level == "visit":
+        return "", ""
+    return in_both(
+        ", because {name} differed between the photographs of {n} of {all} visits",
+        "（{all} 件の受診のうち {n} 件で {name} が写真により異なったため）",
+        name=gap.options.group, n=gap.people.visits_of_several, all=len(gap.people.visits),
+    )  # fmt: skip
 
 
 def _people(gap: AgeGap, unit: str) -> str:

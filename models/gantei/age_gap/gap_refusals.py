@@ -80,7 +80,7 @@ def refuse_same_people(persons: Sequence[str], reference: Sequence[str], name: s
     if both := len({*persons} & {*reference}):
         raise SettingError(
             f"--reference {name}: {both} of its {len({*reference})} people are in the results too, "
-            f"and nobody is both. {WHY_NOT_EVERYBODY}: where one table has all, name the column of "
+            f"and nobody is both: {WHY_NOT_EVERYBODY}. Where one table has all, name the column of "
             "groups by --group and the healthy ones by --reference-group; other people with the "
             "same names need names of their own"
         )

@@ -1,5 +1,6 @@
 """The rows behind a gap: photographs, eyes and visits of persons, with estimate and real age."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -75,6 +76,9 @@ class GapPeople:
         groups: names of the groups with a row, the reference first; empty: there are none.
         reference: name of the reference; empty: there is none.
         counts: of each row of `visits`, how many eyes and how many photographs it is made of.
+        level: whose rows are described and compared by groups: of visits, unless the photographs of
+            more than one in twenty are of several groups.
+        several: by level, which of its rows have photographs of several groups, bool (n,).
     """
 
     photographs: GapRows = field(repr=False)
@@ -84,6 +88,25 @@ class GapPeople:
     groups: tuple[str, ...]
     reference: str
     counts: tuple[tuple[int, int], ...] = field(repr=False)
+    level: GapLevel
+    several: Mapping[GapLevel, NDArray[np.bool_]] = field(repr=False)
+
+    def rows(self, level: GapLevel) -> GapRows:
+        """Give the rows of a level."""
+        if level == "person":
+            return self.of_persons()
+        every = {"photograph": self.photographs, "eye": self.eyes, "visit": self.visits}
+        return every[level]
+
+    @property
+    def visits_of_several(self) -> int:
+        """How many visits have photographs of several groups."""
+        return int(self.several["visit"].sum())
+
+    @property
+    def compared_rows(self) -> GapRows:
+        """The rows by which groups are described and compared."""
+        return self.rows(self.level)
 
     @property
     def compared(self) -> tuple[str, ...]:
@@ -92,8 +115,9 @@ class GapPeople:
 
     @property
     def is_reference(self) -> NDArray[np.bool_]:
-        """Which visits are of the reference, bool (n,)."""
-        found: NDArray[np.bool_] = np.asarray(self.visits.groups == self.reference, bool)
+        """Which of the compared rows are of the reference, bool (n,)."""
+        groups = self.compared_rows.groups
+        found: NDArray[np.bool_] = np.asarray(groups == self.reference, bool)
         return found & bool(self.reference)
 
     def of_persons(self) -> GapRows:

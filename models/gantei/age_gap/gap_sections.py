@@ -12,8 +12,7 @@ from .age_gap import AgeGap
 from .gap_figures import change_figures_of, comparison_figures, repeat_figures_of
 from .gap_names import GAP_METRICS, GAP_REASONS
 from .gap_row import GapFigure
-from .gap_rows import GapLevel
-from .gap_words import between, decimals_of, p_text, percent, plain
+from .gap_words import LEVELS, between, decimals_of, p_text, percent, plain
 
 _EVERYBODY = ("everybody", "全体")
 _HEAD: tuple[Bilingual, ...] = (
@@ -22,17 +21,12 @@ _HEAD: tuple[Bilingual, ...] = (
     ("rows", "件数"), ("people", "人数"),
 )  # fmt: skip
 _MAY_BE_EMPTY = frozenset({4, 5})
+_ROWS: Bilingual = ("rows", "件数")
 _PEOPLE_HEAD: tuple[Bilingual, ...] = (
-    ("group", "群"), ("people", "人数"), ("visits", "受診"), ("mean age", "平均年齢"),
+    ("group", "群"), ("people", "人数"), _ROWS, ("mean age", "平均年齢"),
     ("ages", "年齢の範囲"), ("central 95%", "中央 95 %"), ("women", "女性"),
     ("cameras", "カメラ"), ("slope of estimate on age", "推定年齢の傾き"),
 )  # fmt: skip
-_LEVELS: dict[GapLevel, Bilingual] = {
-    "photograph": ("photographs", "写真"),
-    "eye": ("eyes", "眼"),
-    "visit": ("visits", "受診"),
-    "person": ("persons", "対象者"),
-}
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
         "Why a gap differs. Camera, pupil, cataract, image quality and who came to the clinic move "
@@ -103,12 +97,13 @@ def _flows(gap: AgeGap) -> Html:
 
 def _people(gap: AgeGap) -> Html:
     rows = [list(_group(gap, group)) for group in gap.people.groups or ("",)]
-    return table([both(each) for each in _PEOPLE_HEAD], rows)
+    head = [LEVELS[gap.people.level] if each == _ROWS else each for each in _PEOPLE_HEAD]
+    return table([both(each) for each in head], rows)
 
 
 def _group(gap: AgeGap, group: str) -> Iterator[Html]:
-    visits = gap.people.visits
-    rows = visits if not group else visits.only(visits.groups == group)
+    rows = gap.people.compared_rows
+    rows = rows if not group else rows.only(rows.groups == group)
     yield both(_EVERYBODY) if not group else _named(gap, group)
     yield str(rows.people)
     yield str(len(rows))
@@ -171,7 +166,7 @@ def _of(figure: GapFigure) -> Html:
         against = both(("against", "対"))
         return f"{text(figure.group)} {against} {text(figure.compared_with)}"
     whose = text(figure.group) if figure.group else both(_EVERYBODY)
-    return f"{whose} ({both(_LEVELS[figure.level])})"
+    return f"{whose} ({both(LEVELS[figure.level])})"
 
 
 def _missing(figures: Iterable[GapFigure]) -> Html:

@@ -10,7 +10,7 @@ from .age_gap import AgeGap
 from .covariates import Covariate
 from .gap_names import GAP_REASONS
 from .gap_row import GapFigure
-from .gap_words import between, listed, p_text, plain, with_interval
+from .gap_words import LEVELS, between, listed, p_text, plain, with_interval
 
 _HIGHER, _LOWER = ("older", "高く"), ("younger", "低く")
 
@@ -58,8 +58,9 @@ def taken_as(gap: AgeGap, covariate: Covariate) -> Bilingual:
     if covariate.kind == "number":
         return f"{name} (a number, mean {base})", f"{name_ja}（数値、平均 {base}）"
     mixed = covariate.mixed
-    more = f"; of {mixed} visits several, by their share in the mean" if mixed else ""
-    more_ja = f"、{mixed} 件の受診では複数あり平均に占める割合で" if mixed else ""
+    rows, rows_ja = LEVELS[gap.people.level]
+    more = f"; of {mixed} {rows} several, by their share in the mean" if mixed else ""
+    more_ja = f"、{rows_ja} {mixed} 件では複数あり平均に占める割合で" if mixed else ""
     return (
         f"{name} (categories, base {base}{more})",
         f"{name_ja}（カテゴリー、基準 {base_ja}{more_ja}）",

@@ -1,11 +1,21 @@
 """How figures of a gap are written in sentences and cells."""
 
+from collections.abc import Mapping
+
 from ..findings.wording import Language
 from ..pages.bilingual import NONE, Bilingual
 from ..statistics.measure import Measure
 from .gap_names import GAP_METRICS, PER_YEAR
+from .gap_rows import GapLevel
 
 _JAPANESE_UNITS = {"years": "年", PER_YEAR: "年/年", "fraction": "", "": ""}
+LEVELS: Mapping[GapLevel, Bilingual] = {
+    "photograph": ("photographs", "写真"),
+    "eye": ("eyes", "眼"),
+    "visit": ("visits", "受診"),
+    "person": ("persons", "対象者"),
+}
+"""What rows of a level are called."""
 
 
 def plain(value: float | None, decimals: int = 2) -> str:

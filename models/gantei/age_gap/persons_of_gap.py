@@ -41,8 +41,8 @@ PERSON_COLUMNS = (
     Column(
         "compared",
         "text",
-        "whether it is in the comparison of the groups",
-        "群の比較に入っているか",
+        "whether it, or an eye of it, is in the comparison of the groups",
+        "群の比較に入っているか（片眼のみの場合を含む）",
         range="yes, no",
     ),
 )
@@ -51,6 +51,8 @@ PERSON_COLUMNS = (
 def person_rows(gap: AgeGap) -> Iterator[list[Cell]]:
     """Lay each visit out by the columns, in the order of the results."""
     visits = gap.people.visits
+    rows = gap.people.compared_rows.only(gap.model.design.rows & bool(gap.people.groups))
+    compared = {*zip(map(str, rows.tables), rows.visits, strict=True)}
     expected = None if gap.line is None else gap.line.line.expected(visits.ages)
     for place, (person, visit) in enumerate(visits.visits):
         eyes, photographs = gap.people.counts[place]
@@ -60,5 +62,5 @@ def person_rows(gap: AgeGap) -> Iterator[list[Cell]]:
             str(visits.tables[place]), person, visit or None, str(visits.groups[place]) or None,
             age, round(estimate, _DIGITS), round(estimate - age, _DIGITS), adjusted,
             eyes, photographs,
-            "yes" if gap.people.groups and gap.model.design.rows[place] else "no",
+            "yes" if (str(visits.tables[place]), (person, visit)) in compared else "no",
         ]  # fmt: skip

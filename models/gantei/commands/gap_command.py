@@ -142,7 +142,7 @@ def _write_figures(found: "AgeGap") -> None:
         measure = figure.measure
         if measure.metric not in MAIN or measure.value is None:
             continue
-        if measure.metric == "raw_gap" and figure.level != "visit":
+        if measure.metric == "raw_gap" and figure.level != found.people.level:
             continue
         against = f" against {figure.compared_with}" if figure.compared_with else ""
         named = GAP_METRICS[measure.metric]
