@@ -1,14 +1,12 @@
 """What a calibration was asked for, beside the tables."""
 
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..calibrations.calibration_file import FILE_NAME
-from ..calibrations.calibration_store import calibration_folder
+from ..calibrations.calibration_store import calibration_folder, refuse_other
 from ..calibrations.site_names import named_site
-from ..errors import AlreadyInstalledError, SettingError
+from ..errors import SettingError
 
 LEVEL = 0.9
 """The share of people that an interval is to cover, where nobody says otherwise."""
@@ -57,10 +55,5 @@ def checked_place(estimator: str, site: str, *, replace: bool) -> str:
         AlreadyInstalledError: there is a calibration of it, and `replace` is not set.
     """
     site = named_site(site)
-    folder = calibration_folder(estimator, site)
-    if os.path.lexists(folder / FILE_NAME) and not replace:
-        raise AlreadyInstalledError(
-            f"a calibration of {estimator} at {folder.name} is in {folder}; --replace puts another "
-            "in its place"
-        )
+    refuse_other(calibration_folder(estimator, site), replace=replace)
     return site

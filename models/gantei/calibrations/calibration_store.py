@@ -94,10 +94,10 @@ def refuse_other(folder: Path, *, replace: bool) -> None:
     """
     if replace or not os.path.lexists(folder / FILE_NAME):
         return
-    signed = "a signed" if os.path.lexists(folder / SIGNATURE_FILE) else "another"
+    signed = "a signed" if os.path.lexists(folder / SIGNATURE_FILE) else "a"
     raise AlreadyInstalledError(
         f"{signed} calibration of {folder.parent.name} at {folder.name} is in {folder}; --replace "
-        "puts this one in its place"
+        "puts another in its place"
     )
 
 
