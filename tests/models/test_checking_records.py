@@ -148,7 +148,7 @@ def test_a_stated_rate_that_the_records_do_not_support_is_told(tmp_path):
     rate = check.classes[0].rate
     assert not rate.is_supported
     (english, japanese), *_ = cautions_of(check)
-    assert "0.10% was stated, but these records go with" in english
+    assert "share of wrong records is 0.10%, but these records support" in english
     assert "0.10%" in japanese
     supported = gantei.check_records(*tables, error_rate=0.05, output="sex")
     assert all("was stated" not in said for said, _ in cautions_of(supported))

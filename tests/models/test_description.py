@@ -147,7 +147,7 @@ def test_people_without_the_outcome_are_listed(records, tables, tmp_path):
         ({"sex": ""}, {"outcome": "site"}, "needs 20 of each"),
         ({}, {"outcome": "sex"}, "is the sex itself"),
         ({}, {"outcome": "site", "sensitivity": 0.9}, "--specificity is missing"),
-        ({}, {"outcome": "site", "sensitivity": 0.6, "specificity": 0.6}, "together 1.20"),
+        ({}, {"outcome": "site", "sensitivity": 0.6, "specificity": 0.6}, "add up to 1.20"),
         ({}, {"outcome": "site", "sensitivity": "x", "specificity": 0.6}, "neither a share"),
         ({}, {"outcome": "site", "sensitivity": "9/8", "specificity": 0.6}, "neither a share"),
         ({}, {"outcome": "site", "sensitivity": "9/10", "specificity": 0.9}, "all as counts"),

@@ -90,4 +90,4 @@ def test_numbers_go_to_standard_output_and_what_was_refused_to_standard_error(
     said = capsys.readouterr()
     assert said.out == ""
     assert "s.sex: how often records are wrong cannot be estimated here" in said.err
-    assert "a disagreement is no error" in said.err
+    assert "note: A disagreement is not an error" in said.err

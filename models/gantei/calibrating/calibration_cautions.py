@@ -7,6 +7,7 @@ import numpy as np
 from ..calibrations.calibration import LineCalibration
 from ..labels.true_values import is_of_age
 from ..pages.bilingual import Bilingual, class_of, in_both, name_of
+from ..pages.flow_parts import notes_of
 from ..statistics.embedding_spread import LEAST_PEOPLE as EMBEDDED
 from .before_and_after import before_and_after
 from .calibrated_people import LEAST_OF_A_CAMERA
@@ -36,12 +37,7 @@ def _cautions(fitted: FittedCalibration) -> Iterator[Bilingual]:
             "ほかの人々の場合より小さくなります。"
             "別の対象者で較正してください。",
         )
-    if any(each.is_changed for each in fitted.files):
-        yield (
-            "The table of results was changed after gantei predict wrote it: no run vouches for "
-            "its values.",
-            "結果の表は、出力された後に変更されています。値を保証する実行記録がありません。",
-        )
+    yield from notes_of(fitted.joined.flow)
     for each in fitted.outputs:
         yield from _of_output(each, fitted.calibration.level)
     yield from _of_people(fitted)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..calibrations.calibration import LineCalibration
-from ..labels.exclusions import REASONS, Exclusion
+from ..labels.exclusions import REASONS
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both, name_of, unit_of_value
 from ..pages.excluded_parts import excluded_counts, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
@@ -65,7 +65,7 @@ def calibration_report(fitted: FittedCalibration) -> StudyReport:
             ReportSection("people", ("People", "対象者"), _people(fitted)),
             ReportSection("excluded", ("Left out", "除外"), _excluded(fitted)),
         ],
-        tables=[*_bands(fitted), excluded_table(_exclusions(fitted))],
+        tables=[*_bands(fitted), excluded_table(fitted.exclusions)],
         methods=calibration_methods(fitted),
         data=_data(fitted),
         files=fitted.files,
@@ -157,12 +157,8 @@ def _labels(fitted: FittedOutput) -> Bilingual:
 
 
 def _excluded(fitted: FittedCalibration) -> Html:
-    counts = Counter(each.code for each in _exclusions(fitted))
+    counts = Counter(each.code for each in fitted.exclusions)
     return excluded_counts((code, counts[code]) for code in REASONS if counts[code])
-
-
-def _exclusions(fitted: FittedCalibration) -> tuple[Exclusion, ...]:
-    return (*fitted.joined.exclusions, *(one for each in fitted.outputs for one in each.exclusions))
 
 
 def _bands(fitted: FittedCalibration) -> Iterator[ReportTable]:

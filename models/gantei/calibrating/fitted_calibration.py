@@ -14,7 +14,7 @@ from ..evaluation.estimator_settings import EstimatorSettings, estimator_setting
 from ..evaluation.evaluated_tables import EvaluatedFile
 from ..labels.cohort import Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
-from ..labels.exclusions import REASONS, counted_reasons
+from ..labels.exclusions import REASONS, Exclusion, counted_reasons
 from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelTable
 from ..labels.results_table import ResultsTable, read_results
@@ -54,6 +54,12 @@ class FittedCalibration:
     who: WhoCalibrated
     files: tuple[EvaluatedFile, ...]
     settings: tuple[EstimatorSettings, ...]
+
+    @property
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """Photographs, rows of labels and units that were left out, of all outputs or of one."""
+        of_outputs = (one for each in self.outputs for one in each.exclusions)
+        return (*self.joined.exclusions, *of_outputs)
 
 
 def fit_calibration(

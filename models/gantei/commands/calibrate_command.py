@@ -135,13 +135,8 @@ def _run(chosen: argparse.Namespace) -> int:
         names = _report(fitted, folder) if chosen.out else ()
     place = save_calibration(fitted.calibration, replace=chosen.replace)
     write_calibrated(fitted, place, chosen.out, names)
-    flow = fitted.joined.flow
-    whole = (
-        not fitted.left
-        and not flow.excluded
-        and not any(each.exclusions for each in fitted.outputs)
-    )
-    return ALL_GOOD if whole else SOME_LEFT_OUT
+    left_out = fitted.joined.flow.excluded or any(each.exclusions for each in fitted.outputs)
+    return SOME_LEFT_OUT if fitted.left or left_out else ALL_GOOD
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ..terminal.text_table import text_table, visible
-from .analysis_options import add_analysis, labels_of_options
-from .evaluate_summary import write_places
+from ..terminal.text_table import text_table
+from .analysis_options import add_sex_analysis, labels_of_options
+from .report_summary import write_report_summary
 
 if TYPE_CHECKING:
     from ..misclassification.description import Description
@@ -14,41 +14,42 @@ if TYPE_CHECKING:
 ALL_GOOD, SOME_LEFT_OUT = 0, 1
 HEAD = ("OF", "CATEGORY", "FIGURE", "CORRECTED", "NAIVE")
 _KINDS = {"difference": "difference, points", "ratio": "ratio"}
-_BY_CATEGORY = "0.9, 108/120 (right, of so many people), or by category: yes=40/50,no=90/100"
+_BY_CATEGORY = "0.9, 108/120 (correct, of so many people), or by category: yes=40/50,no=90/100"
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
     describe = commands.add_parser(
         "describe",
-        help="say how often an outcome is there by sex, where some sexes are only estimated",
-        description="Say how often an outcome is there by sex. Where the sex of people is not "
-        "recorded it is estimated, and the counts are corrected for the errors of the estimate, by "
-        "its sensitivity and specificity in each category of the outcome. These are those of the "
-        "people here whose sex is recorded, or measured elsewhere.",
-        epilog="Exit code: 0 every photograph and person is in it, 1 some were left out, which "
-        "excluded.csv lists, 2 nothing could be done.",
+        help="give the frequency of an outcome by sex, where some sexes are only estimated",
+        description="Give the frequency of an outcome by sex. People whose sex is not recorded are "
+        "counted by their estimated sex, and the counts are corrected for its errors, by the "
+        "sensitivity and specificity in each category of the outcome. These are counted in the "
+        "people here whose sex is recorded, or were measured elsewhere.",
+        epilog="Exit code: 0 every photograph and person took part, 1 some were left out, which "
+        "excluded.csv lists, 2 nothing could be computed.",
     )
-    add_analysis(describe)
+    add_sex_analysis(describe)
     describe.add_argument(
         "--outcome",
         metavar="COLUMN",
         required=True,
         help="column of the labels with few values; numbers in steps, such as age:10",
     )
-    for name, of in (("sensitivity", "second"), ("specificity", "first")):
+    for name, of, sex in (("sensitivity", "second", "male"), ("specificity", "first", "female")):
         describe.add_argument(
             f"--{name}",
             metavar="VALUE",
-            help=f"share of people of the {of} class of the estimated sex who are told right, as "
-            f"measured elsewhere: {_BY_CATEGORY}; default: by the people whose sex is recorded",
+            help=f"share of the {of} class of the estimated sex ({sex} for demo-sex) that is "
+            f"classified correctly, as measured elsewhere: {_BY_CATEGORY}; default: counted in the "
+            "people whose sex is recorded",
         )
     describe.add_argument(
         "--vary",
         metavar="AMOUNT",
         type=float,
         default=0.08,
-        help="where these are known only overall: how far either may lie off in a category, for "
+        help="where they are known only overall: by how much either may differ in a category, for "
         "the range; default: 0.08",
     )
     describe.add_argument(
@@ -56,7 +57,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="PROBABILITY",
         type=float,
         default=0.5,
-        help="from which a person counts as the second class; default: 0.5",
+        help="probability from which a person counts as the second class; default: 0.5",
     )
     describe.set_defaults(run=_run)
 
@@ -78,14 +79,15 @@ def _run(chosen: argparse.Namespace) -> int:
         chosen.out, overwrite=chosen.overwrite, results="none", command=COMMAND
     ) as folder:
         found = description_of(chosen.results, labels_of_options(chosen), chosen.output, options)
-        names = write_study_report(description_report(found), folder)
-    _write(found)
-    write_places(chosen.out, names)
+        report = description_report(found)
+        names = write_study_report(report, folder)
+    _write_frequencies(found)
+    write_report_summary(report.found, report.cautions, found.exclusions, chosen.out, names)
     return SOME_LEFT_OUT if found.exclusions else ALL_GOOD
 
 
-def _write(found: "Description") -> None:
-    """Print the frequencies, and say what was found and what to know."""
+def _write_frequencies(found: "Description") -> None:
+    """Print the frequencies, corrected and naive."""
     from ..misclassification import description_words as words
 
     classes = found.read.people.output.classes
@@ -106,5 +108,3 @@ def _write(found: "Description") -> None:
         if each.method == "corrected"
     ]
     sys.stdout.write(f"{text_table(HEAD, rows)}\n")
-    for english, _ in (*words.found(found), *words.cautions(found)):
-        sys.stderr.write(f"{visible(english)}\n")

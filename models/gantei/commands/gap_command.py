@@ -5,8 +5,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..terminal.text_table import text_table, visible
-from .evaluate_options import COLUMNS, add_labels, pairs_of
+from ..terminal.text_table import text_table
+from .analysis_options import add_report, add_tables, names_between_commas
+from .evaluate_options import COLUMNS, pairs_of
+from .report_summary import write_report_summary
 
 if TYPE_CHECKING:
     from ..age_gap.age_gap import AgeGap
@@ -34,22 +36,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "code: 0 everybody is in every figure, 1 some were left out of some, which excluded.csv "
         "lists, 2 nothing could be computed.",
     )
-    gap.add_argument("results", metavar="RESULTS", type=Path, help="table of gantei predict")
-    add_labels(gap)
-    gap.add_argument(
-        "--encoding",
-        metavar="NAME",
-        help="encoding of CSV without a byte order mark; default: utf-8",
-    )
+    add_tables(gap)
     _add_comparison(gap)
-    gap.add_argument(
-        "--out", metavar="DIR", required=True, type=Path, help="new folder for the report"
-    )
-    gap.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace an earlier report of gantei gap, if nothing else is in its folder",
-    )
+    add_report(gap)
     gap.set_defaults(run=_run)
 
 
@@ -77,7 +66,7 @@ def _add_comparison(parser: argparse.ArgumentParser) -> None:
     compared.add_argument(
         "--covariates",
         metavar="COLUMNS",
-        type=_names,
+        type=names_between_commas,
         default=[],
         action="extend",
         help="columns to hold constant beside age, with commas between: sex,camera,bmi; texts are "
@@ -106,9 +95,9 @@ def _run(chosen: argparse.Namespace) -> int:
         report = gap_report(found)
         names = write_study_report(report, folder)
     _write_figures(found)
-    for sentence in (*(each[0] for each in report.found), *(each[0] for each in report.cautions)):
-        sys.stderr.write(f"{visible(sentence)}\n")
-    sys.stderr.write(visible(f"{chosen.out}: {', '.join(names)}\n"))
+    left_out = [each for *_, each in found.left_out]
+    left_out += [each for _, each in found.left_out_of_model]
+    write_report_summary(report.found, report.cautions, left_out, chosen.out, names)
     return SOME_LEFT_OUT if found.leaves_out else ALL_GOOD
 
 
@@ -158,7 +147,3 @@ def _write_figures(found: "AgeGap") -> None:
             )
         )
     sys.stdout.write(f"{text_table(HEAD, lines)}\n")
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]

@@ -4,10 +4,10 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
-from ..terminal.text_table import text_table, visible
-from .analysis_options import add_analysis, labels_of_options, names_between_commas
-from .evaluate_summary import write_places
+from ..terminal.text_table import text_table
+from .analysis_options import add_sex_analysis, labels_of_options, names_between_commas
 from .options import whole_number
+from .report_summary import write_report_summary
 
 if TYPE_CHECKING:
     from ..imputation.imputation import Imputation
@@ -20,16 +20,16 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     """Add the subcommand."""
     impute = commands.add_parser(
         "impute",
-        help="give missing sexes probabilities, and impute them for an analysis",
-        description="Say what the sexes may be that are missing in the labels: calibrated "
-        "probabilities, and how many would be wrong if each were given the likelier sex. With the "
-        "outcome of an analysis and its covariates, also imputed sets for Rubin's rules, as a long "
-        "table that mice and statsmodels read, and the outcome by sex combined from them, beside "
-        "the complete cases.",
-        epilog="Exit code: 0 every photograph and person is in it, 1 some were left out, which "
-        "excluded.csv lists, 2 nothing could be done.",
+        help="give probabilities of missing sexes, and impute them for an analysis",
+        description="For people whose sex is missing in the labels, give calibrated probabilities, "
+        "and say how many would be wrong if each were given the likelier sex. With the outcome of "
+        "an analysis and its covariates, also give imputed sets for Rubin's rules, as a long table "
+        "that mice and statsmodels read, and compare the outcome between the sexes, beside the "
+        "complete cases.",
+        epilog="Exit code: 0 every photograph and person took part, 1 some were left out, which "
+        "excluded.csv lists, 2 nothing could be computed.",
     )
-    add_analysis(impute)
+    add_sex_analysis(impute)
     impute.add_argument(
         "--with",
         dest="columns",
@@ -40,10 +40,18 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "numbers in steps, such as age:10, are categories. Without it, nothing is imputed",
     )
     impute.add_argument(
-        "--sets", metavar="N", type=whole_number, default=20, help="how many sets; default: 20"
+        "--sets",
+        metavar="N",
+        type=whole_number,
+        default=20,
+        help="number of imputed sets; default: 20",
     )
     impute.add_argument(
-        "--seed", metavar="N", type=int, default=1954, help="of the draws; default: 1954"
+        "--seed",
+        metavar="N",
+        type=int,
+        default=1954,
+        help="seed of the random draws; default: 1954",
     )
     impute.set_defaults(run=_run)
 
@@ -68,16 +76,15 @@ def _run(chosen: argparse.Namespace) -> int:
         table = labels_of_options(chosen)
         with step("calibrating and imputing"):
             found = imputation_of(chosen.results, table, chosen.output, options)
-        names = write_study_report(imputation_report(found), folder)
-    _write(found)
-    write_places(chosen.out, names)
+        report = imputation_report(found)
+        names = write_study_report(report, folder)
+    _write_counts(found)
+    write_report_summary(report.found, report.cautions, found.exclusions, chosen.out, names)
     return SOME_LEFT_OUT if found.exclusions else ALL_GOOD
 
 
-def _write(found: "Imputation") -> None:
-    """Print the counts, and say what was found and what to know."""
-    from ..imputation import imputation_words as words
-
+def _write_counts(found: "Imputation") -> None:
+    """Print how many sexes are missing, and how many would be wrong."""
     label = found.read.people.output.classes[1]
     rows = [
         (
@@ -89,5 +96,3 @@ def _write(found: "Imputation") -> None:
         for each in found.counts
     ]
     sys.stdout.write(f"{text_table(HEAD, rows)}\n")
-    for english, _ in (*words.found(found), *words.cautions(found)):
-        sys.stderr.write(f"{visible(english)}\n")

@@ -2,20 +2,25 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..terminal.plural import counted
-from ..terminal.text_table import text_table, visible
-from .evaluate_options import COLUMNS, add_labels, pairs_of
+from ..terminal.text_table import text_table
+from .analysis_options import add_one_photograph, add_report, add_tables
+from .evaluate_options import COLUMNS, pairs_of
+from .report_summary import write_report_summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..pages.bilingual import Bilingual
     from ..records.records_check import RecordsCheck
 
 ALL_GOOD, SOME_LEFT_OUT = 0, 1
-HEAD = ("OUTPUT", "FIRST", "TRUE ERRORS TO EXPECT", "95% INTERVAL", "IF HALF", "IF DOUBLE")
+A_DISAGREEMENT = (
+    "A disagreement is not an error until the source document has been seen.",
+    "原資料を確認するまでは、不一致は誤りではありません。",
+)
+HEAD = ("OUTPUT", "FIRST", "EXPECTED TRUE ERRORS", "95% INTERVAL", "IF HALF", "IF DOUBLE")
 
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,48 +29,32 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "records",
         help="list recorded sexes and ages that photographs contradict",
         description="List whose recorded sex, age or other label of two classes photographs "
-        "contradict, and say how many of the first in the list are true errors to expect. The list "
-        "is for looking at the source documents: a disagreement may also be an error of the "
+        "contradict, and say how many of the first in the list are expected to be true errors. The "
+        "list says which source documents to look at: a disagreement may also be an error of the "
         "estimator, or a photograph of somebody else. Nothing is written back.",
         epilog="Exit code: 0 everybody is in all lists, 1 some were left out, which excluded.csv "
-        "lists, or of some output nothing could be told, 2 nothing could be told.",
+        "lists, or an output could not be checked, 2 nothing could be checked.",
     )
-    records.add_argument(
-        "results", metavar="RESULTS", type=Path, help="table of results that gantei predict wrote"
-    )
-    add_labels(records)
+    add_tables(records)
     told = records.add_argument_group("records")
     told.add_argument(
         "--error-rate",
         metavar="SHARE",
         type=float,
         help="share of records that are wrong, such as 0.005 for one in 200; without it, it is "
-        "estimated where 25 wrong ones at least are to be expected, and refused else",
+        "estimated where at least 25 are expected to be wrong and the data tell it, and otherwise "
+        "refused",
     )
     told.add_argument(
         "--output",
         metavar="NAME",
         action="append",
         default=[],
-        help="output to look at, such as sex or demo-sex.sex; repeat for more; default: all of two "
-        "classes, and ages, that have records",
+        help="output whose records are checked, such as sex or demo-sex.sex; repeat for more; "
+        "default: all outputs of two classes, and ages, that have records",
     )
-    told.add_argument(
-        "--one-photograph-per-person",
-        action="store_true",
-        help="where no column tells persons: state that no two photographs are of the same person",
-    )
-    told.add_argument(
-        "--encoding", metavar="NAME", help="of CSV without a byte order mark; default: UTF-8"
-    )
-    records.add_argument(
-        "--out", metavar="DIR", required=True, type=Path, help="new folder for the lists"
-    )
-    records.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace earlier lists, if nothing else is in their folder",
-    )
+    add_one_photograph(told)
+    add_report(records)
     records.set_defaults(run=_run)
 
 
@@ -83,9 +72,12 @@ def _run(chosen: argparse.Namespace) -> int:
     ) as folder:
         with step("comparing records and photographs"):
             check = check_records(chosen.results, **_arguments(chosen))
-        names = write_study_report(records_report(check), folder)
-    _write_summary(check)
-    sys.stderr.write(f"{chosen.out}: {', '.join(names)}\n")
+        report = records_report(check)
+        names = write_study_report(report, folder)
+    if check.classes:
+        sys.stdout.write(f"{text_table(HEAD, list(_rows(check)))}\n")
+    cautions = (*report.cautions, *_refused(check), A_DISAGREEMENT)
+    write_report_summary(report.found, cautions, check.exclusions, chosen.out, names)
     return ALL_GOOD if check.is_whole else SOME_LEFT_OUT
 
 
@@ -100,14 +92,6 @@ def _arguments(chosen: argparse.Namespace) -> dict[str, Any]:
         "output": chosen.output,
         "one_photograph_per_person": chosen.one_photograph_per_person,
     }
-
-
-def _write_summary(check: "RecordsCheck") -> None:
-    """Print what to expect to standard output, and what to know to standard error."""
-    if check.classes:
-        sys.stdout.write(f"{text_table(HEAD, list(_rows(check)))}\n")
-    for line in _remarks(check):
-        sys.stderr.write(f"{visible(line)}\n")
 
 
 def _rows(check: "RecordsCheck") -> "Iterator[tuple[str, ...]]":
@@ -125,19 +109,8 @@ def _rows(check: "RecordsCheck") -> "Iterator[tuple[str, ...]]":
             )
 
 
-def _remarks(check: "RecordsCheck") -> "Iterator[str]":
-    from collections import Counter
-
-    from ..labels.exclusions import REASONS
-    from ..records.records_report import cautions_of, found_of
-
-    for english, _ in (*found_of(check), *cautions_of(check)):
-        yield english
+def _refused(check: "RecordsCheck") -> "Iterator[Bilingual]":
+    """Say of which outputs nothing is told, and why."""
     for key, why in check.refused.items():
-        yield why if why.startswith(key) else f"{key}: {why}"
-    counts = Counter(each.code for each in check.exclusions)
-    for code, reason in REASONS.items():
-        if counts[code]:
-            noun = "row" if reason.what == "label" else reason.what
-            yield f"left out: {counted(counts[code], noun)} {reason.english} ({code})"
-    yield "a disagreement is no error until the source document has been seen"
+        said = why if why.startswith(key) else f"{key}: {why}"
+        yield said, said

@@ -44,7 +44,7 @@ class CalibratedSexes:
         by_eyes: whether people with one eye and with two have a line each.
         model: logit of class 1 by the estimate's logit.
         probability: float64 (n,), of class 1.
-        low, high: float64 (n,), its 95 % interval: what the calibration does not know of it.
+        low, high: float64 (n,), its 95 % confidence interval, by the calibration's uncertainty.
     """
 
     by_eyes: bool
@@ -68,7 +68,7 @@ def calibrated_sexes(people: EstimatedPeople) -> CalibratedSexes:
             f"{count} {name}" for count, name in zip(counts, people.output.classes, strict=True)
         )
         raise SettingError(
-            f"sex is recorded of {told} people: calibrating needs {LEAST_OF_A_SEX} of each. Add "
+            f"sex is recorded for {told}: calibrating needs {LEAST_OF_A_SEX} of each. Add "
             "people of the same kind whose sex is known"
         )
     by_eyes = _has_both(people)

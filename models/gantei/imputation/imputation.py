@@ -39,7 +39,7 @@ class Imputation:
     Attributes:
         read: the tables, joined, and their people.
         calibrated: probabilities of everybody's sex, by those whose sex is recorded.
-        counts: how many sexes are missing, and how many the likelier one would be wrong of.
+        counts: how many sexes are missing, and for how many the likelier one would be wrong.
         imputed: the sets; None where no outcome was named.
         outcome: as the combined analysis takes it; None where there is no set.
         differences: complete cases, imputed sets, their difference, and shifted sets.
@@ -92,7 +92,7 @@ class Imputation:
         )
 
     def counted(self) -> list[dict[str, Any]]:
-        """Give how many sexes are missing, and how many the likelier would be wrong of."""
+        """Give how many sexes are missing, and for how many the likelier one would be wrong."""
         return records_of(COUNT_COLUMNS, count_rows(self.read.people, self.counts))
 
     def frame(self) -> Any:

@@ -22,8 +22,8 @@ def _sentences(imputation: Imputation) -> Iterator[Bilingual]:
         "Sex was recorded for {known} people and missing for {missing}. Logits of the estimates "
         "were averaged over the photographs of an eye, then over the eyes of a person, and "
         "calibrated on the people whose sex was recorded by logistic regression of sex on the "
-        "logit{eyes}, with Firth's penalty (doi 10.1093/biomet/80.1.27). The number of people whom "
-        "the likelier sex would be wrong of was summed from the calibrated probabilities; its "
+        "logit{eyes}, with Firth's penalty (doi 10.1093/biomet/80.1.27). The number of people for "
+        "whom the likelier sex would be wrong was computed from the calibrated probabilities; its "
         "prediction interval includes the uncertainty of the calibration.",
         "性別の記録があったのは {known} 人、なかったのは {missing} 人である。推定値のロジットは片眼"
         "の写真で平均し、次に両眼で平均した。性別の記録がある人で、性別をロジットに回帰させるロジス"

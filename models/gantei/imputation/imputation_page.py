@@ -114,9 +114,9 @@ def _counts(imputation: Imputation) -> Html:
         ("eyes per person", "眼の数"),
         ("sex recorded", "記録あり"),
         ("sex missing", "記録なし"),
-        in_both("of these {label}, expected", "うち{label}（見込み）", label=label),
+        in_both("of these, {label} (expected)", "うち{label}（見込み）", label=label),
         (
-            "wrong, if each were given the likelier sex",
+            "wrong if each were given the likelier sex (expected)",
             "可能性の高い方を与えた場合の誤り（見込み）",
         ),
     )
@@ -200,13 +200,17 @@ def _forest_rows(imputation: Imputation, each: SexDifference) -> Iterator[Forest
 
 def _compared(imputation: Imputation, adjusted: bool) -> Html:
     head = (
-        ("by", "方法"),
+        ("method", "方法"),
         ("shift of the logit", "ロジットのずれ"),
         ("estimate (95% interval)", "推定値（95% 区間）"),
         ("p", "p 値"),
         ("degrees of freedom", "自由度"),
-        ("missing information", "欠測情報の割合"),
-        ("imputed share", "補完した中の割合"),
+        ("fraction of missing information", "欠測情報の割合"),
+        in_both(
+            "{label} among the imputed",
+            "補完した中の{label}の割合",
+            label=class_of(imputation.read.people.output, 1),
+        ),
         ("people", "人数"),
     )
     rows = []

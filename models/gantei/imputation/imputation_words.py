@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ..pages.bilingual import Bilingual, class_of, in_both
+from ..pages.flow_parts import notes_of
 from ..plots.style import decimals, signed
 from ..statistics.reasons import REASONS
 from ..statistics.rubins_rules import CombinedEstimate
@@ -11,54 +12,50 @@ from .imputation import Imputation
 
 TITLE: Bilingual = ("Missing sex", "欠測した性別")
 LEAD: Bilingual = (
-    "What the estimates say of people whose sex is not recorded. Intervals are 95%, and count "
+    "What the estimates say about people whose sex is not recorded. Intervals are 95%, and count "
     "persons.",
     "性別の記録がない人について推定から分かることです。区間は 95% で、対象者を単位とします。",
 )
 ASSUMES: Bilingual = (
-    "The imputed sets assume that whose sex is missing does not depend on the sex itself, among "
-    "people alike in the estimate, the outcome and the covariates (missing at random). No data "
-    "here can test that: the shifted sets show how far the answer would move.",
+    "The imputed sets assume that sex is missing at random: among people with the same estimate, "
+    "outcome and covariates, whether the sex is missing does not depend on the sex. These data "
+    "cannot test that; the shifted sets show how far the answer would move.",
     "補完は、推定値、アウトカム、共変量が同じ人の間では、性別の欠測が性別そのものによらないこと"
     "（MAR）を仮定しています。この仮定はデータから確かめられません。ロジットをずらしたセットで、"
     "結果がどれだけ動くかを示します。",
 )
 NO_OUTCOME: Bilingual = (
-    "No sets were imputed: --with names no outcome. Sets that were drawn without the analysis's "
-    "outcome pull the difference between the sexes towards none, and their 95% intervals miss it "
-    "too often.",
+    "No sets were imputed, because --with names no outcome. Sets that are drawn without the "
+    "outcome of the analysis pull the difference between the sexes towards zero, and their 95% "
+    "intervals miss it too often.",
     "--with でアウトカムが指定されていないため、補完は行っていません。解析のアウトカムを使わずに補"
     "完すると、男女差が小さい方に偏り、95% 区間が真の値を含まないことが多くなります。",
 )
 SEVERAL_CATEGORIES: Bilingual = (
-    "The outcome has several categories: the sets are in imputed.csv, but no analysis is combined "
-    "here. Name one of two values, or a number.",
+    "The outcome has more than two categories: the sets are in imputed.csv, but no analysis is "
+    "combined here. For that, name an outcome with two values, or a number.",
     "アウトカムが 3 つ以上の区分をもつため、ここでは統合した解析を示しません（セットは imputed.csv "
     "にあります）。二値または数値のアウトカムを指定してください。",
 )
 ONE_LINE: Bilingual = (
-    "One calibration for people with one eye and with two: there are fewer than 50 people of "
-    "recorded sex, or 20 of a sex, with either.",
+    "People with one eye and with two share one calibration: with one eye, or with two, fewer than "
+    "50 people have a recorded sex, or fewer than 20 of one sex.",
     "性別の記録がある人が、片眼または両眼のどちらかで 50 人（または男女どちらかで 20 人）に満たない"
     "ため、眼の数によらず一つの較正を使いました。",
 )
 NOT_CALIBRATED_ELSEWHERE: Bilingual = (
-    "The results also have calibrated columns. They were not used: the calibration here is fitted "
-    "on the people of this table.",
+    "The results also have calibrated columns, which were not used: the calibration here is fitted "
+    "to the people of this table.",
     "結果の表には較正済みの列もありますが、使っていません。較正はこの表の対象者で行いました。",
-)
-CHANGED: Bilingual = (
-    "The table of results was changed after gantei predict wrote it.",
-    "結果の表は、gantei predict が書き出した後に変更されています。",
 )
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
-        "Whose sex is what: a probability is no record. Do not write one back.",
-        "個々の人の性別が何であるか（確率は記録ではありません。記録に書き戻さないでください）。",
+        "Anybody's sex: a probability is not a record. Do not write it back.",
+        "個々の対象者の性別（確率は記録ではありません。記録に書き戻さないでください）。",
     ),
     (
-        "Another analysis: sets serve the outcome and the covariates that --with names. For "
-        "others, impute anew with those.",
+        "Any other analysis: the sets serve the outcome and the covariates that --with names. For "
+        "others, impute again with those.",
         "別の解析（セットは --with で指定したアウトカムと共変量のためのものです。ほかの解析には、"
         "その変数を指定して補完し直してください）。",
     ),
@@ -69,12 +66,12 @@ def found(imputation: Imputation) -> Iterator[Bilingual]:
     """Say what was found, a sentence each."""
     every, people = imputation.counts[0], imputation.read.people
     yield in_both(
-        "Sex is missing in {missing} of {all} people. By the calibrated estimates {of} of them "
-        "({of_range}) are {label}; giving each the likelier sex would be wrong for {wrong} "
-        "({wrong_range}) of the {missing}.",
+        "Sex is missing for {missing} of {all} people. By the calibrated estimates, {of} "
+        "({of_range}) of them are expected to be {label}; if each were given the likelier sex, "
+        "{wrong} ({wrong_range}) of the {missing} would be expected to be wrong.",
         "{all} 人中 {missing} 人の性別が欠測しています。較正した推定によると、そのうち{label}は "
-        "{of} 人（{of_range}）です。全員に可能性の高い方の性別を与えると、{missing} 人中 {wrong} 人"
-        "（{wrong_range}）が誤りになると見込まれます。",
+        "{of} 人（{of_range}）と見込まれます。全員に可能性の高い方の性別を与えると、"
+        "{missing} 人中 {wrong} 人（{wrong_range}）が誤りになると見込まれます。",
         missing=every.missing, all=len(people), label=class_of(people.output, 1),
         of=f"{every.of_class_1.value:.1f}", wrong=f"{every.wrong.value:.1f}",
         of_range=_range(every.of_class_1.low, every.of_class_1.high, 1),
@@ -102,11 +99,11 @@ def _difference(imputation: Imputation, adjusted: bool) -> Bilingual:
     complete = row_of(imputation, adjusted=adjusted, method="complete-cases")
     if imputed.estimate is None:
         return in_both(
-            "{what}: no answer, as {why}.", "{what}：結果なし（{why}）。",
+            "{what}: no result, because {why}.", "{what}：結果なし（{why}）。",
             what=compared(imputation, adjusted=adjusted), why=REASONS[imputed.why],
         )  # fmt: skip
     told = in_both(
-        "{what}: {value} by {sets} imputed sets of {people} people",
+        "{what}: {value} from {sets} imputed sets of {people} people",
         "{what}：補完した {sets} セット（{people} 人）で {value}",
         what=compared(imputation, adjusted=adjusted), people=imputed.people,
         sets=imputation.options.sets, value=estimate_text(imputation, imputed.estimate),
@@ -179,8 +176,8 @@ def cautions(imputation: Imputation) -> Iterator[Bilingual]:
         left_out = len(imputation.imputed.exclusions)
         if left_out:
             yield in_both(
-                "{n} people lack a value that --with names, and are in no set; excluded.csv lists "
-                "them.",
+                "{n} people lack a value of a column that --with names, and are in no set; "
+                "excluded.csv lists them.",
                 "--with で指定した値がない {n} 人は、どのセットにも入っていません（excluded.csv に"
                 "一覧があります）。",
                 n=left_out,
@@ -192,8 +189,7 @@ def cautions(imputation: Imputation) -> Iterator[Bilingual]:
         yield ONE_LINE
     if imputation.read.has_calibrated:
         yield NOT_CALIBRATED_ELSEWHERE
-    if imputation.read.results.is_changed:
-        yield CHANGED
+    yield from notes_of(imputation.read.joined.flow)
 
 
 def _too_few_sets(imputation: Imputation) -> Iterator[Bilingual]:
@@ -208,7 +204,8 @@ def _too_few_sets(imputation: Imputation) -> Iterator[Bilingual]:
     )
     if needed > imputation.options.sets:
         yield in_both(
-            "Use more sets, at least {n}: as many as percent of the information are missing.",
+            "Use --sets {n} or more: at least as many sets as percent of the information is "
+            "missing.",
             "欠測情報の割合（%）に対してセットが足りません。--sets {n} 以上にしてください。",
             n=f"{needed:.0f}",
         )

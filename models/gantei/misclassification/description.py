@@ -102,7 +102,7 @@ def describe(  # noqa: PLR0913 - as many as the tables have columns to name
     encoding: str | None = None,
     one_photograph_per_person: bool = False,
 ) -> Description:
-    """Say how often an outcome is there by sex, some estimated: `pip install "gantei[study]"`.
+    """Give an outcome's frequency by sex, some of it estimated: `pip install "gantei[study]"`.
 
     Args:
         results: a table that `gantei predict` wrote, with its `.run.json` beside it.
@@ -110,10 +110,10 @@ def describe(  # noqa: PLR0913 - as many as the tables have columns to name
             a sex that is not recorded is an empty cell.
         outcome: column of the labels, of few values; numbers in steps, such as `age:10`.
         sensitivity: measured elsewhere, the share of people of the second class (`male`) who are
-            told right: `0.9`, `"108/120"`, or by category `{"yes": "40/50", "no": "9/10"}`; None:
-            by the people here whose sex is recorded.
+            classified correctly: `0.9`, `"108/120"`, or by category
+            `{"yes": "40/50", "no": "9/10"}`; None: by the people here whose sex is recorded.
         specificity: likewise, of its first class.
-        vary: how far either may lie off in a category where it is only known overall.
+        vary: by how much either may differ in a category, where it is known only overall.
         threshold: probability from which a person counts as the second class.
         output: of a sex, such as `demo-sex.sex`; None where there is one.
         photograph: column that names the photograph; None: that of this name, if it is there.

@@ -58,8 +58,8 @@ def _accuracy(description: Description) -> Bilingual:
     if accuracy.is_assumed:
         return in_both(
             "Sensitivity and specificity were taken {where}, overall, and assumed to be the same "
-            "in every category (non-differential); the range lets each lie up to {vary} off in "
-            "each category.",
+            "in every category (non-differential); the range shows the frequencies if each "
+            "differs by up to {vary} in each category.",
             "感度と特異度は{where}全体で求め、どの区分でも同じ（非差異的）と仮定した。範囲は、"
             "区分ごとにそれぞれ {vary} まで異なる場合である。",
             where=where, vary=f"{description.options.vary:g}",

@@ -206,7 +206,7 @@ def _accuracy(description: Description) -> Html:
         ("category", "区分"),
         ("figure", "指標"),
         ("of", "対象"),
-        ("told right", "正しく判定された割合"),
+        ("classified correctly", "正しく判定された割合"),
         ("people", "人数"),
     )
     names = {"sensitivity": ("sensitivity", "感度"), "specificity": ("specificity", "特異度")}
@@ -221,15 +221,7 @@ def _accuracy(description: Description) -> Html:
             words.percent(row["value"]),
             NONE if row["people"] is None else f"{row['people']:.0f}",
         ])  # fmt: skip
-    source = (
-        (
-            "Counted in the people here whose sex is recorded.",
-            "この集団の性別の記録がある人での値です。",
-        )
-        if description.accuracy.source == "recorded"
-        else ("As measured elsewhere.", "ほかで測定された値です。")
-    )
-    return below(source) + table([both(each) for each in head], rows)
+    return below(_SOURCES[description.accuracy.source]) + table([both(each) for each in head], rows)
 
 
 def _tables(description: Description) -> Iterator[ReportTable]:

@@ -30,7 +30,7 @@ FREQUENCY_COLUMNS = (
     Column("high", "number", "upper end", "同じく上限"),
     Column("people", "number", "of a share, how many people of that sex and category there are, "
            "corrected as the share is", "その性別・区分の人数（割合と同じ方法で補正）"),
-    Column("least", "number", "where accuracy is only known overall: the least value if it differs "
+    Column("least", "number", "where accuracy is known only overall: the least value if it differs "
            "between categories", "正確さが全体でしか分からない場合、区分により異なるときの最小値"),
     Column("greatest", "number", "the greatest", "同じく最大値"),
     Column("why", "text", "code of the reason for a missing figure or interval", "理由のコード",
@@ -44,10 +44,11 @@ ACCURACY_COLUMNS = (
     Column("figure", "text", "sensitivity: of people of the second class; specificity: of the "
            "first", "感度（2 番目のクラスの人）と特異度（1 番目のクラスの人）",
            range="sensitivity, specificity"),
-    Column("sex", "text", "of which sex it is the share that is told right",
+    Column("sex", "text", "the sex of which this share is classified correctly",
            "正しく判定された割合の対象となる性別"),
-    Column("value", "number", "share that is told right", "正しく判定された割合", range="0 to 1"),
-    Column("right", "number", "people told right; empty where only the share is known",
+    Column("value", "number", "share that is classified correctly", "正しく判定された割合",
+           range="0 to 1"),
+    Column("right", "number", "people classified correctly; empty where only the share is known",
            "正しく判定された人数。割合しか分からない場合は空欄"),
     Column("people", "number", "people behind it", "人数"),
     Column("source", "text", "the people here whose sex is recorded, or measured elsewhere",

@@ -3,26 +3,23 @@
 from collections.abc import Iterator
 
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both
+from ..pages.flow_parts import notes_of
 from .description import Description
 from .frequency_rows import WHY, FigureKind, FrequencyMethod, FrequencyRow, WhoCounts
 
 TITLE: Bilingual = ("Frequencies by sex", "性別ごとの頻度")
 LEAD: Bilingual = (
-    "How often an outcome is there by sex, where the sex of some people is only estimated. "
+    "How frequent an outcome is in each sex, where the sex of some people is only estimated. "
     "Intervals are 95%, and count persons.",
     "性別の一部が推定である場合の、性別ごとのアウトカムの頻度です。区間は 95% で、"
     "対象者を単位とします。",
 )
 SAME_ACCURACY: Bilingual = (
-    "The intervals take sensitivity and specificity in each category as the same in the people "
-    "whose sex is recorded and in the others, camera, age and disease alike. What differs between "
-    "the two is in no interval.",
+    "The intervals assume that, in each category, sensitivity and specificity are the same in the "
+    "people whose sex is recorded and in the others. If the two differ in camera, age or disease, "
+    "the intervals do not include what that changes.",
     "区間は、各区分の感度と特異度が、性別の記録がある人とない人で同じであることを前提とします（カメ"
     "ラ、年齢、疾患など）。両者の違いは区間に含まれません。",
-)
-CHANGED: Bilingual = (
-    "The table of results was changed after gantei predict wrote it.",
-    "結果の表は、gantei predict が書き出した後に変更されています。",
 )
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
@@ -32,8 +29,8 @@ CANNOT_SAY: tuple[Bilingual, ...] = (
         "を使ってください）。",
     ),
     (
-        "Whose sex is what: counts are corrected as a whole, no person's sex is.",
-        "個々の人の性別（補正するのは人数で、個人の性別ではありません）。",
+        "Anybody's sex: the counts are corrected as a whole, not the sex of a person.",
+        "個々の対象者の性別（補正するのは人数で、個人の性別ではありません）。",
     ),
 )
 
@@ -101,7 +98,8 @@ def found(description: Description) -> Iterator[Bilingual]:
     recorded = int(description.counts.recorded.sum())
     estimated = int(description.counts.estimated.sum())
     yield in_both(
-        "{all} people with {outcome}: sex recorded for {recorded}, estimated for {estimated}.",
+        "{outcome} is known for {all} people: sex recorded for {recorded}, estimated for "
+        "{estimated}.",
         "{outcome} の分かる {all} 人：性別の記録あり {recorded}、推定 {estimated}。",
         all=recorded + estimated, outcome=description.outcome.given, recorded=recorded,
         estimated=estimated,
@@ -120,7 +118,7 @@ def _sentence(description: Description, category: int) -> Bilingual:
             continue
         told.append(
             in_both(
-                "{value} of people who are {sex}{why}, naively {naive}",
+                "{sex} {value}{why}, naive {naive}",
                 "{sex} {value}{why}（補正なし {naive}）",
                 value=figure_text(row),
                 sex=class_of(output, sex),
@@ -153,9 +151,10 @@ def cautions(description: Description) -> Iterator[Bilingual]:
     if accuracy.is_assumed:
         yield in_both(
             "Assumed non-differential: sensitivity and specificity are known only overall{why}, "
-            "and were taken as the same in every category of {outcome}. Disease of the fovea moved "
-            "the accuracy of an estimated sex from 85 to 69% (doi 10.1038/s41598-021-89743-x). The "
-            "range shows the frequencies if each lies up to {vary} off in each category.",
+            "and were taken to be the same in every category of {outcome}. In one study, disease "
+            "of the fovea lowered the accuracy of an estimated sex from 85 to 69% (doi "
+            "10.1038/s41598-021-89743-x). The range shows the frequencies if each differs by up to "
+            "{vary} in each category.",
             "非差異的誤分類を仮定：感度と特異度が全体でしか分からず{why}、{outcome} "
             "のどの区分でも同じとみなしました。黄斑の疾患では、推定した性別の正解率が 85% から 69% "
             "に下がった報告があります（doi 10.1038/s41598-021-89743-x）。範囲は、各区分の感度と特異"
@@ -165,13 +164,14 @@ def cautions(description: Description) -> Iterator[Bilingual]:
         )  # fmt: skip
         if not any(each.least is not None for each in description.frequencies):
             yield (
-                "No range: at its end sensitivity and specificity would together be at most 1.2.",
+                "No range is given: at its end, sensitivity and specificity would add up to 1.2 or "
+                "less.",
                 "範囲の端で感度と特異度の和が 1.2 以下になるため、範囲は示しません。",
             )
     if accuracy.is_unstable:
         yield (
-            "No intervals of corrected frequencies: sensitivity and specificity may together be no "
-            "more than 1.2, where no interval holds.",
+            "Corrected frequencies have no intervals: sensitivity and specificity may add up to "
+            "1.2 or less, where no interval holds.",
             "感度と特異度の和が 1.2 以下である可能性があるため、補正後の頻度の区間は示しません。",
         )
     yield from (() if accuracy.is_unstable else withheld(description))
@@ -179,19 +179,18 @@ def cautions(description: Description) -> Iterator[Bilingual]:
         yield SAME_ACCURACY
     elif accuracy.counts.is_exact:
         yield (
-            "Sensitivity and specificity were given as shares: their own uncertainty is in no "
-            "interval. Give counts, such as 108/120, where they are known.",
+            "Sensitivity and specificity were given as shares, so the intervals do not include "
+            "their uncertainty. Give counts, such as 108/120, if you know them.",
             "感度と特異度は割合で与えられたため、その不確かさは区間に含まれません。分かる場合は "
             "108/120 のように人数で与えてください。",
         )
     if description.left_out:
         yield in_both(
-            "{n} people have no known {outcome} and are left out; excluded.csv lists them.",
+            "{outcome} is not known for {n} people, who are left out; excluded.csv lists them.",
             "{outcome} が分からない {n} 人を除外しました（excluded.csv に一覧があります）。",
             n=len(description.left_out), outcome=outcome.given,
         )  # fmt: skip
-    if description.read.results.is_changed:
-        yield CHANGED
+    yield from notes_of(description.read.joined.flow)
 
 
 def withheld(description: Description) -> Iterator[Bilingual]:
@@ -200,7 +199,7 @@ def withheld(description: Description) -> Iterator[Bilingual]:
     for why in dict.fromkeys(each.why for each in rows):
         count = sum(each.why == why for each in rows)
         yield in_both(
-            "No interval of {n} corrected figures: {why}.",
+            "{n} corrected figures have no interval: {why}.",
             "補正後の {n} 個の値に区間なし：{why}。",
             n=count, why=WHY[why],
         )  # fmt: skip
@@ -210,6 +209,6 @@ def _too_few(category: str) -> Bilingual:
     if not category:
         return "", ""
     return (
-        f", as fewer than 10 people of a sex are recorded where it is {category}",
+        f", because fewer than 10 people of one sex are recorded where it is {category}",
         f"（{category} では性別の記録がある人がどちらかの性別で 10 人未満）",
     )

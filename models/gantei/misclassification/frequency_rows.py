@@ -22,7 +22,7 @@ WHY: MappingProxyType[str, tuple[str, str]] = MappingProxyType({
         "その区分、またはほかの区分の、その性別の人が 10 人未満です",
     ),
     "unstable-accuracy": (
-        "sensitivity and specificity may together be no more than 1.2",
+        "sensitivity and specificity may add up to 1.2 or less",
         "感度と特異度の和が 1.2 以下である可能性があります",
     ),
     "beyond-errors": (

@@ -91,7 +91,7 @@ def _by_category(
             f"{count:.0f} {name}" for count, name in zip(overall, classes, strict=True)
         )
         raise SettingError(
-            f"sex and {outcome.given} are recorded of {told} people: how often the estimate is "
+            f"sex and {outcome.given} are recorded for {told}: telling how often the estimate is "
             f"wrong needs {LEAST_OVERALL} of each. Give what was measured elsewhere by "
             "--sensitivity and --specificity"
         )
@@ -106,7 +106,7 @@ def _check(accuracy: AccuracyCounts, outcome: PersonColumn) -> None:
         return
     where = f" where {outcome.given} is {outcome.categories[place]}" if len(youden) > 1 else ""
     raise SettingError(
-        f"sensitivity and specificity are together {youden[place] + 1:.2f}{where}: at most "
-        f"{1 + LEAST_YOUDEN:g}, where the estimate hardly tells the sexes apart and a small error "
-        "of either moves the answer fivefold; use people whose sex is recorded"
+        f"sensitivity and specificity add up to {youden[place] + 1:.2f}{where}; at "
+        f"{1 + LEAST_YOUDEN:g} or less, the estimate hardly tells the sexes apart, and a small "
+        "error in either moves the answer fivefold; use people whose sex is recorded"
     )

@@ -42,6 +42,11 @@ def boxes_of_flow(
     return box(start, counted_reasons_of(flow.excluded.items()), begins=True), box(kept, left_out)
 
 
+def notes_of(flow: Flow) -> list[Bilingual]:
+    """Word what is to know of the tables, such as that the results were changed."""
+    return [flow.note_texts(each) for each in flow.notes]
+
+
 def counted_reasons_of(counts: Iterable[tuple[str, int]]) -> list[Bilingual]:
     """Word how many were left out for which reason, by its code."""
     return [

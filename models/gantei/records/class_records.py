@@ -1,4 +1,4 @@
-"""Recorded classes that photographs contradict: who first, and how many of these are true errors.
+"""Recorded classes that photographs contradict, ranked, with the expected number of true errors.
 
 What is listed is a disagreement; whether the record or the estimate is wrong, the source document
 says. Of 5,000 people with 0.5 % wrong records, most of those who are estimated otherwise than they

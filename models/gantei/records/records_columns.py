@@ -18,13 +18,13 @@ COLUMNS = (
     ),
     Column(
         "rank", "number",
-        "place in the list: whose source document to look at first",
+        "place in the list: the order in which to look at source documents",
         "順位（原資料を確認する順）",
     ),
     Column("person", "text", "whose record it is", "対象者"),
     Column(
         "visit", "text",
-        "of which visit; empty where the record is of all, as a sex is",
+        "the visit; empty where the record holds for all visits, as a sex does",
         "受診。性別のように全受診に共通の記録では空欄",
     ),
     Column("photographs", "number", "photographs behind the estimate", "推定に用いた写真の数"),
@@ -36,38 +36,38 @@ COLUMNS = (
     ),
     Column(
         "recorded", "text",
-        "what is recorded, of an age as the number in the table",
+        "what is recorded; an age as the number in the table",
         "記録されている値",
     ),
     Column(
         "estimate", "number",
         "the estimator's own value, the mean over the eyes: a number, or the probability of the "
-        "second class, which stands in dictionary.csv of the results",
+        "second class, which the dictionary of the results names",
         "推定器の値（眼の平均）。数値、または二番目のクラスの確率",
     ),
     Column(
         "expected", "text",
-        "what it lets expect once it is calibrated on these people: the more probable class, or "
-        "the age",
-        "対象者に合わせて補正した推定（確率の高いクラス、または年齢）",
+        "what is expected from the estimate after calibration on these people: the more probable "
+        "class, or the age",
+        "対象者に合わせて較正した推定（確率の高いクラス、または年齢）",
     ),
     Column(
         "probability", "number",
-        "of classes, calibrated probability of what is recorded",
-        "クラスの場合：記録されているクラスの確率（補正後）",
+        "for classes: calibrated probability of the recorded class",
+        "クラスの場合：記録されているクラスの確率（較正後）",
         range="0 to 1",
     ),
     Column(
         "wrong", "number",
-        "of classes, probability that the record is wrong, by the share of wrong records and the "
-        "estimate; a disagreement until the source document has been seen",
+        "for classes: probability that the record is wrong, given the share of wrong records and "
+        "the estimate; only a disagreement until the source document has been seen",
         "クラスの場合：記録が誤りである確率（誤りの割合と推定から計算）。原資料を確認するまでは"
         "不一致にすぎない",
         range="0 to 1",
     ),
     Column(
         "true_errors", "number",
-        f"of classes, wrong records to expect among all up to this rank, to rank {LISTED}",
+        f"for classes: expected number of wrong records up to this rank (to rank {LISTED})",
         f"クラスの場合：この順位までに含まれる誤りの期待数（{LISTED} 位まで）",
     ),
     Column(
@@ -78,38 +78,38 @@ COLUMNS = (
     ),
     Column(
         "p", "number",
-        "of ages, probability that the age of somebody with this estimate is so far off",
-        "年齢の場合：この推定で、記録された年齢ほど離れる確率（p 値）",
+        "for ages: p-value, the probability that a correct age lies so far from the expected one",
+        "年齢の場合：正しい年齢が、期待される年齢からこれほど離れる確率（p 値）",
         range="0 to 1",
     ),
     Column(
         "q", "number",
-        "the same after Benjamini and Hochberg: of all with up to this q, at most this share is "
-        "right, on average; up to 0.05 an age is told as unlikely",
+        "p after Benjamini and Hochberg: among all ages with at most this q, on average at most "
+        "this share is correct; an age with q up to 0.05 is called unlikely",
         "Benjamini–Hochberg 法による補正値。この値以下のもののうち、正しい記録の割合は平均して"
         "この値以下。0.05 以下を「不一致」とする",
         range="0 to 1",
     ),
     Column(
         "slip", "text",
-        "of ages that are told as unlikely, the slip that would explain it best",
+        "for unlikely ages: the slip that would explain the record best",
         "不一致とした年齢について、最もよく説明できる書き誤り",
         range=", ".join(SLIPS),
     ),
     Column(
         "slip_age", "number",
-        "the real age by that slip; empty where it may be several",
+        "the real age if that slip was made; empty where several are possible",
         "その書き誤りの場合の実際の年齢。一つに定まらない場合は空欄",
         "years",
     ),
     Column(
         "slip_odds", "number",
-        "how many times as probable that slip is as that the age is right, with the stated share "
-        "of wrong records; empty where none was stated, and where what is recorded is no age",
+        "odds of that slip against a correct record, with the stated share of wrong records; empty "
+        "where none was stated, and where the recorded number cannot be an age",
         "その書き誤りの確率が、記録が正しい確率の何倍か（指定した誤りの割合による）。指定がない場合と、"
         "年齢でありえない記録では空欄",
     ),
-    Column("where", "text", "the record stands: table and line", "記録の場所（表と行）"),
+    Column("where", "text", "where the record is: table and line", "記録の場所（表と行）"),
     Column(
         "checked", "text",
         "empty, for what the source document says",

@@ -46,19 +46,19 @@ _CLASSES: tuple[Bilingual, ...] = (
     (
         "The mean logit of a person's eyes was calibrated by a logistic line for each number of "
         "eyes, fitted by the likelihood (1 − e)p + e(1 − p) of the recorded class, with e the "
-        "share of wrong records, so that wrong records do not calibrate themselves away. Weakly "
+        "share of wrong records, so that wrong records do not distort the calibration. Weakly "
         "informative normal priors hold the lines where people are few, and tie those of one and "
         "two eyes together.",
-        "対象者の眼のロジットの平均を、眼の数ごとのロジスティック直線で補正した。直線は、"
+        "対象者の眼のロジットの平均を、眼の数ごとのロジスティック直線で較正した。直線は、"
         "誤りの割合を e "
         "として、記録されたクラスの尤度 (1 − e)p + e(1 − p) により当てはめ、"
-        "誤った記録が補正に混入しない"
+        "誤った記録が較正に影響しない"
         "ようにした。人数が少ない場合に備え、弱情報の正規事前分布を用い、片眼と両眼の直線を関連づけた。",
     ),
     (
         "The posterior probability that a record is wrong was averaged over draws of the "
-        "parameters (importance sampling around the maximum); the number of wrong records among "
-        "the first of the list has the mixture of Poisson-binomial distributions over these "
+        "parameters (importance sampling around the maximum). The number of wrong records among "
+        "the first of the list follows a mixture of Poisson-binomial distributions over these "
         "draws, from which 95% intervals were taken.",
         "記録が誤りである事後確率は、パラメータの抽出（最大点まわりの重点サンプリング）について平均した。"
         "一覧の上位に含まれる誤りの数は、抽出ごとのポアソン二項分布の混合に従うものとし、その 95% "
@@ -67,10 +67,10 @@ _CLASSES: tuple[Bilingual, ...] = (
 )
 _AGES: tuple[Bilingual, ...] = (
     (
-        "The age to expect by an estimate was a line fitted by Tukey's bisquare for each number of "
-        "eyes; residuals were divided by their median size among people with similar estimates. "
+        "The expected age was a line on the estimate, fitted with Tukey's bisquare for each number "
+        "of eyes; residuals were divided by their median size among people with similar estimates. "
         "P-values are those of a t distribution whose degrees of freedom fit the middle nine "
-        "tenths of the residuals, and were adjusted by Benjamini and Hochberg (doi "
+        "tenths of the residuals, and were adjusted by the method of Benjamini and Hochberg (doi "
         "10.1111/j.2517-6161.1995.tb02031.x).",
         "推定から期待される年齢は、眼の数ごとに Tukey の bisquare 法で当てはめた直線とした。"
         "残差は、推定の"

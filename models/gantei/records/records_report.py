@@ -19,17 +19,16 @@ from .records_sections import rate_text, records_sections
 COMMAND = "records"
 TITLE: Bilingual = ("Records that photographs contradict", "写真と一致しない記録")
 LEAD: Bilingual = (
-    "A list of whose source documents to look at. What is listed is a disagreement, not an error: "
-    "the record, the estimate, or whose photograph it is may be wrong, and only the document "
-    "tells. "
-    "Nothing was changed in any table.",
-    "原資料を確認すべき対象者の一覧です。ここにあるのは誤りではなく不一致です。記録、推定、写真の持ち主の"
+    "Which records to check against their source documents. A listed record is a disagreement, not "
+    "an error: the record or the estimate may be wrong, or the photograph may be of somebody else, "
+    "and only the source document tells. No table was changed.",
+    "原資料を確認すべき記録の一覧です。ここにあるのは誤りではなく不一致です。記録、推定、写真の対象者の"
     "いずれが誤っているかは、原資料を見なければ分かりません。元の表は一切変更していません。",
 )
 _CONTRADICTING = (
     Column("name", "text", "the photograph, row or unit", "写真、行、または集計の単位"),
     Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
-    Column("where", "text", "the record stands", "記録の場所"),
+    Column("where", "text", "where the record is", "記録の場所"),
     Column("code", "text", "code of the reason", "理由のコード"),
     Column("text", "text", "what contradicts what", "矛盾の内容"),
     Column("checked", "text", "empty, for what the source document says", "空欄。確認結果の記入用"),
@@ -43,8 +42,11 @@ _EXPECTED = (
         "割合の由来：指定（stated）、推定（estimated）、その半分（half）、2 倍（double）",
         range="stated, estimated, half, double",
     ),
-    Column("first", "number", "so many first ones of the list", "一覧の上位の人数"),
-    Column("true_errors", "number", "wrong records to expect among them", "含まれる誤りの期待数"),
+    Column("first", "number", "how many people of the list, from its top", "一覧の上位の人数"),
+    Column(
+        "true_errors", "number", "expected number of wrong records among them",
+        "含まれる誤りの期待数",
+    ),
     Column("true_errors_low", "number", "lower end of its 95% interval", "その 95% 区間の下限"),
     Column("true_errors_high", "number", "upper end of its 95% interval", "その 95% 区間の上限"),
 )  # fmt: skip
@@ -93,7 +95,7 @@ def class_sentence(records: ClassRecords) -> Bilingual:
     lengths = [each for each in _FIRST_SAID if each <= len(records.people)]
     parts = [
         (
-            f"{among.expected[k - 1]:.1f} ({among.low[k - 1]} to {among.high[k - 1]}) of the "
+            f"{among.expected[k - 1]:.1f} ({among.low[k - 1]} to {among.high[k - 1]}) among the "
             f"first {k}",
             f"上位 {k} 人のうち {among.expected[k - 1]:.1f} 人"
             f"（{among.low[k - 1]}〜{among.high[k - 1]}）",
@@ -102,8 +104,8 @@ def class_sentence(records: ClassRecords) -> Bilingual:
     ]
     stated = records.rate.source == "stated"
     return in_both(
-        "{name} ({key}): {d} of {n} people are recorded otherwise than estimated. With {rate} of "
-        "the records wrong ({how}), {parts} are true errors to expect.",
+        "{name} ({key}): for {d} of {n} people the record differs from the estimate. If {rate} of "
+        "the records are wrong ({how}), the expected number of true errors is {parts}.",
         "{name}（{key}）：{n} 人のうち {d} 人で記録と推定が異なります。記録の {rate} が誤りとすると"
         "（{how}）、実際に誤りと期待されるのは{parts}です。",
         name=name_of(records.people.output), key=records.people.output.key,
@@ -118,7 +120,7 @@ def age_sentence(records: AgeRecords) -> Bilingual:
     told = int(records.told.sum())
     return in_both(
         "{name} ({key}): {told} of {n} recorded ages are unlikely at a false discovery rate of 5%; "
-        "a slip of the pen would explain {slips}.",
+        "a slip of the pen would explain {slips} of them.",
         "{name}（{key}）：記録された年齢 {n} 件のうち {told} 件が不一致です（偽発見率 5%）。"
         "そのうち {slips} 件は書き誤りで説明できます。",
         name=name_of(records.people.output), key=records.people.output.key, told=told,
@@ -132,9 +134,9 @@ def cautions_of(check: RecordsCheck) -> Iterator[Bilingual]:
         rate = each.rate
         if not rate.is_supported:
             yield in_both(
-                "{key}: {rate} was stated, but these records go with {low} to {high}. If the "
-                "stated share is right, the estimator is surer of some people than it should be; "
-                "the numbers to expect then do not hold.",
+                "{key}: the stated share of wrong records is {rate}, but these records support "
+                "{low} to {high}. If the stated share is right, the estimator is too certain about "
+                "some people, and the expected numbers do not hold.",
                 "{key}：指定された割合は {rate} ですが、記録と矛盾しない範囲は {low}〜{high} です。"
                 "指定が"
                 "正しければ、推定器が一部の対象者で過信していることになり、期待数は当てはまりません。",
@@ -143,18 +145,18 @@ def cautions_of(check: RecordsCheck) -> Iterator[Bilingual]:
             )  # fmt: skip
     if check.classes:
         yield (
-            "How many are true depends on the share of wrong records: the tables show it halved "
-            "and doubled. The numbers hold if every record is as likely to be wrong, and "
-            "if calibrated estimates hold for people of whom the estimator is sure: diseases, "
-            "cameras or another fovea than usual can make it sure and wrong.",
+            "The expected numbers depend on the share of wrong records; the tables also have them "
+            "for half and double the share. They hold if every record is equally likely to be "
+            "wrong, and if the calibration also holds where the estimator is certain: a disease, "
+            "another camera or an unusual fovea can make it certain and wrong.",
             "期待数は誤りの割合に左右されます（表に半分と 2 倍の場合を示します）。"
             "どの記録も同じ確率で"
-            "誤ること、推定器が確信している対象者でも補正が成り立つことが前提です。疾患、カメラ、黄斑の"
+            "誤ること、推定器が確信している対象者でも較正が成り立つことが前提です。疾患、カメラ、黄斑の"
             "状態によって、推定器が確信をもって誤ることがあります。",
         )
     if check.ages and check.stated is None:
         yield (
-            "No share of wrong records was stated, so slips of ages are named without odds.",
+            "No share of wrong records was stated, so slips in ages have no odds.",
             "誤りの割合が指定されていないため、年齢の書き誤りのオッズは示していません。",
         )
     for note in check.flow.notes:
@@ -166,14 +168,14 @@ def _tables(check: RecordsCheck) -> tuple[ReportTable, ...]:
     tables = [
         ReportTable(
             "records.csv", COLUMNS, records_rows(check.classes, check.ages),
-            ("everybody, by whose source document to look at first", "全員の一覧（確認する順）"),
+            ("everybody, in the order in which to check", "全員の一覧（確認する順）"),
         )
     ]  # fmt: skip
     if check.classes:
         tables.append(
             ReportTable(
                 "expected.csv", _EXPECTED, _expected_rows(check),
-                ("true errors to expect among the first", "上位に含まれる誤りの期待数"),
+                ("expected true errors among the first", "上位に含まれる誤りの期待数"),
             )
         )  # fmt: skip
     if check.contradicting:

@@ -52,9 +52,9 @@ def _contradictions(check: RecordsCheck) -> ReportSection:
         none = ("No record contradicts another one.", "互いに矛盾する記録はありません。")
         return ReportSection("contradictions", title, below(none))
     said = in_both(
-        "One of these records is wrong, or a person, a visit or a photograph was mixed up, "
-        "whatever is estimated: look at them first. They concern {n} people or photographs, are "
-        "listed in contradictions.csv, and have no part in the lists below.",
+        "Whatever the estimate, one of these records is wrong, or a person, a visit or a "
+        "photograph was mixed up: check them first. They concern {n} people or photographs, are "
+        "listed in contradictions.csv, and are not in the lists below.",
         "推定とは関係なく、いずれかの記録が誤っているか、対象者・受診・写真の取り違えがあります。"
         "最初に確認してください。{n} 人（または写真）が該当し、contradictions.csv "
         "に一覧があります。"
@@ -73,8 +73,8 @@ def _of_classes(records: ClassRecords, number: int) -> ReportSection:
         f"{number:02}-true-errors",
         errors_among_first(lists, name=output.name),
         in_both(
-            "True errors of {key} to expect among the first of the list, by the share of wrong "
-            "records.",
+            "{key}: expected number of true errors among the first of the list, by the share of "
+            "wrong records.",
             "{key}：一覧の上位に含まれる誤りの期待数（誤りの割合ごと）。",
             key=output.key,
         ),
@@ -88,12 +88,12 @@ def _rate(records: ClassRecords) -> Bilingual:
     rate = records.rate
     stated = rate.source == "stated"
     return in_both(
-        "{how}: {rate} of the records are wrong. The records and estimates themselves go with "
-        "{low} to {high} (95%). Of {n} people, {d} are recorded otherwise than the calibrated "
-        "estimate finds more probable; {e} records in all are to be expected wrong.",
+        "{how}: {rate} of the records are wrong. The records and estimates themselves support "
+        "{low} to {high} (95%). For {d} of {n} people, the record is not the class that the "
+        "calibrated estimate makes more probable. In all, {e} records are expected to be wrong.",
         "{how}：記録の {rate} が誤り。記録と推定そのものと矛盾しない割合は "
         "{low}〜{high}（95%）です。"
-        "{n} 人のうち {d} 人で、補正後の推定と記録が異なります。誤りの期待数は全体で {e} 件です。",
+        "{n} 人のうち {d} 人で、較正後の推定と記録が異なります。誤りの期待数は全体で {e} 件です。",
         how=("Stated", "指定された割合") if stated else ("Estimated here", "ここで推定した割合"),
         rate=rate_text(rate.value), low=rate_text(rate.low), high=rate_text(rate.high),
         n=str(len(records.people)), d=str(records.disagreeing), e=f"{records.expected:.1f}",
@@ -104,7 +104,7 @@ def _firsts(records: ClassRecords) -> Html:
     half, used, double = records.rates
     head = [both(("first of the list", "上位"))]
     head += [
-        both(in_both("true errors to expect, if {rate} are wrong", "誤りの期待数（誤り {rate}）",
+        both(in_both("expected true errors if {rate} are wrong", "誤りの期待数（誤り {rate}）",
                      rate=rate_text(each.rate)))
         for each in (used, half, double)
     ]  # fmt: skip
@@ -115,7 +115,7 @@ def _firsts(records: ClassRecords) -> Html:
         both(("all", "全員")), *(f"{each.expected:.1f}" for each in (used, half, double)),
     ])  # fmt: skip
     caption = both((
-        "With 95% interval. Each share of wrong records has a list of its own, hardly different.",
+        "With 95% intervals. Each share of wrong records has its own ranking; they hardly differ.",
         "かっこ内は 95% 区間。順位は割合ごとに計算していますが、ほとんど変わりません。",
     ))  # fmt: skip
     return table(head, rows, caption=caption)
@@ -134,7 +134,7 @@ def _lines(records: ClassRecords) -> Html:
     ]
     head = (
         ("estimate of", "推定に用いた眼"), ("people", "人数"),
-        ("calibration intercept", "補正の切片"), ("calibration slope", "補正の傾き"),
+        ("calibration intercept", "較正の切片"), ("calibration slope", "較正の傾き"),
     )  # fmt: skip
     return table([both(each) for each in head], rows)
 
@@ -148,16 +148,16 @@ def _of_ages(records: AgeRecords, number: int) -> ReportSection:
             unlikely.expected, records.people.recorded, told, name=output.name
         ),
         in_both(
-            "Recorded ages over those that {key} lets expect; marked: unlikely at a false "
+            "Recorded age against the age expected from {key}; marked: unlikely at a false "
             "discovery rate of 5%.",
             "{key} から期待される年齢と記録された年齢。印：偽発見率 5% で不一致とした記録。",
             key=output.key,
         ),
     )  # fmt: skip
     said = in_both(
-        "{told} of {n} recorded ages are unlikely (Benjamini–Hochberg, 5%): up to one in twenty of "
-        "these is right, on average. A slip of ten years is seldom seen: the estimates "
-        "scatter by {spread} years around the recorded ages.",
+        "{told} of {n} recorded ages are unlikely (Benjamini–Hochberg, 5%); on average, at most "
+        "one in twenty of these is correct. A slip of ten years is rarely found, because the "
+        "estimates scatter by {spread} years around the recorded ages.",
         "記録された年齢 {n} 件のうち {told} 件を不一致としました（Benjamini–Hochberg 法、5%）。"
         "このうち正しい記録は平均して 20 件に 1 件までです。推定のばらつきは {spread} 年あるため、"
         "10 歳の書き誤りはほとんど見つかりません。",
@@ -176,16 +176,16 @@ def _slips(records: AgeRecords) -> Html:
     ]
     if not rows:
         return ""
-    return table([both(("slip that would explain it", "説明できる書き誤り")),
+    return table([both(("slip that would explain the record", "説明できる書き誤り")),
                   both(("ages", "件数"))], rows)  # fmt: skip
 
 
 def _not_told(check: RecordsCheck) -> ReportSection:
     rows = [[text(key), both((why, why))] for key, why in check.refused.items()]
     why = (
-        "not looked at: it has no records here, or is neither of two classes nor an age",
+        "it has no records here, or is neither an output of two classes nor an age",
         "対象外（記録がないか、2 クラスでも年齢でもない）",
     )
     rows += [[text(each.key), both(why)] for each in check.passed_by]
     head = [both(("output", "推定項目")), both(("why", "理由"))]
-    return ReportSection("not-told", ("Not told", "判定しなかった項目"), table(head, rows))
+    return ReportSection("not-told", ("Not checked", "判定しなかった項目"), table(head, rows))

@@ -1,0 +1,60 @@
+"""What an analysis says on the terminal beside its table: what was found, and what to know.
+
+All of it goes to standard error: findings, notes, what was left out, and where the report is.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..terminal.plural import counted
+from ..terminal.text_table import visible
+
+if TYPE_CHECKING:
+    from ..labels.exclusions import Exclusion
+    from ..pages.bilingual import Bilingual
+
+_NOUNS = {"photograph": "photograph", "label": "row", "unit": "unit", "person": "person"}
+
+
+def write_report_summary(
+    found: "Iterable[Bilingual]",
+    cautions: "Iterable[Bilingual]",
+    exclusions: "Iterable[Exclusion]",
+    out: Path | None,
+    names: Sequence[str],
+) -> None:
+    """Say what a report says first, in English, and where it is.
+
+    Args:
+        found: its findings.
+        cautions: what to know before quoting them.
+        exclusions: what was left out.
+        out: its folder; None: it was not written.
+        names: of the files in it.
+    """
+    for english, _ in found:
+        _write(english)
+    for english, _ in cautions:
+        _write(f"note: {english}")
+    for line in left_out_lines(exclusions):
+        _write(line)
+    if out is not None:
+        _write(f"{out}: {', '.join(names)}")
+
+
+def left_out_lines(exclusions: "Iterable[Exclusion]") -> Iterator[str]:
+    """Count what was left out by its reason, in the order of a flow of participants."""
+    from ..labels.exclusions import REASONS
+
+    counts = Counter(each.code for each in exclusions)
+    for code, reason in REASONS.items():
+        if counts[code]:
+            what = "labels not used" if reason.what == "label" else "left out"
+            yield f"{what}: {counted(counts[code], _NOUNS[reason.what])} {reason.english} ({code})"
+
+
+def _write(line: str) -> None:
+    sys.stderr.write(f"{visible(line)}\n")
