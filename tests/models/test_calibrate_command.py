@@ -105,6 +105,43 @@ def test_photographs_are_estimated_with_their_embeddings_first(tmp_path):
     assert sum(float(row["demo-age.distance"]) <= 1 for row in rows) >= 0.9 * len(rows)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--age", "nothing"), "0 people with a label"),
+        ((), "12 people with a label; a calibration takes 50 at least"),
+        (("--camera", "zz"), "--camera zz: nothing is called so"),
+        (("--person", "unknown"), "nothing says whose eye each photograph shows"),
+    ],
+)
+def test_what_the_labels_rule_out_is_refused_before_photographs_are_estimated(
+    tmp_path, capsys, given, said
+):
+    folder = tmp_path / "drawn"
+    draw_people(folder, 12, 9, scale=0.1)
+    with (folder / "labels.csv").open(encoding="utf-8-sig") as file:
+        records = [each | {"unknown": "", "nothing": ""} for each in csv.DictReader(file)]
+    labels = write_labels(tmp_path / "labels.csv", records, (*COLUMNS, "unknown", "nothing"))
+    assert run("demo-age", folder, "--labels", labels, *given) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert "estimated," not in told
+
+
+def test_a_signature_that_goes_or_is_demanded_is_told(ages, capsys, monkeypatch):
+    results, labels, _ = ages
+    monkeypatch.setenv("GANTEI_TRUST", "require")
+    assert run("demo-age", results, "--labels", labels) == 0
+    place = calibration_folder("demo-age", "clinic")
+    told = f"to sign it: gantei sign {place} --key"
+    assert f"it is not signed; {told}" in capsys.readouterr().err
+    monkeypatch.delenv("GANTEI_TRUST")
+    (place / "model.sig").write_text("{}")
+    assert run("demo-age", results, "--labels", labels, "--replace") == 0
+    assert f"the one before was signed, this one is not; {told}" in capsys.readouterr().err
+    assert not (place / "model.sig").exists()
+
+
 def test_what_cannot_go_together_is_refused_before_any_work(ages, tmp_path, capsys):
     results, labels, _ = ages
     for arguments, said in (

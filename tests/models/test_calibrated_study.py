@@ -113,6 +113,7 @@ def test_every_estimator_needs_a_calibration_before_any_photograph(
     assert run(photographs, *with_both, "--calibration", "only-age") == 2
     said = capsys.readouterr().err
     assert "no calibration of demo-sex at 'only-age'" in said
+    assert "--calibration NAME=SITE for each" in said
     assert "gantei calibrate demo-sex" in said
     assert not list(tmp_path.glob("none.csv*"))
 

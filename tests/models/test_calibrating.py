@@ -164,6 +164,7 @@ def test_too_few_people_or_too_few_of_a_class_are_refused(tmp_path):
 @pytest.mark.parametrize(("change", "said"), [
     (lambda each: each | {"age": str(110 - int(each["age"]))}, "do not rise with the estimate"),
     (lambda each: each | {"age": "50"}, "are the same"),
+    (lambda each: each | {"net.age": each["net.age"] * 1e-30}, "hardly differ"),
 ])  # fmt: skip
 def test_ages_that_the_estimates_do_not_follow_are_refused(tmp_path, change, said):
     records = [change(each) for each in people(80)]
@@ -217,6 +218,8 @@ def test_bands_without_enough_people_for_a_level_have_no_interval(tmp_path):
     assert record.covered_at_least is None
     with pytest.raises(SettingError, match=r"a level of 1; give 0\.5 to 0\.999"):
         gantei.calibrate("demo-age", results, labels, site="other", level=1)
+    with pytest.raises(SettingError, match="a level of '90 %'; give a number"):
+        gantei.calibrate("demo-age", results, labels, site="other", level="90 %")
 
 
 def test_bands_are_wider_where_a_level_takes_more_people(tmp_path):

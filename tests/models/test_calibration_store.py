@@ -95,7 +95,7 @@ def test_both_ways_to_write_a_letter_are_one_site(own_store):
     assert find_calibration(unicodedata.normalize("NFD", "がんか"), "demo-age", SHA256)
 
 
-NO_SITES = ["", "x" * 61, ".hidden", "-option", "a/b", "a\\b", "a b", "a:b", "dot.", "NUL"]
+NO_SITES = [None, 3, "", "x" * 61, ".hidden", "-option", "a/b", "a\\b", "a b", "a:b", "dot.", "NUL"]
 
 
 @pytest.mark.parametrize("site", [*NO_SITES, "com¹.x", "\N{RIGHT-TO-LEFT OVERRIDE}ab"])

@@ -38,8 +38,10 @@ def checked_level(level: float) -> float:
     """Give the level of intervals.
 
     Raises:
-        SettingError: it is not within 0.5 to 0.999.
+        SettingError: it is no number within 0.5 to 0.999.
     """
+    if isinstance(level, bool) or not isinstance(level, int | float):
+        raise SettingError(f"a level of {level!r}; give a number such as {LEVEL}")
     if not (math.isfinite(level) and _LEAST_LEVEL <= level <= _GREATEST_LEVEL):
         raise SettingError(
             f"a level of {level:g}; give {_LEAST_LEVEL} to {_GREATEST_LEVEL}, such as {LEVEL}"

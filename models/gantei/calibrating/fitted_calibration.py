@@ -32,6 +32,12 @@ from .number_fitting import fit_number
 from .reference_of_embeddings import embedding_reference
 from .smallest_calibrations import too_few
 
+NOBODY_TELLS_PERSONS = (
+    "nothing says whose eye each photograph shows, and two eyes of one person are not two "
+    "people: name the column of the labels by --person, or say --one-photograph-per-person "
+    "if that is so"
+)
+
 
 @dataclass(frozen=True)
 class FittedCalibration:
@@ -129,11 +135,7 @@ def _manifest_of_run(run: Mapping[str, Any], name: str) -> object:
 def _with_persons(joined: Joined, options: CalibrationOptions) -> Joined:
     if options.one_photograph_per_person or joined.has_persons:
         return joined
-    raise SettingError(
-        "nothing says whose eye each photograph shows, and two eyes of one person are not two "
-        "people: name the column of the labels by --person, or say --one-photograph-per-person "
-        "if that is so"
-    )
+    raise SettingError(NOBODY_TELLS_PERSONS)
 
 
 def _fitted(

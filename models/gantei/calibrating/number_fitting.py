@@ -14,6 +14,8 @@ from .fitted_output import DrawnUnits, FittedOutput, drawn_units
 from .rounded import rounded
 from .smallest_calibrations import LEAST_PEOPLE
 
+_STEEPEST = 1e12
+"""Slope of a line: steeper, estimates differ in their last digits alone."""
 _DIGITS = 6
 """Of the ends of an interval."""
 
@@ -49,6 +51,8 @@ def fit_number(cohort: Cohort, level: float) -> FittedOutput:
             f"real values do not rise with the estimate (slope {slope:.2g}): these labels are "
             "others', or the estimator does not work here; gantei evaluate shows more"
         )
+    if slope > _STEEPEST:
+        raise SettingError(f"the estimates hardly differ (slope {slope:.2g})")
     expected = cross_fitted_values(units.estimates, units.truths, drawn.persons, drawn.folds)
     residuals = (units.truths - expected)[rows]
     edges = band_edges(units.estimates[rows], people_in_band(level))

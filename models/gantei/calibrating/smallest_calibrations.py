@@ -24,14 +24,22 @@ def people_of_classes(units: Units) -> list[int]:
     return [len(set(persons[units.truths == each].tolist())) for each in range(count)]
 
 
+def too_few_words(people: int) -> str:
+    """Say that so many people are too few.
+
+    >>> from gantei.calibrating.smallest_calibrations import too_few_words
+    >>> too_few_words(1)
+    '1 person with a label; a calibration takes 50 at least'
+    """
+    counted = f"{people} {'person' if people == 1 else 'people'}"
+    return f"{counted} with a label; a calibration takes {LEAST_PEOPLE} at least"
+
+
 def too_few(output: EstimatedOutput, units: Units) -> str:
     """Say why these are too few people to calibrate an output on; empty where they are enough."""
     people = units.present() or 0
     if people < LEAST_PEOPLE:
-        return (
-            f"{people} {'person' if people == 1 else 'people'} with a label; a calibration takes "
-            f"{LEAST_PEOPLE} at least"
-        )
+        return too_few_words(people)
     if output.kind != "regression":
         for name, count in zip(output.classes, people_of_classes(units), strict=True):
             if count < LEAST_OF_A_CLASS:

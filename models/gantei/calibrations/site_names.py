@@ -31,9 +31,11 @@ def checked_site(name: str) -> str:
     Raises:
         ValueError: it cannot be one.
     """
+    if not isinstance(name, str):
+        raise ValueError(f"{name!r} is no name of a site: it is no text")
     name = unicodedata.normalize("NFC", name)
     if fault := site_fault(name):
-        raise ValueError(f"{name!r} is no name of a site: {fault}")
+        raise ValueError(f"{name[:LONGEST]!r} is no name of a site: {fault}")
     return name
 
 

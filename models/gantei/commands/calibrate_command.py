@@ -114,8 +114,9 @@ def _run(chosen: argparse.Namespace) -> int:
         checked_level,
         checked_place,
     )
-    from ..calibrations.calibration_store import save_calibration
+    from ..calibrations.calibration_store import calibration_folder, save_calibration
     from ..catalogue.entries import find
+    from ..signing.contents import SIGNATURE_FILE
     from ..statistics.study_extra import require_study_extra
 
     require_study_extra("gantei calibrate")
@@ -133,8 +134,9 @@ def _run(chosen: argparse.Namespace) -> int:
     with _folder(chosen, tables) as folder:
         fitted = _fitted(chosen, tables, options, folder)
         names = _report(fitted, folder) if chosen.out else ()
+    was_signed = (calibration_folder(name, options.site) / SIGNATURE_FILE).exists()
     place = save_calibration(fitted.calibration, replace=chosen.replace)
-    write_calibrated(fitted, place, chosen.out, names)
+    write_calibrated(fitted, place, chosen.out, names, was_signed=was_signed)
     left_out = fitted.joined.flow.excluded or any(each.exclusions for each in fitted.outputs)
     return SOME_LEFT_OUT if fitted.left or left_out else ALL_GOOD
 
@@ -211,27 +213,34 @@ def _fitted(
     from ..terminal.progress import step
 
     labels = read_labels(label_options(chosen))
-    table = tables[0] if tables else _estimated(chosen, options.estimator, labels, folder)
+    table = tables[0] if tables else _estimated(chosen, options, labels, folder)
     if not tables and (folder / EMBEDDINGS).exists():
         options = replace(options, embeddings=folder / EMBEDDINGS)
     with step("fitting the calibration"):
         return fit_calibration(table, labels, options)
 
 
-def _estimated(chosen: argparse.Namespace, name: str, labels: "LabelTable", folder: Path) -> Path:
+def _estimated(
+    chosen: argparse.Namespace,
+    options: "CalibrationOptions",
+    labels: "LabelTable",
+    folder: Path,
+) -> Path:
     """Estimate the photographs with their embeddings, as `gantei predict` does."""
+    from ..calibrating.before_calibrating import check_before_calibrating
     from ..errors import ExplanationError
-    from ..evaluation.before_estimating import check_before_estimating
     from ..evaluation.report_folder import RESULTS
     from ..study.definition import Study
     from ..study.described_outputs import described_outputs
     from ..study.run import run_study
     from ..terminal.progress import progress
 
+    name = options.estimator
     listing = listing_of(chosen)
     backend = local_backend(chosen, [name])
     (estimator,) = backend.estimators
-    check_before_estimating(listing, described_outputs(name, estimator.manifest), labels)
+    described = described_outputs(name, estimator.manifest)
+    check_before_calibrating(listing, described, labels, options)
     embeddings: Path | None = folder / EMBEDDINGS
     try:
         estimator.embedding_width()

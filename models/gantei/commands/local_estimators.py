@@ -21,16 +21,24 @@ def local_backend(
     """
     from ..calibrations.chosen_sites import chosen_sites
     from ..catalogue.entries import find
-    from ..errors import OutputError
+    from ..errors import CalibrationError, OutputError
     from ..estimator.estimator import load
     from ..study.backends import LocalBackend
 
     called = {name: find(name).name for name in names}
     sites = chosen_sites(calibrations, list(called.values()))
     # One thread per inference: as many photographs as there are cores go through at once.
-    estimators = [
-        load(name, chosen.device, threads=1, calibration=sites.get(called[name])) for name in names
-    ]
+    try:
+        estimators = [
+            load(name, chosen.device, threads=1, calibration=sites.get(called[name]))
+            for name in names
+        ]
+    except CalibrationError as error:
+        if len(names) == 1:
+            raise
+        raise CalibrationError(
+            f"{error}. To calibrate some of the estimators alone: --calibration NAME=SITE for each"
+        ) from error
     if len({each.name for each in estimators}) < len(estimators):
         both = ", ".join(each.name for each in estimators)
         raise OutputError(f"two estimators of one name ({both}): their columns would be one")

@@ -41,7 +41,7 @@ def check_before_estimating(
     labelled = _labelled(outputs, table)
     pairs_to_compare(labelled, tuple(compare))
     for given in table.options.by:
-        _check_variable(table.options.variable(given), table, listing.columns)
+        check_variable(table.options.variable(given), table, listing.columns)
     if table.by_person:
         check_persons(listing, table)
     elif not _named(listing) & _named_by(table):
@@ -73,7 +73,12 @@ def _labelled(outputs: Collection[EstimatedOutput], table: LabelTable) -> list[E
     return found
 
 
-def _check_variable(variable: GroupVariable, table: LabelTable, columns: Iterable[str]) -> None:
+def check_variable(variable: GroupVariable, table: LabelTable, columns: Iterable[str]) -> None:
+    """Refuse a variable of groups that is none of labels, list (`columns`) or appearance.
+
+    Raises:
+        SettingError: nothing is called so; says what is.
+    """
     of_photographs = [*columns, *(each.name for each in MEASURES)]
     known = [
         *(["age"] if table.has_ages else []),
