@@ -95,6 +95,32 @@ def test_persons_that_names_tell_and_that_differ_in_a_day_alone_are_told(tmp_pat
     assert joined(tmp_path, of_labels, rows("file name", *dated)).flow.notes == ()
 
 
+def test_photographs_of_several_days_in_one_visit_are_told(tmp_path):
+    rows = [result("1_20210511_R.jpg", "1"), result("1_20220610_R.jpg", "1")]
+    by_person = "person,date,age\n1,2021-05-11,57\n"
+    for text in ("person,age\n1,57\n", by_person):
+        flow = joined(tmp_path, text, rows, visit="date" if "date" in text else None).flow
+        assert flow.notes == ("visits-of-days",)
+        assert flow.note_texts("visits-of-days")[0].endswith("The first: labels.csv, line 2.")
+    by_photograph = (
+        "photograph,person,date,age\n1_20210511_R.jpg,1,2021-05-11,57\n"
+        "1_20220610_R.jpg,1,2022-06-10,58\n"
+    )
+    assert joined(tmp_path, by_photograph, rows, visit="date").flow.notes == ()
+    same_day = [result("1_20210511_R.jpg", "1"), result("1_2021-05-11_L.jpg", "1")]
+    assert joined(tmp_path, "person,age\n1,57\n", same_day).flow.notes == ()
+
+
+def test_photographs_of_another_visit_than_the_one_with_labels_have_none(tmp_path):
+    rows = [
+        result(f"{place}.jpg", "1", date=day)
+        for place, day in enumerate(("2021/5/11", "2022-06-10", ""))
+    ]
+    found = joined(tmp_path, "person,date,age\n1,2021-05-11,57\n", rows, visit="date")
+    assert [each.name for each in found.photographs] == ["0.jpg", "2.jpg"]
+    assert [(each.code, each.name) for each in found.exclusions] == [("no-label-row", "1.jpg")]
+
+
 @pytest.mark.parametrize("column", ["person", "photograph"])
 def test_zeros_that_a_spreadsheet_has_dropped_are_named_as_the_reason(tmp_path, column):
     rows = [result("009", "000"), result("0007", "0007")]

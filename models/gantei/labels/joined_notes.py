@@ -1,7 +1,7 @@
 """What holds for all photographs with their labels, and is easily overlooked."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePath
 
 from .ages import day_of
@@ -25,12 +25,26 @@ def joined_notes(rows: Sequence[ResultRow], kept: Sequence[JoinedPhotograph]) ->
     no_days = (each for each in kept if each.visit and day_of(each.visit) is None)
     if first := next(no_days, None):
         notes["visits-no-days"] = PurePath(first.label.where).name
+    if first := next(_of_other_days(kept), None):
+        notes["visits-of-days"] = PurePath(first.label.where).name
     persons = {each.person for each in kept if each.person}
     if len({almost(person) for person in persons}) < len(persons):
         notes["persons-alike"] = ""
     if _differ_in_days({row.person for row in _named(rows, kept) if row.person}):
         notes["persons-dated"] = ""
     return notes
+
+
+def _of_other_days(kept: Sequence[JoinedPhotograph]) -> Iterator[JoinedPhotograph]:
+    """Find photographs of one visit whose names have another day than the first that has any."""
+    days: dict[tuple[str, str], str] = {}
+    for each in kept:
+        day = _WRITTEN_DAY.search(PurePath(each.name).name)
+        if each.person is None or each.label.age is None or day is None:
+            continue
+        digits = re.sub(r"\D", "", day.group())
+        if days.setdefault((each.person, each.visit), digits) != digits:
+            yield each
 
 
 def almost(name: str) -> str:

@@ -145,6 +145,8 @@ def match_by_person(
                 raise OutputError(_no_visits(table, table.rows[rows[1]], listed=listed))
             visit = visit_of(each.groups[column])
             rows = [row for row in rows if table.rows[row].visit == visit]
+        elif column is not None and (visit := visit_of(each.groups[column])):
+            rows = [row for row in rows if table.rows[row].visit in {visit, ""}]
         matches.rows[number] = [row for row in rows if _may_be(table.rows[row], each)]
     return matches
 
