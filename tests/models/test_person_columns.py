@@ -103,6 +103,48 @@ def test_more_texts_than_form_categories_are_refused(joined, people, monkeypatch
         person_column(joined, people, "site", option="--with")
 
 
+def test_a_column_of_names_is_refused_without_naming_anybody(joined, people, monkeypatch):
+    monkeypatch.setattr("gantei.labels.person_columns.MOST_CATEGORIES", 0)
+    with pytest.raises(SettingError, match="names and days form no categories") as refused:
+        person_column(joined, people, "site", option="--with")
+    assert "Kyoto" not in str(refused.value)
+
+
+def changed(folder, **columns):
+    """Give the same people with other values in some columns, one per row."""
+    records = [
+        {**each, **{name: values[place] for name, values in columns.items()}}
+        for place, each in enumerate(RECORDS)
+    ]
+    results = write_results(folder / "r.csv", records, (SEX, AGE))
+    labels = write_labels(folder / "l.csv", records, COLUMNS)
+    joined = join_results(read_results(results), read_labels(LabelOptions(str(labels))))
+    return joined, estimated_people(joined, sex_output(joined.results, None))
+
+
+def test_whole_numbers_that_may_be_codes_are_refused_until_it_is_told(tmp_path):
+    joined, people = changed(tmp_path, stage=("1", "1", "10", "10", "2"))
+    with pytest.raises(SettingError, match="say stage:category or stage:number"):
+        person_column(joined, people, "stage", option="--with")
+    told = person_column(joined, people, "stage:category", option="--with")
+    assert (told.given, told.categories) == ("stage", ("1", "2", "10"))
+    numbers = person_column(joined, people, "stage:number", option="--with").numbers
+    assert numbers.tolist() == [1, 10, 2]
+    outcome = person_column(joined, people, "stage", option="--outcome", codes_are_categories=True)
+    assert outcome.kind == "number"  # and who asks takes few of them as categories
+
+
+def test_numbers_among_which_are_texts_are_refused_with_the_line(joined, people):
+    with pytest.raises(OutputError, match=r"l\.csv, line 2: --with site:number: has a cell that"):
+        person_column(joined, people, "site:number", option="--with")
+
+
+def test_categories_that_differ_in_spelling_alone_are_refused(tmp_path):
+    joined, people = changed(tmp_path, site=("Kyoto", "Kyoto", "kyoto", "kyoto", "Ｎａｒａ"))
+    with pytest.raises(SettingError, match="'Kyoto' and 'kyoto' differ in spelling alone"):
+        person_column(joined, people, "site", option="--with")
+
+
 def test_an_output_that_is_no_sex_is_refused_with_those_that_are(joined):
-    with pytest.raises(SettingError, match=r"classes are no female and male; known: net\.sex"):
+    with pytest.raises(SettingError, match=r"classes are not female and male; known: net\.sex"):
         sex_output(joined.results, "net.age")

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +10,12 @@ from numpy.typing import NDArray
 from ..errors import SettingError
 from ..labels.ages import number_of
 from ..labels.alike_texts import refuse_alike
+from ..labels.column_kinds import ColumnKind, refuse_codes, told_kind
 from ..labels.variables import variable_of
 from .gap_rows import GapLevel
 from .gap_tables import GapTable
 from .gap_units import WeightedText, texts_of_rows
 
-CovariateKind = Literal["number", "category"]
-KINDS: tuple[CovariateKind, ...] = ("number", "category")
-FEW_VALUES = 10
-"""So many different whole numbers may be codes of categories: which is meant is never guessed."""
 MOST_CATEGORIES = 30
 
 
@@ -35,7 +31,7 @@ class Covariate:
     """
 
     name: str
-    kind: CovariateKind
+    kind: ColumnKind
     values: NDArray[np.object_] = field(repr=False)
 
     @property
@@ -82,7 +78,8 @@ def covariates_of(
 
 
 def _covariate(tables: Sequence[GapTable], level: GapLevel, name: str) -> Covariate:
-    column, told = _told_kind(tables, name)
+    columns = [each for table in tables for each in table.joined.table.groups]
+    column, told = told_kind(name, columns)
     told_of = [
         each
         for table in tables
@@ -107,31 +104,15 @@ def _covariate(tables: Sequence[GapTable], level: GapLevel, name: str) -> Covari
     return Covariate(name, kind, values)
 
 
-def _told_kind(tables: Sequence[GapTable], name: str) -> tuple[str, CovariateKind | None]:
-    """Part `stage:number` into the column and the kind, unless a column is called so."""
-    column, _, ending = name.rpartition(":")
-    groups = {each.casefold() for table in tables for each in table.joined.table.groups}
-    kind = next((each for each in KINDS if each == ending.strip().casefold()), None)
-    if kind is None or name.casefold() in groups:
-        return name, None
-    return column, kind
-
-
-def _kind(known: Sequence[str], name: str, column: str) -> CovariateKind:
+def _kind(known: Sequence[str], name: str, column: str) -> ColumnKind:
     """Tell what a column holds, unless that would be a guess."""
     if variable_of(column, option="--covariates").width is not None:
         return "category"
     try:
-        numbers = {number_of(each) for each in known} - {None}
+        numbers = {each for each in map(number_of, known) if each is not None}
     except SettingError:
         return "category"
-    whole = all(each is not None and each.is_integer() for each in numbers)
-    if whole and 2 < len(numbers) <= FEW_VALUES:
-        shown = ", ".join(f"{each:g}" for each in sorted(each or 0.0 for each in numbers)[:4])
-        raise SettingError(
-            f"--covariates {name}: {len(numbers)} whole numbers ({shown} …) may be codes of "
-            f"categories or amounts; say {column}:category or {column}:number"
-        )
+    refuse_codes(f"--covariates {name}", column, numbers)
     return "number"
 
 

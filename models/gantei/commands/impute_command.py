@@ -37,7 +37,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         type=names_between_commas,
         default=(),
         help="the outcome of the analysis, then its covariates: columns of the labels, or age; "
-        "numbers in steps, such as age:10, are categories. Without it, nothing is imputed",
+        "numbers in steps, such as age:10, are categories; stage:category and stage:number say "
+        "what codes are. Without it, nothing is imputed",
     )
     impute.add_argument(
         "--sets",

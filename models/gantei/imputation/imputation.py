@@ -136,7 +136,8 @@ def impute(  # noqa: PLR0913 - as many as the tables have columns to name
         labels: a table of known labels: a path, records by columns, or a frame of pandas or polars;
             a sex that is missing is an empty cell.
         with_: the outcome of the analysis, then its covariates: columns of the labels, or `age`;
-            numbers in steps, such as `age:10`, are categories. Without any nothing is imputed.
+            numbers in steps, such as `age:10`, are categories, and `stage:category` or
+            `stage:number` say what codes are. Without any nothing is imputed.
         sets: how many sets, for Rubin's rules.
         seed: of the draws.
         output: of a sex, such as `demo-sex.sex`; None where there is one.

@@ -176,10 +176,10 @@ def cautions(imputation: Imputation) -> Iterator[Bilingual]:
         left_out = len(imputation.imputed.exclusions)
         if left_out:
             yield in_both(
-                "{n} people lack a value of a column that --with names, and are in no set; "
-                "excluded.csv lists them.",
-                "--with で指定した値がない {n} 人は、どのセットにも入っていません（excluded.csv に"
-                "一覧があります）。",
+                "{n} people have no value, or several, of a column that --with names, and are in "
+                "no set; excluded.csv lists them.",
+                "--with で指定した値がないか、一つに定まらない {n} 人は、どのセットにも入っていま"
+                "せん（excluded.csv に一覧があります）。",
                 n=left_out,
             )
         if imputation.outcome is not None and imputation.outcome.scale is None:

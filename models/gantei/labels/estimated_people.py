@@ -66,7 +66,7 @@ def sex_output(results: ResultsTable, key: str | None) -> EstimatedOutput:
         output = results.output(key)
         if output not in of_sex:
             raise SettingError(
-                f"--output {key}: its classes are no female and male"
+                f"--output {key}: its classes are not female and male"
                 + (f"; known: {known}" if known else "")
             )
         return output

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from ..errors import OutputError, SettingError
 from ..photographs.path_spelling import one_spelling
 from .ages import number_of
+from .alike_texts import refuse_alike
+from .column_kinds import ColumnKind, refuse_codes, told_kind
 from .estimated_people import EstimatedPeople
 from .joined_photograph import JoinedPhotograph
 from .joining import Joined
@@ -37,7 +39,7 @@ class PersonColumn:
     """
 
     given: str
-    kind: Literal["number", "category"]
+    kind: ColumnKind
     numbers: NDArray[np.float64] = field(repr=False)
     codes: NDArray[np.intp] = field(repr=False)
     categories: tuple[str, ...]
@@ -56,34 +58,61 @@ class PersonColumn:
 
 
 def person_column(
-    joined: Joined, people: EstimatedPeople, given: str, *, option: str
+    joined: Joined,
+    people: EstimatedPeople,
+    given: str,
+    *,
+    option: str,
+    codes_are_categories: bool = False,
 ) -> PersonColumn:
     """Read a column, `age`, or either in steps, such as `age:10`, which makes categories.
 
-    A column of numbers alone is a number; one of other texts is a category. Empty cells, and words
-    such as NA and unknown, are unknown.
+    A column of numbers alone is a number; one of other texts is a category. Whether a few whole
+    numbers are amounts or codes is said by `stage:number` or `stage:category`. Empty cells, and
+    words such as NA and unknown, are unknown.
 
     Args:
         joined: results with their labels.
         people: whose values to give.
         given: as it was asked for.
         option: that asked, such as `--with`, for messages.
+        codes_are_categories: whether who asks takes a few numbers for categories in any case.
 
     Raises:
-        SettingError: nothing is called so, it is the sex, or it has too many categories.
-        OutputError: a width was given, and a cell is no number.
+        SettingError: nothing is called so, it is the sex, it has too many categories or some that
+            differ in spelling alone, or numbers that may be codes.
+        OutputError: a width or `:number` was given, and a cell is no number.
     """
+    given, kind = told_kind(given.strip(), joined.table.groups)
     variable, width = _variable(joined, given, option)
     told = _told(joined, variable, given, option)
     cells = [[told(each) for each in photographs] for photographs in people.photographs]
     parsed = {text: _number(text) for texts in cells for text, _ in texts}
     if width is not None:
         return _in_steps(GroupVariable(given, variable, width), cells, parsed, option)
+    words = [where for of in cells for text, where in of if isinstance(parsed[text], str)]
+    if kind == "number" and words:
+        raise OutputError(f"{words[0]}: {option} {given}:number: has a cell that is no number")
     numbers = {text: each for text, each in parsed.items() if not isinstance(each, str)}
-    if len(numbers) == len(parsed) and any(each is not None for each in numbers.values()):
+    known = {each for each in numbers.values() if each is not None}
+    if known and not words and kind != "category":
+        if kind is None and variable != "age" and not codes_are_categories:
+            refuse_codes(f"{option} {given}", given, known)
         return _numbers(given, [[numbers[text] for text, _ in texts] for texts in cells])
     texts = [[_text(text) for text, _ in of] for of in cells]
-    return _categories(given, texts, sorted, option)
+    # Where most texts are numbers, the others are to be looked at.
+    strange = words[0] if 0 < len(parsed) - len(numbers) < len(numbers) else ""
+    return _categories(given, texts, _in_order, option, strange)
+
+
+def _in_order(categories: set[str]) -> list[str]:
+    """Order categories: numbers by their value, then texts by their letters."""
+
+    def place(text: str) -> tuple[bool, float, str]:
+        number = _number(text)
+        return (False, number, text) if isinstance(number, float) else (True, 0.0, text)
+
+    return sorted(categories, key=place)
 
 
 def _variable(joined: Joined, given: str, option: str) -> tuple[str, float | None]:
@@ -178,15 +207,18 @@ def _categories(
     values: Sequence[Sequence[str | None]],
     ordered: Callable[[set[str]], list[str]],
     option: str,
+    strange: str = "",
 ) -> PersonColumn:
     found, differing = _one_each(values)
     categories = ordered({each for each in found if each is not None})
     if len(categories) > MOST_CATEGORIES:
+        text = f"; {strange} has something else" if strange else ""
         raise SettingError(
-            f"{option} {given}: {len(categories)} different texts, such as {categories[0]!r}; "
-            f"more than {MOST_CATEGORIES} form no categories. A column of numbers "
-            "has nothing but numbers and empty cells; one in steps is written age:10"
+            f"{option} {given}: {len(categories)} different texts, more than {MOST_CATEGORIES}; "
+            "names and days form no categories. A column of numbers has nothing but numbers and "
+            f"empty cells{text}; one in steps is written age:10"
         )
+    refuse_alike(f"{option} {given}", categories)
     place = {category: number for number, category in enumerate(categories)}
     codes = np.array([-1 if each is None else place[each] for each in found], np.intp)
     nothing = np.full(len(codes), np.nan)

@@ -159,7 +159,10 @@ def description_of(
         needs_sexes=options.sensitivity is None,
     )
     people = read.people
-    outcome = as_categories(person_column(read.joined, people, options.outcome, option="--outcome"))
+    column = person_column(
+        read.joined, people, options.outcome, option="--outcome", codes_are_categories=True
+    )
+    outcome = as_categories(column)
     accuracy, counts = used_accuracy(
         _validated(read, outcome, options.threshold),
         _estimated(read, outcome, options.threshold),

@@ -186,8 +186,10 @@ def cautions(description: Description) -> Iterator[Bilingual]:
         )
     if description.left_out:
         yield in_both(
-            "{outcome} is not known for {n} people, who are left out; excluded.csv lists them.",
-            "{outcome} が分からない {n} 人を除外しました（excluded.csv に一覧があります）。",
+            "{outcome} is not known, or differs between photographs, for {n} people, who are left "
+            "out; excluded.csv lists them.",
+            "{outcome} が分からないか、写真により異なる {n} 人を除外しました（excluded.csv に一覧が"
+            "あります）。",
             n=len(description.left_out), outcome=outcome.given,
         )  # fmt: skip
     yield from notes_of(description.read.joined.flow)
