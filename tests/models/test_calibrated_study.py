@@ -12,6 +12,8 @@ import pytest
 from gantei.calibrations.calibration_file import calibration_json
 from gantei.calibrations.calibration_store import save_calibration
 from gantei.estimator.estimator import load
+from gantei.labels.joining import join_results
+from gantei.labels.label_table import LabelOptions, read_labels
 from gantei.labels.results_table import read_results
 
 from .. import calibrated
@@ -198,6 +200,17 @@ def test_results_know_calibrated_columns_as_neither_groups_nor_outputs(study):
     assert found.outputs == plain.outputs
     assert np.array_equal(found.values, plain.values, equal_nan=True)
     assert found.calibrations["made-sex"].outputs["sex"].slope == 0.8
+
+
+def test_whoever_reads_the_table_is_told_that_calibrated_columns_are_not_used(study, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("photograph,age\n" + "".join(f"{name},50\n" for name in NAMES))
+    table = read_labels(LabelOptions(str(labels)))
+    plain = join_results(read_results(study(name="plain.csv")), table).flow
+    found = join_results(read_results(study("--calibration", "clinic")), table).flow
+    assert "calibrated-columns" not in plain.notes
+    assert "calibrated-columns" in found.notes
+    assert "were not used" in found.note_texts("calibrated-columns")[0]
 
 
 def test_persons_are_averages_of_the_values_alone(study):

@@ -1,14 +1,12 @@
 """Missing sex of a table: probabilities, sets, and what they combine to; and what is refused."""
 
 import csv
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gantei.errors import SettingError
 from gantei.imputation.imputation import impute
-from gantei.imputation.imputation_words import NOT_CALIBRATED_ELSEWHERE, cautions
 
 from .evaluated import SEX, write_labels, write_results
 from .sexless import LABELS, people
@@ -188,13 +186,6 @@ def test_a_table_that_tells_no_persons_is_refused_with_what_to_say(records, tabl
         impute(tables[0], labels)
     found = impute(tables[0], labels, one_photograph_per_person=True)
     assert len(found.read.people) == len(records)
-
-
-def test_calibrated_columns_in_the_results_are_not_used_and_that_is_said(imputation):
-    results = replace(imputation.read.results, calibrations={"net": None})
-    beside = replace(imputation, read=replace(imputation.read, results=results))
-    assert NOT_CALIBRATED_ELSEWHERE in [*cautions(beside)]
-    assert NOT_CALIBRATED_ELSEWHERE not in [*cautions(imputation)]
 
 
 def test_the_long_table_is_read_back_as_it_was(imputation, tmp_path):

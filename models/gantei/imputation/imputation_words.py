@@ -43,11 +43,6 @@ ONE_LINE: Bilingual = (
     "性別の記録がある人が、片眼または両眼のどちらかで 50 人（または男女どちらかで 20 人）に満たない"
     "ため、眼の数によらず一つの較正を使いました。",
 )
-NOT_CALIBRATED_ELSEWHERE: Bilingual = (
-    "The results also have calibrated columns, which were not used: the calibration here is fitted "
-    "to the people of this table.",
-    "結果の表には較正済みの列もありますが、使っていません。較正はこの表の対象者で行いました。",
-)
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
         "Anybody's sex: a probability is not a record. Do not write it back.",
@@ -187,8 +182,6 @@ def cautions(imputation: Imputation) -> Iterator[Bilingual]:
         yield from _too_few_sets(imputation)
     if not imputation.calibrated.by_eyes:
         yield ONE_LINE
-    if imputation.read.has_calibrated:
-        yield NOT_CALIBRATED_ELSEWHERE
     yield from notes_of(imputation.read.joined.flow)
 
 

@@ -39,11 +39,6 @@ class PeopleRead:
         """Photographs and rows of labels that are in nothing."""
         return (*self.joined.exclusions, *self.people.exclusions)
 
-    @property
-    def has_calibrated(self) -> bool:
-        """Whether the results also hold values of this sex that were calibrated before."""
-        return self.people.output.estimator in self.results.calibrations
-
 
 def labels_of(
     labels: Any,

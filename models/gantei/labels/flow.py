@@ -9,6 +9,12 @@ FLOW_NOTES: Mapping[str, tuple[str, str]] = {
         "longer vouches for it.",
         "結果の表は、出力された後に変更されています。元の実行記録では内容を保証できません。",
     ),
+    "calibrated-columns": (
+        "The results also have calibrated columns, which were not used: everything here starts "
+        "from the estimates as the network gives them.",
+        "結果の表には較正済みの列もありますが、使っていません。ここでは、ネットワークが出力した"
+        "推定値をもとにしています。",
+    ),
     "eyes-contradict": (
         "Of some photographs, labels and results name different eyes; those of the results are "
         "used.",

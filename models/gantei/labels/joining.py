@@ -79,6 +79,7 @@ def join_results(results: ResultsTable, table: LabelTable) -> Joined:
     else:
         matches = match_by_photograph(rows, table, keyed=results.is_anonymous)
     notes = ["table-changed"] if results.is_changed else []
+    notes += ["calibrated-columns"] if results.calibrations else []
     return _joined(rows, table, matches, results, notes)
 
 
