@@ -40,8 +40,9 @@ FLOW_NOTES: Mapping[str, tuple[str, str]] = {
         "The names of some photographs of one person have different days, but the labels have them "
         "as one visit: all are taken to be of one age and one day. Name the column that tells "
         "visits apart by --visit, in a table of labels with a row for each photograph.",
-        "名前に含まれる日付が異なる同一人物の写真が、ラベルでは 1 回の受診になっています（同じ日、同じ年齢の"
-        "写真とみなします）。写真ごとに 1 行のラベルの表で、受診を区別する列を --visit で指定してください。",
+        "名前に含まれる日付が異なる同一人物の写真が、ラベルでは 1 回の受診になっています（同じ日、"
+        "同じ年齢とみなします）。写真ごとに 1 行のラベルの表で、受診を区別する列を --visit で指定し"
+        "てください。",
     ),
     "persons-dated": (
         "Some persons, as the names of photographs tell them, differ in a date alone and count as "
