@@ -10,7 +10,7 @@ import pytest
 from gantei.calibrations.calibration_store import save_calibration
 from gantei.catalogue.entries import find
 
-from ..calibrated import calibration_of, line
+from ..calibrated import calibration_of, line, logistic
 from .browsing import give, needs_browser
 from .page_fixtures import DRAWN
 from .server_process import Server
@@ -50,6 +50,15 @@ def outside(tmp_path_factory):
     }
     young = calibration_of(AGE, outputs={"age": line(edges=(0.0, 1.0))})
     running = started(tmp_path_factory, young, calibration_of(SEX, outputs=few))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def certain(tmp_path_factory):
+    """A server whose calibration takes everybody for a man."""
+    steep = {"sex": logistic(intercepts=(12.0,), variance=1e-4)}
+    running = started(tmp_path_factory, calibration_of(AGE), calibration_of(SEX, outputs=steep))
     yield running
     running.stop()
 
@@ -108,6 +117,15 @@ def test_where_there_is_no_interval_it_says_so_and_why(visit, outside):
     assert "(no interval: too few people were calibrated on), calibrated at clinic" in male
     cautions = page.locator("#table .warnings").inner_text()
     assert "lies outside the estimates that were calibrated, 0 to 1 years" in cautions
+
+
+def test_no_probability_reads_as_certain(visit, certain):
+    page = visit(certain)
+    give(page, PHOTOGRAPH)
+    (male,) = estimates_of(certain)["demo-sex"]["calibrated"].values()
+    assert male["value"] > 0.999
+    _, said = lines(page)
+    assert said == "> 0.99 (90 % interval > 0.99), calibrated at clinic on 200 people"
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -12,8 +12,7 @@ export function calibratedLine(estimate, name, unit) {
   const told = estimate.calibration_warnings.some(({ values }) => values.name === name);
   const interval = found.low === null
     ? say(told ? "noInterval" : "noIntervalFew")
-    : [say("interval", percent(level)), make("span", { class: "range" },
-      say("range", rounded(found.low, unit), rounded(found.high, unit)))];
+    : [say("interval", percent(level)), make("span", { class: "range" }, range(found, unit))];
   return make("dd", { class: "calibrated" },
     make("strong", {}, rounded(found.value, unit), unit === "probability" ? "" : ` ${unitName(unit)}`),
     ...say("inBrackets", interval).flat(),
@@ -40,7 +39,21 @@ export function calibratedColumns({ name, values, calibration }) {
   return calibration.distance ? [...columns, distance] : columns;
 }
 
-/** A value as a calibration gives it: no interval is so narrow that tenths of a year would count. */
-const rounded = (value, unit) => (unit === "years" ? value.toFixed(0).replace("-", "\u2212") : shown(value, unit));
+/** The ends of an interval; where both read alike, once. */
+function range({ low, high }, unit) {
+  const [from, to] = [rounded(low, unit), rounded(high, unit)];
+  return from === to ? from : say("range", from, to);
+}
+
+/**
+ * A value as a calibration gives it: no interval is so narrow that tenths of a year would count, and
+ * no probability is 0 or 1.
+ */
+function rounded(value, unit) {
+  if (unit === "years") return value.toFixed(0).replace("-", "\u2212");
+  const said = shown(value, unit);
+  if (unit !== "probability" || !["0.00", "1.00"].includes(said)) return said;
+  return said === "1.00" ? "> 0.99" : "< 0.01";
+}
 
 const percent = (level) => Number((100 * level).toFixed(1));
