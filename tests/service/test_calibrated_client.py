@@ -162,3 +162,24 @@ def test_an_older_client_passes_over_what_it_does_not_know(started):
     assert without_new(entry) != entry
     assert without_new(described) != described
     assert without_new(listed) != listed
+
+
+def _estimate(entry):
+    return entry["photographs"][0]["estimates"]["made"]
+
+
+@pytest.mark.parametrize("change", [
+    lambda each: each.pop("calibrated"),
+    lambda each: each.update(calibrated={"other": each["calibrated"]["age"]}),
+    lambda each: each["calibrated"]["age"].update(low=90.0, high=10.0),
+    lambda each: each["calibrated"]["age"].update(low=None),
+])  # fmt: skip
+def test_calibrated_values_that_cannot_be_are_told_as_what_the_server_answers(started, change):
+    with gantei.Client(started("--calibration", "clinic")) as client:
+        entry, described, _ = map(json.loads, answers(client))
+    change(_estimate(entry))
+    with pytest.raises(TransferError, match="answers what this gantei does not understand"):
+        read(json.dumps(entry).encode(), {"made": "clinic"})
+    described["calibration_record"]["weights_sha256"] = "0" * 64
+    with pytest.raises(TransferError, match="is not of made with weights"):
+        read_estimator(json.dumps(described).encode(), "made")

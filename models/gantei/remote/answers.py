@@ -8,11 +8,13 @@ from typing import ParamSpec, TypeVar
 import numpy as np
 
 from ..calibrations.calibration import Calibration
+from ..calibrations.site_calibrator import check_fits
 from ..errors import GanteiError, InferenceError, ManifestError, PhotographError, TransferError
 from ..explanations.explanation import Explanation
 from ..findings.finding import Finding
 from ..inference.prediction import PhotographResult
 from ..manifests.file import parse_manifest
+from ..manifests.manifest import Manifest
 from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye, assumed_eye
 from ..wire.http_failures import one_line
@@ -66,16 +68,19 @@ def read_estimator(content: bytes, name: str) -> ServedEstimator:
         described.state,
         described.no_map.finding() if described.no_map else None,
         tuple(each.finding() for each in described.remarks),
-        *_calibration(described),
+        *_calibration(described, manifest),
     )
 
 
-def _calibration(described: DescribedEstimator) -> tuple[Calibration | None, str, bool]:
+def _calibration(
+    described: DescribedEstimator, manifest: Manifest
+) -> tuple[Calibration | None, str, bool]:
     """Read the calibration, its digest, and whether it measures distances."""
     if described.calibration is None:
         return None, "", False
     record = json.dumps(described.calibration_record | {"embeddings": None})
     calibration = Calibration.model_validate_json(record)
+    check_fits(calibration, manifest)
     return calibration, described.calibration.sha256, described.calibration.distance
 
 

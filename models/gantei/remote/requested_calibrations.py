@@ -61,7 +61,7 @@ def with_calibrations(
 
     Raises:
         TransferError: they are those of another site, or not there: the server was changed.
-        ValueError: a finding makes no sense.
+        ValueError: a finding, or what is calibrated, makes no sense.
     """
     if not sites:
         return result
@@ -80,6 +80,13 @@ def with_calibrations(
 
 
 def _values(estimate: Estimate) -> dict[str, CalibratedValue]:
+    if estimate.calibrated is None or estimate.calibrated.keys() - estimate.values.keys():
+        raise ValueError("calibrated values of other names")
+    for each in estimate.calibrated.values():
+        if (each.low is None) != (each.high is None):
+            raise ValueError("an interval with one end")
+        if each.low is not None and each.high is not None and each.low > each.high:
+            raise ValueError("an interval that ends below where it begins")
     return {
         key: CalibratedValue(each.value, each.low, each.high)
         for key, each in estimate.calibrated.items()

@@ -36,7 +36,9 @@ def estimate_cells(
     for key, output in zip(estimator.manifest.value_names(), _outputs(estimator), strict=True):
         yield result.values[index][key]
         if calibration is not None and output in calibration.outputs:
-            found = result.calibrated[index][key]
+            found = result.calibrated[index].get(key)
+            if found is None:
+                raise OutputError(f"{estimator.name}: {result.source} has no calibrated {key}")
             yield from (found.value, found.low, found.high)
     if estimator.measures_distance:
         yield result.distances[index]
