@@ -36,7 +36,7 @@ def test_it_says_what_was_made_where_it_is_and_how_to_use_it(ages, capsys):
     assert said.out == ""
     assert "Calibration of demo-age at clinic: 200 people, 400 photographs." in said.err
     assert "cover 87% or more" in said.err
-    assert "note: How far a photograph lies from those calibrated on will not be told" in said.err
+    assert "note: The calibration cannot tell how far a photograph lies" in said.err
     assert str(calibration_folder("demo-age", "clinic")) in said.err
     assert "gantei predict PHOTOGRAPHS --with demo-age --calibration clinic" in said.err
 

@@ -96,7 +96,7 @@ def test_the_terminal_has_main_figures_and_says_where_the_report_is(tmp_path, ca
     said = capsys.readouterr()
     assert "case against healthy" in said.out
     assert "At the same age, the group case is estimated" in said.err
-    assert "1 of 80 visits have no group or no covariate, or are of several groups" in said.err
+    assert "1 of 80 visits lack a group or a covariate, or are of several groups" in said.err
     (row,) = records_of(tmp_path / "report" / "excluded.csv")
     assert (row["left_out_of"], row["code"], row["person"]) == ("model", "no-group", "p0")
     assert row["reason_ja"]

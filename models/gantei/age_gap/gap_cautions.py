@@ -158,13 +158,13 @@ def _slopes(gap: AgeGap) -> Iterator[GapCaution]:
         if found is None or found.p_holm is None or found.p_holm >= SIGNIFICANT:
             continue
         yield caution((
-            "The gap of {group} changes with age by {value} years a year more than that of "
-            "{reference} ({p}): one difference does not hold at every age.",
+            "With age, the gap of {group} changes by {value} years per year more than that of "
+            "{reference} ({p}): no single difference holds at every age.",
             "{group} の年齢差は、年齢 1 歳あたり {reference} より {value} 年多く変わります（{p}）。"
             "一つの群間差がどの年齢にも当てはまるわけではありません。",
         ), (
             "The slope of the gap on age differed between {group} and {reference} by {value} years "
-            "a year ({p}).",
+            "per year ({p}).",
             "年齢差の年齢に対する傾きは、{group} と {reference} で 1 歳あたり {value} 年異なった"
             "（{p}）。",
         ),
@@ -181,7 +181,7 @@ def _bend(gap: AgeGap) -> Iterator[GapCaution]:
         return
     if found.measure.p < SIGNIFICANT:
         yield caution((
-            "Estimates bend with age ({p} for age²): gaps beside the straight line of the "
+            "Estimates bend with age ({p} for age²): gaps from the straight line of the "
             "reference, as in persons.csv, are biased. The comparison at the same age is not: age² "
             "is in its model.",
             "推定年齢は実年齢に対して曲がっています（年齢² の {p}）。基準群の直線からの年齢差"
@@ -204,7 +204,7 @@ def _training(gap: AgeGap) -> Iterator[GapCaution]:
     if outside.any():
         yield caution((
             "{n} visits are of people outside the ages that {name} was trained on ({low} to "
-            "{high}): what it estimates there, nothing tells.",
+            "{high}): nothing is known of its estimates there.",
             "{n} 件の受診は {name} の学習時の年齢（{low}〜{high} 歳）の範囲外です。その年齢での推定"
             "については何も分かりません。",
         ), (
@@ -221,8 +221,8 @@ def _settled(gap: AgeGap) -> Iterator[GapCaution]:
     facts = [each for digest in digests for each in settled_here(gap.output, gap.settings, digest)]
     if facts:
         yield caution((
-            "These same labels have settled {en} of {name}, so that its estimates are fitted to "
-            "these people: a gap of theirs is too small.",
+            "{en} of {name} were settled with these same labels, so its estimates are fitted to "
+            "these people, and their gaps are too small.",
             "{name} の設定（{ja}）はこのラベル自身で決めたため、推定値はこの対象者に合わせてあり、"
             "年齢差は小さめに出ます。",
         ), (
@@ -239,8 +239,8 @@ def _left_out(gap: AgeGap) -> Iterator[GapCaution]:
             yield GapCaution(flow.note_texts(note))
     if count := len(gap.left_out_of_model):
         yield caution((
-            "{n} of {all} {rows} have no group or no covariate, or are of several groups, and are "
-            "in no comparison; if they differ from the others, it does not hold for all. "
+            "{n} of {all} {rows} lack a group or a covariate, or are of several groups, and are "
+            "not compared; if they differ from the others, the result does not hold for everybody. "
             "excluded.csv lists them.",
             "{rows_ja} {all} 件のうち {n} 件は、群または共変量が分からないか群が一つに定まらず、比"
             "較に入れていません。ほかと性質が異なれば、結果は全体には当てはまりません。"

@@ -40,8 +40,8 @@ _REPEATS = (
     "同じ受診・同じ眼の写真の推定年齢とその平均との差（Bland–Altman）。",
 )
 _CHANGE = (
-    "Raw gap at each visit beside the person's own mean; lines have the slope within persons. Of "
-    "people who age as the reference does, the raw gap changes too.",
+    "Raw gap at each visit beside the person's own mean; lines have the slope within persons. The "
+    "raw gap changes even in people who age as the reference does.",
     "各受診の補正していない年齢差と、本人の平均との差。線は個人内の傾きです。基準群と同じように"
     "年を取る人でも、補正していない年齢差は変わります。",
 )
@@ -63,7 +63,7 @@ def comparison_figures(gap: AgeGap) -> Iterator[ReportFigure]:
     differences = [_row(gap, group) for group in gap.people.compared]
     if any(each.value is not None for each in differences):
         drawn = forest(
-            differences, metric="difference of the gap, years", everybody=0.0, line="no difference"
+            differences, metric="difference in the gap, years", everybody=0.0, line="no difference"
         )
         caption = in_both(*_FOREST, reference=gap.people.reference)
         yield ReportFigure("group-differences", drawn, caption)

@@ -67,9 +67,9 @@ def _comparison(gap: AgeGap) -> Iterator[Bilingual]:
     )  # fmt: skip
     if gap.line is not None:
         yield in_both(
-            "Beside it, a line estimate ~ age was fitted in {reference} alone (intercept {a} "
+            "In addition, a line estimate ~ age was fitted in {reference} alone (intercept {a} "
             "years, slope {b}), and again in each of {draws:,} bootstrap draws of persons (Philox "
-            "generator, seed {seed}), so that intervals of gaps beside the line include its "
+            "generator, seed {seed}), so that the intervals of gaps from the line include its "
             "uncertainty. No error or R² of a gap is reported: correction by age changes them "
             "whatever the estimator is worth (PMC8357007, PMC9188975).",
             "これとは別に、推定年齢 ~ 年齢の直線を {reference} のみに当てはめ（切片 {a} 年、傾き "

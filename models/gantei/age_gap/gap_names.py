@@ -20,7 +20,7 @@ PER_YEAR = "years per year"
 GAP_METRICS: Mapping[str, GapMetric] = MappingProxyType({
     "raw_gap": GapMetric("mean raw gap", "年齢差（補正なし）の平均"),
     "group_difference": GapMetric(
-        "difference of the gap, for the same age and covariates",
+        "difference in the gap at the same age and covariates",
         "年齢と共変量を揃えた年齢差の群間差",
     ),
     "group_difference_cr1": GapMetric(
@@ -28,10 +28,10 @@ GAP_METRICS: Mapping[str, GapMetric] = MappingProxyType({
     ),
     "model_term": GapMetric("term of the model", "モデルの項"),
     "slope_difference": GapMetric(
-        "difference of the slope on age", "年齢に対する傾きの群間差", PER_YEAR
+        "difference in the slope on age", "年齢に対する傾きの群間差", PER_YEAR
     ),
     "adjusted_gap": GapMetric(
-        "mean gap beside the reference line", "基準群の直線からの年齢差の平均"
+        "mean gap from the reference line", "基準群の直線からの年齢差の平均"
     ),
     "line_intercept": GapMetric("intercept of the reference line", "基準群の直線の切片"),
     "line_slope": GapMetric("slope of the reference line", "基準群の直線の傾き", PER_YEAR),
@@ -71,10 +71,10 @@ GAP_METRICS: Mapping[str, GapMetric] = MappingProxyType({
     ),
     "change_per_year": GapMetric("change of the raw gap", "補正なしの年齢差の変化", PER_YEAR),
     "change_difference": GapMetric(
-        "difference of the change", "年齢差の変化の群間差", PER_YEAR
+        "difference in the change", "年齢差の変化の群間差", PER_YEAR
     ),
     "adjusted_change_per_year": GapMetric(
-        "change of the gap beside the reference line",
+        "change of the gap from the reference line",
         "基準群の直線からの年齢差の変化",
         PER_YEAR,
     ),

@@ -14,11 +14,11 @@ from .metrics_of_gap import COLUMN_NAMES, GAP_COLUMNS
 from .persons_of_gap import PERSON_COLUMNS, person_rows
 
 COMMAND = "gap"
-_TITLE: Bilingual = ("Age gap", "年齢差（推定年齢 − 実年齢）")
+_TITLE: Bilingual = ("Retinal age gap", "網膜年齢ギャップ")
 _LEAD: Bilingual = (
-    "Estimated less real age, per person and visit, with 95% confidence intervals over persons. "
+    "Estimated minus real age, per person and visit, with 95% confidence intervals over persons. "
     "Research use only.",
-    "推定年齢から実年齢を引いた値（対象者・受診ごと）と、対象者を単位とする 95% 信頼区間です。"
+    "推定年齢から実年齢を引いた年齢差（対象者・受診ごと）と、対象者を単位とする 95% 信頼区間です。"
     "研究用途に限ります。",
 )
 

@@ -29,14 +29,14 @@ _PEOPLE_HEAD: tuple[Bilingual, ...] = (
 )  # fmt: skip
 CANNOT_SAY: tuple[Bilingual, ...] = (
     (
-        "Why a gap differs. Camera, pupil, cataract, image quality and who came to the clinic move "
-        "an estimated age as disease does.",
+        "Why a gap differs. Camera, pupil, cataract, image quality and who came to the clinic "
+        "change an estimated age just as disease does.",
         "年齢差が異なる理由。カメラ、瞳孔、白内障、画質、受診した人の違いも、病気と同じように推定年"
         "齢を動かします。",
     ),
     (
-        "What is true of one person. Healthy people of one age differ by years in their gap, and "
-        "so do two photographs of one eye.",
+        "What is true of one person. The gaps of healthy people of the same age differ by years, "
+        "and so do those of two photographs of one eye.",
         "個人について言えること。同じ年齢の健康な人どうしでも、同じ眼の 2 "
         "枚の写真でも、年齢差は数年異なります。",
     ),
@@ -59,7 +59,7 @@ def gap_sections(gap: AgeGap) -> tuple[ReportSection, ...]:
 
 
 def _sections(gap: AgeGap) -> Iterator[ReportSection]:
-    yield ReportSection("people", ("People", "対象者"), _flows(gap) + _people(gap))
+    yield ReportSection("people", ("Participants", "対象者"), _flows(gap) + _people(gap))
     compared = ("group_difference", "group_difference_cr1", "model_term", "slope_difference",
                 "adjusted_gap", "line_intercept", "line_slope", "ages_within_reference",
                 "reference_within_ages")  # fmt: skip
@@ -82,7 +82,7 @@ def _sections(gap: AgeGap) -> Iterator[ReportSection]:
     )  # fmt: skip
     yield ReportSection("left-out", ("Left out", "除外"), _left_out(gap))
     limits = bullets(both(each) for each in CANNOT_SAY)
-    yield ReportSection("limits", ("What this cannot say", "この結果から言えないこと"), limits)
+    yield ReportSection("limits", ("What this cannot say", "この結果からは分からないこと"), limits)
 
 
 def _flows(gap: AgeGap) -> Html:

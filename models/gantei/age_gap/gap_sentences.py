@@ -31,8 +31,8 @@ def _compared(gap: AgeGap) -> Iterator[Bilingual]:
         if adjusted is not None and adjusted.measure.low is not None:
             value = with_interval(adjusted.measure)
             yield in_both(
-                "Beside the line of {reference} alone, the mean gap of {group} is {en}; the "
-                "interval includes the uncertainty of the line.",
+                "Measured from a line fitted in {reference} alone, the mean gap of {group} is "
+                "{en}; the interval includes the uncertainty of the line.",
                 "{reference} のみに当てはめた直線からの {group} の年齢差の平均は {ja}"
                 "です（区間は直線の不確かさを含みます）。",
                 reference=gap.people.reference, group=group, en=value[0], ja=value[1],
@@ -59,10 +59,10 @@ def taken_as(gap: AgeGap, covariate: Covariate) -> Bilingual:
         return f"{name} (a number, mean {base})", f"{name_ja}（数値、平均 {base}）"
     mixed = covariate.mixed
     rows, rows_ja = LEVELS[gap.people.level]
-    more = f"; of {mixed} {rows} several, by their share in the mean" if mixed else ""
+    more = f"; {mixed} {rows} have several, by their share in the mean" if mixed else ""
     more_ja = f"、{rows_ja} {mixed} 件では複数あり平均に占める割合で" if mixed else ""
     return (
-        f"{name} (categories, base {base}{more})",
+        f"{name} (categories, reference {base}{more})",
         f"{name_ja}（カテゴリー、基準 {base_ja}{more_ja}）",
     )
 
@@ -82,7 +82,7 @@ def _difference(gap: AgeGap, found: GapFigure, held: Bilingual) -> Bilingual:
     return in_both(
         "At the same {held}, the group {group} is estimated {years} years {side} than the group "
         "{reference} (95% CI {between}, {p}; {n} and {m} people).",
-        "{held_ja}を揃えると、{group} の推定年齢は {reference} より {years} 年{side}推定されます"
+        "{held_ja}を揃えると、{group} の年齢は {reference} より {years} 年{side}推定されます"
         "（95% 信頼区間 {between}、{p}、{n} 人と {m} 人）。",
         held=held[0], held_ja=held[1], group=found.group, reference=found.compared_with,
         years=plain(abs(measure.value)), side=_HIGHER if measure.value >= 0 else _LOWER,
@@ -98,10 +98,10 @@ def _described(gap: AgeGap) -> Iterator[Bilingual]:
         return
     mean, line = with_interval(raw.measure), with_interval(slope.measure)
     yield in_both(
-        "The mean raw gap (estimated less real age) is {mean}; estimated age rises by {line} with "
-        "real age, so that a raw gap changes by {change} years a year of age, without any cause.",
+        "The mean raw gap (estimated minus real age) is {mean}. The slope of estimated on real age "
+        "is {line}, and for this reason alone a raw gap changes by {change} years per year of age.",
         "補正していない年齢差（推定年齢 − 実年齢）の平均は {mean}、実年齢に対する推定年齢の傾きは "
-        "{line}です。したがって補正していない年齢差は、原因がなくても年齢 1 歳あたり {change} "
+        "{line}です。したがって補正していない年齢差は、それだけで年齢 1 歳あたり {change} "
         "年変わります。",
         mean=mean, line=line, change=plain(slope.measure.value - 1),
     )  # fmt: skip
@@ -154,7 +154,7 @@ def _changed(gap: AgeGap) -> Iterator[Bilingual]:
         value = with_interval(found.measure)
         beside = found.measure.metric == "adjusted_change_per_year"
         what = (
-            ("the gap beside the reference line", "基準群の直線からの年齢差")
+            ("the gap from the reference line", "基準群の直線からの年齢差")
             if beside
             else ("the raw gap", "補正していない年齢差")
         )

@@ -43,9 +43,9 @@ def _cautions(fitted: FittedCalibration) -> Iterator[Bilingual]:
     yield from _of_people(fitted)
     if fitted.calibration.embeddings is None:
         yield (
-            "How far a photograph lies from those calibrated on will not be told: no embeddings "
-            f"were given, or they are of fewer than {EMBEDDED} people. --embeddings takes those "
-            "that gantei predict wrote.",
+            "The calibration cannot tell how far a photograph lies from those calibrated on: no "
+            f"embeddings were given, or they are of fewer than {EMBEDDED} people. Give those that "
+            "gantei predict wrote by --embeddings.",
             f"較正に使った写真からの距離は示されません。埋め込みが指定されていないか、{EMBEDDED} "
             f"人未満です"
             "（--embeddings で gantei predict の埋め込みを指定できます）。",
@@ -71,8 +71,8 @@ def _of_output(fitted: FittedOutput, level: float) -> Iterator[Bilingual]:
     found = before_and_after(fitted)
     if found.after is not None and found.after >= found.without:
         yield in_both(
-            "{name}: calibrated estimates are no better here than {what} for everybody: the "
-            "photographs tell nothing.",
+            "{name}: calibrated estimates are no better here than answering {what} for everybody: "
+            "the photographs tell nothing.",
             "{name}：較正した推定値は、全員に{what}を答えた場合より良くありません。"
             "写真から得られる情報が"
             "ありません。",
@@ -83,9 +83,9 @@ def _of_output(fitted: FittedOutput, level: float) -> Iterator[Bilingual]:
         )  # fmt: skip
     elif found.metric == "log_loss" and found.after is not None and found.after > found.before:
         yield in_both(
-            "{name}: on people whom the line has not seen, probabilities are no better calibrated "
-            "than as they are (log loss {after:.3f}, {before:.3f} before).",
-            "{name}：較正に使っていない人では、確率は較正しても改善しません（対数損失 {after:.3f}、"
+            "{name}: calibration does not improve the probabilities (log loss {after:.3f}, "
+            "cross-validated; {before:.3f} before).",
+            "{name}：較正しても確率は改善しません（対数損失 {after:.3f}、交差検証。"
             "較正前 {before:.3f}）。",
             name=name, after=found.after, before=found.before,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The figures of a calibration: before and after, on people whom the line has not seen."""
+"""The figures of a calibration: before, and after by cross-validation."""
 
 from collections.abc import Iterator
 
@@ -44,11 +44,11 @@ def _of_number(
         f"{output.name}-line",
         drawn,
         in_both(
-            "Real {name} over the estimate as the network gives it, one photograph of each person: "
-            "the fitted line, and by band of the estimate the interval for a new person.",
+            "Real {name} against the estimate before calibration, one photograph per person, with "
+            "the fitted line and, by band of the estimate, the prediction interval of a new "
+            "person.",
             "推定値（較正前）に対する実際の{name}（1 人 1 枚）。較正の直線と、"
-            "推定値の区分ごとの新しい人の"
-            "区間。",
+            "推定値の区分ごとの、新たな対象者の予測区間。",
             name=name,
         ),
     )
@@ -61,10 +61,9 @@ def _of_number(
             f"{output.name}-after",
             after,
             in_both(
-                "Calibrated over real {name}, on people whom the line has not seen. A calibrated "
-                "value is the expected one, so it still leans towards the mean: a gap must not be "
-                "made of it.",
-                "実際の{name}に対する較正値（較正に使っていない人）。"
+                "Calibrated against real {name}, cross-validated. A calibrated value is an "
+                "expected value, so it still leans towards the mean: do not compute a gap from it.",
+                "実際の{name}に対する較正値（交差検証）。"
                 "較正値は期待値なので平均に近づきます。"
                 "差（ギャップ）の計算には使えません。",
                 name=name,
@@ -76,11 +75,10 @@ def _of_number(
             f"{output.name}-coverage",
             shown,
             in_both(
-                "Share of people whose real {name} lies in their interval, by band of the real "
-                "{name}, on people not fitted on; with few people it varies by chance.",
-                "実際の{name}の区分ごとに、区間が実際の値を含んだ人の割合（較正に使っていない人）"
-                "。人数が"
-                "少ない区分は偶然でばらつきます。",
+                "Share of people whose real {name} lies in their prediction interval, by band of "
+                "the real {name}, cross-validated; with few people it varies by chance.",
+                "実際の{name}の区分ごとに、予測区間が実際の値を含んだ対象者の割合（交差検証）。"
+                "人数が少ない区分は偶然でばらつきます。",
                 name=name,
             ),
         )
@@ -108,13 +106,11 @@ def _of_classes(fitted: FittedOutput) -> Iterator[ReportFigure]:
                 f"{fitted.output.name}-{place}-{stage}",
                 drawn,
                 in_both(
-                    "Share that is {label} over the probability {stage}, one photograph of each "
-                    "person.",
-                    "{stage}の確率に対する、実際に{label}である人の割合（1 人 1 枚）。",
+                    "Share of {label} against the probability {stage}, one photograph per person.",
+                    "{stage}の確率に対する、実際に{label}である対象者の割合（1 人 1 枚）。",
                     label=class_of(fitted.output, place),
-                    stage=("as the network gives it", "較正前") if stage == "before" else (
-                        "after calibrating, on people whom the line has not seen",
-                        "較正後（較正に使っていない人）",
+                    stage=("before calibration", "較正前") if stage == "before" else (
+                        "after calibration, cross-validated", "較正後（交差検証）",
                     ),
                 ),
             )  # fmt: skip

@@ -42,8 +42,8 @@ def _sentences(fitted: FittedCalibration) -> Iterator[Bilingual]:
         yield from _of_numbers(made.level)
     if made.embeddings is not None:
         yield in_both(
-            "How far a photograph lies from these people was measured by Mahalanobis' distance of "
-            "the network's embedding, with {n} directions of the spatial sign covariance (doi "
+            "The distance of a photograph from these people was Mahalanobis' distance of the "
+            "network's embedding, with {n} directions of the spatial sign covariance (doi "
             "10.1007/BF02595862) and one variance in all others; the limit is the 99% conformal "
             "quantile of cross-fitted distances.",
             "対象者からの写真の距離は、ネットワークの埋め込みのマハラノビス距離で測った。"
@@ -59,20 +59,20 @@ def _sentences(fitted: FittedCalibration) -> Iterator[Bilingual]:
 def _of_numbers(level: float) -> Iterator[Bilingual]:
     yield in_both(
         "Numbers were calibrated by a straight line of the real value on the estimate (least "
-        "squares). Intervals of {level} are split-conformal (doi "
+        "squares). Prediction intervals of {level} are split-conformal (doi "
         "10.1080/01621459.2017.1307116): the ranks of residuals of one photograph drawn from each "
         "person, each residual from the line fitted without that person's fold (of {folds}), by "
         "bands of the estimate with at least {least} people. They are meant for single photographs "
         "of new people of the same site. Coverage is shown by bands of the real value with at "
         "least {shown} people.",
         "数値は、推定値に対する実際の値の直線（最小二乗法）で較正した。{level} "
-        "の区間は分割コンフォーマル法"
+        "予測区間は分割コンフォーマル法"
         "（doi 10.1080/01621459.2017.1307116）により、対象者ごとに 1 "
         "枚を選んだ写真の残差の順位から、推定値の"
         "区分（{least} 人以上）ごとに求めた。残差は、対象者を {folds} 分割し、"
         "本人を含まない直線から計算した。"
-        "区間は、同じ施設の新しい人の 1 枚の写真に対するものである。区間が実際の値を含む割合は、"
-        "実際の値の区分"
+        "区間は、同じ施設の新たな対象者の 1 枚の写真に対するものである。"
+        "区間が実際の値を含む割合は、実際の値の区分"
         "（{shown} 人以上）ごとに示した。",
         level=percent(level), folds=FOLDS, least=people_in_band(level), shown=PEOPLE_IN_BAND,
     )  # fmt: skip

@@ -21,12 +21,11 @@ from .fitted_output import FittedOutput
 from .found_words import found_words
 
 LEAD = (
-    "What the estimates of one estimator mean for the people of one site, made by gantei "
-    "calibrate. Errors and coverage are those of people whom the fitted line has not seen: each "
-    "tenth of the people by the line of all others.",
-    "ある推定器の推定値を、一つの施設の人々に合わせて較正した結果です（gantei calibrate）。"
-    "誤差と区間の"
-    "評価は、10 分割した対象者のそれぞれを、残りの人で決めた直線で調べたものです。",
+    "What the estimates of one estimator mean for the people of one site. Errors and coverage are "
+    "cross-validated: each tenth of the people is judged by the line that was fitted to all "
+    "others.",
+    "ある推定器の推定値を、一つの施設の対象者に合わせて較正した結果です。誤差と区間の評価は"
+    "交差検証によります（10 分割した対象者のそれぞれを、残りの対象者で決めた直線で評価）。",
 )
 BANDS_CSV = "bands.csv"
 _BAND_COLUMNS = (
@@ -62,7 +61,7 @@ def calibration_report(fitted: FittedCalibration) -> StudyReport:
         cautions=calibration_cautions(fitted),
         sections=[
             *(_section(each, made.level) for each in fitted.outputs),
-            ReportSection("people", ("People", "対象者"), _people(fitted)),
+            ReportSection("people", ("Participants", "対象者"), _people(fitted)),
             ReportSection("excluded", ("Left out", "除外"), _excluded(fitted)),
         ],
         tables=[*_bands(fitted), excluded_table(fitted.exclusions)],
@@ -90,7 +89,7 @@ def _intervals(fitted: FittedOutput, record: LineCalibration) -> Html:
     head = (
         ("estimate", "推定値"),
         ("people", "人数"),
-        ("interval around the calibrated value", "較正値を基準とした区間"),
+        ("prediction interval, around the calibrated value", "予測区間（較正値が基準）"),
     )
     rows = [
         [

@@ -42,12 +42,11 @@ def _found(fitted: FittedCalibration) -> Iterator[Bilingual]:
 def _number(fitted: FittedOutput, record: LineCalibration, level: float) -> Iterator[Bilingual]:
     found, unit = before_and_after(fitted), unit_of_output(fitted.output)
     yield in_both(
-        "{name}: calibrated = {intercept} + {slope} × estimate. Mean absolute error on "
-        "people whom the line has not seen {after}{unit}; before {before}{unit}; of answering the "
-        "mean {without}{unit}.",
-        "{name}：較正値 = {intercept} + {slope} × 推定値。"
-        "較正に使っていない人での平均絶対誤差 "
-        "{after}{unit}（較正前 {before}{unit}、平均を答えた場合 {without}{unit}）。",
+        "{name}: calibrated = {intercept} + {slope} × estimate. Mean absolute error: {after}{unit} "
+        "after calibration (cross-validated), {before}{unit} before, {without}{unit} for "
+        "predicting the mean.",
+        "{name}：較正値 = {intercept} + {slope} × 推定値。平均絶対誤差：較正後 {after}{unit}"
+        "（交差検証）、較正前 {before}{unit}、平均を答えた場合 {without}{unit}。",
         name=name_of(fitted.output), intercept=_four(record.intercept), slope=_four(record.slope),
         unit=unit,
         after=number_text(found.after, "mae"), before=number_text(found.before, "mae"),
@@ -57,18 +56,18 @@ def _number(fitted: FittedOutput, record: LineCalibration, level: float) -> Iter
               if each.down is not None and each.up is not None]  # fmt: skip
     if not widths or record.covered_at_least is None:
         yield in_both(
-            "{name}: no intervals of {level}: too few people.",
-            "{name}：人数が足りないため、{level} の区間はありません。",
+            "{name}: no {level} prediction intervals: too few people.",
+            "{name}：人数が足りないため、{level} 予測区間はありません。",
             name=name_of(fitted.output), level=percent(level),
         )  # fmt: skip
         return
     people, held = covered(fitted)
     yield in_both(
-        "{name}: intervals of {level} are {width}{unit} wide{bands}, and hold {held} of people "
-        "whom neither line nor interval has seen. It varies with the sample: of 100 samples of so "
-        "many people, the intervals of 95 cover {least} or more.",
-        "{name}：{level} の区間の幅は {width}{unit}{bands}。較正に使っていない人の {held} "
-        "を含みます。"
+        "{name}: {level} prediction intervals are {width}{unit} wide{bands}, and hold {held} of "
+        "the people (cross-validated). This varies with the sample: in 95 of 100 samples of so "
+        "many people, the intervals cover {least} or more.",
+        "{name}：{level} 予測区間の幅は {width}{unit}{bands}で、対象者の {held} を含みます"
+        "（交差検証）。"
         "標本によって変わり、同じ人数の標本 100 のうち 95 で、区間は {least} 以上を含みます。",
         name=name_of(fitted.output), level=percent(level), width=_range(widths), unit=unit,
         held=f"{held / people:.0%}" if people else NONE,
@@ -101,11 +100,10 @@ def _classes(fitted: FittedOutput, record: LogisticCalibration) -> Bilingual:
     found = before_and_after(fitted)
     two = len(record.classes) == 2
     return in_both(
-        "{name}: {line}. Log loss on people whom the line has not seen {after}; before {before}; "
-        "of answering the shares of the classes {without}.",
-        "{name}：{line}。較正に使っていない人での対数損失 {after}（較正前 {before}、"
-        "各クラスの割合を答えた場合 "
-        "{without}）。",
+        "{name}: {line}. Log loss: {after} after calibration (cross-validated), {before} before, "
+        "{without} for predicting the shares of the classes.",
+        "{name}：{line}。対数損失：較正後 {after}（交差検証）、較正前 {before}、"
+        "各クラスの割合を答えた場合 {without}。",
         name=name_of(fitted.output),
         line=in_both(
             "calibrated logit of {label} = {intercept} + {slope} × logit",

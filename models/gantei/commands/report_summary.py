@@ -48,12 +48,14 @@ def write_report_summary(
 def left_out_lines(exclusions: "Iterable[Exclusion]") -> Iterator[str]:
     """Count what was left out by its reason, in the order of a flow of participants."""
     from ..labels.exclusions import REASONS
+    from ..pages.excluded_parts import what_is_left_out
 
     counts = Counter(each.code for each in exclusions)
     for code, reason in REASONS.items():
         if counts[code]:
-            what = "labels not used" if reason.what == "label" else "left out"
-            yield f"{what}: {counted(counts[code], _NOUNS[reason.what])} {reason.english} ({code})"
+            of = what_is_left_out(code)
+            what = "labels not used" if of == "label" else "left out"
+            yield f"{what}: {counted(counts[code], _NOUNS[of])} {reason.english} ({code})"
 
 
 def _write(line: str) -> None:

@@ -94,7 +94,7 @@ REASONS: Mapping[str, Reason] = {
         "unit",
     ),
     # People of one analysis.
-    "no-value": Reason("without a value that the analysis needs", "解析に必要な値がない", "unit"),
+    "no-value": Reason("without a value that the analysis needs", "解析に必要な値がない", "person"),
     "values-differ": Reason(
         "whose photographs have different values that the analysis needs",
         "解析に必要な値が写真によって異なる",

@@ -16,7 +16,19 @@ LEFT_OUT_OF = {
     "unit": ("eyes or visits", "眼または受診"),
     "person": ("people", "対象者"),
 }
-"""What a reason leaves out, by `REASONS[code].what`."""
+"""What a reason leaves out, by `what_is_left_out`."""
+PHOTOGRAPHS_OF_AN_OUTPUT = frozenset({"no-label", "ages-unexplained", "eye-unknown"})
+"""Reasons of one output that are listed photograph by photograph."""
+
+
+def what_is_left_out(code: str) -> str:
+    """Say what a reason's exclusions are, each: a photograph, label (a row), unit or person.
+
+    >>> from gantei.pages.excluded_parts import what_is_left_out
+    >>> what_is_left_out("no-label"), what_is_left_out("no-group")
+    ('photograph', 'unit')
+    """
+    return "photograph" if code in PHOTOGRAPHS_OF_AN_OUTPUT else REASONS[code].what
 
 
 def excluded_table(exclusions: Iterable[Exclusion]) -> ReportTable:
@@ -35,7 +47,7 @@ def excluded_counts(counts: Iterable[tuple[str, int]]) -> Html:
     """Write how many were left out for which reason, by the reason's code."""
     rows = [
         [both((REASONS[code].text("en"), REASONS[code].text("ja"))),
-         both(LEFT_OUT_OF[REASONS[code].what]), str(count)]
+         both(LEFT_OUT_OF[what_is_left_out(code)]), str(count)]
         for code, count in counts
     ]  # fmt: skip
     if not rows:
