@@ -137,7 +137,7 @@ def test_another_slope_on_age_is_said(tmp_path):
         if each["group"] == "case":
             away = float(each["age"]) - 65
             each["net.age"] = f"{float(each['net.age']) + 0.5 * away:.4f}"
-    assert "one difference does not hold at every age" in cautions(tmp_path, records)
+    assert "no single difference holds at every age" in cautions(tmp_path, records)
 
 
 def test_estimates_that_bend_with_age_are_said(tmp_path):
