@@ -80,7 +80,7 @@ def test_intervals_of_the_clinic_hold_nine_in_ten_people_of_the_study(study):
 
 def test_the_wrong_records_stand_first_and_are_as_many_as_expected(study):
     truth = persons(study / "study/labels.csv", "sex")
-    recorded = persons(study / "records.csv", "sex")
+    recorded = persons(study / "registry.csv", "sex")
     wrong = {each for each, sex in recorded.items() if sex and sex != truth[each]}
     listed = [row for row in rows(study / "disagreements/records.csv") if "sex" in row["output"]]
     assert wrong
