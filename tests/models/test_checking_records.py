@@ -6,7 +6,8 @@ import pytest
 
 import gantei
 from gantei.errors import OutputError, SettingError
-from gantei.records.records_report import cautions_of
+from gantei.records.records_check import check_records
+from gantei.records.records_report import age_sentence, cautions_of
 
 from .recorded import study, write_labels
 
@@ -210,3 +211,21 @@ def test_photographs_of_nobody_known_are_refused_unless_each_is_anothers(tmp_pat
     )
     assert len(found.classes[0].people) == len(rows)
     assert "table-changed" in found.flow.notes
+
+
+def test_what_nobodys_age_can_be_stands_first_however_few_the_people(tmp_path):
+    tables = study(tmp_path, 120, slips={9: lambda _: -1, 33: lambda _: 131})
+    found = check_records(*tables, error_rate=0.01, output="a.age").ages[0]
+    told = [found.people.people[place].name for place in found.order[:2]]
+    assert sorted(told) == ["P0009", "P0033"]
+    assert found.told[found.order[:2]].all()
+    assert int(found.nobodys.sum()) == 2
+    assert "2 of them no age at all" in age_sentence(found)[0]
+
+
+def test_an_estimated_share_is_said_to_count_an_estimator_that_is_certain_and_wrong(tmp_path):
+    tables = study(tmp_path, 3000, flipped=tuple(range(0, 3000, 15)))
+    check = check_records(*tables, output="s.sex")
+    assert check.classes[0].rate.source == "estimated"
+    said = " ".join(each[0] for each in cautions_of(check))
+    assert "counts whomever the estimator is certain and wrong of as a wrong record" in said

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ..evaluation.remarked_rows import settled_here
-from ..pages.known_manifest import known_manifest
+from ..pages.known_manifest import known_manifest, notices_of
 from .age_gap import AgeGap
 from .gap_backgrounds import CAMERA
 from .gap_calibrations import calibration_cautions
@@ -39,9 +39,7 @@ def gap_cautions(gap: AgeGap) -> tuple[GapCaution, ...]:
 
 
 def _of_groups(gap: AgeGap) -> Iterator[GapCaution]:
-    manifest = known_manifest(gap.output)
-    if manifest and manifest.notice.strip():
-        yield GapCaution((manifest.notice, manifest.notice_ja.strip() or manifest.notice))
+    yield from map(GapCaution, notices_of([gap.output]))
     if not gap.people.groups:
         yield GapCaution(
             (

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..pages.bilingual import Bilingual, class_of, in_both
 from ..pages.flow_parts import notes_of
+from ..pages.known_manifest import notices_of
 from ..plots.style import decimals, signed
 from ..statistics.reasons import REASONS
 from ..statistics.rubins_rules import CombinedEstimate
@@ -164,6 +165,7 @@ def scaled(imputation: Imputation, found: CombinedEstimate) -> tuple[float, floa
 
 def cautions(imputation: Imputation) -> Iterator[Bilingual]:
     """Say what to know before quoting it."""
+    yield from notices_of([imputation.read.people.output])
     if imputation.imputed is None:
         yield NO_OUTCOME
     else:

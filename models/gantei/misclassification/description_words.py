@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both
 from ..pages.flow_parts import notes_of
+from ..pages.known_manifest import notices_of
 from .description import Description
 from .frequency_rows import WHY, FigureKind, FrequencyMethod, FrequencyRow, WhoCounts
 
@@ -147,6 +148,7 @@ def _why(row: FrequencyRow) -> Bilingual:
 
 def cautions(description: Description) -> Iterator[Bilingual]:
     """Say what to know before quoting it."""
+    yield from notices_of([description.read.people.output])
     accuracy, outcome = description.accuracy, description.outcome
     if accuracy.is_assumed:
         yield in_both(

@@ -1,14 +1,27 @@
 """The manifest of what was evaluated, where these very weights are known here."""
 
+from collections.abc import Iterable, Iterator
+
 from ..catalogue.entries import find
 from ..errors import GanteiError
 from ..labels.estimated_output import EstimatedOutput
 from ..manifests.manifest import Manifest
+from .bilingual import Bilingual
 
 
 def published_name(output: EstimatedOutput) -> str:
     """Give the estimator's own name, without that of a table before it, as in `first:demo-sex`."""
     return output.estimator.rpartition(":")[2]
+
+
+def notices_of(outputs: Iterable[EstimatedOutput]) -> Iterator[Bilingual]:
+    """Give what the publishers say before anything else, such as of a demo, each once."""
+    seen = set()
+    for output in outputs:
+        manifest = known_manifest(output)
+        if manifest and manifest.notice.strip() and manifest.notice not in seen:
+            seen.add(manifest.notice)
+            yield manifest.notice, manifest.notice_ja.strip() or manifest.notice
 
 
 def known_manifest(output: EstimatedOutput) -> Manifest | None:

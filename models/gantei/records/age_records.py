@@ -1,12 +1,13 @@
 """Recorded ages that photographs contradict, and the slips that would explain them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OutputError
+from ..labels.ages import OLDEST
 from ..statistics.unlikely_numbers import UnlikelyNumbers, unlikely_numbers
 from .age_slips import SlipExplanation, slip_of
 from .recorded_people import RecordedPeople
@@ -26,7 +27,8 @@ class AgeRecords:
     Attributes:
         people: visits of persons.
         unlikely: what each estimate lets expect, and how unlikely each record is.
-        order: intp (n,), by rising p-value, the farther off first where these are equal.
+        order: intp (n,), those first that are nobody's age, then by rising p-value, the farther off
+            first where these are equal.
         slips: of the people that are told, by their place, the slip that explains the record.
         stated: the share of wrong records; None where none was stated.
     """
@@ -39,8 +41,13 @@ class AgeRecords:
 
     @property
     def told(self) -> NDArray[np.bool_]:
-        """Whose age is told as unlikely, bool (n,), at a false discovery rate of 5 %."""
-        return np.asarray(self.unlikely.q <= FALSE_DISCOVERIES)
+        """Whose age is told: unlikely at a false discovery rate of 5 %, or nobody's; bool (n,)."""
+        return np.asarray((self.unlikely.q <= FALSE_DISCOVERIES) | self.nobodys)
+
+    @property
+    def nobodys(self) -> NDArray[np.bool_]:
+        """Whose record is an age that nobody has, whatever the photograph shows, bool (n,)."""
+        return _nobodys(self.people.recorded)
 
     def by_slip(self) -> dict[str, int]:
         """Count the people that are told by the slip that explains their record; '' for none."""
@@ -80,9 +87,11 @@ def age_records(people: RecordedPeople, stated: float | None) -> AgeRecords:
             "are wrong; is the column one of ages, and were rows mixed up? gantei evaluate shows it"
         )
     away = np.abs(people.recorded - unlikely.expected) / unlikely.spread
-    order = np.lexsort((-away, unlikely.p))
+    nobodys = _nobodys(people.recorded)
+    order = np.asarray(np.lexsort((-away, unlikely.p, ~nobodys)), np.intp)
+    records = AgeRecords(people, unlikely, order, {}, stated)
     slips = {}
-    for place in np.flatnonzero(unlikely.q <= FALSE_DISCOVERIES).tolist():
+    for place in np.flatnonzero(records.told).tolist():
         found = slip_of(
             float(people.recorded[place]),
             people.people[place].year,
@@ -91,7 +100,11 @@ def age_records(people: RecordedPeople, stated: float | None) -> AgeRecords:
         )
         if found is not None:
             slips[place] = found
-    return AgeRecords(people, unlikely, np.asarray(order, np.intp), slips, stated)
+    return replace(records, slips=slips)
+
+
+def _nobodys(recorded: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray((recorded < 0) | (recorded > OLDEST))
 
 
 def _density(

@@ -85,9 +85,10 @@ COLUMNS = (
     Column(
         "q", "number",
         "p after Benjamini and Hochberg: among all ages with at most this q, on average at most "
-        "this share is correct; an age with q up to 0.05 is called unlikely",
+        "this share is correct; an age with q up to 0.05 is called unlikely, and "
+        "what nobody's age can be in any case",
         "Benjamini–Hochberg 法による補正値。この値以下のもののうち、正しい記録の割合は平均して"
-        "この値以下。0.05 以下を「不一致」とする",
+        "この値以下。0.05 以下、または年齢でありえない値を「不一致」とする",
         range="0 to 1",
     ),
     Column(

@@ -102,9 +102,9 @@ def _ages(records: AgeRecords) -> Bilingual:
     normal = unlikely.freedom >= 200
     return in_both(
         "{n} recorded ages were compared with {key}: {told} were unlikely at a false discovery "
-        "rate of 5% ({tails}).",
+        "rate of 5% ({tails}), or no age at all.",
         "記録された年齢 {n} 件を {key} と比較し、偽発見率 5% で {told} "
-        "件を不一致とした（{tails}）。",
+        "件を不一致とした（{tails}。年齢でありえない値を含む）。",
         n=len(records.people), key=records.people.output.key, told=int(records.told.sum()),
         tails=("normal tails", "正規分布の裾") if normal
         else (f"{unlikely.freedom:.1f} degrees of freedom", f"自由度 {unlikely.freedom:.1f}"),

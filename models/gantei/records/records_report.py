@@ -6,6 +6,7 @@ from typing import Any
 from ..labels.flow import FLOW_NOTES
 from ..pages.bilingual import Bilingual, in_both, name_of
 from ..pages.excluded_parts import excluded_table
+from ..pages.known_manifest import notices_of
 from ..pages.study_report import ReportTable, StudyReport
 from ..study.leading_columns import Column
 from .age_records import AgeRecords
@@ -117,19 +118,26 @@ def class_sentence(records: ClassRecords) -> Bilingual:
 
 def age_sentence(records: AgeRecords) -> Bilingual:
     """Say how many ages are unlikely, and how many a slip would explain."""
-    told = int(records.told.sum())
+    told, nobodys = int(records.told.sum()), int(records.nobodys.sum())
+    impossible: Bilingual = ("", "")
+    if nobodys:
+        impossible = (
+            f", {nobodys} of them no age at all", f"、うち {nobodys} 件は年齢でありえない値"
+        )  # fmt: skip
     return in_both(
-        "{name} ({key}): {told} of {n} recorded ages are unlikely at a false discovery rate of 5%; "
-        "a slip of the pen would explain {slips} of them.",
-        "{name}（{key}）：記録された年齢 {n} 件のうち {told} 件が不一致です（偽発見率 5%）。"
-        "そのうち {slips} 件は書き誤りで説明できます。",
+        "{name} ({key}): {told} of {n} recorded ages are unlikely at a false discovery rate of "
+        "5%{impossible}; a slip of the pen would explain {slips} of them.",
+        "{name}（{key}）：記録された年齢 {n} 件のうち {told} 件が不一致です"
+        "（偽発見率 5%{impossible}）。そのうち {slips} 件は書き誤りで説明できます。",
         name=name_of(records.people.output), key=records.people.output.key, told=told,
         n=len(records.people), slips=len(records.slips),
+        impossible=impossible,
     )  # fmt: skip
 
 
 def cautions_of(check: RecordsCheck) -> Iterator[Bilingual]:
     """Say what to know before anything is quoted."""
+    yield from notices_of(check.outputs)
     for each in check.classes:
         rate = each.rate
         if not rate.is_supported:
@@ -143,6 +151,15 @@ def cautions_of(check: RecordsCheck) -> Iterator[Bilingual]:
                 key=each.people.output.key, rate=rate_text(rate.value),
                 low=rate_text(rate.low), high=rate_text(rate.high),
             )  # fmt: skip
+        if rate.source == "estimated":
+            yield in_both(
+                "{key}: the share of wrong records was estimated from these same records, which "
+                "counts whomever the estimator is certain and wrong of as a wrong record. State it "
+                "by --error-rate where it is known.",
+                "{key}：誤りの割合は同じ記録から推定しました。推定器が確信をもって誤った対象者も記録"
+                "の誤りに数えられます。割合が分かる場合は --error-rate で指定してください。",
+                key=each.people.output.key,
+            )
     if check.classes:
         yield (
             "The expected numbers depend on the share of wrong records; the tables also have them "

@@ -155,10 +155,11 @@ def _of_ages(records: AgeRecords, number: int) -> ReportSection:
         ),
     )  # fmt: skip
     said = in_both(
-        "{told} of {n} recorded ages are unlikely (Benjamini–Hochberg, 5%); on average, at most "
-        "one in twenty of these is correct. A slip of ten years is rarely found, because the "
-        "estimates scatter by {spread} years around the recorded ages.",
-        "記録された年齢 {n} 件のうち {told} 件を不一致としました（Benjamini–Hochberg 法、5%）。"
+        "{told} of {n} recorded ages are unlikely (Benjamini–Hochberg, 5%), or no age at all; on "
+        "average, at most one in twenty of these is correct. A slip of ten years is rarely found, "
+        "because the estimates scatter by {spread} years around the recorded ages.",
+        "記録された年齢 {n} 件のうち {told} 件を不一致としました（Benjamini–Hochberg 法、5%。年齢で"
+        "ありえない値を含みます）。"
         "このうち正しい記録は平均して 20 件に 1 件までです。推定のばらつきは {spread} 年あるため、"
         "10 歳の書き誤りはほとんど見つかりません。",
         told=str(int(told.sum())), n=str(len(records.people)),
