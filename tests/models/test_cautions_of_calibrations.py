@@ -60,16 +60,17 @@ def test_a_changed_table_of_results_is_told(tmp_path, capsys):
     assert "推定の実行後に変更されており" in told
 
 
-def test_cameras_of_few_people_are_counted_and_not_named(tmp_path, capsys):
+@pytest.mark.parametrize("others", [20, 120])
+def test_cameras_of_few_people_are_counted_and_not_named(tmp_path, capsys, others):
     records = [
         each | {"camera": "Fundus 1" if int(each["person"][1:]) < 100 else f"of {each['person']}"}
-        for each in people(120)
+        for each in people(100 + others)
     ]
     results, labels, _ = write_tables(tmp_path, "demo-age", AGE, records=records)
     given = ["calibrate", "demo-age", str(results), "--labels", str(labels), "--site", "clinic"]
     assert main(given) == 0
     told = capsys.readouterr().err
-    assert "40 photographs are of cameras with fewer than 10 people each" in told
+    assert f"{2 * others} photographs are of cameras with fewer than 10 people each" in told
     made = read_calibration(calibration_folder("demo-age", "clinic"))
     assert made.people.cameras == {"Fundus 1": 200}
 

@@ -114,13 +114,14 @@ def who_calibrated(joined: Joined, used: Collection[str], camera: str | None) ->
 
 
 def _cameras(joined: Joined, camera: str | None) -> list[str]:
+    is_named = camera is not None
     if camera is None:
         columns = [*joined.table.groups, *(joined.results.groups if joined.results else ())]
         camera = next((each for each in columns if each.casefold() == CAMERA), None)
         if camera is None:
             return [""] * len(joined.photographs)
     cameras = group_values(joined, [camera], option="--camera")[camera]
-    if (count := len(set(cameras))) > MOST_CAMERAS:
+    if is_named and (count := len(set(cameras))) > MOST_CAMERAS:
         raise SettingError(
             f"--camera {camera}: {count} different values, which are no cameras; name the column "
             "that tells the camera, as a calibration lists them"
