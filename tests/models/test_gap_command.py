@@ -74,8 +74,10 @@ def test_page_and_json_name_nobody(report):
 
 def test_methods_say_what_was_taken_as_what(report):
     english, japanese = (report / "methods.md").read_text("utf-8").split("# 方法")
-    for said in ("gap ~ group + age + age²", "sex (categories, reference", "bmi (a number, mean", "CR2",
-                 "2,000 bootstrap draws of persons"):  # fmt: skip
+    for said in (
+        "gap ~ group + age + age²", "sex (categories, reference", "bmi (a number, mean", "CR2",
+        "2,000 bootstrap draws of persons",
+    ):  # fmt: skip
         assert said in english
     assert "年齢差 ~ 群 + 年齢 + 年齢²" in japanese
     assert "です" not in japanese
