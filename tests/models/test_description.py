@@ -7,6 +7,7 @@ import pytest
 
 from gantei.errors import SettingError
 from gantei.misclassification.description import describe
+from gantei.misclassification.description_words import cautions
 from gantei.statistics.differential_range import frequency_range
 from gantei.statistics.misclassified_frequencies import (
     AccuracyCounts,
@@ -102,6 +103,15 @@ def test_shares_by_category_are_taken_as_they_are(tables):
     }  # fmt: skip
     assert not found.accuracy.is_assumed
     assert figure(found, "corrected", "difference")["least"] is None
+
+
+def test_what_is_known_only_overall_is_named_where_it_is_one_of_both(tables):
+    found = describe(
+        *tables, outcome="retinopathy", sensitivity="yes=0.75,no=0.85", specificity=0.75
+    )
+    assert found.accuracy.is_assumed
+    said = " ".join(each[0] for each in cautions(found))
+    assert "Assumed non-differential: specificity is known only overall" in said
 
 
 def test_labels_without_a_column_of_sexes_need_an_accuracy_of_elsewhere(records, tables, tmp_path):

@@ -1,12 +1,14 @@
 """Missing sex of a table: probabilities, sets, and what they combine to; and what is refused."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gantei.errors import SettingError
 from gantei.imputation.imputation import impute
+from gantei.imputation.imputation_words import cautions
 
 from .evaluated import SEX, write_labels, write_results
 from .sexless import LABELS, people
@@ -197,3 +199,13 @@ def test_the_long_table_is_read_back_as_it_was(imputation, tmp_path):
     with (tmp_path / "imputed.csv").open(newline="") as file:
         back = list(csv.DictReader(file))
     assert [row["sex"] or None for row in back] == [row["sex"] for row in rows]
+
+
+@pytest.mark.parametrize(("fraction", "asked"), [(0.2, ""), (0.201, "--sets 21 or more")])
+def test_as_many_sets_are_asked_for_as_hundredths_are_missing(tables, fraction, asked):
+    found = impute(*tables, with_="hba1c", sets=20)
+    first = next(each for each in found.differences if each.method == "imputed")
+    estimate = replace(first.estimate, fraction_missing=fraction)
+    changed = replace(found, differences=(replace(first, estimate=estimate),))
+    said = " ".join(each[0] for each in cautions(changed) if "--sets" in each[0])
+    assert said.partition(":")[0].removeprefix("Use ") == asked

@@ -189,6 +189,8 @@ def cautions(imputation: Imputation) -> Iterator[Bilingual]:
 
 def _too_few_sets(imputation: Imputation) -> Iterator[Bilingual]:
     """Ask for as many sets as hundredths of the information are missing."""
+    from math import ceil
+
     needed = max(
         (
             each.estimate.fraction_missing * 100
@@ -197,12 +199,12 @@ def _too_few_sets(imputation: Imputation) -> Iterator[Bilingual]:
         ),
         default=0.0,
     )
-    if needed > imputation.options.sets:
+    if ceil(needed) > imputation.options.sets:
         yield in_both(
             "Use --sets {n} or more: at least as many sets as percent of the information is "
             "missing.",
             "欠測情報の割合（%）に対してセットが足りません。--sets {n} 以上にしてください。",
-            n=f"{needed:.0f}",
+            n=ceil(needed),
         )
 
 

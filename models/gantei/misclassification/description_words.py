@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both
 from ..pages.flow_parts import notes_of
 from ..pages.known_manifest import notices_of
+from ..statistics.misclassified_frequencies import AccuracyCounts
 from .description import Description
 from .frequency_rows import WHY, FigureKind, FrequencyMethod, FrequencyRow, WhoCounts
 
@@ -152,17 +153,17 @@ def cautions(description: Description) -> Iterator[Bilingual]:
     accuracy, outcome = description.accuracy, description.outcome
     if accuracy.is_assumed:
         yield in_both(
-            "Assumed non-differential: sensitivity and specificity are known only overall{why}, "
-            "and were taken to be the same in every category of {outcome}. In one study, disease "
+            "Assumed non-differential: {what} known only overall{why}, and taken to be the same "
+            "in every category of {outcome}. In one study, disease "
             "of the fovea lowered the accuracy of an estimated sex from 85 to 69% (doi "
             "10.1038/s41598-021-89743-x). The range shows the frequencies if each differs by up to "
             "{vary} in each category.",
-            "非差異的誤分類を仮定：感度と特異度が全体でしか分からず{why}、{outcome} "
+            "非差異的誤分類を仮定：{what}が全体でしか分からず{why}、{outcome} "
             "のどの区分でも同じとみなしました。黄斑の疾患では、推定した性別の正解率が 85% から 69% "
             "に下がった報告があります（doi 10.1038/s41598-021-89743-x）。範囲は、各区分の感度と特異"
             "度がそれぞれ {vary} まで異なる場合の頻度です。",
             outcome=outcome.given, vary=f"{description.options.vary:g}",
-            why=_too_few(accuracy.too_few),
+            why=_too_few(accuracy.too_few), what=_known_overall(accuracy.counts),
         )  # fmt: skip
         if not any(each.least is not None for each in description.frequencies):
             yield (
@@ -195,6 +196,15 @@ def cautions(description: Description) -> Iterator[Bilingual]:
             n=len(description.left_out), outcome=outcome.given,
         )  # fmt: skip
     yield from notes_of(description.read.joined.flow)
+
+
+def _known_overall(counts: AccuracyCounts) -> Bilingual:
+    """Name what is known only overall, where it may be one of both."""
+    if len(counts.sensitivity) == len(counts.specificity):
+        return "sensitivity and specificity are", "感度と特異度"
+    if len(counts.sensitivity) == 1:
+        return "sensitivity is", "感度"
+    return "specificity is", "特異度"
 
 
 def withheld(description: Description) -> Iterator[Bilingual]:
