@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -40,6 +41,9 @@ def test_every_column_of_every_table_is_described(written):
 
 def test_the_table_of_expected_errors_is_that_of_the_list(written):
     rows = rows_of(written / "records.csv")
+    for row in rows:
+        lines = [int(each) for each in re.findall(r"line (\d+)", row["where"])]
+        assert lines == sorted(lines)
     expected = {
         row["first"]: row
         for row in rows_of(written / "expected.csv")
@@ -78,6 +82,9 @@ def test_what_is_refused_is_an_error_with_the_way_out_and_no_folder(written, tmp
     given = ["records", str(folder / "results.csv"), "--labels", str(folder / "labels.csv")]
     assert main([*given, "--output", "sex", "--out", str(tmp_path / "out")]) == 2
     assert "State the share by --error-rate" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*given, "--error-rate", "2%", "--out", str(tmp_path / "out")])
+    assert "2% is no number; write a share such as 0.005" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

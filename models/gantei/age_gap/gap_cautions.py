@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from ..evaluation.remarked_rows import settled_here
+from ..pages.bilingual import listed
 from ..pages.known_manifest import known_manifest, notices_of
 from .age_gap import AgeGap
 from .gap_backgrounds import CAMERA
 from .gap_calibrations import calibration_cautions
 from .gap_caution import GapCaution, caution
 from .gap_design import AGE_SQUARED
-from .gap_words import LEVELS, listed, p_text, percent, plain
+from .gap_words import LEVELS, p_text, percent, plain
 
 LEAST_OVERLAP = 0.5
 OTHER_CAMERAS = 0.1

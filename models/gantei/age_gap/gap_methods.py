@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from ..pages.bilingual import Bilingual, in_both, joined_in_both
+from ..pages.bilingual import Bilingual, in_both, joined_in_both, listed
 from ..pages.methods_parts import estimators_sentence, flow_sentence, software_sentence
 from ..statistics.draws import SEED
 from .age_gap import AgeGap
 from .gap_cautions import gap_cautions
 from .gap_sentences import taken_as
-from .gap_words import LEVELS, listed, plain
+from .gap_words import LEVELS, plain
 
 
 def gap_methods(gap: AgeGap) -> Bilingual:

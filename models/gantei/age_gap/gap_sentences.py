@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..findings.wording import word_of
-from ..pages.bilingual import Bilingual, in_both
+from ..pages.bilingual import Bilingual, in_both, listed
 from ..statistics.measure import Measure
 from .age_gap import AgeGap
 from .covariates import Covariate
 from .gap_names import GAP_REASONS
 from .gap_row import GapFigure
-from .gap_words import LEVELS, between, listed, p_text, plain, with_interval
+from .gap_words import LEVELS, between, p_text, plain, with_interval
 
 _HIGHER, _LOWER = ("older", "高く"), ("younger", "低く")
 

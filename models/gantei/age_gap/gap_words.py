@@ -73,10 +73,3 @@ def p_text(p: float | None) -> str:
 def percent(share: float) -> str:
     """Write a share in per cent."""
     return f"{100 * share:.0f}%"
-
-
-def listed(names: tuple[str, ...] | list[str]) -> Bilingual:
-    """List names in a sentence."""
-    if len(names) < 2:
-        return "".join(names), "".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}", "、".join(names)

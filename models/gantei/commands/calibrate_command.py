@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .calibrate_summary import write_calibrated
 from .evaluate_options import add_labels, label_options
 from .local_estimators import local_backend
-from .options import add_device, whole_number
+from .options import add_device, share, whole_number
 from .photograph_options import add_persons, add_photographs, listing_of
 from .predict_summary import write_every_row, write_summary
 
@@ -71,7 +71,7 @@ def _add_calibration(calibrate: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--level",
         metavar="SHARE",
-        type=float,
+        type=share,
         default=0.9,
         help="share of people whose real number an interval is to hold; default: 0.9",
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..terminal.text_table import text_table
 from .analysis_options import add_sex_analysis, labels_of_options
+from .options import share
 from .report_summary import write_report_summary
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     describe.add_argument(
         "--vary",
         metavar="AMOUNT",
-        type=float,
+        type=share,
         default=0.08,
         help="where they are known only overall: by how much either may differ in a category, for "
         "the range; default: 0.08",
@@ -55,7 +56,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     describe.add_argument(
         "--threshold",
         metavar="PROBABILITY",
-        type=float,
+        type=share,
         default=0.5,
         help="probability from which a person counts as the second class; default: 0.5",
     )

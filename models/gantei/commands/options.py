@@ -57,6 +57,19 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def share(text: str) -> float:
+    """Read a number for `argparse`, and say how a share is written where it is none.
+
+    Raises:
+        argparse.ArgumentTypeError: it is no number, such as `2%`.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        said = f"{text} is no number; write a share such as 0.005 for one in 200"
+        raise argparse.ArgumentTypeError(said) from None
+
+
 def port(text: str) -> int:
     """Read the number of a port; 0 lets the system choose one.
 

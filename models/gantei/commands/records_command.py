@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..terminal.text_table import text_table
 from .analysis_options import add_one_photograph, add_report, add_tables
 from .evaluate_options import COLUMNS, pairs_of
+from .options import share
 from .report_summary import write_report_summary
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     told.add_argument(
         "--error-rate",
         metavar="SHARE",
-        type=float,
+        type=share,
         help="share of records that are wrong, such as 0.005 for one in 200; without it, it is "
         "estimated where at least 25 are expected to be wrong and the data tell it, and otherwise "
         "refused",

@@ -9,14 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..terminal.plural import counted
 from ..terminal.text_table import visible
 
 if TYPE_CHECKING:
     from ..labels.exclusions import Exclusion
     from ..pages.bilingual import Bilingual
 
-_NOUNS = {"photograph": "photograph", "label": "row", "unit": "unit", "person": "person"}
+_NOUNS = {
+    "photograph": ("photograph", "photographs"),
+    "label": ("row", "rows"),
+    "unit": ("eye or visit", "eyes or visits"),
+    "person": ("person", "people"),
+}
+"""What is left out, of one and of several."""
 
 
 def write_report_summary(
@@ -55,7 +60,8 @@ def left_out_lines(exclusions: "Iterable[Exclusion]") -> Iterator[str]:
         if counts[code]:
             of = what_is_left_out(code)
             what = "labels not used" if of == "label" else "left out"
-            yield f"{what}: {counted(counts[code], _NOUNS[of])} {reason.english} ({code})"
+            noun = _NOUNS[of][counts[code] != 1]
+            yield f"{what}: {counts[code]} {noun} {reason.english} ({code})"
 
 
 def _write(line: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..pages.bilingual import Bilingual, class_of, in_both
+from ..pages.bilingual import Bilingual, class_of, in_both, listed
 from ..pages.flow_parts import notes_of
 from ..pages.known_manifest import notices_of
 from ..plots.style import decimals, signed
@@ -138,7 +138,7 @@ def compared(imputation: Imputation, *, adjusted: bool) -> Bilingual:
     covariates = imputation.options.columns[1:]
     return in_both(
         "{told}, adjusted for {en}", "{told}、{ja}で調整", told=told,
-        en=" and ".join(covariates), ja="・".join(covariates),
+        en=listed(covariates)[0], ja="・".join(covariates),
     )  # fmt: skip
 
 

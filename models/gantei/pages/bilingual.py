@@ -1,6 +1,6 @@
 """Texts in English and Japanese, and how figures are written in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ..findings.wording import Language, word_of
 from ..labels.cohort import Level
@@ -52,6 +52,13 @@ def in_both(english: str, japanese: str, /, **values: Bilingual | str | float) -
         for place, text in enumerate((english, japanese))
     ]
     return filled[0], filled[1]
+
+
+def listed(names: Sequence[str]) -> Bilingual:
+    """List names in a sentence."""
+    if len(names) < 2:
+        return "".join(names), "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}", "、".join(names)
 
 
 def joined_in_both(texts: Iterable[Bilingual]) -> Bilingual:

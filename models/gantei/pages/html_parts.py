@@ -12,7 +12,7 @@ from .bilingual import Bilingual
 Html = str
 """A part of the page, with everything that came from outside escaped."""
 
-MOST_BESIDE = 6
+MOST_BESIDE = 5
 """Columns, from which a table is no longer readable on a telephone."""
 WideCell = tuple[Html, int]
 """What stands in a cell, and over how many columns."""

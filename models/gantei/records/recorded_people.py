@@ -3,6 +3,8 @@
 A sex is of a person, whatever the visits; an age, and any other label, is of a visit.
 """
 
+import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -104,11 +106,17 @@ def _members(
 
 
 def _person(key: tuple[str, ...], photographs: Sequence[JoinedPhotograph]) -> RecordedPerson:
-    wheres = list(dict.fromkeys(each.label.where for each in photographs))
+    wheres = sorted({each.label.where for each in photographs}, key=_line)
     more = len(wheres) - MOST_WHERES
     shown = "; ".join(wheres[:MOST_WHERES]) + (f"; and {more} more" if more > 0 else "")
     day = day_of(key[1])
     return RecordedPerson(key[0], key[1], len(photographs), day.year if day else None, shown)
+
+
+def _line(where: str) -> tuple[int, str]:
+    """Sort places by their line, and texts without any last."""
+    number = re.search(r"\d+$", where)
+    return (int(number.group()) if number else sys.maxsize), where
 
 
 def _eyes(photographs: Sequence[JoinedPhotograph]) -> int:

@@ -80,14 +80,19 @@ def found_of(check: RecordsCheck) -> Iterator[Bilingual]:
     """Say what was found, a sentence for each list."""
     if check.contradicting:
         yield in_both(
-            "Records of {n} people or photographs contradict each other: look at these first.",
-            "{n} 人（または写真）の記録が互いに矛盾しています。最初に確認してください。",
-            n=people_of(check.contradicting),
+            "Records contradict each other for {n}: look at these first.",
+            "{n} の記録が互いに矛盾しています。最初に確認してください。",
+            n=_of_whom(people_of(check.contradicting)),
         )
     for of_classes in check.classes:
         yield class_sentence(of_classes)
     for of_ages in check.ages:
         yield age_sentence(of_ages)
+
+
+def _of_whom(count: int) -> Bilingual:
+    one = "1 person or photograph"
+    return one if count == 1 else f"{count} people or photographs", f"{count} 人（または写真）"
 
 
 def class_sentence(records: ClassRecords) -> Bilingual:
