@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..calibrations.calibration import Calibration
-from ..errors import MissingExtraError, SettingError
+from ..errors import SettingError
 from ..evaluation.estimator_settings import EstimatorSettings, estimator_settings
 from ..evaluation.evaluated_tables import EvaluatedFile
 from ..evaluation.given_arguments import check_columns, checked_labels, names_of
@@ -15,11 +15,12 @@ from ..evaluation.kept_draws import KeptDraws
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import Exclusion
 from ..labels.flow import Flow
-from ..labels.label_table import LabelOptions, LabelTable, read_labels
-from ..labels.rows_in_memory import table_in_memory
+from ..labels.given_labels import given_labels
+from ..labels.label_table import LabelOptions
 from ..statistics.reference_line import DrawnLine
 from ..statistics.repeated_measurements import Repeats
 from ..statistics.study_extra import require_study_extra
+from ..table_files.frames import frame_of
 from .covariates import Covariate, covariates_of
 from .gap_backgrounds import GroupCounts, cameras_of, sexes_of
 from .gap_change import GapChange, change_figures, gap_change
@@ -124,13 +125,7 @@ class AgeGap:
         Raises:
             MissingExtraError: pandas is not installed; `rows` needs none.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise MissingExtraError(
-                "frame() needs pandas: pip install pandas; rows() gives the same as records"
-            ) from error
-        return pandas.DataFrame(self.rows(), columns=list(COLUMN_NAMES))
+        return frame_of(self.rows(), COLUMN_NAMES)
 
 
 def gap(  # noqa: PLR0913 - as many as the tables have columns to name
@@ -205,16 +200,10 @@ def _given(
     return given
 
 
-def _labels(labels: Any, columns: tuple[Any, ...]) -> LabelTable:
-    if isinstance(labels, str | os.PathLike):
-        return read_labels(LabelOptions(os.fspath(labels), *columns))
-    return read_labels(LabelOptions("labels", *columns), table_in_memory(labels, "labels"))
-
-
 def _gap(
     given: Sequence[tuple[Path, Any]], columns: tuple[Any, ...], options: GapOptions
 ) -> AgeGap:
-    labels = [_labels(each, columns) for _, each in given]
+    labels = [given_labels(each, LabelOptions("labels", *columns)) for _, each in given]
     tables = [
         read_gap_table(path, each, options.output)
         for (path, _), each in zip(given, labels, strict=True)

@@ -9,8 +9,8 @@ from typing import Any
 from ..calibrations.calibration import Calibration
 from ..calibrations.calibration_store import save_calibration
 from ..evaluation.given_arguments import check_columns, checked_labels
-from ..labels.label_table import LabelOptions, LabelTable, read_labels
-from ..labels.rows_in_memory import table_in_memory
+from ..labels.given_labels import given_labels
+from ..labels.label_table import LabelOptions, LabelTable
 from ..statistics.study_extra import require_study_extra
 from .calibration_options import LEVEL, CalibrationOptions, checked_level, checked_place
 from .fitted_calibration import fit_calibration
@@ -92,6 +92,4 @@ def _calibrated(
 def _labels(labels: Any, columns: tuple[Any, ...]) -> LabelTable:
     person, age, sex, visit, of_outputs, coding, encoding, photograph = columns
     named = (person, age, sex, visit, of_outputs, (), coding, encoding, photograph)
-    if isinstance(labels, str | os.PathLike):
-        return read_labels(LabelOptions(os.fspath(labels), *named))
-    return read_labels(LabelOptions("labels", *named), table_in_memory(labels, "labels"))
+    return given_labels(labels, LabelOptions("labels", *named))

@@ -5,9 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..calibrations.calibration import LineCalibration
-from ..labels.exclusions import REASONS
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both, name_of, unit_of_value
-from ..pages.excluded_parts import excluded_counts, excluded_table
+from ..pages.excluded_parts import excluded_by_reason, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
 from ..pages.html_parts import Html, both, table, text
 from ..pages.study_report import ReportSection, ReportTable, StudyReport
@@ -62,7 +61,7 @@ def calibration_report(fitted: FittedCalibration) -> StudyReport:
         sections=[
             *(_section(each, made.level) for each in fitted.outputs),
             ReportSection("people", ("Participants", "対象者"), _people(fitted)),
-            ReportSection("excluded", ("Left out", "除外"), _excluded(fitted)),
+            ReportSection("left-out", ("Left out", "除外"), excluded_by_reason(fitted.exclusions)),
         ],
         tables=[*_bands(fitted), excluded_table(fitted.exclusions)],
         methods=calibration_methods(fitted),
@@ -153,11 +152,6 @@ def _labels(fitted: FittedOutput) -> Bilingual:
         f"{said[0]}: {', '.join(f'{name[0]} {n}' for name, n in named)}",
         f"{said[1]}（{'、'.join(f'{name[1]} {n}' for name, n in named)}）",
     )
-
-
-def _excluded(fitted: FittedCalibration) -> Html:
-    counts = Counter(each.code for each in fitted.exclusions)
-    return excluded_counts((code, counts[code]) for code in REASONS if counts[code])
 
 
 def _bands(fitted: FittedCalibration) -> Iterator[ReportTable]:

@@ -7,15 +7,15 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingExtraError
 from ..labels.cohort import LEVELS, Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import Exclusion
 from ..labels.flow import Flow
-from ..labels.label_table import LabelOptions, LabelTable, read_labels
-from ..labels.rows_in_memory import table_in_memory
+from ..labels.given_labels import given_labels
+from ..labels.label_table import LabelOptions
 from ..statistics.measure import Measure
 from ..statistics.study_extra import require_study_extra
+from ..table_files.frames import frame_of
 from .estimator_settings import EstimatorSettings, estimator_settings
 from .evaluated_figures import evaluated_figures
 from .evaluated_tables import CohortKey, EvaluatedFile, read_tables
@@ -165,13 +165,7 @@ class Evaluation:
         Raises:
             MissingExtraError: pandas is not installed; `rows` needs none.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise MissingExtraError(
-                "frame() needs pandas: pip install pandas; rows() gives the same as records"
-            ) from error
-        return pandas.DataFrame(self.rows(), columns=list(NAMES))
+        return frame_of(self.rows(), NAMES)
 
 
 def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
@@ -233,7 +227,7 @@ def evaluate(  # noqa: PLR0913 - as many as the tables have columns to name
     )
     columns = (person, age, sex, visit, of_outputs, options.by, coding, encoding, photograph)
     require_study_extra("evaluate")
-    return _evaluation(_paths(results), _labels(labels, columns), options)
+    return _evaluation(_paths(results), labels, LabelOptions("labels", *columns), options)
 
 
 def _paths(results: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> list[Path]:
@@ -241,15 +235,10 @@ def _paths(results: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -
     return [Path(each) for each in several]
 
 
-def _labels(labels: Any, columns: tuple[Any, ...]) -> LabelTable:
-    if isinstance(labels, str | os.PathLike):
-        return read_labels(LabelOptions(os.fspath(labels), *columns))
-    return read_labels(LabelOptions("labels", *columns), table_in_memory(labels, "labels"))
-
-
 def _evaluation(
-    results: Sequence[Path], labels: LabelTable, options: EvaluationOptions
+    results: Sequence[Path], given: Any, columns: LabelOptions, options: EvaluationOptions
 ) -> Evaluation:
+    labels = given_labels(given, columns)
     tables = read_tables(
         results, labels, one_photograph_per_person=options.one_photograph_per_person
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import MissingExtraError
 from ..evaluation.given_arguments import names_of
 from ..labels.exclusions import Exclusion
 from ..labels.label_table import LabelTable
@@ -14,6 +13,7 @@ from ..labels.person_columns import person_column
 from ..statistics.draws import SEED
 from ..statistics.imputed_sets import SETS
 from ..statistics.study_extra import require_study_extra
+from ..table_files.frames import frame_of
 from .calibrated_sexes import CalibratedSexes, MissingSexes, calibrated_sexes, missing_sexes
 from .combined_analysis import AnalysedOutcome, SexDifference, analysed_outcome, sex_differences
 from .imputation_options import ImputationOptions
@@ -101,14 +101,8 @@ class Imputation:
         Raises:
             MissingExtraError: pandas is not installed; `rows` needs none.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise MissingExtraError(
-                "frame() needs pandas: pip install pandas; rows() gives the same as records"
-            ) from error
         columns = imputed_columns(self.read.people, self.imputed)
-        return pandas.DataFrame(self.rows(), columns=[each.name for each in columns])
+        return frame_of(self.rows(), [each.name for each in columns])
 
 
 def impute(  # noqa: PLR0913 - as many as the tables have columns to name

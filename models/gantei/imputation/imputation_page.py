@@ -8,7 +8,7 @@ import numpy as np
 
 from ..labels.exclusions import REASONS as EXCLUDED
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both, number_text
-from ..pages.excluded_parts import excluded_counts, excluded_table
+from ..pages.excluded_parts import excluded_by_reason, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
 from ..pages.html_parts import Html, both, bullets, table, text
 from ..pages.study_report import ReportFigure, ReportSection, ReportTable, StudyReport
@@ -76,9 +76,8 @@ def _sections(imputation: Imputation) -> Iterator[ReportSection]:
             "".join(_compared(imputation, each) for each in words.adjustments(imputation)),
             tuple(_forests(imputation)),
         )
-    counts = Counter(each.code for each in imputation.exclusions)
-    left_out = [(code, counts[code]) for code in EXCLUDED if counts[code]]
-    yield ReportSection("left-out", ("Left out", "除外"), excluded_counts(left_out))
+    left_out = excluded_by_reason(imputation.exclusions)
+    yield ReportSection("left-out", ("Left out", "除外"), left_out)
     yield ReportSection(
         "limits",
         ("What this cannot say", "この結果からは分からないこと"),

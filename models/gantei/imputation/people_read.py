@@ -1,6 +1,5 @@
 """Results and labels, read and joined: the people with an estimated sex, and who is left out."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +9,11 @@ from ..evaluation.evaluated_tables import EvaluatedFile
 from ..evaluation.given_arguments import check_columns, mapping_of
 from ..labels.estimated_people import EstimatedPeople, estimated_people, sex_output
 from ..labels.exclusions import Exclusion
+from ..labels.given_labels import given_labels
 from ..labels.joining import Joined, join_results
-from ..labels.label_table import LabelOptions, LabelTable, read_labels
+from ..labels.label_table import LabelOptions, LabelTable
 from ..labels.person_columns import PersonColumn
 from ..labels.results_table import ResultsTable, read_results
-from ..labels.rows_in_memory import table_in_memory
 from ..system.files import sha256_of
 
 
@@ -67,9 +66,7 @@ def labels_of(
         "sex_coding": sex_coding,
         "encoding": encoding,
     }
-    if isinstance(labels, str | os.PathLike):
-        return read_labels(LabelOptions(os.fspath(labels), **options))
-    return read_labels(LabelOptions("labels", **options), table_in_memory(labels, "labels"))
+    return given_labels(labels, LabelOptions("labels", **options))
 
 
 def read_people(

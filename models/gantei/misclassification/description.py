@@ -21,6 +21,7 @@ from ..statistics.misclassified_frequencies import (
     naive_frequencies,
 )
 from ..statistics.study_extra import require_study_extra
+from ..table_files.frames import frame_of
 from .describe_options import THRESHOLD, VARY, AccuracyText, DescribeOptions, options_of
 from .description_tables import (
     ACCURACY_COLUMNS,
@@ -74,6 +75,14 @@ class Description:
         classes = self.read.people.output.classes
         cells = frequency_cells(self.outcome, classes, self.frequencies)
         return [dict(zip(names, row, strict=True)) for row in cells]
+
+    def frame(self) -> Any:
+        """Give `rows` as a `pandas.DataFrame`.
+
+        Raises:
+            MissingExtraError: pandas is not installed; `rows` needs none.
+        """
+        return frame_of(self.rows(), [each.name for each in FREQUENCY_COLUMNS])
 
     def accuracies(self) -> list[dict[str, Any]]:
         """Give sensitivity and specificity, as records by the columns of `accuracy.csv`."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ..labels.exclusions import REASONS as EXCLUDED
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both
-from ..pages.excluded_parts import excluded_counts, excluded_table
+from ..pages.excluded_parts import excluded_by_reason, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
 from ..pages.html_parts import Html, below, both, bullets, table, text
 from ..pages.study_report import ReportFigure, ReportSection, ReportTable, StudyReport
@@ -75,9 +75,8 @@ def _sections(description: Description) -> Iterator[ReportSection]:
     yield ReportSection(
         "accuracy", ("How often the estimate is right", "推定の正しさ"), _accuracy(description)
     )
-    counts = Counter(each.code for each in description.exclusions)
-    left_out = [(code, counts[code]) for code in EXCLUDED if counts[code]]
-    yield ReportSection("left-out", ("Left out", "除外"), excluded_counts(left_out))
+    left_out = excluded_by_reason(description.exclusions)
+    yield ReportSection("left-out", ("Left out", "除外"), left_out)
     yield ReportSection(
         "limits",
         ("What this cannot say", "この結果からは分からないこと"),

@@ -1,5 +1,6 @@
 """What a report left out: a table of its own with every one, and their number on the page."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from ..evaluation.excluded_units import COLUMNS
@@ -41,6 +42,12 @@ def excluded_table(exclusions: Iterable[Exclusion]) -> ReportTable:
         for each in exclusions
     )  # fmt: skip
     return ReportTable(EXCLUDED_CSV, _COLUMNS, rows, ("what was left out, and why", "除外の一覧"))
+
+
+def excluded_by_reason(exclusions: Iterable[Exclusion]) -> Html:
+    """Write how many were left out for which reason, in the order of a flow of participants."""
+    counts = Counter(each.code for each in exclusions)
+    return excluded_counts((code, counts[code]) for code in REASONS if counts[code])
 
 
 def excluded_counts(counts: Iterable[tuple[str, int]]) -> Html:

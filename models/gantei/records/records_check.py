@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import GanteiError, MissingExtraError, OutputError, SettingError
+from ..errors import GanteiError, OutputError, SettingError
 from ..evaluation.evaluated_tables import EvaluatedFile
 from ..evaluation.given_arguments import check_columns, checked_labels, names_of
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import REASONS, Exclusion
 from ..labels.flow import Flow
+from ..labels.given_labels import given_labels
 from ..labels.joining import Joined, join_results
-from ..labels.label_table import LabelOptions, LabelTable, read_labels
+from ..labels.label_table import LabelOptions, LabelTable
 from ..labels.results_table import ResultsTable, read_results
-from ..labels.rows_in_memory import table_in_memory
 from ..statistics.study_extra import require_study_extra
 from ..system.files import sha256_of
+from ..table_files.frames import frame_of
 from .age_records import AgeRecords, age_records
 from .chosen_outputs import chosen_outputs
 from .class_records import ClassRecords, class_records
@@ -83,13 +84,7 @@ class RecordsCheck:
         Raises:
             MissingExtraError: pandas is not installed; `rows` needs none.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            raise MissingExtraError(
-                "frame() needs pandas: pip install pandas; rows() gives the same as records"
-            ) from error
-        return pandas.DataFrame(self.rows(), columns=list(NAMES))
+        return frame_of(self.rows(), NAMES)
 
 
 def check_records(  # noqa: PLR0913 - as many as the tables have columns to name
@@ -146,7 +141,7 @@ def check_records(  # noqa: PLR0913 - as many as the tables have columns to name
     rate, chosen = checked_rate(error_rate), names_of("output", output)
     require_study_extra("check_records")
     columns = (person, age, sex, visit, of_outputs, (), coding, encoding, photograph, True)
-    table = _labels(labels, columns)
+    table = given_labels(labels, LabelOptions("labels", *columns))
     return _joined_and_checked(Path(results), table, chosen, rate, one_photograph_per_person)
 
 
@@ -161,12 +156,6 @@ def _joined_and_checked(
             "the column of the labels by --person, or say --one-photograph-per-person if that is so"
         )
     return _checked(joined, read, chosen_outputs(read, table, chosen), rate, one_each)
-
-
-def _labels(labels: Any, columns: tuple[Any, ...]) -> LabelTable:
-    if isinstance(labels, str | os.PathLike):
-        return read_labels(LabelOptions(os.fspath(labels), *columns))
-    return read_labels(LabelOptions("labels", *columns), table_in_memory(labels, "labels"))
 
 
 def _checked(

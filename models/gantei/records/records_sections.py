@@ -6,9 +6,8 @@ No person is named on the page: the lists are tables beside it.
 from collections import Counter
 from collections.abc import Iterator
 
-from ..labels.exclusions import REASONS
 from ..pages.bilingual import Bilingual, in_both, name_of
-from ..pages.excluded_parts import excluded_counts
+from ..pages.excluded_parts import excluded_by_reason, excluded_counts
 from ..pages.html_parts import Html, below, both, table, text
 from ..pages.study_report import ReportFigure, ReportSection
 from ..plots.disagreements import ListedErrors, errors_among_first, recorded_over_expected
@@ -35,9 +34,7 @@ def records_sections(check: RecordsCheck) -> Iterator[ReportSection]:
         yield _of_ages(of_ages, number)
     if check.refused or check.passed_by:
         yield _not_told(check)
-    counts = Counter(each.code for each in check.exclusions)
-    ordered = [(code, counts[code]) for code in REASONS if counts[code]]
-    yield ReportSection("excluded", ("Left out", "除外"), excluded_counts(ordered))
+    yield ReportSection("left-out", ("Left out", "除外"), excluded_by_reason(check.exclusions))
 
 
 def rate_text(rate: float, digits: int = 2) -> str:

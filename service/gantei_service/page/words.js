@@ -21,7 +21,7 @@ export const TEXTS = {
     interval: (percent) => `${percent} % interval `,
     range: (low, high) => `${low} to ${high}`,
     noInterval: "no interval",
-    noIntervalFew: "no interval: too few people were calibrated on",
+    noIntervalFew: "no interval: calibrated on too few people",
     beforeCalibrating: "before calibrating",
     calibratedAt: (site, people) => `calibrated at ${site} on ${people} people`,
     calibratedOn: (site, date, people, ages, percent) => `Calibrated at ${site} on ${people} people`
@@ -116,7 +116,7 @@ export const TEXTS = {
     interval: (percent) => `${percent} % 区間 `,
     range: (low, high) => `${low}～${high}`,
     noInterval: "区間なし",
-    noIntervalFew: "区間なし：較正に用いた人が少なすぎます",
+    noIntervalFew: "区間なし：較正の対象者が少なすぎます",
     beforeCalibrating: "較正前",
     calibratedAt: (site, people) => `${site} の ${people} 人で較正`,
     calibratedOn: (site, date, people, ages, percent) => `較正：${site}、${people} 人`
