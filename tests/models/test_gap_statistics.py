@@ -87,6 +87,23 @@ def test_the_intraclass_correlation_has_the_f_test_and_the_interval_of_scipy():
     assert [low, high] == pytest.approx([(each - 1) / (each + 1) for each in bounds], rel=1e-9)
 
 
+def test_the_intraclass_correlation_knows_what_was_fitted_before():
+    random = np.random.default_rng(4)
+    people, rounds, held = 12, 400, {0: 0, 2: 0}
+    ages = np.linspace(-1, 1, people)
+    design = np.column_stack((np.ones(people), ages, ages**2))
+    away = np.eye(people) - design @ np.linalg.pinv(design)
+    for _ in range(rounds):
+        person, eye = random.normal(size=(people, 1)), random.normal(size=(people, 2))
+        pairs = 0.8**0.5 * person + 0.2**0.5 * eye
+        left = pairs - ((np.eye(people) - away) @ pairs.mean(axis=1))[:, None]
+        for fitted in held:
+            _, low, high = intraclass_correlation(left, fitted=fitted)
+            held[fitted] += low <= 0.8 <= high
+    assert held[2] / rounds > 0.93
+    assert held[2] > held[0]
+
+
 @pytest.mark.reference
 def test_of_equally_many_eyes_the_intraclass_correlation_is_that_of_a_mixed_model():
     api = pytest.importorskip("statsmodels.api")

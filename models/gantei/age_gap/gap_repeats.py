@@ -108,13 +108,13 @@ def _correlation(pairs: EyePairs, people: GapPeople) -> Measure:
         decades = (ages - centre) / 10
         return np.column_stack((np.ones_like(ages), decades, decades**2))
 
-    expected = np.zeros(len(pairs.ages))
+    expected, fitted = np.zeros(len(pairs.ages)), 0
     if len(rows) > 3 and not dependent_columns(design(rows.ages)):
         fit = clustered_fit(design(rows.ages), rows.gaps, rows.persons)
-        expected = design(pairs.ages) @ fit.coefficients
+        expected, fitted = design(pairs.ages) @ fit.coefficients, 2
     first = pairs.is_first
     levelled = np.stack((pairs.right, pairs.left), axis=1) - (pairs.ages + expected)[:, None]
-    value, low, high = intraclass_correlation(levelled[first])
+    value, low, high = intraclass_correlation(levelled[first], fitted=fitted)
     count = int(first.sum())
     if not np.isfinite(value):
         return missing("eye_icc", "no-variation", count, count)

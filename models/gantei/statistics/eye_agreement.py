@@ -63,7 +63,9 @@ def eye_differences(
     )
 
 
-def intraclass_correlation(pairs: NDArray[np.float64]) -> tuple[float, float, float]:
+def intraclass_correlation(
+    pairs: NDArray[np.float64], *, fitted: int = 0
+) -> tuple[float, float, float]:
     """Give the one-way intraclass correlation of two eyes, ICC(1), with its exact 95 % interval.
 
     ICC(1, 1) of Shrout & Fleiss 1979, doi 10.1037/0033-2909.86.2.420: from the mean squares
@@ -72,6 +74,8 @@ def intraclass_correlation(pairs: NDArray[np.float64]) -> tuple[float, float, fl
 
     Args:
         pairs: float64 (people, 2), three people and more, one row each.
+        fitted: how many coefficients beside the mean were fitted to people of these and taken away;
+            each takes a degree of freedom between persons.
 
     Returns:
         The value and its interval; nan where all eyes are the same.
@@ -79,9 +83,11 @@ def intraclass_correlation(pairs: NDArray[np.float64]) -> tuple[float, float, fl
     Raises:
         MissingExtraError: scipy is not installed.
     """
-    people = len(pairs)
+    people, free = len(pairs), len(pairs) - 1 - fitted
+    if free < 1:
+        return np.nan, np.nan, np.nan
     means = pairs.mean(axis=1)
-    between = 2 * float(np.sum((means - means.mean()) ** 2)) / (people - 1)
+    between = 2 * float(np.sum((means - means.mean()) ** 2)) / free
     within = float(np.sum((pairs - means[:, None]) ** 2)) / people
     if not between + within > 0:
         return np.nan, np.nan, np.nan
@@ -89,8 +95,8 @@ def intraclass_correlation(pairs: NDArray[np.float64]) -> tuple[float, float, fl
     if not within > 0:
         return value, np.nan, np.nan
     quantile = _special().fdtri
-    low = between / within / float(quantile(people - 1, people, 0.975))
-    high = between / within * float(quantile(people, people - 1, 0.975))
+    low = between / within / float(quantile(free, people, 0.975))
+    high = between / within * float(quantile(people, free, 0.975))
     return value, (low - 1) / (low + 1), (high - 1) / (high + 1)
 
 
