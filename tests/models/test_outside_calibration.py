@@ -60,7 +60,9 @@ def test_photographs_unlike_those_calibrated_on_are_counted_and_can_be_refused(p
     assert not any(row["demo-age.distance"] or row["demo-age.age.low"] for row in refused)
 
 
-def test_a_list_tells_cameras_which_are_compared_in_any_case_and_width(predicted, drawn, tmp_path):
+def test_a_list_tells_cameras_which_are_compared_in_any_case_and_width(
+    predicted, drawn, tmp_path, capsys
+):
     names = sorted(path.name for path in drawn.glob("*.jpg"))[:4]
     cameras = ["TOPCON  nw400", "canon", "Nidek", ""]
     lines = "\n".join(f"{name},{camera}" for name, camera in zip(names, cameras, strict=True))
@@ -73,6 +75,7 @@ def test_a_list_tells_cameras_which_are_compared_in_any_case_and_width(predicted
     said = found[names[2]]["warnings"]
     assert "its camera is Nidek, and the calibration was made on Topcon NW400, Ｃａｎｏｎ" in said
     assert json.loads(out.with_name("results.csv.run.json").read_bytes())["cameras"] == "list"
+    assert "not compared" not in capsys.readouterr().err
 
 
 def test_where_nothing_tells_cameras_the_run_manifest_says_so_and_no_row_does(predicted):

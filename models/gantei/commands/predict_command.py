@@ -221,7 +221,7 @@ def _fill(
     write_summary(summary, study.listing.passed_by)
     write_unread(added)
     write_every_row(backend.estimators)
-    write_calibrations(backend.estimators)
+    write_calibrations(backend.estimators, listing.columns)
     beside = (
         study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
         study.skipped_path,
@@ -283,6 +283,6 @@ def _stream(
     write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
     write_unread(added)
     write_every_row(backend.estimators)
-    write_calibrations(backend.estimators)
+    write_calibrations(backend.estimators, listing.columns)
     write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
     return SOME_FAILED if failed else ALL_GOOD

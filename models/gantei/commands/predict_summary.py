@@ -68,9 +68,15 @@ def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
         sys.stderr.write(visible(f"every row ({', '.join(each)}): {text}\n"))
 
 
-def write_calibrations(estimators: "Sequence[AnyEstimator]") -> None:
-    """Say on whom the values of each estimator are calibrated."""
+def write_calibrations(estimators: "Sequence[AnyEstimator]", columns: Sequence[str]) -> None:
+    """Say on whom the values of each estimator are calibrated, and whether cameras are compared.
+
+    Args:
+        estimators: of the study.
+        columns: of the list of its photographs, which may tell their cameras.
+    """
     from ..calibrations.calibration_table import people_text
+    from ..study.stated_cameras import COLUMN, StatedCameras
 
     for each in estimators:
         if (made := each.calibration) is not None:
@@ -78,6 +84,12 @@ def write_calibrations(estimators: "Sequence[AnyEstimator]") -> None:
             sys.stderr.write(
                 visible(f"{each.name}: calibrated at {made.site} on {people} ({made.date})\n")
             )
+    known = any(each.calibration and each.calibration.people.cameras for each in estimators)
+    if known and StatedCameras.of(columns, estimators).place is None:
+        sys.stderr.write(
+            "cameras were not compared with those calibrated on: nothing tells the camera of a "
+            f"photograph; a list with a column {COLUMN} does (--from)\n"
+        )
 
 
 def write_counts(what: str, counts: Mapping[str, int]) -> None:
