@@ -119,6 +119,9 @@ def test_embeddings_give_a_reference_in_which_no_row_stands(ages):
     assert relative_distances(rows[:1] + 30, made.embeddings)[0] > 3
     for vector in (made.embeddings.mean, *made.embeddings.directions):
         assert np.abs(rows - np.array(vector, np.float32)).max(axis=1).min() > 0.1
+    assert 0.5 < made.embeddings.rest**0.5 < 1
+    steps = np.array(made.embeddings.mean) / 0.25  # at most half of that
+    assert (steps == np.round(steps)).all()
 
 
 def test_embeddings_of_another_run_or_a_changed_table_are_refused(ages):

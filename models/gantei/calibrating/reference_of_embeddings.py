@@ -1,5 +1,6 @@
 """Where the embeddings of those calibrated on lay: one photograph of each person, nobody's row."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,12 +51,21 @@ def embedding_reference(
     if limit is None or not limit > 0:
         return None
     return EmbeddingReference.of(
-        spread.mean,
+        _coarse(spread.mean, spread.rest),
         spread.directions,
         np.array([rounded(each, _DIGITS) for each in spread.spreads]),
         rounded(spread.rest, _DIGITS),
         rounded(limit, _DIGITS),
     )
+
+
+def _coarse(middle: NDArray[np.float64], rest: float) -> NDArray[np.float64]:
+    """Round to steps of a quarter to half a standard deviation, which no distance tells from exact.
+
+    One person more moves the middle by less: two calibrations would else give their embedding.
+    """
+    step = 2.0 ** math.floor(math.log2(math.sqrt(rest) / 2))
+    return np.asarray(np.round(middle / step) * step + 0.0, np.float64)  # no -0
 
 
 def _drawn(
