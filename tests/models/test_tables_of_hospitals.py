@@ -8,6 +8,7 @@ from gantei.errors import OutputError, SettingError
 from gantei.labels.ages import day_of
 from gantei.labels.group_values import group_values
 from gantei.labels.joining import join_listing, join_results
+from gantei.pages.flow_parts import notes_of
 from gantei.photographs.listing import list_photographs
 
 from .labelled import labels_of, result, results_of
@@ -102,6 +103,8 @@ def test_photographs_of_several_days_in_one_visit_are_told(tmp_path):
         flow = joined(tmp_path, text, rows, visit="date" if "date" in text else None).flow
         assert flow.notes == ("visits-of-days",)
         assert flow.note_texts("visits-of-days")[0].endswith("The first: labels.csv, line 2.")
+    assert len(notes_of(flow)) == 1
+    assert notes_of(flow, ages=False) == []
     by_photograph = (
         "photograph,person,date,age\n1_20210511_R.jpg,1,2021-05-11,57\n"
         "1_20220610_R.jpg,1,2022-06-10,58\n"

@@ -17,7 +17,8 @@ from .gap_words import LEVELS, between, decimals_of, p_text, percent, plain
 _EVERYBODY = ("everybody", "全体")
 _HEAD: tuple[Bilingual, ...] = (
     ("figure", "指標"), ("of", "対象"), ("value", "値"),
-    ("95% confidence interval", "95% 信頼区間"), ("p", "p"), ("p, Holm", "p（Holm）"),
+    ("95% confidence interval", "95% 信頼区間"),
+    ("p-value", "p 値"), ("p-value, Holm", "p 値（Holm）"),
     ("rows", "件数"), ("people", "人数"),
 )  # fmt: skip
 _MAY_BE_EMPTY = frozenset({4, 5})

@@ -202,7 +202,7 @@ def _compared(imputation: Imputation, adjusted: bool) -> Html:
         ("method", "方法"),
         ("shift of the logit", "ロジットのずれ"),
         ("estimate (95% interval)", "推定値（95% 区間）"),
-        ("p", "p 値"),
+        ("p-value", "p 値"),
         ("degrees of freedom", "自由度"),
         ("fraction of missing information", "欠測情報の割合"),
         in_both(

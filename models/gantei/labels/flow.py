@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+VISITS_OF_DAYS = "visits-of-days"
 FLOW_NOTES: Mapping[str, tuple[str, str]] = {
     "table-changed": (
         "The table of results was changed after gantei predict wrote it: its run manifest no "
@@ -36,7 +37,7 @@ FLOW_NOTES: Mapping[str, tuple[str, str]] = {
         "受診日の列に日付（年が先頭）でない値があります。そのような記載はそれぞれ別の受診として数え、年齢の"
         "確認には使いません。",
     ),
-    "visits-of-days": (
+    VISITS_OF_DAYS: (
         "The names of some photographs of one person have different days, but the labels have them "
         "as one visit: all are taken to be of one age and one day. Name the column that tells "
         "visits apart by --visit, in a table of labels with a row for each photograph.",

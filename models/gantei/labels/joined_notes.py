@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePath
 
 from .ages import day_of
+from .flow import VISITS_OF_DAYS
 from .joined_photograph import JoinedPhotograph
 from .result_rows import ResultRow
 
@@ -26,7 +27,7 @@ def joined_notes(rows: Sequence[ResultRow], kept: Sequence[JoinedPhotograph]) ->
     if first := next(no_days, None):
         notes["visits-no-days"] = PurePath(first.label.where).name
     if first := next(_of_other_days(kept), None):
-        notes["visits-of-days"] = PurePath(first.label.where).name
+        notes[VISITS_OF_DAYS] = PurePath(first.label.where).name
     persons = {each.person for each in kept if each.person}
     if len({almost(person) for person in persons}) < len(persons):
         notes["persons-alike"] = ""

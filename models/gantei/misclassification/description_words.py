@@ -195,7 +195,9 @@ def cautions(description: Description) -> Iterator[Bilingual]:
             "あります）。",
             n=len(description.left_out), outcome=outcome.given,
         )  # fmt: skip
-    yield from notes_of(description.read.joined.flow)
+    joined = description.read.joined
+    is_of_age = outcome.given.partition(":")[0] in {"age", joined.table.options.age}
+    yield from notes_of(joined.flow, ages=is_of_age)
 
 
 def _known_overall(counts: AccuracyCounts) -> Bilingual:

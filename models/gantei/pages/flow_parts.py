@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from ..labels.exclusions import REASONS
-from ..labels.flow import Flow
+from ..labels.flow import VISITS_OF_DAYS, Flow
 from ..plots.participant_flow import FlowBox
 from ..terminal.plural import counted
 from .bilingual import Bilingual
@@ -42,9 +42,12 @@ def boxes_of_flow(
     return box(start, counted_reasons_of(flow.excluded.items()), begins=True), box(kept, left_out)
 
 
-def notes_of(flow: Flow) -> list[Bilingual]:
-    """Word what is to know of the tables, such as that the results were changed."""
-    return [flow.note_texts(each) for each in flow.notes]
+def notes_of(flow: Flow, *, ages: bool = True) -> list[Bilingual]:
+    """Word what is to know of the tables, such as that the results were changed.
+
+    `ages`: whether ages are used, so that it matters on which day a photograph was taken.
+    """
+    return [flow.note_texts(each) for each in flow.notes if ages or each != VISITS_OF_DAYS]
 
 
 def counted_reasons_of(counts: Iterable[tuple[str, int]]) -> list[Bilingual]:
