@@ -78,7 +78,7 @@ def test_labels_without_real_ages_are_refused(tables, tmp_path):
     labels = write_labels(
         tmp_path / "l.csv", records, tuple(each for each in COLUMNS if each != "age")
     )
-    with pytest.raises(SettingError, match="no column has ages, and a gap is the estimate less"):
+    with pytest.raises(SettingError, match="no column has ages, and a gap is the estimate minus"):
         gantei.gap(tables[0], labels)
 
 

@@ -87,13 +87,13 @@ def _overlap(gap: AgeGap) -> Iterator[GapCaution]:
                 "within the central 95% of ages of {reference}, and {b} the other way round. Their "
                 "difference rests on the form of the curve in age; compare people of the same "
                 "ages.",
-                "{group} と {reference} は年齢があまり重なりません（{reference} の年齢の中央 95 % "
+                "{group} と {reference} は年齢があまり重なりません（{reference} の年齢の中央 95% "
                 "に入る {group} は {a}、逆は {b}）。群間差は年齢の曲線の形に左右されます。同じ年齢"
                 "の人どうしで比べてください。",
             ), (
                 "{a} of {group} lay within the central 95% of ages of {reference}, and {b} the "
                 "other way round.",
-                "{reference} の年齢の中央 95 % に入る {group} は {a}、逆は {b} であった。",
+                "{reference} の年齢の中央 95% に入る {group} は {a}、逆は {b} であった。",
             ),
                 group=group, reference=gap.people.reference, a=percent(shares[0]),
                 b=percent(shares[-1]),

@@ -15,7 +15,7 @@ from .gap_names import GAP_REASONS
 from .gap_words import LEVELS
 
 _BY_AGE = (
-    "Gap over real age of {rows}. A gap that falls with age is regression to the mean, and no "
+    "Gap against real age ({rows}). A gap that falls with age is regression to the mean, not a "
     "finding.",
     "実年齢と年齢差（点は{rows}）。年齢とともに下がるのは平均への回帰で、所見ではありません。",
 )

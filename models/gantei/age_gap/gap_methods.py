@@ -23,7 +23,7 @@ def _sentences(gap: AgeGap) -> Iterator[Bilingual]:
     for place, flow in enumerate(gap.flows):
         yield flow_sentence(flow, results[place], labels[min(place, len(labels) - 1)])
     yield (
-        "The gap is the estimated age, as the network gives it, less the real age. Estimates were "
+        "The gap is the estimated age, as the network gives it, minus the real age. Estimates were "
         "averaged over the photographs of an eye, then over the eyes of a person at a visit, which "
         "was the unit of analysis unless another is named.",
         "年齢差は、ネットワークの出力した推定年齢から実年齢を引いた値とした。推定値は片眼の写真で平"

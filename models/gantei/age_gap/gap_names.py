@@ -47,13 +47,13 @@ GAP_METRICS: Mapping[str, GapMetric] = MappingProxyType({
         "97.5th percentile of real age", "実年齢の 97.5 パーセンタイル"
     ),
     "ages_within_reference": GapMetric(
-        "share within the reference's central 95 % of ages",
-        "基準群の年齢の中央 95 % に入る割合",
+        "share within the reference's central 95% of ages",
+        "基準群の年齢の中央 95% に入る割合",
         "fraction",
     ),
     "reference_within_ages": GapMetric(
-        "share of the reference within the group's central 95 % of ages",
-        "群の年齢の中央 95 % に入る基準群の割合",
+        "share of the reference within the group's central 95% of ages",
+        "群の年齢の中央 95% に入る基準群の割合",
         "fraction",
     ),
     "within_eye_sd": GapMetric(

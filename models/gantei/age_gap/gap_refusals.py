@@ -66,7 +66,7 @@ def refuse_without_ages(table: LabelTable) -> None:
     if not any(row.age is not None for row in table.rows):
         what = "no row has an age" if table.has_ages else "no column has ages"
         raise SettingError(
-            f"{table.name}: {what}, and a gap is the estimate less the real age; name the column "
+            f"{table.name}: {what}, and a gap is the estimate minus the real age; name the column "
             f"of real ages by --age. Found: {', '.join(table.columns)}"
         )
 

@@ -25,7 +25,7 @@ _MAY_BE_EMPTY = frozenset({4, 5})
 _ROWS: Bilingual = ("rows", "件数")
 _PEOPLE_HEAD: tuple[Bilingual, ...] = (
     ("group", "群"), ("people", "人数"), _ROWS, ("mean age", "平均年齢"),
-    ("ages", "年齢の範囲"), ("central 95%", "中央 95 %"), ("women", "女性"),
+    ("ages", "年齢の範囲"), ("central 95%", "中央 95%"), ("women", "女性"),
     ("cameras", "カメラ"), ("slope of estimate on age", "推定年齢の傾き"),
 )  # fmt: skip
 CANNOT_SAY: tuple[Bilingual, ...] = (

@@ -114,7 +114,7 @@ def _repeated(gap: AgeGap) -> Iterator[Bilingual]:
         yield in_both(
             "Two photographs of one eye at one visit differ by at most {en} in 95% of cases "
             "(coefficient of repeatability).",
-            "同じ受診・同じ眼の 2 枚の写真の推定年齢の差は、95 % の場合 {ja} "
+            "同じ受診・同じ眼の 2 枚の写真の推定年齢の差は、95% の場合 {ja} "
             "以内です（反復性係数）。",
             en=value[0], ja=value[1],
         )  # fmt: skip

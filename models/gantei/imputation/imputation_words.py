@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ..findings.wording import word_of
 from ..pages.bilingual import Bilingual, class_of, in_both, listed
 from ..pages.flow_parts import notes_of
 from ..pages.known_manifest import notices_of
@@ -138,7 +139,7 @@ def compared(imputation: Imputation, *, adjusted: bool) -> Bilingual:
     covariates = imputation.options.columns[1:]
     return in_both(
         "{told}, adjusted for {en}", "{told}、{ja}で調整", told=told,
-        en=listed(covariates)[0], ja="・".join(covariates),
+        en=listed(covariates)[0], ja="・".join(word_of(each, "ja") for each in covariates),
     )  # fmt: skip
 
 

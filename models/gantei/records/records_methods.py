@@ -102,7 +102,7 @@ def _ages(records: AgeRecords) -> Bilingual:
     normal = unlikely.freedom >= 200
     return in_both(
         "{n} recorded ages were compared with {key}: {told} were unlikely at a false discovery "
-        "rate of 5% ({tails}), or no age at all.",
+        "rate of 5% ({tails}), or cannot be an age.",
         "記録された年齢 {n} 件を {key} と比較し、偽発見率 5% で {told} "
         "件を不一致とした（{tails}。年齢でありえない値を含む）。",
         n=len(records.people), key=records.people.output.key, told=int(records.told.sum()),
