@@ -107,3 +107,14 @@ def persons(gap):
     table = next(each for each in gap_report(gap).tables if each.name == "persons.csv")
     names = [each.name for each in table.columns]
     return [dict(zip(names, row, strict=True)) for row in table.rows]
+
+
+def test_repeated_photographs_count_as_of_one_visit_only_where_that_is_said(tmp_path):
+    tables = gap_tables(tmp_path, gapped(30, 30, repeats=2))
+    said = " ".join(each[0] for each in gap_report(gantei.gap(*tables, **HEALTHY)).found)
+    assert "Two photographs of one eye at one visit differ by at most" in said
+    records = [{**each, "visit": ""} for each in gapped(30, 30, repeats=2)]
+    tables = gap_tables(tmp_path, records, name="other")
+    said = " ".join(each[0] for each in gap_report(gantei.gap(*tables, **HEALTHY)).found)
+    assert "Two photographs of one eye differ by at most" in said
+    assert "Nothing tells visits apart (--visit)" in said

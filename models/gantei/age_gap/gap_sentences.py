@@ -107,17 +107,26 @@ def _described(gap: AgeGap) -> Iterator[Bilingual]:
     )  # fmt: skip
 
 
+_REPEATED: Bilingual = (
+    "Two photographs of one eye at one visit differ by at most {en} in 95% of cases (coefficient "
+    "of repeatability).",
+    "同じ受診・同じ眼の 2 枚の写真の推定年齢の差は、95% の場合 {ja} 以内です（反復性係数）。",
+)
+_REPEATED_ANY_DAY: Bilingual = (
+    "Two photographs of one eye differ by at most {en} in 95% of cases (coefficient of "
+    "repeatability). Nothing tells visits apart (--visit), so all photographs of an eye count as "
+    "taken at one.",
+    "同じ眼の 2 枚の写真の推定年齢の差は、95% の場合 {ja} 以内です（反復性係数）。受診を区別する"
+    "列がないため（--visit）、同じ眼の写真はすべて 1 回の受診のものとみなしています。",
+)
+
+
 def _repeated(gap: AgeGap) -> Iterator[Bilingual]:
     repeats = gap.figure("repeatability")
     if repeats is not None and repeats.measure.value is not None:
         value = with_interval(repeats.measure)
-        yield in_both(
-            "Two photographs of one eye at one visit differ by at most {en} in 95% of cases "
-            "(coefficient of repeatability).",
-            "同じ受診・同じ眼の 2 枚の写真の推定年齢の差は、95% の場合 {ja} "
-            "以内です（反復性係数）。",
-            en=value[0], ja=value[1],
-        )  # fmt: skip
+        told = any(visit for _, visit in gap.people.photographs.visits)
+        yield in_both(*(_REPEATED if told else _REPEATED_ANY_DAY), en=value[0], ja=value[1])
     alike, differ = gap.figure("eye_icc"), gap.figure("eye_difference")
     if alike is None or differ is None or alike.measure.value is None:
         return
