@@ -8,6 +8,7 @@ import pytest
 from gantei.errors import SettingError
 from gantei.misclassification.description import describe
 from gantei.misclassification.description_words import cautions
+from gantei.misclassification.description_words import found as sentences
 from gantei.statistics.differential_range import frequency_range
 from gantei.statistics.misclassified_frequencies import (
     AccuracyCounts,
@@ -110,6 +111,10 @@ def test_what_is_known_only_overall_is_named_where_it_is_one_of_both(tables):
         *tables, outcome="retinopathy", sensitivity="yes=0.75,no=0.85", specificity=0.75
     )
     assert found.accuracy.is_assumed
+    difference = figure(found, "corrected", "difference")
+    least, greatest = (f"{100 * difference[each]:.1f}" for each in ("least", "greatest"))
+    told = " ".join(each[0] for each in sentences(found)).replace("−", "-")
+    assert f"{least} to {greatest} if accuracy differs between the categories" in told
     said = " ".join(each[0] for each in cautions(found))
     assert "Assumed non-differential: specificity is known only overall" in said
 

@@ -97,15 +97,18 @@ def _write_frequencies(found: "Description") -> None:
         for each in found.frequencies
         if each.method == "naive"
     }
+    has_range = any(words.range_text(each)[0] for each in found.frequencies)
     rows = [
         (
             each.who,
             found.outcome.categories[each.category],
             _KINDS[each.kind] if each.sex is None else classes[each.sex],
             words.figure_text(each)[0],
+            *([words.range_text(each)[0]] if has_range else []),
             words.figure_text(naive[each.who, each.kind, each.sex, each.category])[0],
         )
         for each in found.frequencies
         if each.method == "corrected"
     ]
-    sys.stdout.write(f"{text_table(HEAD, rows)}\n")
+    head = (*HEAD[:-1], *(["IF ACCURACY DIFFERS"] if has_range else []), HEAD[-1])
+    sys.stdout.write(f"{text_table(head, rows)}\n")

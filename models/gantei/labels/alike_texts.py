@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from ..errors import SettingError
-from .sexes import plain_word
+from .sexes import plain_code
 
 
 def refuse_alike(option: str, texts: Iterable[str]) -> None:
-    """Refuse categories that differ in capital letters, width or spaces alone.
+    """Refuse categories that differ in capitals, width, spaces, or the zeros of a number alone.
 
     Args:
         option: that asked for the column, with its name, for the message.
@@ -21,7 +21,7 @@ def refuse_alike(option: str, texts: Iterable[str]) -> None:
     """
     seen: dict[str, str] = {}
     for text in texts:
-        other = seen.setdefault(plain_word(text), text)
+        other = seen.setdefault(plain_code(text), text)
         if other != text:
             raise SettingError(
                 f"{option}: {other!r} and {text!r} differ in spelling alone; if they are one "

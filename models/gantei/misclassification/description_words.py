@@ -63,6 +63,14 @@ def figure_text(row: FrequencyRow) -> Bilingual:
     return f"{value} ({low} to {high})", f"{value}（{low}〜{high}）"
 
 
+def range_text(row: FrequencyRow) -> Bilingual:
+    """Write how low and high a figure may lie if accuracy differs; empty where nothing tells."""
+    if row.least is None or row.greatest is None:
+        return "", ""
+    low, high = (shown(row, each) for each in (row.least, row.greatest))
+    return f"{low} to {high}", f"{low}〜{high}"
+
+
 def main_group(description: Description) -> WhoCounts:
     """Give whose frequencies are quoted: everybody's where some sexes are recorded."""
     has_recorded = description.counts.recorded.sum() > 0
@@ -131,13 +139,24 @@ def _sentence(description: Description, category: int) -> Bilingual:
     difference = row_of(description, "corrected", "difference", None, category)
     name = f"{description.outcome.given} {description.outcome.categories[category]}"
     return in_both(
-        "{name}: {en}. Difference, {one} minus {other}: {value} percentage points{why}.",
-        "{name}：{ja}。差（{one} − {other}）：{value}ポイント{why}。",
+        "{name}: {en}. Difference, {one} minus {other}: {value} percentage points{why}{moved}.",
+        "{name}：{ja}。差（{one} − {other}）：{value}ポイント{why}{moved}。",
         name=name, en="; ".join(each[0] for each in told), ja="、".join(each[1] for each in told),
         one=class_of(output, 1), other=class_of(output, 0),
         value=figure_text(difference) if difference else NONE,
-        why=_why(difference) if difference else "",
+        why=_why(difference) if difference else "", moved=_moved(difference),
     )  # fmt: skip
+
+
+def _moved(difference: FrequencyRow | None) -> Bilingual:
+    """Give the range of a difference, where it has one."""
+    if difference is None or not range_text(difference)[0]:
+        return "", ""
+    return in_both(
+        "; {range} if accuracy differs between the categories",
+        "（正確さが区分により異なる場合 {range}）",
+        range=range_text(difference),
+    )
 
 
 def _why(row: FrequencyRow) -> Bilingual:
