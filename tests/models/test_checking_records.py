@@ -129,7 +129,7 @@ def test_rows_of_labels_without_a_photograph_are_listed_and_leave_nobody_out(tab
 
 
 def test_a_rate_is_refused_where_few_errors_are_to_be_expected(tables):
-    with pytest.raises(SettingError, match=r"an estimate takes 25 wrong ones .*--error-rate"):
+    with pytest.raises(SettingError, match=r"needs at least 25 wrong ones, .*--error-rate"):
         gantei.check_records(*tables, output="s.sex")
     found = gantei.check_records(*tables)
     assert [*found.refused] == ["s.sex"]

@@ -74,3 +74,15 @@ def test_what_is_refused_leaves_no_folder(tables, tmp_path, capsys):
     assert run(results, "--labels", labels, "--outcome", "hba1c", "--out", tmp_path / "o") == 2
     assert "write it in steps, such as hba1c:10" in capsys.readouterr().err
     assert not (tmp_path / "o").exists()
+
+
+def test_why_figures_have_no_interval_stands_once_below_the_table(tmp_path):
+    records = people(60, seed=3, missing=0.5)
+    for each in records:
+        each["retinopathy"] = "yes" if each["person"] in ("p1", "p2", "p3") else "no"
+    results = write_results(tmp_path / "results.csv", records, (SEX,))
+    labels = write_labels(tmp_path / "labels.csv", records, LABELS)
+    given = ("--sensitivity", "108/120", "--specificity", "110/120")
+    run(results, "--labels", labels, "--outcome", "retinopathy", *given, "--out", tmp_path / "out")
+    page = (tmp_path / "out/report.html").read_text("utf-8")
+    assert page.count("* no interval: fewer than 10 people of that sex") == 1

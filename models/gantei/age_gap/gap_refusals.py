@@ -12,9 +12,9 @@ from ..labels.true_values import is_of_age
 CALIBRATED = (".calibrated", ".low", ".high")
 """Endings of the columns that `predict --calibration` adds."""
 WHY_NOT_CALIBRATED = (
-    "a calibrated age is the real age to expect of such a photograph, so that its gap is not what "
-    "is left of the photograph: in simulations a difference of 1.5 years came out as 1.6 to 1.7. "
-    "The gap is that of the estimate itself"
+    "a calibrated age is the expected real age, so that calibration distorts its gap: in "
+    "simulations a difference of 1.5 years came out as 1.6 to 1.7. Make the gap of the estimate "
+    "itself"
 )
 
 

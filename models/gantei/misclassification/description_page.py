@@ -29,6 +29,8 @@ _SOURCES: dict[str, Bilingual] = {
     ),
     "elsewhere": ("As measured elsewhere.", "ほかで測定された値です。"),
 }
+_MARKS = {"too-few-people": "*", "unstable-accuracy": "†", "beyond-errors": "‡"}
+"""Behind a figure without an interval, by the code of its reason, which stands below the table."""
 _KINDS: dict[str, Bilingual] = {
     "difference": ("difference, percentage points", "差（ポイント）"),
     "ratio": ("ratio", "比"),
@@ -178,7 +180,13 @@ def _frequencies(description: Description) -> Html:
             cells.append(text(" to ".join(ends)) if has_range else NONE)
         cells += [_cell(_beside(description, each, other)) for other in ("naive", "recorded-only")]
         rows.append(cells)
-    return table([both(each) for each in head], rows)
+    reasons = dict.fromkeys(each.why for each in description.frequencies if each.why)
+    notes = (
+        below(in_both("{mark} no interval: {why}", "{mark} 区間なし：{why}", mark=_MARKS[each],
+                      why=WHY[each]))
+        for each in reasons
+    )  # fmt: skip
+    return table([both(each) for each in head], rows) + "".join(notes)
 
 
 def _beside(description: Description, row: FrequencyRow, method: str) -> FrequencyRow | None:
@@ -197,7 +205,7 @@ def _cell(row: FrequencyRow | None) -> Html:
     if row is None:
         return NONE
     said = text(words.figure_text(row)[0])
-    return f"{said}<br><small>{both(WHY[row.why])}</small>" if row.why else said
+    return f"{said}{_MARKS[row.why]}" if row.why else said
 
 
 def _accuracy(description: Description) -> Html:

@@ -29,8 +29,8 @@ def chosen_outputs(
         label_place(table, each)
         if not _is_possible(each):
             raise SettingError(
-                f"--output {each.key}: records are looked at of two classes, such as a sex, and of "
-                "ages in years; this is neither"
+                f"--output {each.key}: records can be checked of two classes, such as a sex, and "
+                "of ages in years; this is neither"
             )
     found = {each: _is_possible(each) and _has_labels(table, each) for each in wanted}
     if not any(found.values()):

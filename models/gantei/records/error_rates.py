@@ -86,9 +86,9 @@ def rate_and_fit(
     if expected < FEWEST_TO_ESTIMATE or high > WIDEST * low:
         raise SettingError(
             f"{key}: how often records are wrong cannot be estimated here: about {expected:.0f} "
-            f"wrong ones are to be expected among {len(people)} people, and these records go with "
-            f"{low:.2%} to {high:.2%}; an estimate takes {FEWEST_TO_ESTIMATE} wrong ones at least, "
-            f"and ends that differ by no more than a factor of {WIDEST:.0f}. State the share by "
+            f"are expected to be wrong among {len(people)} people, and these records support "
+            f"{low:.2%} to {high:.2%}; an estimate needs at least {FEWEST_TO_ESTIMATE} wrong ones, "
+            f"and a range of no more than a factor of {WIDEST:.0f}. State the share by "
             "--error-rate, such as 0.005 for one in 200: from records that were checked against "
             "their source documents, or from a published rate for such a register"
         )

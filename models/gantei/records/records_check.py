@@ -35,8 +35,8 @@ class RecordsCheck:
     Attributes:
         classes: outputs of two classes, such as a sex.
         ages: outputs of an age.
-        refused: outputs of which nothing is told, and why.
-        passed_by: outputs without labels, or that are neither of two classes nor an age.
+        refused: outputs that could not be checked, and why.
+        passed_by: outputs without records, or that are neither of two classes nor an age.
         contradicting: records that contradict each other, which no estimate is needed for.
         stated: the share of wrong records that was stated; None where none was.
         flow: how many photographs and persons came in, and how many were left out.
