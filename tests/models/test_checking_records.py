@@ -7,7 +7,7 @@ import pytest
 import gantei
 from gantei.errors import OutputError, SettingError
 from gantei.records.records_check import check_records
-from gantei.records.records_report import age_sentence, cautions_of
+from gantei.records.records_report import age_sentence, cautions_of, found_of
 
 from .recorded import study, write_labels
 
@@ -112,6 +112,8 @@ def test_two_sexes_and_ages_without_an_explanation_stand_apart(tables, tmp_path)
         ("P0041", "two-sexes"),
         ("P0045", "ages-unexplained"),
     }
+    first = next(iter(found_of(found)))[0]
+    assert first == "Records contradict each other for 2 people or photographs: look at these first."
     sexes = {row["person"] for row in found.rows() if row["output"] == "s.sex"}
     ages = {row["person"] for row in found.rows() if row["output"] == "a.age"}
     assert "P0041" not in sexes | ages

@@ -15,7 +15,7 @@ from .contradicting_records import people_of
 from .records_check import RecordsCheck
 from .records_columns import COLUMNS, records_rows
 from .records_methods import TO_ADD, records_methods
-from .records_sections import rate_text, records_sections
+from .records_sections import of_whom, rate_text, records_sections
 
 COMMAND = "records"
 TITLE: Bilingual = ("Records that photographs contradict", "写真と一致しない記録")
@@ -82,17 +82,12 @@ def found_of(check: RecordsCheck) -> Iterator[Bilingual]:
         yield in_both(
             "Records contradict each other for {n}: look at these first.",
             "{n} の記録が互いに矛盾しています。最初に確認してください。",
-            n=_of_whom(people_of(check.contradicting)),
+            n=of_whom(people_of(check.contradicting)),
         )
     for of_classes in check.classes:
         yield class_sentence(of_classes)
     for of_ages in check.ages:
         yield age_sentence(of_ages)
-
-
-def _of_whom(count: int) -> Bilingual:
-    one = "1 person or photograph"
-    return one if count == 1 else f"{count} people or photographs", f"{count} 人（または写真）"
 
 
 def class_sentence(records: ClassRecords) -> Bilingual:

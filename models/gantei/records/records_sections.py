@@ -37,6 +37,12 @@ def records_sections(check: RecordsCheck) -> Iterator[ReportSection]:
     yield ReportSection("left-out", ("Left out", "除外"), excluded_by_reason(check.exclusions))
 
 
+def of_whom(count: int) -> Bilingual:
+    """Say whose records contradict each other, by their number."""
+    one = "1 person or photograph"
+    return one if count == 1 else f"{count} people or photographs", f"{count} 人（または写真）"
+
+
 def rate_text(rate: float, digits: int = 2) -> str:
     """Write a share of records, such as `0.50%`."""
     return f"{rate:.{digits}%}"
@@ -50,13 +56,13 @@ def _contradictions(check: RecordsCheck) -> ReportSection:
         return ReportSection("contradictions", title, below(none))
     said = in_both(
         "Whatever the estimate, one of these records is wrong, or a person, a visit or a "
-        "photograph was mixed up: check them first. They concern {n} people or photographs, are "
+        "photograph was mixed up: check them first. They concern {n}, are "
         "listed in contradictions.csv, and are not in the lists below.",
         "推定とは関係なく、いずれかの記録が誤っているか、対象者・受診・写真の取り違えがあります。"
-        "最初に確認してください。{n} 人（または写真）が該当し、contradictions.csv "
+        "最初に確認してください。{n} が該当し、contradictions.csv "
         "に一覧があります。"
         "以下の一覧には含みません。",
-        n=str(people_of(found)),
+        n=of_whom(people_of(found)),
     )
     counts = Counter(each.code for each in found)
     return ReportSection("contradictions", title, below(said) + excluded_counts(counts.items()))
@@ -133,7 +139,7 @@ def _lines(records: ClassRecords) -> Html:
         ("estimate of", "推定に用いた眼"), ("people", "人数"),
         ("calibration intercept", "較正の切片"), ("calibration slope", "較正の傾き"),
     )  # fmt: skip
-    return table([both(each) for each in head], rows)
+    return table([both(each) for each in head], rows, stacked=True)
 
 
 def _of_ages(records: AgeRecords, number: int) -> ReportSection:
