@@ -1,6 +1,7 @@
 """docs/python-api.md: every public name of gantei, from its signature and docstring."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from textwrap import fill
 from types import FunctionType
@@ -153,7 +154,9 @@ def _members(name: str, thing: object) -> Iterator[str]:
 
 
 def code_block(text: str) -> str:
-    return f"```python\n{text}\n```"
+    """Write code as the formatter has it: `ast.unparse` writes numbers and powers otherwise."""
+    formatted = re.sub(r"(?<=\d)e\+(?=\d)", "e", re.sub(r"(?<=\d) \*\* (?=\d)", "**", text))
+    return f"```python\n{formatted}\n```"
 
 
 def _wrapped(text: str, indent: str = "") -> str:

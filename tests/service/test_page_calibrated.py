@@ -114,7 +114,7 @@ def test_where_there_is_no_interval_it_says_so_and_why(visit, outside):
     give(page, PHOTOGRAPH)
     age, male = lines(page)
     assert "years (no interval), calibrated at clinic" in age
-    assert "(no interval: too few people were calibrated on), calibrated at clinic" in male
+    assert "(no interval: calibrated on too few people), calibrated at clinic" in male
     cautions = page.locator("#table .warnings").inner_text()
     assert "lies outside the estimates that were calibrated, 0 to 1 years" in cautions
 
