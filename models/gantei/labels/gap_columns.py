@@ -10,8 +10,8 @@ GAP_COLUMNS = frozenset({"raw_gap", "adjusted_gap"})
 """By which a table of `gantei gap` is known."""
 WHY_NO_ACCURACY = (
     "a gap is the estimate minus the real age, and a corrected age is made with the real age: its "
-    "error and R² say nothing about the estimator (in one study R² rose from 0.08 to 0.76 by "
-    "correction alone: PMC8357007, PMC9188975). Evaluate the results of gantei predict themselves; "
+    "error and R² say nothing about the estimator, as correction alone improves both, however weak "
+    "the estimator (PMC8357007, PMC9188975). Evaluate the results of gantei predict themselves; "
     "compare gaps of groups with gantei gap"
 )
 _GAP = re.compile(
