@@ -16,10 +16,8 @@ from .persons_of_gap import PERSON_COLUMNS, person_rows
 COMMAND = "gap"
 _TITLE: Bilingual = ("Retinal age gap", "網膜年齢ギャップ")
 _LEAD: Bilingual = (
-    "Estimated minus real age, per person and visit, with 95% confidence intervals over persons. "
-    "Research use only.",
-    "推定年齢から実年齢を引いた年齢差（対象者・受診ごと）と、対象者を単位とする 95% 信頼区間です。"
-    "研究用途に限ります。",
+    "Estimated minus real age, with 95% confidence intervals over persons. Research use only.",
+    "推定年齢から実年齢を引いた年齢差と、対象者を単位とする 95% 信頼区間です。研究用途に限ります。",
 )
 
 
