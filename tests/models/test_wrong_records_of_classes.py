@@ -166,5 +166,5 @@ def test_a_rate_that_a_weak_estimator_cannot_tell_is_refused():
     rng = np.random.default_rng(13)
     real = rng.random(1000) < 0.5
     weak = RecordedClasses(rng.standard_normal(1000) + 0.5 * real, real, np.ones(1000, int))
-    with pytest.raises(SettingError, match=r"differ by no more than a factor of 4.*--error-rate"):
+    with pytest.raises(SettingError, match=r"a range of no more than a factor of 4.*--error-rate"):
         rate_and_fit(weak, None, "s.sex")
