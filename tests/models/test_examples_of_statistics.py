@@ -18,7 +18,6 @@ def test_the_examples_of_its_docstrings_run(name):
         "people_needed",
         "rubins_rules",
         "mixture_fit",
-        "normal_draws",
         "unlikely_numbers",
     ):
         pytest.importorskip("scipy", reason="needs the extra study")

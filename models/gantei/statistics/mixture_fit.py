@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from .draws import SEED
 from .logistic import fit_logistic
 from .mixture_likelihood import (
     EYES,
@@ -19,7 +20,7 @@ from .mixture_likelihood import (
     MixtureLikelihood,
     RecordedClasses,
 )
-from .normal_draws import normal_draws
+from .numbered_draws import NumberedDraws
 
 DRAWS = 800
 """Of the parameters."""
@@ -210,7 +211,8 @@ def _steps(draws: int, width: int) -> tuple[NDArray[np.float64], NDArray[np.floa
     """Give steps of a t distribution, (draws, width), and the logarithms of their densities."""
     from scipy.special import chdtri, ndtr
 
-    normal = normal_draws(draws, width + 1)
+    shape = draws, width + 1
+    normal = NumberedDraws(SEED, purpose=1).normal(0, draws * (width + 1)).reshape(shape)
 
     spread = chdtri(_FREEDOM, ndtr(normal[:, -1]))
     steps = normal[:, :-1] / np.sqrt(spread / _FREEDOM)[:, None]
