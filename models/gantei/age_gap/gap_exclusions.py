@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..evaluation.excluded_units import EXCLUSION_COLUMNS, RESULTS_COLUMN
 from ..labels.exclusions import Exclusion
 from ..study.leading_columns import Column
 from .covariates import Covariate
@@ -9,7 +10,7 @@ from .gap_rows import GapPeople, PersonVisit
 from .gap_tables import GapTable
 
 LEFT_OUT_COLUMNS = (
-    Column("results", "text", "the table of results", "結果の表のファイル名"),
+    RESULTS_COLUMN,
     Column(
         "left_out_of",
         "text",
@@ -19,18 +20,7 @@ LEFT_OUT_COLUMNS = (
         "空欄はすべて",
         range="photograph, eye, person, model",
     ),
-    Column(
-        "name",
-        "text",
-        "the photograph, as the results name it; the row of labels; or person, visit and eye",
-        "写真（結果の表での名前）、ラベルの行、または対象者・受診・眼",
-    ),
-    Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
-    Column("where", "text", "the row that it is about", "該当する行"),
-    Column("code", "text", "code of the reason", "理由のコード"),
-    Column("reason", "text", "what all of this code have in common", "理由の種類（英語）"),
-    Column("reason_ja", "text", "the same in Japanese", "理由の種類（日本語）"),
-    Column("text", "text", "what is wrong with this one", "個別の理由"),
+    *EXCLUSION_COLUMNS,
 )
 MODEL = "model"
 

@@ -11,7 +11,7 @@ from ..calibrations.calibration import Calibration, EmbeddingReference, facts_of
 from ..catalogue.entries import Entry, find
 from ..errors import OutputError, SettingError
 from ..evaluation.estimator_settings import EstimatorSettings, estimator_settings
-from ..evaluation.evaluated_tables import EvaluatedFile
+from ..evaluation.evaluated_tables import EvaluatedFile, read_files
 from ..labels.cohort import Cohort, Level
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import REASONS, Exclusion, counted_reasons
@@ -21,7 +21,6 @@ from ..labels.results_table import ResultsTable, read_results
 from ..labels.true_values import label_place
 from ..labels.units_of import cohorts_of
 from ..study.definition import digest_of
-from ..system.files import sha256_of
 from ..system.version import __version__
 from .calibrated_people import WhoCalibrated, who_calibrated
 from .calibration_options import CalibrationOptions
@@ -92,10 +91,7 @@ def fit_calibration(
         raise SettingError("; ".join(f"{key}: {why}" for key, why in left.items()))
     used = {name for each in fitted for name in _names(joined, each)}
     who = who_calibrated(joined, used, options.camera)
-    files = (
-        EvaluatedFile("results", path.name, sha256_of(path), results.is_changed),
-        EvaluatedFile("labels", Path(table.name).name, table.sha256),
-    )
+    files = read_files([results], table)
     calibration = _record(entry, fitted, who, table, options, _reference(results, who, options))
     settings = estimator_settings([each.output for each in fitted])
     return FittedCalibration(calibration, tuple(fitted), left, joined, who, files, settings)

@@ -106,7 +106,7 @@ def read_tables(
             for one, each in zip(read, joined, strict=True)
             for out in each.exclusions
         ),
-        _files(read, table),
+        read_files(read, table),
         one_photograph_per_person or all(each.has_persons for each in joined),
         tuple(published),
     )  # fmt: skip
@@ -146,7 +146,8 @@ def _names(read: Sequence[ResultsTable]) -> list[str]:
     return [f"{name}:" for name in names]
 
 
-def _files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[EvaluatedFile, ...]:
+def read_files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[EvaluatedFile, ...]:
+    """Tell which tables were read: those of results, then that of labels."""
     return (
         *(
             EvaluatedFile("results", each.path.name, sha256_of(each.path), each.is_changed)

@@ -9,8 +9,24 @@ from ..labels.exclusions import REASONS, Exclusion
 from ..study.leading_columns import Column
 from .evaluation import Evaluation
 
+RESULTS_COLUMN = Column("results", "text", "the table of results", "結果の表のファイル名")
+EXCLUSION_COLUMNS = (
+    Column(
+        "name",
+        "text",
+        "the photograph, as the results name it; the row of labels, as that names it; or the unit",
+        "写真（結果の表での名前）、ラベルの行（その名前）、または集計の単位",
+    ),
+    Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
+    Column("where", "text", "the row that it is about", "該当する行"),
+    Column("code", "text", "code of the reason", "理由のコード"),
+    Column("reason", "text", "what all of this code have in common", "理由の種類（英語）"),
+    Column("reason_ja", "text", "the same in Japanese", "理由の種類（日本語）"),
+    Column("text", "text", "what is wrong with this one", "個別の理由"),
+)
+"""What every table says of each that is left out."""
 COLUMNS = (
-    Column("results", "text", "the table of results", "結果の表のファイル名"),
+    RESULTS_COLUMN,
     Column(
         "output",
         "text",
@@ -25,18 +41,7 @@ COLUMNS = (
         "除外された集計の単位（写真で除外されたものは、眼と対象者の集計にも入らない）。空欄はすべて",
         range="photograph, eye, person",
     ),
-    Column(
-        "name",
-        "text",
-        "the photograph, as the results name it; the row of labels, as that names it; or the unit",
-        "写真（結果の表での名前）、ラベルの行（その名前）、または集計の単位",
-    ),
-    Column("person", "text", "whose it is, where known", "対象者（分かる場合）"),
-    Column("where", "text", "the row that it is about", "該当する行"),
-    Column("code", "text", "code of the reason", "理由のコード"),
-    Column("reason", "text", "what all of this code have in common", "理由の種類（英語）"),
-    Column("reason_ja", "text", "the same in Japanese", "理由の種類（日本語）"),
-    Column("text", "text", "what is wrong with this one", "個別の理由"),
+    *EXCLUSION_COLUMNS,
 )
 """The columns of `excluded.csv`."""
 

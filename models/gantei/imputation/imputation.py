@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..evaluation.given_arguments import names_of
+from ..evaluation.people_read import PeopleRead, labels_of, read_people
 from ..labels.exclusions import Exclusion
 from ..labels.label_table import LabelTable
 from ..labels.person_columns import person_column
@@ -29,7 +30,6 @@ from .imputation_tables import (
     records_of,
 )
 from .imputed_people import ImputedPeople, checked_missing, imputed_people
-from .people_read import PeopleRead, labels_of, read_people
 
 
 @dataclass(frozen=True)

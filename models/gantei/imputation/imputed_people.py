@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingError
+from ..evaluation.people_read import without_value
 from ..labels.estimated_people import EstimatedPeople
 from ..labels.exclusions import Exclusion, counted_reasons
 from ..labels.person_columns import PersonColumn
 from ..statistics.imputed_sets import ImputationModel
 from ..statistics.logistic_model import fit_logistic_model, has_full_rank
 from .calibrated_sexes import LEAST_OF_A_SEX, estimate_design
-from .people_read import without_value
 
 NOBODY_MISSING = "every person's sex is recorded; nothing is to impute"
 

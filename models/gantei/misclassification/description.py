@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import SettingError
-from ..imputation.people_read import PeopleRead, labels_of, read_people, without_value
+from ..evaluation.people_read import PeopleRead, labels_of, read_people, without_value
 from ..labels.exclusions import Exclusion
 from ..labels.label_table import LabelTable
 from ..labels.person_columns import PersonColumn, person_column

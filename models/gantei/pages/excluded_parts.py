@@ -3,14 +3,12 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from ..evaluation.excluded_units import COLUMNS
+from ..evaluation.excluded_units import EXCLUSION_COLUMNS
 from ..labels.exclusions import REASONS, Exclusion
 from .html_parts import Html, both, table
 from .study_report import ReportTable
 
 EXCLUDED_CSV = "excluded.csv"
-_NAMES = ("name", "person", "where", "code", "reason", "reason_ja", "text")
-_COLUMNS = tuple(column for column in COLUMNS if column.name in _NAMES)
 LEFT_OUT_OF = {
     "photograph": ("photographs", "写真"),
     "label": ("rows of labels", "ラベルの行"),
@@ -41,7 +39,9 @@ def excluded_table(exclusions: Iterable[Exclusion]) -> ReportTable:
         )]
         for each in exclusions
     )  # fmt: skip
-    return ReportTable(EXCLUDED_CSV, _COLUMNS, rows, ("what was left out, and why", "除外の一覧"))
+    return ReportTable(
+        EXCLUDED_CSV, EXCLUSION_COLUMNS, rows, ("what was left out, and why", "除外の一覧")
+    )
 
 
 def excluded_by_reason(exclusions: Iterable[Exclusion]) -> Html:

@@ -1,13 +1,13 @@
 """What records and photographs say of each other: `gantei.check_records`."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..errors import GanteiError, OutputError, SettingError
-from ..evaluation.evaluated_tables import EvaluatedFile
+from ..evaluation.evaluated_tables import EvaluatedFile, read_files
 from ..evaluation.given_arguments import check_columns, checked_labels, names_of
 from ..labels.estimated_output import EstimatedOutput
 from ..labels.exclusions import REASONS, Exclusion
@@ -17,7 +17,6 @@ from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelOptions, LabelTable
 from ..labels.results_table import ResultsTable, read_results
 from ..statistics.study_extra import require_study_extra
-from ..system.files import sha256_of
 from ..table_files.frames import frame_of
 from .age_records import AgeRecords, age_records
 from .chosen_outputs import chosen_outputs
@@ -192,10 +191,5 @@ def _checked(
         rate,
         joined.flow,
         tuple(dict.fromkeys(exclusions)),
-        tuple(_files(joined, read)),
+        read_files([read], joined.table),
     )
-
-
-def _files(joined: Joined, read: ResultsTable) -> Iterator[EvaluatedFile]:
-    yield EvaluatedFile("results", read.path.name, sha256_of(read.path), read.is_changed)
-    yield EvaluatedFile("labels", Path(joined.table.name).name, joined.table.sha256)

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..evaluation.evaluated_tables import EvaluatedFile
-from ..evaluation.given_arguments import check_columns, mapping_of
 from ..labels.estimated_people import EstimatedPeople, estimated_people, sex_output
 from ..labels.exclusions import Exclusion
 from ..labels.given_labels import given_labels
@@ -14,7 +12,8 @@ from ..labels.joining import Joined, join_results
 from ..labels.label_table import LabelOptions, LabelTable
 from ..labels.person_columns import PersonColumn
 from ..labels.results_table import ResultsTable, read_results
-from ..system.files import sha256_of
+from .evaluated_tables import EvaluatedFile, read_files
+from .given_arguments import check_columns, checked_labels
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def labels_of(
     *,
     columns: dict[str, str | None],
     label: object = None,
-    sex_coding: Any = None,
+    sex_coding: object = None,
     encoding: str | None = None,
 ) -> LabelTable:
     """Read a table of labels: a path, records by columns, or a frame.
@@ -60,13 +59,11 @@ def labels_of(
         OutputError, SettingError: as `read_labels`.
     """
     check_columns(**columns, encoding=encoding)
-    options = {
-        **columns,
-        "labels": mapping_of("label", label, "{'stage': 'COLUMN'}"),
-        "sex_coding": sex_coding,
-        "encoding": encoding,
-    }
-    return given_labels(labels, LabelOptions("labels", **options))
+    of_outputs, coding = checked_labels(label, sex_coding)
+    told: dict[str, Any] = {
+        **columns, "labels": of_outputs, "sex_coding": coding, "encoding": encoding,
+    }  # fmt: skip
+    return given_labels(labels, LabelOptions("labels", **told))
 
 
 def read_people(
@@ -97,11 +94,7 @@ def read_people(
         one_photograph_per_person=one_photograph_per_person,
         needs_sexes=needs_sexes,
     )
-    files = (
-        EvaluatedFile("results", read.path.name, sha256_of(read.path), read.is_changed),
-        EvaluatedFile("labels", Path(table.name).name, table.sha256),
-    )
-    return PeopleRead(read, joined, people, files)
+    return PeopleRead(read, joined, people, read_files([read], table))
 
 
 def without_value(people: EstimatedPeople, column: PersonColumn) -> Iterator[Exclusion]:
