@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..pages.bilingual import NONE, Bilingual
+from ..pages.common_sections import left_out_section, limits_section, participants_section
 from ..pages.excluded_parts import excluded_counts
 from ..pages.flow_parts import boxes_of_flow, flow_of_boxes
-from ..pages.html_parts import Html, below, both, bullets, table, text
+from ..pages.html_parts import Html, below, both, table, text
 from ..pages.study_report import ReportSection
 from .age_gap import AgeGap
 from .gap_figures import change_figures_of, comparison_figures, repeat_figures_of
@@ -60,7 +61,7 @@ def gap_sections(gap: AgeGap) -> tuple[ReportSection, ...]:
 
 
 def _sections(gap: AgeGap) -> Iterator[ReportSection]:
-    yield ReportSection("people", ("Participants", "対象者"), _flows(gap) + _people(gap))
+    yield participants_section(_flows(gap) + _people(gap))
     compared = ("group_difference", "group_difference_cr1", "model_term", "slope_difference",
                 "adjusted_gap", "line_intercept", "line_slope", "ages_within_reference",
                 "reference_within_ages")  # fmt: skip
@@ -81,9 +82,8 @@ def _sections(gap: AgeGap) -> Iterator[ReportSection]:
         "change", ("Change over time", "経時変化"), _figures(gap, change),
         [*change_figures_of(gap)],
     )  # fmt: skip
-    yield ReportSection("left-out", ("Left out", "除外"), _left_out(gap))
-    limits = bullets(both(each) for each in CANNOT_SAY)
-    yield ReportSection("limits", ("What this cannot say", "この結果からは分からないこと"), limits)
+    yield left_out_section(_left_out(gap))
+    yield limits_section(CANNOT_SAY)
 
 
 def _flows(gap: AgeGap) -> Html:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..calibrations.calibration import LineCalibration
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both, name_of, unit_of_value
+from ..pages.common_sections import left_out_section, participants_section
 from ..pages.excluded_parts import excluded_by_reason, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
 from ..pages.html_parts import Html, both, table, text
@@ -60,8 +61,8 @@ def calibration_report(fitted: FittedCalibration) -> StudyReport:
         cautions=calibration_cautions(fitted),
         sections=[
             *(_section(each, made.level) for each in fitted.outputs),
-            ReportSection("people", ("Participants", "対象者"), _people(fitted)),
-            ReportSection("left-out", ("Left out", "除外"), excluded_by_reason(fitted.exclusions)),
+            participants_section(_people(fitted)),
+            left_out_section(excluded_by_reason(fitted.exclusions)),
         ],
         tables=[*_bands(fitted), excluded_table(fitted.exclusions)],
         methods=calibration_methods(fitted),

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..labels.exclusions import REASONS as EXCLUDED
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both, number_text
+from ..pages.common_sections import left_out_section, limits_section, participants_section
 from ..pages.excluded_parts import excluded_by_reason, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
-from ..pages.html_parts import Html, both, bullets, table, text
+from ..pages.html_parts import Html, both, table, text
 from ..pages.study_report import ReportFigure, ReportSection, ReportTable, StudyReport
 from ..plots.calibration_plot import calibration
 from ..plots.forest import ForestRow, forest
@@ -62,7 +63,7 @@ def imputation_report(imputation: Imputation) -> StudyReport:
 
 
 def _sections(imputation: Imputation) -> Iterator[ReportSection]:
-    yield ReportSection("participants", ("Participants", "対象者"), _flow(imputation))
+    yield participants_section(_flow(imputation))
     yield ReportSection(
         "probabilities",
         ("Probabilities", "確率"),
@@ -76,13 +77,8 @@ def _sections(imputation: Imputation) -> Iterator[ReportSection]:
             "".join(_compared(imputation, each) for each in words.adjustments(imputation)),
             tuple(_forests(imputation)),
         )
-    left_out = excluded_by_reason(imputation.exclusions)
-    yield ReportSection("left-out", ("Left out", "除外"), left_out)
-    yield ReportSection(
-        "limits",
-        ("What this cannot say", "この結果からは分からないこと"),
-        bullets(both(each) for each in words.CANNOT_SAY),
-    )
+    yield left_out_section(excluded_by_reason(imputation.exclusions))
+    yield limits_section(words.CANNOT_SAY)
 
 
 def _flow(imputation: Imputation) -> Html:

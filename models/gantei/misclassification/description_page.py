@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from ..labels.exclusions import REASONS as EXCLUDED
 from ..pages.bilingual import NONE, Bilingual, class_of, in_both
+from ..pages.common_sections import left_out_section, limits_section, participants_section
 from ..pages.excluded_parts import excluded_by_reason, excluded_table
 from ..pages.flow_parts import box, boxes_of_flow, counted_reasons_of, flow_of_boxes
-from ..pages.html_parts import Html, below, both, bullets, table, text
+from ..pages.html_parts import Html, below, both, table, text
 from ..pages.study_report import ReportFigure, ReportSection, ReportTable, StudyReport
 from ..plots.forest import ForestRow, forest
 from . import description_words as words
@@ -67,7 +68,7 @@ def description_report(description: Description) -> StudyReport:
 
 
 def _sections(description: Description) -> Iterator[ReportSection]:
-    yield ReportSection("participants", ("Participants", "対象者"), _flow(description))
+    yield participants_section(_flow(description))
     yield ReportSection(
         "frequencies",
         ("Frequencies", "頻度"),
@@ -77,13 +78,8 @@ def _sections(description: Description) -> Iterator[ReportSection]:
     yield ReportSection(
         "accuracy", ("How often the estimate is right", "推定の正しさ"), _accuracy(description)
     )
-    left_out = excluded_by_reason(description.exclusions)
-    yield ReportSection("left-out", ("Left out", "除外"), left_out)
-    yield ReportSection(
-        "limits",
-        ("What this cannot say", "この結果からは分からないこと"),
-        bullets(both(each) for each in words.CANNOT_SAY),
-    )
+    yield left_out_section(excluded_by_reason(description.exclusions))
+    yield limits_section(words.CANNOT_SAY)
 
 
 def _flow(description: Description) -> Html:

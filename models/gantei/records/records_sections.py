@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..pages.bilingual import Bilingual, in_both, name_of
+from ..pages.common_sections import left_out_section
 from ..pages.excluded_parts import excluded_by_reason, excluded_counts
 from ..pages.html_parts import Html, below, both, table, text
 from ..pages.study_report import ReportFigure, ReportSection
@@ -34,7 +35,7 @@ def records_sections(check: RecordsCheck) -> Iterator[ReportSection]:
         yield _of_ages(of_ages, number)
     if check.refused or check.passed_by:
         yield _not_told(check)
-    yield ReportSection("left-out", ("Left out", "除外"), excluded_by_reason(check.exclusions))
+    yield left_out_section(excluded_by_reason(check.exclusions))
 
 
 def of_whom(count: int) -> Bilingual:
