@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 
 from .errors import GanteiError
 from .system.version import __version__
+from .terminal.command_parser import CommandParser
 from .terminal.text_table import visible
 
 FAILED = 2
@@ -18,13 +19,12 @@ FAILED = 2
 
 def parser() -> argparse.ArgumentParser:
     """Build the parser with the subcommands of every installed package."""
-    root = argparse.ArgumentParser(
+    root = CommandParser(
         prog="gantei",
         description="Age and sex from a fundus photograph (眼底写真からの年齢・性別推定). "
         "Research use; not a medical device.",
         epilog="Exit code: 0 all went well, 2 nothing could be done, which standard error says; "
         "where there is a 1 between them, the help of the command says which.",
-        allow_abbrev=False,
     )
     root.add_argument("--version", action="version", version=f"gantei {__version__}")
     commands = root.add_subparsers(metavar="COMMAND", required=True)
@@ -33,23 +33,30 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    root = parser()
-    chosen, unknown = root.parse_known_args(arguments)
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
+    CommandParser.words = arguments
+    chosen, unknown = parser().parse_known_args(arguments)
     if unknown:
         files = any(os.path.lexists(word) for word in unknown)
         hint = "; before names that begin with - put --, or ./ before each" if files else ""
-        root.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+        chosen.parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     return chosen
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one subcommand; the exit code is 0 when all went well, 2 when nothing could be run."""
+    """Run one subcommand; the exit code is 0 when all went well, 2 when nothing could be run.
+
+    Without any argument, it prints what commands there are.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a Western Windows cannot write 題名
             stream.reconfigure(errors="backslashreplace")
     try:
-        chosen = _parsed(arguments)
+        if not words:
+            parser().print_help()
+            return FAILED
+        chosen = _parsed(words)
         code: int = chosen.run(chosen)
         sys.stdout.flush()
     except BrokenPipeError:

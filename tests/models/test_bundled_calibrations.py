@@ -65,6 +65,7 @@ def test_what_is_installed_uses_it_and_another_one_of_that_site_is_kept(
     site = tmp_path / "site"
     done = install(bundled("first", "clinic"), site)
     assert done.returncode == 0, done.stderr
+    assert f"gantei uses the estimators in {os.environ['GANTEI_HOME']}, not" in done.stdout
     used = [
         site / "current/gantei", "predict", photographs, "--with", "demo-age", "--calibration",
         "clinic", "--out", tmp_path / "results.csv",

@@ -41,6 +41,11 @@ def failure(client, kind=(TransferError, PhotographError), **options):
     return str(caught.value)
 
 
+def html(status):
+    """A page of a proxy."""
+    return reply(status, b"<html>a proxy", **{"content-type": "text/html"})
+
+
 def test_an_answer_becomes_predictions_by_name(playing):
     (predictions,) = playing(ANSWER).predict(PICTURE, ["made"])
     assert predictions["made"] == gantei.Prediction(
@@ -67,6 +72,21 @@ def test_a_server_that_stays_busy_is_given_up_after_the_patience(playing):
     client = playing(problem(503, "busy", **{"retry-after": "1"}), patience=0.5)
     assert "A title" in failure(client)
     assert len(client.seen) == 1
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_that_has_no_answer_for_the_moment_is_asked_again(playing, monkeypatch, status):
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.01)
+    client = playing(html(status), ANSWER)
+    assert client.predict(PICTURE, "made")[0]["made"].values == {"age": 44.5}
+    told = failure(playing(html(status), patience=0.02))
+    assert "is behind a proxy that" in told
+    assert f"status {status}" in told
+
+
+def test_a_refusal_of_a_proxy_does_not_blame_the_server(playing):
+    assert "--body-limit" not in failure(playing(html(413)))
+    assert "GANTEI_TOKEN" not in failure(playing(html(401), token="secret"))
 
 
 def test_a_connection_that_breaks_is_made_again_a_few_times(playing):
@@ -98,7 +118,9 @@ def test_a_server_that_is_silent_is_not_waited_for(playing):
         (problem(403, "loopback-only"), ["its own machine"]),
         (problem(413, "body-too-large"), ["<bytes>", "--body-limit"]),
         (problem(500, "internal-error"), ["A title", "0123abc"]),
-        (reply(413, b"<html>a proxy", **{"content-type": "text/html"}), ["--body-limit"]),
+        (html(413), ["<bytes>", "client_max_body_size", "status 413"]),
+        (html(401), ["proxy that asks who you are"]),
+        (html(403), ["proxy that does not let you in"]),
         (reply(404, b"<html>another", **{"content-type": "text/html"}), ["no gantei server"]),
         (reply(302, b"", location="http://192.0.2.7/"), ["another address"]),
         (reply(200, b"<html>hello", **{"content-type": "text/html"}), ["no gantei server"]),

@@ -341,7 +341,7 @@ def test_cuda_that_the_session_did_not_get_is_an_error(make_estimator):
 
     if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
         pytest.skip("this ONNX Runtime has CUDA")
-    with pytest.raises(DeviceError, match=r"gantei\[gpu\]"):
+    with pytest.raises(DeviceError, match=r"\[gpu\]"):
         gantei.load(make_estimator(), device="cuda")
 
 

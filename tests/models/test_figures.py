@@ -18,6 +18,7 @@ from gantei.plots import (
     discrimination,
     error_by_decade,
     forest,
+    losses_by_epoch,
     participant_flow,
     settling_plots,
     style,
@@ -65,6 +66,14 @@ def every_figure(name="age", classes=("female", "male"), count=60):
         "confusion": confusion.confusion(answers, labels, classes=classes),
         "decades": error_by_decade.error_by_decade(estimates, ages, name=name, unit="years"),
         "forest": forest.forest(rows, metric=name, everybody=0.92),
+        "losses": losses_by_epoch.losses_by_epoch(
+            [
+                losses_by_epoch.EpochPoint(epoch, epoch and 1 / epoch, 1 + (epoch - 3) ** 2 / 9)
+                for epoch in range(9)
+            ],
+            kept=3,
+            loss=name,
+        ),
         "flow": participant_flow.participant_flow(boxes),
         "labels": settling_plots.values_by_label(scores, labels, classes=classes, axis=name),
         "evidence": settling_plots.evidence_over_people(people, evidence, threshold=1000),
@@ -247,3 +256,18 @@ def test_a_letter_that_no_font_has_is_told_and_stays_in_the_svg(figures):
     assert figure.lacks_letters
     assert "\U00012345" in figure.svg.decode()
     assert not figures["scatter"].lacks_letters
+
+
+def test_the_epoch_that_was_kept_is_marked_and_one_without_a_loss_left_out():
+    points = [
+        losses_by_epoch.EpochPoint(0, None, 0.7),
+        losses_by_epoch.EpochPoint(1, 0.6, 0.5),
+        losses_by_epoch.EpochPoint(2, None, float("nan")),
+    ]
+    drawn = losses_by_epoch.losses_by_epoch(points, kept=1, loss="log loss")
+    assert drawn.alt == "Log loss by epoch, of training and validation people; epoch 1 was kept."
+    assert b"epoch 1, kept" in drawn.svg
+    only = losses_by_epoch.losses_by_epoch(points[:1], kept=0, loss="log loss")
+    assert b"training people" not in only.svg
+    with pytest.raises(ValueError, match="unpack"):
+        losses_by_epoch.losses_by_epoch(points, kept=5, loss="log loss")

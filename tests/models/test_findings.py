@@ -12,7 +12,8 @@ from gantei.errors import GanteiError, PhotographError
 from gantei.findings.finding import Finding
 from gantei.findings.wording import FOLDER, short_text, wording
 
-TOP = Path(__file__).parents[2]
+from ..sources import TOP, tree_of
+
 ROOMS = ("photographs", "inference", "calibrations", "study")
 """What finds something on photographs."""
 PACKAGES = ("models/gantei", "export/gantei_export", "service/gantei_service")
@@ -23,7 +24,7 @@ def found_in_code(packages=PACKAGES) -> dict[str, set[str]]:
     codes: dict[str, set[str]] = {}
     for package in packages:
         for path in (TOP / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for node in ast.walk(tree_of(path)):
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding":
                     first = node.args[0] if node.args else None
                     if isinstance(first, ast.Constant):

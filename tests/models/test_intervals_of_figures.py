@@ -164,6 +164,24 @@ def test_fewer_than_10_people_of_a_class_give_no_interval():
     assert found.measure(("specificity", None)).low is not None
 
 
+def test_people_of_whom_one_alone_is_another_age_give_r2_no_interval():
+    # In a third of the draws that one is missing, and R² is about -1,000,000.
+    rng, people = np.random.default_rng(1), 40
+    truths = 50 + np.linspace(0, 0.01, people)
+    truths[0] = 80
+    units = Units(
+        "regression", truths + rng.normal(0, 4, people), truths, np.arange(people), people
+    )
+    nearer = Units("regression", truths + rng.normal(0, 2, people), truths, units.persons, people)
+    found, better = (replicates(each, PersonDraws(people, 500)) for each in (units, nearer))
+    for code in ("r2", "skill"):
+        for measure in (found.measure((code, None)), difference(better, found, (code, None))):
+            assert measure.value is not None
+            assert (measure.low, measure.high, measure.why) == (None, None, "too-few-differ")
+    assert found.measure(("mae", None)).low is not None
+    assert difference(better, found, ("mae", None)).low is not None
+
+
 def test_draws_of_other_people_are_refused():
     with pytest.raises(SettingError):
         replicates(binary(np.random.default_rng(1)), PersonDraws(PEOPLE + 1, 5))

@@ -23,6 +23,7 @@ from .pictures import multi_picture, tiff16, tiled
 
 ROOM = Path(__file__).parents[2] / "models/gantei/photographs"
 ELSEWHERE = {
+    "exceeds-memory": "test_memory_of_predict.py",
     "decoder-died": "test_helper_process.py",
     "decoder-out-of-memory": "test_helper_process.py",
     "decoder-out-of-time": "test_helper_process.py",

@@ -20,6 +20,7 @@ from gantei.estimator.verification import verify
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.signing.keys import read_public_key
 from gantei.signing.signature_file import signed_bytes
+from gantei.system.install_command import how_to_add
 
 from ..signed import Publisher
 
@@ -188,7 +189,5 @@ def test_without_cryptography_the_command_that_brings_it_is_named(signed_folder,
         "    except gantei.MissingExtraError as error: print(error)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == 2 * [
-        'signatures need cryptography: pip install "gantei[sign]"'
-    ]
+    assert done.stdout.splitlines() == 2 * [f"signatures need cryptography: {how_to_add('sign')}"]
     assert issubclass(MissingExtraError, gantei.GanteiError)

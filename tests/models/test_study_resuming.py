@@ -211,7 +211,8 @@ def test_rows_of_another_estimator_are_not_mixed_in(
     out = tmp_path / "results.csv"
     interrupted_after(4, photographs, age, out, monkeypatch)
     assert run(photographs, "--with", sex, "--out", out) == 2
-    assert "rows of another run" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "rows of another run (it is of made-age, this run of made-sex)" in said
     assert run(photographs, "--with", sex, "--out", out, "--overwrite") == 1
 
 

@@ -44,7 +44,7 @@ def test_a_run_that_was_killed_while_it_began_is_begun_again(
     out, journal = tmp_path / "results.csv", tmp_path / "results.csv.partial"
     interrupted_after(0, photographs, age, out, monkeypatch)
     first = journal.read_bytes().splitlines(keepends=True)[0]
-    assert json.loads(first).keys() == {"run"}
+    assert json.loads(first).keys() == {"run", "identity"}
     journal.write_bytes(first[: int(len(first) * share)])
     assert run(photographs, age, out) == 1
     assert out.is_file()

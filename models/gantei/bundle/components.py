@@ -98,8 +98,21 @@ def _model(manifest: Manifest) -> dict[str, Any]:
         "hashes": [{"alg": "SHA-256", "content": weights.sha256}],
         "licenses": [{"license": {"name": f"{source.terms}; redistribution: "
                                           f"{source.redistribution}"}}],
+        **_pedigree(manifest),
         "modelCard": _model_card(manifest),
     }  # fmt: skip
+
+
+def _pedigree(manifest: Manifest) -> dict[str, Any]:
+    """Name the estimator from which an adapted one was made."""
+    if (adapted := manifest.adapted) is None:
+        return {}
+    ancestor = {
+        "type": "machine-learning-model",
+        "name": adapted.of,
+        "hashes": [{"alg": "SHA-256", "content": adapted.of_sha256}],
+    }
+    return {"pedigree": {"ancestors": [ancestor]}}
 
 
 def _model_card(manifest: Manifest) -> dict[str, Any]:

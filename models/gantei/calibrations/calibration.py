@@ -218,7 +218,7 @@ class Calibration(Record):
     level: CoverageLevel
     """The share of people that an interval is to cover."""
     labels_sha256: Sha256
-    """The digest of the file of labels."""
+    """The digest of the file of labels; of sites together, of their federation's last round."""
     people: CalibratedPeople
     """Whom it was made on."""
     outputs: Annotated[dict[OutputName, OutputCalibration], Field(min_length=1, max_length=100)]

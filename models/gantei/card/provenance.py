@@ -55,3 +55,13 @@ def versions(value: object) -> str:
     if not isinstance(value, Mapping) or not value:
         return "unknown"
     return ", ".join(f"{name} {card_text(each)}" for name, each in value.items())
+
+
+def compared_text(verification: Mapping[str, Any]) -> str:
+    """Say how far a network's answers were from those of the framework that its file is of."""
+    return (
+        f"{card_text(verification.get('largest_difference'))} in the network's own output, on "
+        f"{card_text(verification.get('pictures'))} "
+        f"{card_text(verification.get('of', 'drawn photographs'))} "
+        f"({versions(verification.get('judge'))}; {versions(verification.get('runtime'))})"
+    )

@@ -1,8 +1,9 @@
 """The section of a card that tells how its numbers can be had again."""
 
 from ..manifests.manifest import Manifest, PublishedAnswer
+from .adapted_from import fitted_rows
 from .document import Block, FactList
-from .provenance import Provenance, at, card_text, versions
+from .provenance import Provenance, at, card_text, compared_text, versions
 
 CONVERSION = (
     "converter version",
@@ -11,6 +12,7 @@ CONVERSION = (
     "largest difference from the original",
 )
 NOT_CONVERTED = "not converted yet: the import writes it here"
+ADAPTED = "not compared: what was fitted is new, and no original has it"
 NOT_KEPT = "unknown: the folder has no provenance.json"
 
 
@@ -30,6 +32,8 @@ def reproduction(manifest: Manifest, provenance: Provenance | None) -> tuple[Blo
             ("what follows", f"of {manifest.variant.of} in float32"),
         ]
         provenance = at(provenance, "original")
+    if manifest.adapted:
+        rows += fitted_rows(manifest.adapted, provenance)
     if provenance is not None:
         rows += _conversion(provenance)
     else:
@@ -68,13 +72,10 @@ def _conversion(provenance: Provenance) -> list[tuple[str, str]]:
 def _difference(provenance: Provenance) -> str:
     verification = at(provenance, "verification")
     if not isinstance(verification, dict):
+        if at(provenance, "adapted"):
+            return ADAPTED
         return "not measured; gantei import --verify measures it"
-    return (
-        f"{card_text(verification.get('largest_difference'))} in the network's own output, on "
-        f"{card_text(verification.get('pictures'))} "
-        f"{card_text(verification.get('of', 'drawn photographs'))} "
-        f"({versions(verification.get('judge'))}; {versions(verification.get('runtime'))})"
-    )
+    return compared_text(verification)
 
 
 def _published(answer: PublishedAnswer) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Fact, Manifest, Regression, Variant
+from .adapted_from import adapted_rows
 from .document import HEADINGS, Block, FactList, Paragraph, Section, Subheading, Table
 from .measured_here import MeasuredHere, measured_blocks
 from .provenance import Provenance
@@ -129,6 +130,7 @@ def _output(manifest: Manifest) -> tuple[Block, ...]:
 def _training(manifest: Manifest) -> tuple[Block, ...]:
     source = manifest.source
     rows = (
+        *(adapted_rows(manifest.adapted) if manifest.adapted else ()),
         ("images and people", _with_basis(manifest, "source.data", source.data)),
         ("training set", _with_basis(manifest, "source.training_set", source.training_set)),
     )

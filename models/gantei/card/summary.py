@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..findings.wording import word_of
 from ..manifests.fields import UNKNOWN
 from ..manifests.manifest import Binary, Categorical, Manifest, Regression
+from .adapted_from import adapted_ja
 from .document import Block, FactList, Paragraph
 from .measured_here import MeasuredHere, measured_blocks
 
@@ -49,6 +50,7 @@ def _japanese(manifest: Manifest, measured: Sequence[MeasuredHere]) -> FactList:
     basis = "、".join(f"{count} 項目は{how}" for count, how in counts if count)
     rows = [
         ("推定するもの", "、".join(_output(name, each) for name, each in manifest.output.items())),
+        *([("元の推定器", adapted_ja(manifest.adapted))] if manifest.adapted else []),
         ("使ってはならないこと", NOT_FOR_JA),
         ("前処理と出力", settled + (f"(うち {basis})" if basis else "")),
         ("公表された性能", _reported(manifest)),

@@ -13,6 +13,7 @@ from typing import Literal
 from ..errors import ManifestError, NotInstalledError, UnknownEstimatorError
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest, Weights
+from ..system.suggestion import did_you_mean
 from . import store
 
 SHIPPED = Path(__file__).parents[1] / "estimators"
@@ -96,7 +97,7 @@ def find(name_or_folder: str | os.PathLike[str]) -> Entry:
         refuse_never_published(str(name_or_folder))
         raise UnknownEstimatorError(
             f"unknown estimator {str(name_or_folder)!r}, and no folder with {FILE_NAME} either; "
-            f"known: {', '.join(folders)}"
+            f"known: {', '.join(folders)}{did_you_mean(str(name_or_folder), folders)}"
         )
     return Entry(read_manifest(folder / FILE_NAME), folder)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .calibrate_summary import write_calibrated
 from .evaluate_options import add_labels, label_options
 from .local_estimators import local_backend
-from .options import add_device, share, whole_number
+from .options import add_device, add_memory, share, whole_number
 from .photograph_options import add_persons, add_photographs, listing_of
 from .predict_summary import write_every_row, write_summary
 
@@ -50,6 +50,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_labels(calibrate)
     _add_calibration(calibrate)
     add_device(calibrate)
+    add_memory(calibrate)
     calibrate.add_argument(
         "--workers",
         type=whole_number,
@@ -192,6 +193,7 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
         "--from": chosen.list, "--root": chosen.root, "--eyes": chosen.eyes,
         "--persons": chosen.persons, "--allow-grey": chosen.allow_grey,
         "--device": chosen.device != "auto", "--workers": chosen.workers,
+        "--memory": chosen.memory,
     }  # fmt: skip
     if unread := [option for option, value in given.items() if value]:
         raise SettingError(

@@ -10,7 +10,7 @@ from ..terminal.text_table import visible
 from .evaluate_options import add_evaluation, add_labels, evaluate_arguments, label_options
 from .evaluate_summary import write_figures, write_places, write_remarks
 from .local_estimators import local_backend
-from .options import add_device, add_estimators, whole_number
+from .options import add_device, add_estimators, add_memory, whole_number
 from .photograph_options import STANDARD_STREAM, add_persons, add_photographs, listing_of
 from .predict_summary import write_every_row, write_summary
 
@@ -59,6 +59,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     add_estimators(evaluate, "none, as tables of results have theirs")
     add_device(evaluate)
+    add_memory(evaluate)
     evaluate.add_argument(
         "--workers",
         type=whole_number,
@@ -160,6 +161,7 @@ def _photograph_options(chosen: argparse.Namespace) -> list[str]:
         "--allow-grey": chosen.allow_grey,
         "--device": chosen.device != "auto",
         "--workers": chosen.workers,
+        "--memory": chosen.memory,
     }
     return [option for option, value in given.items() if value]
 

@@ -11,8 +11,11 @@ COLUMNS = ("photograph", "person", "visit", "age", "sex")
 """Options that name columns of the labels."""
 
 
-def add_labels(parser: argparse.ArgumentParser) -> None:
-    """Add what says where the labels are, and which columns they have."""
+def add_labels(parser: argparse.ArgumentParser, *, of_outputs: bool = True) -> None:
+    """Add what says where the labels are, and which columns they have.
+
+    `of_outputs` adds `--label`, which names the labels of outputs that are no age or sex.
+    """
     labels = parser.add_argument_group("labels")
     labels.add_argument(
         "--labels",
@@ -32,13 +35,14 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
          "default: sex"),
     ):  # fmt: skip
         labels.add_argument(f"--{name}", metavar="COLUMN", help=what)
-    labels.add_argument(
-        "--label",
-        metavar="OUTPUT=COLUMN",
-        action="append",
-        default=[],
-        help="the column with the labels of another output; repeat for more",
-    )
+    if of_outputs:
+        labels.add_argument(
+            "--label",
+            metavar="OUTPUT=COLUMN",
+            action="append",
+            default=[],
+            help="the column with the labels of another output; repeat for more",
+        )
     labels.add_argument(
         "--sex-coding",
         metavar="CODING",

@@ -26,11 +26,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _list(chosen: argparse.Namespace) -> int:
     from ..calibrations.known_calibrations import known_calibrations
     from ..catalogue.entries import broken, estimators
+    from ..catalogue.kept_trainings import training_notes
 
     entries = estimators()
     calibrations = {entry.name: known_calibrations(entry.manifest) for entry in entries}
     for name, error in broken().items():
         sys.stderr.write(visible(f"gantei: {name} is left out: {error}\n"))
+    for note in training_notes():
+        sys.stderr.write(visible(f"gantei: {note}\n"))
     if chosen.json:
         told = {name: [each.described() for each in of] for name, of in calibrations.items()}
         print_json([_listed(entry) | {"calibrations": told[entry.name]} for entry in entries])
@@ -92,6 +95,10 @@ def _described(entry: "Entry") -> str:
     if manifest.weights:
         weights = manifest.weights
         sections.append(f"weights  {weights.file}, {weights.bytes} bytes, sha256 {weights.sha256}")
+    if manifest.adapted:
+        from ..card.adapted_from import adapted_text
+
+        sections.append(adapted_text(manifest.adapted))
     if manifest.variant:
         from ..card.variant_table import variant_text
 

@@ -11,19 +11,23 @@ if TYPE_CHECKING:
 def local_backend(
     chosen: argparse.Namespace, names: Sequence[str], calibrations: Sequence[str] = ()
 ) -> "LocalBackend":
-    """Open estimators for many photographs, as `--device`, `--allow-grey` and `--workers` say.
+    """Open estimators for many photographs, as the options say that `add_device` and others added.
 
     `calibrations`: as `--calibration` has them; see `chosen_sites`.
 
     Raises:
         OutputError: two estimators have one name, and their columns would be one.
         CalibrationError, SettingError: as `load` and `chosen_sites`.
+        SettingError: there is too little memory, as `memory_left` says.
     """
     from ..calibrations.chosen_sites import chosen_sites
     from ..catalogue.entries import find
     from ..errors import CalibrationError, OutputError
     from ..estimator.estimator import load
+    from ..inference.memory_left import memory_left
+    from ..inference.pipeline import batch_size
     from ..study.backends import LocalBackend
+    from ..system.cores import cores
 
     called = {name: find(name).name for name in names}
     sites = chosen_sites(calibrations, list(called.values()))
@@ -42,4 +46,6 @@ def local_backend(
     if len({each.name for each in estimators}) < len(estimators):
         both = ", ".join(each.name for each in estimators)
         raise OutputError(f"two estimators of one name ({both}): their columns would be one")
-    return LocalBackend(estimators, chosen.allow_grey, chosen.workers)
+    allowed = chosen.memory and chosen.memory * 10**6
+    memory = memory_left(estimators, chosen.workers or cores(), batch_size(estimators), allowed)
+    return LocalBackend(estimators, chosen.allow_grey, chosen.workers, memory)

@@ -28,6 +28,17 @@ def add_device(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_memory(parser: argparse.ArgumentParser) -> None:
+    """Add `--memory`, in MB."""
+    parser.add_argument(
+        "--memory",
+        metavar="MB",
+        type=whole_number,
+        help="memory to plan for, all in all; default: 90 %% of what the container (its control "
+        "group) may have, or 75 %% of the machine's",
+    )
+
+
 def add_calibrations(parser: argparse.ArgumentParser, what: str) -> None:
     """Add `--calibration`, into `calibrations`, as `chosen_sites` takes them."""
     parser.add_argument(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .local_estimators import local_backend
-from .options import add_calibrations, add_device, add_estimators, whole_number
+from .options import add_calibrations, add_device, add_estimators, add_memory, whole_number
 from .photograph_options import (
     STANDARD_STREAM,
     add_persons,
@@ -51,6 +51,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_calibrations(predict, "also give calibrated values and intervals, by the calibration")
     _add_outputs(predict)
     add_device(predict)
+    add_memory(predict)
     predict.add_argument(
         "--workers",
         type=whole_number,
@@ -147,6 +148,8 @@ def _check_options(chosen: argparse.Namespace) -> None:
         return
     if chosen.device != "auto":
         raise SettingError("--device is chosen where the server is started, not with --server")
+    if chosen.memory:
+        raise SettingError("--memory is said where the server is started, not with --server")
     if chosen.allow_grey:
         raise SettingError("--allow-grey: a server takes no pictures without colour")
 

@@ -64,8 +64,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     where.add_argument("name", metavar="NAME", nargs="?", help="an installed or shipped estimator")
     where.set_defaults(run=_where)
-    remove = commands.add_parser("remove", help="remove an installed estimator from the store")
-    remove.add_argument("name", metavar="NAME", help="an installed estimator")
+    _register_remove(commands)
+
+
+def _register_remove(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    remove = commands.add_parser(
+        "remove",
+        help="remove an installed estimator from the store, or what an interrupted download or "
+        "training has left",
+    )
+    remove.add_argument("name", metavar="NAME", help="the estimator's name")
+    remove.add_argument(
+        "--training",
+        action="store_true",
+        help="delete only the training of that name that did not end; an installed estimator stays",
+    )
     remove.set_defaults(run=_remove)
 
 
@@ -128,23 +141,44 @@ def _where(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _remove_training(name: str) -> int:
+    from ..catalogue.kept_trainings import forget_trainings
+    from ..errors import NotInstalledError
+
+    if not forget_trainings(name):
+        raise NotInstalledError(
+            f"no training of {name!r} is kept that did not end; gantei list tells of those that are"
+        )
+    _tell_training_removed(name)
+    return 0
+
+
+def _tell_training_removed(name: str) -> None:
+    sys.stdout.write(f"{name}: the training that did not end is removed\n")
+
+
 def _remove(chosen: argparse.Namespace) -> int:
     from ..calibrations.calibration_store import calibration_folder, known_sites
     from ..catalogue import store
     from ..catalogue.entries import estimators, shipped
+    from ..catalogue.kept_trainings import forget_trainings
     from ..errors import NotInstalledError, SettingError
     from ..pull.fetching import forget_downloads
 
     name = chosen.name
+    if chosen.training:
+        return _remove_training(name)
     here = name in store.installed()
     if not here and name in {entry.name for entry in shipped() if entry.manifest.weights}:
         raise SettingError(f"{name} comes with gantei and goes with it; nothing was removed")
-    unfinished = forget_downloads(name)
-    if not here and not unfinished:
+    unfinished, trained = forget_downloads(name), forget_trainings(name)
+    if not here and not unfinished and not trained:
         known = ", ".join(store.installed()) or "none"
         raise NotInstalledError(f"{name!r} is not installed; installed: {known}")
     if unfinished:
         sys.stdout.write(f"{name}: what was downloaded of it so far is removed\n")
+    if trained:
+        _tell_training_removed(name)
     if here:
         variants = [
             entry.name

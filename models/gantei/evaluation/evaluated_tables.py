@@ -24,10 +24,10 @@ CohortKey = tuple[str, Level]
 
 @dataclass(frozen=True)
 class EvaluatedFile:
-    """A table that was read.
+    """A file that was read.
 
     Attributes:
-        role: `results` or `labels`.
+        role: `results` or `labels`; `weights` of a file that weights were taken from.
         name: of the file, without its folder.
         sha256: of its content.
         is_changed: of results, whether they are other than the run has written.

@@ -37,8 +37,10 @@ def onnx_runtime() -> Any:
     try:
         import onnxruntime
     except ImportError as error:
+        from ..system.install_command import how_to_add
+
         raise MissingExtraError(
-            'ONNX Runtime is not installed: pip install "gantei[cpu]", or "gantei[gpu]" for CUDA'
+            f"ONNX Runtime is not installed: {how_to_add('cpu')}; for CUDA {how_to_add('gpu')}"
         ) from error
     version = tuple(map(int, onnxruntime.__version__.split(".")[:2]))
     if TOO_LATE and version >= FIRST_TO_REPORT:

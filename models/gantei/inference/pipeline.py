@@ -21,17 +21,22 @@ from ..errors import (
 )
 from ..explanations.explanation import ExplanationKind
 from ..photographs.eyes import WITHOUT_EYE, Eye, EyeOption, paired
+from ..photographs.memory_needed import bytes_needed, exceeds_memory
 from ..photographs.oddities import findings_on_photograph
 from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
 from ..photographs.preprocessing import findings_on, scaled, views_of
+from ..system.allocator import LARGE, give_back_freed
 from ..system.cores import cores
+from ..system.memory_budget import MemoryBudget
 from .named_results import PreparedInputs, postprocess
 from .network import Network, RawOutputs
 from .parallel import ordered
 from .prediction import PhotographResult
 
 GPU_BATCH = 16
+_KEPT = 16
+"""A thread may keep, for the next photograph, this part of the memory for all of them."""
 
 
 def batch_size(networks: Sequence[Network]) -> int:
@@ -39,7 +44,7 @@ def batch_size(networks: Sequence[Network]) -> int:
     return GPU_BATCH if any(network.device == "cuda" for network in networks) else 1
 
 
-def estimate(
+def estimate(  # noqa: PLR0913 - as many as the commands have options
     sources: Iterable[PhotographSource],
     networks: Sequence[Network],
     *,
@@ -49,6 +54,7 @@ def estimate(
     explain: ExplanationKind | None = None,
     eyes: Iterable[EyeOption] | None = None,
     numbered: bool = False,
+    memory: MemoryBudget | None = None,
 ) -> Generator[PhotographResult]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
@@ -65,6 +71,8 @@ def estimate(
         eyes: what is known of each photograph's eye, as `eyes_of` or a study's listing gives it, as
             many as photographs; None: what its file's name tells.
         numbered: call what has no path by its place, as `<bytes 3>`.
+        memory: of what is decoded at the same time; whoever finds none free waits, and what can
+            never have enough is an error of its photograph. None: as much as the photographs take.
 
     Raises:
         SettingError: `eyes` and photographs differ in number, or `workers` makes no sense.
@@ -81,7 +89,9 @@ def estimate(
         photograph = _opened(source, eye, place if numbered else None, allow_grey=allow_grey)
         if isinstance(photograph, PreparedInputs):
             return photograph
-        return prepare(photograph, networks, explain)
+        if memory is None:
+            return prepare(photograph, networks, explain)
+        return _prepared_within(memory, photograph, networks, explain)
 
     def result(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PhotographResult:
         return next(_results([prepared(one)], networks, explain, 1))
@@ -93,6 +103,28 @@ def estimate(
     with closing(ordered(prepared, with_places, workers, ahead=2 * batch)) as photographs:
         while chunk := list(islice(photographs, batch)):
             yield from _results(chunk, networks, explain, batch)
+
+
+def _prepared_within(
+    memory: MemoryBudget,
+    photograph: Photograph,
+    networks: Sequence[Network],
+    explain: ExplanationKind | None,
+) -> PreparedInputs:
+    """Prepare a photograph once there is memory for it, or give its error where there never is."""
+    needed = bytes_needed(photograph, [(each.manifest.input, each.reduces) for each in networks])
+    if not memory.fits(needed):
+        error = exceeds_memory(photograph, needed, memory.total)
+        known = photograph.eye_option
+        eye = known if isinstance(known, Eye) else None
+        return PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
+    with memory.held(needed):
+        try:
+            return prepare(photograph, networks, explain)
+        finally:
+            photograph.forget()
+            if needed > min(LARGE, memory.total // _KEPT):
+                give_back_freed()
 
 
 def _checked(workers: object) -> int | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from ..errors import DeviceError, WeightsError
+from ..system.install_command import how_to_add
 from .onnx_runtime import onnx_runtime
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -41,7 +42,7 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
     if device == "cuda" and "CUDAExecutionProvider" not in offered:
         raise DeviceError(
             f"{name}: this ONNX Runtime has no cuda, only {', '.join(offered)}; "
-            'pip install "gantei[gpu]" in an environment without gantei[cpu], or device="cpu"'
+            f'{how_to_add("gpu")} in an environment without gantei[cpu], or device="cpu"'
         )
     providers: list[Any] = ["CPUExecutionProvider"]
     if device != "cpu" and "CUDAExecutionProvider" in offered:

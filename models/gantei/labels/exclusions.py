@@ -88,6 +88,11 @@ REASONS: Mapping[str, Reason] = {
     "labels-differ": Reason(
         "whose photographs have different labels", "写真によってラベルが異なる", "unit"
     ),
+    "other-eye": Reason(
+        "whose labels and names tell different eyes",
+        "ラベルと写真の名前で左右が異なる",
+        "unit",
+    ),
     "eye-unknown": Reason(
         "of an unknown eye, so in no mean per eye",
         "左右が分からず、眼ごとの平均に使えない",

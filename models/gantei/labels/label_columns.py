@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ..errors import OutputError
 from ..photographs.path_spelling import one_spelling
+from ..system.suggestion import did_you_mean
 
 USUAL = ("photograph", "sha256", "person", "visit", "eye", "age", "sex")
 """Columns that are taken where they are there, in any case, without being named."""
@@ -85,7 +86,10 @@ def place_of(column: str, columns: Sequence[str], name: str, option: str) -> int
     places = _places(column, columns)
     if len(places) != 1:
         what = "several columns" if places else "no column"
-        raise OutputError(f"{name}: {option}: {what} called {column}; found: {', '.join(columns)}")
+        meant = "" if places else did_you_mean(column, columns)
+        raise OutputError(
+            f"{name}: {option}: {what} called {column}; found: {', '.join(columns)}{meant}"
+        )
     return places[0]
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from ..errors import ManifestError
 from ..system.files import read_bounded
 from .manifest import Manifest
+from .record import tables_in
 
 FILE_NAME = "estimator.toml"
 KINDS = ("regression", "binary", "categorical")
@@ -117,7 +118,7 @@ def _walk(
     model: type[BaseModel] | None = None
     annotation: Any = record
     for step in location:
-        records = _records(annotation)
+        records = tables_in(annotation)
         if len(records) > 1 and step in KINDS:  # pydantic names the kind of an output as a step
             annotation = next(record for record in records if _kind(record) == step)
             continue
@@ -131,13 +132,6 @@ def _walk(
             annotation = field.annotation if field else None
         steps.append(str(step))
     return steps, model
-
-
-def _records(annotation: Any) -> list[type[BaseModel]]:
-    """List the tables that an annotation may hold: `Weights | None` holds one."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [record for part in get_args(annotation) for record in _records(part)]
 
 
 def _kind(record: type[BaseModel]) -> str:

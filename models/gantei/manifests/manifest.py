@@ -18,6 +18,7 @@ from .input_output import Binary, Categorical, InputSpec, MeanStd, OutputSpec, R
 from .publication import Citation, Publication, Reported, ReportedEvaluation, Training, Use
 from .record import Record
 from .tables import (
+    Adapted,
     Basis,
     Cost,
     Drift,
@@ -30,6 +31,7 @@ from .tables import (
 )
 
 __all__ = [
+    "Adapted",
     "Basis",
     "Binary",
     "Categorical",
@@ -125,6 +127,8 @@ class Manifest(Record):
     """The network's file; missing while it is not on this machine."""
     variant: Variant | None = None
     """Of a lighter variant: what it was made from."""
+    adapted: Adapted | None = None
+    """Of an adapted estimator: what it was made from."""
     reduced_decoding: ReducedDecoding | None = None
     """The permission to decode large JPEGs at reduced size; without it every photograph is decoded
     in full."""
@@ -209,6 +213,16 @@ class Manifest(Record):
             value: spec.unit if spec.kind == "regression" else "probability"
             for name, spec in self.output.items()
             for value in spec.value_names(name)
+        }
+
+    def complements(self) -> dict[str, str]:
+        """Give the other label of each probability of two labels, by the value's name."""
+        return {
+            spec.positive: label
+            for spec in self.output.values()
+            if spec.kind == "binary" and isinstance(spec.labels, tuple)
+            for label in spec.labels
+            if label != spec.positive and spec.positive in spec.labels
         }
 
     def facts(self) -> tuple[Fact, ...]:

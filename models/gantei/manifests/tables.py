@@ -5,8 +5,21 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..findings.finding import Finding
-from .fields import UNKNOWN, FileName, Label, Line, Name, Origin, Sha256, SideOrUnknown
+from .fields import (
+    UNKNOWN,
+    FileName,
+    Label,
+    Line,
+    Name,
+    Origin,
+    Sha256,
+    Sha256OrUnknown,
+    SideOrUnknown,
+)
 from .record import Record
+
+AdaptingMethod = Literal["ridge", "logistic", "whole-network"]
+"""What was fitted to new people: a linear head by ridge or logistic regression, or every layer."""
 
 
 class Weights(Record):
@@ -144,6 +157,30 @@ class ReducedDecoding(Record):
     """Which they were."""
     drift: Annotated[list[Drift], Field(min_length=1)]
     """How far the values moved."""
+
+
+class Adapted(Record):
+    """What an adapted estimator was made from: whose network, and how many people."""
+
+    of: Name
+    """The name of the estimator whose network it has; of weights in a file, their architecture."""
+    of_sha256: Sha256
+    """The digest of that one's weights; of weights in a file, that of the file."""
+    began_with: Literal["estimator", "weights-file"] = "estimator"
+    """`estimator`: it was made from another estimator; `weights-file`: from a file with weights of
+    an architecture, such as ImageNet's."""
+    method: AdaptingMethod
+    """`ridge`, `logistic`: a new head on its embeddings, its network as it was; `whole-network`:
+    every layer was trained on."""
+    people: Annotated[int, Field(gt=0)]
+    """How many people it was fitted on, of all sites together."""
+    photographs: Annotated[int, Field(gt=0)]
+    """How many photographs of theirs."""
+    sites: Annotated[int, Field(gt=0)]
+    """How many sites made it together."""
+    people_digest: Sha256OrUnknown = UNKNOWN
+    """A digest of who they are, keyed by a secret of the machine that made it: it tells the same
+    people again there, and nothing to anybody else."""
 
 
 class Basis(Record):

@@ -16,7 +16,7 @@ LEFT_OUT_OF = {
     "person": ("people", "対象者"),
 }
 """What a reason leaves out, by `what_is_left_out`."""
-PHOTOGRAPHS_OF_AN_OUTPUT = frozenset({"no-label", "ages-unexplained", "eye-unknown"})
+PHOTOGRAPHS_OF_AN_OUTPUT = frozenset({"no-label", "ages-unexplained", "other-eye", "eye-unknown"})
 """Reasons of one output that are listed photograph by photograph."""
 
 

@@ -18,8 +18,12 @@ _METHODS = ("Methods", "方法")
 _CITE = ("How to cite", "引用")
 _FILES = ("Files", "ファイル")
 _FILES_HEAD = (("what", "種類"), ("file", "ファイル"), ("sha256", "SHA-256"))
-_ROLES: dict[str, Bilingual] = {"results": ("results", "推定結果"), "labels": ("labels", "ラベル")}
-_WEIGHTS = ("weights", "重み")
+_WEIGHTS: Bilingual = ("weights", "重み")
+_ROLES: dict[str, Bilingual] = {
+    "results": ("results", "推定結果"),
+    "labels": ("labels", "ラベル"),
+    "weights": _WEIGHTS,
+}
 _BESIDE_HEAD = (("beside this page", "同じフォルダーのファイル"), ("what it is", "内容"))
 _OF_EVERY_REPORT: tuple[tuple[str, Bilingual], ...] = (
     ("report.json", ("the figures, for programs", "数値（プログラム用）")),

@@ -33,15 +33,31 @@ def check_mode(mode: str, *, allow_grey: bool) -> None:
         raise PhotographError(Finding("unknown-range", mode=mode))
 
 
+_STRIP = 2**18
+"""Pixels that are converted at a time: of a large picture at once, a step would take a second in
+which nothing else runs in Python, and the steps together four times its memory."""
+
+
 def as_rgb(image: Image.Image) -> Image.Image:
-    """Convert a decoded image of a checked mode to RGB; one that is RGB comes back itself.
+    """Convert a decoded image of a checked mode to RGB; one that is RGB comes back itself."""
+    if image.mode == "RGB":
+        return image
+    result = Image.new("RGB", image.size)
+    rows = max(_STRIP // image.width, 1)
+    for top in range(0, image.height, rows):
+        # As Pillow's crop, which is subject to a global limit.
+        box = (0, top, image.width, min(top + rows, image.height))
+        result.paste(_strip_as_rgb(image._new(image.im.crop(box))), (0, top))
+    return result
+
+
+def _strip_as_rgb(image: Image.Image) -> Image.Image:
+    """Convert a part of an image, which is not RGB.
 
     Transparent pixels have no colour of their own: they are laid over black, the colour of the
     surround. CMYK goes by Pillow's formula, JPEG's inverted as Adobe writes it.
     """
     mode = image.mode
-    if mode == "RGB":
-        return image
     if mode == "PA" or (mode == "P" and "transparency" in image.info):
         image = image.convert("RGBA")
     elif mode == "LA":

@@ -11,6 +11,7 @@ from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder, Side
 from .decoding import check_size
+from .decoding_memory import DecodingMemory
 from .deep_values import Depth, eight_bits
 from .formats.orientation import orientation_of, turned_upright
 from .formats.pillow_errors import pillow_errors
@@ -44,6 +45,9 @@ class DecodedPicture:
         self.mode = image.mode
         width, height = image.size
         self.size = (width, height) if self.orientation >= 5 else (height, width)
+        self.memory = DecodingMemory(
+            image.mode, pixels=width * height, is_turned=self.orientation != 1
+        )
         self._image = image
 
     def decode(self, scale: int = 1, decoder: Decoder = "pillow") -> Image.Image:

@@ -9,10 +9,9 @@ from typing import Any
 from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..system.helper_pool import HelperEndedError, JobFailedError, run_apart
+from .helper_memory import helper_limit
 
 _SECONDS, _SECONDS_PER_MEGAPIXEL = 4.0, 1.0  # of computing, on however busy a computer
-_MEMORY, _BYTES_PER_PIXEL = 128 * 2**20, 64
-# OpenJPEG keeps two copies of 4 bytes for each of three colours, and what is made of them.
 
 
 def decode_apart(
@@ -37,7 +36,7 @@ def decode_apart(
             facts,
             data,
             seconds=_SECONDS + _SECONDS_PER_MEGAPIXEL * pixels / 1e6,
-            memory=_MEMORY + _BYTES_PER_PIXEL * pixels,
+            memory=helper_limit(pixels),
         )
     except JobFailedError as error:
         raise PhotographError(Finding("damaged-picture", format=format, why=str(error))) from error

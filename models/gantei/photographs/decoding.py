@@ -5,6 +5,7 @@ from PIL import Image, ImageFile
 from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder, Side
+from .decoding_memory import DecodingMemory
 from .deep_values import Depth, give_low_bytes, has_deep_colours, with_low_bytes
 from .formats.known_formats import format_of
 from .formats.orientation import orientation_of, turned_upright
@@ -53,6 +54,15 @@ class EncodedPicture:
             if self.format.frames(image) > 1:
                 raise PhotographError(Finding("several-frames", format=self.format.name))
             self.orientation = orientation_of(image)
+            self.memory = DecodingMemory(
+                image.mode,
+                pixels=width * height,
+                decoder=self.format.decoder_memory(data, image),
+                decoder_stays=self.format.decoder_stays,
+                helper=image.helper if isinstance(image, UndecodedImage) else 0,
+                is_deep=has_deep_colours(image),
+                is_turned=not self.format.is_turned and self.orientation != 1,
+            )
         # Of a JPEG nothing but the header has been touched: the first decoding goes on from there.
         self._opened = [image] if self.format.scales != (1,) else []
         self._turn = 1 if self.format.is_turned else self.orientation

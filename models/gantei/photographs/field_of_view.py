@@ -1,6 +1,7 @@
 """The field of view: the bright disc that a fundus camera draws on its dark surround."""
 
 import math
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -28,6 +29,7 @@ _RIM = 0.12  # the rim of the disc is at least this bright above the surround, r
 _LEAST_STEP = 8  # and by that many levels, for the noise of JPEG
 
 _BRIGHTEST_SURROUND = 64  # of a camera; what is brighter was put there later
+_STRIP = 2**18  # pixels of a copy that are made at a time
 _LARGEST_SQUARE = 4  # times the picture's area; a disc cut off on both sides stays below
 
 
@@ -48,11 +50,10 @@ class Square(NamedTuple):
         whole = (round(self.left), round(self.top), round(self.side))
         return Square(*whole, self.around, self.surround)
 
-    def cut(self, image: Image.Image) -> tuple[Image.Image, Box]:
-        """An RGB image that holds the square, and the square's box in there.
+    def region(self, image: Image.Image) -> tuple[int, int, int, int]:
+        """What resampling the square sees, in whole pixels: left, top, right, bottom.
 
-        It is the image itself, where the square lies within; else a copy, black beyond the image.
-        What surrounds a disc on white, or on another bright colour, is black in a copy too.
+        It is the whole RGB image, where the square lies within; else what the square covers.
 
         Raises:
             PhotographError: the square is much larger than the picture, which is no disc then.
@@ -61,22 +62,65 @@ class Square(NamedTuple):
             raise PhotographError(
                 Finding("no-fundus", side=round(self.side), width=image.width, height=image.height)
             )
-        if max(self.surround) > _BRIGHTEST_SURROUND:
-            image = self._on_black(image)
         left, top = math.floor(self.left), math.floor(self.top)
         right, bottom = math.ceil(self.left + self.side), math.ceil(self.top + self.side)
         if left >= 0 and top >= 0 and right <= image.width and bottom <= image.height:
-            return image, (self.left, self.top, self.left + self.side, self.top + self.side)
-        x, y = self.left - left, self.top - top
-        # As Pillow's crop, which is black beyond the picture, and subject to a global limit.
-        canvas = Image.new(image.mode, (right - left, bottom - top))
-        canvas.paste(image, (-left, -top))
-        return canvas, (x, y, x + self.side, y + self.side)
+            return 0, 0, image.width, image.height
+        return left, top, right, bottom
 
-    def _on_black(self, image: Image.Image) -> Image.Image:
-        pixels = np.array(image)
+    def is_as_it_stands(self, image: Image.Image) -> bool:
+        """Whether its region is the image itself, where nothing has to be blackened.
+
+        Raises:
+            PhotographError: as `region`.
+        """
+        return self.region(image) == (0, 0, *image.size) and not self._has_bright_surround
+
+    def strips(self, image: Image.Image) -> Iterator[Image.Image]:
+        """The region from top to bottom, a few rows at a time; it is black beyond the image.
+
+        What surrounds a disc on white, or on another bright colour, is black too.
+
+        Raises:
+            PhotographError: as `region`.
+        """
+        left, top, right, bottom = self.region(image)
+        rows = max(_STRIP // (right - left), 1)
+        for first in range(top, bottom, rows):
+            # As Pillow's crop, which is black beyond the picture, and subject to a global limit.
+            strip = Image.new(image.mode, (right - left, min(rows, bottom - first)))
+            strip.paste(image, (-left, -first))
+            yield self._on_black(strip, left, first) if self._has_bright_surround else strip
+
+    def cut(self, image: Image.Image) -> tuple[Image.Image, Box]:
+        """An RGB image of the region, and the square's box in there.
+
+        It is the image itself, where it `is_as_it_stands`; else a copy.
+
+        Raises:
+            PhotographError: as `region`.
+        """
+        left, top, right, bottom = self.region(image)
+        x, y = self.left - left, self.top - top
+        box = (x, y, x + self.side, y + self.side)
+        if self.is_as_it_stands(image):
+            return image, box
+        canvas = Image.new(image.mode, (right - left, bottom - top))
+        row = 0
+        for strip in self.strips(image):
+            canvas.paste(strip, (0, row))
+            row += strip.height
+        return canvas, box
+
+    @property
+    def _has_bright_surround(self) -> bool:
+        return max(self.surround) > _BRIGHTEST_SURROUND
+
+    def _on_black(self, strip: Image.Image, left: int, top: int) -> Image.Image:
+        """Blacken what lies outside the disc, in a part that begins at `left`, `top`."""
+        pixels = np.array(strip)
         radius = self.side / 2
-        y, x = np.ogrid[: image.height, : image.width]
+        y, x = np.ogrid[top : top + strip.height, left : left + strip.width]
         outside = np.hypot(x + 0.5 - self.left - radius, y + 0.5 - self.top - radius) > radius
         pixels[outside] = 0
         return Image.fromarray(pixels)

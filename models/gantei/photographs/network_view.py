@@ -14,6 +14,7 @@ from .field_of_view import Square, averaging_step, find_disc
 from .photograph import Photograph
 from .photograph_source import errors_of
 from .resampling import ANTIALIASED, Box, resample
+from .square_resampling import resample_square
 
 DRAFT_FACTOR = 4
 DRAFT_LEAST = 800
@@ -109,11 +110,9 @@ def look_at_image(image: Image.Image, wanted: ViewSpec) -> NetworkView:
         whole = (0.0, 0.0, float(image.width), float(image.height))
         return NetworkView(resample(image, size, method), whole, "disc")
     square = _fitting(find_disc(image), method)
-    image, box = square.cut(image)
     left, top, side, around = square[:4]
-    return NetworkView(
-        resample(image, size, method, box), (left, top, left + side, top + side), around
-    )
+    pixels = resample_square(image, square, size, method)
+    return NetworkView(pixels, (left, top, left + side, top + side), around)
 
 
 def _box(image: Image.Image, size: tuple[int, int]) -> Part:
@@ -128,12 +127,10 @@ def _look_at_disc(photograph: Photograph, wanted: ViewSpec, scale: int) -> Netwo
     size, _, decoder, method, _ = wanted
     scale, square = _disc(photograph, scale, wanted)
     square = _fitting(square, method)
-    image, box = square.cut(photograph.picture(scale, decoder))
+    pixels = resample_square(photograph.picture(scale, decoder), square, size, method)
     left, top = photograph.frame(scale)[:2]
     left, top, side = (square.left - left) * scale, (square.top - top) * scale, square.side * scale
-    return NetworkView(
-        resample(image, size, method, box), (left, top, left + side, top + side), square.around
-    )
+    return NetworkView(pixels, (left, top, left + side, top + side), square.around)
 
 
 def _fitting(square: Square, method: Resampling) -> Square:

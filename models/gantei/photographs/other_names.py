@@ -32,6 +32,8 @@ BEGINNINGS = {
     ".": "hidden-file",
 }
 """Kinds of files and folders, by how their names begin; the first that fits counts."""
+ENDS = {"~": "temporary-file"}
+"""Kinds of files, by how their names end, whatever their suffix."""
 
 
 class _Ending(NamedTuple):
@@ -112,14 +114,20 @@ def folder_by_name(name: str) -> Finding | None:
 
 def file_by_name(name: str) -> Finding | None:
     """Why a file is passed by, whatever its ending is; None where its ending has to tell."""
-    if name.endswith("~"):
-        return _by_name()["temporary-file"]
+    for end, code in ENDS.items():
+        if name.endswith(end):
+            return _by_name()[code]
     return _by_rules(name, FILES)
 
 
-def names_passed_by() -> dict[str, list[str]]:
+def names_passed_by() -> dict[str, Mapping[str, Finding]]:
     """The rules on names, in lower case, for the service's page."""
-    return {"folders": [*FOLDERS], "files": [*FILES], "beginnings": [*BEGINNINGS]}
+    codes = {"folders": FOLDERS, "files": FILES, "beginnings": BEGINNINGS, "ends": ENDS}
+    return {
+        **{part: {name: _by_name()[code] for name, code in names.items()}
+           for part, names in codes.items()},
+        "suffixes": by_suffix(),
+    }  # fmt: skip
 
 
 def _by_rules(name: str, whole: Mapping[str, str]) -> Finding | None:

@@ -16,6 +16,7 @@ from .appearance import Appearance, appearance_of
 from .colour import as_rgb, check_light, check_mode
 from .decoded_picture import DecodedPicture, picture_of_array
 from .decoding import EncodedPicture
+from .decoding_memory import DecodingMemory
 from .deep_values import Depth, grey_of_16_bits
 from .dicom.dicom_picture import DicomPicture
 from .dicom.recognition import is_dicom, is_enveloped
@@ -109,6 +110,21 @@ class Photograph:
         return next((scale for scale in self.scales if scale <= most), 1)
 
     @property
+    def memory(self) -> DecodingMemory:
+        """What decides on the memory that decoding it takes."""
+        return self._picture.memory
+
+    @property
+    def has_decoders(self) -> bool:
+        """Whether another decoder than Pillow gives it pixels of its own."""
+        return len(self._picture.decoders) > 1
+
+    @property
+    def eye_option(self) -> EyeOption:
+        """What is known of its eye before it is decoded, or that it is to be sought."""
+        return self._eye_option
+
+    @property
     def scales(self) -> tuple[int, ...]:
         """The reductions at which it can be decoded, largest first."""
         return self._picture.scales
@@ -134,6 +150,10 @@ class Photograph:
                 check_light(image, allow_grey=self._allow_grey)
             self._decoded[key] = image
         return image
+
+    def forget(self) -> None:
+        """Let go of what has been decoded; it is decoded anew where somebody asks for it."""
+        self._decoded.clear()
 
     def field(self, scale: int = 1, decoder: Decoder = "pillow") -> Field:
         """The field of view as it is found on `picture(scale, decoder)`; sought once.

@@ -15,7 +15,7 @@ ANTIALIASED = frozenset({"bilinear", "bicubic", "lanczos"})
 """Pillow's that average over all pixels they reduce: of a part that begins and ends within a pixel,
 or of a picture decoded at reduced size. The others take whole pixels at full size."""
 
-_OWN: Mapping[Resampling, Callable[..., NDArray[np.uint8] | NDArray[np.float32]]] = {
+OWN: Mapping[Resampling, Callable[..., NDArray[np.uint8] | NDArray[np.float32]]] = {
     "bilinear-no-antialias": interpolation.bilinear_no_antialias,
     "bicubic-no-antialias": interpolation.bicubic_no_antialias,
     "area": interpolation.area,
@@ -35,9 +35,9 @@ def resample(
     beyond 0 and 255. `box` (left, top, right, bottom) is the part of the image that fills the
     result: in whole pixels but for `ANTIALIASED`, and nothing beyond it is seen.
     """
-    if method in _OWN:
+    if method in OWN:
         left, top, right, bottom = (round(side) for side in box or (0, 0, *image.size))
-        return _OWN[method](np.asarray(image)[top:bottom, left:right], size)
+        return OWN[method](np.asarray(image)[top:bottom, left:right], size)
     height, width = size
     resized = image.resize((width, height), Image.Resampling[method.upper()], box=box)
     return np.asarray(resized)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 from .style import COLOURS, DASHES, LINES, SINGLE, DrawnFigure, drawing, frame, label, legend_below
 
 MOST_CORNERS = 400
@@ -126,6 +127,6 @@ def _metrics() -> Any:
         from sklearn import metrics
     except ImportError as error:
         raise MissingExtraError(
-            f'ROC curves need scikit-learn ({error}): pip install "gantei[study]"'
+            f"ROC curves need scikit-learn ({error}): {how_to_add('study')}"
         ) from error
     return metrics

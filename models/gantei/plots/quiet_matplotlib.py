@@ -14,6 +14,7 @@ import tempfile
 from types import ModuleType
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 
 _KEPT_THERE = ("MPLCONFIGDIR", "XDG_CACHE_HOME")
 
@@ -31,7 +32,7 @@ def quiet_matplotlib() -> ModuleType:
         import matplotlib.figure
     except ImportError as error:
         raise MissingExtraError(
-            f'figures need matplotlib ({error}): pip install "gantei[study]"'
+            f"figures need matplotlib ({error}): {how_to_add('study')}"
         ) from error
     return matplotlib
 

@@ -1,10 +1,13 @@
 """An estimator's folder onto the Hugging Face Hub: checked as a stranger would, in one commit."""
 
+import shlex
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import ManifestError, SettingError, TransferError, WeightsError
+from ..errors import EstimatorError, SettingError, TransferError, WeightsError
 from ..estimator.folder_files import CARD, files_of
+from ..manifests.fields import UNKNOWN
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest
 from ..manifests.publication import ALLOWED
@@ -38,31 +41,15 @@ def prepare_publication(folder: Path) -> PreparedUpload:
     """Check an estimator's folder as a stranger would, and list what is to be uploaded.
 
     Raises:
-        SettingError: its redistribution is not known to be allowed, the folder holds other files
-            too, or the card is missing or another estimator's.
-        ManifestError, UnsettledError, WeightsError, PhotographError: it does not load, or answers
-            its golden photographs not as its original.
+        SettingError: something is missing: its redistribution is not known to be allowed, a fact
+            is unknown, the folder holds other files too, the card is missing or another
+            estimator's, or the answers to golden photographs are. All of it is listed.
+        ManifestError: its manifest breaks the schema.
     """
-    from ..card import check
-    from ..estimator.estimator import load
-    from ..estimator.golden_answers import check_golden
-
     manifest = read_manifest(folder / FILE_NAME)
-    _refuse_terms(manifest)
+    if missing := [*_missing(manifest, folder)]:
+        raise SettingError("\n- ".join([f"{folder} is not published:", *missing]))
     files = files_of(manifest)
-    known = {file.name for file in files}
-    if strays := sorted(path.name for path in folder.iterdir() if path.name not in known):
-        raise SettingError(
-            f"{folder}: holds what is not the estimator's: {', '.join(strays)}; take it away first"
-        )
-    if problems := check(folder):
-        raise SettingError(f"{folder / CARD}: " + "; ".join(problems))
-    if not manifest.golden:
-        raise ManifestError(
-            f"{manifest.name}: its manifest has no [[golden]] photograph, so nobody could "
-            "check its answers"
-        )
-    check_golden(load(folder, "cpu"), folder)
     paths = {file.name: folder / file.name for file in files if (folder / file.name).is_file()}
     paths[PAGE] = folder / CARD
     uploads = [
@@ -73,7 +60,7 @@ def prepare_publication(folder: Path) -> PreparedUpload:
 
 
 def publish(publication: PreparedUpload, to: str) -> str:
-    """FileToUpload into a repository that exists, in one commit; give the source to pull it from.
+    """Upload into a repository that exists, in one commit; give the source to pull it from.
 
     Raises:
         SettingError: `to` is not hf:ORG/REPO.
@@ -107,15 +94,54 @@ def publish(publication: PreparedUpload, to: str) -> str:
     return f"hf:{wanted.name}@{commit.oid}"
 
 
-def _refuse_terms(manifest: Manifest) -> None:
-    source = manifest.source
-    if not source.may_be_passed_on:
-        raise SettingError(
-            f"{manifest.name} is not published: whether its weights may be passed on is "
-            f"{source.redistribution!r} (terms: {source.terms}). Ask {source.publisher}; when the "
-            f"answer is yes, source.redistribution in {FILE_NAME} begins with {ALLOWED!r} and says "
-            "under what"
+def _missing(manifest: Manifest, folder: Path) -> Iterator[str]:
+    """Say what has to be done before the estimator can be published."""
+    from ..card import check
+
+    if not manifest.source.may_be_passed_on:
+        yield _terms(manifest)
+    known = {file.name for file in files_of(manifest)}
+    if strays := sorted(path.name for path in folder.iterdir() if path.name not in known):
+        yield f"it holds what is not the estimator's: {', '.join(strays)}; take it away"
+    if problems := check(folder):
+        yield (
+            f"{CARD}: {'; '.join(problems)}. gantei card {shlex.quote(str(folder))} --format "
+            f"markdown --out {shlex.quote(str(folder / CARD))} writes it anew"
         )
+    if unsettled := manifest.unsettled():
+        facts = ", ".join(fact.key for fact in unsettled)
+        yield f"unknown, so that it predicts nothing: {facts}. {manifest.settling_command()}"
+    else:
+        yield from _golden(manifest, folder)
+
+
+def _golden(manifest: Manifest, folder: Path) -> Iterator[str]:
+    """Say what is wrong with the golden photographs, or with the network that answers them."""
+    from ..estimator.estimator import load
+    from ..estimator.golden_answers import check_golden
+
+    if not manifest.golden:
+        yield (
+            "its manifest has no [[golden]] photograph, so nobody could check its answers: gantei "
+            f"golden {manifest.name} adds some"
+        )
+    try:
+        check_golden(load(folder, "cpu"), folder)
+    except EstimatorError as error:
+        yield str(error)
+
+
+def _terms(manifest: Manifest) -> str:
+    source, whom = manifest.source, manifest.source.publisher
+    if whom == UNKNOWN:
+        whom = "who made them"
+    if manifest.adapted:
+        whom = f"the publisher of {manifest.adapted.of}, whose rights bind what is made of it"
+    return (
+        f"whether its weights may be passed on is {source.redistribution!r} (terms: "
+        f"{source.terms}). Ask {whom}; when the answer is yes, source.redistribution in "
+        f"{FILE_NAME} begins with {ALLOWED!r} and says under what"
+    )
 
 
 def _meaning(error: Exception) -> str:

@@ -24,6 +24,7 @@ from ..manifests.fields import NAME
 from ..manifests.file import FILE_NAME, read_manifest
 from ..manifests.manifest import Manifest
 from ..system.files import ensure_folder, exclusive_lock, sha256_of
+from ..system.suggestion import did_you_mean
 from ..terminal.progress import progress
 from . import first_use
 from .http_session import NetworkOptions, shown
@@ -136,8 +137,8 @@ def _known(name: str) -> Manifest:
     known = {entry.name: entry.manifest for entry in entries.shipped()}
     if name not in known:
         raise UnknownEstimatorError(
-            f"unknown estimator {name!r}; known: {', '.join(known)}. For another, --from names "
-            f"where it is: {KINDS}"
+            f"unknown estimator {name!r}; known: {', '.join(known)}"
+            f"{did_you_mean(name, known) or '.'} For another, --from names where it is: {KINDS}"
         )
     return known[name]
 

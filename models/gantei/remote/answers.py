@@ -142,7 +142,7 @@ def read_answer(
 
 def _error_of(problem: EntryProblem, source: str, sha256: str) -> GanteiError:
     kind = problem.type.rpartition(":")[2]
-    if kind == "unusable-photograph":
+    if kind in ("unusable-photograph", "photograph-too-large"):
         return PhotographError(problem.finding(), source, sha256)
     reason = one_line(problem.detail or problem.title)
     return InferenceError(f"the server failed on it: {reason}", source)

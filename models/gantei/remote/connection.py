@@ -32,6 +32,8 @@ RETRIES = 3
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 """Seconds before a request is sent again; doubled each time, unless the server says how many."""
+PASSING = frozenset({502, 503, 504})
+"""Too much to do, or a proxy in front that gets no answer for the moment."""
 CONNECT_TIMEOUT = 10.0
 IDLE = 10.0
 """Seconds that a connection is kept for the next request; the server keeps it for 15."""
@@ -131,7 +133,7 @@ class Connection:
                 if attempt >= RETRIES or not _may_pass(error):
                     raise TransferError(f"{self.url} {self._why(error)}") from error
             else:
-                if reply.status != 503:
+                if reply.status not in PASSING:
                     return self._checked(reply)
                 pause = min(retry_after(reply.headers) or pause, LONGEST_PAUSE)
                 if time.monotonic() + pause > until:
@@ -170,11 +172,8 @@ class Connection:
             return UnknownEstimatorError(f"{self.url}: {detail}")
         if problem and kind == "no-explanation":
             return _explanation_error(problem)
-        known = "does not know the token" if self._has_token else "asks for a token"
-        advice = {
-            401: f"{known}: pass token=…, or --token-file or GANTEI_TOKEN",
-            413: "takes less; its operator may allow more by --body-limit",
-        }.get(reply.status) or why_refused(
+        advice = self._advice(reply.status) if problem else _advice_on_proxy(reply.status)
+        advice = advice or why_refused(
             reply.status, reply.headers,
             login="without a --token-file it answers clients of its own machine only",
             missing="has no gantei server at this address",
@@ -184,10 +183,32 @@ class Connection:
         reason = "; ".join(filter(None, (title, detail, number and f"request {number}")))
         return RefusedRequestError(f"{self.url} {advice or 'refuses'} ({reason})", reply.status)
 
+    def _advice(self, status: int) -> str:
+        """Say what to do about a refusal of the server itself; empty where that follows from it."""
+        known = "does not know the token" if self._has_token else "asks for a token"
+        return {
+            401: f"{known}: pass token=…, or --token-file or GANTEI_TOKEN",
+            413: "takes less; its operator may allow more by --body-limit",
+        }.get(status, "")
+
     def _why(self, error: "httpx.RequestError") -> str:
         return why_unanswered(
             error, ca="ca=… or --ca", connect=CONNECT_TIMEOUT, silence=self._timeout
         )
+
+
+def _advice_on_proxy(status: int) -> str:
+    """Say what to do where something else answered than gantei, such as a proxy in front of it."""
+    return {
+        401: "is behind a proxy that asks who you are, which gantei's token does not say",
+        403: "is behind a proxy that does not let you in; its operator may know why",
+        413: "is behind a proxy that takes less; its operator may allow more there (nginx: "
+        "client_max_body_size)",
+        502: "is behind a proxy that cannot reach it; see whether gantei runs",
+        503: "is behind a proxy that has no gantei to ask; see whether it runs",
+        504: "is behind a proxy that does not wait for its answer; its operator may have it wait "
+        "longer (nginx: proxy_read_timeout)",
+    }.get(status, "")
 
 
 def _explanation_error(problem: ProblemDocument) -> Exception:

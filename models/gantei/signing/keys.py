@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError, SettingError
 from ..system.files import read_bounded
+from ..system.install_command import how_to_add
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -132,9 +133,7 @@ def _cryptography() -> Any:
         from cryptography.hazmat import primitives
         from cryptography.hazmat.primitives import serialization  # noqa: F401
     except ImportError as error:
-        raise MissingExtraError(
-            'signatures need cryptography: pip install "gantei[sign]"'
-        ) from error
+        raise MissingExtraError(f"signatures need cryptography: {how_to_add('sign')}") from error
     return primitives
 
 

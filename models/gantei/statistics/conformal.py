@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 
 _ROUNDING = 1e-9
 
@@ -88,7 +89,7 @@ def covered_at_least(people: Sequence[int], level: float, chance: float = 0.05) 
     try:
         from scipy import special
     except ImportError as error:
-        raise MissingExtraError('calibrating needs scipy: pip install "gantei[study]"') from error
+        raise MissingExtraError(f"calibrating needs scipy: {how_to_add('study')}") from error
     count = np.array(people, np.float64)
     outside = np.array([sum(ranks_outside(each, level)) for each in people], np.float64)
     share, inside = count / count.sum(), (count + 1 - outside) / (count + 1)

@@ -9,6 +9,7 @@ from .metric_replicates import (
     MetricKey,
     MetricReplicates,
     Replicated,
+    interval,
     spread_of,
 )
 from .scales import at_the_end, student_quantile, two_sided_p
@@ -55,5 +56,8 @@ def _why_none(metric: str, one: Replicated, other: Replicated) -> str:
         return "no-draws"
     if min(one.people, other.people) < FEWEST_PEOPLE:
         return "too-few-people"
-    ends = at_the_end(metric, one.value) or at_the_end(metric, other.value)
-    return "at-the-end" if ends else ""
+    if at_the_end(metric, one.value) or at_the_end(metric, other.value):
+        return "at-the-end"
+    # A mean's draws are never far off, even where its own interval needs more of them to differ.
+    own = [interval(metric, each)[2] for each in (one, other) if each.draw_errors is None]
+    return "too-few-differ" if "too-few-differ" in own else ""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 from .clustered_regression import Coefficient, clustered_fit
 from .drawn_sums import drawn_coefficient, drawn_sums
 from .draws import PersonDraws
@@ -104,5 +105,5 @@ def _special() -> Any:
     try:
         from scipy import special
     except ImportError as error:
-        raise MissingExtraError('intervals need scipy: pip install "gantei[study]"') from error
+        raise MissingExtraError(f"intervals need scipy: {how_to_add('study')}") from error
     return special

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .measure import Measure
+from .metric_names import METRICS, MetricScale
 from .scales import at_the_end, scale_of, student_quantile
 
 MetricKey = tuple[str, int | None]
@@ -22,6 +23,7 @@ ALIKE_ERROR = 1e-6
 """Share of the figure, below which a draw's own standard error may be rounding alone."""
 MOST_TIMES = 1000.0
 """A bound farther from its figure, on the log scale of errors and losses, tells nothing."""
+_LOGARITHMIC: tuple[MetricScale, ...] = ("log", "log_of_rest")
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,9 @@ def interval(metric: str, figure: Replicated) -> tuple[float | None, float | Non
     (bootstrap-t, doi 10.1214/aos/1176350933). Where so few people differ from the others that many
     draws have none of them, draws have no standard error of their own, and there is no interval.
 
+    Nor has a figure on a logarithmic scale one, such as R², where a bound on that scale would be
+    more than `MOST_TIMES` times away: in some draws people are so alike that nothing tells it.
+
     The degrees of freedom are the number of persons less one: of everybody, but of the class that
     has fewer for AUC and balanced accuracy, which lean on both classes alike.
     """
@@ -121,7 +126,7 @@ def interval(metric: str, figure: Replicated) -> tuple[float | None, float | Non
     scale = scale_of(metric)
     middle, error = scale.there(figure.value), figure.error * scale.slope(figure.value)
     reach = _quantiles(figure)
-    if reach is None or (figure.draw_errors is not None and _is_absurd(error, *reach)):
+    if reach is None or (METRICS[metric].scale in _LOGARITHMIC and _is_absurd(error, *reach)):
         return None, None, "too-few-differ"
     return scale.back(middle - reach[0] * error), scale.back(middle + reach[1] * error), ""
 

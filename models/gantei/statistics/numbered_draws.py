@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import MissingExtraError, SettingError
+from ..system.install_command import how_to_add
 
 
 class NumberedDraws:
@@ -47,5 +48,5 @@ class NumberedDraws:
         try:
             from scipy.special import ndtri
         except ImportError as error:
-            raise MissingExtraError('drawing needs scipy: pip install "gantei[study]"') from error
+            raise MissingExtraError(f"drawing needs scipy: {how_to_add('study')}") from error
         return np.asarray(ndtri(self.uniform(draw, count)), np.float64)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 from .metric_names import METRICS, MetricScale
 
 
@@ -87,5 +88,5 @@ def _special() -> Any:
     try:
         from scipy import special
     except ImportError as error:
-        raise MissingExtraError('intervals need scipy: pip install "gantei[study]"') from error
+        raise MissingExtraError(f"intervals need scipy: {how_to_add('study')}") from error
     return special

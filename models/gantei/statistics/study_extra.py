@@ -3,6 +3,7 @@
 from importlib.util import find_spec
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 
 LIBRARIES = ("scipy", "sklearn", "matplotlib")
 """As they are imported; scikit-learn is `sklearn`."""
@@ -19,6 +20,5 @@ def require_study_extra(purpose: str) -> None:
     """
     if missing := [name for name in LIBRARIES if find_spec(name) is None]:
         raise MissingExtraError(
-            f"{purpose} needs {' and '.join(missing)}, not installed here: "
-            'pip install "gantei[study]"'
+            f"{purpose} needs {' and '.join(missing)}, not installed here: {how_to_add('study')}"
         )

@@ -14,6 +14,7 @@ from ..photographs.listing import StudyPhotograph
 from ..remote.client import Client
 from ..remote.requested_calibrations import Sites, check_served
 from ..remote.served_estimator import ServedEstimator
+from ..system.memory_budget import MemoryBudget
 
 AnyEstimator = Estimator | ServedEstimator
 
@@ -25,6 +26,7 @@ class LocalBackend:
     estimators: Sequence[Estimator]
     allow_grey: bool = False
     workers: int | None = None
+    memory: MemoryBudget | None = None
 
     @property
     def batch(self) -> int:
@@ -42,6 +44,7 @@ class LocalBackend:
             workers=self.workers,
             explain=explain,
             eyes=(listed.eye for listed in photographs),
+            memory=self.memory,
         )
 
     def identity(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from ..photographs.dicom.dicom_picture import is_installed
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
 from ..system.helper_pool import HelperEndedError, JobFailedError
+from ..system.install_command import how_to_add
 from .leading_columns import Column
 
 _NO_TEXT = frozenset({"OB", "OD", "OF", "OL", "OV", "OW", "SQ", "UN", "OB or OW", "US or OW"})
@@ -82,7 +83,7 @@ def dicom_columns(text: str) -> DicomColumns:
     ('StudyDate',)
     """
     if not is_installed():
-        raise SettingError('--dicom-columns needs: pip install "gantei[dicom]"')
+        raise SettingError(f"--dicom-columns needs: {how_to_add('dicom')}")
     from ..photographs.dicom import quiet_pydicom  # noqa: F401
 
     # isort: split

@@ -15,11 +15,7 @@ from .definition import Study, names_and_digests
 from .extras import Extras
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
-
-_TOLD = {
-    "eyes": "other eyes were stated, or sought (--eyes, --from)",
-    "dicom_columns": "its columns of DICOM files are others",
-}
+from .run_differences import differences
 
 
 @dataclass(frozen=True)
@@ -81,65 +77,17 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
     """Say how the existing table differs from the one of this run."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
-        differences = _differences(manifest, identity)
+        found = differences(manifest, identity)
         if manifest["table_sha256"] != sha256_of(study.table):
-            differences.append("it was changed since it was written")
+            found.append("it was changed since it was written")
         if manifest["photographs_sha256"] != names_and_digests(_photographs(study)):
-            differences.append("its photographs are others")
+            found.append("its photographs are others")
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
-            differences.append("its persons or the list's columns are others (--from, --persons)")
+            found.append("its persons or the list's columns are others (--from, --persons)")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
-    return ", ".join(differences) or "what stands beside it is other, or gone"
-
-
-def _differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
-    differences = []
-    for key, what in (("gantei", "gantei"), ("python", "Python")):
-        if manifest[key] != identity[key]:
-            differences.append(f"{what} was {manifest[key]}, now {identity[key]}")
-    if manifest["versions"] != identity["versions"]:
-        before, now = manifest["versions"].items(), identity["versions"].items()
-        others = sorted({name for name, _ in before ^ now})
-        differences.append(f"the versions of {' and '.join(others)} were others")
-    if manifest.get("server") != identity.get("server"):
-        where = (each.get("server", {}).get("url", "this machine") for each in (manifest, identity))
-        before, now = where
-        what = f"on {before}, now on {now}" if before != now else f"by other versions on {now}"
-        differences.append(f"it was estimated {what}")
-    if manifest["estimators"] != identity["estimators"]:
-        names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
-        before, now = (", ".join(each) for each in names)
-        same = "its estimators have other weights, facts or devices"
-        differences.append(f"it is of {before}, this run of {now}" if before != now else same)
-    elif manifest.get("calibration_sha256") != identity.get("calibration_sha256"):
-        differences.append(f"it was made {_calibrated(manifest)}, this run {_calibrated(identity)}")
-    elif manifest.get("columns") != identity["columns"]:
-        differences.append("its columns are others")
-    for key in ("allow_grey", "plain_csv", "anonymous"):
-        if (before := manifest.get(key, False)) != identity.get(key, False):
-            option = key.replace("_", "-")
-            differences.append(f"it was made with{'' if before else 'out'} --{option}")
-    if manifest.get("refuse") != identity.get("refuse"):
-        before = " ".join(f"--refuse {code}" for code in manifest.get("refuse", []))
-        differences.append(f"it was made with {before or 'no --refuse'}")
-    differences += [what for key, what in _TOLD.items() if manifest.get(key) != identity.get(key)]
-    beside = manifest.get("beside", [])
-    if beside != identity.get("beside", []):
-        options = " and ".join(f"--{key}" for key in beside)
-        differences.append(
-            f"it was made with {options}" if beside else "it has no maps or embeddings"
-        )
-    return differences
-
-
-def _calibrated(manifest: Mapping[str, Any]) -> str:
-    made = manifest.get("calibrations")
-    if not made:
-        return "without --calibration"
-    sites = (f"{name} at {each['site']} ({each['date']})" for name, each in made.items())
-    return f"with the calibration of {', '.join(sites)}"
+    return ", ".join(found) or "what stands beside it is other, or gone"
 
 
 def photograph_sha256(listed: StudyPhotograph) -> str | None:

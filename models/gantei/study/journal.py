@@ -6,28 +6,42 @@ is cut off when the run resumes.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from ..errors import OutputError
 from .columns import Row
+from .run_differences import differences
 
 
 class Journal:
     """Rows of one run, for one process at a time."""
 
-    def __init__(self, path: Path, run: str, *, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        run: str,
+        identity: Mapping[str, Any] | None = None,
+        *,
+        overwrite: bool = False,
+    ) -> None:
         """Open the journal at `path`, or begin it.
+
+        Args:
+            path: of the journal.
+            run: digest of the run that it belongs to.
+            identity: of which rows of that run may depend; another run is told what differs.
+            overwrite: drop the rows of another run.
 
         Raises:
             OutputError: it belongs to another run than `run` and `overwrite` is not set, or it
                 cannot be written.
         """
         self.path = path
-        self._run = run
+        self._head = _head(run, identity)
         try:
             self._file: BinaryIO = path.open("a+b")
         except OSError as error:
@@ -41,12 +55,12 @@ class Journal:
     def _begin(self, overwrite: bool) -> None:
         self._file.seek(0)
         first = self._file.readline()
-        if first == _line({"run": self._run}):
+        if _read_head(first).get("run") == self._head["run"]:
             return
         if not overwrite:
-            _refuse_other(self.path, first, self._run)
+            _refuse_other(self.path, first, self._head)
         self._file.truncate(0)
-        self._append({"run": self._run})
+        self._append(self._head)
 
     def rows(self) -> Iterator[Row]:
         """Read the whole rows from the start."""
@@ -104,10 +118,10 @@ def is_of(path: Path, run: str) -> bool:
     if not path.exists():
         return False
     with path.open("rb") as file:
-        return file.readline() == _line({"run": run})
+        return _read_head(file.readline()).get("run") == run
 
 
-def check_place(path: Path, run: str) -> None:
+def check_place(path: Path, run: str, identity: Mapping[str, Any]) -> None:
     """Refuse to begin the journal of a run where there is one of another.
 
     Raises:
@@ -120,16 +134,33 @@ def check_place(path: Path, run: str) -> None:
         return
     except OSError as error:
         raise OutputError(f"{path}: cannot be read: {error.strerror}") from error
-    _refuse_other(path, first, run)
+    _refuse_other(path, first, _head(run, identity))
 
 
-def _refuse_other(path: Path, first: bytes, run: str) -> None:
+def _head(run: str, identity: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {"run": run} | ({"identity": identity} if identity else {})
+
+
+def _read_head(line: bytes) -> dict[str, Any]:
+    try:
+        head = json.loads(line)
+    except ValueError:
+        return {}
+    return head if isinstance(head, dict) else {}
+
+
+def _refuse_other(path: Path, first: bytes, head: Mapping[str, Any]) -> None:
     # The beginning of our line is what a process leaves that was killed while it began.
-    if not _line({"run": run}).startswith(first):
-        raise OutputError(
-            f"{path} holds rows of another run (other estimators, options, files or versions): "
-            "finish that one, or start anew with --overwrite"
-        )
+    if _line(head).startswith(first):
+        return
+    other = "other estimators, options, files or versions"
+    with suppress(KeyError, TypeError, AttributeError):  # of an earlier gantei, or no journal
+        told = differences(_read_head(first)["identity"], head["identity"])
+        other = ", ".join(told) or "its maps or embeddings go elsewhere"
+    raise OutputError(
+        f"{path} holds rows of another run ({other}): finish that one, or start anew with "
+        "--overwrite"
+    )
 
 
 def discard(path: Path, run: str) -> None:

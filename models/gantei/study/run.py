@@ -87,10 +87,10 @@ def run_study(
                     "--overwrite"
                 )
         if not overwrite and not is_of(study.journal_path, journal_id):
-            check_place(study.journal_path, journal_id)
+            check_place(study.journal_path, journal_id, identity)
             check_beside(study)
             extras.check(study.names())
-        with Journal(study.journal_path, journal_id, overwrite=overwrite) as journal:
+        with Journal(study.journal_path, journal_id, identity, overwrite=overwrite) as journal:
             persons = DicomPersons(study.dicom_key_path)
             done = _kept(journal, study, persons, extras)
             advance(done)

@@ -104,6 +104,23 @@ def exclusive_lock(path: Path, timeout: float, refusal: str) -> Iterator[None]:
         lock.release()
 
 
+def is_locked(path: Path) -> bool:
+    """Whether a process holds the lock file `path` now; no file is made, and none is removed."""
+    from filelock import FileLock, Timeout
+
+    if not path.is_file():
+        return False
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    except OSError:  # who may not write here may not ask
+        return False
+    lock.release()
+    return False
+
+
 def _check_writable(path: Path) -> None:
     try:
         path.open("ab").close()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import MissingExtraError
+from ..system.install_command import how_to_add
 
 
 def arrow() -> tuple[Any, Any]:
@@ -16,7 +17,7 @@ def arrow() -> tuple[Any, Any]:
         from pyarrow import parquet
     except ImportError as error:
         raise MissingExtraError(
-            'a .parquet file needs pyarrow: pip install "gantei[parquet]"'
+            f"a .parquet file needs pyarrow: {how_to_add('parquet')}"
         ) from error
     return pyarrow, parquet
 
@@ -30,7 +31,5 @@ def openpyxl() -> Any:
     try:
         import openpyxl
     except ImportError as error:
-        raise MissingExtraError(
-            'an .xlsx file needs openpyxl: pip install "gantei[xlsx]"'
-        ) from error
+        raise MissingExtraError(f"an .xlsx file needs openpyxl: {how_to_add('xlsx')}") from error
     return openpyxl

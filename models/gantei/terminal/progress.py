@@ -27,6 +27,7 @@ def progress(total: int, unit: str, what: str | None = None) -> Any:
         unit_scale=unit == "B",
         disable=None,
         dynamic_ncols=True,
+        delay=0.5,  # what is refused at once is refused without a bar
     )
 
 

@@ -6,9 +6,10 @@ not know are of a later version, and are passed over.
 """
 
 import json
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from ..explanations.explanation import Quantity
 from ..findings.finding import Finding
@@ -22,6 +23,10 @@ LONGEST_ESTIMATOR_LIST = 10_000_000
 """Bytes of an `EstimatorList` that a reader takes."""
 LONGEST_WORDS = 100_000
 """Characters of a finding's text and advice that a reader takes."""
+
+EyeSide = TypeAliasType("EyeSide", Side)
+EyeFrom = TypeAliasType("EyeFrom", EyeOrigin)
+"""Named in the description, so that generated clients have one type of each."""
 
 
 class WireFinding(WireObject):
@@ -127,9 +132,9 @@ class AppliedCalibration(WireObject):
     """The calibration that made calibrated values and their intervals."""
 
     site: str
-    date: str = Field(description="As 2026-11-29.")
+    date: str = Field(description="Such as 2026-11-29.")
     level: float = Field(description="Of the intervals, such as 0.9.")
-    people: int = Field(ge=0, description="Whom it was made on.")
+    people: int = Field(ge=0, description="How many it was made on.")
 
 
 class Estimate(WireObject):
@@ -158,11 +163,11 @@ class Estimate(WireObject):
 class EstimatedPhotograph(WireObject):
     """A photograph that every estimator answered."""
 
-    name: str | None = Field(description="As it was sent; null of a raw picture.")
+    name: str | None = Field(description="As it was sent; null for a picture that was sent alone.")
     sha256: Sha256 = Field(description="Of the bytes as they were sent.")
     size: PixelSize
-    eye: Side | None = Field(description="Which eye it shows, where that is known.")
-    eye_from: EyeOrigin | None = Field(
+    eye: EyeSide | None = Field(description="Which eye it shows, where that is known.")
+    eye_from: EyeFrom | None = Field(
         description="What tells it: detected is assumed, by the optic disc."
     )
     estimates: dict[str, Estimate] = Field(description="By the estimator's name.")
@@ -180,15 +185,24 @@ class RefusedPhotograph(WireObject):
     name: str | None
     sha256: Sha256 | None
     size: PixelSize | None
-    eye: Side | None
-    eye_from: EyeOrigin | None
+    eye: EyeSide | None
+    eye_from: EyeFrom | None
     problem: EntryProblem
+
+
+PhotographEntry = TypeAliasType(
+    "PhotographEntry",
+    Annotated[
+        EstimatedPhotograph | RefusedPhotograph,
+        Field(description="One that was estimated, or refused."),
+    ],
+)
 
 
 class PredictAnswer(WireObject):
     """An entry for each photograph, in the order in which they were sent."""
 
-    photographs: list[EstimatedPhotograph | RefusedPhotograph]
+    photographs: list[PhotographEntry]
 
 
 class FileDigest(WireObject):
@@ -222,6 +236,9 @@ class ListedEstimator(WireObject):
     state: Literal["checking", "ready", "failed"]
     device: Literal["cpu", "cuda"]
     values: dict[str, str] = Field(description="The unit of each value.")
+    complements: dict[str, str] = Field(
+        default={}, description="Of a probability of two labels, the other label, by its value."
+    )
     warnings: list[WordedFinding]
     remarks: list[WordedFinding] = Field(description="Of the warnings, those about its signature.")
     needs_eye: bool = Field(description="Whether it takes left eyes mirrored.")
@@ -240,7 +257,7 @@ class RequestLimits(WireObject):
 
 
 class EstimatorList(WireObject):
-    """All estimators that are served, the versions that compute, and what a request may hold."""
+    """All estimators that are served, the versions of the software, and what a request may hold."""
 
     gantei: str
     python: str
@@ -258,13 +275,23 @@ class DescribedEstimator(ListedEstimator):
     )
 
 
+class Reloaded(WireObject):
+    """What is served after a reload."""
+
+    estimators: list[str] = Field(description="Their names.")
+    tokens: int | None = Field(description="How many are let in.")
+    certificate_expires: str | None = Field(
+        description="As 2027-02-28T12:00:00+00:00; null where a proxy has the certificate."
+    )
+
+
 class Alive(WireObject):
     """The process answers."""
 
-    alive: Literal[True]
+    alive: bool = Field(description="Always true: otherwise the status is not 200.")
 
 
 class Ready(WireObject):
     """Every estimator has passed its check."""
 
-    ready: Literal[True]
+    ready: bool = Field(description="Always true: otherwise the status is not 200.")

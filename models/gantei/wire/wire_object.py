@@ -11,7 +11,7 @@ def _without_default(schema: dict[str, Any]) -> None:
 
 def left_out_unless(when: str) -> Any:
     """Describe a member that is not always there; it is never null."""
-    return Field(None, description=f"There {when}.", json_schema_extra=_without_default)
+    return Field(None, description=f"Present only {when}.", json_schema_extra=_without_default)
 
 
 class WireObject(BaseModel):

@@ -11,6 +11,9 @@ import sys
 if __name__ == "__main__" and not sys.flags.isolated:
     del sys.path[0]  # this folder: nothing in it is to run before it is compared with SHA256SUMS
 
+if sys.platform == "win32":
+    sys.exit("install.py: this bundle is for Linux")
+
 import argparse
 import fcntl
 import json
@@ -201,6 +204,11 @@ def install(into: Path) -> None:
         switch(current, version)
     sys.stdout.write(f"{current} is now {name} (before: {before})\n")
     sys.stdout.write(f"run: {current / 'gantei'} serve\n")
+    if chosen := os.environ.get("GANTEI_HOME"):
+        sys.stdout.write(
+            f"GANTEI_HOME is set: as long as it is, gantei uses the estimators in {chosen}, not "
+            f"this bundle's, which are in {current / 'home'}: unset GANTEI_HOME\n"
+        )
 
 
 def main() -> int:

@@ -12,7 +12,9 @@ from ...findings.finding import Finding
 from ...manifests.fields import Decoder, Side
 from ..decoder_process import decode_apart
 from ..decoding import EncodedPicture
+from ..decoding_memory import DecodingMemory
 from ..deep_values import Depth
+from ..helper_memory import helper_bytes
 from .elements import DataSet, damaged
 from .laterality import side_in
 from .picture_colours import is_ycbcr_to_libjpeg
@@ -69,6 +71,7 @@ class DicomPicture:
         if pixels.stream and pixels.stream.kind == "8-bit":
             self._inverted = pixels.colours.meaning == "inverted grey"
             self._jpeg = EncodedPicture(_as_meant(pixels))
+            self.memory = self._jpeg.memory.with_copies(2 * len(data), inverted=self._inverted)
             self.size, self.orientation = self._jpeg.size, self._jpeg.orientation
             if self.orientation != 1:
                 turned = Finding("dicom-exif-orientation", orientation=self.orientation)
@@ -78,6 +81,14 @@ class DicomPicture:
         self._facts = _facts(pixels)
         if pixels.colours.meaning == "palette":
             self._facts["palette"] = _palette(found)
+        height, width = self.size
+        helper = helper_bytes(
+            _JOB, height * width, len(self._frame),
+            meaning=pixels.colours.meaning, kind=self._facts["kind"],
+        )  # fmt: skip
+        self.memory = DecodingMemory(
+            self.mode, pixels=height * width, helper=helper, copies=len(data)
+        )
 
     @property
     def scales(self) -> tuple[int, ...]:

@@ -8,10 +8,12 @@ MEDIA_TYPE = "application/dicom"
 HEAD = 1024
 """Bytes from the beginning of a file that tell."""
 
-# Without a preamble, a data set begins with its first element: its tag in little-endian order, then
-# a value representation and a length of two bytes, or a length of four, of which few are in use.
-_FIRST_ELEMENT = re.compile(
-    rb"\x02\x00[\x00\x01\x02\x03\x10]\x00(?:UL\x04\x00|OB\x00\x00|UI.\x00)"
+# Behind a preamble of 128 bytes there is a mark. Without one, a data set begins with its first
+# element: its tag in little-endian order, then a value representation and a length of two bytes, or
+# a length of four, of which few are in use.
+_MAGIC = re.compile(
+    rb".{128}DICM"
+    rb"|\x02\x00[\x00\x01\x02\x03\x10]\x00(?:UL\x04\x00|OB\x00\x00|UI.\x00)"
     rb"|\x08\x00[\x00\x01\x05\x06\x08\x12\x16\x18]\x00"
     rb"(?:UL\x04\x00|(?:CS|DA|TM|UI).\x00|SQ\x00\x00|[\x04-\xfe]\x00\x00\x00)",
     re.DOTALL,
@@ -26,7 +28,12 @@ def is_dicom(head: bytes) -> bool:
     It has `DICM` behind a preamble of 128 bytes, of whatever content, or begins with an element
     that a data set begins with. A DICOMDIR is one too, see `is_directory`.
     """
-    return head[128:132] == b"DICM" or _FIRST_ELEMENT.match(head) is not None
+    return _MAGIC.match(head) is not None
+
+
+def signature() -> str:
+    """What DICOM files begin with: an expression that JavaScript reads too, a letter per byte."""
+    return _MAGIC.pattern.decode("latin-1")
 
 
 def is_directory(head: bytes) -> bool:

@@ -31,6 +31,7 @@ FORMAT = PictureFormat(
     magic=re.compile(rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL),  # or any text
     suffixes=(".bmp",),
     media_type="image/bmp",
+    is_drawn_by_browsers=True,
     open=_opened,
     is_whole=_is_whole,
 )

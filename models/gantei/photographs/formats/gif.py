@@ -72,6 +72,7 @@ FORMAT = PictureFormat(
     magic=re.compile(rb"GIF8[79]a"),
     suffixes=(".gif",),
     media_type="image/gif",
+    is_drawn_by_browsers=True,
     open=_opened,
     is_whole=lambda data, image: _walk(data).is_whole,
     frames=_frames,

@@ -10,6 +10,7 @@ from ...errors import PhotographError
 from ...findings.finding import Finding
 from ..decoder_process import decode_apart
 from ..deep_values import Depth
+from ..helper_memory import helper_bytes
 from .apart import DECODERS, image_of
 from .media_items import media_head
 from .picture_format import PictureFormat
@@ -30,15 +31,22 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
         raise PhotographError(Finding("heif-needs-extra"))
     head = media_head(data)
     width, height = head.upright
+    job = f"{DECODERS}.heif_decoding:decode"
+    helper = helper_bytes(job, width * height, len(data))
 
     def decode() -> tuple[Image.Image, Depth]:
-        job = f"{DECODERS}.heif_decoding:decode"
         answer = decode_apart(job, {}, data, size=(height, width), format="HEIF")
         return image_of(answer, head.upright, "HEIF")
 
     # libheif turns the picture as the container says; EXIF, which may say it again, does not count.
     mode = "L" if head.channels == 1 else "RGB"
-    return UndecodedImage(head.upright, mode, decode, frames=head.pictures)
+    return UndecodedImage(
+        head.upright,
+        mode,
+        decode,
+        frames=head.pictures,
+        helper=helper,
+    )
 
 
 FORMAT = PictureFormat(

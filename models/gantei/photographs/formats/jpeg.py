@@ -97,15 +97,30 @@ def _load(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
     image.load()
 
 
+def _decoder_memory(data: bytes, image: ImageFile.ImageFile) -> int:
+    """Two bytes per value where the colours come in several scans; nothing where they come in one.
+
+    The header has been read up to the data of the first scan; before them stands the scan's head,
+    its length and the number of its colours first.
+    """
+    colours = len(image.getbands())
+    length = 6 + 2 * colours
+    start = (image.fp.tell() if image.fp else 0) - length
+    in_one = data[start : start + 3] == bytes([0, length, colours])
+    return 0 if in_one and "progressive" not in image.info else 2 * colours
+
+
 FORMAT = PictureFormat(
     name="JPEG",
     magic=re.compile(rb"\xff\xd8\xff"),
     suffixes=(".jpg", ".jpeg", ".jpe", ".jfif"),
     media_type="image/jpeg",
+    is_drawn_by_browsers=True,
     open=_opened,
     is_whole=_is_whole,
     frames=_frames,
     load=_load,
     scales=(8, 4, 2, 1),
     decode_as_tensorflow=tensorflow_jpeg.decode_jpeg,
+    decoder_memory=_decoder_memory,
 )

@@ -13,6 +13,7 @@ from ...errors import PhotographError
 from ...findings.finding import Finding
 from ..decoder_process import decode_apart
 from ..deep_values import Depth
+from ..helper_memory import helper_bytes
 from .apart import DECODERS, image_of
 from .boxes import boxes
 from .picture_format import PictureFormat
@@ -57,7 +58,8 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
         answer = decode_apart(job, facts, data, size=size[::-1], format=NAME)
         return image_of(answer, size, NAME)
 
-    return UndecodedImage(size, head.mode, decode, frames=len(pictures))
+    helper = helper_bytes(job, sizes.width * sizes.height, len(data))
+    return UndecodedImage(size, head.mode, decode, frames=len(pictures), helper=helper)
 
 
 def _check_deep(head: bytes, sizes: _Sizes) -> None:

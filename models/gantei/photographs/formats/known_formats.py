@@ -49,6 +49,11 @@ def suffixes() -> list[str]:
     return [suffix for each in FORMATS for suffix in each.suffixes]
 
 
+def suffixes_drawn_by_browsers() -> list[str]:
+    """The endings of those that browsers draw, in lower case."""
+    return [suffix for each in FORMATS if each.is_drawn_by_browsers for suffix in each.suffixes]
+
+
 def signatures() -> list[str]:
     """What files begin with: expressions that JavaScript reads too, a letter for each byte."""
     sources = (each.magic.pattern.decode("latin-1") for each in FORMATS)

@@ -58,6 +58,12 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
     )
 
 
+def _decoder_memory(data: bytes, image: ImageFile.ImageFile) -> int:
+    """Copies of the values, where they are no bytes of 0 to 255: 11 bytes per pixel in 16 bits."""
+    raster = _Raster(data)
+    return 0 if raster.largest == 255 else raster.samples * (4 if raster.largest == 65535 else 1)
+
+
 def _is_whole(data: bytes, image: ImageFile.ImageFile) -> bool:
     return _Raster(data).end <= len(data)
 
@@ -70,4 +76,5 @@ FORMAT = PictureFormat(
     open=_opened,
     is_whole=_is_whole,
     load=put_pixels,
+    decoder_memory=_decoder_memory,
 )

@@ -25,6 +25,11 @@ def load_by_pillow(image: ImageFile.ImageFile, orientation: int, scale: int) -> 
     return image.load()
 
 
+def no_memory(data: bytes, image: ImageFile.ImageFile) -> int:
+    """A decoder that writes row by row into the picture."""
+    return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class PictureFormat:
     """A file format: how its files are recognised, opened, checked and decoded.
@@ -34,6 +39,7 @@ class PictureFormat:
         magic: what its files begin with.
         suffixes: the endings of its files' names, in lower case.
         media_type: as a form or a browser says it.
+        is_drawn_by_browsers: whether all browsers of today draw its pictures.
         open: reads the header with Pillow; raises a `PhotographError` or one of `PILLOW_ERRORS`.
         is_whole: whether the picture ends before the file does; raises a `PhotographError` where
             the format allows what a photograph may not be. Pillow finds most cut-off files while
@@ -44,6 +50,9 @@ class PictureFormat:
         scales: the reductions that the decoder offers, largest first.
         is_turned: whether Pillow's reader turns the picture upright by itself.
         decode_as_tensorflow: as stored, where TensorFlow's decoder gives other pixels.
+        decoder_memory: bytes per pixel that the decoder has beside the picture that it makes, of an
+            opened file.
+        decoder_stays: whether it stays as long as the picture does.
     """
 
     name: str
@@ -57,3 +66,6 @@ class PictureFormat:
     scales: tuple[int, ...] = (1,)
     is_turned: bool = False
     decode_as_tensorflow: Callable[[bytes, Image.Image], Image.Image] | None = None
+    decoder_memory: Callable[[bytes, ImageFile.ImageFile], int] = no_memory
+    decoder_stays: bool = False
+    is_drawn_by_browsers: bool = False

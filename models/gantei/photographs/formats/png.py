@@ -46,6 +46,7 @@ FORMAT = PictureFormat(
     magic=re.compile(rb"\x89PNG\r\n\x1a\n"),
     suffixes=(".png",),
     media_type="image/png",
+    is_drawn_by_browsers=True,
     open=_opened,
     is_whole=_is_whole,
 )

@@ -18,6 +18,7 @@ class UndecodedImage(ImageFile.ImageFile):
         decode: makes the image of 8 bits a value, and tells how many the file uses.
         orientation: in which the file stores its picture, as EXIF counts them, 1 to 8.
         frames: how many pictures it holds.
+        helper: bytes that its decoder takes in a process of its own.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class UndecodedImage(ImageFile.ImageFile):
         *,
         orientation: int = 1,
         frames: int = 1,
+        helper: int = 0,
     ) -> None:
         Image.Image.__init__(self)
         self._size = size
@@ -35,6 +37,7 @@ class UndecodedImage(ImageFile.ImageFile):
         self._decode = decode
         self.tile = []
         self.n_frames = frames
+        self.helper = helper
         self.depth = Depth()
         if orientation != 1:
             exif = Image.Exif()

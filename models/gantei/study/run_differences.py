@@ -1,0 +1,56 @@
+"""What two runs do differently, for whoever is in the way of the other."""
+
+from collections.abc import Mapping
+from typing import Any
+
+_TOLD = {
+    "eyes": "other eyes were stated, or sought (--eyes, --from)",
+    "dicom_columns": "its columns of DICOM files are others",
+}
+
+
+def differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
+    """Say how a run was made otherwise than this one, a clause each; `it` is the former."""
+    found = []
+    for key, what in (("gantei", "gantei"), ("python", "Python")):
+        if manifest[key] != identity[key]:
+            found.append(f"{what} was {manifest[key]}, now {identity[key]}")
+    if manifest["versions"] != identity["versions"]:
+        before, now = manifest["versions"].items(), identity["versions"].items()
+        others = sorted({name for name, _ in before ^ now})
+        found.append(f"the versions of {' and '.join(others)} were others")
+    if manifest.get("server") != identity.get("server"):
+        where = (each.get("server", {}).get("url", "this machine") for each in (manifest, identity))
+        before, now = where
+        what = f"on {before}, now on {now}" if before != now else f"by other versions on {now}"
+        found.append(f"it was estimated {what}")
+    if manifest["estimators"] != identity["estimators"]:
+        names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
+        before, now = (", ".join(each) for each in names)
+        same = "its estimators have other weights, facts or devices"
+        found.append(f"it is of {before}, this run of {now}" if before != now else same)
+    elif manifest.get("calibration_sha256") != identity.get("calibration_sha256"):
+        found.append(f"it was made {_calibrated(manifest)}, this run {_calibrated(identity)}")
+    elif manifest.get("columns") != identity["columns"]:
+        found.append("its columns are others")
+    for key in ("allow_grey", "plain_csv", "anonymous"):
+        if (before := manifest.get(key, False)) != identity.get(key, False):
+            option = key.replace("_", "-")
+            found.append(f"it was made with{'' if before else 'out'} --{option}")
+    if manifest.get("refuse") != identity.get("refuse"):
+        before = " ".join(f"--refuse {code}" for code in manifest.get("refuse", []))
+        found.append(f"it was made with {before or 'no --refuse'}")
+    found += [what for key, what in _TOLD.items() if manifest.get(key) != identity.get(key)]
+    beside = manifest.get("beside", [])
+    if beside != identity.get("beside", []):
+        options = " and ".join(f"--{key}" for key in beside)
+        found.append(f"it was made with {options}" if beside else "it has no maps or embeddings")
+    return found
+
+
+def _calibrated(manifest: Mapping[str, Any]) -> str:
+    made = manifest.get("calibrations")
+    if not made:
+        return "without --calibration"
+    sites = (f"{name} at {each['site']} ({each['date']})" for name, each in made.items())
+    return f"with the calibration of {', '.join(sites)}"
