@@ -1,6 +1,7 @@
 """What the conversion tests share."""
 
 import re
+import shutil
 import subprocess
 import sys
 from functools import partial
@@ -8,8 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tomli_w
 
+from gantei.catalogue.entries import SHIPPED
 from gantei.errors import ConversionError
+from gantei.manifests.file import FILE_NAME, read_manifest
 from gantei_export.keras_conversion.keras_converter import convert
 
 from .archives import write_archive
@@ -98,5 +102,21 @@ def changed(tmp_path):
         config, weights = small_network()
         change({entry["name"]: entry for entry in config["config"]["layers"]}, weights)
         return write(tmp_path / "changed.h5", config, weights, **options)
+
+    return make
+
+
+@pytest.fixture
+def make_base(tmp_path):
+    """Copy a demo estimator's folder after a change of its manifest's tables."""
+
+    def make(change, base="demo-sex"):
+        folder = tmp_path / f"made-{base}"
+        shutil.copytree(SHIPPED / base, folder)
+        tables = read_manifest(folder / FILE_NAME).tables()
+        tables["name"] = folder.name
+        change(tables)
+        (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
+        return folder
 
     return make

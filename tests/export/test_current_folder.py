@@ -2,7 +2,6 @@
 
 import ast
 import shutil
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,9 @@ from gantei.catalogue.store import installed
 from gantei.command_line import main
 from gantei_export.optimisation.memory import peak_memory
 
+from ..sources import TOP, tree_of
 from .onnx_models import DATA
 
-TOP = Path(__file__).parents[2]
 PLANTED = ("gantei", "gantei_export", "h5py", "json", "numpy", "onnx", "onnxruntime", "subprocess")
 
 
@@ -45,7 +44,7 @@ def test_this_python_is_started_in_one_place():
         str(path.relative_to(TOP))
         for room in ("models", "export", "service")
         for path in (TOP / room).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.Attribute) and node.attr == "executable"
     }
     # A bundle's program stands alone, and starts Python with -I.

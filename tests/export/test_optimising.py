@@ -15,8 +15,10 @@ import pytest
 from PIL import Image
 
 import gantei
+from gantei.catalogue.entries import SHIPPED
 from gantei.catalogue.store import folder as store_folder
 from gantei.command_line import main
+from gantei.demo.folder import draw_people
 from gantei.errors import (
     AlreadyInstalledError,
     ConversionError,
@@ -28,6 +30,8 @@ from gantei.errors import (
 )
 from gantei.manifests.file import FILE_NAME, parse_manifest
 from gantei.photographs.listing import list_photographs
+from gantei.photographs.persons import person_rule
+from gantei.study.collecting import GivenPhotographs, collect
 
 from ..conftest import REGRESSION, SEX, manifest_tables
 
@@ -321,6 +325,32 @@ def test_the_parts_follow_from_the_files_alone(estimator, photographs, tmp_path)
     assert [digest(path) for path in again.evaluation] == sorted(judging)
 
 
+def test_one_picture_in_many_encodings_counts_once(estimator, tmp_path):
+    folder = tmp_path / "encodings"
+    folder.mkdir()
+    with Image.open(SHIPPED / "demo-age/golden-1.jpg") as picture:
+        for quality in range(40, 96):
+            picture.save(folder / f"{quality}.jpg", quality=quality)
+        picture.resize((400, 300), Image.Resampling.BICUBIC).save(folder / "smaller.bmp")
+        picture.save(folder / "again.webp", lossless=True)
+    with pytest.raises(SettingError, match=r"1 different picture can .* \(57 files cannot\)"):
+        made(estimator, folder, "fp16")
+
+
+def test_nobody_whose_name_is_known_is_in_both_parts(estimator, photographs, tmp_path):
+    folder = tmp_path / "people"
+    folder.mkdir()
+    for path in photographs.iterdir():
+        person, eye = int(path.stem) // 2, ("left", "right")[int(path.stem) % 2]
+        (folder / f"person{person}-{eye}.png").write_bytes(path.read_bytes())
+    listing = collect(GivenPhotographs([folder], persons=person_rule("names")))
+    parts = calibration_split.split_photographs(listing, gantei.load(estimator), calibrate=True)
+    both = (parts.calibration, parts.evaluation)
+    calibrating, judging = ({path.name.split("-")[0] for path in part} for part in both)
+    assert len(calibrating) + len(judging) == COUNT // 2
+    assert not calibrating & judging
+
+
 def test_too_few_photographs_are_counted(estimator, photographs, tmp_path):
     few = tmp_path / "few"
     few.mkdir()
@@ -332,7 +362,7 @@ def test_too_few_photographs_are_counted(estimator, photographs, tmp_path):
         made(estimator, few)
     assert made(estimator, few, "fp16").variant.measured_on == 40
     (few / "0.png").unlink()
-    with pytest.raises(SettingError, match=r"30 photographs can be used \(1 cannot\); fp16 needs"):
+    with pytest.raises(SettingError, match=r"30 different pictures can .* \(1 file cannot\)"):
         for number in range(1, 10):
             (few / f"{number}.png").unlink()
         made(estimator, few, "fp16", replace=True)
@@ -350,10 +380,19 @@ def test_bad_and_doubled_photographs_are_left_out_and_reported(
     arguments = ["optimise", str(estimator), "--precision", "fp16", "--limit", "age=1000"]
     assert main([*arguments, "--photographs", str(folder)]) == 0
     printed = capsys.readouterr().out
-    assert "left out: again.png: the same file as 7.png\n" in printed
+    assert "left out: again.png: looks the same as 7.png\n" in printed
     assert "left out: torn.png: damaged" in printed
     assert str(folder) not in printed
     assert f"difference on {COUNT} photographs" in printed
+
+
+def test_no_drawn_eye_is_taken_for_another(tmp_path):
+    draw_people(tmp_path / "drawn", 20, 5, scale=0.1, cameras=["A1400"])
+    files = sorted((tmp_path / "drawn").rglob("*.jpg"))
+    assert len(files) >= 20
+    looks = calibration_split._Looks()
+    for file in files:
+        assert looks.alike(file.name, np.asarray(Image.open(file))) is None
 
 
 @pytest.fixture
@@ -455,7 +494,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(
     estimator, photographs, monkeypatch
 ):
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(MissingExtraError, match=r"gantei\[convert,cpu\]"):
+    with pytest.raises(MissingExtraError, match=r"\[convert,cpu\]"):
         made(estimator, photographs)
 
 

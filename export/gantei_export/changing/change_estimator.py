@@ -26,9 +26,10 @@ from gantei.manifests.manifest import Manifest, Weights
 from gantei.signing.admission import admit
 from gantei.signing.contents import SIGNATURE_FILE
 from gantei.system.files import sha256_of
+from gantei.system.install_command import how_to_add
 
 from ..estimator_folder.folder_writing import COMPARED, write_folder
-from ..estimator_folder.golden_photographs import add_golden
+from ..estimator_folder.golden_photographs import SAME_PHOTOGRAPHS, GoldenChoice, add_golden
 from ..estimator_folder.metadata import rewrite_metadata
 from ..manifest_draft.draft_tables import Tables
 from ..manifest_draft.user_settings import apply_settings
@@ -64,12 +65,13 @@ def set_facts(
     target = target_of(entry, new_name)
     tables = entry.manifest.tables()
     apply_settings(tables, settings, because)
+    refuse_other_input(entry.manifest, tables)
     provenance = provenance_in(entry.folder)
     model = network_of(entry, weights)
     check_labels(parse_manifest(tables, entry.name), model)
     doubt_scale(tables, model, provenance)
     changed = [key for key in tables["basis"] if tables["basis"][key] != _basis(entry, key)]
-    provenance["changed"] = [*provenance.get("changed", []), {"facts": changed}]
+    note_change(provenance, {"facts": changed})
     return install_changed(entry, target, tables, provenance)
 
 
@@ -102,22 +104,40 @@ def target_of(entry: entries.Entry, new_name: str | None) -> str:
     return entry.name
 
 
+def refuse_other_input(manifest: Manifest, tables: Tables) -> None:
+    """Refuse another value of a fact of the input to an adapted estimator, which learnt under it.
+
+    Raises:
+        SettingError: there is one; says how the estimator is made anew.
+    """
+    if manifest.adapted is None:
+        return
+    before, of = manifest.tables()["input"], manifest.adapted.of
+    if changed := [key for key in before if tables["input"][key] != before[key]]:
+        facts = {fact.key: fact.text for fact in manifest.facts()}
+        learnt = ", ".join(f"input.{key} = {facts[f'input.{key}']}" for key in changed)
+        again = f"change {of} (gantei set), and adapt that again"
+        if manifest.adapted.began_with == "weights-file":
+            again = "adapt the file of its weights again (gantei adapt --architecture --set)"
+        raise SettingError(
+            f"{manifest.name} was fitted to photographs under {learnt}, and is wrong under "
+            f"another: {again}"
+        )
+
+
 def install_changed(
     entry: entries.Entry,
     target: str,
     tables: Tables,
     provenance: Mapping[str, Any],
     *,
-    golden: bool = True,
+    golden: GoldenChoice | None = SAME_PHOTOGRAPHS,
 ) -> entries.Entry:
     """Install an estimator with other tables, all or nothing.
 
-    How the publisher's pictures were answered before is no longer told.
-
-    `golden`: compute the golden values anew; else the answers to them are the same.
+    `golden`: how the golden values are computed anew; None: the answers to them are the same.
     """
     before = entry.manifest
-    provenance = {key: kept for key, kept in provenance.items() if key != COMPARED}
     with installing(target, replace=target == entry.name) as folder:
         if entries.find(entry.folder).manifest != before:
             raise ManifestError(f"{entry.name}: was replaced meanwhile; try again")
@@ -126,9 +146,15 @@ def install_changed(
         tables = tables | {"name": target}
         _copy_weights(entry, folder, tables)
         if golden:
-            add_golden(folder, tables, provenance.get("verification"))
+            add_golden(folder, tables, provenance.get("verification"), golden)
         write_folder(folder, tables, parse_manifest(tables, target), provenance)
     return entries.find(target)
+
+
+def note_change(provenance: dict[str, Any], change: Mapping[str, Any]) -> None:
+    """Add a change of the answers; what the publisher's pictures were answered before goes."""
+    provenance["changed"] = [*provenance.get("changed", []), change]
+    provenance.pop(COMPARED, None)
 
 
 def provenance_in(folder: Path) -> dict[str, Any]:
@@ -204,8 +230,11 @@ def _basis(entry: entries.Entry, key: str) -> dict[str, Any] | None:
     return basis.model_dump(exclude_none=True) if basis else None
 
 
-def check_extra() -> None:
+def check_extra(doing: str = "changing") -> None:
     """Miss what is needed before any work.
+
+    Args:
+        doing: what is done to an estimator, for the message.
 
     Raises:
         MissingExtraError: onnx or tomli-w is not installed.
@@ -215,5 +244,5 @@ def check_extra() -> None:
         import tomli_w  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
-            f'changing an estimator needs onnx and tomli-w ({error}): pip install "gantei[convert]"'
+            f"{doing} an estimator needs onnx and tomli-w ({error}): {how_to_add('convert')}"
         ) from error

@@ -14,6 +14,7 @@ from gantei.manifests.manifest import Manifest
 
 from ..manifest_draft.draft_tables import check_labels, output_name
 from ..manifest_draft.normalization_statistics import FirstNormalization
+from .manifest_text import manifest_text
 
 if TYPE_CHECKING:
     from ..onnx_graph.conversion import Conversion
@@ -70,8 +71,6 @@ def write_folder(
     folder: Path, tables: dict[str, Any], manifest: Manifest, provenance: Mapping[str, Any]
 ) -> None:
     """Write an estimator's manifest, card and provenance into its folder."""
-    import tomli_w
-
-    (folder / FILE_NAME).write_text(tomli_w.dumps(tables), "utf-8")
+    (folder / FILE_NAME).write_text(manifest_text(tables), "utf-8")
     (folder / CARD).write_text(card(manifest, provenance), "utf-8")
     (folder / PROVENANCE).write_text(json.dumps(provenance, indent=2) + "\n", "utf-8")

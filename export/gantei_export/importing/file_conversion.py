@@ -8,9 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gantei.errors import ConversionError, MissingExtraError, SettingError
 from gantei.manifests.manifest import Manifest
 from gantei.system.files import sha256_of
+from gantei.system.install_command import how_to_add
 
 from ..file_kinds.kind import (
     HDF5,
@@ -55,17 +59,44 @@ def verify_file(
         MissingExtraError: the framework is not installed.
         SettingError: the framework cannot open weights alone.
     """
+    from ..verification.comparison import compare, draw_batch
+
+    batch = draw_batch(manifest)
+    return compare(folder, manifest, batch, *original_answers(path, manifest, conversion, batch))
+
+
+def original_answers(
+    path: Path,
+    manifest: Manifest,
+    conversion: "Conversion",
+    batch: NDArray[np.float32],
+    asked_by: str = "--verify",
+) -> tuple[NDArray[np.float32], dict[str, str]]:
+    """Have the file's own framework answer a batch: float32 (n, units), and its versions.
+
+    Args:
+        path: the publisher's file.
+        manifest: of the estimator that it became.
+        conversion: of the file.
+        batch: what the network is shown, float32 (n, height, width, 3).
+        asked_by: the option that needs it, for errors.
+
+    Raises:
+        ConversionError: the framework cannot open the file.
+        MissingExtraError: the framework is not installed.
+        SettingError: the framework cannot open weights alone.
+    """
     facts = conversion.facts
     if facts.framework == "PyTorch":
-        from ..verification.against_timm import verify_against_timm
+        from ..verification.against_timm import answers_of_timm
 
         entry, prefix = facts.file_notes.get("entry"), str(facts.file_notes.get("prefix", ""))
-        return verify_against_timm(path, folder, manifest, entry=entry, prefix=prefix)
-    from ..verification.against_keras import verify_against_keras
+        return answers_of_timm(path, batch, manifest, entry=entry, prefix=prefix, asked_by=asked_by)
+    from ..verification.against_keras import answers_of_keras
 
     if facts.head_claim is not None:
-        raise SettingError("--verify needs a whole model; Keras cannot open weights alone")
-    return verify_against_keras(path, folder, manifest, facts.keras_version)
+        raise SettingError(f"{asked_by} needs a whole model; Keras cannot open weights alone")
+    return answers_of_keras(path, batch, facts.keras_version, asked_by)
 
 
 def _convert_keras(path: Path, claims: UserClaims) -> "Conversion":
@@ -115,7 +146,7 @@ def _check_extra() -> None:
         import tomli_w  # noqa: F401
     except ImportError as error:
         raise MissingExtraError(
-            f'converting needs h5py, onnx and tomli-w ({error}): pip install "gantei[convert]"'
+            f"converting needs h5py, onnx and tomli-w ({error}): {how_to_add('convert')}"
         ) from error
 
 

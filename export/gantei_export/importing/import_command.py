@@ -89,12 +89,16 @@ def _add_checks(importing: argparse.ArgumentParser) -> None:
         help="answer the publisher's own pictures in DIR and compare with what is published; "
         "default: those beside FILE",
     )
-    importing.add_argument(
-        "--no-golden",
-        action="store_true",
-        help="compute no golden photographs, by which gantei verify --golden tells later whether "
-        "the estimator still answers as today",
+    golden = importing.add_mutually_exclusive_group()
+    golden.add_argument(
+        "--golden",
+        metavar="DIR",
+        type=Path,
+        help="make the photographs in DIR golden, by which gantei verify --golden tells later "
+        "whether the estimator still answers as today. With --verify the original answers them. "
+        "They become part of the estimator; default: three drawn ones",
     )
+    golden.add_argument("--no-golden", action="store_true", help="keep no golden photographs")
 
 
 def _add_trust(importing: argparse.ArgumentParser) -> None:
@@ -115,11 +119,13 @@ def _add_trust(importing: argparse.ArgumentParser) -> None:
 def _run(chosen: argparse.Namespace) -> int:
     from gantei.terminal.progress import step
 
+    from ..estimator_folder.golden_photographs import golden_paths
     from ..file_kinds.trusted_file import check_trust
     from ..manifest_draft.user_claims import UserClaims
     from ..manifest_draft.user_settings import settings_of
     from .importer import Checks, import_estimator
 
+    golden = None if chosen.no_golden else golden_paths([chosen.golden] if chosen.golden else [])
     check_trust(with_tensorflow=chosen.with_tensorflow, trusted=chosen.trust_this_file)
     claims = UserClaims(
         architecture=chosen.architecture,
@@ -135,7 +141,7 @@ def _run(chosen: argparse.Namespace) -> int:
             settings=settings_of(chosen.settings),
             because=chosen.because,
             claims=claims,
-            checks=Checks(chosen.verify, chosen.samples, golden=not chosen.no_golden),
+            checks=Checks(chosen.verify, chosen.samples, golden),
             replace=chosen.replace,
         )
     sys.stdout.write(_report(imported))
@@ -168,6 +174,8 @@ def _publisher_lines(imported: "ImportResult") -> list[str]:
 
 def _report(imported: "ImportResult") -> str:
     """Say what is known, on what basis, and what is still to be settled."""
+    from gantei.terminal.plural import counted
+
     from ..manifest_draft.facts_text import facts_text, next_step
 
     entry, manifest = imported.entry, imported.entry.manifest
@@ -200,7 +208,7 @@ def _report(imported: "ImportResult") -> str:
         lines += [f"Stated before of this file, and kept: {', '.join(imported.kept)}", ""]
     lines += _publisher_lines(imported)
     if manifest.golden:
-        count = len(manifest.golden)
-        lines += [f"{count} golden photographs: gantei verify {entry.name} --golden", ""]
+        golden = counted(len(manifest.golden), "golden photograph")
+        lines += [f"{golden}: gantei verify {entry.name} --golden", ""]
     lines.append(next_step(manifest))
     return "\n".join(lines) + "\n"

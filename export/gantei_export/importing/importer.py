@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ from ..estimator_folder.folder_writing import (
     provenance_of,
     write_folder,
 )
-from ..estimator_folder.golden_photographs import add_golden
+from ..estimator_folder.golden_photographs import GoldenChoice, add_golden
 from ..file_kinds.downloaded_file import downloaded_file
 from ..file_kinds.trusted_file import digest_and_size, trusted_file
 from ..manifest_draft.draft_tables import (
@@ -45,7 +46,7 @@ from ..manifest_draft.draft_tables import (
 )
 from ..manifest_draft.user_claims import UserClaims
 from ..manifest_draft.user_settings import apply_settings, size_of
-from .file_conversion import convert_file, verify_file
+from .file_conversion import convert_file, original_answers, verify_file
 
 if TYPE_CHECKING:
     from ..onnx_graph.conversion import Conversion
@@ -60,8 +61,9 @@ class Checks:
     samples: Path | None = None
     """A folder with pictures of the publisher whose published answers the catalogue holds; None:
     those that lie beside the file, if any do."""
-    golden: bool = True
-    """Whether its own answers to three drawn photographs are kept, for later comparison."""
+    golden: Sequence[Path] | None = ()
+    """Photographs whose answers are kept for later comparison, by the original where it is asked to
+    verify; none: three drawn ones, by the estimator itself; None: no photographs."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +133,11 @@ def import_estimator(
             provenance["verification"] = verify_file(weights, folder, manifest, conversion)
         compared = _compared(folder, manifest, checks.samples, file.parent)
         provenance[COMPARED] = [asdict(each) for each in compared]
-        if checks.golden:
-            manifest = _with_golden(folder, tables, provenance["verification"])
+        if checks.golden is not None:
+            original = partial(original_answers, weights, manifest, conversion)
+            asked = checks.golden and checks.verify and conversion.verification is None
+            choice = GoldenChoice(checks.golden, original if asked else None)
+            manifest = _with_golden(folder, tables, provenance["verification"], choice)
         write_folder(folder, tables, manifest, provenance)
     return ImportResult(entries.find(name), provenance, unproven, compared, kept)
 
@@ -152,7 +157,9 @@ def _settle(
 ) -> tuple[str, ...]:
     """Settle what the user states, and stated of the same file before; return the latter."""
     kept: tuple[str, ...] = ()
-    if previous and previous.source.original_sha256 == conversion.facts.sha256:
+    # What was fitted to an adapted estimator's people is true of its own head alone.
+    whole = previous is not None and previous.adapted is None
+    if previous and whole and previous.source.original_sha256 == conversion.facts.sha256:
         kept = keep_stated(tables, previous)
     settled = apply_settings(tables, settings, because)
     _hold_against_statistics(tables, conversion)
@@ -160,10 +167,23 @@ def _settle(
 
 
 def _with_golden(
-    folder: Path, tables: dict[str, Any], verification: Mapping[str, Any] | None
+    folder: Path,
+    tables: dict[str, Any],
+    verification: Mapping[str, Any] | None,
+    choice: GoldenChoice,
 ) -> Manifest:
-    with suppress(MissingExtraError):  # a converter may do without ONNX Runtime
-        add_golden(folder, tables, verification)
+    manifest = parse_manifest(tables, tables["name"])
+    if choice.photographs and (unknown := manifest.unsettled()):
+        raise SettingError(
+            f"--golden: nothing is answered before every fact is settled ({unknown[0].key} is "
+            "unknown): state it with --set, or do it afterwards, with gantei golden "
+            f"{manifest.name}"
+        )
+    try:
+        add_golden(folder, tables, verification, choice)
+    except MissingExtraError:  # a converter may do without ONNX Runtime
+        if choice.photographs:
+            raise
     return parse_manifest(tables, tables["name"])
 
 

@@ -68,9 +68,11 @@ def main() -> int:
 
 def _bound_memory(path: Path) -> None:
     """Allow 2 GB and four times the file, where the system can bound it."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
+    if sys.platform == "win32":
+        return
+    import resource
 
+    with suppress(ValueError, OSError):
         limit = 2 * 1024**3 + 4 * path.stat().st_size
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 

@@ -32,12 +32,15 @@ from ..onnx_graph.graph import Graph, Tensor
 from ..refusals.other_ways import WHERE_ITS_CODE_IS
 from .keras_head import KerasHead, add_explanations, head_of
 from .keras_outputs import outputs_of
+from .new_head import left_out, with_zero_head, without_head
 
 __all__ = ["Conversion", "NetworkFacts", "OutputFacts", "convert"]
 
 
 def convert(path: Path, claims: UserClaims | None = None) -> Conversion:
-    """Convert a Keras file of any form that `model_source` opens; `claims` is for weights alone.
+    """Convert a Keras file of any form that `model_source` opens.
+
+    `claims` are for weights alone, or ask for a head of zeros in the place of the file's own.
 
     The ONNX input is `photograph`, float32 (n, height, width, 3); each output is (n, units). Behind
     the outputs stand those that explain them; see `explanation_outputs`.
@@ -45,12 +48,18 @@ def convert(path: Path, claims: UserClaims | None = None) -> Conversion:
     Raises:
         ConversionError: the file is damaged, deceives, or holds what is not supported.
     """
-    with open_model_source(path, claims or UserClaims()) as source:
+    claims = claims or UserClaims()
+    with open_model_source(path, claims) as source:
         model = parse(source.config)
         check_supported(model)
         source.bind(model)
         network = flatten(model)
         architecture = recognise(network)
+        passed_over: tuple[str, ...] = source.recognised.left_out if source.recognised else ()
+        if claims.new_head:
+            body = without_head(network, claims.architecture, path.name)
+            passed_over += left_out(network, body)
+            network = with_zero_head(body)
         _check_owned(network, architecture)
         graph, tensors = _build(network)
         outputs = outputs_of(network, tensors)
@@ -64,6 +73,7 @@ def convert(path: Path, claims: UserClaims | None = None) -> Conversion:
             outputs=outputs,
             assumed=assumed_in(source.config) if source.recognised is None else (),
             first_normalization=first_normalization(network),
+            file_notes={"passed_over": list(passed_over)} if passed_over else {},
         )
         if found := source.recognised:
             facts = replace(

@@ -5,7 +5,7 @@ each class in their order.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,37 @@ class LayerWeights:
             )
         return found
 
+    def wrong_for(self, body: Body) -> list[str]:
+        """Say which layers of a body have no weights here, or weights of other shapes."""
+        names = self.match(self.layers, body)
+        wrong = []
+        for layer, expected in body.shapes.items():
+            shapes = [array.shape for _, array in self.layers.get(names.get(layer, ""), [])]
+            if not shapes:
+                wrong.append(f"{layer} is missing")
+            elif shapes != expected:
+                wrong.append(f"{layer} has {_sides(shapes)} instead of {_sides(expected)}")
+        return wrong
+
+    def own_head(self, body: Body, file: str) -> list[str]:
+        """Take out what is left, which has to be a head's dense layers; name them.
+
+        A 1 x 1 convolution is one, too: MobileNet's own head ends in it.
+
+        Raises:
+            ConversionError: it is something else.
+        """
+        for name, arrays in self.layers.items():
+            shapes = [array.shape for _, array in arrays]
+            *window, _, units = shapes[0] if len(shapes[0]) > 1 else (0, 0, 0)
+            if window not in ([], [1, 1]) or shapes[1:] not in ([], [(units,)]):
+                raise ConversionError(
+                    f"{file}: weights of {name!r}, of the shapes {shapes}, belong to no layer of "
+                    f"{body.name} and are no dense layer of a head: a network with layers of its "
+                    "own is needed as a whole model (model.save)"
+                )
+        return [_last(name) for name in self.layers]
+
     def dense(self) -> list[list[Stored]]:
         """Take out what is left, which has to be Dense layers: a kernel and mostly a bias.
 
@@ -78,13 +109,16 @@ class LayerWeights:
 def by_name(container: Container) -> LayerWeights:
     """Read the older layout, where a weight is named `conv1_bn/gamma:0`.
 
-    A body that was called as one layer has all its weights in that layer's group.
+    A body that was called as one layer has all its weights in that layer's group. Keras 1, which
+    wrote the VGG networks of keras.applications, named a weight `block1_conv1_W_1:0`, without the
+    layer: then the group tells it.
     """
     layers: dict[str, list[Stored]] = {}
     groups = stored_by_layer(container)
-    for stored in groups.values():
+    for layer, stored in groups.items():
         for name, array in stored:
-            layers.setdefault(_plain(name.rpartition("/")[0]), []).append((name, array))
+            owner = _plain(name.rpartition("/")[0] or layer)
+            layers.setdefault(owner, []).append((name, array))
     listed = [_base(_plain(name)) for name, stored in groups.items() if not stored]
 
     def listed_as(layer: Mapping[str, Any]) -> str:
@@ -178,6 +212,10 @@ def _plain(name: str) -> str:
 
 def _base(name: str) -> str:
     return re.sub(r"_[0-9]+$", "", name)
+
+
+def _sides(shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join(" x ".join(map(str, shape)) for shape in shapes)
 
 
 def _last(name: str) -> str:

@@ -29,6 +29,10 @@ _HARMLESS = (
     *_POOLING,
 )
 """Keras's names, without numbers, of layers that do nothing at inference or are assumed anyhow."""
+_OF_HEADS = (
+    *("flatten", "reshape", "softmax", "act_softmax", "activation", "predictions", "top_dropout"),
+)
+"""The same of layers that stand in the heads of keras.applications, which a new head replaces."""
 _FORMER = {"Inception-ResNet-V2": ("block35", "block17", "block8")}
 """How TensorFlow 2.4 called the Lambdas that its successors wrote as CustomScaleLayer."""
 _FACTORS = ("rescaling", "tf.math.multiply", "tf_op_lambda")
@@ -44,6 +48,8 @@ class RecognisedNetwork:
     """`file`, or `assumed` where its pooling or padding is."""
     evidence: str
     head: str
+    left_out: tuple[str, ...] = ()
+    """Layers of the file's own head, in whose place a new one comes."""
 
 
 class WeightsOnly:
@@ -56,16 +62,18 @@ class WeightsOnly:
         body = _body(held, claims, self._name)
         weights = held.of(body)
         _check_shapes(weights, body)
-        head = held.dense()
-        _check_head(head, body, claims, self._name)
-        pooled = _check_listed(held, body, self._name)
-        layers = [*body.layers, *_head(body, head, claims)]
+        left_out = tuple(held.own_head(body, self._name)) if claims.new_head else ()
+        head = [] if claims.new_head else held.dense()
+        if not claims.new_head:
+            _check_head(head, body, claims, self._name)
+        pooled = _check_listed(held, body, self._name, new_head=claims.new_head)
+        layers = [*body.layers, *([] if claims.new_head else _head(body, head, claims))]
         self._weights: dict[str, list[Stored]] = {
             **weights,
             **{f"head_{number}": arrays for number, arrays in enumerate(head, 1)},
         }
         self.config = _functional(layers)
-        assumed = [] if pooled else ["global average pooling before the head"]
+        assumed = [] if pooled or claims.new_head else ["global average pooling before the head"]
         if body.sized:
             assumed.append("built for photographs of this size, not of any")
         self.recognised = RecognisedNetwork(
@@ -73,6 +81,7 @@ class WeightsOnly:
             "assumed" if assumed else "file",
             "shapes of all weights" + "".join(f"; assumed: {each}" for each in assumed),
             f"--head-activation {','.join(claims.head_activations)}",
+            left_out,
         )
 
     def bind(self, model: KerasModel) -> None:
@@ -102,11 +111,7 @@ def _body(held: LayerWeights, claims: UserClaims, name: str) -> Body:
         if not (need := _shapes(candidate)) - here
     }
     if wanted is not None and wanted not in fitting:
-        missing = (_shapes(wanted) - here).total()
-        raise ConversionError(
-            f"{name}: is not of {wanted}: {missing} of its {_shapes(wanted).total()} weights are "
-            f"missing or of another shape. By its shapes it is {_best(fitting) or 'none known'}"
-        )
+        raise _other_architecture(held, wanted, _best(fitting), name)
     best = wanted or _best(fitting)
     if best is None:
         raise ConversionError(
@@ -117,6 +122,27 @@ def _body(held: LayerWeights, claims: UserClaims, name: str) -> Body:
     if best.startswith("EfficientNet-"):
         best = _rescaled_or_not(held, best, wanted, name)
     return bodies.body(best, claims.input_size)
+
+
+def _other_architecture(
+    held: LayerWeights, wanted: str, best: str | None, name: str
+) -> ConversionError:
+    """Say what a file is instead of the architecture that was stated, or what it lacks of it."""
+    need = _shapes(wanted)
+    missing = (need - Counter(held.shapes)).total()
+    said = (
+        f"{name}: is not of {wanted}: {missing} of its {need.total()} weights are missing or of "
+        "another shape. "
+    )
+    if best is not None:
+        return ConversionError(
+            f"{said}By its shapes it is {best}: did you mean --architecture {best}?"
+        )
+    wrong = held.wrong_for(bodies.body(wanted))
+    more = f", and {len(wrong) - 5} layers more" if len(wrong) > 5 else ""
+    return ConversionError(
+        f"{said}By its shapes it is none known. Its layers: {'; '.join(wrong[:5])}{more}"
+    )
 
 
 def _best(fitting: Mapping[str, int]) -> str | None:
@@ -201,14 +227,15 @@ def _check_head(head: list[list[Stored]], body: Body, claims: UserClaims, name: 
         )
 
 
-def _check_listed(held: LayerWeights, body: Body, name: str) -> bool:
+def _check_listed(held: LayerWeights, body: Body, name: str, *, new_head: bool = False) -> bool:
     """Refuse layers that the file lists without weights and that may change the result.
 
     Returns:
         Whether a global average pooling is listed.
     """
     added = Counter(held.listed) - _listed_own(held, body)
-    unknown = [layer for layer in added if layer not in (*_HARMLESS, *_FORMER.get(body.name, ()))]
+    passed = (*_HARMLESS, *_FORMER.get(body.name, ()), *(_OF_HEADS if new_head else ()))
+    unknown = [layer for layer in added if layer not in passed]
     if unknown:
         raise ConversionError(
             f"{name}: lists layers that {body.name} does not have and that hold no weights: "

@@ -45,7 +45,6 @@ def new_tables(name: str, task: str) -> Tables:
         "output": {},
         "source": dict.fromkeys(Publication.model_fields, UNKNOWN),
         "use": dict.fromkeys(Use.model_fields, UNKNOWN),
-        "reported": [],
         "basis": {f"input.{key}": _unknown() for key in InputSpec.model_fields}
         | {"architecture": _unknown()},
     }

@@ -21,6 +21,9 @@ class UserClaims:
     """Of an ONNX file with several outputs, the one that is wanted."""
     trusted: bool = False
     """Whoever made the file is known and trusted: TensorFlow may run the code in it."""
+    new_head: bool = False
+    """The network gets a new head, and its own, if the file has one, is left out; then the
+    architecture is stated of a whole model, too, and checked."""
 
     def as_dict(self) -> dict[str, Any]:
         """Give what `provenance.json` keeps of it; trust is given anew each time."""
@@ -28,6 +31,7 @@ class UserClaims:
             "architecture": self.architecture,
             "head_activations": list(self.head_activations),
             "output": self.output,
+            **({"new_head": True} if self.new_head else {}),
         }
 
     @classmethod
@@ -37,6 +41,7 @@ class UserClaims:
             kept.get("architecture"),
             tuple(kept.get("head_activations", ())),
             output=kept.get("output"),
+            new_head=kept.get("new_head") is True,
         )
 
     def refuse_for_whole_model(self, name: str) -> None:
@@ -45,7 +50,7 @@ class UserClaims:
         Raises:
             ConversionError: an architecture or an activation was stated.
         """
-        if self.architecture or self.head_activations:
+        if not self.new_head and (self.architecture or self.head_activations):
             raise ConversionError(
                 f"{name}: holds its own network; --architecture and --head-activation are for "
                 "files of weights alone"

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from gantei.errors import SettingError
 from gantei.manifests.fields import UNKNOWN, Resampling
+from gantei.system.suggestion import did_you_mean
 
 RESAMPLINGS = tuple(method for method in get_args(Resampling) if method != UNKNOWN)
 SCALES: dict[str, Any] = {
@@ -161,7 +162,8 @@ def read_value(given: str, short: str, text: str) -> Any:
         SettingError: there is no such fact, or the value cannot be read.
     """
     if short not in READERS:
-        raise SettingError(f"unknown fact {given!r}; known: {', '.join(READERS)}")
+        known = ", ".join(READERS)
+        raise SettingError(f"unknown fact {given!r}; known: {known}{did_you_mean(given, READERS)}")
     reader, expected = READERS[short]
     try:
         return reader(text.strip())

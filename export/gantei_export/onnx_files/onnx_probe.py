@@ -76,9 +76,11 @@ def main() -> int:
 
 def _bound(path: Path) -> None:
     """Bound memory and the processor's time, where the system can."""
-    with suppress(ImportError, ValueError, OSError):
-        import resource
+    if sys.platform == "win32":
+        return
+    import resource
 
+    with suppress(ValueError, OSError):
         size = path.stat().st_size
         memory, seconds = MOST_MEMORY + 8 * size, int(4 * (LONGEST + size / SLOWEST))
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

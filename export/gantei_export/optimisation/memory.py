@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -47,11 +46,11 @@ def _peak() -> int:
     if STATUS.exists():  # not ru_maxrss there: a child begins with its parent's
         (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", STATUS.read_text())
         return int(kilobytes) * 1024
-    with suppress(ImportError):  # Windows has no such module
-        import resource
+    if sys.platform == "win32":
+        return 0
+    import resource
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":

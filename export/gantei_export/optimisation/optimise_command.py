@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gantei.commands.options import add_json, print_json
+from gantei.commands.photograph_options import add_persons
 
 if TYPE_CHECKING:
+    from gantei.photographs.listing import PhotographList
+
     from .optimiser import OptimiseResult
     from .reduced_decoding import DecodingResult
 
@@ -42,6 +45,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         required=True,
         help="photographs like those to come, and folders of them",
     )
+    add_persons(optimising)
     optimising.add_argument(
         "--limit",
         dest="limits",
@@ -68,7 +72,6 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _run(chosen: argparse.Namespace) -> int:
     from gantei.errors import SettingError
-    from gantei.photographs.listing import list_photographs
     from gantei.terminal.progress import progress
 
     from .optimiser import optimise
@@ -78,7 +81,7 @@ def _run(chosen: argparse.Namespace) -> int:
         return _permit(chosen, limits)
     if chosen.name is not None:
         raise SettingError("--name goes with --reduced-decoding; a variant is NAME-fp16 or -int8")
-    listing = list_photographs(chosen.photographs)
+    listing = _listing(chosen)
     with progress(2 * len(listing.photographs), "photograph") as bar:
         optimised = optimise(
             chosen.estimator,
@@ -96,16 +99,23 @@ def _run(chosen: argparse.Namespace) -> int:
     return INSTALLED if optimised.entry else LIMIT_BROKEN
 
 
+def _listing(chosen: argparse.Namespace) -> "PhotographList":
+    from gantei.photographs.persons import person_rule
+    from gantei.study.collecting import GivenPhotographs, collect
+
+    rule = None if chosen.persons is None else person_rule(chosen.persons)
+    return collect(GivenPhotographs(chosen.photographs, persons=rule))
+
+
 def _permit(chosen: argparse.Namespace, limits: dict[str, float]) -> int:
     from gantei.errors import SettingError
-    from gantei.photographs.listing import list_photographs
     from gantei.terminal.progress import progress
 
     from .reduced_decoding import permit_reduced_decoding
 
     if chosen.replace:
         raise SettingError("--replace goes with --precision; NAME itself is changed here")
-    listing = list_photographs(chosen.photographs)
+    listing = _listing(chosen)
     with progress(len(listing.photographs), "photograph") as bar:
         permitted = permit_reduced_decoding(
             chosen.estimator,

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from gantei.errors import ConversionError, GanteiError, MissingExtraError
 from gantei.inference.onnx_runtime import onnx_runtime
+from gantei.system.install_command import how_to_add
 
 if TYPE_CHECKING:
     import onnx
@@ -53,8 +54,7 @@ def versions() -> dict[str, str]:
         runtime = onnx_runtime()
     except ImportError as error:
         raise MissingExtraError(
-            f"a variant needs onnx, tomli-w and ONNX Runtime ({error}): pip install "
-            '"gantei[convert,cpu]"'
+            f"a variant needs onnx, tomli-w and ONNX Runtime ({error}): {how_to_add('convert,cpu')}"
         ) from error
     return {
         "onnx": onnx.__version__,

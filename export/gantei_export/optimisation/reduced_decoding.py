@@ -21,7 +21,7 @@ from gantei.photographs.photograph import Photograph, open_photograph
 from gantei.photographs.preprocessing import prepare_photograph
 from gantei.photographs.resampling import ANTIALIASED
 
-from ..changing.change_estimator import install_changed, provenance_in, target_of
+from ..changing.change_estimator import install_changed, note_change, provenance_in, target_of
 from .calibration_split import LEAST
 from .limits import limits_for
 from .measurement import Answers, drift_of
@@ -79,12 +79,12 @@ def permit_reduced_decoding(
     tables["reduced_decoding"] = measured.model_dump(exclude_none=True)
     provenance = provenance_in(entry.folder)
     change = {"reduced_decoding": tables["reduced_decoding"], "gantei": __version__}
-    provenance["changed"] = [*provenance.get("changed", []), change]
+    note_change(provenance, change)
     # The golden photographs are too small to be reduced.
     return DecodingResult(
         target,
         measured,
-        install_changed(entry, target, tables, provenance, golden=False),
+        install_changed(entry, target, tables, provenance, golden=None),
         left_out,
     )
 

@@ -15,7 +15,9 @@ from ..changing.change_estimator import (
     doubt_scale,
     install_changed,
     network_of,
+    note_change,
     provenance_in,
+    refuse_other_input,
     target_of,
 )
 from .candidates import set_fact
@@ -106,6 +108,7 @@ def apply_settled(
     for key, (value, basis) in written.items():
         set_fact(tables, key, value)
         tables["basis"][key] = basis
+    refuse_other_input(entry.manifest, tables)
     for verdict in left_open(settling):
         tables["basis"][verdict.fact.key] = _basis_so_far(settling, verdict)
     provenance = provenance_in(entry.folder)
@@ -114,7 +117,7 @@ def apply_settled(
     check_labels(parse_manifest(tables, entry.name), model)
     doubt_scale(tables, model, provenance)
     change = {"facts": list(written), "settled": summary(settling)}
-    provenance["changed"] = [*provenance.get("changed", []), change]
+    note_change(provenance, change)
     return install_changed(entry, target, tables, provenance)
 
 

@@ -92,7 +92,7 @@ def labelled_people(
         SettingError: nothing tells the persons, nobody has a label, or all have the same.
         OutputError: a label is none.
     """
-    joined = _with_persons(joined, one_photograph_per_person=one_photograph_per_person)
+    joined = with_persons(joined, one_photograph_per_person=one_photograph_per_person)
     rows = [each.label for each in joined.photographs]
     of_persons = ((each.person, each.label) for each in joined.photographs if each.person)
     unexplained = ages_unexplained(of_persons, with_visits=joined.table.has_visits)
@@ -112,7 +112,7 @@ def labelled_people(
     people = [
         LabelledPerson(
             key,
-            tuple(_with_eye(listing, joined.photographs[place]) for place in theirs),
+            tuple(with_told_eye(listing, joined.photographs[place]) for place in theirs),
             {
                 name: truth
                 for name, values in truths.items()
@@ -169,8 +169,8 @@ def _shared(values: Sequence[str]) -> str:
     return values[0] if len(set(values)) == 1 else ""
 
 
-def _with_eye(listing: PhotographList, joined: JoinedPhotograph) -> StudyPhotograph:
-    """The photograph, with the eye that the labels tell where nothing else does."""
+def with_told_eye(listing: PhotographList, joined: JoinedPhotograph) -> StudyPhotograph:
+    """Give the photograph, with the eye that the labels tell where nothing else does."""
     listed = listing.photographs[joined.index]
     if isinstance(listed.eye, Eye) or joined.eye is None:
         return listed
@@ -181,7 +181,12 @@ def _mixed(key: str) -> bytes:
     return hashlib.sha256(ORDER + key.encode("utf-8", "surrogatepass")).digest()
 
 
-def _with_persons(joined: Joined, *, one_photograph_per_person: bool) -> Joined:
+def with_persons(joined: Joined, *, one_photograph_per_person: bool) -> Joined:
+    """Give joined photographs whose persons are known, by statement each its own where none are.
+
+    Raises:
+        SettingError: nothing tells the persons, or they contradict the statement.
+    """
     if one_photograph_per_person:
         if joined.has_persons and len(joined.persons) < len(joined.photographs):
             raise SettingError(

@@ -1,8 +1,5 @@
 """Comparing a converted estimator with Keras itself, on drawn photographs."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -10,13 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.errors import ConversionError, MissingExtraError
+from gantei.errors import ConversionError
 from gantei.manifests.manifest import Manifest
 
 from ..refusals.library_errors import why_not_opened
 from .comparison import compare, draw_batch
 from .keras_answers import answers_in
 from .keras_copy import for_keras
+from .keras_packages import keras2, keras3
 
 
 def verify_against_keras(
@@ -39,55 +37,25 @@ def verify_against_keras(
         MissingExtraError: no Keras that can open such files is installed.
         ConversionError: the two differ by more than 1e-4, relative where values exceed 1.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # its notes on CPU features help nobody
-    with _without_its_settings():
-        keras = _keras3() if (keras_version or "2").startswith("3") else _keras2()
     batch = draw_batch(manifest)
-    expected = _answers(keras, weights, batch)
-    judge = {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")}
-    return compare(folder, manifest, batch, expected, judge)
+    return compare(folder, manifest, batch, *answers_of_keras(weights, batch, keras_version))
 
 
-@contextmanager
-def _without_its_settings() -> Iterator[None]:
-    """Import Keras as it comes.
+def answers_of_keras(
+    weights: Path,
+    batch: NDArray[np.float32],
+    keras_version: str | None,
+    asked_by: str = "--verify",
+) -> tuple[NDArray[np.float32], dict[str, str]]:
+    """Answer a batch (n, height, width, 3) by Keras: float32 (n, units), and versions.
 
-    It would obey `~/.keras/keras.json`, where another backend or layout of pictures may stand, and
-    write that file where there is none.
+    Raises:
+        MissingExtraError: no Keras that can open such files is installed.
+        ConversionError: it cannot open this one, or gives several answers.
     """
-    before = os.environ.get("KERAS_HOME")
-    os.environ["KERAS_HOME"] = os.path.join(os.devnull, "none")  # noqa: PTH118
-    try:
-        yield
-    finally:
-        del os.environ["KERAS_HOME"]
-        if before is not None:
-            os.environ["KERAS_HOME"] = before
-
-
-def _keras3() -> Any:
-    try:
-        import keras
-    except ImportError as error:
-        raise MissingExtraError("--verify needs Keras 3: pip install tensorflow") from error
-    return keras
-
-
-def _keras2() -> Any:
-    """Give a Keras 2: `tf_keras`, or the one inside TensorFlow up to 2.15."""
-    try:
-        import tf_keras
-    except ImportError:
-        pass
-    else:
-        return tf_keras
-    try:
-        from tensorflow import keras
-    except ImportError:
-        keras = None
-    if keras is None or int(keras.__version__.split(".")[0]) > 2:
-        raise MissingExtraError("--verify needs Keras 2: pip install tensorflow tf_keras")
-    return keras
+    keras = (keras3 if (keras_version or "2").startswith("3") else keras2)(asked_by)
+    judge = {keras.__name__: keras.__version__, "tensorflow": version("tensorflow")}
+    return _answers(keras, weights, batch), judge
 
 
 def _answers(keras: Any, weights: Path, batch: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -1,21 +1,16 @@
 """Comparing a converted estimator with PyTorch and timm themselves, on drawn photographs."""
 
-import math
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gantei.errors import ConversionError, MissingExtraError
+from gantei.errors import ConversionError
 from gantei.manifests.manifest import Manifest
 
-from ..pytorch_networks.swin_layout import layout_of
-from ..pytorch_networks.swin_measures import PATCH, Layout
 from .comparison import compare, draw_batch
+from .timm_network import loaded_network, torch_and_timm
 
 
 def verify_against_timm(
@@ -46,47 +41,38 @@ def verify_against_timm(
         ConversionError: they cannot open it, or the two differ by more than 1e-4, relative where
             values exceed 1.
     """
-    torch, timm = _packages()
+    batch = draw_batch(manifest)
+    answers = answers_of_timm(weights, batch, manifest, entry=entry, prefix=prefix)
+    return compare(folder, manifest, batch, *answers)
+
+
+def answers_of_timm(
+    weights: Path,
+    batch: NDArray[np.float32],
+    manifest: Manifest,
+    *,
+    entry: str | None = None,
+    prefix: str = "",
+    asked_by: str = "--verify",
+) -> tuple[NDArray[np.float32], dict[str, str]]:
+    """Answer a batch (n, height, width, 3) by timm's network: float32 (n, units), and versions.
+
+    Raises:
+        MissingExtraError: PyTorch or timm is not installed.
+        ConversionError: they cannot open the file.
+    """
+    torch, timm = torch_and_timm(asked_by)
     try:
         state = _state_dict(torch, weights, entry, prefix)
         size = manifest.input.size
         known = size[0] if isinstance(size, tuple | list) else None
-        layout = layout_of({name: _TorchArray(tensor) for name, tensor in state.items()}, known)
-        network = _network(layout)
-        network.load_state_dict(_named_for(network, state), strict=True)
+        network = loaded_network(state, known)
     except ConversionError:
         raise
     except Exception as error:  # they raise whatever comes
         raise ConversionError(f"{weights.name}: timm cannot open it: {error}") from error
-    batch = draw_batch(manifest)
-    expected = _answers(torch, network, batch)
     judge = {"timm": timm.__version__, "torch": torch.__version__}
-    return compare(folder, manifest, batch, expected, judge)
-
-
-@dataclass(frozen=True)
-class _TorchArray:
-    """A tensor of PyTorch's as a `StoredArray`."""
-
-    tensor: Any
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return tuple(self.tensor.shape)
-
-    def read(self) -> NDArray[Any]:
-        return np.asarray(self.tensor.float().numpy())
-
-
-def _packages() -> tuple[Any, Any]:
-    try:
-        import timm
-        import torch
-    except ImportError as error:
-        raise MissingExtraError(
-            f"--verify needs PyTorch and timm ({error}): pip install torch timm"
-        ) from error
-    return torch, timm
+    return _answers(torch, network, batch), judge
 
 
 def _state_dict(torch: Any, weights: Path, entry: str | None, prefix: str) -> dict[str, Any]:
@@ -98,51 +84,6 @@ def _state_dict(torch: Any, weights: Path, entry: str | None, prefix: str) -> di
         loaded = torch.load(weights, map_location="cpu", weights_only=True)
     state = loaded if entry is None else loaded[entry]
     return {name.removeprefix(prefix): tensor for name, tensor in state.items()}
-
-
-def _network(layout: Layout) -> Any:
-    """Build timm's network of these measures, for evaluation."""
-    from timm.models.swin_transformer import SwinTransformer
-
-    first = layout.stages[0]
-    options: dict[str, Any] = {} if layout.normed_patches else {"patch_norm": False}
-    network = SwinTransformer(
-        img_size=layout.size,
-        patch_size=PATCH,
-        num_classes=layout.units,
-        embed_dim=first.width,
-        depths=tuple(stage.depth for stage in layout.stages),
-        num_heads=tuple(stage.heads for stage in layout.stages),
-        window_size=max(stage.window for stage in layout.stages),
-        mlp_ratio=math.nextafter(first.hidden / first.width, math.inf),  # timm rounds it down
-        qkv_bias=layout.qkv_bias,
-        **options,
-    )
-    return network.eval()
-
-
-def _named_for(network: Any, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Name tensors as the installed timm does, and add the buffers that only an older one has."""
-    wanted = network.state_dict()
-    moved = 0
-    if "head.fc.weight" in wanted and "head.weight" in state:
-        moved = 1
-    elif "head.weight" in wanted and "head.fc.weight" in state:
-        moved = -1
-    buffers = ("attn_mask", "relative_position_index")
-    named = {name: values for name, values in wanted.items() if name.endswith(buffers)}
-    for name, values in state.items():
-        new = name
-        if moved:
-            new = re.sub(r"^head\.(fc\.)?", "head.fc." if moved > 0 else "head.", new)
-            new = re.sub(
-                r"^layers\.(\d+)\.downsample\.",
-                lambda found: f"layers.{int(found[1]) + moved}.downsample.",
-                new,
-            )
-        if new in wanted or not new.endswith(buffers):
-            named[new] = values
-    return named
 
 
 def _answers(torch: Any, network: Any, batch: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import onnx
 
 from gantei.errors import ConversionError, MissingExtraError
+from gantei.system.install_command import how_to_add
 from gantei.system.python_command import python_command
 
 from ..adopted_graphs.adoption import adopt
@@ -42,7 +43,7 @@ def convert_with_tensorflow(path: Path) -> Conversion:
     missing = [name for name in ("tensorflow", "tf_keras", "tf2onnx") if find_spec(name) is None]
     if missing:
         raise MissingExtraError(
-            f'--with-tensorflow needs {", ".join(missing)}: pip install "gantei[tensorflow]"'
+            f"--with-tensorflow needs {', '.join(missing)}: {how_to_add('tensorflow')}"
         )
     with tempfile.TemporaryDirectory(prefix="gantei-") as folder:
         out, told = Path(folder, "model.onnx"), Path(folder, "told.json")

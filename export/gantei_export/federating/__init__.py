@@ -1,0 +1,1 @@
+"""`gantei federate`: several hospitals learn one estimator together, by passing signed files."""

@@ -1,0 +1,1 @@
+"""A federation whose messages Flower carries over a network: the same files, passed by nobody."""

@@ -1,0 +1,1 @@
+"""`gantei adapt --whole-network`: all layers of a network, trained on one's own people."""
