@@ -21,7 +21,9 @@ LOOPBACK = "127.0.0.1"
 class Running:
     """`command` with a free port put in for `{port}`; the constructor returns when it is ready."""
 
-    def __init__(self, command, log=subprocess.DEVNULL, environment=None, patience=90):
+    def __init__(self, command, log=subprocess.DEVNULL, environment=None, patience=90, token=None):
+        self.grpc_port = None
+        self.headers = {"authorization": f"Bearer {token}"} if token else {}
         # Bound until the end, so that the system gives the port to nobody else. On Linux a server
         # may bind it as well, as nobody listens here.
         self._held = socket.socket()
@@ -47,7 +49,7 @@ class Running:
         """Status and body of an answer; status 0 where there was none."""
         connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=timeout)
         try:
-            connection.request(method, path, body, {"content-type": kind})
+            connection.request(method, path, body, {"content-type": kind, **self.headers})
             response = connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):
@@ -58,6 +60,13 @@ class Running:
     def status(self, *request):
         """Status alone."""
         return self.ask(*request)[0]
+
+    def metric(self, name):
+        """A number of /metrics; 0 where it is not counted yet."""
+        for line in self.ask("GET", "/metrics")[1].decode().splitlines():
+            if line.startswith(f"{name} "):
+                return float(line.split()[1])
+        return 0.0
 
     def connect(self, timeout=60):
         """Open a connection, for what no client library would send."""
@@ -93,6 +102,13 @@ class Running:
     def _family(self):
         server = psutil.Process(self.process.pid)
         return [server, *server.children(recursive=True)]
+
+
+def free_port():
+    """A port that nobody has at this moment."""
+    with socket.socket() as free:
+        free.bind((LOOPBACK, 0))
+        return free.getsockname()[1]
 
 
 def gantei_serve(*names):

@@ -59,6 +59,16 @@ def test_a_container_is_nobodys_and_writes_nowhere():
     assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
 
 
+def test_what_compose_builds_holds_no_file_beyond_those_of_the_bundle():
+    described = documents("compose.yaml")[0]
+    bundle = Path(described["services"]["gantei"]["build"]["context"])
+    assert bundle.name == "gantei-bundle"  # as docs/closed-network.md calls it
+    tokens = Path(described["secrets"]["tokens"]["file"])
+    assert bundle not in [tokens, *tokens.parents]
+    first = (FOLDER / "compose.yaml").read_text("utf-8").partition("services:")[0]
+    assert f"cp {bundle}/deployment/compose.yaml . && docker compose up" in first
+
+
 def test_nothing_goes_out_of_the_cluster_or_the_machine():
     policy = documents("kubernetes.yaml")[2]["spec"]
     assert policy["egress"] == []

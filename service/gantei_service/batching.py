@@ -43,10 +43,13 @@ class Batching:
     ) -> None:
         devices = {each.device: _Batcher(size, metrics) for each in estimators}
         self._batchers = {each.name: devices[each.device] for each in estimators}
-        self._sizes = sizes(size)
+        self.size = size
         self.underway = workers + 2 * size
         """Photographs between decoding and answer: one batch in flight, the next being made."""
         self.room = asyncio.Semaphore(self.underway)
+        inputs = [np.empty((*each.manifest.input.size, 3), np.float32) for each in estimators]
+        self.most_bytes = 2 * self.underway * sum(each.nbytes for each in inputs)
+        """Of inputs that wait, and of the batches that are made of them."""
 
     async def infer(
         self, estimator: Estimator, prepared: NDArray[np.float32], explain: ExplanationKind | None
@@ -66,7 +69,7 @@ class Batching:
         """
         if estimator.device == "cuda":
             black = np.zeros((*estimator.manifest.input.size, 3), np.float32)
-            for size in self._sizes:
+            for size in sizes(self.size):
                 infer(estimator, [black], size=size)
 
     def close(self) -> None:

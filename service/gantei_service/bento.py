@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import gantei
 from gantei.bundle.checkout import requirements_file
@@ -23,16 +24,6 @@ CARRIED = "gantei_estimators"
 CARRIED_CALIBRATIONS = "gantei_calibrations"
 """Folder of their calibrations there, each called as its estimator."""
 HERE = Path(__file__).parent
-BENTOFILE = {
-    "service": f"{HERE.name}.service:Gantei",
-    "name": "gantei",
-    "description": "Age and sex from fundus photographs. Research use; not for diagnosis.",
-    "python": {"requirements_txt": "requirements.txt", "lock_packages": False},
-    "envs": [
-        {"name": "BENTOML_DO_NOT_TRACK", "value": "True"},
-        {"name": "ORT_DISABLE_TELEMETRY", "value": "1"},
-    ],
-}
 
 
 def carried() -> tuple[str, ...]:
@@ -46,12 +37,13 @@ def carried_calibrations() -> tuple[str, ...]:
     return tuple(f"{folder.name}={folder}" for folder in folders)
 
 
-def build(names: Sequence[str], calibrations: Sequence[str] = ()) -> str:
+def build(names: Sequence[str], calibrations: Sequence[str] = (), *, gpu: bool = False) -> str:
     """Build a Bento in BentoML's store, and give its tag.
 
     Args:
-        names: as `load_all`; each answers its golden photographs before it goes in.
+        names: as `load_all`; each answers its golden photographs, on the CPU, before it goes in.
         calibrations: likewise; they go along.
+        gpu: for a machine with an NVIDIA GPU, on which it serves or does not start.
 
     Raises:
         GanteiError: an estimator cannot be served, or BentoML cannot build.
@@ -73,9 +65,20 @@ def build(names: Sequence[str], calibrations: Sequence[str] = ()) -> str:
         for package in (Path(gantei.__file__).parent, HERE):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(package, staged / package.name, ignore=ignored)
-        shutil.copyfile(requirements_file(gpu=False), staged / "requirements.txt")
-        (staged / "bentofile.yaml").write_text(json.dumps(BENTOFILE), "utf-8")  # JSON is YAML
+        shutil.copyfile(requirements_file(gpu=gpu), staged / "requirements.txt")
+        (staged / "bentofile.yaml").write_text(
+            json.dumps(_bentofile(gpu=gpu)), "utf-8"
+        )  # JSON is YAML
         return _built(staged)
+
+
+def _bentofile(*, gpu: bool) -> dict[str, Any]:
+    return {
+        "service": f"{HERE.name}.service:{'GanteiOnGpu' if gpu else 'Gantei'}",
+        "name": "gantei",
+        "description": "Age and sex from fundus photographs. Research use; not for diagnosis.",
+        "python": {"requirements_txt": "requirements.txt", "lock_packages": False},
+    }
 
 
 def _refuse_links(folder: Path) -> None:

@@ -5,14 +5,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gantei.commands.options import (
     add_calibrations,
     add_device,
     add_estimators,
+    add_memory,
     port,
     whole_number,
 )
+
+if TYPE_CHECKING:
+    from .hangups import Hangups
 
 MEGABYTE = 1_000_000
 
@@ -23,7 +28,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "serve",
         help="answer photographs over HTTP",
         description="Answer photographs over HTTP (docs/service.md). Pictures stay in memory; "
-        "nothing is sent anywhere. Without a token file, only this machine is answered.",
+        "nothing is sent anywhere except by --traces. Without a token file, only this "
+        "machine is answered.",
     )
     _add_serve_options(serve)
     _add_tls_options(serve)
@@ -37,6 +43,12 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     add_estimators(bento, "all that are ready")
     add_calibrations(bento, "also carry and apply the calibration")
+    bento.add_argument(
+        "--gpu",
+        action="store_true",
+        help="with the packages for NVIDIA GPUs; the Bento asks for one GPU and does not start "
+        "without it",
+    )
     bento.set_defaults(run=_run_bento)
 
 
@@ -49,6 +61,13 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     )
     serve.add_argument("--port", type=port, default=3000, help="default: 3000")
     serve.add_argument(
+        "--grpc-port",
+        type=port,
+        metavar="PORT",
+        help="also answer the Open Inference Protocol over gRPC, on this port of the same host; "
+        "default: no gRPC",
+    )
+    serve.add_argument(
         "--token-file",
         metavar="FILE",
         type=Path,
@@ -58,17 +77,33 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
         "--insecure", action="store_true", help="answer every machine, without a token"
     )
     serve.add_argument(
+        "--public-origin",
+        metavar="ORIGIN",
+        dest="public_origins",
+        action="append",
+        default=[],
+        help="origin of the page behind a proxy that does not pass on Host, such as "
+        "https://fundus.example.org; repeat for more",
+    )
+    serve.add_argument(
         "--body-limit",
         metavar="MB",
         type=whole_number,
         default=64,
-        help="of a request; default: 64",
+        help="largest body of a request; default: 64",
+    )
+    add_memory(serve)
+    serve.add_argument(
+        "--traces",
+        metavar="URL",
+        help="send spans to this OpenTelemetry collector (OTLP over HTTP), such as "
+        "http://127.0.0.1:4318; default: nothing is sent",
     )
     serve.add_argument(
         "--workers",
         type=whole_number,
         metavar="N",
-        help="photographs estimated at once; default: cores, and one more",
+        help="photographs estimated at once; default: one per core, and one more",
     )
     serve.add_argument(
         "--batch",
@@ -91,10 +126,22 @@ def _add_tls_options(serve: argparse.ArgumentParser) -> None:
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from .hangups import Hangups
+
+    hangups = Hangups()
+    with hangups.noted():  # from the beginning: what is slow comes now
+        return _serve(chosen, hangups)
+
+
+def _serve(chosen: argparse.Namespace, hangups: "Hangups") -> int:
     from gantei.errors import SettingError
 
     with _extra():
         from .server import serve
+    if chosen.grpc_port is not None:
+        with _extra("gRPC", "service,grpc"):
+            from .grpc_port import grpc_service  # noqa: F401 - what it needs is there
+    from .origins import stated_origin
     from .settings import Settings, default_workers
     from .tls import Certificate
 
@@ -112,27 +159,30 @@ def _run(chosen: argparse.Namespace) -> int:
         batch=chosen.batch,
         token_file=chosen.token_file,
         insecure=chosen.insecure,
+        public_origins=tuple(map(stated_origin, chosen.public_origins)),
         body_limit=chosen.body_limit * MEGABYTE,
+        memory=chosen.memory and chosen.memory * MEGABYTE,
+        traces=chosen.traces,
     )
-    serve(settings, chosen.host, chosen.port, certificate)
+    serve(settings, chosen.host, chosen.port, certificate, hangups, chosen.grpc_port)
     return 0
 
 
 def _run_bento(chosen: argparse.Namespace) -> int:
     with _extra():
         from .bento import build
-    sys.stdout.write(build(chosen.names or (), chosen.calibrations) + "\n")
+    sys.stdout.write(build(chosen.names or (), chosen.calibrations, gpu=chosen.gpu) + "\n")
     return 0
 
 
 @contextmanager
-def _extra() -> Iterator[None]:
+def _extra(what: str = "the service", extras: str = "service") -> Iterator[None]:
     """Say of a package that is missing which command installs it."""
     from gantei.errors import MissingExtraError
 
     try:
         yield
     except ImportError as error:
-        raise MissingExtraError(
-            f'the service needs {error.name}: pip install "gantei[service]"'
-        ) from error
+        from gantei.system.install_command import how_to_add
+
+        raise MissingExtraError(f"{what} needs {error.name}: {how_to_add(extras)}") from error

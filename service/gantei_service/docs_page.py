@@ -11,8 +11,9 @@ _PAGE = """<!doctype html>
 <link rel="icon" href="page/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="page/page.css"></head>
 <body class="docs">
-<p class="use" role="note"><strong>Research use. Not a diagnosis.</strong>
-<strong lang="ja">研究用です。診断ではありません。</strong></p>
+<aside class="use" aria-label="Research use / 研究用">
+<strong>Research use. Not a diagnosis.</strong>
+<strong lang="ja">研究用です。診断ではありません。</strong></aside>
 <header class="top"><div class="name"><img src="page/icon.svg" alt="" width="44" height="44">
 <div><h1>gantei API</h1><p>What this server answers</p></div></div>
 <nav class="links"><a href="./">Back to the page</a></nav></header>

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from gantei.calibrations.chosen_sites import chosen_sites
-from gantei.catalogue.entries import Entry, estimators, find
+from gantei.catalogue.entries import Entry, estimators, find, find_installed
 from gantei.errors import GanteiError, NotInstalledError, SettingError
 from gantei.estimator.estimator import Estimator, load
 from gantei.estimator.folder_files import files_of
@@ -17,6 +20,12 @@ from gantei.system.cores import cores
 from gantei.system.files import sha256_of
 
 CheckState = Literal["checking", "ready", "failed"]
+
+# A network of 95 MB, six convolutions and a matrix: each session kept 131 to 134 MB, and while it
+# was opened there were up to 302 MB and its file more (ONNX Runtime 1.31.1, CPU).
+KEPT_BY_SESSION = 1.5
+OPENING_SESSION = 3.0
+"""Bytes per byte of weights: that a session keeps, and that are needed while one is opened."""
 
 
 @dataclass(frozen=True)
@@ -87,19 +96,12 @@ def load_all(
     Raises:
         GanteiError: one of them cannot be loaded; there are none; two have one name.
     """
-    wanted = list(dict.fromkeys(names))
-    if not wanted:
-        wanted = [entry.name for entry in estimators() if entry.state == "ready"]
-    if not wanted:
-        raise NotInstalledError("no estimator is ready on this machine; gantei list shows them")
-    called = {each: find(each).name for each in wanted}
-    sites = chosen_sites(calibrations, [*called.values()])
+    wanted = find_all(names, calibrations)
     loaded: dict[str, LoadedEstimator] = {}
-    for name in wanted:
+    for name, site in wanted.items():
         # Without batches as many inferences as there are workers run at once, each on one thread;
         # batches go one after the other, each on all cores.
         one_by_one = batch in (None, 1)
-        site = sites.get(called[name])
         estimator = load(name, device, threads=1 if one_by_one else None, calibration=site)
         if estimator.name in loaded:
             raise SettingError(f"two estimators of one name ({estimator.name}): serve one of them")
@@ -108,6 +110,64 @@ def load_all(
         undivided = load(entry.folder, device, calibration=site) if divided else None
         loaded[estimator.name] = LoadedEstimator(entry, estimator, undivided, _files(entry))
     return loaded
+
+
+def find_all(names: Sequence[str], calibrations: Sequence[str]) -> dict[str, str | None]:
+    """Find the estimators to serve, each with the site of its calibration; nothing is opened.
+
+    Args:
+        names: as `load_all` takes them.
+        calibrations: likewise.
+
+    Raises:
+        GanteiError: one of them is not here; there are none.
+    """
+    called = {each: find(each).name for each in _wanted(names)}
+    sites = chosen_sites(calibrations, [*called.values()])
+    return {each: sites.get(name) for each, name in called.items()}
+
+
+def memory_to_load(names: Sequence[str], batch: int | None, *, on_gpu: bool = False) -> int:
+    """Estimate the bytes that it takes to load estimators: their weights, not their photographs.
+
+    Args:
+        names: as `load_all` takes them.
+        batch: as in `Settings`.
+        on_gpu: whether they run on a GPU, with one session each; what it keeps in the GPU's own
+            memory is counted all the same, as nobody has measured how much that is.
+
+    Raises:
+        GanteiError: one of them is not here; there are none.
+    """
+    weights = []
+    for name in _wanted(names):
+        entry, stated = find_installed(name)
+        weights.append((entry.folder / stated.file).stat().st_size)
+    sessions = 2 if batch in (None, 1) and cores() > 1 and not on_gpu else 1
+    return int(KEPT_BY_SESSION * sessions * sum(weights) + OPENING_SESSION * max(weights))
+
+
+def _wanted(names: Sequence[str]) -> list[str]:
+    if wanted := list(dict.fromkeys(names)):
+        return wanted
+    if ready := [entry.name for entry in estimators() if entry.state == "ready"]:
+        return ready
+    raise NotInstalledError("no estimator is ready on this machine; gantei list shows them")
+
+
+def run_at_once(loaded: Sequence[LoadedEstimator], times: int, batch: int) -> None:
+    """Run each network as often at once as it ever will be: ONNX Runtime keeps what that takes.
+
+    What goes wrong is left to the check, which says so.
+    """
+    with ThreadPoolExecutor(times) as threads:
+        for each in loaded:
+            if each.estimator.device == "cuda":
+                continue  # the memory is the GPU's, and the check runs every size there
+            black = np.zeros((batch, *each.estimator.manifest.input.size, 3), np.float32)
+            wait([threads.submit(each.estimator.run, black) for _ in range(times)])
+            if each.all_cores:
+                wait([threads.submit(each.all_cores.run, black)])
 
 
 def check_all(

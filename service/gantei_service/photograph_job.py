@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import logging
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gantei.errors import PhotographError, drop_tracebacks
 from gantei.estimator.estimator import Estimator
@@ -21,6 +22,7 @@ from gantei.inference.pipeline import infer, prepare
 from gantei.inference.postprocessing import shortest
 from gantei.inference.prediction import PhotographResult
 from gantei.photographs.eyes import Eye, EyeOption
+from gantei.photographs.memory_needed import bytes_needed, exceeds_memory
 from gantei.photographs.photograph import Photograph, open_photograph
 
 from .batching import Batching
@@ -29,11 +31,11 @@ from .logs import failure, log
 from .metrics import Metrics
 from .pool import Pool
 from .problems import Problem
+from .request_trace import UNTRACED, RequestTrace
+from .service_memory import ServiceMemory
 
 Explain = Literal["none", "map", "overlay"]
-LARGE = 50
-"""Megapixels above which one photograph at a time is decoded: 196 took 2.9 GB as an RGBA PNG."""
-_ONE_LARGE = threading.Lock()
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,90 +56,141 @@ class PhotographJob:
     explain: Explain
     request_id: str
     metrics: Metrics
+    trace: RequestTrace = UNTRACED
 
     def __post_init__(self) -> None:
         self._entry: dict[str, Any] = {"name": self.upload.name, "sha256": None, "size": None}
         self._note_eye(self.upload.eye)
         self._wanted: ExplanationKind | None = None if self.explain == "none" else "map"
         self._began = 0.0
+        self._photograph: Photograph | None = None
+        self._needed = 0
+        self._steps = UNTRACED
+        """Told of the steps of this photograph."""
 
-    def alone(self) -> dict[str, Any]:
-        """Go the whole way in the caller's thread."""
-        try:
-            with self._prepared() as (photograph, prepared):
-                rows = []
-                for estimator, each in zip(self.estimators, prepared.inputs, strict=True):
-                    with self.metrics.inferring(estimator.name, 1):
-                        rows += infer(estimator, [each], self._wanted)
-                return self._finish(photograph, prepared, rows)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this photograph's
-            return self._failed(error)
-        finally:
-            self._count()
+    async def alone(self, pool: Pool) -> dict[str, Any]:
+        """Go the whole way in one thread.
+
+        Raises:
+            Problem: `busy`, when too many large photographs wait.
+        """
+        return await self._answered(self._in_thread(pool, self._estimated))
 
     async def batched(self, pool: Pool, batching: Batching) -> dict[str, Any]:
-        """Decode and finish in the workers, and share the networks with other photographs."""
-        try:
-            # The decoded photograph is not kept: many wait, and one may have 200 megapixels.
-            prepared = await pool.run(self._decoded)
-            rows = await asyncio.gather(
-                *(
-                    batching.infer(estimator, each, self._wanted)
-                    for estimator, each in zip(self.estimators, prepared.inputs, strict=True)
-                )
-            )
-            return await pool.run(lambda: self._finished(prepared, rows))
-        except Exception as error:  # noqa: BLE001 - as above
-            return self._failed(error)
-        finally:
-            if self._began:
-                self._count()
+        """Decode and finish in the workers, and share the networks with other photographs.
 
-    @contextmanager
-    def _prepared(self) -> Iterator[tuple[Photograph, PreparedInputs]]:
-        """Open, decode and prepare; a large photograph keeps other large ones waiting meanwhile."""
-        self._began = time.perf_counter()
-        with ExitStack() as memory:
-            with self.metrics.prepare_seconds.time():
-                photograph = open_photograph(self.upload.data, eye=self.upload.eye)
-                height, width = photograph.size
-                self._entry["sha256"] = photograph.sha256
-                self._entry["size"] = {"height": height, "width": width}
-                memory.enter_context(_room_for(photograph))
-                prepared = prepare(photograph, self.estimators, self._wanted)
-                self._note_eye(prepared.eye)
+        Raises:
+            Problem: as `alone`.
+        """
+        return await self._answered(self._by_batches(pool, batching))
+
+    async def _answered(self, work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+        with self.trace.step("photograph") as self._steps:
+            try:
+                return await work
+            except Problem:  # of the request
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is this photograph's
+                return self._failed(error)
+            finally:
+                if self._began:
+                    self._count()
+
+    async def _by_batches(self, pool: Pool, batching: Batching) -> dict[str, Any]:
+        # The decoded photograph is not kept: many wait, and one may have 200 megapixels.
+        prepared = await self._in_thread(pool, self._decoded)
+
+        async def inferred(estimator: Estimator, each: NDArray[np.float32]) -> RawOutputs:
+            with self._steps.step("infer", estimator=estimator.name):
+                return await batching.infer(estimator, each, self._wanted)
+
+        rows = await asyncio.gather(*map(inferred, self.estimators, prepared.inputs))
+        if self.explain == "overlay":
+            return await self._in_thread(
+                pool, lambda photograph: self._finish(photograph, prepared, rows)
+            )
+        return await pool.run(lambda: self._finish(None, prepared, rows))
+
+    async def _in_thread(self, pool: Pool, step: Callable[[Photograph], T]) -> T:
+        """Run a step that decodes: in a worker, or, of a large photograph, once it has memory."""
+        memory = pool.memory
+
+        def in_worker() -> T | None:
+            self._open(memory)
+            if memory.is_large(self._needed):
+                return None
+            with memory.in_worker(self._needed):
+                return self._decoding(step)
+
+        if not memory.is_large(self._needed) and (done := await pool.run(in_worker)) is not None:
+            pool.tidy_after(self._needed)
+            return done
+        return await pool.run_large(lambda: self._decoding(step), self._needed)
+
+    def _open(self, memory: ServiceMemory) -> None:
+        """Read the photograph's header, and estimate what decoding it takes.
+
+        Raises:
+            PhotographError: it is none, or needs more memory than there can be.
+        """
+        self._began = self._began or time.perf_counter()
+        with self._steps.step("open"):
+            photograph = open_photograph(self.upload.data, eye=self.upload.eye)
+        height, width = photograph.size
+        self._entry["sha256"] = photograph.sha256
+        self._entry["size"] = {"height": height, "width": width}
+        asked = [(each.manifest.input, each.reduces) for each in self.estimators]
+        self._needed = bytes_needed(photograph, asked, is_drawn=self.explain == "overlay")
+        if self._needed > memory.most:
+            raise exceeds_memory(photograph, self._needed, memory.most)
+        self._photograph = photograph
+
+    def _decoding(self, step: Callable[[Photograph], T]) -> T:
+        """Run a step, after which nothing keeps what it has decoded."""
+        photograph, self._photograph = self._photograph, None
+        try:
+            return step(photograph or open_photograph(self.upload.data, eye=self.upload.eye))
+        except Exception as error:
+            drop_tracebacks(error)
+            raise
+
+    def _decoded(self, photograph: Photograph) -> PreparedInputs:
+        with self._steps.step("decode"), self.metrics.prepare_seconds.time():
+            prepared = prepare(photograph, self.estimators, self._wanted)
+            self._note_eye(prepared.eye)
             if prepared.error is not None:
                 raise prepared.error
-            yield photograph, prepared
-
-    def _decoded(self) -> PreparedInputs:
-        with self._prepared() as (_, prepared):
             return prepared
 
-    def _finished(self, prepared: PreparedInputs, rows: Sequence[RawOutputs]) -> dict[str, Any]:
-        if self.explain != "overlay":
-            return self._finish(None, prepared, rows)
-        photograph = open_photograph(self.upload.data)
-        with _room_for(photograph):
-            return self._finish(photograph, prepared, rows)
+    def _estimated(self, photograph: Photograph) -> dict[str, Any]:
+        prepared = self._decoded(photograph)
+        rows = []
+        for estimator, each in zip(self.estimators, prepared.inputs, strict=True):
+            inferring = self.metrics.inferring(estimator.name, 1)
+            with self._steps.step("infer", estimator=estimator.name), inferring:
+                rows += infer(estimator, [each], self._wanted)
+        return self._finish(photograph, prepared, rows)
 
     def _finish(
         self, photograph: Photograph | None, prepared: PreparedInputs, rows: Sequence[RawOutputs]
     ) -> dict[str, Any]:
-        answer = postprocess(prepared, rows, self.estimators, self._wanted)
-        if answer.error is not None:
-            raise answer.error
-        drawn_on = photograph if self.explain == "overlay" else None
-        return self._entry | {
-            "findings": [finding.as_dict() for finding in answer.photograph_findings],
-            "appearance": answer.appearance and answer.appearance.as_dict(),
-            "estimates": _estimates(drawn_on, answer, self.estimators),
-        }
+        with self._steps.step("postprocess"):
+            answer = postprocess(prepared, rows, self.estimators, self._wanted)
+            if answer.error is not None:
+                raise answer.error
+            drawn_on = photograph if self.explain == "overlay" else None
+            return self._entry | {
+                "findings": [finding.as_dict() for finding in answer.photograph_findings],
+                "appearance": answer.appearance and answer.appearance.as_dict(),
+                "estimates": _estimates(drawn_on, answer, self.estimators),
+            }
 
     def _failed(self, error: Exception) -> dict[str, Any]:
         if isinstance(error, PhotographError):
             self._entry["sha256"] = self._entry["sha256"] or error.sha256
-            problem = Problem("unusable-photograph", error.finding)
+            too_large = error.code == "exceeds-memory"
+            kind = "photograph-too-large" if too_large else "unusable-photograph"
+            problem = Problem(kind, error.finding)
         else:
             log("inference failed", logging.ERROR, request=self.request_id, **failure(error))
             problem = Problem("inference-failed")
@@ -152,16 +205,6 @@ class PhotographJob:
     def _count(self) -> None:
         self.metrics.photographs.inc()
         self.metrics.photograph_seconds.observe(time.perf_counter() - self._began)
-
-
-@contextmanager
-def _room_for(photograph: Photograph) -> Iterator[None]:
-    """Wait, with a large photograph, until no other one takes up memory."""
-    if photograph.megapixels <= LARGE:
-        yield
-        return
-    with _ONE_LARGE:
-        yield
 
 
 def _estimates(

@@ -101,6 +101,7 @@ async def _form(
                 fields.append((key, value))
             elif key == "photographs":
                 uploads.append(UploadedPhotograph(value.filename, await value.read()))
+                await value.close()  # before the next one is there twice
             else:
                 raise Problem("invalid-request", Finding("file-field-unknown", field=quoted(key)))
     finally:
@@ -134,8 +135,10 @@ def _checked(
                 names.append(value)
             case "explain":
                 explain = _explain(value)
-            case "eyes":
+            case "eyes" if value:
                 eyes.append(value)
+            case "eyes":
+                raise Problem("invalid-request", Finding("eye-unknown", eye=""))
             case "photographs":
                 raise Problem("invalid-request", Finding("photographs-not-files"))
             case _:

@@ -18,12 +18,16 @@ KINDS: dict[str, int] = {
     "malformed-header": 400,
     "token-required": 401,
     "loopback-only": 403,
+    "cross-origin": 403,
+    "reload-not-allowed": 403,
     "not-found": 404,
     "unknown-estimator": 404,
     "method-not-allowed": 405,
     "slow-body": 408,
+    "reload-failed": 409,
     "body-too-large": 413,
     "too-many-parts": 413,
+    "photograph-too-large": 413,
     "unsupported-media-type": 415,
     "range-not-satisfiable": 416,
     "invalid-request": 422,
@@ -35,6 +39,7 @@ KINDS: dict[str, int] = {
     "busy": 503,
     "deadline-exceeded": 503,
     "not-ready": 503,
+    "reload-running": 503,
 }
 """The kinds of problems, with the status of each; their titles stand in `findings/en.json`."""
 _OF_STATUS = {400: "malformed-header", 404: "not-found", 405: "method-not-allowed",
@@ -77,12 +82,16 @@ class Problem(Exception):  # noqa: N818 - the word of RFC 9457
         }
         return members | ({"detail": self.detail.text()} if self.detail else {})
 
-    def body(self, record: RequestRecord) -> bytes:
-        """Write the problem document of a whole request."""
+    def document(self, record: RequestRecord) -> dict[str, Any]:
+        """Give the members of the problem document of a whole request."""
         members = self.details() | {"request_id": record.id}
         if record.open_inference:
             members["error"] = ": ".join(filter(None, (self.title, members.get("detail"))))
-        return json.dumps(members).encode()
+        return members
+
+    def body(self, record: RequestRecord) -> bytes:
+        """Write the problem document of a whole request."""
+        return json.dumps(self.document(record)).encode()
 
 
 class PlainProblem(Problem):

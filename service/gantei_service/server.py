@@ -6,18 +6,28 @@ import ipaddress
 import os
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvicorn
 
 from gantei.errors import SettingError
 
-from .app import create_app
+from .app import create_service
 from .connections import HEAD_TIMEOUT, TimedProtocol
-from .logs import configure, log
+from .hangups import Hangups
+from .logs import configure, flush, log
+from .reloading import Reloader
+from .served_certificate import ServedCertificate
 from .settings import Settings
-from .tls import Certificate, tls_context
+from .state_metrics import connection_metrics
+from .tls import Certificate
+
+if TYPE_CHECKING:
+    from .grpc_port.http2_listener import Http2Listener
 
 MOST_CONNECTIONS = 512
 KEEP_ALIVE = 15
@@ -27,13 +37,28 @@ GRACE = 90
 """Seconds that accepted requests have to be answered in after SIGTERM."""
 
 
-def serve(settings: Settings, host: str, port: int, certificate: Certificate | None = None) -> None:
+def serve(
+    settings: Settings,
+    host: str,
+    port: int,
+    certificate: Certificate | None = None,
+    hangups: Hangups | None = None,
+    grpc_port: int | None = None,
+) -> None:
     """Serve until the process gets a signal to end; accepted requests are answered first.
+
+    Args:
+        settings: all that can be chosen.
+        host: name or address to listen on.
+        port: 0 for any that is free.
+        certificate: None: no TLS.
+        hangups: the signals at which everything is read again, those before included.
+        grpc_port: of the same host, for gRPC; None: not spoken.
 
     Raises:
         SettingError: other machines could reach it and no token would be required; the
             address cannot be listened on; or the certificate cannot be used.
-        GanteiError: as `create_app`.
+        GanteiError: as `create_service`.
     """
     family, address = _resolved(host, port)
     if not (settings.token_file or settings.insecure or _is_loopback(address)):
@@ -41,20 +66,37 @@ def serve(settings: Settings, host: str, port: int, certificate: Certificate | N
             f"without tokens the service listens on this machine only, not on {host}: name a "
             "--token-file, or say --insecure"
         )
-    tls = tls_context(certificate) if certificate else None
+    shown = ServedCertificate(certificate) if certificate else None
     configure()
-    with bound(family, address) as listening:  # first: a port that is taken shows at once
-        server_of(settings, tls).run([listening])
+    with ExitStack() as stack:  # first: a port that is taken shows at once
+        listening = stack.enter_context(bound(family, address))
+        grpc = None
+        if grpc_port is not None:
+            grpc = stack.enter_context(bound(family, (address[0], grpc_port), "--grpc-port"))
+        server_of(settings, shown, hangups, grpc).run([listening])
 
 
-def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
-    """Load the application, and put it under uvicorn.
+def server_of(
+    settings: Settings,
+    certificate: ServedCertificate | None = None,
+    hangups: Hangups | None = None,
+    grpc: socket.socket | None = None,
+) -> uvicorn.Server:
+    """Load the application, and put it under uvicorn, and beside it what listens for gRPC.
 
     Raises:
-        GanteiError: as `create_app`.
+        GanteiError: as `create_service`.
     """
+    # `TimedProtocol` bounds what is drained.
+    settings = replace(
+        settings,
+        drain_refused_bodies=True,
+        reload_address=True,
+        host=f"uvicorn {uvicorn.__version__}",
+    )
+    service = create_service(settings, certificate)
     config = uvicorn.Config(
-        create_app(replace(settings, drain_refused_bodies=True)),  # `TimedProtocol` bounds it
+        service.app,
         http=TimedProtocol,
         log_config=None,
         access_log=False,
@@ -66,12 +108,50 @@ def server_of(settings: Settings, tls: ssl.SSLContext | None = None) -> uvicorn.
         ws="none",
     )
     config.load()
-    config.ssl = tls  # uvicorn's own would also offer ciphers without authenticated encryption
-    return _Server(config)
+    # uvicorn's own would also offer ciphers without authenticated encryption.
+    config.ssl = certificate.context if certificate else None
+    server = _Server(config, service.reloader, hangups or Hangups())
+    open_now = server.server_state.connections
+    service.metrics.observe(partial(connection_metrics, open_now, MOST_CONNECTIONS))
+    if grpc:
+        from .grpc_port.grpc_service import grpc_listener
+
+        server.grpc = grpc_listener(service, grpc)
+        server.grpc_tls = certificate.http2 if certificate else None
+    return server
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's, with a bound for the handshake of TLS, which asyncio gives 60 s."""
+    """uvicorn's, with a bound for the handshake of TLS, which asyncio gives 60 s, and reloads."""
+
+    grpc: "Http2Listener | None" = None
+    grpc_tls: ssl.SSLContext | None = None
+
+    def __init__(self, config: uvicorn.Config, reloader: Reloader, hangups: Hangups) -> None:
+        super().__init__(config)
+        self._reloader = reloader
+        self._hangups = hangups
+        self._reloads: set[asyncio.Task[None]] = set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Reload, where that was asked for since the last tick, a tenth of a second ago."""
+        asked = self._hangups.asked()
+        if asked == "end":
+            self.should_exit = True
+        elif asked == "reload":
+            task = asyncio.create_task(self._reloader.signalled())
+            self._reloads.add(task)  # or it would be forgotten
+            task.add_done_callback(self._reloads.discard)
+        return await super().on_tick(counter)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take signals; the one that ended the server is raised again after that, and ends it."""
+        with super().capture_signals():
+            try:
+                yield
+            finally:
+                flush()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         loop = asyncio.get_running_loop()
@@ -82,9 +162,24 @@ class _Server(uvicorn.Server):
         scheme = "https" if self.config.ssl else "http"
         for each in sockets or () if self.started else ():
             log("listening", address=_url(scheme, *each.getsockname()[:2]))
+        if self.grpc and self.started:
+            await self.grpc.start(self.grpc_tls, HANDSHAKE_TIMEOUT)
+            log("listening for gRPC", address=_url(scheme, *self.grpc.address))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.grpc:
+            self.grpc.shutdown()
+            for call in self.grpc.calls:  # uvicorn waits for them, as for requests
+                self.server_state.tasks.add(call)
+                call.add_done_callback(self.server_state.tasks.discard)
+        await super().shutdown(sockets)
+        if self.grpc:
+            await self.grpc.closed()
 
 
-def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.socket:
+def bound(
+    family: socket.AddressFamily, address: tuple[str, int], option: str = "--port"
+) -> socket.socket:
     """Bind a socket to an address.
 
     Raises:
@@ -98,7 +193,7 @@ def bound(family: socket.AddressFamily, address: tuple[str, int]) -> socket.sock
         listening.bind(address)
     except OSError as error:
         listening.close()
-        remedy = "; name another --port" if error.errno == errno.EADDRINUSE else ""
+        remedy = f"; name another {option}" if error.errno == errno.EADDRINUSE else ""
         raise SettingError(
             f"{address[0]}, port {address[1]}: {error.strerror or error}{remedy}"
         ) from error

@@ -9,6 +9,8 @@ from gantei.errors import SettingError
 from gantei.inference.session import DEVICES, Device
 from gantei.system.cores import cores
 
+from .origins import PageOrigin, stated_origin
+
 PREFIX = "GANTEI_SERVE_"
 MEGABYTE = 1_000_000
 
@@ -30,8 +32,12 @@ class Settings:
         batch: most photographs that go through a network together; None: 16 on a GPU, 1 on a CPU.
         token_file: sha256 digests of the bearer tokens; None answers clients of this machine only.
         insecure: answer every client, without a token.
+        public_origins: of the service's own page behind a proxy that passes on another `Host`.
         body_limit: bytes of one request's body.
-        memory_limit: bytes of all bodies that are in memory at the same time.
+        memory: bytes that this process and those it starts may use; None: by the limit of the
+            control group (the container), or three quarters of the machine's.
+        traces: address of the collector of OpenTelemetry's spans; None: there are none.
+        host: what the application runs under, and its version, for the metrics.
         photographs: most photographs of one request.
         queue: most photographs that wait, of all requests together.
         deadline: seconds that a request's photographs may take, waiting included.
@@ -39,6 +45,7 @@ class Settings:
         body_timeout: seconds for a whole body.
         drain_refused_bodies: read and discard the rest of a body that was refused early; where it
             does not end, the host has to cut it.
+        reload_address: whether tokens that may do so reload it by `POST /v1/reload`.
     """
 
     estimators: tuple[str, ...] = ()
@@ -48,31 +55,39 @@ class Settings:
     batch: int | None = None
     token_file: Path | None = None
     insecure: bool = False
+    public_origins: tuple[PageOrigin, ...] = ()
     body_limit: int = 64 * MEGABYTE
-    memory_limit: int = 512 * MEGABYTE
+    memory: int | None = None
+    traces: str | None = None
+    host: str = ""
     photographs: int = 100
     queue: int = 400
     deadline: float = 60.0
     piece_timeout: float = 15.0
     body_timeout: float = 120.0
     drain_refused_bodies: bool = False
+    reload_address: bool = False
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read `GANTEI_SERVE_WITH` and `_CALIBRATION` (names, with commas), `_DEVICE`, `_WORKERS`,
-    `_BATCH`, `_TOKEN_FILE`, `_INSECURE` (1) and `_BODY_LIMIT` (MB).
+    `_BATCH`, `_TOKEN_FILE`, `_INSECURE` (1), `_PUBLIC_ORIGIN` (origins, with commas),
+    `_BODY_LIMIT`, `_MEMORY` (MB) and `_TRACES`.
 
     Raises:
         SettingError: one of them makes no sense, or has a name that is not known.
     """  # noqa: D205 - the names are one list
     known = {
-        "WITH", "CALIBRATION", "DEVICE", "WORKERS", "BATCH", "TOKEN_FILE", "INSECURE", "BODY_LIMIT",
+        "WITH", "CALIBRATION", "DEVICE", "WORKERS", "BATCH", "TOKEN_FILE", "INSECURE",
+        "PUBLIC_ORIGIN", "BODY_LIMIT", "MEMORY", "TRACES",
     }  # fmt: skip
     given = {
         key.removeprefix(PREFIX): value
         for key, value in environment.items()
         if key.startswith(PREFIX)
     }
+    if "GRPC_PORT" in given:
+        raise SettingError(f"{PREFIX}GRPC_PORT: only gantei serve has gRPC, by --grpc-port")
     if stray := sorted(given.keys() - known):
         raise SettingError(f"unknown {PREFIX}{stray[0]}; known: {', '.join(sorted(known))}")
     device = given.get("DEVICE", "auto")
@@ -84,11 +99,14 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         estimators=_listed(given.get("WITH", "")),
         calibrations=_listed(given.get("CALIBRATION", "")),
         device=device,  # type: ignore[arg-type]
-        workers=positive(given["WORKERS"]) if "WORKERS" in given else default_workers(),
-        batch=positive(given["BATCH"]) if "BATCH" in given else None,
+        workers=_positive(given, "WORKERS") if "WORKERS" in given else default_workers(),
+        batch=_positive(given, "BATCH") if "BATCH" in given else None,
         token_file=Path(given["TOKEN_FILE"]) if "TOKEN_FILE" in given else None,
         insecure="INSECURE" in given,
-        body_limit=positive(given.get("BODY_LIMIT", "64")) * MEGABYTE,
+        public_origins=tuple(map(stated_origin, _listed(given.get("PUBLIC_ORIGIN", "")))),
+        body_limit=_positive({"BODY_LIMIT": "64"} | given, "BODY_LIMIT") * MEGABYTE,
+        memory=_positive(given, "MEMORY") * MEGABYTE if "MEMORY" in given else None,
+        traces=given.get("TRACES"),
     )
 
 
@@ -96,12 +114,8 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(filter(None, (name.strip() for name in text.split(","))))
 
 
-def positive(text: str) -> int:
-    """Read a whole number above 0.
-
-    Raises:
-        SettingError: it is none.
-    """
+def _positive(given: Mapping[str, str], name: str) -> int:
+    text = given[name]
     if not (text.isascii() and text.isdecimal() and int(text)):
-        raise SettingError(f"{text!r} is not a whole number above 0")
+        raise SettingError(f"{PREFIX}{name} is a whole number above 0, not {text!r}")
     return int(text)

@@ -1,6 +1,7 @@
 """TLS of the service itself: what is offered, and errors before anything listens."""
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,8 +28,12 @@ class Certificate:
     client_ca: Path | None = None
 
 
-def tls_context(certificate: Certificate) -> ssl.SSLContext:
+def tls_context(certificate: Certificate, protocols: Sequence[str] = ()) -> ssl.SSLContext:
     """Load certificate and key, for TLS 1.2 and later.
+
+    Args:
+        certificate: the files.
+        protocols: names of what is spoken over it, for clients that want to know (ALPN).
 
     Raises:
         SettingError: a file cannot be read, the key needs another password, or it is not the
@@ -37,6 +42,8 @@ def tls_context(certificate: Certificate) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
+    if protocols:
+        context.set_alpn_protocols([*protocols])
     for path in (certificate.certfile, certificate.keyfile):
         _read(path)
     password = _password(certificate)

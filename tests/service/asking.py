@@ -16,3 +16,14 @@ def refused(client, status, kind, **request):
     assert response.status_code == status, response.text
     assert response.json()["type"] == f"urn:problem-type:gantei:{kind}"
     return response
+
+
+def assert_problem(response, status, kind):
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["type"] == f"urn:problem-type:gantei:{kind}"
+    assert problem["status"] == status
+    assert problem["title"]
+    assert problem["request_id"] == response.headers["x-request-id"]
+    return problem

@@ -1,7 +1,9 @@
 """A service to ask: in this process, or as a server of its own on loopback."""
 
 import hashlib
+import shutil
 import time
+from functools import partial
 from io import BytesIO
 from threading import Event
 
@@ -13,6 +15,8 @@ from .page_fixtures import browser, eyes, module, server, visit  # noqa: F401 - 
 from .server_process import Server
 
 MEBIBYTE = 1 << 20
+HELD = 100_000_000
+"""Bytes that a service in a test's process plans for as held already."""
 
 
 def encoded_picture(seed, side=64, format="PNG", mode="RGB", **options):
@@ -34,20 +38,30 @@ def wait_until(condition, seconds=20):
         time.sleep(0.02)
 
 
+def digest(token):
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 @pytest.fixture
-def ask(make_estimator):
-    """`ask(*folders, **settings)`: a client of a service in this process, once it is ready."""
+def ask(make_estimator, monkeypatch):
+    """`ask(*folders, **settings)`: a client of a service in this process, once it is ready.
+
+    Its memory is planned as if it were alone: the tests before may have left gigabytes here.
+    """
     pytest.importorskip("fastapi", reason="the service's packages are not installed")
     from starlette.testclient import TestClient
 
+    from gantei_service import measured_memory
     from gantei_service.app import create_app
     from gantei_service.settings import Settings
 
+    monkeypatch.setattr(measured_memory, "memory_held", lambda: HELD)
+    monkeypatch.setattr(measured_memory, "held_in_group", lambda: HELD)
     opened = []
 
     def start(*folders, client=("127.0.0.1", 5000), ready=True, **settings):
         names = tuple(map(str, folders or (make_estimator(),)))
-        app = create_app(Settings(estimators=names, **{"workers": 2} | settings))
+        app = create_app(Settings(**{"estimators": names, "workers": 2} | settings))
         opened.append(
             TestClient(app, "http://localhost", client=client, raise_server_exceptions=False)
         )
@@ -84,14 +98,36 @@ def token_file(tmp_path):
 
 
 @pytest.fixture
+def tokens(tmp_path):
+    """A file with an ordinary token and one that may reload."""
+    path = tmp_path / "tokens"
+    path.write_text(f"{digest('ward')} ward 3\nreload {digest('administrator')} it\n")
+    return path
+
+
+@pytest.fixture
+def replaced(make_estimator):
+    """`replaced(folder, factor)`: another version in an estimator's folder."""
+
+    def replace(folder, factor):
+        shutil.rmtree(folder)
+        return make_estimator(factor=factor)
+
+    return replace
+
+
+@pytest.fixture
 def held(monkeypatch):
     """No photograph is answered until the event is set."""
     release = Event()
     from gantei_service.photograph_job import PhotographJob
 
-    def wait(job):
+    def waiting(job):
         release.wait(20)
         return {"name": job.upload.name}
+
+    async def wait(job, pool):
+        return await pool.run(partial(waiting, job))
 
     monkeypatch.setattr(PhotographJob, "alone", wait)
     yield release

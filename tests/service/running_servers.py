@@ -3,6 +3,7 @@
 import socket
 import time
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from threading import Thread
 
 from .conftest import wait_until
@@ -20,6 +21,16 @@ def running(server, scheme="http"):
         finally:
             server.should_exit = True
             thread.join()
+
+
+def answers(url):
+    """Whether a server has checked its estimators, so that it takes photographs."""
+    connection = HTTPConnection(url.rpartition("/")[2])
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    finally:
+        connection.close()
 
 
 def cut_after(connection):

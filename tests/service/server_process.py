@@ -6,19 +6,28 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from ..processes import listening, wait_for
+from .metric_samples import samples
 
 
 class Server:
     """`gantei serve` as a process of its own."""
 
-    def __init__(self, folder: Path, log: Path, *options: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        log: Path,
+        *options: str,
+        within: Callable[[list[str]], list[str]] = list,
+    ) -> None:
         self.log = log
         command = [sys.executable, "-m", "gantei", "serve", "--port", "0", "--with", str(folder)]
         with log.open("wb") as file:
-            self.process = subprocess.Popen([*command, *options], stderr=file, env={**os.environ})
+            command = within([*command, *options])
+            self.process = subprocess.Popen(command, stderr=file, env={**os.environ})
         try:
             self.port = wait_for(lambda: listening(log), self.process, log)
             wait_for(lambda: self.get("/readyz")[0] == 200, self.process, log)
@@ -39,10 +48,7 @@ class Server:
 
     def metric(self, name):
         """The number of a metric; 0 where it is not counted yet."""
-        for line in self.get("/metrics")[1].splitlines():
-            if line.startswith(f"{name} "):
-                return float(line.rpartition(" ")[2])
-        return 0.0
+        return samples(self.get("/metrics")[1]).get(name, 0.0)
 
     def connect(self):
         """A connection, for what no client library would send."""

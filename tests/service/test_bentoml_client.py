@@ -1,15 +1,21 @@
 """BentoML's own client gets the same answers, and no door beside the guard."""
 
+import asyncio
 import hashlib
 import json
+from itertools import product
 
 import pytest
+from PIL import Image
 
 import gantei
 
+from .bentoml_clients import async_client, refusals, sync_client
 from .conftest import encoded_picture, form
 
-bentoml = pytest.importorskip("bentoml", reason="the service's packages are not installed")
+pytest.importorskip("bentoml", reason="the service's packages are not installed")
+
+from bentoml.exceptions import BentoMLException
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # BentoML's import warns
 ADDRESS = "/bentoml/predict"
@@ -25,13 +31,17 @@ def paths(tmp_path):
 
 
 @pytest.fixture
-def client(serve, token_file):
-    server = serve("--token-file", str(token_file))
-    url = f"http://127.0.0.1:{server.port}"
-    with bentoml.SyncHTTPClient(url, token="secret") as opened:
+def server(serve, token_file):
+    server = serve("--token-file", str(token_file), "--with", "demo-age")
+    server.url = f"http://127.0.0.1:{server.port}"
+    return server
+
+
+@pytest.fixture
+def client(server):
+    with sync_client(server.url, token="secret") as opened:
         opened.server = server
         yield opened
-        opened._temp_dir.cleanup()
 
 
 def test_bentomls_client_gets_the_librarys_answers(client, paths, make_estimator):
@@ -43,12 +53,30 @@ def test_bentomls_client_gets_the_librarys_answers(client, paths, make_estimator
         (expected,) = made.predict([path])
         assert entry["estimates"]["made"]["values"]["age"]["value"] == expected.values["age"]
     assert entries[2]["problem"]["type"].endswith("unusable-photograph")
-    assert client.predict(paths)["photographs"] == entries
+    assert client.predict(paths, ["made"])["photographs"] == entries
+    with Image.open(paths[0]) as image:
+        (entry,) = client.predict(photographs=image, estimators=["made"])["photographs"]
+    assert entry == entries[0]
+
+
+def test_both_clients_get_all_that_others_get(client, paths):
+    """They drop what the description lacks."""
+    files = [("photographs", (path.name, path.read_bytes())) for path in paths]
+    wanted = {"estimators": ["demo-age"], "explain": "overlay"}
+    plain = client.client.post("/v1/predict", params=wanted, files=files).json()
+    listed = client.client.get("/v1/estimators").json()
+
+    async def ask():
+        async with async_client(client.server.url, token="secret") as opened:
+            asked = (opened.predict(photographs=paths, **wanted) for _ in range(4))
+            return [await opened.estimators(), *await asyncio.gather(*asked)]
+
+    assert "problem" in plain["photographs"][2]
+    assert [client.estimators(), client.predict(photographs=paths, **wanted)] == [listed, plain]
+    assert asyncio.run(ask()) == [listed, *[plain] * 4]
 
 
 def test_its_errors_are_the_same_problems(client, paths):
-    from bentoml.exceptions import BentoMLException
-
     with pytest.raises(BentoMLException) as told:
         client.predict(photographs=paths, estimators=["other"])
     assert json.loads(str(told.value))["type"] == "urn:problem-type:gantei:unknown-estimator"
@@ -57,10 +85,10 @@ def test_its_errors_are_the_same_problems(client, paths):
         client.predict(photographs=paths)
     assert json.loads(str(told.value))["status"] == 401
 
+    assert ["schema" in why for why in refusals(client.server.url)] == [True, True]
+
 
 def test_a_photograph_given_as_an_address_is_not_fetched(client, paths):
-    from bentoml.exceptions import BentoMLException
-
     address = f"http://127.0.0.1:{client.server.port}/livez"
     for photographs, kind in (
         ([address], "unsupported-media-type"),
@@ -70,6 +98,24 @@ def test_a_photograph_given_as_an_address_is_not_fetched(client, paths):
             client.predict(photographs=photographs)
         assert json.loads(str(told.value))["type"] == f"urn:problem-type:gantei:{kind}"
     assert "/livez" not in client.client.get("/metrics").text
+
+
+def test_there_are_no_tasks_whose_photographs_would_be_kept(ask):
+    client = ask()
+    for door, path in product(
+        ("submit", "status", "get", "retry", "cancel"), ("/predict", ADDRESS, "/estimators")
+    ):
+        for method in ("GET", "POST", "PUT"):
+            response = client.request(method, f"{path}/{door}", params={"task_id": "1"})
+            assert response.status_code in (404, 405)
+            assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_what_takes_no_fields_says_so(ask):
+    client = ask()
+    assert client.post("/bentoml/estimators").json() == client.get("/v1/estimators").json()
+    refused = client.post("/bentoml/estimators", json={"name": "made"})
+    assert (refused.status_code, refused.json()["code"]) == (422, "body-unexpected")
 
 
 @pytest.mark.parametrize("field", ["estimators", "explain", "eyes", "photographs", r"\ud800"])

@@ -1,5 +1,6 @@
 """The snippets of docs/clients.md run as they stand, where there is something to run them."""
 
+import json
 import os
 import re
 import shlex
@@ -65,6 +66,19 @@ def test_the_python_runs(here, section):
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl here")
 def test_the_curl_runs(here):
     assert age() in output(*shlex.split(here(snippet("curl", "sh"))), "--silent")
+
+
+@pytest.mark.parametrize("language", ["sh", "python"])
+def test_the_lines_come_one_by_one(here, language):
+    text = here(snippet("Line by line", language))
+    if language == "python":
+        answer = output(sys.executable, "-c", text)
+    elif shutil.which("curl"):
+        answer = output(*shlex.split(text), "--silent")
+        assert json.loads(answer.splitlines()[-1])["complete"]
+    else:
+        pytest.skip("no curl here")
+    assert [age() in line for line in answer.splitlines()].count(True) == 2
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="no Node.js here")

@@ -8,7 +8,8 @@ from http.client import HTTPResponse
 import pytest
 
 from ..conftest import mean_network
-from .running_servers import cut_after, running
+from .conftest import wait_until
+from .running_servers import answers, cut_after, running
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
@@ -35,6 +36,7 @@ def connect(make_estimator, monkeypatch):
     settings = Settings(estimators=(str(folder),))
     opened = []
     with running(module.server_of(settings)) as url:
+        wait_until(lambda: answers(url))
 
         def start():
             address = ("127.0.0.1", int(url.rpartition(":")[2]))

@@ -58,14 +58,16 @@ def test_a_request_that_was_given_up_is_not_counted_as_waiting(ask, monkeypatch,
 
 def test_memory_of_answered_bodies_is_given_back(ask):
     picture = encoded_picture(1, 200)
-    client = ask(memory_limit=int(len(picture) * 1.9))
+    client = ask()
+    client.app.in_use.most = int(len(picture) * 1.9)
     for content in (picture, picture[:-30], b"\0" * len(picture), picture):
         response = client.post("/v1/predict", content=content, headers=PNG)
         assert response.status_code == 200, response.text
 
 
 def test_memory_of_refused_bodies_is_given_back(ask):
-    client = ask(memory_limit=10_000, body_limit=9_000)
+    client = ask(body_limit=9_000)
+    client.app.in_use.most = 10_000
     for _ in range(3):
         for size, status in ((9_001, 413), (8_000, 200)):
             response = client.post("/v1/predict", content=bytes(size), headers=PNG)

@@ -34,8 +34,11 @@ def application(tmp_path):
 def filter_case(context, case):
     """JSON Schema cannot say that there are as many eyes as photographs, or one `detect`, or none.
 
-    Requests that are wrong in another way may have any.
+    Requests that are wrong in another way may have any. Several ranges at once come as parts, which
+    no generated client could read.
     """
+    if "," in (case.headers or {}).get("Range", ""):
+        return False
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return True
     body = case.body if isinstance(case.body, dict) else {}
@@ -52,13 +55,17 @@ def test_every_answer_is_described(application):
     chosen = {
         "headers": headers,
         "seed": 1,
+        # As it has them, and 413.
+        "checks": {"negative_data_rejection": {"expected-statuses": ["4xx", "5xx"]}},
         "generation": {"max-examples": EXAMPLES, "database": "none"},
-        # JSON Schema cannot say that the shape is the number of pictures, and that they are base64.
+        # JSON Schema cannot say that the shape is the number of pictures, and that they are base64;
+        # nor how long a file is, of which a range is wanted.
         "operations": [
             {
-                "include-path": "/v2/models/{name}/infer",
+                "include-path": path,
                 "checks": {"positive_data_acceptance": {"enabled": False}},
             }
+            for path in ("/v2/models/{name}/infer", "/v1/estimators/{name}/files/{file}")
         ],
     }
     schema = schemathesis.openapi.from_asgi(

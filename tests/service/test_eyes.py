@@ -241,3 +241,11 @@ def test_bentomls_client_tells_eyes_too(client):
     files = {"files": [("photographs", ("1", encoded_picture(1)))], "data": {"eyes": '["left"]'}}
     answer = client.post("/bentoml/predict", **files)
     assert told(answer.json()["photographs"]) == [("left", "stated")]
+
+
+def test_an_eye_of_which_nothing_is_said_is_refused(ask):
+    client = ask()
+    for request in ({"params": {"eyes": ""}}, {"data": {"eyes": ""}}):
+        files = [("photographs", ("1.png", encoded_picture(1)))]
+        answer = client.post("/v1/predict", files=files, **request)
+        assert (answer.status_code, answer.json()["code"]) == (422, "eye-unknown")

@@ -10,6 +10,7 @@ import pytest
 
 from gantei.errors import SettingError
 
+from .asking import assert_problem
 from .conftest import MEBIBYTE, encoded_picture, form
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
@@ -17,17 +18,6 @@ pytest.importorskip("fastapi", reason="the service's packages are not installed"
 MADE = "/v1/estimators/made"
 ADDRESSES = ["/v1/predict", "/v1/estimators", MADE, f"{MADE}/card", f"{MADE}/files/model.onnx"]
 ADDRESSES += ["/metrics", "/openapi.json", "/nowhere"]
-
-
-def assert_problem(response, status, kind):
-    assert response.status_code == status, response.text
-    assert response.headers["content-type"] == "application/problem+json"
-    problem = response.json()
-    assert problem["type"] == f"urn:problem-type:gantei:{kind}"
-    assert problem["status"] == status
-    assert problem["title"]
-    assert problem["request_id"] == response.headers["x-request-id"]
-    return problem
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -82,19 +72,19 @@ def test_a_body_of_two_lengths_is_refused(ask):
     assert response.headers["connection"] == "close"
 
 
-def test_the_token_file_is_read_again_when_it_changes(ask, token_file):
-    client = ask(token_file=token_file)
-
-    def status(token):
-        header = {"authorization": f"Bearer {token}"}
-        return client.get("/v1/estimators", headers=header).status_code
-
-    token_file.write_text(f"{hashlib.sha256(b'other').hexdigest()} the other ward\n")
-    assert (status("secret"), status("other")) == (401, 200)
-    token_file.write_text("damaged")
-    assert (status("secret"), status("other")) == (401, 401)
-    token_file.unlink()
-    assert status("other") == 401
+@pytest.mark.parametrize("address", ["/v1/predict", "/v2/models/made/infer", "/bentoml/predict"])
+def test_a_body_of_another_encoding_is_refused_with_what_is_taken(ask, address):
+    client = ask()
+    for encoding in ("br", "zstd", "gzip, gzip", "identity, gzip"):
+        answer = client.post(address, content=b"x", headers={"content-encoding": encoding})
+        problem = assert_problem(answer, 415, "unsupported-media-type")
+        assert (problem["code"], answer.headers["accept-encoding"]) == (
+            "body-encoding-unknown",
+            "gzip, deflate",
+        )
+    request = form(encoded_picture(1), estimators="made")
+    plain = client.post("/v1/predict", **request, headers={"content-encoding": "Identity"})
+    assert plain.status_code == 200
 
 
 def test_the_log_says_whose_token_it_was_and_why_none_is_let_in(ask, token_file, caplog):
@@ -140,9 +130,14 @@ def test_bodies_above_the_limit_are_refused_announced_or_not(ask):
 
 
 def test_all_bodies_together_are_bounded(ask):
-    client = ask(memory_limit=10_000)
-    response = client.post("/v1/predict", **form(("a.png", bytes(20_000))))
+    client = ask()
+    client.app.in_use.most = 10_000
+    client.app.in_use.bytes = 9_000
+    response = client.post("/v1/predict", **form(("a.png", bytes(5_000))))
     assert_problem(response, 503, "busy")
+    client.app.in_use.bytes = 0
+    response = client.post("/v1/predict", **form(("a.png", bytes(20_000))))
+    assert_problem(response, 413, "body-too-large")
 
 
 @pytest.mark.parametrize(
@@ -264,7 +259,7 @@ def test_an_answer_counts_as_memory_until_it_is_read_and_is_not_kept_for_ever():
         if stalls and len(taken) > 3:
             await asyncio.Event().wait()
 
-    guard = Guard(large, Settings(insecure=True, body_timeout=0.1), Metrics())
+    guard = Guard(large, Settings(insecure=True, body_timeout=0.1), Metrics(), None)
     scope = {"type": "http", "path": "/", "method": "GET", "headers": []}
     for stalls in (False, True):
         counted.clear(), taken.clear()

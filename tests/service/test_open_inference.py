@@ -1,12 +1,9 @@
 """The Open Inference Protocol: what its clients send and get, and what no client would send."""
 
-import base64
 import json
 import math
-import re
+import shutil
 import struct
-import warnings
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gantei
+from gantei.catalogue.entries import SHIPPED
 
 from ..conftest import SEX
-from .conftest import encoded_picture
+from .conftest import encoded_picture, wait_until
 from .open_inference import INFER, LENGTH, framed, in_binary, in_json, refused, tensor
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
 
-TOP = Path(__file__).parents[2]
 PICTURES = [encoded_picture(1), encoded_picture(1)[:-200], encoded_picture(2), b""]
 
 
@@ -56,7 +53,10 @@ def test_what_every_result_has_to_say_is_told_of_the_model_and_with_each_answer(
 
 def test_server_and_models_describe_themselves(ask, make_estimator):
     client = ask(make_estimator(), make_estimator("sex", output="sex", spec=SEX))
-    assert client.get("/v2").json()["extensions"] == ["binary_tensor_data"]
+    assert client.get("/v2").json()["extensions"] == [
+        "binary_tensor_data",
+        "model_configuration",
+    ]
     model = client.get("/v2/models/sex").json()
     assert model["inputs"] == [{"name": "photograph", "datatype": "BYTES", "shape": [-1]}]
     assert [(each["name"], each["datatype"]) for each in model["outputs"]] == [
@@ -68,6 +68,50 @@ def test_server_and_models_describe_themselves(ask, make_estimator):
     assert [client.get(path).status_code for path in ready] == [200] * 3
     refused(client.get("/v2/models/other"), 404, "unknown-estimator")
     refused(client.post("/v2/models/other/infer"), 404, "unknown-estimator")
+
+
+def test_a_model_has_one_version_and_says_which(ask):
+    client = ask()
+    plain, version = "/v2/models/made", "/v2/models/made/versions/1"
+    assert client.get(plain).json()["versions"] == ["1"]
+    for path in ("", "/ready"):
+        assert client.get(version + path).json() == client.get(plain + path).json()
+    sent = {"content": in_json(*PICTURES)}
+    answer = client.post(version + "/infer", **sent).json()
+    assert answer == client.post(INFER, **sent).json()
+    assert answer["model_version"] == "1"
+    other = "/v2/models/made/versions/2"
+    for response in (
+        client.get(other),
+        client.get(other + "/ready"),
+        client.post(other + "/infer", **sent),
+    ):
+        problem = refused(response, 404, "unknown-estimator")
+        assert problem["values"]["known"] == "1"
+        assert problem["error"].endswith("made has no version 2 here, only version 1")
+
+
+INDEX = "/v2/repository/index"
+
+
+def test_the_list_of_models_says_which_are_ready(ask, make_estimator, tmp_path):
+    folder = shutil.copytree(SHIPPED / "demo-age", tmp_path / "demo-age")
+    (folder / "golden-2.jpg").unlink()
+    client = ask(folder, make_estimator(), ready=False)
+    assert {each["state"] for each in client.post(INDEX).json()} <= {
+        "LOADING", "READY", "UNAVAILABLE",
+    }  # fmt: skip
+    wait_until(lambda: "LOADING" not in client.post(INDEX).text)
+    failed, ready = client.post(INDEX, json={"ready": False}).json()
+    assert failed | {"reason": ""} == {
+        "name": "demo-age", "version": "1", "state": "UNAVAILABLE", "reason": "",
+    }  # fmt: skip
+    assert failed["reason"] == "it failed its check"
+    assert ready == {"name": "made", "version": "1", "state": "READY", "reason": ""}
+    assert client.post(INDEX, json={"ready": True}).json() == [ready]
+    refused(client.post(INDEX, content=b"["), 400, "malformed-body")
+    for wrong in ([], {"ready": 1}):
+        refused(client.post(INDEX, json=wrong), 422, "invalid-request")
 
 
 def test_only_health_is_told_without_a_token(ask, token_file):
@@ -112,6 +156,33 @@ def test_a_binary_request_is_answered_like_one_in_json(ask):
     )
 
 
+@pytest.mark.parametrize("binary", [False, True])
+def test_a_shape_of_two_dimensions_is_answered_in_the_same(ask, binary):
+    request = {"content": in_json(*PICTURES)} if not binary else in_binary(4, framed(*PICTURES))
+    request["content"] = _with_shape(request["content"], b"[4, 1]")
+    if binary:
+        request["headers"][LENGTH] = str(int(request["headers"][LENGTH]) + len(", 1"))
+    client = ask()
+    answer = client.post(INFER, **request).json()
+    assert [each["shape"] for each in answer["outputs"]] == [[4, 1]] * 3
+    flat = client.post(INFER, content=in_json(*PICTURES)).json()
+    assert [each["data"] for each in answer["outputs"]] == [
+        each["data"] for each in flat["outputs"]
+    ]
+
+
+def _with_shape(content, shape):
+    content = content.encode() if isinstance(content, str) else content
+    return content.replace(b'"shape": [4]', b'"shape": ' + shape, 1)
+
+
+@pytest.mark.parametrize("shape", [[1, 2], [1, 1, 1], [1, True], [1, 1.0], [[1]], "1", 1, None])
+def test_any_other_shape_is_refused(ask, shape):
+    request = {"inputs": [tensor(1, data=["eA=="], parameters=B64, shape=shape)]}
+    problem = refused(ask().post(INFER, json=request), 422, "invalid-request")
+    assert "[n] or [n, 1]" in problem["detail"]
+
+
 B64 = {"content_type": "base64"}
 
 
@@ -138,6 +209,7 @@ B64 = {"content_type": "base64"}
         (422, "invalid-request", {"content": in_json(b"x", outputs=[{"name": "other"}])}),
         (422, "invalid-request", {"content": in_json(b"x", outputs=[{"name": "age"}] * 2)}),
         (422, "invalid-request", {"content": in_json(b"x", outputs={"name": "age"})}),
+        (422, "invalid-request", {"content": in_json(b"x", outputs={})}),
         (422, "invalid-request", {"content": in_json(b"x", parameters={"binary_data_output": 1})}),
         (
             422,
@@ -158,7 +230,7 @@ B64 = {"content_type": "base64"}
         (400, "malformed-body", in_binary(1, framed(b"x"), size=2**70)),
         (400, "malformed-body", in_binary(1, framed(b"x"), size=-5)),
         (413, "too-many-parts", in_binary(2**31, b"")),
-        (415, "unsupported-media-type", {"content": b"x", "headers": {"content-encoding": "gzip"}}),
+        (415, "unsupported-media-type", {"content": b"x", "headers": {"content-encoding": "br"}}),
     ],
 )
 def test_what_is_no_request_of_the_protocol_is_told_so(ask, status, kind, request_):
@@ -198,7 +270,8 @@ def read(body, length):
     from gantei_service.tensors import read_request
 
     try:
-        return read_request(body, length, 8).photographs
+        uploads = read_request(body, length, 8).inputs.uploads
+        return tuple(each.data for each in uploads)
     except Problem as problem:
         assert 400 <= problem.status < 500
         return problem.kind
@@ -251,87 +324,19 @@ def test_json_of_any_shape_is_refused_in_words(request, length):
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.none() | st.floats(width=32, allow_nan=False), max_size=5), st.text(max_size=9))
 def test_what_is_written_in_binary_is_what_was_answered(numbers, text):
+    from gantei_service.open_protocol import ModelInputs, OutputTensor
     from gantei_service.tensors import InferRequest, write_answer
 
-    asked = InferRequest(None, (), {"problem": True, "age": True}, False)
-    columns = {"age": numbers, "problem": [text, ""]}
-    body, length = write_answer("made", asked, columns, {})
+    shape = (len(numbers),)
+    asked = InferRequest(None, ModelInputs((), shape), {"problem": True, "age": True}, False)
+    outputs = {
+        "age": OutputTensor("age", "FP32", shape, numbers),
+        "problem": OutputTensor("problem", "BYTES", (2,), [text, ""]),
+    }
+    body, length = write_answer("made", asked, outputs, {})
     problem, age = json.loads(body[:length])["outputs"]
     size = problem["parameters"]["binary_data_size"]
     assert body[length : length + size] == framed(text.encode(), b"")
     values = np.frombuffer(body[length + size :], "<f4")
     assert values.nbytes == age["parameters"]["binary_data_size"]
     assert [None if np.isnan(each) else each for each in values] == numbers
-
-
-@pytest.fixture
-def triton():
-    """Triton's own client."""
-    with warnings.catch_warnings():  # of gevent, about what was imported before it
-        warnings.simplefilter("ignore")
-        return pytest.importorskip("tritonclient.http", reason="Triton's client is not installed")
-
-
-@pytest.fixture
-def served(serve, triton):
-    """A client of a running server."""
-
-    def start(*options):
-        client = triton.InferenceServerClient(f"127.0.0.1:{serve(*options).port}")
-        opened.append(client)
-        return client
-
-    opened = []
-    yield start
-    for each in opened:
-        each.close()
-
-
-@pytest.mark.reference
-@pytest.mark.parametrize("options", [(), ("--batch", "4")])
-def test_tritons_client_gets_the_librarys_numbers(served, triton, expected, options):
-    client = served(*options)
-    assert client.is_server_live()
-    assert client.is_server_ready()
-    assert client.is_model_ready("made")
-    assert client.get_server_metadata()["name"] == "gantei"
-    assert client.get_model_metadata("made")["outputs"][0]["name"] == "age"
-    photographs = triton.InferInput("photograph", [4], "BYTES")
-    outputs = [triton.InferRequestedOutput(name, False) for name in ("age", "problem")]
-    for binary, wanted in [(True, None), (True, outputs), (False, None), (False, outputs)]:
-        data = PICTURES if binary else [base64.b64encode(each) for each in PICTURES]
-        photographs.set_data_from_numpy(np.array(data, object), binary_data=binary)
-        told = None if binary else {"content_type": "base64"}
-        answer = client.infer("made", [photographs], outputs=wanted, parameters=told)
-        assert answer.as_numpy("age") == pytest.approx(expected, rel=1e-5, nan_ok=True)
-        assert [bool(each) for each in answer.as_numpy("problem")] == [False, True, False, True]
-
-
-@pytest.mark.reference
-def test_tritons_client_shows_what_is_wrong(served, triton):
-    from tritonclient.utils import InferenceServerException
-
-    client = served()
-    photographs = triton.InferInput("photograph", [101], "BYTES")
-    photographs.set_data_from_numpy(np.array([b"x"] * 101, object))
-    with pytest.raises(InferenceServerException, match="at most 100 photographs"):
-        client.infer("made", [photographs])
-    with pytest.raises(InferenceServerException, match="does not serve that estimator"):
-        client.get_model_metadata("other")
-
-
-@pytest.mark.reference
-def test_the_python_of_the_page_runs(serve, triton, tmp_path, monkeypatch, capsys):
-    page = (TOP / "docs/service.md").read_text("utf-8")
-    (python,) = re.findall(r"<!-- triton client -->\n```python\n(.*?)```", page, re.DOTALL)
-    for name in ("left.jpg", "right.jpg"):
-        (tmp_path / name).write_bytes(encoded_picture(1, 200, "JPEG"))
-    monkeypatch.chdir(tmp_path)
-    port = serve("--with", "demo-age").port
-    names = {}
-    exec(compile(python.replace("3000", str(port)), "service.md", "exec"), names)
-    names["client"].close()
-    (age,) = {f"{each:.3f}" for each in names["answer"].as_numpy("age")}
-    expected = gantei.load("demo-age").predict(tmp_path / "left.jpg")[0].values["age"]
-    assert float(age) == pytest.approx(expected, abs=1e-3)
-    assert age[:4] in capsys.readouterr().out

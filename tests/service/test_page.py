@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import urllib.request
 
 import pytest
@@ -51,7 +52,7 @@ def test_values_are_those_of_the_interface_and_a_bad_picture_harms_no_other(
         shown = row(page, path.name)
         assert numbers(shown) == values_of(answer_of(server, path))
         assert "years" in shown.inner_text()
-        assert "probability" in shown.inner_text()
+        assert re.search(r"(Male|Female)\ndemo-sex Demo\n\d\d? %", shown.inner_text())
     assert "cannot be estimated" in row(page, bad.name).locator(".problem").inner_text()
     assert "3 of 3 photographs 1 with a problem" in page.locator(".progress").inner_text()
     asked = [each for each in page.watched.requests if "predict" in each.url]
@@ -89,11 +90,11 @@ def test_the_map_lies_over_the_picture_under_the_mouse_and_under_the_keyboard(vi
     layer.wait_for(state="detached")
     page.locator("#map-choice").focus()
     page.select_option("#map-choice", "demo-sex")
-    page.keyboard.press("Tab")
+    thumbnails.first.focus()
     page.keyboard.press("Tab")
     layer = thumbnails.nth(1).locator(".layer[data-of=demo-sex]")
     layer.locator("canvas").first.wait_for()
-    assert "logit" in layer.locator(".legend").inner_text()
+    assert layer.locator(".legend").inner_text().split() == ["female", "male"]
     assert page.locator(".layer").count() == 1
     page.keyboard.press("Shift+Tab")
     layer.wait_for(state="detached")
@@ -109,11 +110,11 @@ def test_on_a_tablet_a_tap_shows_both_eyes_large_with_the_map_and_its_scale(visi
     page.locator(".thumbnail").first.tap()
     viewer = page.get_by_role("dialog")
     viewer.locator(".large[data-of=demo-age] canvas").nth(1).wait_for()
-    assert "years" in viewer.locator(".legend").inner_text()
+    assert "each of the 25 places of the map adds" in viewer.locator(".legend").inner_text()
     assert "Not a diagnosis" in viewer.inner_text()
-    viewer.get_by_text("Map: Male").tap()
+    viewer.get_by_text("Map: Male or female").tap()
     viewer.locator(".large[data-of=demo-sex]").nth(1).wait_for()
-    assert "towards male" in viewer.locator(".legend").inner_text()
+    assert viewer.locator(".legend .ends").inner_text().split() == ["female", "neither", "male"]
     viewer.get_by_text("Photograph", exact=True).tap()
     viewer.locator(".legend").wait_for(state="detached")
 
@@ -175,15 +176,29 @@ def test_it_speaks_the_browsers_language_and_changes_it(visit, eyes):
     ]
 
 
-def test_a_folder_is_taken_with_all_below_it_and_what_is_no_picture_is_left_out(visit, eyes):
+def test_a_folder_is_taken_with_all_below_it_and_every_other_file_is_told_with_its_reason(
+    visit, eyes
+):
     page = visit()
     page.locator(".estimator").first.wait_for()
     page.set_input_files("#folder", str(eyes))
     finished(page)
     assert row(page, "eyes/person-00001").locator("td").count() == 2
-    assert "2 files are not pictures" in page.locator("#left-out").inner_text()
+    told = page.locator("#left-out")
+    assert told.inner_text() == "7 files: 5 photographs taken, 2 left out"
+    reasons = page.locator(".reasons")
+    assert reasons.inner_text().split("\n") == [
+        "a table, not a picture 1 file", "eyes/labels.csv",
+        "text, not a picture 1 file", "eyes/README.txt",
+    ]  # fmt: skip
     page.set_input_files("#folder", str(eyes))
-    assert "5 photographs already here" in page.locator("#left-out").inner_text()
+    page.get_by_text("7 files: 0 photographs taken, 7 left out").wait_for()
+    page.get_by_text("Left out, and why (7)").click()
+    assert "already here 5 files" in reasons.inner_text()
+    page.get_by_role("button", name="日本語").click()
+    assert "すでに追加済みです 5 件" in reasons.inner_text()
+    page.get_by_role("button", name="すべて消去").click()
+    assert (told.inner_text(), reasons.count()) == ("", 0)
 
 
 def test_a_folder_and_a_photograph_can_be_dropped(visit, eyes, tmp_path):

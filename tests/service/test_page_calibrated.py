@@ -72,6 +72,10 @@ def estimates_of(server):
         return json.load(response)["photographs"][0]["estimates"]
 
 
+def percent(probability):
+    return f"{100 * probability:.0f} %"
+
+
 def lines(page):
     return [" ".join(each.inner_text().split()) for each in page.locator(".calibrated").all()]
 
@@ -85,10 +89,10 @@ def test_a_calibrated_value_stands_below_the_value_with_its_interval_and_on_whom
     assert lines(page) == [
         f"{age['value']:.0f} years (90 % interval {age['low']:.0f} to {age['high']:.0f}), "
         "calibrated at clinic on 200 people",
-        f"{male['value']:.2f} (90 % interval {male['low']:.2f} to {male['high']:.2f}), "
-        "calibrated at clinic on 200 people",
+        f"{percent(male['value'])} (90 % interval {percent(male['low'])} to "
+        f"{percent(male['high'])}), calibrated at clinic on 200 people",
     ]
-    assert page.get_by_text("before calibrating").count() == 2
+    assert page.get_by_text("before calibration", exact=True).count() == 2
     raw = [float(each.get_attribute("value")) for each in page.locator("#table data").all()]
     assert raw == [v["value"] for each in estimates.values() for v in each["values"].values()]
     tile = page.locator(".estimator").first.inner_text()
@@ -125,7 +129,7 @@ def test_no_probability_reads_as_certain(visit, certain):
     (male,) = estimates_of(certain)["demo-sex"]["calibrated"].values()
     assert male["value"] > 0.999
     _, said = lines(page)
-    assert said == "> 0.99 (90 % interval > 0.99), calibrated at clinic on 200 people"
+    assert said == "> 99 % (90 % interval > 99 %), calibrated at clinic on 200 people"
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -158,3 +162,43 @@ def test_without_a_calibration_nothing_is_said_of_one(visit, server):
     give(page, PHOTOGRAPH)
     assert page.locator(".calibrated").count() == 0
     assert "calibrat" not in page.locator("body").inner_text().lower()
+
+
+def test_the_mean_of_both_eyes_is_calibrated_without_an_interval_and_the_gap_is_not(
+    visit, calibrated, tmp_path
+):
+    for number, side in ((1, "left"), (2, "right")):
+        (tmp_path / f"p-{side}.jpg").write_bytes((DRAWN / f"golden-{number}.jpg").read_bytes())
+    page = visit(calibrated)
+    give(page, tmp_path / "p-left.jpg", tmp_path / "p-right.jpg")
+    raw = [float(each.get_attribute("value")) for each in page.locator("td data").all()][::2]
+    said = [" ".join(each.inner_text().split()) for each in page.locator("th .calibrated").all()]
+    assert all(each.endswith("calibrated (no interval for two eyes)") for each in said)
+    eyes = page.locator("td .calibrated strong").all_inner_texts()[::2]
+    low, high = sorted(float(each.split()[0]) for each in eyes)
+    assert low <= float(said[0].split()[0]) <= high
+    assert "before calibration" in page.locator("th .both").inner_text()
+    page.locator(".thumbnail").first.click()
+    viewer = page.get_by_role("dialog")
+    viewer.get_by_label("Real age").fill("0")
+    gap = float(viewer.locator(".gap .mean").inner_text())
+    assert gap == pytest.approx(sum(raw) / 2, abs=0.051)
+    assert "the estimate before calibration" in viewer.inner_text()
+
+
+def test_the_calibrated_value_is_larger_than_the_one_before_and_stands_on_the_sheet(
+    visit, calibrated
+):
+    page = visit(calibrated)
+    give(page, PHOTOGRAPH)
+    size = "each => parseFloat(getComputedStyle(each).fontSize)"
+    raw, found = (
+        page.locator(f"#table {part}").first.evaluate(size)
+        for part in ("data", ".calibrated strong")
+    )
+    assert found > raw
+    page.locator(".thumbnail").click()
+    page.locator(".large[data-of=demo-age] canvas").wait_for()
+    page.emulate_media(media="print")
+    notes = page.locator("#viewer .sheet").inner_text()
+    assert notes.count("Calibrated at clinic on 200 people") == 2

@@ -42,7 +42,7 @@ def known_paths(model):
     def walk(node, path):
         if "$ref" in node:
             node = schema["$defs"][node["$ref"].rpartition("/")[2]]
-        for each in node.get("anyOf", ()):
+        for each in (*node.get("anyOf", ()), *node.get("oneOf", ())):
             walk(each, path)
         for name, inner in node.get("properties", {}).items():
             found.add((*path, name))

@@ -9,6 +9,7 @@ from PIL import Image
 
 from gantei.explanations import colour_scale
 from gantei.photographs.eye_names import side_in_name
+from gantei.study.averaging import averaging_scale
 from gantei.table_files.spreadsheet_cells import defused, undefused
 
 from ..eye_names import NAMES, NO_PAIRS, PAIRS
@@ -148,6 +149,56 @@ def test_the_scale_says_what_the_colours_mean(module, maps, kind, low, high):
     scale = module("heat", "(heat, maps) => heat.scaleOf(maps)", maps)
     assert scale["kind"] == kind
     assert (scale["low"], scale["high"]) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize("pair", [(0.5, 0.9), (0.0, 1.0), (1e-9, 0.3), (1.0, 1.0)])
+def test_probabilities_are_averaged_as_in_a_study(module, pair):
+    scale = averaging_scale("binary")
+    there = [scale.there([each])[0] for each in pair]
+    (expected,) = scale.back([sum(there) / 2])
+    found = module("both_eyes", "({ mean }, pair) => mean(pair, 'probability')", pair)
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
+def test_of_several_classes_and_of_one_file_twice_no_mean_is_said(module):
+    code = """({ together }, [values, digests, complements]) => {
+        const estimator = { name: "made", complements,
+            values: Object.fromEntries(values.map((name) => [name, "probability"])) };
+        const [right, left] = digests.map((sha256) => ({ sha256, estimates: { made: {
+            values: Object.fromEntries(values.map((name) => [name, { value: 0.5 }])) } } }));
+        return together({ right, left }, [estimator]).map(({ name }) => name);
+    }"""
+    assert module("both_eyes", code, [["a", "b", "c"], ["0", "1"], {}]) == []
+    assert module("both_eyes", code, [["a"], ["0", "1"], {}]) == ["a"]
+    assert module("both_eyes", code, [["a", "b"], ["0", "1"], {"b": "not"}]) == ["b"]
+    assert module("both_eyes", code, [["a"], ["0", "0"], {}]) == []
+
+
+LEGEND = """async ({ legend }, { scale, other }) => {
+    const parts = [...legend(scale, { other }).querySelectorAll(".ends span, .unit")];
+    return parts.map((part) => part.textContent);
+}"""
+
+
+@pytest.mark.parametrize(
+    ("maps", "other", "ends", "meaning"),
+    [
+        ([a_map([[-1, 3]])], None, ["lowers it: \u22121.0 years", "0", "raises it: +1.0 years"],
+         "What each of the 2 places of the map adds to the estimate"),
+        ([a_map([[-30, 10, 20, 40]])], None,
+         ["lowers it: \u221210 years", "0", "raises it: +10 years"], "the 4 places"),
+        ([a_map([[-1, 3]], "logit of male")], "female", ["female", "neither", "male"],
+         "if the whole photograph were like this place"),
+        ([a_map([[-1, 3]], "logit of male")], None, ["not male", "neither", "male"], "lean"),
+        ([a_map([[-1, 3]], "logit of male", alone=False)], None, ["least", "most"], "male"),
+        ([a_map([[0.1, 0.3]], "probability of male")], None, ["0.60", "0.80"], "probability"),
+    ],
+)  # fmt: skip
+def test_a_legend_says_what_one_place_does_to_the_estimate(module, maps, other, ends, meaning):
+    scale = module("heat", "(heat, maps) => heat.scaleOf(maps)", maps)
+    *shown, said = module("legend", LEGEND, {"scale": scale, "other": other})
+    assert shown == ends
+    assert meaning in said
 
 
 def test_colours_lie_where_the_numbers_are(module):

@@ -1,5 +1,6 @@
 """The page words findings as the library does, from the very same files."""
 
+import json
 import math
 from string import Formatter
 
@@ -102,3 +103,28 @@ def test_values_units_and_problems_are_named_in_the_language(module):
     assert module("language", names, "ja") == [
         "年齢", "歳", wording("ja")["titles"]["busy"], "サーバーに接続できません", "Drusen",
     ]  # fmt: skip
+
+
+def test_what_only_an_extra_reads_is_said_to_whoever_cannot_install_it(module):
+    said = """({ problemWords, use }, language) => {
+        use(language);
+        return problemWords({ kind: "unusable-photograph", code: "dicom-needs-extra",
+            detail: "a DICOM file", values: {} }).detail;
+    }"""
+    assert module("language", said, "en") == (
+        "a DICOM file; this server is not set up to read it, but whoever runs it can change that"
+    )
+    assert "管理者" in module("language", said, "ja")
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_the_page_names_the_formats_that_its_server_reads(monkeypatch, installed):
+    from gantei_service.routes import page
+
+    monkeypatch.setattr(page, "EXTRAS", dict.fromkeys(page.EXTRAS, lambda: installed))
+    page.assets.cache_clear()
+    try:
+        named = json.loads(page.assets()["formats.json"].content)["names"]
+    finally:
+        page.assets.cache_clear()
+    assert ("DICOM" in named, "HEIF" in named, "JPEG" in named) == (installed, installed, True)

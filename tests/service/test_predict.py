@@ -207,8 +207,11 @@ def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimato
 
 
 @pytest.mark.parametrize("batch", [None, 4])
-def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
+def test_large_photographs_that_do_not_fit_together_are_decoded_one_at_a_time(
+    ask, monkeypatch, batch
+):
     from gantei_service import photograph_job
+    from gantei_service.service_memory import ServiceMemory
 
     at_once, most = [], []
     prepare = photograph_job.prepare
@@ -220,9 +223,14 @@ def test_large_photographs_are_decoded_one_at_a_time(ask, monkeypatch, batch):
         at_once.remove(photograph)
         return prepare(photograph, *others)
 
+    def is_large(memory, needed):
+        memory.large.total = 1000
+        return needed > 0
+
     client = ask(workers=4, batch=batch)
     monkeypatch.setattr(photograph_job, "prepare", slow)
-    monkeypatch.setattr(photograph_job, "LARGE", 0)
+    monkeypatch.setattr(photograph_job, "bytes_needed", lambda *_, **__: 600)
+    monkeypatch.setattr(ServiceMemory, "is_large", is_large)
     entries = predict(client, *[(str(seed), encoded_picture(seed)) for seed in range(8)])
     assert all("estimates" in entry for entry in entries)
     assert max(most) == 1

@@ -16,8 +16,10 @@ pytest.importorskip("fastapi", reason="the service's packages are not installed"
 PAGE = (Path(__file__).parents[2] / "docs/service.md").read_text("utf-8")
 
 
-def test_every_route_of_the_description_stands_in_the_page(ask):
-    described = ask().get("/openapi.json").json()["paths"]
+def test_every_route_of_the_description_stands_in_the_page(ask, token_file):
+    client = ask(token_file=token_file, reload_address=True)
+    answer = client.get("/openapi.json", headers={"authorization": "Bearer secret"})
+    described = answer.json()["paths"]
     routes = {
         f"{method.upper()} {path}" for path, methods in described.items() for method in methods
     }

@@ -18,12 +18,13 @@ def told(**environment):
 def test_bentoml_is_told_the_settings_by_the_environment():
     settings = told(
         WITH="demo-age, demo-sex", DEVICE="cpu", WORKERS="3", TOKEN_FILE="t", INSECURE="1",
-        BODY_LIMIT="5", BATCH="8", CALIBRATION="clinic, demo-sex=ward-3",
+        BODY_LIMIT="5", BATCH="8", CALIBRATION="clinic, demo-sex=ward-3", MEMORY="900",
     )  # fmt: skip
     assert settings.estimators == ("demo-age", "demo-sex")
     assert settings.calibrations == ("clinic", "demo-sex=ward-3")
     assert (settings.device, settings.workers, settings.body_limit) == ("cpu", 3, 5_000_000)
     assert settings.batch == 8
+    assert settings.memory == 900_000_000
     assert (settings.token_file, settings.insecure) == (Path("t"), True)
 
 
@@ -41,12 +42,15 @@ def test_an_empty_environment_asks_for_the_safe_defaults():
         {"WORKERS": "0"},
         {"BATCH": "0"},
         {"BODY_LIMIT": "-1"},
+        {"MEMORY": "much"},
+        {"PROCESSES": "2"},
         {"INSECURE": "false"},
         {"TOKENS_FILE": "t"},
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused(environment):
-    with pytest.raises(SettingError):
+    (name,) = environment
+    with pytest.raises(SettingError, match=f"GANTEI_SERVE_{name}"):
         told(**environment)
 
 

@@ -5,7 +5,9 @@
 
 const PATIENCE = 8; // answers of 503 in a row, after which the whole work pauses
 const LONGEST_WAIT = 15_000; // milliseconds
-const STOPPING = new Set(["token-required", "loopback-only", "unreachable", "busy", "not-ready"]);
+const STOPPING = new Set([
+  "token-required", "loopback-only", "cross-origin", "unreachable", "busy", "not-ready",
+]);
 
 let token = null; // lives as long as this tab shows this page
 let prompting = null;

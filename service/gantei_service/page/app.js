@@ -1,35 +1,38 @@
 // The page: what is pressed, dropped and heard, and which part is drawn anew.
 
 import { onTokenNeeded } from "./api.js";
+import { forgetArrangement, isArranged } from "./arrange.js";
+import { renderArrange } from "./arrange_view.js";
 import { csv, tableLines } from "./csv.js";
 import { askForToken } from "./dialogs.js";
 import { byId, make } from "./element.js";
 import { chosenEstimators, loadEstimators, notice, renderEstimators } from "./estimators.js";
-import { FORMATS, MOST, chosen, dropped, sorted } from "./files.js";
-import { begin, language, onLanguage, problemWords, say, use, valueName } from "./language.js";
+import { MOST, chosen, dropped, sorted } from "./files.js";
+import { begin, language, namesOfValues, onLanguage, problemWords, say, use } from "./language.js";
+import { forgetLeftOut, renderLeftOut, tellLeftOut } from "./left_out.js";
 import { layer } from "./map_layer.js";
 import {
   add, clear, counts, onChange, photographs, resume, start, stop, tryAgain, work,
 } from "./photographs.js";
+import { FORMATS } from "./recognition.js";
 import { groups, renderPhotograph, renderTable } from "./table.js";
 
 const SPEAK_EVERY = 5000; // milliseconds between two announcements of progress
 
 let spoken = { at: 0, text: "" };
+let wasBusy = false;
+let taking = Promise.resolve(); // one drop after the other
 
-async function takeIn(found) {
-  const { pictures, others, tooMany } = await sorted(found, MOST - photographs.length);
-  const fresh = add(pictures);
-  const remarks = [
-    pictures.length || tooMany ? "" : say("nothing"),
-    others ? say("leftOut", others) : "",
-    pictures.length - fresh ? say("already", pictures.length - fresh) : "",
-    tooMany ? say("tooMany", tooMany, MOST) : "",
-  ];
-  byId("left-out").textContent = remarks.filter(Boolean).join(" · ");
-  if (!fresh) return;
-  renderAll();
-  start();
+/** Take photographs in, one drop after the other, and say what became of each file. */
+function takeIn(found) {
+  taking = taking.then(async () => {
+    const { pictures, others } = await sorted(await found, MOST - photographs.length);
+    const twice = add(pictures);
+    tellLeftOut(pictures.length - twice.length, [...others, ...twice.map(({ path }) => ({ path, why: "twice" }))]);
+    if (twice.length === pictures.length) return;
+    renderAll();
+    start();
+  }).catch(reportError);
 }
 
 function renderAll(how) {
@@ -39,8 +42,15 @@ function renderAll(how) {
   byId("drop").classList.toggle("small", photographs.length > 0);
   byId("notices").replaceChildren(...notices());
   renderMapChoice();
-  renderTable(byId("table"), how);
+  renderArrange(byId("arrange"), renderRows(how), chosenEstimators(), renderRows);
   renderProgress();
+}
+
+/** Draw the table and the fields that arrange it, and say how many rows they hide. */
+function renderRows(how) {
+  const { all, shown } = renderTable(byId("table"), how);
+  byId("hidden-rows").textContent = shown < all ? say("hiddenRows", shown, all) : "";
+  return all;
 }
 
 /** What must be known before any number is read, once for estimators that say the same. */
@@ -52,6 +62,8 @@ function notices() {
 function renderProgress() {
   const { all, done, open, failed, again } = counts();
   const busy = open > 0 && !work.stopped;
+  if (wasBusy && !busy && isArranged()) renderRows(); // not while answers come: no row moves under the mouse
+  wasBusy = busy;
   Object.assign(byId("progress"), { max: Math.max(all, 1), value: done });
   byId("counted").textContent = say("progress", done, all);
   byId("failed").textContent = say("problems", failed);
@@ -89,8 +101,8 @@ function speak(text, now) {
 function renderMapChoice() {
   const estimators = chosenEstimators();
   if (!estimators.some(({ name }) => name === layer.of)) layer.of = estimators[0]?.name ?? null;
-  const options = estimators.map(({ name, values }) => make("option", { value: name, selected: name === layer.of },
-    `${Object.keys(values).map(valueName).join("/")} (${name})`));
+  const options = estimators.map((each) => make("option", { value: each.name, selected: each.name === layer.of },
+    `${namesOfValues(each).join("/")} (${each.name})`));
   const select = make("select", { id: "map-choice", onchange: () => (layer.of = select.value || null) },
     options, make("option", { value: "" }, say("noMap")));
   byId("map-of").replaceChildren(make("label", { for: "map-choice" }, say("mapOf")), select);
@@ -113,11 +125,11 @@ function listenToDrops() {
     drop.classList.add("over");
   });
   addEventListener("dragleave", (event) => event.relatedTarget || drop.classList.remove("over"));
-  addEventListener("drop", async (event) => {
+  addEventListener("drop", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
     drop.classList.remove("over");
-    takeIn(await dropped(event.dataTransfer));
+    takeIn(dropped(event.dataTransfer));
   });
 }
 
@@ -126,7 +138,8 @@ function listenToButtons() {
   for (const [id, act] of Object.entries(on)) byId(id).addEventListener("click", act);
   byId("clear").addEventListener("click", () => {
     clear();
-    byId("left-out").textContent = "";
+    forgetArrangement();
+    forgetLeftOut();
     renderAll();
     byId("choose-files").focus();
   });
@@ -147,7 +160,7 @@ function listenToButtons() {
 
 onTokenNeeded(askForToken);
 onChange((photograph, regrouped) => {
-  if (regrouped) renderTable(byId("table"));
+  if (regrouped) renderRows();
   if (photograph) renderPhotograph(photograph);
   renderProgress();
 });
@@ -156,6 +169,7 @@ onLanguage(() => {
     button.setAttribute("aria-pressed", String(button.dataset.language === language()));
   }
   renderEstimators();
+  renderLeftOut();
   renderAll({ language: true });
 });
 byId("files").accept = ["image/*", ...FORMATS.suffixes].join(",");

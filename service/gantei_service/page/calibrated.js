@@ -3,8 +3,11 @@
 import { make } from "./element.js";
 import { say, shown, unitName } from "./language.js";
 
-/** The line below a value: the calibrated one, its interval, and where and on whom; else null. */
-export function calibratedLine(estimate, name, unit) {
+/**
+ * The line below a value: the calibrated one, its interval, and where and on whom; else null. `of` turns a
+ * probability into that of the label which is named.
+ */
+export function calibratedLine(estimate, name, unit, of) {
   const found = estimate.calibrated?.[name];
   if (!found) return null;
   const { site, people, level } = estimate.calibrated_by;
@@ -12,11 +15,18 @@ export function calibratedLine(estimate, name, unit) {
   const told = estimate.calibration_warnings.some(({ values }) => values.name === name);
   const interval = found.low === null
     ? say(told ? "noInterval" : "noIntervalFew")
-    : [say("interval", percent(level)), make("span", { class: "range" }, range(found, unit))];
+    : [say("interval", percent(level)), make("span", { class: "range" }, range(found, unit, of))];
   return make("dd", { class: "calibrated" },
-    make("strong", {}, rounded(found.value, unit), unit === "probability" ? "" : ` ${unitName(unit)}`),
+    make("strong", {}, rounded(of(found.value), unit), unit === "probability" ? "" : ` ${unitName(unit)}`),
     ...say("inBrackets", interval).flat(),
     say("calibratedAt", site, people));
+}
+
+/** The mean of both eyes' calibrated values; an interval is that of one photograph, so there is none. */
+export function calibratedMean(value, unit) {
+  return make("dd", { class: "calibrated" },
+    make("strong", {}, rounded(value, unit), unit === "probability" ? "" : ` ${unitName(unit)}`),
+    " ", say("calibratedMean"));
 }
 
 /** What is known of an estimator's calibration, in a line; null where it has none. */
@@ -40,20 +50,15 @@ export function calibratedColumns({ name, values, calibration }) {
 }
 
 /** The ends of an interval; where both read alike, once. */
-function range({ low, high }, unit) {
-  const [from, to] = [rounded(low, unit), rounded(high, unit)];
+function range({ low, high }, unit, of) {
+  const ends = [of(low), of(high)].sort((one, other) => one - other);
+  const [from, to] = ends.map((end) => rounded(end, unit));
   return from === to ? from : say("range", from, to);
 }
 
-/**
- * A value as a calibration gives it: no interval is so narrow that tenths of a year would count, and
- * no probability is 0 or 1.
- */
+/** A value as a calibration gives it: no interval is so narrow that tenths of a year would count. */
 function rounded(value, unit) {
-  if (unit === "years") return value.toFixed(0).replace("-", "\u2212");
-  const said = shown(value, unit);
-  if (unit !== "probability" || !["0.00", "1.00"].includes(said)) return said;
-  return said === "1.00" ? "> 0.99" : "< 0.01";
+  return unit === "years" ? value.toFixed(0).replace("-", "\u2212") : shown(value, unit);
 }
 
 const percent = (level) => Number((100 * level).toFixed(1));

@@ -4,10 +4,18 @@ import { cardOf } from "./api.js";
 import { byId, make } from "./element.js";
 import { own, problemWords, say } from "./language.js";
 
-// What a card is made of; of anything else only the text is taken, and no attribute of anything.
-const TAGS = new Set(
-  "H1 H2 H3 H4 P UL OL LI TABLE THEAD TBODY TR TH TD CODE PRE STRONG EM HR BLOCKQUOTE BR".split(" "),
-);
+// What a card is made of, with the attributes that are kept; of anything else only the text is taken.
+const NONE = [];
+const KEPT = {
+  ...Object.fromEntries(
+    "h1 h2 h3 h4 p ul ol li dl dt dd table thead tbody tr th td code pre strong em hr blockquote br"
+      .split(" ").map((tag) => [tag, NONE])),
+  div: ["class"],
+  svg: ["viewBox", "width", "height", "role", "aria-label"],
+  text: ["x", "y", "text-anchor"],
+  line: ["x1", "x2", "y1", "y2", "stroke"],
+  rect: ["x", "y", "width", "height", "fill"],
+};
 
 /** Show an estimator's card. It comes by a request, since a link could not carry the token. */
 export async function showCard(estimator) {
@@ -35,7 +43,14 @@ function copied(node) {
   if (node.nodeType === Node.TEXT_NODE) return [node.textContent];
   if (node.nodeType !== Node.ELEMENT_NODE || node.tagName === "SCRIPT") return [];
   const inner = [...node.childNodes].flatMap(copied);
-  return TAGS.has(node.tagName) ? [make(node.tagName.toLowerCase(), {}, inner)] : inner;
+  const kept = KEPT[node.localName];
+  if (!kept) return inner;
+  const copy = document.createElementNS(node.namespaceURI, node.localName);
+  for (const name of kept.filter((each) => node.hasAttribute(each))) {
+    copy.setAttribute(name, node.getAttribute(name));
+  }
+  copy.append(...inner);
+  return [copy];
 }
 
 /** A dialog's head: its title, and the button that closes it. */

@@ -4,7 +4,7 @@ import { listing } from "./api.js";
 import { calibrationLine } from "./calibrated.js";
 import { showCard } from "./dialogs.js";
 import { byId, make } from "./element.js";
-import { own, problemWords, say, unitName, valueName, worded } from "./language.js";
+import { namesOfValues, own, problemWords, say, unitName, worded } from "./language.js";
 
 const CHECKING = 2000; // milliseconds between two looks at an estimator that is checking itself
 
@@ -79,13 +79,14 @@ function tile(estimator) {
       changed();
     },
   });
-  const gives = Object.entries(values).map(([value, unit]) => `${valueName(value)} (${unitName(unit)})`);
+  const names = namesOfValues(estimator);
+  const given = Object.values(values).map((unit, number) => [names[number], unitName(unit)]);
   return make("li", { class: "estimator" },
     make("label", {}, box,
       make("span", { class: "title" },
         make("span", { lang: title.lang }, title.text),
         make("code", {}, name))),
-    make("p", { class: "gives" }, `${say("gives")}: ${gives.join(", ")}`),
+    make("p", { class: "gives" }, say("gives", given)),
     calibrationLine(estimator),
     notice(estimator),
     assumptions(estimator),

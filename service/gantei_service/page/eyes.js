@@ -1,7 +1,7 @@
 // Which eye a photograph shows, as its name tells, and which two photographs are of one person.
 //
 // The rules are those of gantei/photographs/eyes.py, which says them in words; the table of them
-// comes from the server, which has it in one place. What a person has chosen comes before a name.
+// comes from the server, which has it in one place. What someone has said comes before a name.
 
 const RULES = await (await fetch(new URL("names.json", import.meta.url))).json();
 const PLACE = "\u0000"; // stands for the word that tells the side
@@ -69,16 +69,19 @@ export function grouped(photographs) {
   const groups = new Map();
   for (const photograph of photographs) {
     const { side, sure, key } = nameTells(photograph.path);
-    if (!groups.has(key)) groups.set(key, []);
+    const person = photograph.person ?? key;
+    if (!groups.has(person)) groups.set(person, []);
     // A person's word, the DICOM header's, or the picture's.
     const shown = photograph.chosen ?? photograph.told ?? photograph.found;
-    groups.get(key).push({ photograph, side: shown ?? side, sure: shown ? true : sure });
+    groups.get(person).push({ photograph, key, side: shown ?? side, sure: shown ? true : sure });
   }
-  const rows = [...groups].flatMap(([key, members]) => {
+  const rows = [...groups.values()].flatMap((members) => {
     const one = (side) => members.filter((member) => member.side === side);
     if (members.length === 2 && one("left").length === 1 && one("right").length === 1) {
       const [right, left] = [one("right")[0].photograph, one("left")[0].photograph];
-      return [{ label: labelOf(key, right.path), right, left, single: null }];
+      const [key, other] = members.map((member) => member.key);
+      const label = key === other ? labelOf(key, right.path) : `${right.path} + ${left.path}`;
+      return [{ label, right, left, single: null }];
     }
     return members.map(({ photograph, side, sure }) => ({
       label: photograph.path,

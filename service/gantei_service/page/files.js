@@ -1,52 +1,28 @@
-// From what was dropped or chosen to the photographs in it. Names tell; of a file whose name tells
-// nothing, as those of DICOM do, the first bytes are read.
+// From what was dropped or chosen to the photographs in it; every file that is none has its reason.
+
+import { whyNone } from "./recognition.js";
 
 /** More photographs than this are work for `gantei predict`. */
 export const MOST = 2000;
+const MOST_FILES = 10 * MOST; // of folders that are dropped: someone may have dropped a whole disk
+const AT_ONCE = 64; // files whose first bytes are read at a time
 
 /**
- * What the server reads: `names` of formats, `suffixes` and `signatures` of their files, and what is
- * `passedBy`.
+ * The photographs among `{ file, path, why }`s, and the others, `{ path, why }` each: `why` is a finding,
+ * or a key of the page's own reasons. Without a file, `why` is there already.
  */
-export const FORMATS = await (await fetch(new URL("formats.json", import.meta.url))).json();
-
-/** The pictures of `{ file, path }`s, how many files were no pictures, and how many too many. */
 export async function sorted(found, room = MOST) {
-  const are = await Promise.all(found.map(({ file, path }) => isPicture(file, path.toLowerCase())));
-  const pictures = found.filter((_, index) => are[index]);
-  return {
-    pictures: pictures.slice(0, room),
-    others: found.length - pictures.length,
-    tooMany: Math.max(pictures.length - room, 0),
-  };
-}
-
-const SIGNATURES = FORMATS.signatures.map((source) => new RegExp(`^(?:${source})`, "s"));
-const HEAD = 4096;
-
-async function isPicture(file, name) {
-  if (isPassedBy(name.split("/"))) return false;
-  const ends = FORMATS.suffixes.some((suffix) => name.endsWith(suffix));
-  if (ends || file.type.startsWith("image/")) return true;
-  return !/\.[a-z][a-z0-9]{1,4}$/.test(name) && beginsAsOne(file);
-}
-
-/** Whether a file begins as a photograph's does, or as DICOM with its usual preamble. */
-async function beginsAsOne(file) {
-  const bytes = await file.slice(0, HEAD).arrayBuffer().catch(() => new ArrayBuffer(0));
-  const head = String.fromCharCode(...new Uint8Array(bytes));
-  return head.slice(128, 132) === "DICM" || SIGNATURES.some((signature) => signature.test(head));
-}
-
-/** Whether it is hidden, or a thumbnail or other litter of a system, or in a folder of such. */
-function isPassedBy(parts) {
-  const { folders, files, beginnings } = FORMATS.passedBy;
-  const above = parts.slice(0, -1);
-  return (
-    files.includes(parts.at(-1)) ||
-    above.some((part) => folders.includes(part)) ||
-    parts.some((part) => beginnings.some((beginning) => part.startsWith(beginning)))
-  );
+  const [pictures, others] = [[], []];
+  for (let start = 0; start < found.length; start += AT_ONCE) {
+    const some = found.slice(start, start + AT_ONCE);
+    const reasons = await Promise.all(some.map(({ file, path, why }) => why ?? whyNone(file, path)));
+    for (const [index, { file, path }] of some.entries()) {
+      if (reasons[index]) others.push({ path, why: reasons[index] });
+      else if (pictures.length >= room) others.push({ path, why: "tooMany" });
+      else pictures.push({ file, path });
+    }
+  }
+  return { pictures, others };
 }
 
 /** What an `<input type=file>` holds; from a folder, with paths below it. */
@@ -68,18 +44,32 @@ export async function dropped(transfer) {
 }
 
 async function walk(folder, found) {
+  const path = folder.fullPath.replace(/^\//, "");
   const reader = folder.createReader();
-  for (;;) {
-    // A browser gives a folder in pieces of about a hundred, and an empty one at the end.
-    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!entries.length) return;
-    for (const entry of entries) {
-      if (found.length > 10 * MOST) return; // someone dropped a whole disk
-      if (entry.isDirectory) await walk(entry, found);
-      else {
-        const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-        found.push({ file, path: entry.fullPath.replace(/^\//, "") });
+  try {
+    for (;;) {
+      // A browser gives a folder in pieces of about a hundred, and an empty one at the end.
+      const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+      if (!entries.length) return;
+      for (const entry of entries) {
+        if (found.length >= MOST_FILES) {
+          found.push({ path: `${path}/`, why: "rest" });
+          return;
+        }
+        if (entry.isDirectory) await walk(entry, found);
+        else found.push(await fileOf(entry));
       }
     }
+  } catch {
+    found.push({ path: `${path}/`, why: "unreadable" });
+  }
+}
+
+async function fileOf(entry) {
+  const path = entry.fullPath.replace(/^\//, "");
+  try {
+    return { file: await new Promise((resolve, reject) => entry.file(resolve, reject)), path };
+  } catch {
+    return { path, why: "unreadable" };
   }
 }

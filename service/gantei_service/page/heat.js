@@ -20,7 +20,8 @@ export function loadColours() {
  * a probability, it is the logit if all places were like this one.
  */
 export function scaleOf(maps) {
-  const [{ unit, quantity, of, alone }] = maps;
+  const [{ unit, quantity, of, alone, rows }] = maps;
+  const places = rows.length * rows[0].length;
   const probability = quantity !== "value";
   const numbers = maps.flatMap((map) => numbersOf(map).flat());
   const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
@@ -29,10 +30,11 @@ export function scaleOf(maps) {
   const twoSided = !probability || (quantity === "logit" && alone);
   if (twoSided) {
     const limit = flat && !probability ? 1 : Math.max(largest, 1e-6);
-    return { kind: "diverging", low: -limit, high: limit, unit, quantity, of, probability };
+    return { kind: "diverging", low: -limit, high: limit, unit, quantity, of, probability, places };
   }
   const room = flat ? 0.5 : 0;
-  return { kind: "sequential", low: least - room, high: most + room, unit, quantity, of, probability };
+  const [low, high] = [least - room, most + room];
+  return { kind: "sequential", low, high, unit, quantity, of, probability, places };
 }
 
 /** The map's numbers as they are drawn. */

@@ -50,6 +50,12 @@ export function valueName(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What an estimator's values are called: "Age"; "Male or female" of a probability of two labels. */
+export function namesOfValues({ values, complements }) {
+  return Object.keys(values).map((name) => (Object.hasOwn(complements ?? {}, name)
+    ? say("eitherOr", valueName(name), word(complements[name], current)) : valueName(name)));
+}
+
 /** A unit in words. */
 export const unitName = (unit) => word(unit, current);
 
@@ -67,11 +73,15 @@ export function worded(finding) {
 
 /** What went wrong, as `{ text, detail, lang }`; `lang` is that of the detail. */
 export function problemWords({ kind, title, detail, code, values }) {
-  const { text, lang } = worded({ code, values, text: detail });
+  const { text: said, lang } = worded({ code, values, text: detail });
+  const text = code?.endsWith("-needs-extra") ? say("needsExtra", said) : said;
   return { text: say("refusals")[kind] ?? WORDING[current].titles[kind] ?? title, detail: text, lang };
 }
 
 /** A number as it is read: years to a tenth, probabilities to a hundredth, and a real minus. */
 export function shown(value, unit) {
-  return value.toFixed(unit === "probability" ? 2 : 1).replace("-", "\u2212");
+  if (unit !== "probability") return value.toFixed(1).replace("-", "\u2212");
+  const percent = Math.round(100 * value);
+  if (percent <= 0) return "< 1 %";
+  return percent >= 100 ? "> 99 %" : `${percent} %`;
 }

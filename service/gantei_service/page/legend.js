@@ -1,36 +1,47 @@
-// What the colours of a map stand for: a strip, its ends and middle in numbers, and the unit.
+// What the colours of a map stand for: a strip, what its two ends mean, and what a place is compared with.
 
+import { make } from "./element.js";
 import { drawStrip } from "./heat.js";
 import { say, unitName, valueName } from "./language.js";
-import { make } from "./element.js";
 
-/** A scale as an element; `short` leaves out what the large view explains. */
-export function legend(scale, { short = false } = {}) {
+/**
+ * A scale as an element; `other` is the label that stands against the value's own, where there are two;
+ * `short` leaves out what the large view explains.
+ */
+export function legend(scale, { other = null, short = false } = {}) {
   const strip = make("canvas", { "aria-hidden": "true" });
   drawStrip(strip, scale);
-  const { low, high } = scale;
-  const signed = scale.kind === "diverging";
-  const [from, to] = [number(low, signed), number(high, signed)];
-  const unit = unitOf(scale, short);
-  const ends = scale.probability && signed
-    ? [`${from} ${say("against", valueName(scale.of))}`, `${to} ${say("towards", valueName(scale.of))}`]
-    : [from, to];
-  const parts = short
-    ? [make("span", { class: "ends" }, ...[from, unit, to].map((text) => make("span", {}, text)))]
-    : [
-        make("span", { class: "ends" },
-          ...[ends[0], number((low + high) / 2, false), ends[1]].map((text) => make("span", {}, text))),
-        make("span", { class: "unit" }, unit),
-      ];
-  const described = { class: "legend", role: "img", "aria-label": say("legend", ...ends, unit) };
-  return make("span", described, strip, parts);
+  const { ends, meaning } = wordsOf(scale, other, short);
+  const described = { class: "legend", role: "img", "aria-label": say("legend", ends[0], ends.at(-1), meaning) };
+  return make("span", described, strip,
+    make("span", { class: "ends" }, ends.map((text) => make("span", {}, text))),
+    short ? null : make("span", { class: "unit" }, meaning));
 }
 
-function unitOf(scale, short) {
-  if (!scale.probability) return say(short ? "addedShort" : "added", unitName(scale.unit));
-  const kind = scale.quantity === "logit" ? say("logit") : unitName("probability");
-  const unit = `${kind} · ${valueName(scale.of)}`;
-  return short ? unit : say("likeThis", unit);
+/** What stands below the strip, from its left end to its right, and the sentence that explains it. */
+function wordsOf(scale, other, short) {
+  const { low, high, unit, of, places } = scale;
+  if (!scale.probability) {
+    // The network adds up the mean of its places: of so many, each has that part of its number.
+    const ends = [low, high].map((end) => `${number(end / places, true)} ${unitName(unit)}`);
+    return {
+      ends: short ? [ends[0], say("perPlace"), ends[1]] : [say("lowers", ends[0]), "0", say("raises", ends[1])],
+      meaning: say("added", places),
+    };
+  }
+  const name = valueName(of);
+  if (scale.kind === "diverging") {
+    const against = other ? say("towards", valueName(other)) : say("against", name);
+    return {
+      ends: [against, ...(short ? [] : [say("neither")]), say("towards", name)],
+      meaning: say("leans"),
+    };
+  }
+  if (scale.quantity === "logit") return { ends: [say("less"), say("most")], meaning: say("speaksFor", name) };
+  return {
+    ends: [low, high].map((end) => number(end, false)),
+    meaning: say("likeThis", `${unitName("probability")} · ${name}`),
+  };
 }
 
 /** A number of a scale to two digits or to the whole, with its sign. */

@@ -46,8 +46,9 @@ async function lay(button, photograph) {
     const scale = scaleOf([map]);
     const canvas = thumbnailOf(button, map);
     await drawHeat(canvas, map, scale);
-    over.dataset.of = estimatorNamed(name).name;
-    over.replaceChildren(canvas, legend(scale, { short: true }));
+    over.dataset.of = name;
+    const other = estimatorNamed(name).complements[scale.of];
+    over.replaceChildren(canvas, legend(scale, { other, short: true }));
   } catch (error) {
     if (!error.kind) throw error;
     said.textContent = problemWords(error).text;

@@ -5,6 +5,7 @@
 
 import { Refusal, estimate } from "./api.js";
 import { sides } from "./eyes.js";
+import { textOf } from "./wording.js";
 
 const LANES = 4; // requests under way at once; a browser opens six connections to one server
 
@@ -25,7 +26,7 @@ export function onChange(listener) {
   changed = listener;
 }
 
-/** Take photographs in, but none twice; returns how many were new. */
+/** Take photographs in, but none twice; returns those that were here already. */
 export function add(found) {
   const known = new Set(photographs.map(identity));
   const fresh = found.filter((each) => !known.has(identity(each)));
@@ -33,19 +34,26 @@ export function add(found) {
     photographs.push({
       file, path, sha256: null, size: null, estimates: {}, findings: [], problem: null, sending: false,
       maps: new Map(), chosen: null, told: null, found: null, sought: false, sent: null,
+      person: null, realAge: null,
     });
   }
   renewEyes();
-  return fresh.length;
+  return found.filter((each) => !fresh.includes(each));
 }
 
 /** Set which eye a photograph shows: "right", "left", "detect" to look for it, null as its name tells. */
 export function choose(photograph, eye) {
   const sought = eye === "detect";
   Object.assign(photograph, { sought, chosen: sought ? null : eye, told: null, found: null });
+  Object.assign(work, { stopped: false, refusal: null });
+  regroup();
+}
+
+/** Photographs may stand in other rows now, and their eyes be known otherwise: send what is missing. */
+export function regroup() {
   renewEyes();
   changed(null, true);
-  start();
+  resume();
 }
 
 /** What is sent of each photograph's eye. A name may tell it only since the other eye is here. */
@@ -148,6 +156,7 @@ async function answer(photograph, estimators, signal) {
     if (isToldOtherwise(photograph, entry)) return renewEyes();
     const found = entry.eye_from === "detected" ? entry.eye : null;
     Object.assign(photograph, { sha256: entry.sha256, size: entry.size, findings: entry.findings ?? [] });
+    noteSameFile(entry.sha256);
     if (found !== photograph.found) {
       photograph.found = found;
       changed(null, true);
@@ -163,6 +172,17 @@ async function answer(photograph, estimators, signal) {
   } finally {
     photograph.sending = false;
     changed(photograph);
+  }
+}
+
+/** Of files that are the same byte for byte, all but the first say so. */
+function noteSameFile(sha256) {
+  const [first, ...others] = photographs.filter((each) => sha256 !== null && each.sha256 === sha256);
+  for (const each of others) {
+    const finding = { code: "same-file", values: { first: first.path } };
+    const different = each.findings.filter(({ code }) => code !== finding.code);
+    each.findings = [...different, { ...finding, text: textOf(finding, "en") }];
+    changed(each);
   }
 }
 

@@ -1,5 +1,10 @@
 // Drawing photographs small. A full photograph is in memory only while it is drawn, two at a time,
-// and only those that come near the window are drawn at all.
+// those that come near the window first, and a hundred more while there is nothing else to draw: they
+// may be printed.
+
+import { make } from "./element.js";
+import { say } from "./language.js";
+import { FORMATS } from "./recognition.js";
 
 const AT_ONCE = 2;
 const THUMBNAIL = 360; // pixels of the longer side: the tile of a thumbnail on a screen of 2x
@@ -16,7 +21,8 @@ export function drawn(file, side) {
 }
 
 async function drawNext() {
-  if (drawing >= AT_ONCE || !waiting.length) return;
+  if (drawing >= AT_ONCE) return;
+  if (!waiting.length) return drawAhead();
   drawing += 1;
   const { file, side, resolve } = waiting.shift();
   resolve(await draw(file, side).catch(() => null)); // TIFF, or damaged: the server will tell
@@ -38,6 +44,18 @@ async function draw(file, side) {
   return canvas;
 }
 
+/**
+ * What stands in the place of a photograph that cannot be drawn here: a neutral eye, and words, which
+ * name a format that browsers do not draw; of others the file is damaged.
+ */
+export function noPreview({ path, problem }) {
+  const ending = /[^./]\.([a-z][a-z0-9]{1,4})$/i.exec(path)?.[1].toUpperCase();
+  const format = /^(?:DCM|DICOM|DIC|IMA)$/.test(ending) ? "DICOM" : ending;
+  const isDrawn = FORMATS.drawn.some((each) => path.toLowerCase().endsWith(each));
+  const words = problem || !ending || isDrawn ? say("noPreview") : say("noPreviewOf", format);
+  return make("span", { class: "no-preview" }, words);
+}
+
 /** A dark canvas of a photograph's shape, for a map whose photograph cannot be drawn. */
 export function blank({ width, height }, side) {
   const factor = side / Math.max(width, height);
@@ -48,13 +66,18 @@ export function blank({ width, height }, side) {
   return canvas;
 }
 
+const AHEAD = 100; // thumbnails that are drawn though nobody has come near them
+const LATER = 500; // milliseconds after which that begins
+
 const wanted = new WeakMap();
+const unseen = new Set(); // images that have not come near the window, in their order
+let ahead = 0;
+let kick = null; // where nothing is near the window, nothing else begins it
 const watcher = new IntersectionObserver(
   (seen) => {
     for (const { target, isIntersecting } of seen) {
       if (!isIntersecting) continue;
-      watcher.unobserve(target);
-      show(target, wanted.get(target));
+      take(target);
     }
   },
   { rootMargin: "600px" },
@@ -63,7 +86,29 @@ const watcher = new IntersectionObserver(
 /** Show a photograph in an `<img>` once it comes near the window; `failed()` where it cannot. */
 export function showWhenNear(image, file, failed) {
   wanted.set(image, { file, failed });
+  unseen.add(image);
   watcher.observe(image);
+  kick ??= setTimeout(() => {
+    kick = null;
+    drawNext();
+  }, LATER);
+}
+
+function take(image) {
+  unseen.delete(image);
+  watcher.unobserve(image);
+  show(image, wanted.get(image));
+}
+
+function drawAhead() {
+  for (const image of unseen) {
+    if (ahead >= AHEAD) return;
+    if (image.isConnected) {
+      ahead += 1;
+      return take(image);
+    }
+    unseen.delete(image); // of a row that is hidden or gone; it is drawn if it comes near
+  }
 }
 
 async function show(image, { file, failed }) {
@@ -71,6 +116,7 @@ async function show(image, { file, failed }) {
   if (!canvas) return failed();
   // As a compressed blob the browser may forget the pixels of what is out of sight.
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+  if (!blob) return failed(); // no memory for it
   image.src = URL.createObjectURL(blob);
   await image.decode().catch(() => {});
   return URL.revokeObjectURL(image.src);

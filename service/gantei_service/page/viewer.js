@@ -3,29 +3,33 @@
 import { head, useNote } from "./dialogs.js";
 import { byId, make } from "./element.js";
 import { problem, values, warnings } from "./estimates.js";
-import { chosenEstimators } from "./estimators.js";
+import { chosenEstimators, estimatorNamed } from "./estimators.js";
 import { drawHeat, scaleOf } from "./heat.js";
-import { say, valueName } from "./language.js";
+import { namesOfValues, say } from "./language.js";
 import { legend } from "./legend.js";
 import { layer } from "./map_layer.js";
+import { nameElement, rowName } from "./names.js";
+import { ageField, bothEyes } from "./person_view.js";
 import { mapOf } from "./photographs.js";
-import { blank, drawn } from "./pictures.js";
+import { blank, drawn, noPreview } from "./pictures.js";
+import { sheetNotes } from "./sheet.js";
 
 const SIDE = 1000; // pixels of the longer side of a photograph
 
 let rows = [];
 let number = 0;
 let over = null; // the estimator whose map is laid over; null for the photograph alone
+let changed = () => {}; // what the table says of the person
 let turn = 0; // counts what was asked to be shown, so that a late answer draws nothing
 
-/** Open the view on a row. */
-export function openViewer(groups, at, photograph) {
-  [rows, number] = [groups, at];
+/** Open the view on a row; `onChange(group)` once a real age was typed. */
+export function openViewer(groups, at, photograph, onChange) {
+  [rows, number, changed] = [groups, at, onChange];
   over = photograph.estimates[layer.of] ? layer.of : null;
   const dialog = byId("viewer");
   dialog.onclose = () => dialog.replaceChildren(); // large pictures are not kept
   dialog.onkeydown = (event) => {
-    if (event.target.type === "radio") return; // whose arrows choose the map
+    if (event.target.tagName === "INPUT") return; // whose arrows choose the map, or are the field's
     if (event.key === "ArrowLeft") go(-1);
     if (event.key === "ArrowRight") go(1);
   };
@@ -56,16 +60,27 @@ function render() {
     type: "button", disabled: !rows[number + by], onclick: () => { go(by); refocus(key); }, "data-step": key,
   }, say(key));
   dialog.replaceChildren(
-    head(dialog, "viewer-title", rows[number].label),
+    make("div", { class: "on-paper" }, useNote()),
+    head(dialog, "viewer-title", rowName(rows[number])),
+    person(rows[number], estimators),
     estimators.length ? choice(estimators, () => paint(figures, scale)) : "",
     scale,
     figures,
     estimators.length ? make("p", { class: "quiet caveat" }, say("caveat")) : "",
+    sheetNotes(shown.map(([, photograph]) => photograph), estimators),
     make("footer", {},
       useNote(),
-      make("p", { class: "buttons" }, step(-1, "previous"), step(1, "next"))),
+      make("p", { class: "buttons" },
+        make("button", { type: "button", onclick: () => print() }, say("print")),
+        step(-1, "previous"), step(1, "next"))),
   );
   paint(figures, scale);
+}
+
+/** What is said of the person as a whole; null of a lone photograph that has no age. */
+function person(group, estimators) {
+  const parts = [bothEyes(group, estimators), ageField(group, estimators, () => changed(group))].filter(Boolean);
+  return parts.length ? make("section", { class: "person", "aria-label": say("wholePerson") }, parts) : "";
 }
 
 /** Keep the keyboard where it was after a step. */
@@ -82,13 +97,13 @@ function figure([eye, photograph]) {
     make("div", { class: "large", role: "img", "aria-label": photograph.path }),
     make("figcaption", {},
       make("p", { class: "file" },
-        eye === "single" ? null : make("strong", {}, say(eye), " "), photograph.path),
+        eye === "single" ? null : make("strong", {}, say(eye), " "), nameElement(photograph.path)),
       photograph.problem ? problem(photograph.problem) : values(photograph, estimators),
       found));
 }
 
 function choice(estimators, changed) {
-  const valuesOf = ({ values }) => Object.keys(values).map(valueName).join("/");
+  const valuesOf = (each) => namesOfValues(each).join("/");
   const named = (each) => {
     const alike = estimators.filter((other) => valuesOf(other) === valuesOf(each)).length > 1;
     return valuesOf(each) + (alike ? ` (${each.name})` : "");
@@ -116,17 +131,16 @@ async function paint(figures, place) {
   if (mine !== turn) return;
   const scale = maps.some(Boolean) ? scaleOf(maps.filter(Boolean)) : null;
   for (const [index, { photograph, frame }] of shown.entries()) {
-    const canvas = await picture(photograph);
+    const seen = await drawn(photograph.file, SIDE);
     if (mine !== turn) return;
+    const canvas = seen ?? (maps[index] && photograph.size ? blank(photograph.size, SIDE) : null);
     if (canvas && maps[index]) await drawHeat(canvas, maps[index], scale);
-    frame.replaceChildren(canvas ?? make("p", {}, say("noPreview")));
+    frame.replaceChildren(canvas ?? noPreview(photograph));
+    if (canvas && !seen) frame.append(make("p", { class: "map-alone" }, say("mapAlone")));
     frame.dataset.of = maps[index] ? over : "";
   }
-  if (scale) place.append(legend(scale)); // below what was refused of the other eye
-}
-
-async function picture({ file, size }) {
-  return (await drawn(file, SIDE)) ?? (size && blank(size, SIDE));
+  const other = scale && estimatorNamed(over).complements[scale.of];
+  if (scale) place.append(legend(scale, { other })); // below what was refused of the other eye
 }
 
 /** The maps of what is shown, null where there is none; what was refused is said. */

@@ -12,16 +12,16 @@ from gantei.findings.finding import Finding
 from gantei.system.environment import environment
 from gantei.wire.schemas import DescribedEstimator, EstimatorList
 
+from ..accept_header import prefers
 from ..calibrated_members import served_calibration
-from ..context import ServiceContext
+from ..context import LiveContext, ServiceContext
 from ..loaded import LoadedEstimator
-from ..openapi import responses
+from ..openapi import ESTIMATORS, responses
 from ..problems import Problem, quoted
 
 CARD_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 _CARD = responses("text/markdown", "unknown-estimator")
-_CARD[200]["content"]["text/html"] = {"schema": {"type": "string"}}
 _BYTES = "application/octet-stream"
 _DOWNLOAD: dict[str, Any] = {
     "response_class": Response,
@@ -36,27 +36,22 @@ _DOWNLOAD: dict[str, Any] = {
         "not-ready",
     )
     | {
-        206: {"description": "The requested range", "content": {_BYTES: {}}},
+        206: responses(_BYTES)[200] | {"description": "The requested range"},
         304: {"description": "The client has the file already"},
     },
 }  # fmt: skip
 
 
-def router(context: ServiceContext) -> APIRouter:
+def router(live: LiveContext) -> APIRouter:
     """Make the routes."""
 
-    async def listing() -> JSONResponse:
-        """List the estimators served, the versions that compute, and what a request may hold."""
-        limits = {
-            "body_bytes": context.settings.body_limit,
-            "photographs": context.settings.photographs,
-        }
-        listed = [_listed(each) for each in context.loaded.values()]
-        return JSONResponse({**environment(), "limits": limits, "estimators": listed})
+    async def list_estimators() -> JSONResponse:
+        """List the estimators served, the versions of the software, and what a request may hold."""
+        return JSONResponse(estimator_list(live.now))
 
-    async def manifest(name: str) -> JSONResponse:
+    async def describe_estimator(name: str) -> JSONResponse:
         """Give all that is known of an estimator."""
-        loaded = context.find(name)
+        loaded = live.now.find(name)
         described = {"manifest": loaded.entry.manifest.tables()}
         if calibration := loaded.estimator.calibration:
             described["calibration_record"] = calibration.described()
@@ -64,14 +59,16 @@ def router(context: ServiceContext) -> APIRouter:
 
     async def show_card(name: str, request: Request) -> Response:
         """Give an estimator's card, as Markdown, or as a page where HTML is preferred."""
-        return _card(context.find(name), html=_prefers_html(request.headers.get("accept", "")))
+        accept = request.headers.get("accept", "")
+        html = prefers(accept, "text/html", "text/markdown")
+        return _card(live.now.find(name), html=html)
 
     async def download(name: str, file: str, request: Request) -> Response:
         """Give a file of the estimator's folder; its ETag is its sha256."""
-        served_file = context.find(name).files.get(file)
+        files = live.now.find(name).files
+        served_file = files.get(file)
         if served_file is None:
-            known = [*context.find(name).files]
-            detail = Finding("file-not-offered", file=quoted(file), estimator=name, known=known)
+            detail = Finding("file-not-offered", file=quoted(file), estimator=name, known=[*files])
             raise Problem("not-found", detail)
         if not served_file.unchanged():
             raise Problem("not-ready", Finding("file-replaced"))
@@ -83,11 +80,13 @@ def router(context: ServiceContext) -> APIRouter:
             served_file.path, headers=headers, media_type="application/octet-stream", filename=file
         )
 
-    routes = APIRouter()
+    routes = APIRouter(tags=[ESTIMATORS])
     top = "/v1/estimators"
-    routes.add_api_route(top, listing, responses=responses(EstimatorList))
+    routes.add_api_route(top, list_estimators, responses=responses(EstimatorList))
     routes.add_api_route(
-        top + "/{name}", manifest, responses=responses(DescribedEstimator, "unknown-estimator")
+        top + "/{name}",
+        describe_estimator,
+        responses=responses(DescribedEstimator, "unknown-estimator"),
     )
     routes.add_api_route(top + "/{name}/card", show_card, response_class=Response, responses=_CARD)
     for method in ("GET", "HEAD"):
@@ -96,6 +95,16 @@ def router(context: ServiceContext) -> APIRouter:
             include_in_schema=method == "GET", **_DOWNLOAD,
         )  # fmt: skip
     return routes
+
+
+def estimator_list(context: ServiceContext) -> dict[str, Any]:
+    """Give an `EstimatorList`, whichever route it is for."""
+    limits = {
+        "body_bytes": context.settings.body_limit,
+        "photographs": context.settings.photographs,
+    }
+    listed = [_listed(each) for each in context.loaded.values()]
+    return {**environment(), "limits": limits, "estimators": listed}
 
 
 def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
@@ -110,6 +119,7 @@ def _listed(loaded: LoadedEstimator) -> dict[str, Any]:
         "state": loaded.state,
         "device": loaded.estimator.device,
         "values": manifest.units(),
+        "complements": manifest.complements(),
         "warnings": [each.as_dict() for each in loaded.estimator.findings],
         "remarks": [each.as_dict() for each in loaded.estimator.remarks],
         "needs_eye": manifest.input.mirror == "left-eyes",
@@ -138,19 +148,6 @@ def _card(loaded: LoadedEstimator, *, html: bool) -> Response:
     applied = loaded.estimator.calibration
     page = as_page(with_calibrations(card, [applied] if applied else []))
     return HTMLResponse(page, headers=vary | {"content-security-policy": CARD_POLICY})
-
-
-def _prefers_html(accept: str) -> bool:
-    """Whether HTML is named with more weight than Markdown; `*/*` alone names neither."""
-    weights = {}
-    for part in accept.lower().split(","):
-        kind, *parameters = (piece.strip() for piece in part.split(";"))
-        weight = next((each[2:] for each in parameters if each.startswith("q=")), "1")
-        try:
-            weights[kind] = float(weight)
-        except ValueError:
-            weights[kind] = 0.0
-    return weights.get("text/html", 0.0) > weights.get("text/markdown", 0.0)
 
 
 def _matches(header: str, tag: str) -> bool:

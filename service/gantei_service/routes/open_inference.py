@@ -1,228 +1,107 @@
-"""The Open Inference Protocol v2 (KServe, Triton): each estimator is a model of one input."""
+"""The Open Inference Protocol v2 (KServe, Triton): who answers, with what, and whether."""
 
-from functools import partial
-from typing import Any
+import json
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 
 import gantei
-from gantei.estimator.estimator import Estimator
 from gantei.findings.finding import Finding
-from gantei.manifests.manifest import Manifest
-from gantei.wire.open_inference_schemas import (
-    InferenceAnswer,
-    Live,
-    ModelMetadata,
-    ModelReady,
-    ServerMetadata,
-)
+from gantei.wire.open_inference_schemas import Live, ModelIndex, ServerMetadata
 from gantei.wire.schemas import Ready
 
-from ..context import ServiceContext
-from ..dispatch import estimate_all
-from ..openapi import responses
-from ..photograph_job import UploadedPhotograph
-from ..predict_request import with_eyes
-from ..problems import Problem, quoted
-from ..tensors import (
-    EYE,
-    EYE_FROM,
-    FINDINGS,
-    INPUT,
-    PROBLEM,
-    TensorColumn,
-    datatype,
-    read_request,
-    write_answer,
-)
+from ..context import LiveContext
+from ..open_protocol import VERSION
+from ..openapi import OPEN_INFERENCE, responses
+from ..problems import Problem
 
-HEAD_LENGTH = "inference-header-content-length"
-_PARAMETERS = {"type": "object"}
-_TENSOR = {
-    "type": "object",
-    "required": ["name", "datatype", "shape"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {"enum": [INPUT, EYE]},
-        "datatype": {"const": "BYTES"},
-        "shape": {"type": "array", "items": {"type": "integer"}, "minItems": 1, "maxItems": 1},
-        "data": {"type": "array", "items": {"type": "string", "format": "byte"}},
-        "parameters": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "content_type": {"const": "base64"},
-                "binary_data_size": {"type": "integer"},
-            },
-        },
-    },
-}
-_OUTPUT = {
-    "type": "object",
-    "required": ["name"],
-    "additionalProperties": False,
-    "properties": {
-        "name": {"type": "string"},
-        "parameters": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {"binary_data": {"type": "boolean"}},
-        },
-    },
-}
-_REQUEST = {
-    "type": "object",
-    "required": ["inputs"],
-    "additionalProperties": False,
-    "properties": {
-        "id": {"type": "string"},
-        "inputs": {"type": "array", "items": _TENSOR, "minItems": 1, "maxItems": 2},
-        "outputs": {"type": "array", "items": _OUTPUT},
-        "parameters": _PARAMETERS,
-    },
-}
-OPENAPI: dict[str, Any] = {
-    "parameters": [
-        {
-            "name": "Inference-Header-Content-Length",
-            "in": "header",
-            "description": "Bytes of the JSON before binary data, where there is any.",
-            "schema": {"type": "integer", "minimum": 0},
-        }
-    ],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": _REQUEST},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-        },
-    },
-}
+EXTENSIONS = ["binary_tensor_data", "model_configuration"]
+STATES = {"checking": "LOADING", "ready": "READY", "failed": "UNAVAILABLE"}
+"""What Triton calls the states of an estimator."""
+WHY = {"READY": "", "LOADING": "it is being checked", "UNAVAILABLE": "it failed its check"}
+NOT_OFFERED = {
+    "model_repository": (
+        "/repository/models/{name}/load", "/repository/models/{name}/unload",
+    ),
+    "statistics": (
+        "/models/stats", "/models/{name}/stats", "/models/{name}/versions/{version}/stats",
+    ),
+    "trace": ("/trace/setting", "/models/{name}/trace/setting"),
+    "logging": ("/logging",),
+    "system_shared_memory": ("/systemsharedmemory/{rest:path}",),
+    "cuda_shared_memory": ("/cudasharedmemory/{rest:path}",),
+    "generate": ("/models/{name}/generate", "/models/{name}/generate_stream"),
+}  # fmt: skip
+"""Triton's other extensions, whose clients are told so.
 
-ANSWERS = responses(
-    InferenceAnswer, "malformed-body", "malformed-header", "unknown-estimator", "too-many-parts",
-    "unsupported-media-type", "invalid-request", "deadline-exceeded", "not-ready",
-)  # fmt: skip
-ANSWERS[200]["content"] = {"application/octet-stream": {"schema": {"type": "string"}}}
+Statistics are in /metrics: Triton's have times of each model that are not measured here.
+"""
+LONGEST_ASKED = 1000
+"""Bytes of a request for the list of models."""
 
 
-def router(context: ServiceContext) -> APIRouter:
+def router(live: LiveContext) -> APIRouter:
     """Make the routes."""
 
-    async def server() -> JSONResponse:
+    async def server_metadata() -> JSONResponse:
         """Name the server, and what it can do beside JSON."""
-        extensions = ["binary_tensor_data"]
-        named = {"name": "gantei", "version": gantei.__version__, "extensions": extensions}
-        return JSONResponse(named)
+        about = {"name": "gantei", "version": gantei.__version__, "extensions": EXTENSIONS}
+        return JSONResponse(about)
 
-    async def live() -> JSONResponse:
+    async def server_live() -> JSONResponse:
         """Answer as long as the process does."""
         return JSONResponse({"live": True})
 
-    async def ready() -> JSONResponse:
+    async def server_ready() -> JSONResponse:
         """Answer 200 once every estimator has passed its check."""
-        context.refuse_unready()
+        live.now.refuse_unready()
         return JSONResponse({"ready": True})
 
-    async def model(name: str) -> JSONResponse:
-        """Describe an estimator's inputs and outputs."""
-        estimator = context.find(name).estimator
-        manifest = estimator.manifest
-        inputs = [
-            {"name": each, "datatype": "BYTES", "shape": [-1]}
-            for each in (INPUT, *((EYE,) if _needs_eye(manifest) else ()))
+    async def list_models(request: Request) -> JSONResponse:
+        """List the models, and whether each is ready; the command that serves chooses them."""
+        only_ready = _only_ready(await request.body())
+        states = {name: STATES[each.state] for name, each in live.now.loaded.items()}
+        listed = [
+            {"name": name, "version": VERSION, "state": state, "reason": WHY[state]}
+            for name, state in states.items()
+            if state == "READY" or not only_ready
         ]
-        outputs = [
-            {"name": each, "datatype": datatype(each), "shape": [-1]} for each in _outputs(manifest)
-        ]
-        platform = {"name": name, "platform": "onnxruntime_onnx"}
-        about = {"inputs": inputs, "outputs": outputs, "parameters": _parameters(estimator)}
-        return JSONResponse(platform | about)
+        return JSONResponse(listed)
 
-    async def model_ready(name: str) -> JSONResponse:
-        """Answer 200 once an estimator can be asked."""
-        context.find(name)
-        context.refuse_unready()
-        return JSONResponse({"name": name, "ready": True})
-
-    async def infer(name: str, request: Request) -> Response:
-        """Estimate for each photograph; one that is bad has a problem and harms no other."""
-        context.refuse_unready()
-        return await _inferred(context, context.find(name).estimator, request)
-
-    routes = APIRouter(prefix="/v2")
-    known = "unknown-estimator"
-    routes.add_api_route("", server, responses=responses(ServerMetadata))
-    routes.add_api_route("/health/live", live, responses=responses(Live))
-    routes.add_api_route("/health/ready", ready, responses=responses(Ready, "not-ready"))
-    routes.add_api_route("/models/{name}", model, responses=responses(ModelMetadata, known))
+    routes = APIRouter(prefix="/v2", tags=[OPEN_INFERENCE])
+    routes.add_api_route("", server_metadata, responses=responses(ServerMetadata))
+    routes.add_api_route("/health/live", server_live, responses=responses(Live))
+    routes.add_api_route("/health/ready", server_ready, responses=responses(Ready, "not-ready"))
     routes.add_api_route(
-        "/models/{name}/ready", model_ready, responses=responses(ModelReady, known, "not-ready")
-    )
-    routes.add_api_route(
-        "/models/{name}/infer", infer, methods=["POST"], openapi_extra=OPENAPI, responses=ANSWERS
-    )
+        "/repository/index", list_models, methods=["POST"],
+        responses=responses(ModelIndex, "malformed-body", "invalid-request"),
+    )  # fmt: skip
+    for what, paths in NOT_OFFERED.items():
+        for path in paths:
+            _refuse_under(routes, path, what)
     return routes
 
 
-async def _inferred(context: ServiceContext, estimator: Estimator, request: Request) -> Response:
-    if request.headers.get("content-encoding", "identity") != "identity":
-        raise Problem("unsupported-media-type", Finding("body-compressed"))
-    body, length = await request.body(), request.headers.get(HEAD_LENGTH)
-    wanted = await context.pool.run(
-        partial(read_request, body, length, context.settings.photographs)
-    )
-    known = _outputs(estimator.manifest)
-    for output in wanted.outputs.keys() - {*known}:
-        detail = Finding("output-unknown", output=quoted(output), known=[*known])
-        raise Problem("invalid-request", detail)
-    uploads = with_eyes(
-        [UploadedPhotograph(None, data) for data in wanted.photographs], wanted.eyes
-    )
-    entries = await estimate_all(request, context, uploads, [estimator])
-    columns = _columns(estimator, entries)
-    content, head = write_answer(estimator.name, wanted, columns, _parameters(estimator))
-    if head is None:
-        return Response(content, media_type="application/json")
-    headers = {HEAD_LENGTH: str(head)}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+def _refuse_under(routes: APIRouter, path: str, what: str) -> None:
+    async def not_offered() -> None:
+        raise Problem(
+            "not-found", Finding("extension-not-offered", extension=what, known=EXTENSIONS)
+        )
+
+    routes.add_api_route(path, not_offered, methods=["GET", "POST"], include_in_schema=False)
 
 
-def _parameters(estimator: Estimator) -> dict[str, str]:
-    """Give what to know before using any result, one per line: parameters are no lists."""
-    findings = estimator.findings
-    return {
-        "warnings": "\n".join(finding.text() for finding in findings),
-        "codes": " ".join(finding.code for finding in findings),
-    }
-
-
-def _needs_eye(manifest: Manifest) -> bool:
-    return manifest.input.mirror == "left-eyes"
-
-
-def _outputs(manifest: Manifest) -> tuple[str, ...]:
-    """Names of a model's outputs."""
-    eye = (EYE, EYE_FROM) if _needs_eye(manifest) else ()
-    return (*manifest.units(), *eye, FINDINGS, PROBLEM)
-
-
-def _columns(estimator: Estimator, entries: list[dict[str, Any]]) -> dict[str, TensorColumn]:
-    """Turn the photographs' entries into the model's outputs."""
-    found = [
-        entry["estimates"][estimator.name]["values"] if "estimates" in entry else {}
-        for entry in entries
-    ]
-    columns: dict[str, TensorColumn] = {
-        value: [each[value]["value"] if each else None for each in found]
-        for value in estimator.manifest.units()
-    }
-    if _needs_eye(estimator.manifest):
-        columns |= {key: [entry[key] or "" for entry in entries] for key in (EYE, EYE_FROM)}
-    codes = [[each["code"] for each in entry.get("findings", ())] for entry in entries]
-    columns[FINDINGS] = [" ".join(dict.fromkeys(each)) for each in codes]
-    problems = [entry.get("problem") for entry in entries]
-    return columns | {
-        PROBLEM: [each.get("detail", each["title"]) if each else "" for each in problems]
-    }
+def _only_ready(body: bytes) -> bool:
+    """Read a request for the list: nothing, or an object that may say `ready`."""
+    if not body:
+        return False
+    try:
+        asked = json.loads(body[:LONGEST_ASKED])
+    except (ValueError, RecursionError) as error:
+        raise Problem("malformed-body", Finding("not-json")) from error
+    if not isinstance(asked, dict):
+        raise Problem("invalid-request", Finding("not-an-object", where="body"))
+    ready = asked.get("ready", False)
+    if not isinstance(ready, bool):
+        raise Problem("invalid-request", Finding("flag-invalid", member="ready"))
+    return ready

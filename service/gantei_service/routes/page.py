@@ -15,9 +15,16 @@ from fastapi.responses import Response
 
 from gantei.explanations import colour_scale, overlay
 from gantei.findings.wording import FOLDER as WORDINGS
-from gantei.photographs.dicom.recognition import SUFFIXES as DICOM_SUFFIXES
+from gantei.photographs.dicom import dicom_picture
+from gantei.photographs.dicom import recognition as dicom
 from gantei.photographs.eye_names import RULES_FILE
-from gantei.photographs.formats.known_formats import names, signatures, suffixes
+from gantei.photographs.formats import heif
+from gantei.photographs.formats.known_formats import (
+    names,
+    signatures,
+    suffixes,
+    suffixes_drawn_by_browsers,
+)
 from gantei.photographs.other_names import names_passed_by
 
 from ..docs_page import docs_page
@@ -36,6 +43,8 @@ POLICY = (
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Nothing from outside, nothing inline; thumbnails are drawn in the browser, as blobs."""
+EXTRAS = {heif.FORMAT.name: heif.is_installed, dicom_picture.FORMAT: dicom_picture.is_installed}
+"""Formats that an extra brings, and whether it is here."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +75,20 @@ def assets() -> Mapping[str, Asset]:
         "brightest": overlay.BRIGHTEST,
     }
     formats = {
-        "names": [*names(), "DICOM"],
-        "suffixes": [*suffixes(), *DICOM_SUFFIXES],
-        "signatures": signatures(),
-        "passedBy": names_passed_by(),
+        "names": [
+            each
+            for each in (*names(), dicom_picture.FORMAT)
+            if each not in EXTRAS or EXTRAS[each]()
+        ],
+        "suffixes": [*suffixes(), *dicom.SUFFIXES],
+        "drawn": suffixes_drawn_by_browsers(),
+        "signatures": [*signatures(), dicom.signature()],
+        "passedBy": {
+            part: {
+                name: {"code": why.code, "values": dict(why.values)} for name, why in names.items()
+            }
+            for part, names in names_passed_by().items()
+        },
     }
     shared = {
         "colours.json": json.dumps(colours).encode(),

@@ -5,11 +5,12 @@ from fastapi.responses import JSONResponse, Response
 
 from gantei.wire.schemas import Alive, Ready
 
-from ..context import ServiceContext
-from ..openapi import responses
+from ..context import LiveContext
+from ..guard import METRICS
+from ..openapi import OPERATION, responses
 
 
-def router(context: ServiceContext) -> APIRouter:
+def router(live: LiveContext) -> APIRouter:
     """Make the routes."""
 
     async def livez() -> JSONResponse:
@@ -18,14 +19,14 @@ def router(context: ServiceContext) -> APIRouter:
 
     async def readyz() -> JSONResponse:
         """Answer 200 once every estimator has answered its golden photographs as it should."""
-        context.refuse_unready()
+        live.now.refuse_unready()
         return JSONResponse({"ready": True})
 
     async def metrics() -> Response:
         """Give what is counted, in Prometheus' text format."""
-        return Response(context.metrics.text(), media_type="text/plain; version=0.0.4")
+        return Response(live.now.metrics.text(), media_type="text/plain; version=0.0.4")
 
-    routes = APIRouter()
+    routes = APIRouter(tags=[OPERATION])
     for method in ("GET", "HEAD"):  # some balancers ask with HEAD
         shown = method == "GET"
         routes.add_api_route(
@@ -36,6 +37,6 @@ def router(context: ServiceContext) -> APIRouter:
             responses=responses(Ready, "not-ready"),
         )  # fmt: skip
     routes.add_api_route(
-        "/metrics", metrics, response_class=Response, responses=responses("text/plain")
+        METRICS, metrics, response_class=Response, responses=responses("text/plain")
     )
     return routes

@@ -1,0 +1,84 @@
+"""The examples for Kubernetes are what its schemas describe, also with the patch for a GPU."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "docs/deployment"
+OLDEST = "1.29"
+"""Of the versions that are tried: what the oldest clusters that anybody supports may have."""
+
+
+@pytest.fixture(scope="module")
+def validate():
+    """`validate(document)`: hold it against the schemas of every version that is tried."""
+    package = pytest.importorskip("kubernetes_validate", reason="kubernetes-validate is missing")
+    every = [text for text in package.utils.all_versions() if number(text) >= number(OLDEST)]
+    tried = (every[0], package.latest_version())
+    assert number(tried[0]) < number(tried[1])
+
+    def hold(document):
+        for version in tried:
+            package.validate(copy.deepcopy(document), version, strict=True)
+
+    return hold
+
+
+def number(version):
+    return tuple(map(int, version.split(".")[:2]))
+
+
+def documents(name):
+    yaml = pytest.importorskip("yaml")
+    return [*yaml.safe_load_all((FOLDER / name).read_text("utf-8"))]
+
+
+def patched(document, patch):
+    """What `kubectl patch` makes: tables merge, containers by name; null deletes."""
+    if isinstance(patch, dict):
+        there = document if isinstance(document, dict) else {}
+        merged = there | {key: patched(there.get(key), value) for key, value in patch.items()}
+        return {key: value for key, value in merged.items() if value is not None}
+    named = isinstance(patch, list) and all(
+        isinstance(each, dict) and "name" in each for each in patch
+    )
+    if named and isinstance(document, list):
+        theirs = {each["name"]: each for each in patch}
+        return [patched(each, theirs.get(each["name"], {})) for each in document]
+    return patch
+
+
+def test_every_document_is_valid(validate):
+    read = documents("kubernetes.yaml")
+    assert {each["kind"] for each in read} >= {"Deployment", "Service", "NetworkPolicy"}
+    for each in read:
+        validate(each)
+
+
+def test_the_deployment_is_valid_with_the_patch_for_a_gpu(validate):
+    deployment, (patch,) = documents("kubernetes.yaml")[0], documents("kubernetes-gpu.yaml")
+    both = patched(deployment, patch)
+    validate(both)
+    (container,) = both["spec"]["template"]["spec"]["containers"]
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert both["spec"]["strategy"] == {"type": "Recreate"}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda pod: pod.update(serviceAccount_token=False),
+        lambda pod: pod["containers"][0]["ports"][0].update(containerPort="http"),
+        lambda pod: pod["containers"][0].pop("name"),
+    ],
+    ids=["unknown key", "wrong type", "missing key"],
+)
+def test_what_is_no_such_document_is_found(validate, spoil):
+    import kubernetes_validate
+
+    deployment = documents("kubernetes.yaml")[0]
+    spoil(deployment["spec"]["template"]["spec"])
+    with pytest.raises(kubernetes_validate.ValidationError):
+        validate(deployment)
