@@ -13,13 +13,14 @@ pictures="--extra dicom --extra heif --extra xlsx"
 compile cpu --extra cpu --extra convert --extra sign $pictures
 compile study --extra cpu --extra convert --extra sign --extra study $pictures
 compile gpu --extra gpu --extra convert --extra sign $pictures
-compile service --extra cpu --extra service --extra convert --extra sign $pictures --group install
-compile service-gpu --extra gpu --extra service --extra convert --extra sign $pictures --group install
+compile service --extra cpu --extra service --extra grpc --extra convert --extra sign $pictures --group install
+compile service-gpu --extra gpu --extra service --extra grpc --extra convert --extra sign $pictures --group install
 # Without DICOM and its decoders: 80 MB, and a machine without them is tested so.
 compile test --extra cpu --extra convert --extra sign --extra heif --extra xlsx --group test
 # The oldest versions that pyproject.toml allows, with what they need as it is now.
 compile oldest --resolution lowest-direct --extra cpu --extra convert --extra parquet --extra service \
-    --extra sign --extra study $pictures --group test
+    --extra grpc --extra sign --extra tracing --extra study $pictures --group test
 compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
-    --extra study $pictures --group test --group lint --group reference
+    --extra grpc --extra tracing --extra study $pictures --group test --group lint --group reference
+compile flower --extra cpu --extra convert --extra sign --extra study --group test --group flower
 compile torch --extra cpu --extra convert --extra sign --group test --group torch-reference

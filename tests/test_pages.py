@@ -13,7 +13,7 @@ from PIL import Image
 
 from gantei.calibrations.calibration_store import save_calibration
 from gantei.card import check
-from gantei.catalogue.entries import find
+from gantei.catalogue.entries import SHIPPED, find
 from gantei.command_line import main, parser
 
 from . import calibrated
@@ -30,7 +30,8 @@ def blocks(text, language):
 
 def run_commands(text):
     for line in "".join(blocks(text, "sh")).replace("\\\n", " ").splitlines():
-        name, *arguments = shlex.split(line)
+        where = re.sub(r"\$\(gantei where (\S+)\)", lambda name: str(find(name[1]).folder), line)
+        name, *arguments = shlex.split(where)
         if name == "cp":  # of the checkout
             shutil.copyfile(TOP / arguments[0], arguments[1])
             continue
@@ -78,6 +79,9 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
     tomli_w = pytest.importorskip("tomli_w")
     shutil.copyfile(TOP / "tests/export/data/tf215-sequential.h5", here / "sex.h5")
     shutil.copyfile(TOP / "tests/export/data/torch214-pooled.onnx", here / "net.onnx")
+    (here / "photographs").mkdir()
+    for number, eye in enumerate(("left", "right"), 1):
+        shutil.copyfile(SHIPPED / f"demo-age/golden-{number}.jpg", here / f"photographs/{eye}.jpg")
     run_commands(ADDING)
     folder = find("my-sex").folder
     (said,) = blocks(ADDING, "toml")
@@ -87,7 +91,8 @@ def test_the_page_on_adding_an_estimator_leads_to_a_card_without_findings(here):
         tables[key] = tables.get(key, {}) | value if isinstance(value, dict) else value
     path.write_text(tomli_w.dumps(tables), "utf-8")
     assert check(folder)
-    assert main(["card", "my-sex", "--format", "markdown", "--out", str(folder / "card.md")]) == 0
+    (card,) = re.findall(r"gantei (card .* --format markdown .*)", ADDING)
+    assert main(shlex.split(card.replace("$(gantei where my-sex)", str(folder)))) == 0
     assert check(folder) == []
     assert "license: cc-by-4.0" in (folder / "card.md").read_text("utf-8")
 

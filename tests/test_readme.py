@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_the_first_command_and_the_six_lines_of_python_run_as_they_stand(here, c
 def test_every_command_of_the_readme_parses():
     blocks = "\n".join(re.findall(r"```sh\n(.*?)```", README, re.DOTALL)).replace("\\\n", " ")
     commands = re.findall(r"^gantei (.*?)(?: &&)?$", blocks, re.MULTILINE)
-    assert len(commands) == 14
+    assert len(commands) == 15
     for command in commands:
         assert parser().parse_args(shlex.split(command)).run
 
@@ -106,6 +107,7 @@ HEADINGS = {
     "Try it": "試す",
     "The published estimators": "公開された推定器",
     "A study": "研究での利用",
+    "An estimator of your own": "自分の推定器を作る",
     "Cards and citations": "カードと引用",
     "Documents": "文書",
     "The house": "家のつくり",
@@ -123,6 +125,23 @@ def test_both_readmes_have_the_same_commands_and_the_same_python():
         for text in BOTH
     )
     assert english == japanese
+
+
+def test_both_readmes_list_every_extra():
+    project = tomllib.loads((TOP / "pyproject.toml").read_text("utf-8"))["project"]
+    for text in BOTH:
+        install = text.split("\n## ")[1].partition("```")[0]
+        assert not {f"`{extra}`" for extra in project["optional-dependencies"]} - {
+            *re.findall(r"`\w+`", install)
+        }
+
+
+def test_windows_is_told_the_same_as_the_others():
+    (shell,) = re.findall(r"<!-- demo command -->\n```sh\n(.*?)```", README, re.DOTALL)
+    (windows,) = re.findall(r"```powershell\n(.*?)```", README, re.DOTALL)
+    others = [line.removesuffix(" &&") for line in shell.splitlines()[1:]]
+    told = [line.removeprefix(".venv\\Scripts\\") for line in windows.splitlines()[1:]]
+    assert [line.replace("\\", "/") for line in told] == others
 
 
 def test_both_readmes_have_the_same_numbers_names_and_links():

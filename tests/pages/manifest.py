@@ -4,12 +4,13 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import get_args
 
 from pydantic import BaseModel
 
+from gantei.manifests.key_texts import key_texts
 from gantei.manifests.manifest import Manifest
+from gantei.manifests.record import tables_in
 
 from .docstrings import parsed
 from .signatures import meaning, node_of
@@ -56,7 +57,7 @@ def without_text() -> list[str]:
         f"{record.__name__}.{key}"
         for record in (Manifest, *_tables())
         for key in record.model_fields
-        if not _texts(record).get(key)
+        if not key_texts(record).get(key)
     )
 
 
@@ -68,7 +69,7 @@ def _tables() -> dict[type[BaseModel], list[tuple[str, str]]]:
         above, table = waiting.pop(0)
         for key, field in table.model_fields.items():
             path = f"{above}{key}"
-            for record in _records(field.annotation):
+            for record in tables_in(field.annotation):
                 form = f"[{path}]"
                 if "list[" in str(field.annotation):
                     form = f"[[{path}]]"
@@ -84,16 +85,10 @@ def _tables() -> dict[type[BaseModel], list[tuple[str, str]]]:
     return found
 
 
-def _records(annotation: object) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [record for part in get_args(annotation) for record in _records(part)]
-
-
 def _keys(record: type[BaseModel]) -> Iterator[str]:
     yield "| key | value | default | what |"
     yield "|---|---|---|---|"
-    texts = _texts(record)
+    texts = key_texts(record)
     for key, annotation in _annotations(record).items():
         field = record.model_fields[key]
         default = "required" if field.is_required() else _default(field.get_default())
@@ -111,18 +106,6 @@ def _annotations(record: type[BaseModel]) -> dict[str, ast.expr]:
         ast.unparse(node.target): node.annotation
         for node in node_of(record).body
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in record.model_fields
-    }
-
-
-def _texts(record: type[BaseModel]) -> dict[str, str]:
-    """The text beneath each key."""
-    body = node_of(record).body
-    return {
-        ast.unparse(node.target): " ".join(after.value.value.split())
-        for node, after in pairwise(body)
-        if isinstance(node, ast.AnnAssign)
-        and isinstance(after, ast.Expr)
-        and isinstance(after.value, ast.Constant)
     }
 
 
