@@ -119,6 +119,7 @@ LAYERS = {
         "dispatch",
         "photograph_lines",
         "predict_request",
+        "inference_json",
         "open_protocol",
         "tensors",
         "request_schemas",

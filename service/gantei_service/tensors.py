@@ -4,7 +4,6 @@ A binary request is a JSON head, whose length a header tells, and behind it the 
 after its length as a little-endian 32-bit number. Lengths are checked before anything is taken.
 """
 
-import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 
 from gantei.findings.finding import Finding
 
+from .inference_json import InferenceJson
 from .open_protocol import (
     EYE,
     INPUT,
@@ -27,12 +27,10 @@ from .open_protocol import (
     refuse,
     unpacked,
 )
-from .problems import Problem, quoted
+from .problems import quoted
 
 LONGEST_HEAD = 100_000
 """Bytes of the JSON before binary data."""
-MOST_COMMAS = 10_000
-"""In a request's JSON: a hundred photographs need as many, millions would fill the memory."""
 MEMBERS = ("id", "inputs", "outputs", "parameters")
 INPUT_MEMBERS = ("name", "datatype", "shape", "parameters", "data")
 
@@ -62,7 +60,8 @@ def read_request(body: bytes, head_length: str | None, most: int) -> InferReques
         Problem: `malformed-body`, `invalid-request` or `too-many-parts`; says what is wrong.
     """
     head, data = _divided(body, head_length)
-    request = _parsed(head)
+    found = InferenceJson(head)
+    request = _table(found.value, "body")
     for key in request:
         if key not in MEMBERS:
             refuse(Finding("member-unknown", where="body", member=quoted(key), known=[*MEMBERS]))
@@ -71,7 +70,7 @@ def read_request(body: bytes, head_length: str | None, most: int) -> InferReques
         refuse(Finding("inference-id", most=LONGEST_ID))
     parameters = _table(request.get("parameters", {}), "parameters")
     outputs, binary = _wanted(request.get("outputs"), parameters)
-    inputs = model_inputs(_inputs(request, parameters, data, most))
+    inputs = model_inputs(_inputs(found, parameters, data, most))
     return InferRequest(name, inputs, outputs, binary)
 
 
@@ -119,16 +118,6 @@ def _divided(body: bytes, head_length: str | None) -> tuple[bytes, bytes | None]
     return body[:length], body[length:]
 
 
-def _parsed(head: bytes) -> dict[str, Any]:
-    if head.count(b",") > MOST_COMMAS:
-        raise Problem("too-many-parts", Finding("comma-limit", most=MOST_COMMAS))
-    try:
-        request = json.loads(head)
-    except (ValueError, RecursionError) as error:
-        raise Problem("malformed-body", Finding("not-json")) from error
-    return _table(request, "body")
-
-
 def _table(value: object, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         refuse(Finding("not-an-object", where=name))
@@ -165,10 +154,10 @@ def _wanted(outputs: object, parameters: dict[str, Any]) -> tuple[dict[str, bool
 
 
 def _inputs(
-    request: dict[str, Any], parameters: dict[str, Any], data: bytes | None, most: int
+    found: InferenceJson, parameters: dict[str, Any], data: bytes | None, most: int
 ) -> list[InputTensor]:
     """Read the inputs; binary data of several stands behind the JSON in their order."""
-    inputs = request.get("inputs")
+    inputs = found.value.get("inputs")
     if not isinstance(inputs, list) or not 1 <= len(inputs) <= MOST_INPUTS:
         refuse(Finding("input-list"))
     read: list[InputTensor] = []
@@ -191,7 +180,7 @@ def _inputs(
             elements = _texts(table.get("data"), count)
         else:
             encoding = {**parameters, **own}.get("content_type")
-            elements = _decoded(table.get("data"), count, encoding)
+            elements = _decoded(found, table.get("data"), count, encoding)
         read.append(InputTensor(str(name), tuple(shape or ()), elements))
     if place != len(data or b""):
         malformed(Finding("binary-unclaimed"))
@@ -209,14 +198,14 @@ def _texts(data: object, count: int) -> list[bytes]:
         malformed(Finding("eye-not-text"))
 
 
-def _decoded(data: object, count: int, encoding: object) -> list[bytes]:
+def _decoded(found: InferenceJson, data: object, count: int, encoding: object) -> list[bytes]:
     if not isinstance(data, list) or len(data) != count:
         refuse(Finding("input-count", input=INPUT))
     if encoding != "base64":
         refuse(Finding("base64-not-stated"))
     try:
         if all(isinstance(each, str) for each in data):
-            return [base64.b64decode(each, validate=True) for each in data]
+            return found.from_base64(data)
     except ValueError:
         pass
     malformed(Finding("base64-invalid"))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import tracemalloc
 
 import pytest
 
@@ -51,3 +52,52 @@ def test_an_id_has_at_most_256_characters(client):
     answer = client.post(INFER, content=in_json(id="x" * LONGEST_ID))
     assert answer.json()["id"] == "x" * LONGEST_ID
     refused(client.post(INFER, content=in_json(id="x" * (LONGEST_ID + 1))), 422, "invalid-request")
+
+
+LARGE = encoded_picture(3, 700, compress_level=0)
+
+
+def large(text="", **members):
+    """The JSON of a photograph of a megabyte, in characters as they are."""
+    data = [base64.b64encode(LARGE).decode() + text]
+    photograph = tensor(1, data=data, parameters={"content_type": "base64"})
+    return json.dumps({"inputs": [photograph]} | members, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("name", ["plain", "右眼", "\U0001f441"])
+def test_a_request_takes_twice_its_size_whatever_its_characters(name):
+    from gantei_service.tensors import read_request
+
+    body = large(id=name)
+    assert len(body) > 1_000_000
+    tracemalloc.start()
+    try:
+        read = read_request(body, None, 8)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert read.inputs.uploads[0].data == LARGE
+    assert read.id == name
+    assert peak < len(body)  # beside the body, which was there before
+
+
+def test_base64_with_escaped_solidi_is_read_as_any(client):
+    plain = client.post(INFER, content=large()).json()
+    assert client.post(INFER, content=large().replace(b"/", rb"\/")).json() == plain
+    assert plain["outputs"][0]["data"][0] is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "kind"),
+    [
+        (large(id="x" * 5000), 422, "invalid-request"),
+        (large(**{"x" * 5000: 1}), 422, "invalid-request"),
+        (large("\\u0041"), 400, "malformed-body"),
+        (large("\n"), 400, "malformed-body"),
+        (large().replace(b'["', b'["x"', 1), 400, "malformed-body"),
+        (large(parameters={"note": "." * 1_000_000}), 422, "invalid-request"),
+        (large()[:-40], 400, "malformed-body"),
+    ],
+)
+def test_long_texts_that_are_no_photographs_are_refused(client, content, status, kind):
+    refused(client.post(INFER, content=content), status, kind)
