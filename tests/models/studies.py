@@ -29,13 +29,13 @@ def interrupted_after(count, photographs, estimator, out, monkeypatch, *options)
     append = journal.Journal.append
     written = 0
 
-    def append_or_die(self, row):
+    def append_or_die(self, row, *stamp):
         nonlocal written
         if self.path.name.endswith(".photographs.partial"):  # what stands beside the rows
-            return append(self, row)
+            return append(self, row, *stamp)
         if written == count:
             raise KilledError
-        append(self, row)
+        append(self, row, *stamp)
         written += 1
 
     with monkeypatch.context() as patch:

@@ -100,6 +100,12 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--overwrite", action="store_true", help="replace the files of another run"
     )
+    predict.add_argument(
+        "--rehash",
+        action="store_true",
+        help="read photographs that are finished again, to see whether they are the same; default: "
+        "only those whose size or modification time differs",
+    )
 
 
 def _add_server(predict: argparse.ArgumentParser) -> None:
@@ -220,7 +226,9 @@ def _fill(
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
-        summary = run_study(study, overwrite=chosen.overwrite, advance=bar.update)
+        summary = run_study(
+            study, overwrite=chosen.overwrite, rehash=chosen.rehash, advance=bar.update
+        )
     write_summary(summary, study.listing.passed_by)
     write_unread(added)
     write_every_row(backend.estimators)

@@ -1,7 +1,8 @@
 """Who estimates for a study: estimators of this machine, or those of a server."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import tee
 from types import MappingProxyType
 from typing import Any, Self
 
@@ -34,16 +35,17 @@ class LocalBackend:
         return batch_size(self.estimators)
 
     def results(
-        self, photographs: Sequence[StudyPhotograph], explain: ExplanationKind | None = None
+        self, photographs: Iterable[StudyPhotograph], explain: ExplanationKind | None = None
     ) -> Generator[PhotographResult]:
         """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
+        paths, eyes = tee(photographs)
         return estimate(
-            (listed.path for listed in photographs),
+            (listed.path for listed in paths),
             self.estimators,
             allow_grey=self.allow_grey,
             workers=self.workers,
             explain=explain,
-            eyes=(listed.eye for listed in photographs),
+            eyes=(listed.eye for listed in eyes),
             memory=self.memory,
         )
 
@@ -80,7 +82,7 @@ class RemoteBackend:
         return cls(client, estimators, client.environment())
 
     def results(
-        self, photographs: Sequence[StudyPhotograph], explain: ExplanationKind | None = None
+        self, photographs: Iterable[StudyPhotograph], explain: ExplanationKind | None = None
     ) -> Generator[PhotographResult]:
         """Ask the server for each, in order; see `gantei.Client.answers`.
 
@@ -89,11 +91,12 @@ class RemoteBackend:
         """
         names = [each.name for each in self.estimators]
         sites = {each.name: each.calibration.site for each in self.estimators if each.calibration}
+        paths, eyes = tee(photographs)
         yield from self.client.answers(
-            (listed.path for listed in photographs),
+            (listed.path for listed in paths),
             names,
             explain=explain is not None,
-            eyes=(listed.eye for listed in photographs),
+            eyes=(listed.eye for listed in eyes),
             sites=sites,
         )
         if RemoteBackend.of(self.client, names, sites) != self:

@@ -187,9 +187,24 @@ def digest_of(value: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
+class PhotographsDigest:
+    """Digest of photographs in the table's order: of each its name, and its sha256 or its stamp."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, name: str, value: str | None) -> None:
+        """Take one photograph."""
+        self._digest.update(f"{name}\0{value}\n".encode())
+
+    def hexdigest(self) -> str:
+        """The digest of those that were added."""
+        return self._digest.hexdigest()
+
+
 def names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
     """Digest of photographs' names and sha256."""
-    digest = hashlib.sha256()
-    for name, sha256 in photographs:
-        digest.update(f"{name}\0{sha256}\n".encode())
+    digest = PhotographsDigest()
+    for each in photographs:
+        digest.add(*each)
     return digest.hexdigest()

@@ -49,6 +49,16 @@ class DicomPersons:
             return listed
         return replace(listed, person=KnownPerson(pseudonym, "DICOM"))
 
+    def key(self) -> bytes | None:
+        """The key of pseudonyms, where one has been made.
+
+        Raises:
+            OutputError: as `told`.
+        """
+        if self._kept is None and self._path is not None and self._path.exists():
+            self._kept = _read(self._path)
+        return self._kept
+
     def _read_or_made(self) -> bytes:
         if self._path is None:
             return self._trial

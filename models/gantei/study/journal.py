@@ -1,13 +1,15 @@
 """The journal: rows that are finished, kept beside the table until the table is whole.
 
-One JSON line a photograph, appended in the table's order after a first line that says which run
-it belongs to. A process killed at any moment leaves whole lines and at most one broken one, which
-is cut off when the run resumes.
+One JSON line per photograph, appended in the table's order after a first line that says which run
+it belongs to: `{"file": stamp, "row": [cells]}`, see `file_stamps`; without a stamp, the cells.
+A process killed at any moment leaves whole lines and at most one broken one, which is cut off when
+the run resumes.
 """
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -64,16 +66,29 @@ class Journal:
 
     def rows(self) -> Iterator[Row]:
         """Read the whole rows from the start."""
+        return (row for row, _ in self.stamped_rows())
+
+    def stamped_rows(self) -> Iterator[tuple[Row, str | None]]:
+        """Read the whole rows from the start, each with the stamp of its photograph's file."""
         with self.path.open("rb") as file:
             file.readline()
             for line in file:
                 try:
-                    row = json.loads(line) if line.endswith(b"\n") else None
+                    entry = json.loads(line.decode()) if line.endswith(b"\n") else None
                 except ValueError:  # what a power cut leaves
-                    row = None
+                    return
+                row, stamp = entry, None
+                if isinstance(entry, dict):
+                    row, stamp = entry.get("row"), entry.get("file")
                 if not isinstance(row, list):
                     return
-                yield row
+                yield row, stamp
+
+    def count(self) -> int:
+        """Count the rows from the start that are whole, without looking into them."""
+        with self.path.open("rb") as file:
+            file.readline()
+            return sum(1 for _ in takewhile(_is_whole, file))
 
     def keep(self, count: int) -> None:
         """Cut off everything after the first `count` rows."""
@@ -82,9 +97,12 @@ class Journal:
             self._file.readline()
         self._file.truncate(self._file.tell())
 
-    def append(self, row: Row) -> None:
-        """Add one row; it survives the death of this process from here on."""
-        self._append(row)
+    def append(self, row: Row, stamp: str | None = None) -> None:
+        """Add one row, and the stamp of its photograph's file where there is one.
+
+        It survives the death of this process from here on.
+        """
+        self._append(row if stamp is None else {"file": stamp, "row": row})
 
     def _append(self, value: object) -> None:
         try:
@@ -167,6 +185,11 @@ def discard(path: Path, run: str) -> None:
     """Delete the journal at `path`, if there is one of that run."""
     if is_of(path, run):
         path.unlink()
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether it was written to its end, and no power cut left zeros in it."""
+    return line.endswith(b"\n") and b"\0" not in line
 
 
 def _line(value: object) -> bytes:

@@ -34,7 +34,7 @@ class MeasuresFile:
             self._there = 0
             if is_of(self._partial, self._run):
                 with Journal(self._partial, self._run) as journal:
-                    self._there = sum(1 for _ in journal.rows())
+                    self._there = journal.count()
         return number < self._there
 
     def keep(self, count: int) -> None:

@@ -1,0 +1,73 @@
+"""Size and modification time of a photograph's file, by which it is known without being read."""
+
+import os
+import stat
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from ..photographs.listing import StudyPhotograph
+from ..system.keyed_digest import keyed_digest
+
+SETTLED = 2_000_000_000
+"""Nanoseconds since a file's last change, before which another change may give it the same time:
+file systems count time in steps, FAT in the largest, of two seconds."""
+
+
+class FileStamps:
+    """The stamps of photographs while they are estimated, in their order.
+
+    A stamp is `size:mtime_ns` of the file from which a photograph was read. It is taken before the
+    photograph is read and again after; of a file that changed in between, or within `SETTLED`
+    before, there is none.
+    """
+
+    def __init__(self) -> None:
+        self._before: deque[tuple[os.stat_result | None, int]] = deque()
+
+    def noted(self, photographs: Iterable[StudyPhotograph]) -> Iterator[StudyPhotograph]:
+        """Give the photographs on, looking up the file of each before whoever takes it reads it."""
+        for listed in photographs:
+            self._before.append((_looked_up(listed), time.time_ns()))
+            yield listed
+
+    def taken(self, listed: StudyPhotograph) -> str | None:
+        """Give the stamp of the next photograph, which has been read by now."""
+        before, when = self._before.popleft()
+        if before is None or when - before.st_mtime_ns < SETTLED:
+            return None
+        after = _looked_up(listed)
+        return _stamp(before) if after and _state(before) == _state(after) else None
+
+
+def stamp_of(listed: StudyPhotograph) -> str | None:
+    """Give the stamp that the photograph's file has now; None where there is no such file."""
+    found = _looked_up(listed)
+    return None if found is None else _stamp(found)
+
+
+def kept_stamp(listed: StudyPhotograph, stamp: str | None, key: bytes | None = None) -> str | None:
+    """Give a stamp as the journal keeps it, where it can be compared and no more.
+
+    In an anonymous study it is keyed, since the time of a photograph may tell whose it is. `key`:
+    by which the pseudonym in its row was made; the stamp then holds as long as that key does.
+    """
+    secret = listed.secret or key
+    return stamp if stamp is None or secret is None else keyed_digest(secret, stamp)
+
+
+def _looked_up(listed: StudyPhotograph) -> os.stat_result | None:
+    try:
+        found = os.stat(listed.path)  # noqa: PTH116 - Path.stat does the same, more slowly
+    except (OSError, ValueError):
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def _stamp(found: os.stat_result) -> str:
+    return f"{found.st_size}:{found.st_mtime_ns}"
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    """All that differs where another file came in its place, or it was written and set back."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -1,0 +1,54 @@
+"""What the finished rows of a run come to, gathered as they come, so that none is read again."""
+
+from collections.abc import Sequence
+
+from .backends import AnyEstimator
+from .columns import Row, sentences_of_every_row
+from .counts import FindingCounts
+from .definition import PhotographsDigest
+from .existing_table import Summary
+from .same_files import SameFiles
+
+
+class FinishedRows:
+    """The rows of a run, in the table's order; what it says is of those that were added so far.
+
+    `count` of them; `same_files` has their digests.
+    """
+
+    def __init__(self, estimators: Sequence[AnyEstimator]) -> None:
+        """Begin with none; `estimators`: whose values they have."""
+        self.count = 0
+        self.same_files = SameFiles()
+        self._findings = FindingCounts(sentences_of_every_row(estimators))
+        self._photographs, self._files = PhotographsDigest(), PhotographsDigest()
+        self._every_stamp = True
+
+    def add(self, row: Row, stamp: str | None) -> None:
+        """Take a row, and the stamp of its photograph's file, where it is known."""
+        name, sha256 = row[:2]
+        if sha256 is None:  # there was no file that could be read, so none may be there
+            stamp = None
+        elif stamp is None:
+            self._every_stamp = False
+        self.count += 1
+        self.same_files.first_of(name, sha256)
+        self._findings.add(row)
+        self._photographs.add(name, sha256)
+        self._files.add(name, stamp)
+
+    def summary(self, resumed: int, seconds: float) -> Summary:
+        """Count them; `resumed` and `seconds` as the summary has them."""
+        errors = self._findings.errors
+        failed = sum(errors.values())
+        return Summary(
+            self.count, failed, resumed, round(seconds, 3), self._findings.findings, errors
+        )
+
+    def photographs_sha256(self) -> str:
+        """Digest of their photographs' names and sha256."""
+        return self._photographs.hexdigest()
+
+    def files_sha256(self) -> str | None:
+        """Digest of their photographs' names and stamps; None where a stamp is not known."""
+        return self._files.hexdigest() if self._every_stamp else None
