@@ -47,8 +47,7 @@ class Batching:
         self.underway = workers + 2 * size
         """Photographs between decoding and answer: one batch in flight, the next being made."""
         self.room = asyncio.Semaphore(self.underway)
-        inputs = [np.empty((*each.manifest.input.size, 3), np.float32) for each in estimators]
-        self.most_bytes = 2 * self.underway * sum(each.nbytes for each in inputs)
+        self.most_bytes = 2 * self.underway * sum(each.input_bytes for each in estimators)
         """Of inputs that wait, and of the batches that are made of them."""
 
     async def infer(
@@ -68,9 +67,8 @@ class Batching:
             GanteiError: the network could not be run.
         """
         if estimator.device == "cuda":
-            black = np.zeros((*estimator.manifest.input.size, 3), np.float32)
             for size in sizes(self.size):
-                infer(estimator, [black], size=size)
+                infer(estimator, [*estimator.black(1)], size=size)
 
     def close(self) -> None:
         """Let the threads end."""

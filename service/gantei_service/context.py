@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from gantei.errors import GanteiError, SettingError
 from gantei.findings.finding import Finding
-from gantei.inference.pipeline import batch_size
+from gantei.inference.batches import batch_size
 
 from .batching import Batching
 from .loaded import LoadedEstimator, check_all, load_all, run_at_once

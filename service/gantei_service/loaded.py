@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from gantei.calibrations.chosen_sites import chosen_sites
 from gantei.catalogue.entries import Entry, estimators, find, find_installed
 from gantei.errors import GanteiError, NotInstalledError, SettingError
@@ -164,7 +162,7 @@ def run_at_once(loaded: Sequence[LoadedEstimator], times: int, batch: int) -> No
         for each in loaded:
             if each.estimator.device == "cuda":
                 continue  # the memory is the GPU's, and the check runs every size there
-            black = np.zeros((batch, *each.estimator.manifest.input.size, 3), np.float32)
+            black = each.estimator.black(batch)
             wait([threads.submit(each.estimator.run, black) for _ in range(times)])
             if each.all_cores:
                 wait([threads.submit(each.all_cores.run, black)])

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gantei.errors import WeightsError
+from gantei.inference.batches import GPU_BATCH
 from gantei.inference.network import Network, RawOutputs
-from gantei.inference.pipeline import GPU_BATCH, infer
+from gantei.inference.pipeline import infer
 from gantei.manifests.input_output import OutputSpec
 from gantei.manifests.manifest import InputSpec, Manifest, MeanStd
 from gantei.photographs.listing import StudyPhotograph

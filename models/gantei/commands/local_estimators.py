@@ -24,8 +24,8 @@ def local_backend(
     from ..catalogue.entries import find
     from ..errors import CalibrationError, OutputError
     from ..estimator.estimator import load
+    from ..inference.batches import batch_size
     from ..inference.memory_left import memory_left
-    from ..inference.pipeline import batch_size
     from ..study.backends import LocalBackend
     from ..system.cores import cores
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ..errors import SettingError
 from ..photographs.helper_memory import HELPER
 from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 from ..system.memory_limit import memory_held, memory_limit
+from .batches import bytes_of_inputs
 from .network import Network
 
 _LEAST = 100_000_000
@@ -34,11 +33,10 @@ def memory_left(
         InferenceError, WeightsError: as `Network.run`.
     """
     runs = workers if batch == 1 else 1
-    before, inputs = memory_held(), 0
+    before = memory_held()
     for each in networks:
-        black = np.zeros((batch, *each.manifest.input.size, 3), np.float32)
-        inputs += 3 * black.nbytes
-        each.run(black)
+        each.run(each.black(batch))
+    inputs = bytes_of_inputs(networks, workers, batch)
     limit, held = memory_limit(chosen), memory_held()
     held += (runs - 1) * max(held - before, 0)
     left = limit.bytes - held - inputs - HELPER * min(workers, cores())

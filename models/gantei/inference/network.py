@@ -60,6 +60,11 @@ class Network:
         return device_of(self._session)
 
     @property
+    def input_bytes(self) -> int:
+        """Bytes of one photograph's input."""
+        return self.black(1).nbytes
+
+    @property
     def reduces(self) -> bool:
         """Whether large JPEGs are decoded at reduced size, as a measurement has permitted."""
         return self.manifest.reduced_decoding is not None
@@ -89,6 +94,14 @@ class Network:
         if not isinstance(source, Photograph):
             source = open_photograph(source, allow_grey=allow_grey, eye=eye)
         return prepare_photograph(source, self.manifest.input, reduced=self.reduces)
+
+    def black(self, photographs: int) -> NDArray[np.float32]:
+        """Make the inputs of that many black photographs, to run the network before there are any.
+
+        Returns:
+            float32 (photographs, height, width, 3).
+        """
+        return np.zeros((photographs, *self.manifest.input.size, 3), np.float32)
 
     def beside(self, explain: ExplanationKind | None) -> list[str]:
         """Name the graph's outputs that are needed beside its answers.

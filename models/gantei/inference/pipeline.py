@@ -2,13 +2,12 @@
 
 On a CPU each worker takes a photograph from its bytes to its values, one at a time: batches do not
 pay there (measured: batch 8 gives 0.95 of the rate of batch 1). On a GPU the workers decode, and
-batches of a fixed size, padded at the end, go through the network one after the other.
+batches of a fixed size, padded at the end, go through the networks in order: see `batches`.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,19 +28,14 @@ from ..photographs.preprocessing import findings_on, scaled, views_of
 from ..system.allocator import LARGE, give_back_freed
 from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
+from .batches import batch_size, by_batches, photographs_ahead
 from .named_results import PreparedInputs, postprocess
 from .network import Network, RawOutputs
 from .parallel import ordered
 from .prediction import PhotographResult
 
-GPU_BATCH = 16
 _KEPT = 16
 """A thread may keep, for the next photograph, this part of the memory for all of them."""
-
-
-def batch_size(networks: Sequence[Network]) -> int:
-    """Number of photographs that go through the networks together."""
-    return GPU_BATCH if any(network.device == "cuda" for network in networks) else 1
 
 
 def estimate(  # noqa: PLR0913 - as many as the commands have options
@@ -93,16 +87,16 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
             return prepare(photograph, networks, explain)
         return _prepared_within(memory, photograph, networks, explain)
 
-    def result(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PhotographResult:
-        return next(_results([prepared(one)], networks, explain, 1))
+    def results(chunk: Sequence[PreparedInputs]) -> list[PhotographResult]:
+        return list(_results(chunk, networks, explain, batch))
 
     with_places = enumerate(paired(sources, eyes), 1)
     if batch == 1:
-        yield from ordered(result, with_places, workers)
+        yield from ordered(lambda one: results([prepared(one)])[0], with_places, workers)
         return
-    with closing(ordered(prepared, with_places, workers, ahead=2 * batch)) as photographs:
-        while chunk := list(islice(photographs, batch)):
-            yield from _results(chunk, networks, explain, batch)
+    ahead = photographs_ahead(networks, workers, batch)
+    with closing(ordered(prepared, with_places, workers, ahead)) as photographs:
+        yield from by_batches(results, photographs, batch)
 
 
 def _prepared_within(

@@ -9,7 +9,8 @@ from typing import Any, Self
 from ..errors import TransferError
 from ..estimator.estimator import Estimator
 from ..explanations.explanation import ExplanationKind
-from ..inference.pipeline import batch_size, estimate
+from ..inference.batches import batch_size
+from ..inference.pipeline import estimate
 from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
 from ..remote.client import Client
