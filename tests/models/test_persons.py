@@ -14,7 +14,7 @@ from gantei.errors import SettingError
 from gantei.manifests.input_output import Binary, Categorical, Regression
 from gantei.photographs.persons import person_rule
 from gantei.study.averaging import SMALLEST
-from gantei.study.persons_table import person_columns, person_rows
+from gantei.study.persons_table import PersonValues, person_columns, person_rows
 
 from ..conftest import SEX, made_picture
 from .studies import interrupted_after, rows, run
@@ -44,8 +44,9 @@ def table_row(person, eye, values, error=None, sha256=None):
 
 
 def persons_of(lines):
-    names = [column.name for column in person_columns(ESTIMATORS)]
-    return [dict(zip(names, line, strict=True)) for line in person_rows(lines, ESTIMATORS)]
+    values = PersonValues.of(ESTIMATORS)
+    names = [column.name for column in person_columns(values)]
+    return [dict(zip(names, line, strict=True)) for line in person_rows(lines, values)]
 
 
 def logit(p):

@@ -2,14 +2,25 @@
 
 import csv
 import io
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+import gantei
 from gantei.command_line import main
+from gantei.errors import PhotographError
+from gantei.findings.finding import Finding
+from gantei.inference.prediction import PhotographResult
+from gantei.photographs.listing import StudyPhotograph
+from gantei.study import columns
+from gantei.study.same_files import same_file
 
 from ..conftest import made_picture
+from ..explained import explained_network
 from .studies import interrupted_after
+from .studies import run as predict
 
 
 @pytest.fixture
@@ -77,3 +88,33 @@ def test_a_run_that_was_killed_says_the_same_as_one_that_was_not(
     assert study() == 1
     assert f"{finished} of them in an earlier run" in capsys.readouterr().err
     assert study.table.read_bytes() == whole
+
+
+def test_a_finding_that_is_said_later_stands_where_it_would_have_stood_at_once():
+    estimator = gantei.load("demo-sex")
+    listed = StudyPhotograph(Path("b.jpg"), "b.jpg")
+    cut = PhotographError(Finding("cut-off-file", format="PNG"), "b.jpg", "0" * 64)
+    good = {
+        "values": ({"male": 0.25},),
+        "units": ({"male": "probability"},),
+        "findings": ((*estimator.findings, Finding("unlike-calibrated", distance=2.0, site="a")),),
+    }
+    for rest in (good, {"error": cut}):
+        for before in ((), (Finding("eye-detected", side="left"),)):
+            result = PhotographResult("b.jpg", "0" * 64, photograph_findings=before, **rest)
+            at_once = replace(result, photograph_findings=(*before, same_file("a.jpg")))
+            later = columns.with_finding(
+                columns.row(listed, result, [estimator]), same_file("a.jpg")
+            )
+            assert later == columns.row(listed, at_once, [estimator])
+
+
+def test_the_map_of_a_copy_is_that_of_the_first_and_names_no_other_photograph(
+    study, make_estimator, tmp_path
+):
+    maps, explained = tmp_path / "maps", make_estimator("explained", network=explained_network())
+    arguments = [study.folder, "--with", explained, "--maps", maps, "--out", tmp_path / "m.csv"]
+    assert predict(*arguments) == 1
+    for pair in ("ab", "cd"):
+        drawn = [(maps / f"{name}.png.explained.png").read_bytes() for name in pair]
+        assert drawn[0] == drawn[1]

@@ -102,9 +102,9 @@ def test_the_vectors_stand_in_the_rows_of_the_table(photographs, age, out):
 
 def test_parquet_names_the_photograph_of_each_vector(photographs, age, out, monkeypatch):
     parquet = pytest.importorskip("pyarrow.parquet")
-    from gantei.study import embeddings
+    from gantei.study import embeddings_file
 
-    monkeypatch.setattr(embeddings, "ROWS_AT_ONCE", 4)
+    monkeypatch.setattr(embeddings_file, "ROWS_AT_ONCE", 4)
     for ending in ("npy", "parquet"):
         table = out / f"{ending}.csv"
         vectors = ("--persons", "names", "--embeddings", out / f"vectors.{ending}")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..errors import OutputError
 from ..labels.results_table import ResultsTable
-from ..study.embeddings import ENDINGS
+from ..study.embeddings_file import ENDINGS
 from ..system.files import sha256_of
 from ..table_files.optional_packages import arrow
 

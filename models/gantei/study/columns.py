@@ -19,8 +19,8 @@ Row = list[Any]
 """One photograph's cells in the order of the columns; None where there is nothing to say."""
 
 
-WARNING_CODES, ERROR, ERROR_CODE = -3, -2, -1
-"""Where a row has its codes, and where it says why there are no values."""
+WARNINGS, WARNING_CODES, ERROR, ERROR_CODE = -4, -3, -2, -1
+"""Where a row says what is odd, and by which codes, and where, why there are no values."""
 
 
 def columns(
@@ -79,9 +79,8 @@ def row(
         # The name in the table stands for the path: a table tells nothing of the folders around it.
         text = error.worded(source=listed.name)
         said = [each for each in result.photograph_findings if each != error.finding]
-        told = " ".join(f"{each.text()}." for each in said) or None
-        codes_told = " ".join(_codes(said)) or None
-        return [*leading, *blanks, told, codes_told, _one_line(text), error.code]
+        told = _joined(_sentence(each) for each in said), _joined(_codes(said))
+        return [*leading, *blanks, *told, _one_line(text), error.code]
     values = [
         cell
         for index, each in enumerate(estimators)
@@ -96,10 +95,28 @@ def row(
         f"{each.name}: {finding.text()}." for each, finding in found if finding not in each.findings
     ]
     codes = dict.fromkeys(f"{each.name}:{finding.code}" for each, finding in found)
-    texts += [f"{finding.text()}." for finding in result.photograph_findings]
+    texts += [_sentence(finding) for finding in result.photograph_findings]
     codes |= _codes(result.photograph_findings)
-    warnings = [" ".join(texts) or None, " ".join(codes) or None]
-    return [*leading, *values, *warnings, None, None]
+    return [*leading, *values, _joined(texts), _joined(codes), None, None]
+
+
+def with_finding(line: Row, finding: Finding) -> Row:
+    """Give a row that also says what was found last of the photograph, as `row` would lay it out.
+
+    For what only the rows of a whole study tell; no row says the same finding twice.
+    """
+    also = [*line]
+    for place, text in ((WARNINGS, _sentence(finding)), (WARNING_CODES, finding.code)):
+        also[place] = _joined(filter(None, (line[place], text)))
+    return also
+
+
+def _sentence(finding: Finding) -> str:
+    return f"{finding.text()}."
+
+
+def _joined(texts: Iterable[str]) -> str | None:
+    return " ".join(texts) or None
 
 
 def _codes(findings: Iterable[Finding]) -> dict[str, None]:

@@ -27,6 +27,11 @@ class FindingCounts:
             {code.rpartition(":")[2] for code in codes if code not in self._of_every_row}
         )
 
+    def add_finding(self, code: str, photographs: int) -> None:
+        """Count photographs whose rows are to say one more finding."""
+        if photographs:
+            self._findings[code] += photographs
+
     @property
     def findings(self) -> dict[str, int]:
         """Photographs with a warning of each code, most frequent first."""

@@ -13,14 +13,14 @@ from .backends import AnyEstimator, LocalBackend, RemoteBackend
 from .columns import columns
 from .dicom_columns import DicomColumns
 from .extras import Extras
+from .files_of_table import FilesOfTable
 from .leading_columns import Column
 from .measures_file import MeasuresFile
-from .run_manifest_path import run_manifest_path
 from .stated_cameras import StatedCameras
 
 
 @dataclass(frozen=True)
-class Study:
+class Study(FilesOfTable):
     """A study to run: these photographs, by this backend, into this table.
 
     `plain_csv`: what is CSV of its files is for programs alone; see `write_csv`. `dicom_columns`
@@ -69,51 +69,6 @@ class Study:
         """The photographs' names in the table."""
         return (listed.name for listed in self.listing.photographs)
 
-    @property
-    def dictionary_path(self) -> Path:
-        """The data dictionary, `results.csv.dictionary.csv`: what each column means."""
-        return self.table.with_name(f"{self.table.name}.dictionary.csv")
-
-    @property
-    def run_path(self) -> Path:
-        """The run manifest, `results.csv.run.json`: what made the table."""
-        return run_manifest_path(self.table)
-
-    @property
-    def skipped_path(self) -> Path:
-        """The files that were passed by, `results.csv.skipped.csv`; not there without any."""
-        return self.table.with_name(f"{self.table.name}.skipped.csv")
-
-    @property
-    def persons_path(self) -> Path:
-        """What comes together for each person, `results.csv.persons.csv`; not there without any."""
-        return self.table.with_name(f"{self.table.name}.persons.csv")
-
-    @property
-    def measures_path(self) -> Path:
-        """What each photograph looks like, `results.csv.photographs.csv`."""
-        return self.table.with_name(f"{self.table.name}.photographs.csv")
-
-    @property
-    def dicom_key_path(self) -> Path:
-        """The key of persons' pseudonyms, `results.csv.dicom-key`; not there without DICOM."""
-        return self.table.with_name(f"{self.table.name}.dicom-key")
-
-    @property
-    def journal_path(self) -> Path:
-        """The finished rows of an unfinished run."""
-        return self.table.with_name(f"{self.table.name}.partial")
-
-    @property
-    def vectors_path(self) -> Path:
-        """The embeddings of an unfinished run."""
-        return self.table.with_name(f"{self.table.name}.embeddings.partial")
-
-    @property
-    def measures_journal_path(self) -> Path:
-        """What the photographs of an unfinished run look like."""
-        return self.table.with_name(f"{self.table.name}.photographs.partial")
-
     def without_own_files(self) -> "Study":
         """The same, where files of its own that lie among the photographs are not passed by."""
         own = [*self.own_paths(), *filter(None, [self.embeddings])]
@@ -127,12 +82,6 @@ class Study:
         if self.maps:
             for name in self.names():
                 yield from (self.maps / f"{name}.{each.name}.png" for each in self.estimators)
-
-    def own_paths(self) -> tuple[Path, ...]:
-        """The files that it writes in any case."""
-        beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
-        unfinished = (self.journal_path, self.vectors_path, self.measures_journal_path)
-        return (self.table, *beside, self.measures_path, self.dicom_key_path, *unfinished)
 
     def journal_of(self, run: str) -> str:
         """Digest of the run and of where its files go, which a run that resumes has checked."""

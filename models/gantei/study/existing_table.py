@@ -45,7 +45,7 @@ def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
         same = (
             manifest["photographs_sha256"] == names_and_digests(photographs)
             and manifest["told_sha256"] == told_sha256(study.listing.photographs)
-            and persons_are_there(study, manifest)
+            and persons_are_there(study.persons_path, manifest)
             and all(manifest[key] == now for key, now in extras.proofs(photographs).items())
         )
         return Summary(**manifest["summary"]) if same else None

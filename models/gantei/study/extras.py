@@ -104,7 +104,7 @@ class Extras:
         """
         found: dict[str, Any] = {"photographs": self._measures.proof()}
         if self._overlays:
-            found["maps"] = {"pictures": self._overlays.count(photographs)}
+            found["maps"] = {"pictures": self._overlays.files.count(photographs)}
         if self._embeddings:
             found["embeddings"] = self._embeddings.proof()
         return found

@@ -112,8 +112,15 @@ def told_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:
     """Digest of persons and further cells of photographs; None where there are none."""
     digest, empty = hashlib.sha256(), True
     for each in photographs:
-        if each.person or any(each.cells):
+        person = (each.person.name, each.person.origin) if each.person else None
+        if line := told_line(each.name, person, each.cells):
             empty = False
-            person = [each.person.name, each.person.origin] if each.person else None
-            digest.update(json.dumps([each.name, person, *each.cells]).encode() + b"\n")
+            digest.update(line)
     return None if empty else digest.hexdigest()
+
+
+def told_line(name: str, person: tuple[str, str] | None, cells: Sequence[str | None]) -> bytes:
+    """What a photograph adds to that digest; nothing where nobody tells anything of it."""
+    if not (person or any(cells)):
+        return b""
+    return json.dumps([name, person, *cells]).encode() + b"\n"

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from ..errors import OutputError, PhotographError
@@ -18,6 +17,8 @@ from ..photographs.photograph import open_photograph
 from ..system.files import atomic_write
 from .backends import AnyEstimator
 from .columns import ERROR, Row
+from .overlay_files import OverlayFiles
+from .same_files import SAME_FILE
 
 COMPRESSION = 4
 """zlib's level: measured on a drawn photograph, 57 ms and 481 kB; Pillow's 6: 160 ms, 465 kB."""
@@ -35,6 +36,11 @@ class Overlays:
     estimators: Sequence[AnyEstimator]
     allow_grey: bool
     run: str
+
+    @property
+    def files(self) -> OverlayFiles:
+        """Where they are."""
+        return OverlayFiles(self.folder, [each.name for each in self.estimators], self.run)
 
     def check_folder(self) -> None:
         """Refuse a folder that cannot be made by itself.
@@ -56,7 +62,7 @@ class Overlays:
     def check(self, names: Iterable[str]) -> None:
         """Refuse to replace what is there; see `Extras.check`."""
         for name in names:
-            if taken := next((path for path in self._paths(name) if path.exists()), None):
+            if taken := next((path for path in self.files.paths(name) if path.exists()), None):
                 raise OutputError(
                     f"{taken} exists; choose another --maps, or replace what is there with "
                     "--overwrite"
@@ -64,15 +70,7 @@ class Overlays:
 
     def hold(self, row: Row) -> bool:
         """Whether the overlays of a row of the journal are there."""
-        return row[ERROR] is not None or all(
-            self._is_of(path, row[1]) for path in self._paths(row[0])
-        )
-
-    def count(self, photographs: Iterable[tuple[str, str | None]]) -> int:
-        """Count the overlays that are there of this run and these photographs: name, sha256."""
-        return sum(
-            self._is_of(path, sha256) for name, sha256 in photographs for path in self._paths(name)
-        )
+        return row[ERROR] is not None or self.files.are_there(row[0], row[1])
 
     def add(self, listed: StudyPhotograph, result: PhotographResult) -> None:
         """Draw one photograph's overlays.
@@ -84,17 +82,24 @@ class Overlays:
         from ..explanations.overlay import draw_overlay
 
         if result.error is not None:
-            for path in self._paths(listed.name):  # of an earlier run, or before it was damaged
+            for path in self.files.paths(
+                listed.name
+            ):  # of an earlier run, or before it was damaged
                 path.unlink(missing_ok=True)
             return
         photograph = open_photograph(listed.path, allow_grey=self.allow_grey)
         if photograph.sha256 != result.sha256:
             raise PhotographError(Finding("changed-photograph"), str(listed.path))
-        for index, path in enumerate(self._paths(listed.name)):
+        for index, path in enumerate(self.files.paths(listed.name)):
             explanation = result.explanations[index]
             value = result.values[index][explanation.of]
             manifest = self.estimators[index].manifest
-            warnings = result.prediction(index).warnings
+            # That another name has the same bytes is a fact of the study, not of the picture.
+            warnings = [
+                finding.text()
+                for finding in result.prediction(index).findings
+                if finding.code != SAME_FILE
+            ]
             picture = draw_overlay(photograph, explanation, value, manifest, warnings)
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,19 +107,6 @@ class Overlays:
                 raise OutputError(f"{path.parent}: cannot be made: {error.strerror}") from error
             with atomic_write(path) as file:
                 text = PngInfo()
-                for key, words in self._text(listed.shown_sha256(result.sha256)).items():
+                for key, words in self.files.text(listed.shown_sha256(result.sha256)).items():
                     text.add_text(key, words)
                 picture.save(file, "PNG", compress_level=COMPRESSION, pnginfo=text)
-
-    def _text(self, sha256: str | None) -> dict[str, str]:
-        return {"gantei-run": self.run, "photograph-sha256": str(sha256)}
-
-    def _is_of(self, path: Path, sha256: str | None) -> bool:
-        try:
-            with Image.open(path, formats=["PNG"]) as image:
-                return self._text(sha256).items() <= image.info.items()
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            return False
-
-    def _paths(self, name: str) -> list[Path]:
-        return [self.folder / f"{name}.{each.name}.png" for each in self.estimators]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from .averaging import (
     EYES,
@@ -28,7 +28,32 @@ class _Person:
         return self.eyes[eye].count if eye in self.eyes else 0
 
 
-def person_columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
+@dataclass(frozen=True)
+class PersonValues:
+    """What persons are averaged of: columns of values, their places in a row, and their scales.
+
+    There is a scale for each output, which may have several values.
+    """
+
+    columns: Sequence[Column]
+    places: Sequence[int]
+    scales: Sequence[AveragingScale]
+
+    @classmethod
+    def of(cls, estimators: Sequence[AnyEstimator], listed: int = 0) -> Self:
+        """Take those of estimators, where so many columns of a list stand before the values."""
+        return cls(
+            [column for each in estimators for column in value_columns(each)],
+            value_places(estimators, listed),
+            [
+                averaging_scale(spec.kind, len(spec.value_names("")))
+                for each in estimators
+                for spec in each.manifest.output.values()
+            ],
+        )
+
+
+def person_columns(values: PersonValues) -> tuple[Column, ...]:
     """Give the columns of the table of persons."""
     described = [
         Column("person", "text", "as in the results", "結果の表の person 列と同じ"),
@@ -50,7 +75,7 @@ def person_columns(estimators: Sequence[AnyEstimator]) -> tuple[Column, ...]:
             "左右不明の枚数（エラーを除く）。左右の分かる写真が 1 枚もない場合にだけ使用",
         ),
     ]
-    for column in (each for one in estimators for each in value_columns(one)):
+    for column in values.columns:
         described += _described(column)
     return tuple(described)
 
@@ -95,9 +120,7 @@ def _with(column: Column, suffix: str, meaning: str, japanese: str, found: str =
     )
 
 
-def person_rows(
-    rows: Iterable[Row], estimators: Sequence[AnyEstimator], listed: int = 0
-) -> Iterator[list[Any]]:
+def person_rows(rows: Iterable[Row], values: PersonValues) -> Iterator[list[Any]]:
     """Lay out what the rows of a table come to for each person, in the order of their names.
 
     Rows without a person are passed over; those with an error are counted only, and so are copies:
@@ -105,15 +128,8 @@ def person_rows(
 
     Args:
         rows: of the table.
-        estimators: whose values they have.
-        listed: how many columns of a list stand before the values.
+        values: that they have.
     """
-    scales = [
-        averaging_scale(spec.kind, len(spec.value_names("")))
-        for one in estimators
-        for spec in one.manifest.output.values()
-    ]
-    places = value_places(estimators, listed)
     people: dict[str, _Person] = {}
     for row in rows:
         if row[PERSON] is None:
@@ -124,27 +140,27 @@ def person_rows(
             person.failed += 1
             continue
         eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, EyeSums())
-        values = _all(scales, [row[place] for place in places], lambda scale: scale.there)
-        eye.add(bytes.fromhex(row[SHA256]), values)
+        taken = [row[place] for place in values.places]
+        eye.add(bytes.fromhex(row[SHA256]), _all(values.scales, taken, lambda scale: scale.there))
     for name in sorted(people):
-        yield [name, *_cells(people[name], scales, len(places))]
+        yield [name, *_cells(people[name], values)]
 
 
-def _cells(person: _Person, scales: Sequence[AveragingScale], width: int) -> list[Any]:
-    def back(values: Sequence[float] | None) -> Sequence[float | None]:
-        if values is None:
-            return [None] * width
-        return [_rounded(each) for each in _all(scales, values, lambda each: each.back)]
+def _cells(person: _Person, values: PersonValues) -> list[Any]:
+    def back(mean: Sequence[float] | None) -> Sequence[float | None]:
+        if mean is None:
+            return [None] * len(values.places)
+        return [_rounded(each) for each in _all(values.scales, mean, lambda each: each.back)]
 
     eyes = [person.eyes[eye].mean() if eye in person.eyes else None for eye in EYES]
     whole = mean_of_eyes(person.eyes)
     columns = zip(back(whole), *(back(eye) for eye in eyes), strict=True)
-    values = [
+    means = [
         [mean, right, left, None if right is None or left is None else _rounded(right - left)]
         for mean, right, left in columns
     ]
     counts = [person.count(eye) for eye in (*EYES, UNKNOWN_EYE)]
-    return [person.photographs, person.failed, *counts, *(cell for each in values for cell in each)]
+    return [person.photographs, person.failed, *counts, *(cell for each in means for cell in each)]
 
 
 def _rounded(value: float) -> float:

@@ -30,7 +30,7 @@ from .kept_rows import keep_rows, stamp_in_journal
 from .listed_photographs import told_sha256
 from .measure_columns import measure_columns
 from .persons_file import write_persons
-from .persons_table import person_columns
+from .persons_table import PersonValues, person_columns, person_rows
 from .refusing import without_refused
 from .same_files import with_same_files
 from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
@@ -139,16 +139,18 @@ def _publish(
     if added := study.dicom_columns:
         rows = added.extended(rows, study.listing.photographs)
     extras.publish(journal.rows())
-    people = write_persons(study, journal.rows())
+    values = PersonValues.of(study.estimators, len(study.listing.columns))
+    persons, plain = person_rows(journal.rows(), values), study.plain_csv
+    people = write_persons(study.persons_path, persons, person_columns(values), plain=plain)
     anonymous = study.listing.anonymous
     tables = {"results": described, "photographs": measure_columns(anonymous=anonymous)}
     if people:
-        tables["persons"] = person_columns(study.estimators)
+        tables["persons"] = person_columns(values)
     with atomic_write(study.dictionary_path) as file:
-        write_dictionary(tables, file, plain=study.plain_csv)
+        write_dictionary(tables, file, plain=plain)
     write_skipped(study)
     with atomic_write(study.table) as table:
-        writer_for(study.table, plain=study.plain_csv)(rows, described, table)
+        writer_for(study.table, plain=plain)(rows, described, table)
         table.flush()
         digest = sha256_of(Path(table.name))
         with atomic_write(study.run_path) as file:

@@ -9,28 +9,38 @@ _TOLD = {
 }
 
 
-def differences(manifest: Mapping[str, Any], identity: Mapping[str, Any]) -> list[str]:
-    """Say how a run was made otherwise than this one, a clause each; `it` is the former."""
+def differences(
+    manifest: Mapping[str, Any],
+    identity: Mapping[str, Any],
+    *,
+    this: str = "this run",
+    now: str = "now",
+) -> list[str]:
+    """Say how a run was made otherwise than this one, a clause each; `it` is the former.
+
+    `this` is what the latter is called, and `now` stands before what it has.
+    """
     found = []
     for key, what in (("gantei", "gantei"), ("python", "Python")):
         if manifest[key] != identity[key]:
-            found.append(f"{what} was {manifest[key]}, now {identity[key]}")
+            found.append(f"{what} was {manifest[key]}, {now} {identity[key]}")
     if manifest["versions"] != identity["versions"]:
-        before, now = manifest["versions"].items(), identity["versions"].items()
-        others = sorted({name for name, _ in before ^ now})
+        unlike = manifest["versions"].items() ^ identity["versions"].items()
+        others = sorted({name for name, _ in unlike})
         found.append(f"the versions of {' and '.join(others)} were others")
     if manifest.get("server") != identity.get("server"):
         where = (each.get("server", {}).get("url", "this machine") for each in (manifest, identity))
-        before, now = where
-        what = f"on {before}, now on {now}" if before != now else f"by other versions on {now}"
+        before, here = where
+        same = f"by other versions on {here}"
+        what = f"on {before}, {now} on {here}" if before != here else same
         found.append(f"it was estimated {what}")
     if manifest["estimators"] != identity["estimators"]:
         names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
-        before, now = (", ".join(each) for each in names)
+        before, here = (", ".join(each) for each in names)
         same = "its estimators have other weights, facts or devices"
-        found.append(f"it is of {before}, this run of {now}" if before != now else same)
+        found.append(f"it is of {before}, {this} of {here}" if before != here else same)
     elif manifest.get("calibration_sha256") != identity.get("calibration_sha256"):
-        found.append(f"it was made {_calibrated(manifest)}, this run {_calibrated(identity)}")
+        found.append(f"it was made {_calibrated(manifest)}, {this} {_calibrated(identity)}")
     elif manifest.get("columns") != identity["columns"]:
         found.append("its columns are others")
     for key in ("allow_grey", "plain_csv", "anonymous"):

@@ -8,6 +8,9 @@ from ..findings.finding import Finding
 from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
 
+SAME_FILE = "same-file"
+"""The code of the finding."""
+
 
 class SameFiles:
     """The digests of the photographs so far, each with the name under which it was met first.
@@ -26,6 +29,11 @@ class SameFiles:
         return None if first == name else first
 
 
+def same_file(first: str) -> Finding:
+    """Say that a photograph has the same bytes as the one of that name."""
+    return Finding(SAME_FILE, first=first)
+
+
 def with_same_files(
     photographs: Iterable[StudyPhotograph],
     results: Generator[PhotographResult],
@@ -41,5 +49,5 @@ def with_same_files(
             if first is None:
                 yield listed, result
                 continue
-            found = (*result.photograph_findings, Finding("same-file", first=first))
+            found = (*result.photograph_findings, same_file(first))
             yield listed, replace(result, photograph_findings=found)

@@ -1,0 +1,62 @@
+"""The files that stand beside a study's table, by its name."""
+
+from pathlib import Path
+
+from .run_manifest_path import run_manifest_path
+
+
+class FilesOfTable:
+    """Where the files of the table at `table` stand; results.csv is the example."""
+
+    table: Path
+
+    @property
+    def dictionary_path(self) -> Path:
+        """The data dictionary, `results.csv.dictionary.csv`: what each column means."""
+        return self.table.with_name(f"{self.table.name}.dictionary.csv")
+
+    @property
+    def run_path(self) -> Path:
+        """The run manifest, `results.csv.run.json`: what made the table."""
+        return run_manifest_path(self.table)
+
+    @property
+    def skipped_path(self) -> Path:
+        """The files that were passed by, `results.csv.skipped.csv`; not there without any."""
+        return self.table.with_name(f"{self.table.name}.skipped.csv")
+
+    @property
+    def persons_path(self) -> Path:
+        """What comes together for each person, `results.csv.persons.csv`; not there without any."""
+        return self.table.with_name(f"{self.table.name}.persons.csv")
+
+    @property
+    def measures_path(self) -> Path:
+        """What each photograph looks like, `results.csv.photographs.csv`."""
+        return self.table.with_name(f"{self.table.name}.photographs.csv")
+
+    @property
+    def dicom_key_path(self) -> Path:
+        """The key of persons' pseudonyms, `results.csv.dicom-key`; not there without DICOM."""
+        return self.table.with_name(f"{self.table.name}.dicom-key")
+
+    @property
+    def journal_path(self) -> Path:
+        """The finished rows of an unfinished run."""
+        return self.table.with_name(f"{self.table.name}.partial")
+
+    @property
+    def vectors_path(self) -> Path:
+        """The embeddings of an unfinished run."""
+        return self.table.with_name(f"{self.table.name}.embeddings.partial")
+
+    @property
+    def measures_journal_path(self) -> Path:
+        """What the photographs of an unfinished run look like."""
+        return self.table.with_name(f"{self.table.name}.photographs.partial")
+
+    def own_paths(self) -> tuple[Path, ...]:
+        """The files that it writes in any case."""
+        beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
+        unfinished = (self.journal_path, self.vectors_path, self.measures_journal_path)
+        return (self.table, *beside, self.measures_path, self.dicom_key_path, *unfinished)
