@@ -101,18 +101,18 @@ def test_the_limit_counts_what_comes_too_where_nothing_is_in_it(ask, encoding, b
     assert client.app.in_use.bytes == 0
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"x",
-        gzip.compress(in_json(b"x").encode())[:-9],
-        gzip.compress(in_json(b"x").encode())[:-1],
-        gzip.compress(in_json(b"x").encode()) + b"x",
-        gzip.compress(b"") + gzip.compress(in_json(b"x").encode()),
-        zlib.compress(in_json(b"x").encode()),
-        gzip.compress(in_json(b"x").encode()).replace(b"\x1f\x8b", b"\x1f\x8c", 1),
-    ],
-)
+DAMAGED = {
+    "none": b"x",
+    "without-check-and-length": gzip.compress(in_json(b"x").encode())[:-9],
+    "cut-off": gzip.compress(in_json(b"x").encode())[:-1],
+    "with-more-behind": gzip.compress(in_json(b"x").encode()) + b"x",
+    "two-members": gzip.compress(b"") + gzip.compress(in_json(b"x").encode()),
+    "of-zlib": zlib.compress(in_json(b"x").encode()),
+    "another-magic": gzip.compress(in_json(b"x").encode()).replace(b"\x1f\x8b", b"\x1f\x8c", 1),
+}
+
+
+@pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_one_is_refused_in_words(ask, content):
     answer = ask().post(INFER, content=content, headers={"content-encoding": "gzip"})
     assert assert_problem(answer, 400, "malformed-body")["code"] == "body-encoding-damaged"
