@@ -25,12 +25,15 @@ from .predict_summary import (
     write_summary,
     write_unread,
 )
+from .shard_option import add_shard, in_shard_of, shard_of, write_shard
+from .streamed_table import write_stream
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
     from ..study.backends import AnyEstimator, LocalBackend, RemoteBackend
     from ..study.definition import Study
     from ..study.dicom_columns import DicomColumns
+    from ..study.shard import StudyShard
 
 ALL_GOOD, SOME_FAILED = 0, 1
 
@@ -50,6 +53,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     add_estimators(predict)
     add_calibrations(predict, "also give calibrated values and intervals, by the calibration")
     _add_outputs(predict)
+    add_shard(predict)
     add_device(predict)
     add_memory(predict)
     predict.add_argument(
@@ -132,8 +136,9 @@ def _run(chosen: argparse.Namespace) -> int:
     names = list(dict.fromkeys(chosen.names))
     _check_options(chosen)
     check_codes(chosen.refuse)
+    shard = shard_of(chosen)
     added = dicom_columns_of(chosen)
-    listing = listing_of(chosen)
+    listing, part = in_shard_of(chosen, listing_of(chosen), shard)
     write_copied_columns(listing)
     with _backend(chosen, names) as backend:
         if chosen.out == STANDARD_STREAM:
@@ -141,8 +146,9 @@ def _run(chosen: argparse.Namespace) -> int:
                 raise OutputError(
                     "--maps and --embeddings belong to a table in a file: name it by --out"
                 )
-            return _stream(chosen, listing, backend, added)
-        return _fill(chosen, listing, backend, added)
+            failed = write_stream(chosen, listing, backend, added)
+            return SOME_FAILED if failed else ALL_GOOD
+        return _fill(chosen, listing, part, backend, added)
 
 
 def _check_options(chosen: argparse.Namespace) -> None:
@@ -191,9 +197,12 @@ def _check_extras(
         if chosen.embeddings and chosen.embeddings.resolve() == path.resolve():
             what = "is the table" if path == study.table else "is written beside the table"
             raise OutputError(f"{path} {what}; choose another --embeddings")
-    written = {path.resolve() for path in (*study.own_paths(), chosen.embeddings) if path}
+    # The key of pseudonyms is read, and not replaced.
+    replaced = {*study.own_paths(), chosen.embeddings} - {study.dicom_key_path, None}
+    written = {path.resolve() for path in replaced if path}
     for option, name in (("--from", chosen.list), *(("--eyes", each) for each in chosen.eyes),
-                         ("--anonymous", chosen.anonymous)):  # fmt: skip
+                         ("--anonymous", chosen.anonymous),
+                         ("--dicom-key", chosen.dicom_key)):  # fmt: skip
         if name is not None and Path(name).resolve() in written:
             raise OutputError(f"{name}: is read by {option}, and would be replaced; choose another")
     for path in chosen.paths:
@@ -207,6 +216,7 @@ def _check_extras(
 def _fill(
     chosen: argparse.Namespace,
     listing: "PhotographList",
+    shard: "StudyShard | None",
     backend: "LocalBackend | RemoteBackend",
     added: "DicomColumns | None",
 ) -> int:
@@ -223,12 +233,15 @@ def _fill(
         plain_csv=chosen.plain_csv,
         dicom_columns=added,
         refuse=frozenset(chosen.refuse),
+        shard=shard,
+        dicom_key=chosen.dicom_key,
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(
             study, overwrite=chosen.overwrite, rehash=chosen.rehash, advance=bar.update
         )
+    write_shard(shard, summary.photographs)
     write_summary(summary, study.listing.passed_by)
     write_unread(added)
     write_every_row(backend.estimators)
@@ -241,59 +254,11 @@ def _fill(
     sys.stderr.write(f"{', '.join(names)}\n")
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
-    if study.dicom_key_path.exists():
+    if (key := study.persons_key_path) is not None and key.exists():
         sys.stderr.write(
-            f"{study.dicom_key_path.name}: the key of the pseudonyms of persons in DICOM files; "
+            f"{key.name}: the key of the pseudonyms of persons in DICOM files; "
             "keep it, and to yourself\n"
         )
     codes = [*summary.findings, *summary.errors]
     write_suggestion(crops_suggestion(chosen, listing, codes))
     return SOME_FAILED if summary.failed else ALL_GOOD
-
-
-def _stream(
-    chosen: argparse.Namespace,
-    listing: "PhotographList",
-    backend: "LocalBackend | RemoteBackend",
-    added: "DicomColumns | None",
-) -> int:
-    from ..study.columns import Row, columns, row, sentences_of_every_row
-    from ..study.counts import FindingCounts
-    from ..study.dicom_persons import DicomPersons
-    from ..study.existing_table import Summary
-    from ..study.refusing import without_refused
-    from ..study.same_files import SameFiles, with_same_files
-    from ..study.stated_cameras import StatedCameras
-    from ..study.table import write_comma_separated
-
-    results, persons = backend.results(listing.photographs), DicomPersons(None)
-    counts = FindingCounts(sentences_of_every_row(backend.estimators))
-    cameras = StatedCameras.of(listing.columns, backend.estimators)
-
-    def rows() -> Iterator[Row]:
-        for listed, found in with_same_files(listing.photographs, results, SameFiles()):
-            result = without_refused(cameras.compared(listed, found), chosen.refuse)
-            line = row(persons.told(listed, result.format), result, backend.estimators)
-            counts.add(line)
-            yield line
-
-    # A pipe leads to a program, which would take a byte order mark for a letter of a name.
-    described = columns(
-        backend.estimators,
-        listing.columns,
-        added=added.columns() if added else (),
-        anonymous=listing.anonymous,
-    )
-    lines: Iterator[Row] = rows()
-    if added:
-        lines = added.extended(lines, listing.photographs)
-    write_comma_separated(lines, described, sys.stdout.buffer, plain=True)
-    sys.stdout.buffer.flush()
-    failed = sum(counts.errors.values())
-    total = len(listing.photographs)
-    write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
-    write_unread(added)
-    write_every_row(backend.estimators)
-    write_calibrations(backend.estimators, listing.columns)
-    write_suggestion(crops_suggestion(chosen, listing, [*counts.findings, *counts.errors]))
-    return SOME_FAILED if failed else ALL_GOOD

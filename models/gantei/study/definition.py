@@ -16,6 +16,7 @@ from .extras import Extras
 from .files_of_table import FilesOfTable
 from .leading_columns import Column
 from .measures_file import MeasuresFile
+from .shard import StudyShard
 from .stated_cameras import StatedCameras
 
 
@@ -25,6 +26,8 @@ class Study(FilesOfTable):
 
     `plain_csv`: what is CSV of its files is for programs alone; see `write_csv`. `dicom_columns`
     stand in the table alone, behind the others. `refuse`: codes of findings that are errors here.
+    `shard`: of a larger study, where the listing has the photographs of one shard alone.
+    `dicom_key`: the file with the key of pseudonyms; None: it stands beside the table.
     """
 
     listing: PhotographList
@@ -35,6 +38,8 @@ class Study(FilesOfTable):
     plain_csv: bool = False
     dicom_columns: DicomColumns | None = None
     refuse: frozenset[str] = frozenset()
+    shard: StudyShard | None = None
+    dicom_key: Path | None = None
 
     @property
     def estimators(self) -> Sequence[AnyEstimator]:
@@ -69,13 +74,21 @@ class Study(FilesOfTable):
         """The photographs' names in the table."""
         return (listed.name for listed in self.listing.photographs)
 
+    @property
+    def persons_key_path(self) -> Path | None:
+        """The key of persons' pseudonyms that it uses.
+
+        None: a shard has no key of its own beside its table, since all shards need the same.
+        """
+        return self.dicom_key or (self.dicom_key_path if self.shard is None else None)
+
     def without_own_files(self) -> "Study":
         """The same, where files of its own that lie among the photographs are not passed by."""
-        own = [*self.own_paths(), *filter(None, [self.embeddings])]
+        own = [*self.own_paths(), *filter(None, [self.embeddings, self.dicom_key])]
         return replace(self, listing=self.listing.without(own))
 
     def written_paths(self) -> Iterator[Path]:
-        """All the files that it may write, overlays and embeddings with them."""
+        """All the files that it alone may write, overlays and embeddings with them."""
         yield from self.own_paths()
         if self.embeddings:
             yield self.embeddings
@@ -84,9 +97,21 @@ class Study(FilesOfTable):
                 yield from (self.maps / f"{name}.{each.name}.png" for each in self.estimators)
 
     def journal_of(self, run: str) -> str:
-        """Digest of the run and of where its files go, which a run that resumes has checked."""
+        """Digest of the run, its shard and where its files go, which a run that resumes checked."""
         places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
-        return digest_of({"run": run, "places": places})
+        return digest_of({"run": run, "places": places} | self.place())
+
+    def told_of_parts(self, dicom_key_sha256: str | None) -> dict[str, Any]:
+        """What the run manifest says of shard and key of pseudonyms, which no row depends on."""
+        if self.shard is not None:
+            return {"shard": self.shard.as_dict(dicom_key_sha256)}
+        return {"dicom_key_sha256": dicom_key_sha256} if dicom_key_sha256 else {}
+
+    def place(self) -> dict[str, Any]:
+        """Which shard of a study it is, as a journal and a run manifest say it; else nothing."""
+        if self.shard is None:
+            return {}
+        return {"shard": {"number": self.shard.number, "of": self.shard.of}}
 
     def identity(self) -> dict[str, Any]:
         """Everything that a row may depend on, except the photographs."""

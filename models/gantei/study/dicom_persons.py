@@ -1,32 +1,41 @@
 """Persons of a study as DICOM files name them: pseudonyms by a key of the study's own."""
 
+import hashlib
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import OutputError
 from ..photographs.dicom.dicom_picture import FORMAT
 from ..photographs.dicom.patient import patient_pseudonym
+from ..photographs.dicom.recognition import SUFFIXES
 from ..photographs.listing import StudyPhotograph
 from ..photographs.persons import KnownPerson
-from ..system.files import atomic_write, read_bounded
+from ..system.files import atomic_write, exclusive_lock, read_bounded, remove_partial_files
 
 _LENGTH = 32
 _LARGEST = 1024  # bytes of the file
+_PATIENCE = 60.0  # seconds to wait for another shard that makes the key
+NEEDS_KEY = (
+    "--shard: all shards need the same key for the persons in DICOM files: name one file for it by "
+    "--dicom-key, the same in all; whichever comes first makes it"
+)
 
 
 class DicomPersons:
     """Who the persons of a study's DICOM files are, where nothing else tells it.
 
     The key is made for the first of them, and stays in a file that its owner alone can read; the
-    same study gives the same pseudonyms again. Without a place for the file, the key is forgotten.
-    In an anonymous study the secret of its key is the key.
+    same study gives the same pseudonyms again. Without a place for the file, the key is forgotten,
+    or, with `shared`, refused. In an anonymous study the secret of its key is the key.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, shared: bool = False) -> None:
         self._path = path
+        self._shared = shared
         self._kept: bytes | None = None
         self._trial = secrets.token_bytes(_LENGTH)
 
@@ -59,14 +68,45 @@ class DicomPersons:
             self._kept = _read(self._path)
         return self._kept
 
+    @property
+    def key_sha256(self) -> str | None:
+        """Digest of the key in the file, as far as a person needed it."""
+        return None if self._kept is None else hashlib.sha256(self._kept).hexdigest()
+
     def _read_or_made(self) -> bytes:
         if self._path is None:
+            if self._shared:
+                raise OutputError(NEEDS_KEY)
             return self._trial
         if self._path.exists():
             return _read(self._path)
-        with atomic_write(self._path, mode=0o600) as file:
-            file.write(self._trial.hex().encode() + b"\n")
+        busy = f"another process is writing {self._path.name}; wait for it"
+        with exclusive_lock(self._path.with_name(f".{self._path.name}.lock"), _PATIENCE, busy):
+            if self._path.exists():  # another shard was faster
+                return _read(self._path)
+            remove_partial_files([self._path])
+            with atomic_write(self._path, mode=0o600) as file:
+                file.write(self._trial.hex().encode() + b"\n")
         return self._trial
+
+
+def has_other_key(path: Path | None, sha256: str | None) -> bool:
+    """Whether the key at `path`, if there is one, is not the one of this digest.
+
+    Raises:
+        OutputError: it is none, or others can read it.
+    """
+    if path is None or sha256 is None or not path.exists():
+        return False
+    return hashlib.sha256(_read(path)).hexdigest() != sha256
+
+
+def may_name_persons(photographs: Iterable[StudyPhotograph]) -> bool:
+    """Whether some are DICOM by their endings, and of a person whom nothing else tells."""
+    return any(
+        each.person is None and each.secret is None and each.path.suffix.lower() in SUFFIXES
+        for each in photographs
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -12,10 +12,11 @@ from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
 from .definition import Study, names_and_digests
+from .dicom_persons import has_other_key
 from .extras import Extras
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
-from .run_differences import differences
+from .run_differences import differences, shard_differences
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
     try:
         manifest = json.loads(study.run_path.read_bytes())
         if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
+            return None
+        if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
             return None
         photographs = _photographs(study)
         same = (
@@ -77,7 +80,9 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
     """Say how the existing table differs from the one of this run."""
     try:
         manifest = json.loads(study.run_path.read_bytes())
-        found = differences(manifest, identity)
+        found = [*shard_differences(manifest, identity), *differences(manifest, identity)]
+        if not found:
+            found += _other_parts(study, manifest)
         if manifest["table_sha256"] != sha256_of(study.table):
             found.append("it was changed since it was written")
         if manifest["photographs_sha256"] != names_and_digests(_photographs(study)):
@@ -88,6 +93,17 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
     return ", ".join(found) or "what stands beside it is other, or gone"
+
+
+def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
+    """Say what is other of what all shards have in common, or of the key of pseudonyms."""
+    told, found = manifest.get("shard"), []
+    if study.shard and told and study.shard.names_sha256 != told["names_sha256"]:
+        found.append("the study has other photographs now, in this shard or in others")
+    key = (told or manifest).get("dicom_key_sha256")
+    if has_other_key(study.persons_key_path, key):
+        found.append("its persons in DICOM files have another key (--dicom-key)")
+    return found
 
 
 def photograph_sha256(listed: StudyPhotograph) -> str | None:

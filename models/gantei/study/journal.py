@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Self
 
 from ..errors import OutputError
 from .columns import Row
-from .run_differences import differences
+from .run_differences import differences, shard_differences
 
 
 class Journal:
@@ -35,7 +35,8 @@ class Journal:
         Args:
             path: of the journal.
             run: digest of the run that it belongs to.
-            identity: of which rows of that run may depend; another run is told what differs.
+            identity: what rows of that run may depend on, and its shard; another run is told what
+                differs.
             overwrite: drop the rows of another run.
 
         Raises:
@@ -173,7 +174,8 @@ def _refuse_other(path: Path, first: bytes, head: Mapping[str, Any]) -> None:
         return
     other = "other estimators, options, files or versions"
     with suppress(KeyError, TypeError, AttributeError):  # of an earlier gantei, or no journal
-        told = differences(_read_head(first)["identity"], head["identity"])
+        before, now = _read_head(first)["identity"], head["identity"]
+        told = [*shard_differences(before, now), *differences(before, now)]
         other = ", ".join(told) or "its maps or embeddings go elsewhere"
     raise OutputError(
         f"{path} holds rows of another run ({other}): finish that one, or start anew with "

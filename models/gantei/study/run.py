@@ -65,7 +65,7 @@ def run_study(
     check_size(study.table, len(study.listing.photographs), len(study.columns()))
     identity = study.identity()
     run = digest_of(identity)
-    journal_id = study.journal_of(run)
+    journal_id, told = study.journal_of(run), identity | study.place()
     extras = study.extras(run)
     busy = f"another process is writing {study.table.name}; wait for it"
     lock = study.table.with_name(f".{study.table.name}.lock")
@@ -81,15 +81,17 @@ def run_study(
             if not overwrite:
                 raise OutputError(
                     f"{study.table} exists and is not the table of this run: "
-                    f"{difference(study, identity)}; choose another --out, or replace it with "
+                    f"{difference(study, told)}; choose another --out, or replace it with "
                     "--overwrite"
                 )
         if not overwrite and not is_of(study.journal_path, journal_id):
-            check_place(study.journal_path, journal_id, identity)
+            check_place(study.journal_path, journal_id, told)
             check_beside(study)
             extras.check(study.names())
-        with Journal(study.journal_path, journal_id, identity, overwrite=overwrite) as journal:
-            summary = _fill(study, journal, identity, extras, advance, rehash=rehash)
+        with Journal(study.journal_path, journal_id, told, overwrite=overwrite) as journal:
+            summary = _fill(
+                study, journal, {"run": run, **identity}, extras, advance, rehash=rehash
+            )
             extras.close()
             journal.remove()
             _remove_unfinished(study)
@@ -99,7 +101,7 @@ def run_study(
 def _fill(
     study: Study,
     journal: Journal,
-    identity: dict[str, Any],
+    told: dict[str, Any],
     extras: Extras,
     advance: Callable[[int], object],
     *,
@@ -107,7 +109,7 @@ def _fill(
 ) -> Summary:
     """Estimate what the journal has not yet, then write the files."""
     started = time.monotonic()
-    persons = DicomPersons(study.dicom_key_path)
+    persons = DicomPersons(study.persons_key_path, shared=study.shard is not None)
     finished = keep_rows(journal, study, persons, extras, rehash=rehash)
     resumed = finished.count
     advance(resumed)
@@ -117,7 +119,8 @@ def _fill(
             finished.add(line, stamp)
             advance(1)
     summary = finished.summary(resumed, time.monotonic() - started)
-    _publish(study, journal, identity, summary, finished, extras)
+    told |= study.told_of_parts(persons.key_sha256)
+    _publish(study, journal, told, summary, finished, extras)
     return summary
 
 
@@ -129,7 +132,7 @@ def _remove_unfinished(study: Study) -> None:
 def _publish(
     study: Study,
     journal: Journal,
-    identity: dict[str, Any],
+    told: dict[str, Any],
     summary: Summary,
     finished: FinishedRows,
     extras: Extras,
@@ -141,10 +144,12 @@ def _publish(
     extras.publish(journal.rows())
     values = PersonValues.of(study.estimators, len(study.listing.columns))
     persons, plain = person_rows(journal.rows(), values), study.plain_csv
+    if study.shard is not None:  # a person's other photographs may be in another shard
+        persons = iter(())
     people = write_persons(study.persons_path, persons, person_columns(values), plain=plain)
     anonymous = study.listing.anonymous
     tables = {"results": described, "photographs": measure_columns(anonymous=anonymous)}
-    if people:
+    if people or study.shard is not None:  # whether the whole has persons, no shard knows
         tables["persons"] = person_columns(values)
     with atomic_write(study.dictionary_path) as file:
         write_dictionary(tables, file, plain=plain)
@@ -154,7 +159,7 @@ def _publish(
         table.flush()
         digest = sha256_of(Path(table.name))
         with atomic_write(study.run_path) as file:
-            manifest = _run_manifest(study, identity, summary, finished, digest)
+            manifest = told | _run_manifest(study, summary, finished, digest)
             manifest |= people
             manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
             file.write(manifest_text(manifest))
@@ -168,7 +173,9 @@ def _rows(
     left = study.listing.photographs[finished.count :]
     stamps = FileStamps()
     results = study.backend.results(stamps.noted(left), extras.explain)
-    with closing(with_same_files(left, results, finished.same_files)) as pairs:
+    # A shard does not have all files of the study.
+    known = finished.same_files if study.shard is None else None
+    with closing(with_same_files(left, results, known)) as pairs:
         for listed, found in pairs:
             stamp = stamps.taken(listed)
             result = without_refused(cameras.compared(listed, found), study.refuse)
@@ -178,16 +185,10 @@ def _rows(
 
 
 def _run_manifest(
-    study: Study,
-    identity: dict[str, Any],
-    summary: Summary,
-    finished: FinishedRows,
-    digest: str,
+    study: Study, summary: Summary, finished: FinishedRows, digest: str
 ) -> dict[str, Any]:
     references = [software(), *(reference(each.manifest) for each in study.estimators)]
     return {
-        "run": digest_of(identity),
-        **identity,
         "summary": asdict(summary),
         "files_skipped": skipped_counts(study),
         "eyes_of_other_photographs": len(study.listing.strays),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from .shard import Shard
+
 _TOLD = {
     "eyes": "other eyes were stated, or sought (--eyes, --from)",
     "dicom_columns": "its columns of DICOM files are others",
@@ -56,6 +58,16 @@ def differences(
         options = " and ".join(f"--{key}" for key in beside)
         found.append(f"it was made with {options}" if beside else "it has no maps or embeddings")
     return found
+
+
+def shard_differences(manifest: Mapping[str, Any], place: Mapping[str, Any]) -> list[str]:
+    """Say whether a table or a journal is of another shard than this run; no shard is one, too."""
+    before, now = (_shard_in_words(each.get("shard")) for each in (manifest, place))
+    return [f"it is of {before}, this run of {now}"] if before != now else []
+
+
+def _shard_in_words(told: Mapping[str, Any] | None) -> str:
+    return "the whole study" if told is None else str(Shard(told["number"], told["of"]))
 
 
 def _calibrated(manifest: Mapping[str, Any]) -> str:

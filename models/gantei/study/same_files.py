@@ -31,21 +31,23 @@ class SameFiles:
 
 def same_file(first: str) -> Finding:
     """Say that a photograph has the same bytes as the one of that name."""
-    return Finding(SAME_FILE, first=first)
+    return Finding("same-file", first=first)
 
 
 def with_same_files(
     photographs: Iterable[StudyPhotograph],
     results: Generator[PhotographResult],
-    known: SameFiles,
+    known: SameFiles | None,
 ) -> Generator[tuple[StudyPhotograph, PhotographResult]]:
     """Pair photographs with their results, which say where they are the same as an earlier one.
 
-    `known` has those of the rows that were finished before; it is added to.
+    `known` has those of the rows that were finished before; it is added to. None: they are not
+    sought, as in a shard, which does not have all photographs.
     """
     with closing(results):
         for listed, result in zip(photographs, results, strict=True):
-            first = known.first_of(listed.name, listed.shown_sha256(result.sha256))
+            sha256 = listed.shown_sha256(result.sha256)
+            first = known.first_of(listed.name, sha256) if known is not None else None
             if first is None:
                 yield listed, result
                 continue

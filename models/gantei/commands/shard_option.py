@@ -1,0 +1,101 @@
+"""`--shard` and `--dicom-key`: one of several tasks that divide a study among them."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .photograph_options import STANDARD_STREAM
+
+if TYPE_CHECKING:
+    from ..photographs.listing import PhotographList
+    from ..study.shard import Shard, StudyShard
+
+
+def add_shard(parser: argparse.ArgumentParser) -> None:
+    """Add both options; `shard_of` reads the first."""
+    parser.add_argument(
+        "--shard",
+        metavar="K/N",
+        help="only estimate the photographs of shard K of N, for `gantei merge`; slurm/N, or "
+        "kubernetes/N: K is that of this task of a job array; slurm: N, too. See docs/predict.md",
+    )
+    parser.add_argument(
+        "--dicom-key",
+        metavar="FILE",
+        type=Path,
+        help="key of the pseudonyms of persons in DICOM files, which is made where there is none; "
+        "default: FILE.dicom-key beside the table. All shards need the same",
+    )
+
+
+def shard_of(chosen: argparse.Namespace) -> "Shard | None":
+    """Read which shard is asked for, and check what goes with it.
+
+    Raises:
+        SettingError: there is no such shard, or an option does not go with one.
+    """
+    from ..errors import SettingError
+    from ..study.array_tasks import shard_of_task
+
+    if chosen.dicom_key is not None and chosen.anonymous is not None:
+        raise SettingError(
+            "--dicom-key: with --anonymous, pseudonyms are made by its key; leave it out"
+        )
+    if chosen.shard is None:
+        return None
+    shard = shard_of_task(chosen.shard, os.environ)
+    if chosen.out == STANDARD_STREAM:
+        raise SettingError("--shard: `gantei merge` reads the table from a file: name it by --out")
+    one_folder = len(chosen.paths) == 1 and chosen.paths[0].is_dir() and chosen.list is None
+    if chosen.root is None and not one_folder:
+        raise SettingError(
+            "--shard: a shard takes its photographs by their names, which start from the folder "
+            "that is given, or from --root: name that folder by --root"
+        )
+    if "same-file" in chosen.refuse:
+        raise SettingError(
+            "--refuse same-file: which files are the same, no shard knows; `gantei merge` says it"
+        )
+    _check_places(chosen)
+    return shard
+
+
+def _check_places(chosen: argparse.Namespace) -> None:
+    """Refuse to write where the other tasks look for photographs, and would find it or not."""
+    from ..errors import SettingError
+
+    written = (Path(chosen.out), chosen.embeddings, chosen.dicom_key, chosen.anonymous)
+    for folder in (path.resolve() for path in chosen.paths if path.is_dir()):
+        for path in filter(None, written):
+            if path.resolve().is_relative_to(folder):
+                raise SettingError(
+                    f"--shard: {path} lies in {folder}, where the other tasks look for "
+                    "photographs; choose a folder outside"
+                )
+
+
+def in_shard_of(
+    chosen: argparse.Namespace, listing: "PhotographList", shard: "Shard | None"
+) -> "tuple[PhotographList, StudyShard | None]":
+    """Take the photographs of the shard, if one is asked for, out of the whole study.
+
+    Raises:
+        SettingError: its DICOM files tell persons, and no key for all shards is named.
+    """
+    from ..errors import SettingError
+    from ..study.dicom_persons import NEEDS_KEY, may_name_persons
+    from ..study.shard import in_shard
+
+    if shard is None:
+        return listing, None
+    if chosen.dicom_key is None and may_name_persons(listing.photographs):
+        raise SettingError(NEEDS_KEY)
+    return in_shard(listing, shard)
+
+
+def write_shard(shard: "StudyShard | None", photographs: int) -> None:
+    """Say which shard of the study it was."""
+    if shard is not None:
+        sys.stderr.write(f"{shard.shard}: {photographs:,} of {shard.photographs:,} photographs\n")

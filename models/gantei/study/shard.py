@@ -1,0 +1,78 @@
+"""A shard: the photographs of a study that one of several tasks estimates.
+
+A photograph belongs to a shard by the hash of its name alone, so that none moves to another shard
+when photographs are added or removed.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..photographs.listing import PhotographList
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Shard `number` of `of`, counted from 1.
+
+    >>> from gantei.study.shard import Shard
+    >>> [Shard(number, 3).has("p1_OD.jpg") for number in (1, 2, 3)].count(True)
+    1
+    """
+
+    number: int
+    of: int
+
+    def has(self, name: str) -> bool:
+        """Whether the photograph, or the file passed by, of that name in the table is in it."""
+        digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+        return int.from_bytes(digest) % self.of == self.number - 1
+
+    def __str__(self) -> str:
+        return f"shard {self.number} of {self.of}"
+
+
+@dataclass(frozen=True)
+class StudyShard:
+    """A shard of one study, of which it keeps what all shards have to have in common.
+
+    `photographs` counts those of the whole study, and `names_sha256` is the digest of their names.
+    """
+
+    number: int
+    of: int
+    photographs: int
+    names_sha256: str
+
+    @property
+    def shard(self) -> Shard:
+        """Which one it is, of any study."""
+        return Shard(self.number, self.of)
+
+    def as_dict(self, dicom_key_sha256: str | None) -> dict[str, Any]:
+        """What the run manifest has under `shard`; the digest is of the key of pseudonyms."""
+        return asdict(self) | {"dicom_key_sha256": dicom_key_sha256}
+
+
+def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, StudyShard]:
+    """Take the photographs of a shard, and the files passed by, out of those of a whole study.
+
+    What is said of the study as a whole stays: its columns, and what is stated of eyes.
+    """
+    names = (each.name for each in listing.photographs)
+    whole = StudyShard(shard.number, shard.of, len(listing.photographs), names_sha256(names))
+    part = replace(
+        listing,
+        photographs=tuple(each for each in listing.photographs if shard.has(each.name)),
+        passed_by=tuple(each for each in listing.passed_by if shard.has(each.name)),
+    )
+    return part, whole
+
+
+def names_sha256(names: Iterable[str]) -> str:
+    """Digest of the names of a whole study's photographs, in the order of the table."""
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(f"{name}\0".encode())
+    return digest.hexdigest()
