@@ -90,15 +90,13 @@ class DicomPersons:
         return self._trial
 
 
-def has_other_key(path: Path | None, sha256: str | None) -> bool:
-    """Whether the key at `path`, if there is one, is not the one of this digest.
+def is_other_key(path: Path, sha256: str) -> bool:
+    """Whether the key at `path` is not the one of this digest, or not there.
 
     Raises:
         OutputError: it is none, or others can read it.
     """
-    if path is None or sha256 is None or not path.exists():
-        return False
-    return hashlib.sha256(_read(path)).hexdigest() != sha256
+    return not path.exists() or hashlib.sha256(_read(path)).hexdigest() != sha256
 
 
 def may_name_persons(photographs: Iterable[StudyPhotograph]) -> bool:

@@ -12,7 +12,7 @@ from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
 from ..system.files import sha256_of
 from .definition import Study, names_and_digests
-from .dicom_persons import has_other_key
+from .dicom_persons import is_other_key
 from .extras import Extras
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
@@ -101,7 +101,7 @@ def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
     if study.shard and told and study.shard.names_sha256 != told["names_sha256"]:
         found.append("the study has other photographs now, in this shard or in others")
     key = (told or manifest).get("dicom_key_sha256")
-    if has_other_key(study.persons_key_path, key):
+    if study.dicom_key and key and is_other_key(study.dicom_key, key):
         found.append("its persons in DICOM files have another key (--dicom-key)")
     return found
 

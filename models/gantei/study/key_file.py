@@ -55,19 +55,38 @@ def open_key(path: Path, names: Iterable[tuple[NamedKind, str]]) -> StudyKey:
     if path.suffix.lower() != ".csv":
         raise OutputError(f"{path}: a key is a .csv file; name one")
     busy = f"another process is writing {path.name}; wait for it"
-    with exclusive_lock(path.with_name(f".{path.name}.lock"), PATIENCE, busy):
-        remove_partial_files([path])
-        secret, identifiers = _read(path) if path.exists() else (secrets.token_hex(32), {})
-        missing = [key for key in dict.fromkeys(names) if key not in identifiers]
-        taken = {*identifiers.values()}
-        for kind, name in missing:
-            while (identifier := _random(kind)) in taken:
-                pass
-            taken.add(identifier)
-            identifiers[kind, name] = identifier
-        if missing or not path.exists():
+    wanted = dict.fromkeys(names)
+    while True:
+        seen = _state(path)
+        secret, identifiers = _read(path) if seen else (secrets.token_hex(32), {})
+        missing = [key for key in wanted if key not in identifiers]
+        if seen and not missing:
+            return StudyKey(bytes.fromhex(secret), identifiers)
+        with exclusive_lock(path.with_name(f".{path.name}.lock"), PATIENCE, busy):
+            if _state(path) != seen:
+                continue  # another process has added to it: read that, and hold up nobody meanwhile
+            remove_partial_files([path])
+            _add(missing, identifiers)
             _write(path, secret, identifiers)
-    return StudyKey(bytes.fromhex(secret), identifiers)
+        return StudyKey(bytes.fromhex(secret), identifiers)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What tells one version of the file from the next, which takes its place; None: no file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def _add(missing: Iterable[tuple[NamedKind, str]], identifiers: dict[tuple[str, str], str]) -> None:
+    taken = {*identifiers.values()}
+    for kind, name in missing:
+        while (identifier := _random(kind)) in taken:
+            pass
+        taken.add(identifier)
+        identifiers[kind, name] = identifier
 
 
 def names_by_identifier(path: Path) -> dict[str, str]:
