@@ -97,16 +97,17 @@ class EncodedPicture:
             if decoder == "tensorflow" and own is not None:
                 return turned_upright(own(self.data, image), self._turn)
             is_deep = has_deep_colours(image)
-            self.format.load(image, self.orientation, scale)
+            stored = self._stored(image, scale)
             if isinstance(image, UndecodedImage):
                 self.depth = image.depth
             if is_deep:
                 low = self.format.open(self.data)
                 give_low_bytes(low)
-                self.format.load(low, self.orientation, scale)
-                whole, self.depth = with_low_bytes(image, low)
-                return turned_upright(whole, self._turn)
-        return turned_upright(image, self._turn)
+                stored, self.depth = with_low_bytes(stored, self._stored(low, scale))
+        return turned_upright(stored, self._turn)
+
+    def _stored(self, image: ImageFile.ImageFile, scale: int) -> Image.Image:
+        return self.format.load(self.data, image, self.orientation, scale)
 
     def _open(self) -> ImageFile.ImageFile:
         try:

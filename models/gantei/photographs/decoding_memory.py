@@ -13,7 +13,7 @@ _BYTES = {"1": 1, "L": 1, "P": 1}
 _GREY_OF_16_BITS = 8  # two copies of 2 bytes, one of 1, and the RGB image
 _DEEP = 24  # high and low bytes as images and as arrays, and the values put together
 _TO_AND_FRO = 4  # as bytes from the helper process
-_TENSORFLOW, _TENSORFLOW_CMYK = 8, 20  # simplejpeg's pixels, and what becomes of them
+_TENSORFLOW, _TENSORFLOW_CMYK = 4, 20  # simplejpeg's pixels where Pillow decodes as well; ink
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import re
 from io import BytesIO
 from typing import Literal
 
-from PIL import ImageFile
+from PIL import Image, ImageFile
 
 from ...errors import PhotographError
 from ...findings.finding import Finding
@@ -12,6 +12,7 @@ from . import jpeg_scans, tensorflow_jpeg
 from .orientation import check_exif
 from .picture_format import PictureFormat
 from .pillow_errors import PILLOW_ERRORS
+from .straight_jpeg import decode_straight
 
 DECODED_AT_ONCE = 8_000_000
 """Bytes of a file that its decoder gets in one piece: nearly every photograph whole."""
@@ -87,7 +88,9 @@ def _frames(image: ImageFile.ImageFile) -> int:
     return sum(kind >> 16 & 0xFF != 1 for kind in kinds)
 
 
-def _load(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
+def _load(data: bytes, image: ImageFile.ImageFile, orientation: int, scale: int) -> Image.Image:
+    if scale == 1 and (straight := decode_straight(data, image)):
+        return straight
     if scale > 1:
         width, height = image.size
         image.draft(None, (width // scale, height // scale))
@@ -95,6 +98,7 @@ def _load(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
     # reads that much for each strip, however short.
     image.decodermaxblock = DECODED_AT_ONCE
     image.load()
+    return image
 
 
 def _decoder_memory(data: bytes, image: ImageFile.ImageFile) -> int:

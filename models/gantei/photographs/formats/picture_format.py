@@ -7,7 +7,6 @@ and its limit on pixels is a global setting of the process, while ours is fixed.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image, ImageFile
 
@@ -20,9 +19,12 @@ def frames_by_pillow(image: ImageFile.ImageFile) -> int:
     return int(getattr(image, "n_frames", 1))
 
 
-def load_by_pillow(image: ImageFile.ImageFile, orientation: int, scale: int) -> Any:
+def load_by_pillow(
+    data: bytes, image: ImageFile.ImageFile, orientation: int, scale: int
+) -> Image.Image:
     """Decode a file as Pillow does it, at full size and as stored."""
-    return image.load()
+    image.load()
+    return image
 
 
 def no_memory(data: bytes, image: ImageFile.ImageFile) -> int:
@@ -46,7 +48,8 @@ class PictureFormat:
             decoding, but not where the process has set ImageFile.LOAD_TRUNCATED_IMAGES; these
             checks hold there too, and cost next to nothing.
         frames: counts the pictures in a file, without previews.
-        load: decodes what `open` gave, in place; `scale`, one of `scales`, divides both sides.
+        load: decodes what `open` gave, in place or to another image, of a file with this
+            orientation; `scale`, one of `scales`, divides both sides.
         scales: the reductions that the decoder offers, largest first.
         is_turned: whether Pillow's reader turns the picture upright by itself.
         decode_as_tensorflow: as stored, where TensorFlow's decoder gives other pixels.
@@ -62,7 +65,7 @@ class PictureFormat:
     open: Opener
     is_whole: Checker
     frames: Callable[[ImageFile.ImageFile], int] = frames_by_pillow
-    load: Callable[[ImageFile.ImageFile, int, int], Any] = load_by_pillow
+    load: Callable[[bytes, ImageFile.ImageFile, int, int], Image.Image] = load_by_pillow
     scales: tuple[int, ...] = (1,)
     is_turned: bool = False
     decode_as_tensorflow: Callable[[bytes, Image.Image], Image.Image] | None = None

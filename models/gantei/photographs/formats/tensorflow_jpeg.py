@@ -11,6 +11,7 @@ from PIL import Image
 
 from ...errors import PhotographError
 from ...findings.finding import Finding
+from ..shared_pixels import image_over
 from .jpeg_scans import is_refined
 
 
@@ -29,7 +30,7 @@ def decode_jpeg(data: bytes, head: Image.Image) -> Image.Image:
     grey, progressive = head.mode == "L", "progressive" in head.info
     if progressive and not is_refined(data):
         raise PhotographError(Finding("jpeg-missing-scans"))
-    colourspace = {"L": "GRAY", "CMYK": "CMYK"}.get(head.mode, "RGB")
+    colourspace = {"L": "GRAY", "CMYK": "CMYK"}.get(head.mode, "RGBX")
 
     def decoded(*, strict: bool) -> NDArray[np.uint8]:
         pixels: NDArray[np.uint8] = simplejpeg.decode_jpeg(
@@ -52,10 +53,10 @@ def decode_jpeg(data: bytes, head: Image.Image) -> Image.Image:
     except ValueError as error:
         raise PhotographError(Finding("jpeg-unlike-tensorflow", why=str(error))) from error
     if grey:
-        pixels = pixels[..., 0]
-    elif head.mode == "CMYK":
-        pixels = _rgb_of_cmyk(pixels, inverted="adobe" in head.info)
-    return Image.fromarray(pixels)
+        return Image.fromarray(pixels[..., 0])
+    if head.mode == "CMYK":
+        return Image.fromarray(_rgb_of_cmyk(pixels, inverted="adobe" in head.info))
+    return image_over(pixels)
 
 
 def _rgb_of_cmyk(pixels: NDArray[np.uint8], *, inverted: bool) -> NDArray[np.uint8]:

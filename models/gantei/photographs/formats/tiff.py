@@ -88,11 +88,12 @@ def _frames(image: ImageFile.ImageFile) -> int:
     return 2
 
 
-def _load(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
+def _load(data: bytes, image: ImageFile.ImageFile, orientation: int, scale: int) -> Image.Image:
     # A canvas of our own: where Pillow makes one, it applies its global pixel limit.
     canvas = image.size[::-1] if orientation >= 5 else image.size
     image.im = Image.new(image.mode, canvas).im
     image.load()
+    return image
 
 
 FORMAT = PictureFormat(

@@ -56,7 +56,10 @@ class UndecodedImage(ImageFile.ImageFile):
         self._size = image.size
 
 
-def put_pixels(image: ImageFile.ImageFile, orientation: int, scale: int) -> None:
+def put_pixels(
+    data: bytes, image: ImageFile.ImageFile, orientation: int, scale: int
+) -> Image.Image:
     """Load what an opener gave as an `UndecodedImage`; the `load` of such formats."""
     assert isinstance(image, UndecodedImage)  # noqa: S101 - what their openers give
     image.put_pixels()
+    return image
