@@ -12,13 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import count
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gantei.errors import WeightsError
 from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import ExplanationKind
-from gantei.inference.network import RawOutputs
+from gantei.inference.batches import black, bytes_of_photograph
+from gantei.inference.network import NetworkInput, RawOutputs
 from gantei.inference.pipeline import infer
 
 from .logs import failure, log
@@ -30,7 +28,7 @@ class _Item:
     """One photograph's input, and who waits for its row."""
 
     number: int
-    input: NDArray[np.float32]
+    input: NetworkInput
     explain: ExplanationKind | None
     row: asyncio.Future[RawOutputs] = field(default_factory=asyncio.Future)
 
@@ -47,11 +45,11 @@ class Batching:
         self.underway = workers + 2 * size
         """Photographs between decoding and answer: one batch in flight, the next being made."""
         self.room = asyncio.Semaphore(self.underway)
-        self.most_bytes = 2 * self.underway * sum(each.input_bytes for each in estimators)
+        self.most_bytes = 2 * self.underway * bytes_of_photograph(estimators)
         """Of inputs that wait, and of the batches that are made of them."""
 
     async def infer(
-        self, estimator: Estimator, prepared: NDArray[np.float32], explain: ExplanationKind | None
+        self, estimator: Estimator, prepared: NetworkInput, explain: ExplanationKind | None
     ) -> RawOutputs:
         """Give a photograph's row; cancelled while it waits, it never reaches the network.
 
@@ -68,7 +66,7 @@ class Batching:
         """
         if estimator.device == "cuda":
             for size in sizes(self.size):
-                infer(estimator, [*estimator.black(1)], size=size)
+                infer(estimator, [*black(estimator, 1)], size=size)
 
     def close(self) -> None:
         """Let the threads end."""
@@ -88,7 +86,7 @@ class _Batcher:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="gantei-batch")
 
     async def infer(
-        self, estimator: Estimator, prepared: NDArray[np.float32], explain: ExplanationKind | None
+        self, estimator: Estimator, prepared: NetworkInput, explain: ExplanationKind | None
     ) -> RawOutputs:
         item = _Item(next(self._numbers), prepared, explain)
         self._queues.setdefault(estimator, deque()).append(item)

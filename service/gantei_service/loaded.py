@@ -13,6 +13,7 @@ from gantei.errors import GanteiError, NotInstalledError, SettingError
 from gantei.estimator.estimator import Estimator, load
 from gantei.estimator.folder_files import files_of
 from gantei.estimator.golden_answers import check_golden
+from gantei.inference.batches import black
 from gantei.inference.session import Device
 from gantei.system.cores import cores
 from gantei.system.files import sha256_of
@@ -162,10 +163,10 @@ def run_at_once(loaded: Sequence[LoadedEstimator], times: int, batch: int) -> No
         for each in loaded:
             if each.estimator.device == "cuda":
                 continue  # the memory is the GPU's, and the check runs every size there
-            black = each.estimator.black(batch)
-            wait([threads.submit(each.estimator.run, black) for _ in range(times)])
+            inputs = black(each.estimator, batch)
+            wait([threads.submit(each.estimator.run, inputs) for _ in range(times)])
             if each.all_cores:
-                wait([threads.submit(each.all_cores.run, black)])
+                wait([threads.submit(each.all_cores.run, inputs)])
 
 
 def check_all(

@@ -10,7 +10,8 @@ from gantei.inference.batches import by_batches, bytes_of_inputs, photographs_ah
 
 
 def network(side):
-    return SimpleNamespace(input_bytes=4 * 3 * side * side)
+    spec = SimpleNamespace(size=(side, side))
+    return SimpleNamespace(takes_pixels=False, manifest=SimpleNamespace(input=spec))
 
 
 def of_batches():
@@ -106,4 +107,4 @@ def test_large_inputs_wait_in_small_numbers():
 def test_memory_is_planned_for_what_waits_and_for_the_batches_in_flight():
     small = network(224)
     ahead = photographs_ahead([small], 2, 16)
-    assert bytes_of_inputs([small], 2, 16) == (ahead + 4 * 16) * small.input_bytes
+    assert bytes_of_inputs([small], 2, 16) == (ahead + 4 * 16) * 4 * 3 * 224 * 224

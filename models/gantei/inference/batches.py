@@ -5,7 +5,9 @@ from contextlib import closing
 from itertools import islice
 from typing import TypeVar
 
-from .network import Network
+import numpy as np
+
+from .network import Network, NetworkInput
 from .parallel import ordered
 
 In = TypeVar("In")
@@ -23,13 +25,24 @@ def batch_size(networks: Sequence[Network]) -> int:
     return GPU_BATCH if any(network.device == "cuda" for network in networks) else 1
 
 
+def black(network: Network, photographs: int) -> NetworkInput:
+    """Make the inputs of black photographs, (n, height, width, 3), to run a network on nothing."""
+    dtype = np.uint8 if network.takes_pixels else np.float32
+    return np.zeros((photographs, *network.manifest.input.size, 3), dtype)
+
+
+def bytes_of_photograph(networks: Sequence[Network]) -> int:
+    """Bytes of one photograph's inputs for all networks."""
+    return sum(black(network, 1).nbytes for network in networks)
+
+
 def photographs_ahead(networks: Sequence[Network], workers: int, batch: int) -> int:
     """Number of photographs that are in preparation or wait for their batch.
 
     A batch that is ready when the GPU is, and two per worker so that none idles behind a slow one;
     fewer where they would take more than 512 MiB, but always one per worker.
     """
-    room = _WAITING // sum(network.input_bytes for network in networks)
+    room = _WAITING // bytes_of_photograph(networks)
     return max(workers, min(batch + 2 * workers, room))
 
 
@@ -42,7 +55,7 @@ def bytes_of_inputs(networks: Sequence[Network], workers: int, batch: int) -> in
         photographs = 3  # none waits for others
     else:
         photographs = photographs_ahead(networks, workers, batch) + 2 * IN_FLIGHT * batch
-    return photographs * sum(network.input_bytes for network in networks)
+    return photographs * bytes_of_photograph(networks)
 
 
 def by_batches(

@@ -7,7 +7,7 @@ from ..photographs.helper_memory import HELPER
 from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 from ..system.memory_limit import memory_held, memory_limit
-from .batches import bytes_of_inputs
+from .batches import black, bytes_of_inputs
 from .network import Network
 
 _LEAST = 100_000_000
@@ -35,7 +35,7 @@ def memory_left(
     runs = workers if batch == 1 else 1
     before = memory_held()
     for each in networks:
-        each.run(each.black(batch))
+        each.run(black(each, batch))
     inputs = bytes_of_inputs(networks, workers, batch)
     limit, held = memory_limit(chosen), memory_held()
     held += (runs - 1) * max(held - before, 0)

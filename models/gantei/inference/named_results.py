@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..errors import GanteiError, WeightsError, drop_tracebacks
 from ..explanations.explanation import ExplanationKind
 from ..findings.finding import Finding
@@ -14,7 +11,7 @@ from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye
 from ..photographs.resampling import Box
 from .calibrator import CalibratedEstimate
-from .network import Network, RawOutputs
+from .network import Network, NetworkInput, RawOutputs
 from .postprocessing import findings_on_values, values_of
 from .prediction import PhotographResult
 
@@ -23,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PreparedInputs:
-    """A photograph as the networks see it: float32 (height, width, 3), one array per network.
+    """A photograph as the networks see it: (height, width, 3), one array per network.
 
     With an `error` there is nothing to infer. `boxes` are there if maps are requested; `mirrored`
     says for each network whether it sees the photograph mirrored. `findings` are about what each
@@ -32,7 +29,7 @@ class PreparedInputs:
 
     source: str
     sha256: str | None
-    inputs: tuple[NDArray[np.float32], ...]
+    inputs: tuple[NetworkInput, ...]
     error: GanteiError | None = None
     boxes: tuple[Box, ...] = ()
     findings: tuple[tuple[Finding, ...], ...] = ()

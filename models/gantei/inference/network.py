@@ -14,10 +14,14 @@ from ..photographs.eyes import EyeOption
 from ..photographs.photograph import Photograph, open_photograph
 from ..photographs.photograph_source import PhotographSource
 from ..photographs.preprocessing import prepare_photograph
+from .bound_session import BoundSession
 from .calibrator import Calibrator
 from .session import device_of
 
 FLOAT = "tensor(float)"
+
+NetworkInput = NDArray[np.float32] | NDArray[np.uint8]
+"""What a network takes: values as its manifest scales them, or pixels, for it to scale itself."""
 
 RawOutputs = dict[str, NDArray[np.float32]]
 """What a network answers to one photograph: arrays by the names of the graph's outputs."""
@@ -46,6 +50,9 @@ class Network:
         self._session = session
         self._input = _checked_input(manifest, session)
         self._outputs = _checked_outputs(manifest, session)
+        self._bound = None
+        if device_of(session) == "cuda":
+            self._bound = BoundSession(session, manifest.input, manifest.name)
         self.explainer = Explainer(manifest, session)
         self.calibrator = calibrator
 
@@ -60,9 +67,9 @@ class Network:
         return device_of(self._session)
 
     @property
-    def input_bytes(self) -> int:
-        """Bytes of one photograph's input."""
-        return self.black(1).nbytes
+    def takes_pixels(self) -> bool:
+        """Whether it scales pixels itself: on a GPU, where the values are the same to the bit."""
+        return self._bound is not None and self._bound.takes_pixels
 
     @property
     def reduces(self) -> bool:
@@ -95,14 +102,6 @@ class Network:
             source = open_photograph(source, allow_grey=allow_grey, eye=eye)
         return prepare_photograph(source, self.manifest.input, reduced=self.reduces)
 
-    def black(self, photographs: int) -> NDArray[np.float32]:
-        """Make the inputs of that many black photographs, to run the network before there are any.
-
-        Returns:
-            float32 (photographs, height, width, 3).
-        """
-        return np.zeros((photographs, *self.manifest.input.size, 3), np.float32)
-
     def beside(self, explain: ExplanationKind | None) -> list[str]:
         """Name the graph's outputs that are needed beside its answers.
 
@@ -116,8 +115,10 @@ class Network:
             explain = "embedding"
         return self.explainer.outputs(explain) if explain else []
 
-    def run(self, batch: NDArray[np.float32], also: Sequence[str] = ()) -> list[RawOutputs]:
-        """Run the network on prepared photographs, float32 (n, height, width, 3).
+    def run(self, batch: NetworkInput, also: Sequence[str] = ()) -> list[RawOutputs]:
+        """Run the network on prepared photographs, (n, height, width, 3).
+
+        They are float32, scaled as the manifest says; where it `takes_pixels`, also uint8, RGB.
 
         Returns:
             One `{output: float32 (units,)}` per row of `batch`; with the outputs that `also`
@@ -131,7 +132,7 @@ class Network:
         self._check_batch(batch)
         names = [*self._outputs, *also]
         try:
-            arrays = self._session.run(names, {self._input: batch})
+            arrays = (self._bound or self._session).run(names, {self._input: batch})
         except Exception as error:  # its exceptions have no base class of their own
             photographs, height, width, _ = batch.shape
             failed = Finding(
@@ -151,8 +152,9 @@ class Network:
             )
         return [dict(zip(names, row, strict=True)) for row in zip(*arrays, strict=True)]
 
-    def _check_batch(self, batch: NDArray[np.float32]) -> None:
-        if batch.dtype != np.float32 or batch.ndim != 4 or batch.shape[-1] != 3:
+    def _check_batch(self, batch: NetworkInput) -> None:
+        known = batch.dtype == np.float32 or (self.takes_pixels and batch.dtype == np.uint8)
+        if not known or batch.ndim != 4 or batch.shape[-1] != 3:
             raise ValueError(
                 f"{self.name} takes float32 (n, height, width, 3), "
                 f"not {batch.dtype} {tuple(batch.shape)}"

@@ -10,7 +10,6 @@ from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import (
     InferenceError,
@@ -21,16 +20,17 @@ from ..errors import (
 from ..explanations.explanation import ExplanationKind
 from ..photographs.eyes import WITHOUT_EYE, Eye, EyeOption, paired
 from ..photographs.memory_needed import bytes_needed, exceeds_memory
+from ..photographs.network_view import NetworkView
 from ..photographs.oddities import findings_on_photograph
 from ..photographs.photograph import Photograph, eye_of, open_with_eye
 from ..photographs.photograph_source import PhotographSource, source_name
-from ..photographs.preprocessing import findings_on, scaled, views_of
+from ..photographs.preprocessing import findings_on, pixels_of, scaled, views_of
 from ..system.allocator import LARGE, give_back_freed
 from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 from .batches import batch_size, by_batches, photographs_ahead
 from .named_results import PreparedInputs, postprocess
-from .network import Network, RawOutputs
+from .network import Network, NetworkInput, RawOutputs
 from .parallel import ordered
 from .prediction import PhotographResult
 
@@ -169,7 +169,10 @@ def prepare(
     return PreparedInputs(
         photograph.name,
         photograph.sha256,
-        tuple(scaled(view, spec, mirrored=mirrored) for (view, mirrored), spec in each),
+        tuple(
+            _input_of(network, view, mirrored=mirrored)
+            for (view, mirrored), network in zip(seen, networks, strict=True)
+        ),
         boxes=tuple(view.box for view, _ in seen if explain == "map"),
         findings=tuple(findings_on(view, spec) for (view, _), spec in each),
         mirrored=tuple(mirrored for _, mirrored in seen),
@@ -178,6 +181,13 @@ def prepare(
         format=photograph.format,
         appearance=photograph.appearance,
     )
+
+
+def _input_of(network: Network, view: NetworkView, *, mirrored: bool) -> NetworkInput:
+    """Give what the network takes of what it sees, in the fewest bytes."""
+    if network.takes_pixels:
+        return pixels_of(view, mirrored=mirrored)
+    return scaled(view, network.manifest.input, mirrored=mirrored)
 
 
 def _without_inputs(
@@ -197,7 +207,7 @@ def _without_inputs(
 
 def infer(
     network: Network,
-    inputs: Sequence[NDArray[np.float32]],
+    inputs: Sequence[NetworkInput],
     explain: ExplanationKind | None = None,
     *,
     size: int | None = None,
@@ -206,7 +216,7 @@ def infer(
 
     Args:
         network: whose inputs they are.
-        inputs: float32 (height, width, 3) each.
+        inputs: (height, width, 3) each, float32 all, as `Network.prepare` has them, or uint8 all.
         explain: also return what the map or the embedding is made of.
         size: of the batch, filled up with black: a GPU keeps memory for every size it has seen.
 
@@ -218,7 +228,7 @@ def infer(
     """
     if not inputs:
         return []
-    batch = np.zeros((size or len(inputs), *inputs[0].shape), np.float32)
+    batch = np.zeros((size or len(inputs), *inputs[0].shape), inputs[0].dtype)
     batch[: len(inputs)] = inputs
     return network.run(batch, network.beside(explain))[: len(inputs)]
 

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from ..errors import DeviceError, WeightsError
 from ..system.install_command import how_to_add
+from .cuda_options import CUDA_DEFAULTS, CudaOptions
 from .onnx_runtime import onnx_runtime
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -16,12 +17,14 @@ DEVICES: tuple[str, ...] = get_args(Device)
 
 NO_EXTERNAL_DATA = "session.model_external_initializers_file_folder_path"
 
-# The same numbers on every run: no tensor-float32, and one convolution algorithm rather than the
-# fastest of this moment's trial.
-CUDA_OPTIONS = {"use_tf32": "0", "cudnn_conv_algo_search": "HEURISTIC"}
 
-
-def open_session(weights: bytes, device: Device, threads: int | None, name: str) -> Any:
+def open_session(
+    weights: bytes,
+    device: Device,
+    threads: int | None,
+    name: str,
+    cuda: CudaOptions = CUDA_DEFAULTS,
+) -> Any:
     """Open a session on `weights`, the bytes of an ONNX file.
 
     Args:
@@ -29,6 +32,7 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
         device: `cpu`, `cuda`, or `auto`: cuda where this machine has it, else cpu.
         threads: threads that one inference may use on the CPU; None: all cores.
         name: the estimator's name, for errors.
+        cuda: how to compute on a GPU.
 
     Raises:
         DeviceError: the session did not get the device that was asked for.
@@ -47,7 +51,7 @@ def open_session(weights: bytes, device: Device, threads: int | None, name: str)
     providers: list[Any] = ["CPUExecutionProvider"]
     if device != "cpu" and "CUDAExecutionProvider" in offered:
         _load_cuda(runtime)
-        providers.insert(0, ("CUDAExecutionProvider", CUDA_OPTIONS))
+        providers.insert(0, ("CUDAExecutionProvider", cuda.provider_options()))
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads or _all_cores()
     options.log_severity_level = 4  # what goes wrong is raised here, in words that name the remedy

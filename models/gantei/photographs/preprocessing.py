@@ -122,11 +122,8 @@ def findings_on(view: NetworkView, spec: InputSpec) -> tuple[Finding, ...]:
 
 
 def scaled(view: NetworkView, spec: InputSpec, *, mirrored: bool = False) -> NDArray[np.float32]:
-    """Mirror, order the channels and scale the values; mean and std are in the network's order.
-
-    Mirrored after resampling, which gives what mirroring before it does up to a level of rounding.
-    """
-    pixels = view.pixels[:, ::-1] if mirrored else view.pixels
+    """Mirror, order the channels and scale the values; mean and std are in the network's order."""
+    pixels = pixels_of(view, mirrored=mirrored)
     ordered = pixels[..., ::-1] if spec.colour == "bgr" else pixels
     result = np.array(ordered, dtype=np.float32, order="C")
     if isinstance(spec.scale, MeanStd):
@@ -135,3 +132,13 @@ def scaled(view: NetworkView, spec: InputSpec, *, mirrored: bool = False) -> NDA
         rows -= np.tile(np.array(spec.scale.mean, np.float32), width)
         rows /= np.tile(np.array(spec.scale.std, np.float32), width)
     return result
+
+
+def pixels_of(
+    view: NetworkView, *, mirrored: bool = False
+) -> NDArray[np.uint8] | NDArray[np.float32]:
+    """Give what the network sees, mirrored where it sees that, before `scaled` scales it.
+
+    Mirrored after resampling, which gives what mirroring before it does up to a level of rounding.
+    """
+    return view.pixels[:, ::-1] if mirrored else view.pixels

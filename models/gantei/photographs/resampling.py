@@ -15,6 +15,9 @@ ANTIALIASED = frozenset({"bilinear", "bicubic", "lanczos"})
 """Pillow's that average over all pixels they reduce: of a part that begins and ends within a pixel,
 or of a picture decoded at reduced size. The others take whole pixels at full size."""
 
+UNROUNDED = frozenset({"bilinear-no-antialias", "bicubic-no-antialias"})
+"""TensorFlow's, which give float32; all others give whole levels, uint8."""
+
 OWN: Mapping[Resampling, Callable[..., NDArray[np.uint8] | NDArray[np.float32]]] = {
     "bilinear-no-antialias": interpolation.bilinear_no_antialias,
     "bicubic-no-antialias": interpolation.bicubic_no_antialias,
@@ -31,9 +34,9 @@ def resample(
 ) -> NDArray[np.uint8] | NDArray[np.float32]:
     """Resample an RGB image to `size` (height, width): (height, width, 3), values 0 to 255.
 
-    uint8; the two without antialiasing give float32, not rounded, of which the bicubic one may lie
-    beyond 0 and 255. `box` (left, top, right, bottom) is the part of the image that fills the
-    result: in whole pixels but for `ANTIALIASED`, and nothing beyond it is seen.
+    uint8; those of `UNROUNDED` give float32, of which the bicubic one may lie beyond 0 and 255.
+    `box` (left, top, right, bottom) is the part of the image that fills the result: in whole pixels
+    but for `ANTIALIASED`, and nothing beyond it is seen.
     """
     if method in OWN:
         left, top, right, bottom = (round(side) for side in box or (0, 0, *image.size))
