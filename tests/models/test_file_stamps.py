@@ -228,3 +228,96 @@ def test_pseudonyms_of_another_key_are_not_taken_over(archive, age, tmp_path, mo
     run(archive, "--with", age, "--out", out)
     assert resumed(out) == 0
     assert len({row["person"] for row in rows(out)}) == 2
+
+
+def manifest_of(out):
+    return json.loads(out.with_name(f"{out.name}.run.json").read_text("utf-8"))
+
+
+FINISHED = [
+    (),
+    ("--maps", "maps", "--embeddings", "vectors.npy"),
+    ("--plain-csv", "--anonymous", "key.csv"),
+]
+
+
+@pytest.mark.parametrize("options", FINISHED)
+def test_a_finished_table_is_known_as_such_without_opening_photographs(
+    options, settled, age, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    arguments = (settled, "--with", age, "--out", tmp_path / "t.csv", *options)
+    run(*arguments)
+    before = manifest_of(tmp_path / "t.csv")
+    capsys.readouterr()
+    with opened_below(settled) as opened:
+        assert run(*arguments) == 1
+    assert not opened
+    assert manifest_of(tmp_path / "t.csv") == before
+    assert "6 photographs: 5 estimated, 1 failed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", FINISHED)
+def test_photographs_of_a_finished_table_are_read_once_where_a_time_differs(
+    options, settled, age, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    arguments = (settled, "--with", age, "--out", tmp_path / "t.csv", *options)
+    run(*arguments)
+    before = manifest_of(tmp_path / "t.csv")
+    os.utime(settled / NAMES[1], ns=(LONG_AGO, LONG_AGO + 1))
+    for expected in ({*NAMES}, set()):
+        with opened_below(settled) as opened:
+            assert run(*arguments) == 1
+        assert opened == expected
+    now = manifest_of(tmp_path / "t.csv")
+    assert now.pop("stamps_sha256") != before.pop("stamps_sha256")
+    assert now == before
+
+
+def test_times_are_not_noted_of_a_table_whose_photographs_changed_just_now(
+    photographs, age, tmp_path
+):
+    out = tmp_path / "t.csv"
+    run(photographs, "--with", age, "--out", out)
+    assert manifest_of(out)["stamps_sha256"] is None
+    for name in NAMES:
+        set_back(photographs / name)
+    run(photographs, "--with", age, "--out", out)
+    with opened_below(photographs) as opened:
+        assert run(photographs, "--with", age, "--out", out) == 1
+    assert not opened
+
+
+def test_a_finished_table_is_not_that_of_photographs_that_changed(settled, age, tmp_path, capsys):
+    out = tmp_path / "t.csv"
+    run(settled, "--with", age, "--out", out)
+    (settled / NAMES[1]).write_bytes((settled / NAMES[0]).read_bytes())
+    assert run(settled, "--with", age, "--out", out) == 2
+    assert "its photographs are others" in capsys.readouterr().err
+
+
+def test_of_a_finished_table_only_rehash_finds_a_change_with_size_and_time_the_same(
+    settled, age, tmp_path, capsys
+):
+    out = tmp_path / "t.csv"
+    run(settled, "--with", age, "--out", out)
+    change_unseen(settled / NAMES[2])
+    assert run(settled, "--with", age, "--out", out) == 1
+    assert run(settled, "--with", age, "--out", out, "--rehash") == 2
+    assert "its photographs are others" in capsys.readouterr().err
+
+
+def test_a_file_that_could_not_be_read_and_can_be_now_is_read(settled, age, tmp_path, capsys):
+    out, late = tmp_path / "t.csv", settled / "left/late.png"
+    names = tmp_path / "names.txt"
+    names.write_text("".join(f"{settled / name}\n" for name in (*NAMES, "left/late.png")))
+    arguments = ("--from", names, "--with", age, "--out", out)
+    run(*arguments)
+    with opened_below(settled) as opened:
+        assert run(*arguments) == 1
+    assert not opened
+    late.write_bytes((settled / NAMES[0]).read_bytes())
+    set_back(late)
+    assert run(*arguments) == 2
+    assert "its photographs are others" in capsys.readouterr().err

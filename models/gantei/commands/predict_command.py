@@ -108,7 +108,7 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         "--rehash",
         action="store_true",
         help="read photographs that are finished again, to see whether they are the same; default: "
-        "only those whose size or modification time differs",
+        "only where size or modification time of a file differ",
     )
 
 

@@ -3,17 +3,21 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import OutputError, PhotographError
+from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import read_encoded
+from ..system.cores import cores
 from ..system.files import sha256_of
+from ..table_files.streamed_columns import streamed_columns
 from .definition import Study, names_and_digests
 from .dicom_persons import is_other_key
 from .extras import Extras
+from .file_stamps import FileStamps, StampsDigest, stamps_sha256
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
 from .run_differences import differences, shard_differences
@@ -36,22 +40,39 @@ class Summary:
     errors: Mapping[str, int]
 
 
-def finished_before(study: Study, run: str, extras: Extras) -> Summary | None:
-    """Return the summary of the existing table if this same run wrote it, else None."""
+@dataclass(frozen=True)
+class FinishedTable:
+    """What the run came to whose table is there, and the digest of its photographs' stamps now."""
+
+    summary: Summary
+    stamps_sha256: str | None
+
+
+def finished_before(
+    study: Study, run: str, extras: Extras, *, rehash: bool = False
+) -> FinishedTable | None:
+    """Return what there is to say of the existing table if this same run wrote it, else None.
+
+    Its photographs are read only where the stamps of their files are others than those in the run
+    manifest, or `rehash` asks for it.
+    """
     try:
         manifest = json.loads(study.run_path.read_bytes())
         if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
             return None
         if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
             return None
-        photographs = _photographs(study)
+        stamps = stamps_sha256(study.listing.photographs)
+        if rehash or stamps != manifest.get("stamps_sha256"):
+            photographs, stamps = _hashed(study)
+            if manifest["photographs_sha256"] != names_and_digests(photographs):
+                return None
         same = (
-            manifest["photographs_sha256"] == names_and_digests(photographs)
-            and manifest["told_sha256"] == told_sha256(study.listing.photographs)
+            manifest["told_sha256"] == told_sha256(study.listing.photographs)
             and persons_are_there(study.persons_path, manifest)
-            and all(manifest[key] == now for key, now in extras.proofs(photographs).items())
+            and all(manifest[key] == now for key, now in extras.proofs(_measured(study)).items())
         )
-        return Summary(**manifest["summary"]) if same else None
+        return FinishedTable(Summary(**manifest["summary"]), stamps) if same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -85,10 +106,10 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
             found += _other_parts(study, manifest)
         if manifest["table_sha256"] != sha256_of(study.table):
             found.append("it was changed since it was written")
-        if manifest["photographs_sha256"] != names_and_digests(_photographs(study)):
-            found.append("its photographs are others")
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
             found.append("its persons or the list's columns are others (--from, --persons)")
+        if not found and manifest["photographs_sha256"] != names_and_digests(_hashed(study)[0]):
+            found.append("its photographs are others")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
     # What finished_before asks and neither manifest nor photographs explain.
@@ -114,5 +135,19 @@ def photograph_sha256(listed: StudyPhotograph) -> str | None:
         return None
 
 
-def _photographs(study: Study) -> list[tuple[str, str | None]]:
-    return [(each.name, photograph_sha256(each)) for each in study.listing.photographs]
+def _measured(study: Study) -> Iterator[tuple[str, str | None]]:
+    """The names and digests of the table's rows, as they also stand before the measures."""
+    for name, sha256 in streamed_columns(study.measures_path, ("photograph", "sha256")):
+        yield name, sha256 or None
+
+
+def _hashed(study: Study) -> tuple[list[tuple[str, str | None]], str | None]:
+    """Read all photographs: their names and digests, and the digest of their files' stamps."""
+    stamps, digest = FileStamps(), StampsDigest()
+    photographs = []
+    noted = stamps.noted(study.listing.photographs)
+    digests = ordered(photograph_sha256, noted, cores())
+    for listed, sha256 in zip(study.listing.photographs, digests, strict=True):
+        photographs.append((listed.name, sha256))
+        digest.add(listed.name, sha256, stamps.taken(listed))
+    return photographs, digest.hexdigest()

@@ -1,5 +1,6 @@
 """Size and modification time of a photograph's file, by which it is known without being read."""
 
+import hashlib
 import os
 import stat
 import time
@@ -38,6 +39,35 @@ class FileStamps:
             return None
         after = _looked_up(listed)
         return _stamp(before) if after and _state(before) == _state(after) else None
+
+
+class StampsDigest:
+    """Digest of photographs' names and stamps, in the table's order."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._is_complete = True
+
+    def add(self, name: str, sha256: str | None, stamp: str | None) -> None:
+        """Take a photograph, with the digest of its bytes, None where they could not be read."""
+        if sha256 is None:  # it is the same as long as there is no file
+            stamp = None
+        elif stamp is None:
+            self._is_complete = False
+        self._digest.update(f"{name}\0{stamp}\n".encode())
+
+    def hexdigest(self) -> str | None:
+        """The digest; None where the stamp of a photograph is not known."""
+        return self._digest.hexdigest() if self._is_complete else None
+
+
+def stamps_sha256(photographs: Iterable[StudyPhotograph]) -> str | None:
+    """Digest of the stamps that the photographs' files have now; a missing file has none."""
+    digest = StampsDigest()
+    for listed in photographs:
+        stamp = stamp_of(listed)
+        digest.add(listed.name, stamp, stamp)
+    return digest.hexdigest()
 
 
 def stamp_of(listed: StudyPhotograph) -> str | None:

@@ -7,6 +7,7 @@ from .columns import Row, sentences_of_every_row
 from .counts import FindingCounts
 from .definition import PhotographsDigest
 from .existing_table import Summary
+from .file_stamps import StampsDigest
 from .same_files import SameFiles
 
 
@@ -21,21 +22,16 @@ class FinishedRows:
         self.count = 0
         self.same_files = SameFiles()
         self._findings = FindingCounts(sentences_of_every_row(estimators))
-        self._photographs, self._files = PhotographsDigest(), PhotographsDigest()
-        self._every_stamp = True
+        self._photographs, self._stamps = PhotographsDigest(), StampsDigest()
 
     def add(self, row: Row, stamp: str | None) -> None:
         """Take a row, and the stamp of its photograph's file, where it is known."""
         name, sha256 = row[:2]
-        if sha256 is None:  # there was no file that could be read, so none may be there
-            stamp = None
-        elif stamp is None:
-            self._every_stamp = False
         self.count += 1
         self.same_files.first_of(name, sha256)
         self._findings.add(row)
         self._photographs.add(name, sha256)
-        self._files.add(name, stamp)
+        self._stamps.add(name, sha256, stamp)
 
     def summary(self, resumed: int, seconds: float) -> Summary:
         """Count them; `resumed` and `seconds` as the summary has them."""
@@ -49,6 +45,6 @@ class FinishedRows:
         """Digest of their photographs' names and sha256."""
         return self._photographs.hexdigest()
 
-    def files_sha256(self) -> str | None:
+    def stamps_sha256(self) -> str | None:
         """Digest of their photographs' names and stamps; None where a stamp is not known."""
-        return self._files.hexdigest() if self._every_stamp else None
+        return self._stamps.hexdigest()

@@ -28,6 +28,7 @@ def keep_rows(
     """
     finished = FinishedRows(study.estimators)
     batch: list[tuple[Row, str | None]] = []
+    whole_batch = study.backend.batch
     pairs = zip(journal.stamped_rows(), study.listing.photographs, strict=False)
     for number, ((line, kept), listed) in enumerate(pairs):
         stamp = stamp_of(listed)
@@ -37,7 +38,7 @@ def keep_rows(
             break
         batch.append((line, stamp if same_stamp else None))
         # Whole batches only, so that every photograph is computed beside the same neighbours.
-        if len(batch) == study.backend.batch:
+        if len(batch) == whole_batch:
             for each in batch:
                 finished.add(*each)
             batch.clear()

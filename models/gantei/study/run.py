@@ -33,7 +33,7 @@ from .persons_file import write_persons
 from .persons_table import PersonValues, person_columns, person_rows
 from .refusing import without_refused
 from .same_files import with_same_files
-from .skipped_files import manifest_text, renew_skipped, skipped_counts, write_skipped
+from .skipped_files import manifest_text, renew_manifest, skipped_counts, write_skipped
 from .stated_cameras import StatedCameras
 from .table import check_size, writer_for
 
@@ -72,12 +72,12 @@ def run_study(
     with exclusive_lock(lock, 0, busy), closing(extras):
         remove_partial_files(study.written_paths())
         if study.table.exists():
-            if before := finished_before(study, run, extras):
+            if before := finished_before(study, run, extras, rehash=rehash):
                 discard(study.journal_path, journal_id)
                 _remove_unfinished(study)
-                renew_skipped(study)
-                advance(before.photographs)
-                return before
+                renew_manifest(study, before.stamps_sha256)
+                advance(before.summary.photographs)
+                return before.summary
             if not overwrite:
                 raise OutputError(
                     f"{study.table} exists and is not the table of this run: "
@@ -200,7 +200,7 @@ def _run_manifest(
         "table": study.table.name,
         "table_sha256": digest,
         "photographs_sha256": finished.photographs_sha256(),
-        "files_sha256": finished.files_sha256(),
+        "stamps_sha256": finished.stamps_sha256(),
         "told_sha256": told_sha256(study.listing.photographs),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
         "citations": [each.record() for each in references],

@@ -30,20 +30,23 @@ def write_skipped(study: Study) -> None:
         study.skipped_path.unlink(missing_ok=True)
 
 
-def renew_skipped(study: Study) -> None:
+def renew_manifest(study: Study, stamps_sha256: str | None) -> None:
     """Bring list and run manifest of a finished table up to date: other files come and go.
+
+    `stamps_sha256`: of its photographs, as `stamps_sha256` has it, which were compared just now.
 
     Raises:
         OutputError: one cannot be written.
     """
     counts = skipped_counts(study)
+    now = {"files_skipped": counts, "stamps_sha256": stamps_sha256}
     manifest: dict[str, Any] = json.loads(study.run_path.read_bytes())
     there = study.skipped_path.read_bytes() if study.skipped_path.is_file() else None
     if there != (_content(study) if counts else None):
         write_skipped(study)
-    if manifest.get("files_skipped") != counts:
+    if any(manifest.get(key) != value for key, value in now.items()):
         with atomic_write(study.run_path) as file:
-            file.write(manifest_text(manifest | {"files_skipped": counts}))
+            file.write(manifest_text(manifest | now))
 
 
 def _content(study: Study) -> bytes:

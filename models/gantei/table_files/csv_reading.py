@@ -34,7 +34,7 @@ def read_csv(
     ['=1+1.jpg', '57']
     """
     text = text.removeprefix("\ufeff")
-    return ReadTable.of(_lines(text, name, _delimiter(text, expected), is_defused), name)
+    return ReadTable.of(_lines(text, name, delimiter_of(text, expected), is_defused), name)
 
 
 def has_columns(text: str, expected: Iterable[str]) -> bool:
@@ -64,7 +64,8 @@ def _first_cells(text: str, delimiter: str) -> set[str]:
     return {cell.strip().lower() for cell in cells}
 
 
-def _delimiter(text: str, expected: Iterable[str]) -> str:
+def delimiter_of(text: str, expected: Iterable[str]) -> str:
+    """Tell what stands between cells by the first line, and by the columns that it should have."""
     wanted = {*expected}
 
     def fits(delimiter: str) -> tuple[int, int]:

@@ -39,11 +39,9 @@ def write_csv(
     # With this end of line, csv.writer quotes a lone carriage return in every version of Python.
     writer = csv.writer(_Lines(file), lineterminator="\r\n")
     for row in chain([head], rows):
-        writer.writerow(row if plain else [_defused(cell) for cell in row])
-
-
-def _defused(cell: Cell) -> Cell:
-    return defused(cell) if isinstance(cell, str) else cell
+        writer.writerow(
+            row if plain else [defused(cell) if isinstance(cell, str) else cell for cell in row]
+        )
 
 
 class _Lines:

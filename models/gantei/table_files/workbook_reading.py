@@ -28,6 +28,15 @@ def read_workbook(path: Path, *, expected: Iterable[str] = ()) -> ReadTable:
             `ReadTable.of`.
         MissingExtraError: openpyxl is not installed.
     """
+    return ReadTable.of(workbook_rows(path, expected=expected), str(path))
+
+
+def workbook_rows(path: Path, *, expected: Iterable[str] = ()) -> Iterator[ReadRow]:
+    """Read that sheet row by row, with the row that names the columns and those that are blank.
+
+    Raises:
+        OutputError, MissingExtraError: as `read_workbook`, but for `ReadTable.of`.
+    """
     package = openpyxl()
     try:
         _check(path)
@@ -36,7 +45,7 @@ def read_workbook(path: Path, *, expected: Iterable[str] = ()) -> ReadTable:
             book = package.load_workbook(file, read_only=True, data_only=True)
             sheet = _sheet(book, {*expected}, path)
             check_values_saved(path, sheet._worksheet_path, package)
-            return ReadTable.of(_rows(sheet, path), str(path))
+            yield from _rows(sheet, path)
     except OutputError:
         raise
     except OSError as error:
