@@ -74,12 +74,16 @@ async def estimate_each(
         Problem: `busy` or `deadline-exceeded`; jobs that wait are dropped.
     """
     record.photographs = len(uploads)
-    if len(uploads) == 1 and context.pool.idle:
-        estimators = [context.loaded[each.name].all_cores or each for each in estimators]
     pool, batching = context.pool, context.batching
+    is_alone = len(uploads) == 1 and pool.idle
+    if is_alone:
+        estimators = [context.loaded[each.name].all_cores or each for each in estimators]
+    idle = pool.threads if is_alone else None
 
     async def answer(place: int, upload: UploadedPhotograph) -> None:
-        job = PhotographJob(upload, estimators, explain, record.id, context.metrics, record.trace)
+        job = PhotographJob(
+            upload, estimators, explain, record.id, context.metrics, record.trace, idle
+        )
         if batching is None:
             entry = await job.alone(pool)
         else:

@@ -5,6 +5,7 @@ import base64
 import logging
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Literal, TypeVar
@@ -54,6 +55,8 @@ class PhotographJob:
     request_id: str
     metrics: Metrics
     trace: RequestTrace = UNTRACED
+    idle_threads: Executor | None = None
+    """Workers that have nothing to do meanwhile."""
 
     def __post_init__(self) -> None:
         self._entry: dict[str, Any] = {"name": self.upload.name, "sha256": None, "size": None}
@@ -117,7 +120,7 @@ class PhotographJob:
             if memory.is_large(self._needed):
                 return None
             with memory.in_worker(self._needed):
-                return self._decoding(step)
+                return self._decoding(step, self.idle_threads)
 
         if not memory.is_large(self._needed) and (done := await pool.run(in_worker)) is not None:
             pool.tidy_after(self._needed)
@@ -142,14 +145,20 @@ class PhotographJob:
             raise exceeds_memory(photograph, self._needed, memory.most)
         self._photograph = photograph
 
-    def _decoding(self, step: Callable[[Photograph], T]) -> T:
+    def _decoding(self, step: Callable[[Photograph], T], idle: Executor | None = None) -> T:
         """Run a step, after which nothing keeps what it has decoded."""
         photograph, self._photograph = self._photograph, None
         try:
-            return step(photograph or open_photograph(self.upload.data, eye=self.upload.eye))
+            photograph = photograph or open_photograph(self.upload.data, eye=self.upload.eye)
+            if idle:
+                photograph.seek_field_in(idle)
+            return step(photograph)
         except Exception as error:
             drop_tracebacks(error)
             raise
+        finally:
+            if photograph:
+                photograph.forget()
 
     def _decoded(self, photograph: Photograph) -> PreparedInputs:
         with self._steps.step("decode"), self.metrics.prepare_seconds.time():

@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Generic, TypeVar
 
@@ -82,6 +82,11 @@ class Pool:
     def idle(self) -> bool:
         """Whether no photograph is being looked at, and none waits."""
         return not self._waiting
+
+    @property
+    def threads(self) -> Executor:
+        """The workers, for a photograph that has all of them to itself."""
+        return self._executor
 
     def submit(self, job: Callable[[], T]) -> Future[T]:
         """Run a job of the service itself."""

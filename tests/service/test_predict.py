@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import gantei
+from gantei.photographs.photograph import Photograph
 
 from ..conftest import SEX
 from ..explained import explained_network
@@ -204,6 +205,20 @@ def test_a_photograph_alone_has_all_cores_and_the_same_answer(ask, make_estimato
     alone, first, second = asked
     assert first is second
     assert alone is not first
+
+
+def test_only_a_photograph_alone_has_its_field_sought_by_another_worker(ask, monkeypatch):
+    seek, sought = Photograph.seek_field_in, []
+    monkeypatch.setattr(
+        Photograph, "seek_field_in", lambda *given: sought.append(given) or seek(*given)
+    )
+    client = ask()
+    picture = ("a.jpg", encoded_picture(1, 700, "JPEG"))
+    (one,) = predict(client, picture)
+    assert len(sought) == 1
+    first, second = predict(client, picture, picture)
+    assert len(sought) == 1
+    assert first["appearance"] == second["appearance"] == one["appearance"]
 
 
 @pytest.mark.parametrize("batch", [None, 4])

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from functools import cached_property
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder
+from ..system.cached_without_lock import cached_without_lock
 from .appearance import Appearance, appearance_of
 from .colour import as_rgb, check_light, check_mode
 from .decoded_picture import DecodedPicture, picture_of_array
@@ -21,7 +22,8 @@ from .deep_values import Depth, grey_of_16_bits
 from .dicom.dicom_picture import DicomPicture
 from .dicom.recognition import is_dicom, is_enveloped
 from .eyes import DETECT, Eye, EyeOption, eye_with_file, known_eye
-from .field_of_view import Field, averaging_step, find_field
+from .field_of_view import Field
+from .field_seeker import FieldSeeker, PictureKey
 from .formats.pillow_errors import pillow_errors
 from .optic_disc import SIDE, detected_eye
 from .photograph_source import PhotographSource, errors_of, read_encoded, source_name
@@ -59,15 +61,15 @@ class Photograph:
         self._depth = Depth()
         self._picture = picture
         self._allow_grey = allow_grey
-        self._decoded: dict[tuple[int, Decoder], Image.Image] = {}
-        self._fields: dict[tuple[int, Decoder], Field] = {}
+        self._decoded: dict[PictureKey, Image.Image] = {}
+        self._fields = FieldSeeker(self.size)
         self._eye_option = eye_with_file(eye, picture.side)
 
     def __repr__(self) -> str:
         height, width = self.size
         return f"Photograph({self.name!r}, {self.format}, {width} x {height})"
 
-    @cached_property
+    @cached_without_lock
     def eye_or_finding(self) -> Eye | Finding:
         """Which eye it shows, or why that is not known; sought in the picture where so asked.
 
@@ -137,7 +139,7 @@ class Photograph:
         Raises:
             PhotographError: the file is damaged, black, or without colour.
         """
-        key = scale, decoder if decoder in self._picture.decoders else "pillow"
+        key = self._key(scale, decoder)
         image = self._decoded.get(key)
         if image is None:
             with errors_of(self.name, self.sha256):
@@ -149,11 +151,24 @@ class Photograph:
                     image = as_rgb(image)
                 check_light(image, allow_grey=self._allow_grey)
             self._decoded[key] = image
+            self._fields.begin(key, image)
         return image
+
+    def _key(self, scale: int, decoder: Decoder) -> PictureKey:
+        return scale, decoder if decoder in self._picture.decoders else "pillow"
 
     def forget(self) -> None:
         """Let go of what has been decoded; it is decoded anew where somebody asks for it."""
+        self._fields.drop()
         self._decoded.clear()
+
+    def seek_field_in(self, threads: Executor) -> None:
+        """Have idle threads seek the field of view while a decoded picture is resampled.
+
+        Where no thread is free, it is sought when it is asked for. `forget` the photograph in the
+        end: the threads have its picture.
+        """
+        self._fields.threads = threads
 
     def field(self, scale: int = 1, decoder: Decoder = "pillow") -> Field:
         """The field of view as it is found on `picture(scale, decoder)`; sought once.
@@ -161,23 +176,20 @@ class Photograph:
         Raises:
             PhotographError: as `picture`.
         """
-        key = scale, decoder if decoder in self._picture.decoders else "pillow"
-        field = self._fields.get(key)
-        if field is None:
-            step = max(averaging_step(self.size) // scale, 1)
-            with errors_of(self.name, self.sha256):
-                field = find_field(self.picture(scale, decoder), step)
-            self._fields[key] = field
-        return field
+        key = self._key(scale, decoder)
+        if key in self._fields.found:
+            return self._fields.found[key]
+        with errors_of(self.name, self.sha256):
+            return self._fields.field(key, self.picture(scale, decoder))
 
-    @cached_property
+    @cached_without_lock
     def appearance(self) -> Appearance:
         """What it looks like, measured on what has been decoded already.
 
         Raises:
             PhotographError: as `picture`.
         """
-        known = self._fields or self._decoded
+        known = self._fields.found or self._decoded
         scale, decoder = max(known, default=(self.scale(_LOOK, _LOOK), "pillow"))
         return appearance_of(
             self.field(scale, decoder), self.picture(scale, decoder), self.size,
