@@ -8,8 +8,6 @@ from itertools import chain
 import pytest
 from PIL import Image
 
-from gantei.errors import SettingError
-from gantei.study.array_tasks import shard_of_task
 from gantei.study.shard import Shard, names_sha256
 
 from ..conftest import made_picture
@@ -103,6 +101,7 @@ def test_shards_have_the_run_of_the_whole_study_and_say_which_they_are(folder, a
             "of": 3,
             "photographs": len(names),
             "names_sha256": names_sha256(names),
+            "eyes_sha256": told["shard"]["eyes_sha256"],
             "dicom_key_sha256": None,
         }
     assert "shard" not in manifest(whole)
@@ -172,10 +171,48 @@ def test_the_same_shard_again_is_finished_and_another_is_refused(folder, age, tm
     ):
         assert run(*words(folder, age, out, *options)) == 2
         assert said in capsys.readouterr().err
-    Image.fromarray(made_picture(50)).save(folder / "p0/later.png")
-    assert run(*words(folder, age, out, "--shard", "2/3")) == 2
-    assert "the study has other photographs now" in capsys.readouterr().err
     assert (out.read_bytes(), out.stat().st_mtime_ns) == before
+
+
+def test_photographs_that_come_to_one_shard_leave_the_tables_of_others_finished(
+    folder, age, tmp_path, capsys
+):
+    outs = in_shards(folder, age, tmp_path)
+    before = [(out.read_bytes(), out.stat().st_mtime_ns) for out in outs]
+    Image.fromarray(made_picture(50)).save(folder / "p0/later.png")
+    capsys.readouterr()
+    for number, out in zip(SHARDS, outs, strict=True):
+        code = run(*words(folder, age, out, "--shard", f"{number}/3"))
+        said = capsys.readouterr().err
+        if Shard(number, 3).has("p0/later.png"):
+            assert code == 2
+            assert "its photographs are" in said
+            run(*words(folder, age, out, "--shard", f"{number}/3", "--overwrite"))
+        else:
+            assert code in (0, 1)
+            assert (out.read_bytes(), out.stat().st_mtime_ns) == before[number - 1]
+    whole = {(manifest(out)["shard"]["photographs"], manifest(out)["shard"]["names_sha256"])
+             for out in outs}  # fmt: skip
+    assert len(whole) == 1
+    assert sum(manifest(out)["summary"]["photographs"] for out in outs) == 14
+
+
+def test_a_shard_whose_eyes_are_told_otherwise_by_the_photographs_of_others_is_refused(
+    age, tmp_path, capsys
+):
+    folder, out = tmp_path / "photographs", tmp_path / "t.csv"
+    folder.mkdir()
+    Image.fromarray(made_picture(1)).save(folder / "a_r.png")
+    number = next(number for number in SHARDS if Shard(number, 3).has("a_r.png"))
+    assert not Shard(number, 3).has("a_l.png")
+    words = (folder, "--with", age, "--out", out, "--shard", f"{number}/3")
+    run(*words)
+    assert [line["eye"] for line in rows(out)] == [""]
+    Image.fromarray(made_picture(2)).save(folder / "a_l.png")  # now r tells the eye
+    assert run(*words) == 2
+    assert "the eyes of its photographs are others" in capsys.readouterr().err
+    run(*words, "--overwrite")
+    assert [line["eye"] for line in rows(out)] == ["right"]
 
 
 def test_a_killed_shard_goes_on_and_another_one_does_not_take_its_rows(
@@ -219,53 +256,3 @@ def test_what_does_not_go_with_a_shard_is_refused(folder, age, tmp_path, capsys,
         assert said in capsys.readouterr().err
     assert run("--from", "list.txt", "--root", folder, "--with", age, "--shard", "1/1",
                "--out", "t.csv") == 0  # fmt: skip
-
-
-def slurm(**values):
-    return {f"SLURM_ARRAY_TASK_{key}": str(value) for key, value in values.items()}
-
-
-@pytest.mark.parametrize(
-    ("text", "environment", "expected"),
-    [
-        ("3/7", {}, Shard(3, 7)),
-        ("1/1", slurm(ID=3), Shard(1, 1)),
-        ("slurm/7", slurm(ID=7), Shard(7, 7)),
-        ("slurm", slurm(ID=2, COUNT=7, MIN=1, MAX=7), Shard(2, 7)),
-        ("kubernetes/7", {"JOB_COMPLETION_INDEX": "0"}, Shard(1, 7)),
-        ("kubernetes/7", {"JOB_COMPLETION_INDEX": "6"}, Shard(7, 7)),
-    ],
-)
-def test_a_shard_is_said_or_read_from_the_scheduler_that_is_named(text, environment, expected):
-    assert shard_of_task(text, environment) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "environment", "said"),
-    [
-        ("", {}, "is no shard"),
-        ("3", {}, "say K/N"),
-        ("0/7", {}, "is no shard"),
-        ("-1/7", {}, "is no shard"),
-        ("3/0", {}, "is no shard"),
-        ("３/７", {}, "is no shard"),
-        ("1/10000000000", {}, "is no shard"),
-        ("8/7", {}, "numbered from 1 to 7"),
-        ("kubernetes", {"JOB_COMPLETION_INDEX": "0"}, "is no shard"),
-        ("slurm/7", {}, "SLURM_ARRAY_TASK_ID is not set: start it by sbatch --array=1-7"),
-        ("slurm/7", slurm(ID=0, MIN=0), "number the tasks from 1 to 7: --array=1-7"),
-        ("slurm/7", slurm(ID=8), "number the tasks from 1 to 7: --array=1-7"),
-        ("slurm/7", slurm(ID="x"), "SLURM_ARRAY_TASK_ID is 'x'"),
-        ("slurm", slurm(ID=3), "SLURM_ARRAY_TASK_COUNT is not set"),
-        ("slurm", slurm(ID=3, COUNT=1, MIN=3, MAX=3), "say --shard slurm/N"),
-        ("slurm", slurm(ID=1, COUNT=1, MIN=1, MAX=1), "say --shard slurm/N"),
-        ("slurm", slurm(ID=0, COUNT=3, MIN=0, MAX=2), "say --shard slurm/N"),
-        ("slurm", slurm(ID=4, COUNT=3, MIN=1, MAX=4), "say --shard slurm/N"),
-        ("kubernetes/7", {}, "JOB_COMPLETION_INDEX is not set"),
-        ("kubernetes/7", {"JOB_COMPLETION_INDEX": "7"}, "the Job needs completions: 7"),
-    ],
-)
-def test_what_tells_no_shard_is_refused_and_says_what_to_do(text, environment, said):
-    with pytest.raises(SettingError, match="--shard") as error:
-        shard_of_task(text, environment)
-    assert said in str(error.value)

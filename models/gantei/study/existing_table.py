@@ -119,8 +119,8 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
 def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
     """Say what is other of what all shards have in common, or of the key of pseudonyms."""
     told, found = manifest.get("shard"), []
-    if study.shard and told and study.shard.names_sha256 != told["names_sha256"]:
-        found.append("the study has other photographs now, in this shard or in others")
+    if study.shard and told and study.shard.eyes_sha256 != told["eyes_sha256"]:
+        found.append("the eyes of its photographs are others, or its photographs are")
     key = (told or manifest).get("dicom_key_sha256")
     if study.dicom_key and key and is_other_key(study.dicom_key, key):
         found.append("its persons in DICOM files have another key (--dicom-key)")

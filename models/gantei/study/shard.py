@@ -5,11 +5,13 @@ when photographs are added or removed.
 """
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ..photographs.listing import PhotographList
+from ..photographs.eyes import Eye
+from ..photographs.listing import PhotographList, StudyPhotograph
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,15 @@ class StudyShard:
     """A shard of one study, of which it keeps what all shards have to have in common.
 
     `photographs` counts those of the whole study, and `names_sha256` is the digest of their names.
+    `eyes_sha256` is that of what is known of the eyes of its own photographs, before their files
+    are read: the names of others may tell it, too.
     """
 
     number: int
     of: int
     photographs: int
     names_sha256: str
+    eyes_sha256: str
 
     @property
     def shard(self) -> Shard:
@@ -60,14 +65,18 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
 
     What is said of the study as a whole stays: its columns, and what is stated of eyes.
     """
-    names = (each.name for each in listing.photographs)
-    whole = StudyShard(shard.number, shard.of, len(listing.photographs), names_sha256(names))
     part = replace(
         listing,
         photographs=tuple(each for each in listing.photographs if shard.has(each.name)),
         passed_by=tuple(each for each in listing.passed_by if shard.has(each.name)),
     )
-    return part, whole
+    return part, StudyShard(
+        shard.number,
+        shard.of,
+        len(listing.photographs),
+        names_sha256(each.name for each in listing.photographs),
+        _eyes_sha256(part.photographs),
+    )
 
 
 def names_sha256(names: Iterable[str]) -> str:
@@ -75,4 +84,15 @@ def names_sha256(names: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for name in names:
         digest.update(f"{name}\0".encode())
+    return digest.hexdigest()
+
+
+def _eyes_sha256(photographs: Iterable[StudyPhotograph]) -> str:
+    digest = hashlib.sha256()
+    for listed in photographs:
+        eye = listed.eye
+        told = [eye]
+        if isinstance(eye, Eye):
+            told = [eye.side, eye.origin, *(finding.code for finding in eye.findings)]
+        digest.update(json.dumps([listed.name, *told]).encode() + b"\n")
     return digest.hexdigest()

@@ -39,8 +39,14 @@ def renew_manifest(study: Study, stamps_sha256: str | None) -> None:
         OutputError: one cannot be written.
     """
     counts = skipped_counts(study)
-    now = {"files_skipped": counts, "stamps_sha256": stamps_sha256}
     manifest: dict[str, Any] = json.loads(study.run_path.read_bytes())
+    now: dict[str, Any] = {
+        "files_skipped": counts,
+        "eyes_of_other_photographs": len(study.listing.strays),
+        "stamps_sha256": stamps_sha256,
+    }
+    if study.shard is not None:  # other shards may have other photographs now
+        now["shard"] = study.shard.as_dict(manifest["shard"]["dicom_key_sha256"])
     there = study.skipped_path.read_bytes() if study.skipped_path.is_file() else None
     if there != (_content(study) if counts else None):
         write_skipped(study)
