@@ -21,6 +21,7 @@ from . import (
     store_command,
     trust_command,
     verify_command,
+    verify_table_command,
 )
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict_command, crops_command, evaluate_command),  # in a study
+        *(predict_command, verify_table_command, crops_command),  # in a study
+        evaluate_command,
         *(calibrate_command, gap_command, records_command),  # and after it
         *(impute_command, describe_command),  # where some sexes are not recorded
         *(list_command, card_command, cite_command, demo_command),

@@ -1,6 +1,5 @@
 """A table of results of `gantei predict`, in any format, with the outputs that it holds."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +11,13 @@ from numpy.typing import NDArray
 from ..calibrations.calibration import Calibration
 from ..errors import OutputError
 from ..study.run_manifest_path import run_manifest_path
-from ..system.files import read_bounded, sha256_of
+from ..study.run_manifest_reading import read_run_manifest
+from ..system.files import sha256_of
 from ..table_files.list_reading import read_table_file
 from .estimated_output import EstimatedOutput
 from .gap_columns import refuse_table_of_gaps
 from .recorded_outputs import recorded_calibrations, recorded_findings, recorded_outputs
 from .result_rows import ResultRow, result_columns, result_rows, result_values
-
-LARGEST_MANIFEST = 100_000_000
-"""Bytes of a run manifest, which holds no photographs."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
     table = read_table_file(str(path), encoding=encoding, telling=("photograph", "sha256", "eye"))
     refuse_table_of_gaps(table.columns, str(path))
     run_path = run_manifest_path(path)
-    run = _run_manifest(path, run_path)
+    run = read_run_manifest(path)
     outputs = recorded_outputs(run, run_path)
     calibrations = recorded_calibrations(run, run_path)
     columns = result_columns(table.columns, outputs, str(path), calibrations)
@@ -111,19 +108,3 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
         is_changed=run.get("table_sha256") != sha256_of(path),
         calibrations=calibrations,
     )
-
-
-def _run_manifest(path: Path, run_path: Path) -> Mapping[str, Any]:
-    if not run_path.is_file():
-        raise OutputError(
-            f"{path}: needs {run_path.name} beside it, which says what its columns are; gantei "
-            "predict writes both. Where the table was saved under another name, copy that file "
-            "under the new name too"
-        )
-    try:
-        run = json.loads(read_bounded(run_path, LARGEST_MANIFEST, OutputError))
-    except (ValueError, RecursionError) as error:
-        raise OutputError(f"{run_path}: no JSON: {error}") from error
-    if not isinstance(run, dict) or "table_sha256" not in run:
-        raise OutputError(f"{run_path}: is no run manifest of gantei predict")
-    return run

@@ -1,5 +1,6 @@
 """Where a photograph comes from, and what it is called: a path, bytes, a Pillow image, an array."""
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,20 @@ def _read_bounded(path: str | os.PathLike[str]) -> bytes | None:
         return None
     with file:
         return file.read(LARGEST_FILE + 1)
+
+
+def encoded_sha256(path: str | os.PathLike[str]) -> str | None:
+    """Digest of what `read_encoded` gives, a piece in memory at a time; None where it refuses."""
+    try:
+        file = open_regular(path)
+        if file is None:
+            return None
+        with file:
+            if os.fstat(file.fileno()).st_size > LARGEST_FILE:
+                return None
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None
 
 
 def source_name(source: PhotographSource, place: int | None = None) -> str:

@@ -7,7 +7,7 @@ from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.passed_by import PassedBy
 from ..photographs.persons import KnownPerson
 from ..system.keyed_digest import keyed_digest
-from .key_file import StudyKey, open_key
+from .key_file import StudyKey, open_key, read_key
 
 
 def anonymous(listing: PhotographList, path: Path) -> PhotographList:
@@ -40,6 +40,23 @@ def anonymous(listing: PhotographList, path: Path) -> PhotographList:
         stated_sha256=stated and keyed_digest(key.secret, stated),
         anonymous=True,
     )
+
+
+def known_by_key(listing: PhotographList, path: Path) -> PhotographList:
+    """Put the identifiers of the key at `path` in the place of the names that it has.
+
+    A photograph without one keeps its name. The key stays as it is.
+
+    Raises:
+        OutputError: as `read_key`.
+    """
+    key = read_key(path)
+    photographs = (
+        _photograph(each, key) if ("photograph", each.name) in key.identifiers else each
+        for each in (replace(listed, person=None) for listed in listing.photographs)
+    )
+    ordered = tuple(sorted(photographs, key=lambda each: each.name))
+    return replace(listing, photographs=ordered, anonymous=True)
 
 
 def _photograph(listed: StudyPhotograph, key: StudyKey) -> StudyPhotograph:

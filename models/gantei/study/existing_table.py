@@ -1,16 +1,15 @@
 """Whether a table that is there is what a run would write, and if not, what differs."""
 
-import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import OutputError, PhotographError
+from ..errors import OutputError
 from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
-from ..photographs.photograph_source import read_encoded
+from ..photographs.photograph_source import encoded_sha256
 from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
@@ -129,10 +128,7 @@ def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
 
 def photograph_sha256(listed: StudyPhotograph) -> str | None:
     """Digest of a photograph's file as its row has it; None where there is no readable file."""
-    try:
-        return listed.shown_sha256(hashlib.sha256(read_encoded(listed.path)).hexdigest())
-    except PhotographError:
-        return None
+    return listed.shown_sha256(encoded_sha256(listed.path))
 
 
 def _measured(study: Study) -> Iterator[tuple[str, str | None]]:

@@ -89,6 +89,18 @@ def _add(missing: Iterable[tuple[NamedKind, str]], identifiers: dict[tuple[str, 
         identifiers[kind, name] = identifier
 
 
+def read_key(path: Path) -> StudyKey:
+    """Read a key that is there, and write nothing.
+
+    Raises:
+        OutputError: there is none at `path`, or others can read it.
+    """
+    if not path.is_file():
+        raise OutputError(f"{path}: no such file; name the key that the table was made with")
+    secret, identifiers = _read(path)
+    return StudyKey(bytes.fromhex(secret), identifiers)
+
+
 def names_by_identifier(path: Path) -> dict[str, str]:
     """Read which name each identifier of a key stands for; nothing where there is no key yet.
 

@@ -1,0 +1,117 @@
+"""`gantei verify-table`: whether photographs and files still are those of a table."""
+
+import argparse
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..terminal.plural import counted
+from ..terminal.text_table import visible
+from .options import add_json, print_json, whole_number
+
+if TYPE_CHECKING:
+    from ..photographs.listing import PhotographList
+    from ..study.table_verification import TableReport
+
+ALL_RIGHT, SOME_DIFFER = 0, 1
+WORDS = {
+    "changed": "other bytes than those estimated",
+    "missing": "not among the photographs given",
+    "unreadable": "cannot be read",
+    "twice": "has a second row",
+    "not_in_table": "has no row",
+}
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    verify = commands.add_parser(
+        "verify-table",
+        help="verify a table of results: its photographs, and the files beside it",
+        description="Read every photograph again and compare it with its row; compare the table, "
+        "and the persons, measures and embeddings beside it, with the run manifest. Writes "
+        "nothing.",
+        epilog="Exit code: 0 all right, 1 something differs, 2 nothing could be verified.",
+    )
+    verify.add_argument("table", metavar="TABLE", type=Path, help="of gantei predict")
+    verify.add_argument(
+        "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
+    )
+    verify.add_argument(
+        "--from",
+        dest="list",
+        metavar="FILE",
+        help="also take the photographs that FILE lists, as gantei predict does",
+    )
+    verify.add_argument(
+        "--encoding", metavar="NAME", help="of a list without a byte order mark; default: utf-8"
+    )
+    verify.add_argument(
+        "--root",
+        metavar="DIR",
+        type=Path,
+        help="folder that the names in the table are relative to; default: the deepest one that "
+        "holds everything given",
+    )
+    verify.add_argument(
+        "--anonymous", metavar="KEY", type=Path, help="the key, of the table of an anonymous study"
+    )
+    verify.add_argument(
+        "--embeddings",
+        metavar="FILE",
+        type=Path,
+        help="the embeddings of the run, where they do not lie beside the table",
+    )
+    verify.add_argument(
+        "--workers",
+        type=whole_number,
+        metavar="N",
+        help="photographs to read at once, default: cores",
+    )
+    add_json(verify)
+    verify.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..study.table_verification import verify_table
+    from ..terminal.progress import progress
+
+    listing = _listing(chosen)
+    with progress(len(listing.photographs), "photograph") as bar:
+        report = verify_table(
+            chosen.table,
+            listing,
+            embeddings=chosen.embeddings,
+            workers=chosen.workers,
+            advance=bar.update,
+        )
+    if chosen.json:
+        print_json(asdict(report))
+    else:
+        sys.stdout.write(visible(_text(chosen.table, report)))
+    return ALL_RIGHT if report.is_right else SOME_DIFFER
+
+
+def _listing(chosen: argparse.Namespace) -> "PhotographList":
+    from ..study.anonymity import known_by_key
+    from ..study.collecting import GivenPhotographs, collect
+    from ..table_files.text_encoding import checked_encoding
+
+    encoding = None if chosen.encoding is None else checked_encoding(chosen.encoding)
+    given = GivenPhotographs(
+        chosen.paths, chosen.list, encoding=encoding, root=chosen.root, key=chosen.anonymous
+    )
+    listing = collect(given)
+    return known_by_key(listing, chosen.anonymous) if chosen.anonymous else listing
+
+
+def _text(table: Path, report: "TableReport") -> str:
+    lines = [f"{table}: {counted(report.rows, 'row')}, {report.right} right"]
+    for key, words in WORDS.items():
+        names = getattr(report, key)
+        if names:
+            lines.append(f"{counted(len(names), 'photograph')}: {words}")
+            lines += [f"  {name}" for name in names]
+    lines += [f"{name}: {state}" for name, state in report.files.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,171 @@
+"""Whether a table of results still is of these photographs, and as the run wrote it."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from ..errors import OutputError
+from ..inference.parallel import ordered
+from ..photographs.listing import PhotographList, StudyPhotograph
+from ..system.cores import cores
+from ..system.files import sha256_of
+from ..table_files.streamed_columns import streamed_columns
+from .existing_table import photograph_sha256
+from .run_manifest_reading import read_run_manifest
+from .shard import Shard
+
+FileState = Literal["right", "changed", "missing"]
+RowState = Literal["right", "changed", "missing", "unreadable", "twice"]
+_DIFFERENT: tuple[RowState, ...] = ("changed", "missing", "unreadable", "twice")
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """What became of a table, its photographs, and the files beside it, since the run wrote them.
+
+    Attributes:
+        rows: of the table.
+        right: rows whose photographs have the bytes that were estimated.
+        changed: names of photographs that have other bytes now, or none then and some now.
+        missing: names of photographs that are not among those given.
+        unreadable: names of photographs that are, but cannot be read.
+        twice: names that a second row has.
+        not_in_table: names of photographs that have no row.
+        files: of the table, and of each file beside it of which the run manifest has the digest,
+            its name and whether it is `right`, `changed` or `missing`.
+    """
+
+    rows: int
+    right: int
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    unreadable: tuple[str, ...]
+    twice: tuple[str, ...]
+    not_in_table: tuple[str, ...]
+    files: Mapping[str, FileState]
+
+    @property
+    def is_right(self) -> bool:
+        """Whether everything is as the run left it."""
+        return (
+            self.right == self.rows
+            and not self.not_in_table
+            and all(state == "right" for state in self.files.values())
+        )
+
+
+def verify_table(
+    table: Path,
+    listing: PhotographList,
+    *,
+    embeddings: Path | None = None,
+    workers: int | None = None,
+    advance: Callable[[int], object] = lambda _: None,
+) -> TableReport:
+    """Read each photograph, and compare its digest with the one in its row.
+
+    A table of one shard is compared with the photographs of that shard. The names of what differs
+    are in memory, and those of the listing; rows and photographs pass through.
+
+    Args:
+        table: of the results, with its run manifest beside it.
+        listing: of the photographs, by the names in the table.
+        embeddings: file of the embeddings; None: it is sought beside the table.
+        workers: photographs that are read at the same time; None: one per core.
+        advance: called with the number of rows that were compared.
+
+    Raises:
+        OutputError: the table or its run manifest cannot be read, or the table has identifiers and
+            the listing has names, or the other way round.
+        MissingExtraError: what the table's format needs is not installed.
+    """
+    if not table.is_file():
+        raise OutputError(f"{table}: no such file; name a table of gantei predict")
+    manifest = read_run_manifest(table)
+    _check_key(table, manifest, listing)
+    photographs = listing.photographs
+    if (told := manifest.get("shard")) is not None:
+        shard = Shard(told["number"], told["of"])
+        photographs = tuple(each for each in photographs if shard.has(each.name))
+    met = bytearray(len(photographs))
+    rows = right = 0
+    found: dict[RowState, list[str]] = {state: [] for state in _DIFFERENT}
+    pairs = _with_photographs(table, photographs, met)
+    for name, state in ordered(_compared, pairs, workers or cores()):
+        rows += 1
+        if state == "right":
+            right += 1
+        else:
+            found[state].append(name)
+        advance(1)
+    left = (each.name for each, has_row in zip(photographs, met, strict=True) if not has_row)
+    return TableReport(
+        rows,
+        right,
+        tuple(found["changed"]),
+        tuple(found["missing"]),
+        tuple(found["unreadable"]),
+        tuple(found["twice"]),
+        not_in_table=tuple(left),
+        files=_files(table, manifest, embeddings),
+    )
+
+
+def _check_key(table: Path, manifest: Mapping[str, Any], listing: PhotographList) -> None:
+    if bool(manifest.get("anonymous")) == listing.anonymous:
+        return
+    raise OutputError(
+        f"{table}: has names in it; leave out --anonymous"
+        if listing.anonymous
+        else f"{table}: is of an anonymous study; name its key by --anonymous"
+    )
+
+
+_Row = tuple[str, str | None, StudyPhotograph | None, bool]
+"""Name and digest, as a row has them, its photograph, and whether an earlier row has had it."""
+
+
+def _with_photographs(
+    table: Path, photographs: tuple[StudyPhotograph, ...], met: bytearray
+) -> Iterator[_Row]:
+    for name, sha256 in streamed_columns(table, ("photograph", "sha256")):
+        place = bisect_left(photographs, name, key=lambda each: each.name)
+        if place == len(photographs) or photographs[place].name != name:
+            yield name, sha256 or None, None, False
+            continue
+        before, met[place] = bool(met[place]), True
+        yield name, sha256 or None, photographs[place], before
+
+
+def _compared(row: _Row) -> tuple[str, RowState]:
+    name, expected, listed, before = row
+    if before:
+        return name, "twice"
+    found = None if listed is None else photograph_sha256(listed)
+    if found == expected:  # also where there was nothing to read, and is not now
+        return name, "right"
+    if found is not None:
+        return name, "changed"
+    is_there = listed is not None and listed.path.exists()
+    return name, "unreadable" if is_there else "missing"
+
+
+def _files(
+    table: Path, manifest: Mapping[str, Any], embeddings: Path | None
+) -> dict[str, FileState]:
+    digests = {table: manifest["table_sha256"]}
+    for key in ("persons", "photographs", "embeddings"):
+        if (told := manifest.get(key)) is not None:
+            path = table.with_name(told["file"])
+            if key == "embeddings" and embeddings is not None:
+                path = embeddings
+            digests[path] = told["sha256"]
+    return {path.name: _state(path, sha256) for path, sha256 in digests.items()}
+
+
+def _state(path: Path, sha256: str) -> FileState:
+    if not path.is_file():
+        return "missing"
+    return "right" if sha256_of(path) == sha256 else "changed"

@@ -1,0 +1,251 @@
+"""`gantei verify-table`: photographs against their rows, files against the run manifest."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from gantei.command_line import main
+from gantei.photographs.listing import list_photographs
+from gantei.study.table_verification import verify_table
+
+from ..conftest import made_picture
+from ..explained import explained_network
+from .dicoms import of_pixels, written
+from .studies import NAMES, rows, run
+
+ENDINGS = ("csv", "jsonl", "parquet", "xlsx")
+NEEDED = {"parquet": "pyarrow", "xlsx": "openpyxl"}
+
+
+@pytest.fixture
+def age(make_estimator):
+    return make_estimator("made-age", network=explained_network())
+
+
+@pytest.fixture
+def table(photographs, age, tmp_path):
+    """A table with persons and embeddings beside it."""
+    out = tmp_path / "out/t.csv"
+    out.parent.mkdir()
+    run(photographs, "--with", age, "--persons", "names", "--out", out,
+        "--embeddings", out.with_name("v.npy"))  # fmt: skip
+    return out
+
+
+def verify(*arguments):
+    return main(["verify-table", *map(str, arguments)])
+
+
+def told(capsys, *arguments):
+    """What it says as JSON: the exit code, and what is not empty."""
+    capsys.readouterr()
+    code = verify(*arguments, "--json")
+    return code, json.loads(capsys.readouterr().out)
+
+
+def differing(report):
+    kinds = ("changed", "missing", "unreadable", "twice", "not_in_table")
+    return {kind: report[kind] for kind in kinds if report[kind]}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_table_just_written_is_right(ending, photographs, age, tmp_path, capsys):
+    if ending in NEEDED:
+        pytest.importorskip(NEEDED[ending])
+    out = tmp_path / f"t.{ending}"
+    run(photographs, "--with", age, "--out", out)
+    code, report = told(capsys, out, photographs)
+    assert code == 0
+    assert (report["rows"], report["right"], differing(report)) == (6, 6, {})
+    assert report["files"] == {out.name: "right", f"{out.name}.photographs.csv": "right"}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_each_photograph_that_differs_is_named_with_what_differs(
+    ending, photographs, age, tmp_path, capsys
+):
+    if ending in NEEDED:
+        pytest.importorskip(NEEDED[ending])
+    out = tmp_path / f"t.{ending}"
+    run(photographs, "--with", age, "--out", out)
+    picture = (photographs / NAMES[0]).read_bytes()
+    (photographs / NAMES[1]).write_bytes(picture)
+    (photographs / NAMES[2]).unlink()
+    (photographs / NAMES[3]).unlink()
+    (photographs / NAMES[3]).mkdir()  # neither is it listed
+    (photographs / "left/new.png").write_bytes(picture)
+    code, report = told(capsys, out, photographs)
+    assert code == 1
+    assert (report["rows"], report["right"]) == (6, 3)
+    assert differing(report) == {
+        "changed": [NAMES[1]], "missing": NAMES[2:4], "not_in_table": ["left/new.png"],
+    }  # fmt: skip
+
+
+def test_in_words_it_counts_and_names_what_differs(table, photographs, capsys):
+    (photographs / NAMES[1]).write_bytes(b"other")
+    table.with_name("t.csv.persons.csv").unlink()
+    capsys.readouterr()
+    assert verify(table, photographs) == 1
+    assert capsys.readouterr().out == (
+        f"{table}: 6 rows, 5 right\n"
+        "1 photograph: other bytes than those estimated\n"
+        f"  {NAMES[1]}\n"
+        "t.csv: right\n"
+        "t.csv.persons.csv: missing\n"
+        "t.csv.photographs.csv: right\n"
+        "v.npy: right\n"
+    )
+
+
+def test_a_photograph_that_could_not_be_read_is_right_as_long_as_that_is_so(
+    photographs, age, tmp_path, capsys
+):
+    names, late, out = tmp_path / "names.txt", photographs / "late.png", tmp_path / "t.csv"
+    names.write_text(f"{photographs / NAMES[0]}\n{late}\n")
+    run("--from", names, "--root", photographs, "--with", age, "--out", out)
+    arguments = (out, "--from", names, "--root", photographs)
+    assert told(capsys, *arguments)[1]["right"] == 2
+    late.write_bytes((photographs / NAMES[0]).read_bytes())
+    assert differing(told(capsys, *arguments)[1]) == {"changed": ["late.png"]}
+    (photographs / NAMES[0]).unlink()
+    assert differing(told(capsys, *arguments)[1])["missing"] == [NAMES[0]]
+
+
+def test_what_has_the_place_of_a_photograph_and_cannot_be_read_is_told(table, photographs):
+    listing = list_photographs([photographs])
+    first, *others = listing.photographs
+    folder = replace(first, path=photographs)
+    report = verify_table(table, replace(listing, photographs=(folder, *others)))
+    assert (report.unreadable, report.right, report.is_right) == ((NAMES[0],), 5, False)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.persons.csv", "t.csv.photographs.csv", "v.npy"])
+def test_a_file_that_was_changed_is_told(name, table, photographs, capsys):
+    path = table.with_name(name)
+    path.write_bytes(path.read_bytes() + b"\n")
+    code, report = told(capsys, table, photographs)
+    assert code == 1
+    assert {key for key, state in report["files"].items() if state != "right"} == {name}
+    assert report["right"] == 6
+
+
+def test_embeddings_elsewhere_are_named(table, photographs, tmp_path, capsys):
+    moved = tmp_path / "elsewhere.npy"
+    table.with_name("v.npy").rename(moved)
+    assert told(capsys, table, photographs)[1]["files"]["v.npy"] == "missing"
+    code, report = told(capsys, table, photographs, "--embeddings", moved)
+    assert (code, report["files"]["elsewhere.npy"]) == (0, "right")
+
+
+def test_a_table_that_was_sorted_otherwise_and_has_a_row_twice_is_read_all_the_same(
+    table, photographs, capsys
+):
+    head, *lines = table.read_bytes().splitlines(keepends=True)
+    table.write_bytes(head + b"".join([*reversed(lines), lines[2]]))
+    code, report = told(capsys, table, photographs)
+    assert (code, report["rows"], report["right"]) == (1, 7, 6)
+    assert differing(report) == {"twice": [NAMES[2]]}
+    assert report["files"]["t.csv"] == "changed"
+
+
+def test_names_that_begin_as_a_formula_are_found(photographs, age, tmp_path, capsys):
+    shutil.copy(photographs / NAMES[0], photographs / "=1+1.png")
+    for options in ((), ("--plain-csv",)):
+        out = tmp_path / f"t{len(options)}.csv"
+        run(photographs, "--with", age, "--out", out, *options)
+        assert told(capsys, out, photographs)[0] == 0
+
+
+def test_an_anonymous_table_is_verified_by_its_key_which_stays_as_it_is(
+    photographs, age, tmp_path, capsys
+):
+    out, key = tmp_path / "t.csv", tmp_path / "key.csv"
+    run(photographs, "--with", age, "--anonymous", key, "--out", out)
+    before = key.read_bytes()
+    picture = (photographs / NAMES[0]).read_bytes()
+    assert told(capsys, out, photographs, "--anonymous", key)[0] == 0
+    (photographs / NAMES[1]).write_bytes(picture)
+    (photographs / "new.png").write_bytes(picture)
+    code, report = told(capsys, out, photographs, "--anonymous", key)
+    assert code == 1
+    assert report["not_in_table"] == ["new.png"]
+    assert len(report["changed"]) == 1
+    assert report["changed"][0] in {row["photograph"] for row in rows(out)}
+    assert key.read_bytes() == before
+
+
+def test_a_table_of_one_shard_is_verified_among_the_photographs_of_the_whole(
+    photographs, age, tmp_path, capsys
+):
+    for number in (1, 2):
+        out = tmp_path / f"t{number}.csv"
+        run(photographs, "--root", photographs, "--shard", f"{number}/2", "--with", age,
+            "--out", out)  # fmt: skip
+        code, report = told(capsys, out, photographs)
+        assert (code, differing(report)) == (0, {})
+        assert 0 < report["rows"] < 6
+
+
+def test_what_cannot_be_verified_is_refused_with_what_to_do(
+    table, photographs, age, tmp_path, capsys
+):
+    key, secret = tmp_path / "key.csv", tmp_path / "secret.csv"
+    run(photographs, "--with", age, "--anonymous", key, "--out", secret)
+
+    def refused(*arguments):
+        capsys.readouterr()
+        assert verify(*arguments) == 2
+        return capsys.readouterr().err
+
+    assert "no such file" in refused(tmp_path / "none.csv", photographs)
+    assert "name its key by --anonymous" in refused(secret, photographs)
+    assert "leave out --anonymous" in refused(table, photographs, "--anonymous", key)
+    assert "name the key that" in refused(secret, photographs, "--anonymous", tmp_path / "no.csv")
+    assert "no photographs: name some" in refused(table)
+    table.write_text("photograph,age\n1.png,5\n", "utf-8")
+    assert "needs one column called sha256" in refused(table, photographs)
+    table.write_bytes("photograph,sha256\n右眼.png,\n".encode("cp932"))
+    assert "not UTF-8" in refused(table, photographs)
+    table.with_name("t.csv.run.json").write_text("[]")
+    assert "is no run manifest" in refused(table, photographs)
+    table.with_name("t.csv.run.json").unlink()
+    assert "needs t.csv.run.json beside it" in refused(table, photographs)
+
+
+def test_nothing_is_written(table, photographs, capsys):
+    def state():
+        return {path: path.stat().st_mtime_ns for path in table.parent.rglob("*")}
+
+    before = state()
+    assert verify(table, photographs) == 0
+    assert state() == before
+
+
+def test_no_file_of_a_photograph_is_taken_into_memory_whole(table, photographs, monkeypatch):
+    from gantei.photographs import photograph_source
+
+    def read_whole(*_):
+        raise AssertionError("read at once")
+
+    monkeypatch.setattr(photograph_source, "read_encoded", read_whole)
+    monkeypatch.setattr(photograph_source, "_read_bounded", read_whole)
+    assert verify_table(table, list_photographs([photographs])).is_right
+
+
+def test_dicom_files_and_their_persons_are_verified(age, tmp_path, capsys):
+    pytest.importorskip("pydicom")
+    import numpy as np
+
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for number in range(2):
+        pixels = np.ascontiguousarray(made_picture(number))
+        path = folder / f"{number}.dcm"
+        path.write_bytes(written(of_pixels(pixels, PatientID=str(number))))
+    out = tmp_path / "t.csv"
+    run(folder, "--with", age, "--out", out)
+    code, report = told(capsys, out, folder)
+    assert (code, report["files"]["t.csv.persons.csv"]) == (0, "right")
