@@ -1,7 +1,8 @@
-"""Batches: what waits for a network goes through it together, one batch in flight per device.
+"""Batches: what waits for a network goes through it together, on each device one after the other.
 
-Greedy: nothing waits for a batch to fill. Batches are padded to a few fixed sizes, because a GPU
-keeps memory for every size that it has once run.
+Greedy: nothing waits for a batch to fill. On a GPU a second one is made and copied while one runs,
+but only a full one: what would be fewer are more by the time that it can run. Batches are padded to
+a few fixed sizes, because a GPU keeps memory for every size that it has once run.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from itertools import count
 from gantei.errors import WeightsError
 from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import ExplanationKind
-from gantei.inference.batches import black, bytes_of_photograph
+from gantei.inference.batches import IN_FLIGHT, black, bytes_of_photograph
 from gantei.inference.network import NetworkInput, RawOutputs
 from gantei.inference.pipeline import infer
 
@@ -39,11 +40,12 @@ class Batching:
     def __init__(
         self, estimators: Sequence[Estimator], size: int, workers: int, metrics: Metrics
     ) -> None:
-        devices = {each.device: _Batcher(size, metrics) for each in estimators}
+        devices = {each.device: _Batcher(size, metrics, each.device) for each in estimators}
         self._batchers = {each.name: devices[each.device] for each in estimators}
         self.size = size
-        self.underway = workers + 2 * size
-        """Photographs between decoding and answer: one batch in flight, the next being made."""
+        in_flight = max(each.in_flight for each in devices.values())
+        self.underway = workers + (in_flight + 1) * size
+        """Photographs between decoding and answer: batches in flight, and the next being made."""
         self.room = asyncio.Semaphore(self.underway)
         self.most_bytes = 2 * self.underway * bytes_of_photograph(estimators)
         """Of inputs that wait, and of the batches that are made of them."""
@@ -77,13 +79,15 @@ class Batching:
 class _Batcher:
     """One device, with a queue per estimator. Its state belongs to the event loop alone."""
 
-    def __init__(self, size: int, metrics: Metrics) -> None:
+    def __init__(self, size: int, metrics: Metrics, device: str) -> None:
+        self.in_flight = IN_FLIGHT if device == "cuda" else 1
+        """Batches at most; two would share the cores of a CPU."""
         self._size = size
         self._metrics = metrics
         self._queues: dict[Estimator, deque[_Item]] = {}
         self._numbers = count()
-        self._running: asyncio.Task[None] | None = None
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="gantei-batch")
+        self._running: set[asyncio.Task[None]] = set()
+        self._threads = ThreadPoolExecutor(self.in_flight, thread_name_prefix="gantei-batch")
 
     async def infer(
         self, estimator: Estimator, prepared: NetworkInput, explain: ExplanationKind | None
@@ -91,26 +95,40 @@ class _Batcher:
         item = _Item(next(self._numbers), prepared, explain)
         self._queues.setdefault(estimator, deque()).append(item)
         self._metrics.inputs_waiting.labels(estimator.name).inc()
-        if self._running is None or self._running.done():
-            self._running = asyncio.create_task(self._run())
+        asyncio.get_running_loop().call_soon(self._start)  # when those beside it wait, too
         return await item.row
 
-    async def _run(self) -> None:
-        """Run batch after batch while anything waits; whoever has waited longest comes first."""
+    def _start(self) -> None:
+        """Run what may run now; whoever has waited longest comes first."""
+        while len(self._running) < self.in_flight and (next_batch := self._next()):
+            task = asyncio.create_task(self._run(*next_batch))
+            self._running.add(task)
+            task.add_done_callback(self._go_on)
+
+    def _go_on(self, done: asyncio.Task[None]) -> None:
+        self._running.discard(done)
+        if not done.cancelled():  # else the service ends
+            self._start()
+
+    def _next(self) -> tuple[Estimator, list[_Item]] | None:
+        """Take the next batch; beside one that runs, only a full one."""
+        least = self._size if self._running else 1
+        ready = {each: queue for each, queue in self._queues.items() if len(queue) >= least}
+        for estimator in sorted(ready, key=lambda each: ready[each][0].number):
+            if items := self._taken(estimator):
+                return estimator, items
+        return None
+
+    async def _run(self, estimator: Estimator, items: Sequence[_Item]) -> None:
         loop = asyncio.get_running_loop()
-        while waiting := {each: queue for each, queue in self._queues.items() if queue}:
-            estimator = min(waiting, key=lambda each: waiting[each][0].number)
-            items = self._taken(estimator)
-            if not items:
-                continue
-            outcomes = await loop.run_in_executor(self._thread, self._outcomes, estimator, items)
-            for item, outcome in zip(items, outcomes, strict=True):
-                if item.row.done():
-                    continue  # its request was given up meanwhile
-                if isinstance(outcome, Exception):
-                    item.row.set_exception(outcome)
-                else:
-                    item.row.set_result(outcome)
+        outcomes = await loop.run_in_executor(self._threads, self._outcomes, estimator, items)
+        for item, outcome in zip(items, outcomes, strict=True):
+            if item.row.done():
+                continue  # its request was given up meanwhile
+            if isinstance(outcome, Exception):
+                item.row.set_exception(outcome)
+            else:
+                item.row.set_result(outcome)
 
     def _taken(self, estimator: Estimator) -> list[_Item]:
         """Take the next batch off a queue, without those whose request was given up."""
@@ -150,7 +168,7 @@ class _Batcher:
         return rows
 
     def close(self) -> None:
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 def sizes(most: int) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from gantei.errors import InferenceError, WeightsError
 
 from ..conftest import SEX, SIDE
 from ..explained import explained_network
+from ..gpu_stand_in import stand_in_for_gpu
 from .conftest import encoded_picture, form, wait_until
 
 pytest.importorskip("fastapi", reason="the service's packages are not installed")
@@ -158,6 +159,40 @@ def test_the_estimator_that_was_asked_first_goes_first(make_estimator):
     assert order == ["first", "second", "first"]
 
 
+@pytest.mark.parametrize(
+    ("device", "waiting", "begun"), [("cpu", 8, 1), ("cuda", 7, 1), ("cuda", 8, 2), ("cuda", 16, 2)]
+)
+def test_on_a_gpu_a_second_batch_that_is_full_begins_beside_the_first(
+    make_estimator, monkeypatch, device, waiting, begun
+):
+    from gantei_service.batching import Batching
+    from gantei_service.metrics import Metrics
+
+    estimator, release, batches = gantei.load(make_estimator()), Event(), []
+    monkeypatch.setattr(type(estimator), "device", device)
+    run = estimator.run
+
+    def slow(batch, also=()):
+        batches.append(len(batch))
+        release.wait(10)
+        return run(batch, also)
+
+    estimator.run = slow
+    made = Batching([estimator], 4, 2, Metrics())
+
+    async def asked():
+        rows = [made.infer(estimator, filled(value), None) for value in range(waiting)]
+        every = asyncio.gather(*rows)
+        await asyncio.sleep(0.1)
+        counted = len(batches)
+        release.set()
+        return counted, [float(row["age"][0]) for row in await every]
+
+    assert asyncio.run(asked()) == (begun, [*range(waiting)])
+    assert batches[:begun] == [4] * begun
+    made.close()
+
+
 def test_on_a_gpu_every_size_has_run_before_the_first_client_is_answered(ask, monkeypatch):
     from gantei.estimator.estimator import Estimator
 
@@ -185,6 +220,17 @@ def test_batches_answer_what_the_library_answers(ask):
             assert answered == pytest.approx(expected.values[value], rel=1e-5, abs=1e-5)
             said = entry["estimates"][name]["warnings"] + entry["findings"]
             assert said == [each.as_dict() for each in expected.findings]
+
+
+def test_a_gpu_answers_what_the_library_answers_on_a_cpu(ask, monkeypatch):
+    stand_in_for_gpu(monkeypatch)
+    pictures = [encoded_picture(seed, 100 + 50 * seed, "JPEG") for seed in range(20)]
+    entries = post(ask("demo-age", device="cuda"), *pictures, BAD)
+    assert "problem" in entries.pop()
+    expected = gantei.load("demo-age", "cpu").predict(pictures)
+    assert ages(entries, "demo-age") == pytest.approx(
+        [each.values["age"] for each in expected], rel=1e-5
+    )
 
 
 def test_requests_for_maps_and_for_values_share_a_batch(ask, make_estimator):
