@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from ..errors import DeviceError, WeightsError
 from ..system.install_command import how_to_add
+from .cuda_driver import why_no_cuda
 from .cuda_options import CUDA_DEFAULTS, CudaOptions
 from .onnx_runtime import onnx_runtime
 
@@ -66,8 +67,8 @@ def open_session(
         raise WeightsError(f"{name}: ONNX Runtime cannot open the weights: {error}") from error
     if device == "cuda" and device_of(session) != "cuda":
         raise DeviceError(
-            f"{name}: cuda was asked for and the session runs on the CPU: no usable GPU, driver or "
-            'CUDA libraries here; nvidia-smi shows the first two. device="cpu" runs without them'
+            f"{name}: cuda was asked for and the session runs on the CPU: {why_no_cuda(runtime)}. "
+            'device="cpu" runs without it'
         )
     return session
 
