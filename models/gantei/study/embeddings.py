@@ -33,21 +33,25 @@ class Embeddings:
         self._partial = partial
         self._width = width
         self._file: BinaryIO | None = None
+        self._held: BinaryIO | None = None
 
     def check(self) -> None:
         """Refuse to replace what is there; see `Extras.check`."""
         check_free(self.path)
 
     def hold(self, number: int) -> bool:
-        """Whether the vector of this row of the journal is there."""
-        with suppress(OSError), self._partial.open("rb") as file:
-            file.seek(number * self._row_size)
-            row = file.read(self._row_size)
+        """Whether the vector of this row of the journal is there; rows are asked one by one."""
+        with suppress(OSError):
+            if self._held is None:
+                self._held = self._partial.open("rb", buffering=2**20)
+            self._held.seek(number * self._row_size)
+            row = self._held.read(self._row_size)
             return len(row) == self._row_size and any(row)  # zeros are what a power cut leaves
         return False
 
     def keep(self, count: int) -> None:
         """Begin to write after the first `count` vectors; cut off what stands behind them."""
+        self._close_held()
         try:
             self._file = self._partial.open("ab")
             self._file.truncate(count * self._row_size)
@@ -80,9 +84,15 @@ class Embeddings:
 
     def close(self) -> None:
         """Close the unfinished file."""
+        self._close_held()
         if self._file is not None:
             with suppress(OSError):  # a full disk has been told of already
                 self._file.close()
+
+    def _close_held(self) -> None:
+        if self._held is not None:
+            self._held.close()
+            self._held = None
 
     @property
     def _row_size(self) -> int:

