@@ -37,6 +37,7 @@ LAYERS = {
         "study",
         "statistics",
         "labels",
+        "merging",
         "plots",
         "evaluation",
         "pages",

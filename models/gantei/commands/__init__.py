@@ -14,6 +14,7 @@ from . import (
     gap_command,
     impute_command,
     list_command,
+    merge_command,
     predict_command,
     publish_command,
     records_command,
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add every subcommand of this package."""
     in_order_of_use = (
-        *(predict_command, verify_table_command, crops_command),  # in a study
-        evaluate_command,
+        *(predict_command, merge_command, verify_table_command),  # in a study
+        *(crops_command, evaluate_command),
         *(calibrate_command, gap_command, records_command),  # and after it
         *(impute_command, describe_command),  # where some sexes are not recorded
         *(list_command, card_command, cite_command, demo_command),

@@ -13,7 +13,7 @@ from .averaging import (
     mean_of_eyes,
 )
 from .backends import AnyEstimator
-from .columns import ERROR, Row
+from .columns import ERROR
 from .estimate_columns import value_columns, value_places
 from .leading_columns import EYE, PERSON, SHA256, Column
 
@@ -120,7 +120,7 @@ def _with(column: Column, suffix: str, meaning: str, japanese: str, found: str =
     )
 
 
-def person_rows(rows: Iterable[Row], values: PersonValues) -> Iterator[list[Any]]:
+def person_rows(rows: Iterable[Sequence[Any]], values: PersonValues) -> Iterator[list[Any]]:
     """Lay out what the rows of a table come to for each person, in the order of their names.
 
     Rows without a person are passed over; those with an error are counted only, and so are copies:

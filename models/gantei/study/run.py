@@ -17,6 +17,8 @@ from typing import Any
 from ..errors import OutputError
 from ..manifests.citation import bibliography, reference, software
 from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
+from ..system.processor import processor
+from .backends import LocalBackend
 from .columns import Row, row, write_dictionary
 from .definition import Study, digest_of
 from .described_outputs import described_outputs
@@ -197,6 +199,7 @@ def _run_manifest(
             for each in study.estimators
             for output in described_outputs(each.name, each.manifest)
         ],
+        **({"processor": processor()} if isinstance(study.backend, LocalBackend) else {}),
         "table": study.table.name,
         "table_sha256": digest,
         "photographs_sha256": finished.photographs_sha256(),

@@ -36,8 +36,13 @@ def write_json_lines(rows: Iterable[Row], columns: Sequence[Column], file: IO[by
     """Write one JSON object a line, UTF-8, null for None."""
     names = [column.name for column in columns]
     for row in rows:
-        line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
-        file.write(line.encode() + b"\n")
+        file.write(json_line(names, row))
+
+
+def json_line(names: Sequence[str], row: Row) -> bytes:
+    """Lay out one row as a line of JSON."""
+    line = json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False)
+    return line.encode() + b"\n"
 
 
 def write_parquet(rows: Iterable[Row], columns: Sequence[Column], file: IO[bytes]) -> None:

@@ -37,6 +37,24 @@ def read_csv(
     return ReadTable.of(_lines(text, name, delimiter_of(text, expected), is_defused), name)
 
 
+def cells_of(lines: Iterable[str], *, plain: bool) -> Iterator[list[str]]:
+    r"""Read the rows that `write_csv` wrote, the names of the columns first.
+
+    Args:
+        lines: of the file, without a byte order mark.
+        plain: as it was written.
+
+    Raises:
+        csv.Error: it is no such CSV.
+
+    >>> from gantei.table_files.csv_reading import cells_of
+    >>> list(cells_of(["photograph,age\n", "'=1+1.jpg,57\n"], plain=False))
+    [['photograph', 'age'], ['=1+1.jpg', '57']]
+    """
+    for row in csv.reader(lines, strict=True):
+        yield row if plain else [undefused(cell) for cell in row]
+
+
 def has_columns(text: str, expected: Iterable[str]) -> bool:
     """Whether the first line that is not blank names all these columns, whatever the delimiter."""
     wanted = {*expected}

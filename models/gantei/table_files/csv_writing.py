@@ -36,9 +36,14 @@ def write_csv(
     """
     if not plain:
         file.write(BOM_UTF8)
+    write_rows(chain([head], rows), file, plain=plain)
+
+
+def write_rows(rows: Iterable[Sequence[Cell]], file: IO[bytes], *, plain: bool) -> None:
+    """Write rows as `write_csv` does, without its mark and its names of columns."""
     # With this end of line, csv.writer quotes a lone carriage return in every version of Python.
     writer = csv.writer(_Lines(file), lineterminator="\r\n")
-    for row in chain([head], rows):
+    for row in rows:
         writer.writerow(
             row if plain else [defused(cell) if isinstance(cell, str) else cell for cell in row]
         )

@@ -1,0 +1,102 @@
+"""`gantei merge`: the tables of all shards of a study into one."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..terminal.plural import counted
+from ..terminal.text_table import visible
+from .predict_summary import write_counts
+
+if TYPE_CHECKING:
+    from ..merging.merged_study import MergedStudy
+
+ALL_GOOD, SOME_FAILED = 0, 1
+
+
+def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand."""
+    merge = commands.add_parser(
+        "merge",
+        help="merge the tables of a study's shards into one",
+        description="Merge the tables that gantei predict --shard wrote, all shards of one study, "
+        "into the table that one machine would have written, with everything beside it. The "
+        "shards stay as they are.",
+        epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be merged.",
+    )
+    merge.add_argument(
+        "tables", metavar="TABLE", nargs="+", type=Path, help="of each shard, in any order"
+    )
+    merge.add_argument(
+        "--out",
+        metavar="FILE",
+        required=True,
+        type=Path,
+        help="table, .csv, .xlsx, .parquet or .jsonl, whatever those of the shards are",
+    )
+    merge.add_argument(
+        "--embeddings",
+        metavar="FILE",
+        type=Path,
+        help="where the embeddings go, as .npy or .parquet, if the shards have some: their files "
+        "beside their tables",
+    )
+    merge.add_argument(
+        "--maps",
+        metavar="DIR",
+        type=Path,
+        help="the folder into which all shards drew their maps, if they did: it is looked through, "
+        "and stays as it is",
+    )
+    merge.add_argument(
+        "--overwrite", action="store_true", help="replace a table of another run, or other shards"
+    )
+    merge.set_defaults(run=_run)
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    from ..merging.merge_shards import merge_shards
+    from ..merging.merged_study import MergedStudy
+    from ..merging.shard_checks import read_shards
+    from ..terminal.progress import progress
+
+    shards = read_shards(chosen.tables)
+    study = MergedStudy(shards, chosen.out, chosen.embeddings, chosen.maps)
+    with progress(study.photographs, "row") as bar:
+        merged = merge_shards(study, overwrite=chosen.overwrite, advance=bar.update)
+    _write_summary(study, merged.manifest, was_there=merged.was_there)
+    return SOME_FAILED if merged.manifest["summary"]["failed"] else ALL_GOOD
+
+
+def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_there: bool) -> None:
+    summary = manifest["summary"]
+    already = ", already merged" if was_there else ""
+    sys.stderr.write(
+        f"{counted(summary['photographs'], 'photograph')} of "
+        f"{counted(len(study.shards), 'shard')}{already}: "
+        f"{summary['photographs'] - summary['failed']} estimated, {summary['failed']} failed\n"
+    )
+    write_counts("failed", summary["errors"])
+    write_counts("warnings", summary["findings"])
+    if study.has_several_processors:
+        kinds = sorted({_kind(each.processor) for each in study.shards})
+        sys.stderr.write(
+            visible(
+                f"computed on processors of different kinds ({'; '.join(kinds)}): the last digits "
+                "of values may differ from those of one machine\n"
+            )
+        )
+    beside = (
+        study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
+        study.skipped_path,
+    )  # fmt: skip
+    names = [str(study.table), *(path.name for path in beside if path.exists())]
+    sys.stderr.write(f"{', '.join(names)}\n")
+    if study.embeddings:
+        sys.stderr.write(f"{study.embeddings}\n")
+
+
+def _kind(processor: Mapping[str, str] | None) -> str:
+    return "unknown" if processor is None else " with ".join(processor.values())

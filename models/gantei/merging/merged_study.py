@@ -1,0 +1,146 @@
+"""What merging is asked for, and whether that can be done and has been done."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+from ..study.embeddings_file import check_free, check_path
+from ..study.files_of_table import FilesOfTable
+from ..study.overlay_files import OverlayFiles
+from ..study.persons_file import persons_are_there
+from ..study.run_differences import differences
+from ..study.table import check_size, writer_for
+from ..system.files import sha256_of
+from .shard_table import ShardTable
+
+_PLACES = {
+    "embeddings": "name the file into which they go by --embeddings",
+    "maps": "name the folder that has them all by --maps",
+}
+
+
+@dataclass(frozen=True)
+class MergedStudy(FilesOfTable):
+    """The shards of a study, in the order of their numbers, and the table that they come to.
+
+    `embeddings` is written, where the shards have them; in `maps` their overlays are.
+    """
+
+    shards: Sequence[ShardTable]
+    table: Path
+    embeddings: Path | None = None
+    maps: Path | None = None
+
+    @property
+    def photographs(self) -> int:
+        """Number of rows."""
+        return sum(shard.photographs for shard in self.shards)
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """What the run manifest says of the shards."""
+        return [
+            {
+                "number": each.number,
+                "table": each.table.name,
+                "table_sha256": each.manifest["table_sha256"],
+                **({"processor": each.processor} if self.has_several_processors else {}),
+            }
+            for each in self.shards
+        ]
+
+    @property
+    def has_several_processors(self) -> bool:
+        """Whether shards were computed on processors of different kinds."""
+        return any(each.processor != self.shards[0].processor for each in self.shards)
+
+    def overlays(self) -> OverlayFiles | None:
+        """Where the overlays are."""
+        if self.maps is None:
+            return None
+        manifest = self.shards[0].manifest
+        names = [each["name"] for each in manifest["estimators"]]
+        return OverlayFiles(self.maps, names, manifest["run"])
+
+    def check(self) -> None:
+        """Refuse what cannot be merged as it is asked for, before any work.
+
+        Raises:
+            OutputError, MissingExtraError: the table, or what stands beside it, cannot be written
+                there; or embeddings or maps were asked for that the shards do not have, or the
+                other way round.
+        """
+        if self.table.is_dir():
+            raise OutputError(f"{self.table}: is a folder; name a file in it")
+        writer_for(self.table)
+        check_size(self.table, self.photographs, len(self.shards[0].manifest["columns"]))
+        read = {path.resolve() for each in self.shards for path in each.own_paths()}
+        read |= {each.embeddings_path.resolve() for each in self.shards if each.embeddings_path}
+        own = [*self.own_paths(), *filter(None, [self.embeddings])]
+        if clash := next((path for path in own if path.resolve() in read), None):
+            raise OutputError(f"{clash}: belongs to a shard; choose another --out or --embeddings")
+        if len({path.resolve() for path in own}) < len(own):
+            raise OutputError(f"{self.embeddings}: is written with the table; choose another name")
+        beside = self.shards[0].manifest.get("beside", ())
+        for key, path in (("embeddings", self.embeddings), ("maps", self.maps)):
+            if key in beside and path is None:
+                raise OutputError(f"the shards have {key}: {_PLACES[key]}")
+            if path is not None and key not in beside:
+                raise OutputError(f"no shard has {key}: leave out --{key}")
+        if self.embeddings:
+            check_path(self.embeddings)
+
+    def check_place(self) -> None:
+        """Refuse to replace files where there is no table.
+
+        Raises:
+            OutputError: there is one.
+        """
+        if self.embeddings:
+            check_free(self.embeddings)
+        for path in self.own_paths():
+            if os.path.lexists(path):  # a link to nothing is somebody's too
+                raise OutputError(
+                    f"{path} exists, and belongs to a table {self.table.name}: move it, choose "
+                    "another --out, or replace it with --overwrite"
+                )
+
+    def merged_before(self) -> dict[str, Any] | None:
+        """Give the run manifest of the table that is there, if it was merged from these shards."""
+        try:
+            manifest: dict[str, Any] = json.loads(self.run_path.read_bytes())
+            same = (
+                manifest["run"] == self.shards[0].manifest["run"]
+                and manifest["shards"] == self.parts
+                and manifest["table_sha256"] == sha256_of(self.table)
+                and persons_are_there(self.persons_path, manifest)
+                and manifest["photographs"]["sha256"] == sha256_of(self.measures_path)
+                and self.dictionary_path.is_file()
+                and (
+                    self.embeddings is None
+                    or manifest["embeddings"]
+                    == {"file": self.embeddings.name, "sha256": sha256_of(self.embeddings)}
+                )
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return manifest if same else None
+
+    def difference(self) -> str:
+        """Say how the table that is there differs from the merged one."""
+        try:
+            manifest = json.loads(self.run_path.read_bytes())
+            found = differences(manifest, self.shards[0].manifest, this="these shards", now="here")
+            if manifest["table_sha256"] != sha256_of(self.table):
+                found.append("it was changed since it was written")
+            if "shards" not in manifest:
+                found.append("it was not merged")
+            elif manifest["shards"] != self.parts:
+                found.append("it was merged from other tables")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return f"there is no {self.run_path.name} that could tell what made it"
+        return ", ".join(found) or "what stands beside it is other, or gone"

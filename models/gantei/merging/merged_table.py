@@ -1,0 +1,88 @@
+"""The table of a whole study, written from those of its shards."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, TypeVar
+
+from ..study.columns import Row, with_finding
+from ..study.same_files import same_file
+from ..study.table import writer_for
+from ..study.table_rows import table_rows
+from .line_formats import CsvLines, JsonLines
+from .row_order import taken_in_order
+from .shard_table import ShardTable
+from .table_layout import TableLayout
+
+ROWS_IN_MEMORY = 50_000
+"""Rows of Parquet of all shards together that are held in memory."""
+Line = TypeVar("Line", bytes, Row)
+
+
+class ShardRows:
+    """The rows of a study's shards."""
+
+    def __init__(self, shards: Sequence[ShardTable], layout: TableLayout) -> None:
+        """Know the tables, and how their rows are laid out."""
+        self._shards = shards
+        self._layout = layout
+        self.plain = bool(shards[0].manifest.get("plain_csv", False))
+
+    def of_each(self) -> list[Iterator[Row]]:
+        """The rows of each shard, in the order of its table."""
+        at_once = max(100, ROWS_IN_MEMORY // len(self._shards))
+        return [
+            table_rows(each.table, self._layout.columns, plain=self.plain, at_once=at_once)
+            for each in self._shards
+        ]
+
+    def write(
+        self, path: Path, order: Iterable[int], copies: Iterator[tuple[int, str]], file: IO[bytes]
+    ) -> None:
+        """Write the table of the whole study; lines of the same format are copied as they stand.
+
+        Args:
+            path: whose ending tells the format.
+            order: see `rows_in_order`.
+            copies: places of rows that are copies, with the names of the first ones.
+            file: to write to.
+
+        Raises:
+            OutputError: a table cannot be read.
+        """
+        if (lines := self._lines(path)) is None:
+            rows = _with_copies(taken_in_order(self.of_each(), order), copies, self._copy)
+            writer_for(path, plain=self.plain)(rows, self._layout.columns, file)
+            return
+
+        def copy(line: bytes, first: str) -> bytes:
+            return lines.changed(line, lambda row: self._copy(row, first))
+
+        file.write(lines.head(self._shards[0].table))
+        texts = taken_in_order([lines.rows(each.table) for each in self._shards], order)
+        file.writelines(_with_copies(texts, copies, copy))
+
+    def _lines(self, path: Path) -> CsvLines | JsonLines | None:
+        endings = {each.suffix.lower() for each in (path, *(one.table for one in self._shards))}
+        if endings == {".csv"}:
+            return CsvLines(self._layout.columns, plain=self.plain)
+        return JsonLines(self._layout.columns) if endings == {".jsonl"} else None
+
+    def _copy(self, row: Row, first: str) -> Row:
+        end = self._layout.end
+        return [*with_finding(row[:end], same_file(first)), *row[end:]]
+
+
+def _with_copies(
+    rows: Iterable[Line],
+    copies: Iterator[tuple[int, str]],
+    change: Callable[[Line, str], Line],
+) -> Iterator[Line]:
+    """Say of each copy which photograph it is the same as."""
+    nothing = (-1, "")
+    place, first = next(copies, nothing)
+    for number, row in enumerate(rows):
+        if number == place:
+            yield change(row, first)
+            place, first = next(copies, nothing)
+        else:
+            yield row

@@ -1,0 +1,82 @@
+"""The embeddings of a whole study, in the order of its table, read from those of its shards."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import OutputError
+from ..study.embeddings_file import FLOAT
+from ..table_files.optional_packages import arrow
+from .row_order import taken_in_order
+from .shard_table import ShardTable
+
+AT_ONCE = 100
+"""Vectors of a Parquet file that are held in memory."""
+
+
+class MergedVectors:
+    """Bare float32 of one photograph after the other; `width` numbers each."""
+
+    def __init__(self, shards: Sequence[ShardTable], order: Iterable[int]) -> None:
+        """Open the files of the shards; `order`: see `rows_in_order`.
+
+        Raises:
+            OutputError: one is damaged, or has vectors of another length.
+        """
+        paths = [path for each in shards if (path := each.embeddings_path) is not None]
+        widths = {width for path in paths if (width := _width(path))}
+        if len(widths) > 1:
+            raise OutputError(f"{paths[0]}: has vectors of another length than other shards")
+        self.width = next(iter(widths), 0)
+        self._rows = taken_in_order([_vectors(path, self.width) for path in paths], order)
+
+    def read(self, size: int) -> bytes:
+        """Read as many whole vectors as so many bytes hold, but at least one."""
+        count = max(1, size // max(1, self.width * FLOAT.itemsize))
+        return b"".join(islice(self._rows, count))
+
+
+def _width(path: Path) -> int:
+    """Numbers of each vector; 0 where no photograph has one."""
+    if path.suffix.lower() == ".npy":
+        with path.open("rb") as file:
+            return _shape(path, file)[1]
+    _, parquet = arrow()
+    with parquet.ParquetFile(path, memory_map=True) as file:
+        for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
+            for vector in batch.column(0):
+                if vector.is_valid:
+                    return len(vector)
+    return 0
+
+
+def _vectors(path: Path, width: int) -> Iterator[bytes]:
+    if path.suffix.lower() == ".npy":
+        with path.open("rb") as file:
+            _shape(path, file)
+            while vector := file.read(width * FLOAT.itemsize):
+                yield vector
+        return
+    _, parquet = arrow()
+    nothing = np.full(width, np.nan, FLOAT).tobytes()
+    with parquet.ParquetFile(path, memory_map=True) as file:
+        for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
+            for vector in batch.column(0):
+                is_there = vector.is_valid
+                yield np.asarray(vector.values, FLOAT).tobytes() if is_there else nothing
+
+
+def _shape(path: Path, file: Any) -> tuple[int, int]:
+    """Read the head of a .npy file, up to where the vectors begin."""
+    try:
+        np.lib.format.read_magic(file)
+        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        count, width = shape
+    except ValueError as error:
+        raise OutputError(f"{path}: is no file of embeddings: {error}") from error
+    if kind != FLOAT:
+        raise OutputError(f"{path}: holds {kind} where gantei predict writes {FLOAT}")
+    return count, width

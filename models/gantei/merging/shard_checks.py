@@ -1,0 +1,89 @@
+"""Whether shards are all those of one study, each once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import OutputError
+from ..study.files_of_table import FilesOfTable
+from ..study.run_differences import differences
+from ..study.same_files import SAME_FILE
+from .shard_table import ShardTable, read_shard
+
+MOST_NAMED = 10
+"""Missing shards that a message names."""
+
+
+def read_shards(tables: Sequence[Path]) -> list[ShardTable]:
+    """Read the run manifests of all shards of a study, and give them in the order of their numbers.
+
+    Raises:
+        OutputError: one is no shard, or of another run or study than the first; one is missing, or
+            there twice.
+    """
+    shards = [read_shard(table) for table in _tables(tables)]
+    if not shards:
+        raise OutputError("no shards: name their tables, such as shard-*.csv")
+    for shard in shards[1:]:
+        _check_alike(shard, shards[0])
+    by_number: dict[int, ShardTable] = {}
+    for shard in shards:
+        if (other := by_number.setdefault(shard.number, shard)) is not shard:
+            raise OutputError(
+                f"{shard.table} and {other.table} are both shard {shard.number} of {shard.of}; "
+                "leave one out"
+            )
+    if missing := [number for number in range(1, shards[0].of + 1) if number not in by_number]:
+        raise OutputError(_missing(missing, shards[0].of))
+    if SAME_FILE in shards[0].manifest.get("refuse", ()):
+        raise OutputError(
+            f"{shards[0].table}: was made with --refuse {SAME_FILE}, which no shard can tell: only "
+            "the merged table has that code. Run the shards without it, and leave its rows out"
+        )
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def _tables(given: Sequence[Path]) -> list[Path]:
+    """Leave out what stands beside another table, which `shard-*.csv` names too."""
+    beside = {path for each in given for path in _Given(each).own_paths() if path != each}
+    return [path for path in given if path not in beside]
+
+
+@dataclass(frozen=True)
+class _Given(FilesOfTable):
+    table: Path
+
+
+def _check_alike(shard: ShardTable, first: ShardTable) -> None:
+    name = first.table.name
+    if shard.manifest["run"] != first.manifest["run"]:
+        found = differences(shard.manifest, first.manifest, this=name, now=f"in {name}")
+        raise OutputError(
+            f"{shard.table}: is of another run than {first.table}: "
+            f"{', '.join(found) or 'its run manifest has another digest'}"
+        )
+    if shard.of != first.of:
+        raise OutputError(
+            f"{shard.table}: is shard {shard.number} of {shard.of}, and {first.table} one of "
+            f"{first.of}; merge shards of one division"
+        )
+    if (shard.listed, shard.names_sha256) != (first.listed, first.names_sha256):
+        raise OutputError(
+            f"{shard.table}: when it ran, the study had {shard.listed} photographs, and other ones "
+            f"or {first.listed} when {first.table} ran; run each shard again that ran before "
+            "photographs came or went"
+        )
+    keys = {each.dicom_key_sha256 for each in (shard, first)} - {None}
+    if len(keys) > 1:
+        raise OutputError(
+            f"{shard.table}: its pseudonyms of persons in DICOM files were made with another key "
+            f"than those of {first.table}; run the shards with one --dicom-key"
+        )
+
+
+def _missing(numbers: Iterable[int], of: int) -> str:
+    found = [str(number) for number in numbers]
+    named = ", ".join(found[:MOST_NAMED])
+    more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
+    noun = "shard" if len(found) == 1 else "shards"
+    return f"{noun} {named}{more} of {of} missing; run them, or name their tables too"

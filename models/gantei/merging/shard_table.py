@@ -1,0 +1,102 @@
+"""The table of one shard, and what its run manifest says of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+from ..study.files_of_table import FilesOfTable
+from ..study.run_manifest_reading import read_run_manifest
+from ..study.shard import Shard
+from ..system.files import sha256_of
+
+
+@dataclass(frozen=True)
+class ShardTable(FilesOfTable):
+    """The table of shard `number` of `of`, as `gantei predict --shard` wrote it.
+
+    `photographs` are its rows, `listed` those of all shards, whose names have the digest
+    `names_sha256`.
+    """
+
+    table: Path
+    manifest: Mapping[str, Any] = field(repr=False)
+    number: int
+    of: int
+    listed: int
+    photographs: int
+    names_sha256: str
+    dicom_key_sha256: str | None
+
+    @property
+    def shard(self) -> Shard:
+        """Which shard it is."""
+        return Shard(self.number, self.of)
+
+    @property
+    def processor(self) -> Mapping[str, str] | None:
+        """On which kind of processor it was computed; None: on a server's."""
+        return self.manifest.get("processor")
+
+    @property
+    def embeddings_path(self) -> Path | None:
+        """Where the embeddings are: beside the table; None: there are none."""
+        told = self.manifest.get("embeddings")
+        return self.table.with_name(told["file"]) if told else None
+
+    def check_unchanged(self) -> None:
+        """See that table, measures and embeddings are those that the run wrote.
+
+        Raises:
+            OutputError: one of them is another by now, or gone.
+        """
+        beside = [(self.measures_path, self.manifest["photographs"]["sha256"])]
+        if (embeddings := self.embeddings_path) is not None:
+            beside.append((embeddings, self.manifest["embeddings"]["sha256"]))
+        for path, sha256 in ((self.table, self.manifest["table_sha256"]), *beside):
+            try:
+                same = sha256_of(path) == sha256
+            except OSError as error:
+                raise OutputError(
+                    f"{path}: cannot be read: {error.strerror}; {self.run_path.name} tells of it: "
+                    f"it belongs beside {self.table.name}"
+                ) from error
+            if not same:
+                raise OutputError(
+                    f"{path}: was changed since gantei predict wrote it; take it as it was, or run "
+                    f"shard {self.number} again with --overwrite"
+                )
+
+
+def read_shard(table: Path) -> ShardTable:
+    """Read the run manifest of a shard's table.
+
+    Raises:
+        OutputError: there is none, or it is not that of a shard.
+    """
+    if not table.is_file():
+        raise OutputError(f"{table}: no such file")
+    manifest = read_run_manifest(table)
+    told = manifest.get("shard")
+    if told is None:
+        raise OutputError(
+            f"{table}: is no shard: its run manifest tells of no --shard; a table of a whole run "
+            "needs no merging"
+        )
+    try:
+        return ShardTable(
+            table,
+            manifest,
+            int(told["number"]),
+            int(told["of"]),
+            int(told["photographs"]),
+            int(manifest["summary"]["photographs"]),
+            str(told["names_sha256"]),
+            told["dicom_key_sha256"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise OutputError(
+            f"{table}: what its run manifest says of its shard cannot be understood; take the one "
+            "that gantei predict wrote"
+        ) from error

@@ -1,0 +1,135 @@
+"""Reading a study's table row by row, as it was written: CSV, Excel, JSON Lines or Parquet."""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import OutputError
+from ..inference.postprocessing import shortest
+from ..table_files.csv_reading import cells_of
+from ..table_files.optional_packages import arrow, openpyxl
+from .columns import Row
+from .leading_columns import Column
+
+Reader = Callable[[Path, Sequence[Column]], Iterator[Row]]
+
+
+def table_rows(
+    path: Path, columns: Sequence[Column], *, plain: bool = False, at_once: int = 10_000
+) -> Iterator[Row]:
+    """Read the rows of a table that `writer_for` wrote, as they were given to it.
+
+    Of an Excel workbook, texts that no cell holds are read as they were changed.
+
+    Args:
+        path: of the table; its ending tells what it is.
+        columns: of the table.
+        plain: how a CSV was written; see `write_csv`.
+        at_once: rows of Parquet that are held in memory.
+
+    Raises:
+        OutputError: it cannot be read, or has other columns.
+        MissingExtraError: what the format needs is not installed.
+    """
+    match path.suffix.lower():
+        case ".csv":
+            found = _csv(path, columns, plain=plain)
+        case ".jsonl":
+            found = _json_lines(path, columns)
+        case ".parquet":
+            found = _parquet(path, columns, at_once)
+        case ".xlsx":
+            found = _workbook(path, columns)
+        case ending:
+            raise OutputError(f"{path}: {ending!r} is no ending of a table of gantei predict")
+    try:
+        yield from found
+    except OutputError:
+        raise
+    except (OSError, ValueError, csv.Error) as error:  # of pyarrow and JSON too
+        raise OutputError(f"{path}: cannot be read: {error}") from error
+
+
+def _check(path: Path, found: Sequence[Any], columns: Sequence[Column]) -> None:
+    if [*found] != [column.name for column in columns]:
+        raise OutputError(f"{path}: has other columns than its run manifest tells of")
+
+
+def _csv(path: Path, columns: Sequence[Column], *, plain: bool) -> Iterator[Row]:
+    numbers = [column.kind == "number" for column in columns]
+    with path.open(encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
+        lines = cells_of(file, plain=plain)
+        _check(path, next(lines, []), columns)
+        for cells in lines:
+            yield _typed(cells, numbers)
+
+
+def csv_line_cells(line: str, columns: Sequence[Column], *, plain: bool) -> Row:
+    """Read a row of CSV, which may have line breaks in its cells.
+
+    Raises:
+        ValueError, csv.Error: it has not as many cells as columns, or is no CSV.
+    """
+    (cells,) = cells_of([line], plain=plain)
+    return _typed(cells, [column.kind == "number" for column in columns])
+
+
+def _typed(cells: Sequence[str], numbers: Sequence[bool]) -> Row:
+    return [
+        (float(cell) if number else cell) if cell else None
+        for cell, number in zip(cells, numbers, strict=True)
+    ]
+
+
+def _json_lines(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
+    names = [column.name for column in columns]
+    with path.open("rb") as file:
+        for line in file:
+            yield json_line_cells(line, names)
+
+
+def json_line_cells(line: bytes, names: Sequence[str]) -> Row:
+    """Read a line of JSON Lines whose keys have to be these names, in their order.
+
+    Raises:
+        ValueError: it has others, or is no JSON.
+    """
+    values = json.loads(line)
+    if not isinstance(values, dict) or [*values] != [*names]:
+        raise ValueError("a line has other columns than the run manifest tells of")
+    return [*values.values()]
+
+
+def _parquet(path: Path, columns: Sequence[Column], at_once: int) -> Iterator[Row]:
+    _, parquet = arrow()
+    with parquet.ParquetFile(path, memory_map=True) as file:
+        _check(path, file.schema_arrow.names, columns)
+        for batch in file.iter_batches(at_once):
+            cells = [_cells(each, column) for each, column in zip(batch, columns, strict=True)]
+            yield from map(list, zip(*cells, strict=True))
+
+
+def _cells(array: Any, column: Column) -> list[Any]:
+    if column.kind == "text":
+        return list(array.to_pylist())
+    # float32: the number of a row is the shortest decimal that names it.
+    values = array.to_numpy(zero_copy_only=False)
+    missing = array.is_null().to_pylist()
+    return [None if no else shortest(value) for value, no in zip(values, missing, strict=True)]
+
+
+def _workbook(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
+    book = openpyxl().load_workbook(path, read_only=True)
+    try:
+        rows = book.active.iter_rows(values_only=True, max_col=len(columns))
+        _check(path, next(rows, ()), columns)
+        numbers = [column.kind == "number" for column in columns]
+        for row in rows:
+            yield [
+                float(cell) if number and cell is not None else cell
+                for cell, number in zip(row, numbers, strict=True)
+            ]
+    finally:
+        book.close()
