@@ -9,7 +9,8 @@ from gantei import demo
 from gantei.errors import PhotographError, SettingError
 from gantei.findings.finding import Finding
 from gantei.inference.pipeline import estimate
-from gantei.photographs.eye_names import rules, side_in_name, side_of, sides_by_names
+from gantei.photographs.eye_names import rules, side_in_name, side_of
+from gantei.photographs.eye_pairs import SIDES, sides_by_names
 from gantei.photographs.eyes import Eye, eyes_of
 from gantei.photographs.formats.known_formats import suffixes
 from gantei.photographs.optic_disc import find_side
@@ -37,14 +38,14 @@ def test_a_name_tells_a_side_or_nothing(path, side, sure):
 
 @pytest.mark.parametrize(("right", "left", "_"), PAIRS)
 def test_two_names_that_differ_in_the_side_alone_tell_each_other(right, left, _):
-    assert sides_by_names([left, right]) == {right: "right", left: "left"}
+    assert [SIDES[each] for each in sides_by_names([left, right])] == ["left", "right"]
 
 
 @pytest.mark.parametrize("paths", NO_PAIRS)
 def test_names_that_are_no_pair_tell_what_each_tells_alone(paths):
-    assert sides_by_names(paths) == {
-        path: told.side for path in paths if (told := side_in_name(path)).sure
-    }
+    told = [side_in_name(path) for path in paths]
+    sides = [each.side if each.sure else None for each in told]
+    assert [SIDES[each] for each in sides_by_names(paths)] == sides
 
 
 @pytest.mark.parametrize("suffix", [*suffixes(), ".JPG", ".dcm"])

@@ -17,8 +17,9 @@ from gantei.labels.rows_in_memory import table_in_memory
 from gantei.labels.sexes import UNKNOWN_WORDS, WORDS, plain_word
 from gantei.manifests.fields import OutputName
 from gantei.manifests.output_kinds import is_age
-from gantei.table_files.list_reading import STANDARD_INPUT, read_table_file
+from gantei.table_files.list_reading import read_table_file
 from gantei.table_files.table_read import ReadTable
+from gantei.table_files.text_lines import STANDARD_INPUT
 
 from ..learning.learning_target import LearningTarget
 from .class_choice import classes_of, refuse_none

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..system.files import sha256_of
-from ..table_files.list_reading import STANDARD_INPUT, read_table_file
+from ..table_files.list_reading import read_table_file
 from ..table_files.table_read import ReadTable
+from ..table_files.text_lines import STANDARD_INPUT
 from .gap_columns import refuse_gap_as_label
 from .label_columns import USUAL, label_columns
 from .label_rows import LabelRow, label_rows

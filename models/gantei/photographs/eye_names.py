@@ -19,10 +19,10 @@ page by one table, `eye_names.json`:
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from ..errors import SettingError
 from ..manifests.fields import Side
@@ -71,49 +71,124 @@ def rules() -> dict[str, Any]:
 
 def side_in_name(name: str) -> NameSide:
     """Read what the name of a photograph tells, or its path below the folder that was given."""
-    table = rules()
-    *folders, own = [unicodedata.normalize("NFKC", part) for part in name.split("/")]
-    own = re.sub(table["ending"], "", own, flags=re.IGNORECASE)
-    found = [*(_sides_of_folder(each, table) for each in folders), _sides_of_words(own, table)]
-    sides = {side for each in found for side in each.sides}
+    end = name.rfind("/") + 1
+    folders, own = _folders_tell(name[:end]), _normalised(name[end:])
+    dot = own.rfind(".")
+    if dot >= 0 and _is_ending(own[dot:]):
+        own = own[:dot]
+    found = _sides_of_words(own)
+    sides = folders.sides | found.sides
     if len(sides) != 1:
-        return NameSide(None, False, "/".join([*folders, own]))
-    return NameSide(sides.pop(), any(each.sure for each in found), "/".join(e.rest for e in found))
+        return NameSide(None, False, f"{folders.name}{own}")
+    (side,) = sides
+    return NameSide(side, folders.sure or found.sure, f"{folders.rest}{found.rest(own)}")
+
+
+@lru_cache(maxsize=256)
+def _is_ending(text: str) -> bool:
+    return _patterns().ending.fullmatch(text) is not None
 
 
 def folder_tells_eye(name: str) -> bool:
     """Whether all of a folder's name tells an eye, as `right` or `left eye` does."""
-    found = _sides_of_folder(unicodedata.normalize("NFKC", name), rules())
-    return found.rest == PLACE
+    return _tells_whole(_patterns().eye.sub("", _normalised(name))) is not None
 
 
 class _WordSides(NamedTuple):
-    sides: set[Side]
+    """What the words of a name tell; `cuts` are where they stand, and what is left of each."""
+
+    sides: frozenset[Side]
     sure: bool
-    rest: str  # with `PLACE` instead of the words that tell
+    cuts: Sequence[tuple[int, int, str]]
+
+    def rest(self, name: str) -> str:
+        """The name with `PLACE` instead of the words that tell."""
+        for start, after, left in reversed(self.cuts):
+            name = f"{name[:start]}{left}{name[after:]}"
+        return name
 
 
-def _sides_of_folder(name: str, table: Mapping[str, Any]) -> _WordSides:
-    found = _sides_of_words(re.sub(table["eye"], "", name), table)
-    return found if found.rest == PLACE else _WordSides(set(), False, name)
+class _FolderSides(NamedTuple):
+    """What folders tell: `name` as they are read, `rest` with `PLACE` for those that tell."""
+
+    sides: frozenset[Side]
+    sure: bool
+    name: str
+    rest: str
 
 
-def _sides_of_words(name: str, table: Mapping[str, Any]) -> _WordSides:
-    kinds = "".join(_kind(letter) for letter in name)
+class _Patterns(NamedTuple):
+    ending: re.Pattern[str]
+    eye: re.Pattern[str]
+    word: re.Pattern[str]  # in the kinds of a name's letters
+    ascii_word: re.Pattern[str]  # the same in the letters themselves
+    within: re.Pattern[str]
+
+
+@cache
+def _patterns() -> _Patterns:
+    table = rules()
+    letters = {"U": "[A-Z]", "l": "[a-z]", "o": "[^\\x00-\\x7f]"}
+    in_ascii = "".join(letters.get(each, each) for each in table["word"])
+    return _Patterns(
+        re.compile(table["ending"], re.IGNORECASE),
+        *(re.compile(each) for each in (table["eye"], table["word"], in_ascii, table["within"])),
+    )
+
+
+def _normalised(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
+@lru_cache(maxsize=256)  # photographs of one folder follow each other
+def _folders_tell(folders: str) -> _FolderSides:
+    """What all folders of a name tell; there is a `/` after each."""
+    names = [_normalised(each) for each in folders.split("/")[:-1]]
+    found = [_tells_whole(_patterns().eye.sub("", each)) for each in names]
+    rest = (each if told is None else PLACE for each, told in zip(names, found, strict=True))
+    return _FolderSides(
+        frozenset[Side]().union(*(told.sides for told in found if told)),
+        any(told.sure for told in found if told),
+        "".join(f"{each}/" for each in names),
+        "".join(f"{each}/" for each in rest),
+    )
+
+
+def _tells_whole(name: str) -> _WordSides | None:
+    found = _sides_of_words(name)
+    return found if found.rest(name) == PLACE else None
+
+
+_DIGITS = str.maketrans("123456789", "000000000")
+
+
+def _sides_of_words(name: str) -> _WordSides:
+    # Names of a study differ in their digits, which part words and tell nothing.
+    return _sides_by_letters(name.translate(_DIGITS))
+
+
+@lru_cache(maxsize=4096)
+def _sides_by_letters(name: str) -> _WordSides:
     sides: set[Side] = set()
-    sure, pieces, end = False, [], 0
-    for found in re.finditer(table["word"], kinds):
+    sure, cuts = False, []
+    for found in _words(name):
         start, after = found.span()
-        joined = bool(
-            re.search("[Ul]", kinds[max(start - 1, 0) : start] + kinds[after : after + 1])
+        told = _side_of_word(name[start:after])
+        if told is None:
+            continue
+        sides.add(told.side)
+        around = name[max(start - 1, 0) : start] + name[after : after + 1]
+        sure = (
+            sure or told.alone or (told.apart and not any(_kind(each) in "Ul" for each in around))
         )
-        side, alone, rest = _side_of_word(name[start:after], joined, table)
-        if side is not None:
-            sides.add(side)
-            sure = sure or alone
-        pieces += [name[end:start], rest]
-        end = after
-    return _WordSides(sides, sure, "".join([*pieces, name[end:]]))
+        cuts.append((start, after, told.rest))
+    return _WordSides(frozenset(sides), sure, tuple(cuts))
+
+
+def _words(name: str) -> Iterator[re.Match[str]]:
+    if name.isascii():
+        return _patterns().ascii_word.finditer(name)
+    return _patterns().word.finditer("".join(map(_kind, name)))
 
 
 def _kind(letter: str) -> str:
@@ -127,36 +202,29 @@ def _kind(letter: str) -> str:
     return "-"
 
 
-def _side_of_word(
-    word: str, joined: bool, table: Mapping[str, Any]
-) -> tuple[Side | None, bool, str]:
-    small = word.lower()
+class _WordSide(NamedTuple):
+    """The side that a word tells: `alone`, or `apart` from other letters, or else in a pair."""
+
+    side: Side
+    alone: bool
+    apart: bool
+    rest: str
+
+
+def _side_of_word(word: str) -> _WordSide | None:
+    table, small = rules(), word.lower()
     if small in table["alone"]:
-        return table["alone"][small], True, PLACE
+        return _WordSide(table["alone"][small], True, False, PLACE)
     if small in table["together"]:
-        return table["together"][small], word in table["capitals"] and not joined, PLACE
-    found = re.search(table["within"], word)
+        return _WordSide(table["together"][small], False, word in table["capitals"], PLACE)
+    found = _patterns().within.search(word)
     if found and len(re.findall("[左右]", word)) == 1:
-        return table["alone"][found[1]], True, word[: found.start()] + PLACE + word[found.end() :]
-    return None, False, word
+        rest = word[: found.start()] + PLACE + word[found.end() :]
+        return _WordSide(table["alone"][found[1]], True, False, rest)
+    return None
 
 
 def side_by_name(name: str) -> Side | None:
     """What a name tells by itself, whatever other photographs there are."""
     found = side_in_name(name)
     return found.side if found.sure else None
-
-
-def sides_by_names(names: Iterable[str]) -> dict[str, Side]:
-    """What names tell together: also L and R, where both eyes of a person are there."""
-    people: dict[str, list[tuple[str, NameSide]]] = {}
-    for name in names:
-        found = side_in_name(name)
-        people.setdefault(found.key, []).append((name, found))
-    sides: dict[str, Side] = {}
-    for members in people.values():
-        pair = len(members) == 2 and {found.side for _, found in members} == set(get_args(Side))
-        for name, found in members:
-            if found.side is not None and (found.sure or pair):
-                sides[name] = found.side
-    return sides

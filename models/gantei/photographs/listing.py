@@ -1,43 +1,22 @@
 """Which photographs a study has, and the name under which each stands in the table."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
 from ..findings.finding import Finding
-from ..manifests.fields import UNKNOWN
-from ..system.keyed_digest import keyed_digest
-from .eyes import EyeOption
+from ..system.stored_texts import ExternalSort, StoredTexts
 from .folder_walk import files_below
 from .passed_by import PassedBy, kinds_in_words
-from .path_spelling import printable
-from .persons import KnownPerson
+from .path_spelling import PathsOnDisk, printable, unescaped
+from .study_photograph import CompactPhotographs, StudyPhotograph, names_of
 
-
-@dataclass(frozen=True, slots=True)
-class StudyPhotograph:
-    """One photograph of a study: where it is, its name in the table, what is told of its eye.
-
-    `person` is told by a table or a name, `cells` by a table: what stands under
-    `PhotographList.columns`. In an anonymous study the name is random, and digests are keyed by its
-    `secret`.
-    """
-
-    path: Path
-    name: str
-    eye: EyeOption = UNKNOWN
-    person: KnownPerson | None = None
-    cells: tuple[str | None, ...] = ()
-    secret: bytes | None = field(default=None, repr=False)
-
-    def shown_sha256(self, sha256: str | None) -> str | None:
-        """The digest of the file as it stands in tables: as it is, or keyed by the secret."""
-        if sha256 is None or self.secret is None:
-            return sha256
-        return keyed_digest(self.secret, sha256)
+__all__ = ["PhotographList", "StudyPhotograph", "list_located", "list_photographs"]
 
 
 @dataclass(frozen=True)
@@ -49,13 +28,17 @@ class PhotographList:
     lists them: the names of its further `columns`. `anonymous` says that names are random.
     """
 
-    photographs: tuple[StudyPhotograph, ...]
+    photographs: Sequence[StudyPhotograph]
     passed_by: tuple[PassedBy, ...] = ()
     detect: bool = False
     stated_sha256: str | None = None
     strays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     anonymous: bool = False
+
+    def names(self) -> Iterator[str]:
+        """The photographs' names in the table."""
+        return names_of(self.photographs)
 
     def eyes(self) -> dict[str, Any]:
         """What values may depend on: what was said of eyes; the names tell the same again."""
@@ -83,45 +66,134 @@ def list_photographs(
     `root`, else to the folder given, or to the deepest folder that holds everything given, with `/`
     between; the order is that of the names.
 
+    They are compact: memory does not grow with their number, except by the files that are passed
+    by. See `CompactPhotographs`.
+
     Raises:
-        OutputError: a path does not exist, a folder cannot be read, there are no photographs, or
-            one of them lies outside `root`.
+        OutputError: a path does not exist, a folder cannot be read, there are no photographs, one
+            of them lies outside `root`, or there is no room for their names.
+    """
+    files = (os.path.abspath(line.rstrip("\r\n")) for line in lines if line.strip())  # noqa: PTH100
+    return list_located(paths, files, root)
+
+
+def list_located(
+    paths: Sequence[Path],
+    files: Iterable[str],
+    root: Path | None = None,
+    disk: PathsOnDisk | None = None,
+) -> PhotographList:
+    """Do as `list_photographs`, where what a list names is given as absolute paths, in any number.
+
+    `disk` is what has found them, so that nothing is asked of it twice.
+
+    Raises:
+        OutputError: as there.
     """
     for path in paths:
         if not _is(path.exists):
             raise OutputError(f"{path}: no such file or folder")
-    given = [*paths, *(Path(line.rstrip("\r\n")) for line in lines if line.strip())]
-    found: dict[Path, None] = {}
-    others: dict[str, Finding] = {}
-    bases: list[Path] = []
     # abspath, not resolve: a link that is named keeps its own name.
-    for path in (Path(os.path.abspath(each)) for each in given):  # noqa: PTH100
-        if not _is(path.is_dir):
-            bases.append(path.parent)
-            found[path] = None
-            continue
-        bases.append(path)
-        for file, why in files_below(str(path)):
+    top = None if root is None else os.path.abspath(root)  # noqa: PTH100
+    found = _Found(top, disk or PathsOnDisk())
+    for each in chain(map(os.path.abspath, paths), files):
+        found.add(each)
+    if not found.photographs.count:
+        raise OutputError(_none_found(paths, found.others.values()))
+    if root is not None and not _is(root.is_dir):
+        raise OutputError(f"--root {root}: no such folder")
+    return found.listing()
+
+
+class _Found:
+    """What has been found so far: photographs, which are sorted, other files, and their folder."""
+
+    def __init__(self, root: str | None, disk: PathsOnDisk) -> None:
+        self.photographs = ExternalSort()
+        self.others: dict[str, Finding] = {}
+        self._root, self._given = root, 0
+        self._before = None if root is None else _before_names(root)
+        self._disk = disk
+        self._folders: list[str] = []  # the deepest that holds all, one on each drive, with a /
+        self._outside: str | None = None
+        self._on_windows: set[str] = set()  # where names differ in case that mean one file
+
+    def add(self, path: str) -> None:
+        """Take a photograph, or all that is in a folder."""
+        self._given += 1
+        if not self._disk.is_folder(path):
+            if not (self._folders and path.startswith(self._folders[0])):
+                self._widen(os.path.dirname(path))  # noqa: PTH120 - of millions
+            self._add_photograph(path)
+            return
+        self._widen(path)
+        for file, why in files_below(path):
             if why is None:
-                found[Path(file)] = None
+                self._add_photograph(file)
             else:
-                others[file] = why
-    if not found:
-        raise OutputError(_none_found(paths, others.values()))
-    root = _common(bases) if root is None else _checked_root(root, found)
-    names = (printable(path.relative_to(root).as_posix()) for path in found)
-    listed = (StudyPhotograph(*each) for each in zip(found, names, strict=True))
-    # One that is named itself is a photograph, though a folder passes it by.
-    taken = {str(path) for path in found} if others and len(given) > 1 else set()
-    named = (
-        PassedBy(path, _name_below(root, path), why)
-        for path, why in others.items()
-        if path not in taken
-    )
-    return PhotographList(
-        tuple(sorted(listed, key=lambda each: each.name)),
-        tuple(sorted(named, key=lambda each: each.name)),
-    )
+                self.others[file] = why
+
+    def _add_photograph(self, path: str) -> None:
+        if os.name == "nt":
+            if (known := os.path.normcase(path)) in self._on_windows:
+                return
+            self._on_windows.add(known)
+        if self._before and not path.startswith(self._before) and not self._outside:
+            inside = os.name == "nt" and Path(path).is_relative_to(self._before)  # in other case
+            self._outside = None if inside else path
+        # All begin with one folder, so that they sort as the names below it do.
+        self.photographs.add(printable(path))
+
+    def _widen(self, folder: str) -> None:
+        for place, known in enumerate(self._folders):
+            with suppress(ValueError):  # of another drive
+                self._folders[place] = _before_names(os.path.commonpath([known, folder]))
+                return
+        self._folders.append(_before_names(folder))
+
+    def listing(self) -> PhotographList:
+        """Give the list of what was found."""
+        root = self._root or os.path.commonpath([_common(self._folders)])
+        if self._outside is not None:
+            raise OutputError(
+                f"{self._outside}: lies outside --root {root}; name a folder that holds all"
+            )
+        others = {_name_below(root, path): (path, why) for path, why in self.others.items()}
+        # One that is named itself is a photograph, though a folder passes it by.
+        named: set[str] = set()
+        names = self._names(root)
+        if others and self._given > 1:
+            names = _noting(names, others, named)
+        photographs = CompactPhotographs(root, StoredTexts(names))
+        passed_by = (
+            PassedBy(path, name, why) for name, (path, why) in others.items() if name not in named
+        )
+        return PhotographList(photographs, tuple(sorted(passed_by, key=lambda each: each.name)))
+
+    def _names(self, root: str) -> Iterator[list[str]]:
+        """The names below the root, sorted."""
+        if os.name == "nt":
+            names = ExternalSort()
+            for path in chain.from_iterable(self.photographs.sorted()):
+                names.add(printable(Path(unescaped(path)).relative_to(root).as_posix()))
+            yield from names.sorted()
+            return
+        before = len(printable(_before_names(root)))
+        for paths in self.photographs.sorted():
+            yield [path[before:] for path in paths]
+
+
+def _noting(
+    names: Iterable[list[str]], others: Collection[str], found: set[str]
+) -> Iterator[list[str]]:
+    """Pass names on, and note in `found` which of them `others` have too."""
+    for some in names:
+        found.update(each for each in some if each in others)
+        yield some
+
+
+def _before_names(folder: str) -> str:
+    return os.path.join(folder, "")  # noqa: PTH118 - as a text
 
 
 def _none_found(paths: Sequence[Path], others: Collection[Finding]) -> str:
@@ -140,23 +212,13 @@ def _is(question: Callable[[], bool]) -> bool:
         return False
 
 
-def _checked_root(root: Path, found: Iterable[Path]) -> Path:
-    if not _is(root.is_dir):
-        raise OutputError(f"--root {root}: no such folder")
-    root = Path(os.path.abspath(root))  # noqa: PTH100
-    if stray := next((path for path in found if not path.is_relative_to(root)), None):
-        raise OutputError(f"{stray}: lies outside --root {root}; name a folder that holds all")
-    return root
+def _common(folders: Sequence[str]) -> str:
+    if len(folders) > 1:
+        raise OutputError("the photographs lie on several drives: run each by itself")
+    return folders[0]
 
 
-def _common(bases: Sequence[Path]) -> Path:
-    try:
-        return Path(os.path.commonpath(bases))
-    except ValueError as error:
-        raise OutputError("the photographs lie on several drives: run each by itself") from error
-
-
-def _name_below(root: Path, path: str) -> str:
+def _name_below(root: str, path: str) -> str:
     below = Path(os.path.relpath(path, root))  # perhaps outside of a stated root
     name = printable(below.as_posix())
     return f"{name}/" if path.endswith(os.sep) else name

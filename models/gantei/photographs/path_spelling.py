@@ -4,6 +4,7 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from typing import Any
 
 
 def one_spelling(text: str) -> str:
@@ -23,6 +24,8 @@ def printable(name: str) -> str:
     >>> print(printable("a\n右.jpg"))
     a\n右.jpg
     """
+    if name.isprintable() and "\\" not in name:
+        return name
     return "".join(
         letter.encode("unicode_escape").decode()
         if letter == "\\" or unicodedata.category(letter) in ("Cc", "Cs")
@@ -33,6 +36,8 @@ def printable(name: str) -> str:
 
 def unescaped(name: str) -> str:
     """Give back what `printable` was given; what is no escape of its own stays as it is."""
+    if "\\" not in name:
+        return name
 
     def meant(found: re.Match[str]) -> str:
         return found[0].encode().decode("unicode_escape")
@@ -41,36 +46,87 @@ def unescaped(name: str) -> str:
 
 
 class PathsOnDisk:
-    """Finds files by names that may be spelt otherwise; looks into each folder once."""
+    """Finds files by names that may be spelt otherwise, and asks the disk as little as it can.
+
+    What it learns of folders it remembers of some of them: which are missing, so that nothing is in
+    them, and the names in those where one is spelt otherwise.
+    """
 
     def __init__(self) -> None:
-        self._folders: dict[Path, dict[str, str]] = {}
+        self._missing: dict[str, bool] = {}
+        self._names: dict[str, dict[str, str]] = {}
+        self._spelt: dict[str, str | None] = {}
 
-    def find(self, path: Path) -> Path | None:
+    def find(self, path: str) -> str | None:
         """Give an absolute path as the disk spells it; None where there is no such file.
 
         One that is there as it is written is preferred.
         """
         try:
-            if path.exists():
+            if not self._lacks_folder(path) and os.access(path, os.F_OK):
                 return path
+            if path.isascii():  # nothing to spell otherwise
+                return None
+            Path(path).exists()
         except (OSError, ValueError):  # too long, or with a null character
             return None
-        if str(path).isascii():  # nothing to spell otherwise
-            return None
-        found = Path(path.anchor)
-        for part in path.parts[1:]:
-            name = part if (found / part).exists() else self._names(found).get(one_spelling(part))
-            if name is None:
-                return None
-            found /= name
-        return found
+        return self._as_spelt(path)
 
-    def _names(self, folder: Path) -> dict[str, str]:
-        if folder not in self._folders:
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder at an absolute path; False where it cannot be looked up."""
+        return not self._lacks_folder(path) and os.path.isdir(path)  # noqa: PTH112 - of millions
+
+    def _lacks_folder(self, path: str) -> bool:
+        """Whether the folder that would hold a path is not there; those of a list repeat."""
+        folder = path[: path.rfind(os.sep) + 1]
+        missing = self._missing.get(folder)
+        if missing is None:
+            missing = self._missing_folder(folder)
+        return missing
+
+    def _missing_folder(self, folder: str) -> bool:
+        missing = False
+        try:
+            os.stat(folder)  # noqa: PTH116 - of millions
+        except (FileNotFoundError, NotADirectoryError):
+            missing = True
+        except (OSError, ValueError):  # which asking for a path in it says again
+            pass
+        _make_room(self._missing, _MOST_FOLDERS)
+        self._missing[folder] = missing
+        return missing
+
+    def _as_spelt(self, path: str) -> str | None:
+        folder, name = os.path.split(path)
+        if not name:  # the root, or a drive
+            return path
+        if folder not in self._spelt:
+            parent = self._as_spelt(folder)
+            _make_room(self._spelt, _MOST_LISTED)
+            self._spelt[folder] = parent
+        found = self._spelt[folder]
+        if found is None:
+            return None
+        if not Path(found, name).exists():
+            spelt = self._names_in(found).get(one_spelling(name))
+            return None if spelt is None else os.path.join(found, spelt)  # noqa: PTH118
+        return os.path.join(found, name)  # noqa: PTH118
+
+    def _names_in(self, folder: str) -> dict[str, str]:
+        if folder not in self._names:
             try:
                 names = sorted(os.listdir(folder))  # noqa: PTH208
             except OSError:
                 names = []
-            self._folders[folder] = {one_spelling(name): name for name in names}
-        return self._folders[folder]
+            _make_room(self._names, _MOST_LISTED)
+            self._names[folder] = {one_spelling(name): name for name in names}
+        return self._names[folder]
+
+
+_MOST_FOLDERS, _MOST_LISTED = 10_000, 64
+"""How many it remembers to be missing or not, and as they are spelt."""
+
+
+def _make_room(known: dict[str, Any], most: int) -> None:
+    if len(known) >= most:
+        known.clear()

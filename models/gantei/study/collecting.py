@@ -1,13 +1,15 @@
 """Collecting the photographs of a study: from paths and a list, with what tables say of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..photographs.eyes import DETECT
-from ..photographs.listing import PhotographList, list_photographs
+from ..photographs.listing import PhotographList, list_located
+from ..photographs.path_spelling import PathsOnDisk
 from ..photographs.persons import PersonRule
 from ..table_files.list_reading import read_list_file, read_table_file
+from ..table_files.table_read import ReadTable
 from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
 from .listed_photographs import located, with_names, with_persons, with_rows
 from .photograph_tables import EYE, PHOTOGRAPH, PhotographTable, photograph_table
@@ -47,8 +49,11 @@ def collect(given: GivenPhotographs) -> PhotographList:
     names, table = _read_list(given)
     named = read_back(table, given.key)
     rows, columns = named.rows, named.columns
-    paths = located([row.photograph for row in rows] or names, given.list_name or "", given.root)
-    listing = list_photographs(given.paths, map(str, paths), given.root)
+    names = (row.photograph for row in rows) if rows else names
+    disk = PathsOnDisk()
+    found = located(names, given.list_name or "", given.root, disk)
+    paths = [Path(each) for each in found] if rows else []
+    listing = list_located(given.paths, map(str, paths) if rows else found, given.root, disk)
     if named is not table:
         check_found(rows, paths, given.root)
         listing = with_names(listing, dict(zip(paths, rows, strict=True)))
@@ -67,12 +72,12 @@ def collect(given: GivenPhotographs) -> PhotographList:
     return with_eyes(listing, StatedEyes(tuple(statements), DETECT in given.eyes))
 
 
-def _read_list(given: GivenPhotographs) -> tuple[Sequence[str], PhotographTable]:
+def _read_list(given: GivenPhotographs) -> tuple[Iterable[str], PhotographTable]:
     """The names in a list, or, where it is a table, its rows and further columns."""
     nothing = PhotographTable((), ())
     if given.list_name is None:
         return (), nothing
     listed = read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
-    if isinstance(listed, list):
-        return [line.rstrip("\r") for line in listed if line.strip()], nothing
-    return (), photograph_table(listed, given.list_name)
+    if isinstance(listed, ReadTable):
+        return (), photograph_table(listed, given.list_name)
+    return (line.rstrip("\r") for line in listed if line.strip()), nothing

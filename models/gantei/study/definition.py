@@ -72,7 +72,7 @@ class Study(FilesOfTable):
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
-        return (listed.name for listed in self.listing.photographs)
+        return self.listing.names()
 
     @property
     def persons_key_path(self) -> Path | None:

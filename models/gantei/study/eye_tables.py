@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import OutputError
-from ..manifests.fields import UNKNOWN, Side
-from ..photographs.eye_names import sides_by_names
+from ..manifests.fields import Side
+from ..photographs.eye_pairs import sides_by_names
 from ..photographs.eyes import DETECT, Eye, EyeOrigin, stated_eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.path_spelling import one_spelling
+from ..photographs.study_photograph import changed, with_sides
 from .photograph_tables import PhotographRow
 
 
@@ -65,7 +66,6 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
         OutputError: two statements contradict each other, one may mean several photographs, or
             none of them means any.
     """
-    names = sides_by_names(listed.name for listed in listing.photographs)
     found, strays = _found(listing, stated.statements)
     if stated.statements and not found:
         first = stated.statements[0]
@@ -73,18 +73,17 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
             f"{first.where}: {first.photograph} is none of the photographs here, nor is any other "
             "that is stated; name them as the results do, or by their paths"
         )
+    photographs = with_sides(listing.photographs, sides_by_names(listing.names()))
 
-    def eye(listed: StudyPhotograph) -> Eye | str:
-        name = names.get(listed.name)
+    def told(listed: StudyPhotograph) -> StudyPhotograph:
+        side = listed.eye.side if isinstance(listed.eye, Eye) else None
         if statement := found.get(listed.path):
-            return stated_eye(statement.side, statement.origin, name)
-        if name is not None:
-            return Eye(name, "file name")
-        return DETECT if stated.detect else UNKNOWN
+            return replace(listed, eye=stated_eye(statement.side, statement.origin, side))
+        return replace(listed, eye=DETECT) if side is None and stated.detect else listed
 
     return replace(
         listing,
-        photographs=tuple(replace(each, eye=eye(each)) for each in listing.photographs),
+        photographs=changed(photographs, told) if found or stated.detect else photographs,
         detect=stated.detect,
         strays=tuple(strays),
         stated_sha256=_digest(listing, found),
@@ -95,16 +94,14 @@ def _found(
     listing: PhotographList, statements: Sequence[EyeStatement]
 ) -> tuple[dict[Path, EyeStatement], list[str]]:
     """The statement of each photograph by its path, and those that are of none."""
-    by_key: dict[str, set[Path]] = {}
-    for listed in listing.photographs:
-        for key in (listed.name, os.fspath(listed.path)):
-            by_key.setdefault(one_spelling(key), set()).add(listed.path)
+    by_key = _by_key(listing, statements)
     found: dict[Path, EyeStatement] = {}
     strays = []
     for statement in statements:
         given = statement.photograph
-        paths = _named(given, statement.folder, by_key)
-        paths = paths or _named(given.replace("\\", "/"), statement.folder, by_key)  # of Windows
+        paths = set[Path]()
+        for spelt in _spellings(given):
+            paths = paths or _named(spelt, statement.folder, by_key)
         if len(paths) > 1:
             several = " or ".join(sorted(map(str, paths)))
             raise OutputError(f"{statement.where}: {given} may be {several}: name it by its path")
@@ -120,9 +117,33 @@ def _found(
     return found, strays
 
 
+def _by_key(listing: PhotographList, statements: Sequence[EyeStatement]) -> dict[str, set[Path]]:
+    """The photographs that statements may mean, by what these may call them."""
+    by_key: dict[str, set[Path]] = {
+        key: set()
+        for statement in statements
+        for spelt in _spellings(statement.photograph)
+        for key in _keys(spelt, statement.folder)
+    }
+    if by_key:
+        for listed in listing.photographs:
+            for key in (listed.name, os.fspath(listed.path)):
+                if (paths := by_key.get(one_spelling(key))) is not None:
+                    paths.add(listed.path)
+    return by_key
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    return name, name.replace("\\", "/")  # of Windows
+
+
+def _keys(name: str, folder: Path) -> set[str]:
+    names = (name, os.path.abspath(name), os.path.abspath(folder / name))  # noqa: PTH100
+    return {one_spelling(each) for each in names}
+
+
 def _named(name: str, folder: Path, by_key: Mapping[str, set[Path]]) -> set[Path]:
-    keys = {name, os.path.abspath(name), os.path.abspath(folder / name)}  # noqa: PTH100
-    return set().union(*(by_key.get(one_spelling(key), set()) for key in keys))
+    return set().union(*(by_key[key] for key in _keys(name, folder)))
 
 
 def _digest(listing: PhotographList, found: dict[Path, EyeStatement]) -> str | None:

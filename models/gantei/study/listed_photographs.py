@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from ..errors import OutputError
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.path_spelling import PathsOnDisk, one_spelling, printable, unescaped
 from ..photographs.persons import KnownPerson, PersonRule
+from ..photographs.study_photograph import CompactPhotographs, changed
 from .photograph_tables import PhotographRow
 
 LONGEST_NAME = 8_000
@@ -18,7 +19,9 @@ LONGEST_NAME = 8_000
 something of two such names can still be read."""
 
 
-def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Path]:
+def located(
+    names: Iterable[str], list_name: str, root: Path | None, disk: PathsOnDisk
+) -> Iterator[str]:
     r"""Find the files that a list names: from `root`, from here, or from the folder of the list.
 
     Where none of them is there, it may be spelt with the escapes of the results, such as `\n`, or
@@ -29,28 +32,46 @@ def located(names: Iterable[str], list_name: str, root: Path | None) -> list[Pat
         names: paths, relative or not.
         list_name: of the list's file.
         root: what the names in the results are relative to; None: nothing was said.
+        disk: on which they are found.
+
+    Returns:
+        The absolute path of each, found when it is asked for.
 
     Raises:
         OutputError: a name is longer than `LONGEST_NAME`.
     """
-    places = [str(place) for place in (root, Path(), Path(list_name).parent) if place is not None]
-    disk = PathsOnDisk()
-
-    def find(name: str) -> Path:
+    given = [place for place in (root, Path(), Path(list_name).parent) if place is not None]
+    # abspath, not resolve: a link that is named keeps its own name.
+    places = [*dict.fromkeys(os.path.abspath(place) for place in given)]  # noqa: PTH100
+    for name in names:
         if 4 * len(name) > LONGEST_NAME and len(printable(name)) > LONGEST_NAME:
             raise OutputError(
                 f"{list_name}: a name has more than {LONGEST_NAME} letters, which no file has; it "
                 f"begins {printable(name)[:40]}"
             )
-        # abspath, not resolve: a link that is named keeps its own name.
-        paths = [
-            Path(os.path.abspath(os.path.join(place, spelt)))  # noqa: PTH100, PTH118
-            for spelt in dict.fromkeys([name, unescaped(name), name.replace("\\", "/")])
-            for place in places
-        ]
-        return next((found for path in paths if (found := disk.find(path))), paths[0])
+        yield _located(name, places, disk)
 
-    return [find(name) for name in names]
+
+def _located(name: str, places: Sequence[str], disk: PathsOnDisk) -> str:
+    spellings = [name]
+    if "\\" in name:
+        spellings += [unescaped(name), name.replace("\\", "/")]
+    elif name.startswith("/") and name.isascii() and os.name == "posix":
+        return os.path.normpath(name)  # wherever it is looked for, and however, it is this
+    first = None
+    for spelt in spellings:
+        for place in places:
+            path = _absolute(place, spelt)
+            if found := disk.find(path):
+                return found
+            first = first or path
+    return first or name
+
+
+def _absolute(place: str, name: str) -> str:
+    if os.name == "posix" and not name.startswith("/"):
+        return os.path.normpath(f"{place.removesuffix('/')}/{name}")
+    return os.path.abspath(os.path.join(place, name))  # noqa: PTH100, PTH118
 
 
 def with_rows(
@@ -86,8 +107,7 @@ def with_rows(
         person = KnownPerson(one_spelling(row.person), "list") if row.person else None
         return replace(listed, person=person, cells=row.cells)
 
-    photographs = tuple(told(each) for each in listing.photographs)
-    return replace(listing, photographs=photographs, columns=columns)
+    return replace(listing, photographs=changed(listing.photographs, told), columns=columns)
 
 
 def with_names(listing: PhotographList, rows: Mapping[Path, PhotographRow]) -> PhotographList:
@@ -101,15 +121,17 @@ def with_names(listing: PhotographList, rows: Mapping[Path, PhotographRow]) -> P
 
 def with_persons(listing: PhotographList, rule: PersonRule) -> PhotographList:
     """Put the person whom the name tells to each photograph of which nothing else tells them."""
-    photographs = (
-        each if each.person else replace(each, person=rule(each.name))
-        for each in listing.photographs
-    )
-    return replace(listing, photographs=tuple(photographs))
+
+    def told(listed: StudyPhotograph) -> StudyPhotograph:
+        return listed if listed.person else replace(listed, person=rule(listed.name))
+
+    return replace(listing, photographs=changed(listing.photographs, told))
 
 
 def told_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:
     """Digest of persons and further cells of photographs; None where there are none."""
+    if isinstance(photographs, CompactPhotographs) and photographs.tells_names_alone:
+        return None
     digest, empty = hashlib.sha256(), True
     for each in photographs:
         person = (each.person.name, each.person.origin) if each.person else None

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
+from ..photographs.study_photograph import selected
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,14 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
     """
     part = replace(
         listing,
-        photographs=tuple(each for each in listing.photographs if shard.has(each.name)),
+        photographs=selected(listing.photographs, shard.has),
         passed_by=tuple(each for each in listing.passed_by if shard.has(each.name)),
     )
     return part, StudyShard(
         shard.number,
         shard.of,
         len(listing.photographs),
-        names_sha256(each.name for each in listing.photographs),
+        names_sha256(listing.names()),
         _eyes_sha256(part.photographs),
     )
 

@@ -1,7 +1,7 @@
 """Whether a table of results still is of these photographs, and as the run wrote it."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..errors import OutputError
 from ..inference.parallel import ordered
 from ..photographs.listing import PhotographList, StudyPhotograph
+from ..photographs.study_photograph import selected
 from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
@@ -88,7 +89,7 @@ def verify_table(
     photographs = listing.photographs
     if (told := manifest.get("shard")) is not None:
         shard = Shard(told["number"], told["of"])
-        photographs = tuple(each for each in photographs if shard.has(each.name))
+        photographs = selected(photographs, shard.has)
     met = bytearray(len(photographs))
     rows = right = 0
     found: dict[RowState, list[str]] = {state: [] for state in _DIFFERENT}
@@ -128,10 +129,13 @@ _Row = tuple[str, str | None, StudyPhotograph | None, bool]
 
 
 def _with_photographs(
-    table: Path, photographs: tuple[StudyPhotograph, ...], met: bytearray
+    table: Path, photographs: Sequence[StudyPhotograph], met: bytearray
 ) -> Iterator[_Row]:
+    place = -1
     for name, sha256 in streamed_columns(table, ("photograph", "sha256")):
-        place = bisect_left(photographs, name, key=lambda each: each.name)
+        place += 1  # as long as no row is missing or in another place
+        if place >= len(photographs) or photographs[place].name != name:
+            place = bisect_left(photographs, name, key=lambda each: each.name)
         if place == len(photographs) or photographs[place].name != name:
             yield name, sha256 or None, None, False
             continue

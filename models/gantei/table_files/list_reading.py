@@ -1,22 +1,18 @@
 """Reading a list or table of somebody's, whatever kind of file it is."""
 
-import sys
-from codecs import BOM_UTF8
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 from ..errors import OutputError
-from ..system.files import read_bounded
 from .csv_reading import has_columns, read_csv
 from .json_lines_reading import read_json_lines
 from .parquet_reading import read_parquet
 from .table_read import ReadTable
-from .text_encoding import decoded
+from .text_lines import called, lines_of, opened, whole_text
 from .workbook_reading import read_workbook
 
-STANDARD_INPUT = "-"
-LARGEST_TEXT = 500_000_000
-"""Bytes; ten million names of 50 letters."""
 _OTHER_SPREADSHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 
 
@@ -53,28 +49,35 @@ def read_table_file(
         case ".jsonl":
             table = read_json_lines(path)
         case _:
-            text, marked = _text(name, encoding)
-            table = read_csv(text, _called(name), expected=known, is_defused=marked)
+            text, marked = whole_text(_opened_text(name), name, encoding)
+            table = read_csv(text, called(name), expected=known, is_defused=marked)
     return _checked(table, name, wanted)
 
 
 def read_list_file(
     name: str, *, encoding: str | None = None, expected: Iterable[str]
-) -> list[str] | ReadTable:
+) -> Iterator[str] | ReadTable:
     """Read a list: its lines, or a table, where it is a kind of table or its head has `expected`.
 
+    Lines are read as they are asked for, so that memory does not grow with their number. Of those
+    before the first that is not blank none is given.
+
     Raises:
-        OutputError, MissingExtraError: as `read_table_file`.
+        OutputError, MissingExtraError: as `read_table_file`; of lines also while they are read.
     """
     wanted = tuple(expected)
     suffix = Path(name).suffix.lower()
     if suffix in (".xlsx", ".xlsm", ".parquet", ".jsonl"):
         return read_table_file(name, expected=wanted)
-    text, marked = _text(name, encoding)
-    if suffix in (".csv", ".tsv") or has_columns(text, wanted):
-        table = read_csv(text, _called(name), expected=wanted, is_defused=marked)
-        return _checked(table, name, wanted)
-    return text.split("\n")
+    file = _opened_text(name)
+    if suffix not in (".csv", ".tsv"):
+        lines = lines_of(file, name, encoding)
+        first = next((line for line in lines if line.strip()), "")
+        if not has_columns(first, wanted):
+            return chain([first], lines)
+    text, marked = whole_text(file, name, encoding)
+    table = read_csv(text, called(name), expected=wanted, is_defused=marked)
+    return _checked(table, name, wanted)
 
 
 def _checked(table: ReadTable, name: str, expected: tuple[str, ...]) -> ReadTable:
@@ -82,24 +85,13 @@ def _checked(table: ReadTable, name: str, expected: tuple[str, ...]) -> ReadTabl
     for each in expected:
         if columns.count(each) != 1:
             raise OutputError(
-                f"{_called(name)}: needs one column called {each}; found: "
+                f"{called(name)}: needs one column called {each}; found: "
                 f"{', '.join(table.columns)}. A list without columns is a .txt, one name per line"
             )
     return table
 
 
-def _called(name: str) -> str:
-    return "standard input" if name == STANDARD_INPUT else name
-
-
-def _text(name: str, encoding: str | None) -> tuple[str, bool]:
-    """The text of a file, and whether it begins with the byte order mark of UTF-8."""
-    if name == STANDARD_INPUT:
-        data = sys.stdin.buffer.read(LARGEST_TEXT + 1)
-        if len(data) > LARGEST_TEXT:
-            raise OutputError(f"standard input: larger than {LARGEST_TEXT} bytes; split the list")
-        return decoded(data, "standard input", encoding), data.startswith(BOM_UTF8)
+def _opened_text(name: str) -> BinaryIO:
     if (suffix := Path(name).suffix.lower()) in _OTHER_SPREADSHEETS:
         raise OutputError(f"{name}: {suffix} is not read; save it as .xlsx or as CSV UTF-8")
-    data = read_bounded(Path(name), LARGEST_TEXT, OutputError)
-    return decoded(data, name, encoding), data.startswith(BOM_UTF8)
+    return opened(name)

@@ -31,25 +31,49 @@ def decoded(data: bytes, name: str, encoding: str | None = None) -> str:
     >>> decoded("右眼.jpg".encode("cp932"), "list.txt", "cp932")
     '右眼.jpg'
     """
-    marked = next((of for mark, of in _MARKS if data.startswith(mark)), None)
-    used = marked or (checked_encoding(encoding) if encoding else "utf-8")
+    used, is_said = encoding_of(data, encoding)
     try:
         text = data.decode(used)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        advice = "" if marked or encoding else _advice(data)
+        advice = "" if is_said else _advice(data)
         raise OutputError(
             f"{name}, line {line}, byte {error.start + 1} of the file: not "
             f"{used.removesuffix('-sig').upper()}{advice}"
         ) from error
     except UnicodeError as error:  # of encodings of something else, such as idna
         raise OutputError(f"{name}: cannot be read as {used}: {error}") from error
-    if marked is None and encoding is None and data.count(0) * 3 > len(data):
+    if not is_said:
+        refuse_null_bytes(data.count(0), len(data), name)
+    return text
+
+
+def encoding_of(head: bytes, encoding: str | None) -> tuple[str, bool]:
+    """Give the encoding of a file, and whether its mark or somebody says so.
+
+    Args:
+        head: its first bytes, 4 at least.
+        encoding: as `decoded` has it.
+
+    Raises:
+        SettingError: there is no such encoding.
+    """
+    marked = next((of for mark, of in _MARKS if head.startswith(mark)), None)
+    used = marked or (checked_encoding(encoding) if encoding else "utf-8")
+    return used, marked is not None or encoding is not None
+
+
+def refuse_null_bytes(nulls: int, size: int, name: str) -> None:
+    """Refuse what was read as UTF-8 because nothing says that it is UTF-16.
+
+    Raises:
+        OutputError: more than a third of it are null bytes.
+    """
+    if nulls * 3 > size:
         raise OutputError(
             f"{name}: a third of it is null bytes, as in UTF-16 without a byte order mark; say "
             "which, such as --encoding utf-16-le"
         )
-    return text
 
 
 def checked_encoding(encoding: str) -> str:

@@ -1,0 +1,182 @@
+"""One photograph of a study, and many of them in little memory."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import overload
+
+from ..manifests.fields import UNKNOWN
+from ..system.keyed_digest import keyed_digest
+from ..system.stored_texts import StoredTexts
+from .eye_pairs import SIDES
+from .eyes import Eye, EyeOption
+from .path_spelling import unescaped
+from .persons import KnownPerson
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPhotograph:
+    """One photograph of a study: where it is, its name in the table, what is told of its eye.
+
+    `person` is told by a table or a name, `cells` by a table: what stands under
+    `PhotographList.columns`. In an anonymous study the name is random, and digests are keyed by its
+    `secret`.
+    """
+
+    path: Path
+    name: str
+    eye: EyeOption = UNKNOWN
+    person: KnownPerson | None = None
+    cells: tuple[str | None, ...] = ()
+    secret: bytes | None = field(default=None, repr=False)
+
+    def shown_sha256(self, sha256: str | None) -> str | None:
+        """The digest of the file as it stands in tables: as it is, or keyed by the secret."""
+        if sha256 is None or self.secret is None:
+            return sha256
+        return keyed_digest(self.secret, sha256)
+
+
+Change = Callable[[StudyPhotograph], StudyPhotograph]
+"""What makes of a photograph the same with more told of it."""
+
+
+class CompactPhotographs(Sequence[StudyPhotograph]):
+    """Photographs below one folder, each made when it is asked for, in the order of their names.
+
+    Names are in an unnamed file. Memory holds a byte per photograph once names have told eyes, and
+    what the changes need.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        names: StoredTexts,
+        sides: Sequence[int] = b"",
+        changes: tuple[Change, ...] = (),
+        places: range | None = None,
+    ) -> None:
+        """Take what tells of photographs.
+
+        Args:
+            folder: that holds all.
+            names: below it, as the table spells them.
+            sides: what each name tells of the eye, as a place in `SIDES`; empty: not asked yet.
+            changes: made to each, one after the other.
+            places: of the names that are here; None: all.
+        """
+        self._folder, self._before = folder, os.path.join(folder, "")  # noqa: PTH118 - as a text
+        self._names, self._sides, self._changes = names, sides, changes
+        self._places = range(len(names)) if places is None else places
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, place: int) -> StudyPhotograph: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "CompactPhotographs": ...
+
+    def __getitem__(self, place: int | slice) -> "StudyPhotograph | CompactPhotographs":
+        if isinstance(place, slice):
+            return self._with(places=self._places[place])
+        number = self._places[place]
+        return self._made(number, self._names[number])
+
+    def __iter__(self) -> Iterator[StudyPhotograph]:
+        return map(self._made, self._places, self.names())
+
+    def names(self) -> Iterator[str]:
+        """The names alone, in a tenth of the time."""
+        if self._places.step == 1:
+            return self._names.between(self._places.start, self._places.stop)
+        return (self._names[number] for number in self._places)
+
+    @property
+    def tells_names_alone(self) -> bool:
+        """Whether nothing is told of any photograph but what its name tells of the eye."""
+        return not self._changes
+
+    def with_sides(self, sides: Sequence[int]) -> "CompactPhotographs":
+        """Give the same with what all the names tell of eyes, a place in `SIDES` each."""
+        return self._with(sides=sides)
+
+    def changed(self, change: Change) -> "CompactPhotographs":
+        """Give the same, each changed when it is asked for."""
+        return self._with(changes=(*self._changes, change))
+
+    def selected(self, wanted: Callable[[str], bool]) -> "CompactPhotographs":
+        """Give those whose names are wanted, apart from the others, which take no memory then."""
+        sides = bytearray()
+
+        def chosen() -> Iterator[list[str]]:
+            for number, name in zip(self._places, self.names(), strict=True):
+                if wanted(name):
+                    if self._sides:
+                        sides.append(self._sides[number])
+                    yield [name]
+
+        return CompactPhotographs(self._folder, StoredTexts(chosen()), sides, self._changes)
+
+    def _with(
+        self,
+        *,
+        sides: Sequence[int] | None = None,
+        changes: tuple[Change, ...] | None = None,
+        places: range | None = None,
+    ) -> "CompactPhotographs":
+        return CompactPhotographs(
+            self._folder,
+            self._names,
+            self._sides if sides is None else sides,
+            self._changes if changes is None else changes,
+            self._places if places is None else places,
+        )
+
+    def _made(self, number: int, name: str) -> StudyPhotograph:
+        path = Path(self._before + (unescaped(name) if "\\" in name else name))
+        eye = _BY_NAME[self._sides[number]] if self._sides else UNKNOWN
+        made = StudyPhotograph(path, name, eye)
+        for change in self._changes:
+            made = change(made)
+        return made
+
+
+_BY_NAME: tuple[EyeOption, ...] = tuple(
+    Eye(side, "file name") if side else UNKNOWN for side in SIDES
+)
+
+
+def changed(photographs: Sequence[StudyPhotograph], change: Change) -> Sequence[StudyPhotograph]:
+    """Change each photograph: those that are compact when they are asked for."""
+    if isinstance(photographs, CompactPhotographs):
+        return photographs.changed(change)
+    return tuple(map(change, photographs))
+
+
+def names_of(photographs: Sequence[StudyPhotograph]) -> Iterator[str]:
+    """The names of photographs, without making those that are compact."""
+    if isinstance(photographs, CompactPhotographs):
+        return photographs.names()
+    return (each.name for each in photographs)
+
+
+def selected(
+    photographs: Sequence[StudyPhotograph], wanted: Callable[[str], bool]
+) -> Sequence[StudyPhotograph]:
+    """Give the photographs whose names are wanted."""
+    if isinstance(photographs, CompactPhotographs):
+        return photographs.selected(wanted)
+    return tuple(each for each in photographs if wanted(each.name))
+
+
+def with_sides(
+    photographs: Sequence[StudyPhotograph], sides: Sequence[int]
+) -> Sequence[StudyPhotograph]:
+    """Put what all the names tell of eyes to the photographs, a place in `SIDES` each."""
+    if isinstance(photographs, CompactPhotographs):
+        return photographs.with_sides(sides)
+    told = zip(photographs, sides, strict=True)
+    return tuple(replace(listed, eye=_BY_NAME[side]) for listed, side in told)
