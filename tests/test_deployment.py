@@ -4,6 +4,7 @@ import configparser
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,46 @@ def test_every_command_parses_and_asks_for_a_token():
         assert chosen.token_file
         assert not chosen.insecure
         assert chosen.port == 3000
+
+
+def job(name):
+    described = documents(name)[0]["spec"]
+    (container,) = described["template"]["spec"]["containers"]
+    (text,) = container["args"]
+    return described, container, text
+
+
+@pytest.mark.parametrize("name", ["kubernetes-predict.yaml", "kubernetes-merge.yaml"])
+def test_a_job_runs_a_command_that_parses_as_nobody_and_without_a_network(name):
+    described, container, text = job(name)
+    program, *words = shlex.split(text.partition(" || ")[0])
+    assert program == "/opt/gantei/current/gantei"  # of the Containerfile
+    assert str(parser().parse_args(words).out).startswith("/study/results/")
+    assert described["template"]["spec"]["securityContext"]["runAsNonRoot"]
+    assert container["securityContext"]["readOnlyRootFilesystem"]
+    assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    policy = documents("kubernetes-predict.yaml")[1]["spec"]
+    labels = described["template"]["metadata"]["labels"]
+    assert policy["podSelector"]["matchLabels"].items() <= labels.items()
+    assert policy["egress"] == policy["ingress"] == []
+
+
+def test_the_job_in_shards_has_as_many_pods_as_shards_and_each_a_table_of_its_own():
+    described, _, text = job("kubernetes-predict.yaml")
+    words = shlex.split(text.partition(" || ")[0])[1:]
+    chosen = parser().parse_args(words)
+    assert described["completionMode"] == "Indexed"
+    assert chosen.shard == f"kubernetes/{described['completions']}"
+    assert "$JOB_COMPLETION_INDEX" in chosen.out
+
+
+@pytest.mark.parametrize("name", ["kubernetes-predict.yaml", "kubernetes-merge.yaml"])
+@pytest.mark.parametrize(("code", "expected"), [(0, 0), (1, 0), (2, 1)])
+def test_rows_with_an_error_are_no_failure_of_a_job(name, code, expected):
+    _, container, text = job(name)
+    _, _, others = text.partition(" ")
+    words = [*container["command"], f"stub() {{ return {code}; }}; stub {others}"]
+    assert subprocess.run(words, check=False).returncode == expected
 
 
 def test_a_container_is_nobodys_and_writes_nowhere():

@@ -66,6 +66,12 @@ def test_the_deployment_is_valid_with_the_patch_for_a_gpu(validate):
     assert both["spec"]["strategy"] == {"type": "Recreate"}
 
 
+@pytest.mark.parametrize("name", ["kubernetes-predict.yaml", "kubernetes-merge.yaml"])
+def test_the_jobs_of_a_study_in_shards_are_valid(name, validate):
+    for each in documents(name):
+        validate(each)
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
