@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
+from gantei.photographs.bright_part import find_box
 from gantei.photographs.decoding import EncodedPicture
 from gantei.photographs.formats.straight_jpeg import decode_straight
 from gantei.photographs.photograph import open_photograph
-from gantei.photographs.shared_pixels import image_over
+from gantei.photographs.resampling import resample
+from gantei.photographs.shared_pixels import SharedImage, image_over, pixels_of_image
 
 from .jpegs import every_kind, picture, with_damaged_scans, written
 
@@ -90,3 +92,23 @@ def test_an_image_over_an_array_copies_nothing_and_cannot_be_altered():
     assert (image.mode, image.size, image.getpixel((4, 2))) == ("RGB", (5, 3), (7, 8, 9))
     image.putpixel((4, 2), (1, 2, 3))  # Pillow copies it first
     assert list(pixels[2, 4]) == [7, 8, 9, 255]
+
+
+@pytest.mark.parametrize("method", ["opencv-nearest", "tensorflow-nearest", "area", "bicubic"])
+def test_a_network_sees_the_same_of_a_shared_image_and_of_a_copy(method, fundus, encoded):
+    image = open_photograph(encoded(fundus, "JPEG", quality=90)).picture()
+    box = (3.0, 2.0, image.width - 5.0, image.height - 4.0)
+    seen, expected = (resample(each, (40, 50), method, box) for each in (image, image.copy()))
+    assert isinstance(image, SharedImage)
+    assert np.array_equal(seen, expected)
+
+
+def test_the_box_of_a_shared_image_is_that_of_a_copy(fundus, encoded):
+    image = open_photograph(encoded(fundus, "JPEG", quality=90)).picture()
+    assert find_box(image) == find_box(image.copy())
+
+
+def test_the_pixels_of_a_shared_image_cannot_be_altered_by_their_view():
+    pixels = pixels_of_image(image_over(np.zeros((3, 5, 4), np.uint8)))
+    assert pixels.shape == (3, 5, 3)
+    assert not pixels.flags.writeable

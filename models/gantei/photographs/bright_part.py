@@ -8,6 +8,7 @@ from PIL import Image
 
 from .field_of_view import Lit, find_field
 from .resampling import Box
+from .shared_pixels import pixels_of_image
 from .surrounds import distance
 
 
@@ -45,7 +46,7 @@ def find_box(image: Image.Image) -> Part:
     disc = lit.disc()
     lit = _near(lit, (disc.left, disc.top, disc.left + disc.side, disc.top + disc.side))
     left, top, right, bottom = lit.edges()
-    pixels = np.asarray(image)
+    pixels = pixels_of_image(image)
     rows, columns = pixels[top:bottom], pixels[:, left:right].swapaxes(0, 1)
     box = (
         image.width - _reach(rows[:, ::-1], image.width - left, lit),

@@ -8,6 +8,7 @@ from PIL import Image
 
 from ..manifests.fields import Resampling
 from . import interpolation
+from .shared_pixels import pixels_of_image
 
 Box = tuple[float, float, float, float]
 
@@ -28,6 +29,9 @@ OWN: Mapping[Resampling, Callable[..., NDArray[np.uint8] | NDArray[np.float32]]]
 }
 """Those that Pillow does not have. docs/preprocessing.md names the original of each."""
 
+_PICKING = frozenset({"opencv-nearest", "tensorflow-nearest"})
+"""Those that look at few pixels. The others go over rows, which are faster without gaps: a copy."""
+
 
 def resample(
     image: Image.Image, size: tuple[int, int], method: Resampling, box: Box | None = None
@@ -40,7 +44,8 @@ def resample(
     """
     if method in OWN:
         left, top, right, bottom = (round(side) for side in box or (0, 0, *image.size))
-        return OWN[method](np.asarray(image)[top:bottom, left:right], size)
+        pixels = pixels_of_image(image) if method in _PICKING else np.asarray(image)
+        return OWN[method](pixels[top:bottom, left:right], size)
     height, width = size
     resized = image.resize((width, height), Image.Resampling[method.upper()], box=box)
     return np.asarray(resized)
