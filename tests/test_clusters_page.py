@@ -19,6 +19,7 @@ from .slurm_node import missing, slurm_node
 TOP = Path(__file__).parent.parent
 PAGE = (TOP / "docs/clusters.md").read_text("utf-8")
 PREDICT, MERGE, SUBMIT, REPEAT, _ = re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL)
+MISSING = missing()
 KILLED = 3
 SHARDS = 7
 WAITING = f"""
@@ -91,7 +92,7 @@ def files(folder, table):
     return found | told
 
 
-@pytest.mark.skipif(bool(missing()), reason=missing() or "it runs")
+@pytest.mark.skipif(bool(MISSING), reason=MISSING or "nothing is missing")
 def test_a_study_on_slurm_with_a_task_killed_in_the_middle_is_that_of_one_machine(
     study, environment, tmp_path_factory
 ):

@@ -19,7 +19,7 @@ def add_shard(parser: argparse.ArgumentParser) -> None:
         "--shard",
         metavar="K/N",
         help="only estimate the photographs of shard K of N, for `gantei merge`; slurm/N, or "
-        "kubernetes/N: K is that of this task of a job array; slurm: N, too. See docs/predict.md",
+        "kubernetes/N: K is that of this task of a job array; slurm: N, too. See docs/clusters.md",
     )
     parser.add_argument(
         "--dicom-key",
@@ -90,7 +90,7 @@ def in_shard_of(
 
     if shard is None:
         return listing, None
-    if chosen.dicom_key is None and may_name_persons(listing.photographs):
+    if chosen.dicom_key is None and may_name_persons(listing):
         raise SettingError(NEEDS_KEY)
     return in_shard(listing, shard)
 

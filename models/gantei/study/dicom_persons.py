@@ -4,7 +4,6 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from ..errors import OutputError
 from ..photographs.dicom.dicom_picture import FORMAT
 from ..photographs.dicom.patient import patient_pseudonym
 from ..photographs.dicom.recognition import SUFFIXES
-from ..photographs.listing import StudyPhotograph
+from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.persons import KnownPerson
 from ..system.files import atomic_write, exclusive_lock, read_bounded, remove_partial_files
 
@@ -99,11 +98,12 @@ def is_other_key(path: Path, sha256: str) -> bool:
     return not path.exists() or hashlib.sha256(_read(path)).hexdigest() != sha256
 
 
-def may_name_persons(photographs: Iterable[StudyPhotograph]) -> bool:
+def may_name_persons(listing: PhotographList) -> bool:
     """Whether some are DICOM by their endings, and of a person whom nothing else tells."""
-    return any(
-        each.person is None and each.secret is None and each.path.suffix.lower() in SUFFIXES
-        for each in photographs
+    return not listing.anonymous and any(
+        listing.photographs[place].person is None
+        for place, name in enumerate(listing.names())
+        if name.lower().endswith(SUFFIXES)
     )
 
 
