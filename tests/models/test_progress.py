@@ -58,3 +58,23 @@ def test_the_line_is_gone_before_an_error_is_said(monkeypatch):
         until_told(stream)
         raise ValueError("damaged")
     assert stream.getvalue().endswith("\r")
+
+
+def test_what_was_done_before_stands_in_the_count_of_a_bar_and_not_in_its_rate(monkeypatch):
+    stream = terminal(monkeypatch)
+    with progress.progress(10, "photograph") as bar:
+        update = progress.resuming(bar)
+        update(6)
+        assert (bar.n, bar.initial) == (6, 6)
+        update(1)
+        assert (bar.n, bar.initial, bar.total) == (7, 6, 10)
+        bar.refresh()
+    assert "7/10" in stream.getvalue()
+
+
+def test_in_a_pipe_a_bar_is_resumed_silently(capsys):
+    with progress.progress(10, "photograph") as bar:
+        update = progress.resuming(bar)
+        update(6)
+        update(1)
+    assert capsys.readouterr().err == ""

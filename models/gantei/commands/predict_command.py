@@ -21,6 +21,7 @@ from .photograph_options import (
 from .predict_summary import (
     write_calibrations,
     write_every_row,
+    write_rate,
     write_suggestion,
     write_summary,
     write_unread,
@@ -222,7 +223,7 @@ def _fill(
 ) -> int:
     from ..study.definition import Study
     from ..study.run import run_study
-    from ..terminal.progress import progress
+    from ..terminal.progress import progress, resuming
 
     study = Study(
         listing,
@@ -239,10 +240,14 @@ def _fill(
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(
-            study, overwrite=chosen.overwrite, rehash=chosen.rehash, advance=bar.update
+            study,
+            overwrite=chosen.overwrite,
+            rehash=chosen.rehash,
+            advance=resuming(bar),
         )
     write_shard(shard, summary.photographs)
     write_summary(summary, study.listing.passed_by)
+    write_rate(backend)
     write_unread(added)
     write_every_row(backend.estimators)
     write_calibrations(backend.estimators, listing.columns)

@@ -13,7 +13,7 @@ from ..terminal.text_table import visible
 
 if TYPE_CHECKING:
     from ..photographs.passed_by import PassedBy
-    from ..study.backends import AnyEstimator
+    from ..study.backends import AnyEstimator, LocalBackend, RemoteBackend
     from ..study.dicom_columns import DicomColumns
     from ..study.existing_table import Summary
 
@@ -31,6 +31,15 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
     write_passed_by(passed_by)
     write_counts("failed", summary.errors)
     write_counts("warnings", summary.findings)
+
+
+def write_rate(backend: "LocalBackend | RemoteBackend") -> None:
+    """Say how fast the estimators of this machine were, where it took long enough to tell."""
+    from ..system.cores import cores
+    from .rate_summary import rate_line
+
+    if backend.times is not None and (line := rate_line(backend.times, cores())) is not None:
+        sys.stderr.write(f"{line}\n")
 
 
 def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:

@@ -9,6 +9,7 @@ from .crops_suggestion import crops_suggestion
 from .predict_summary import (
     write_calibrations,
     write_every_row,
+    write_rate,
     write_suggestion,
     write_summary,
     write_unread,
@@ -62,6 +63,7 @@ def write_stream(
     failed = sum(counts.errors.values())
     total = len(listing.photographs)
     write_summary(Summary(total, failed, 0, 0.0, counts.findings, counts.errors), listing.passed_by)
+    write_rate(backend)
     write_unread(added)
     write_every_row(backend.estimators)
     write_calibrations(backend.estimators, listing.columns)

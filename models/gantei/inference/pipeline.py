@@ -33,6 +33,7 @@ from .named_results import PreparedInputs, postprocess
 from .network import Network, NetworkInput, RawOutputs
 from .parallel import ordered
 from .prediction import PhotographResult
+from .stage_times import StageTimes
 
 _KEPT = 16
 """A thread may keep, for the next photograph, this part of the memory for all of them."""
@@ -49,6 +50,7 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
     eyes: Iterable[EyeOption] | None = None,
     numbered: bool = False,
     memory: MemoryBudget | None = None,
+    times: StageTimes | None = None,
 ) -> Generator[PhotographResult]:
     """Estimate for each photograph, in order, with at most a few photographs in memory.
 
@@ -67,28 +69,28 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
         numbered: call what has no path by its place, as `<bytes 3>`.
         memory: of what is decoded at the same time; whoever finds none free waits, and what can
             never have enough is an error of its photograph. None: as much as the photographs take.
+        times: to which the time of each stage is added.
 
     Raises:
         SettingError: `eyes` and photographs differ in number, or `workers` makes no sense.
         ExplanationError: a network cannot give the explanation.
     """
     batch = batch or batch_size(networks)
-    workers = _checked(workers) or cores()
+    workers, times = _checked(workers) or cores(), times or StageTimes()
     if explain:
         for each in networks:  # fails before any photograph is read
             each.explainer.outputs(explain)
 
     def prepared(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PreparedInputs:
         place, (source, eye) = one
-        photograph = _opened(source, eye, place if numbered else None, allow_grey=allow_grey)
-        if isinstance(photograph, PreparedInputs):
-            return photograph
-        if memory is None:
-            return prepare(photograph, networks, explain)
-        return _prepared_within(memory, photograph, networks, explain)
+        with times.stage("reading"):
+            photograph = _opened(source, eye, place if numbered else None, allow_grey=allow_grey)
+        with times.stage("decoding"):
+            return _prepared_within(memory, photograph, networks, explain)
 
     def results(chunk: Sequence[PreparedInputs]) -> list[PhotographResult]:
-        return list(_results(chunk, networks, explain, batch))
+        with times.stage("networks"):
+            return list(_results(chunk, networks, explain, batch))
 
     with_places = enumerate(paired(sources, eyes), 1)
     if batch == 1:
@@ -100,12 +102,16 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
 
 
 def _prepared_within(
-    memory: MemoryBudget,
-    photograph: Photograph,
+    memory: MemoryBudget | None,
+    photograph: Photograph | PreparedInputs,
     networks: Sequence[Network],
     explain: ExplanationKind | None,
 ) -> PreparedInputs:
     """Prepare a photograph once there is memory for it, or give its error where there never is."""
+    if isinstance(photograph, PreparedInputs):  # it could not be opened
+        return photograph
+    if memory is None:
+        return prepare(photograph, networks, explain)
     needed = bytes_needed(photograph, [(each.manifest.input, each.reduces) for each in networks])
     if not memory.fits(needed):
         error = exceeds_memory(photograph, needed, memory.total)

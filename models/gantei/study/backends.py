@@ -1,7 +1,7 @@
 """Who estimates for a study: estimators of this machine, or those of a server."""
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import tee
 from types import MappingProxyType
 from typing import Any, Self
@@ -12,10 +12,12 @@ from ..explanations.explanation import ExplanationKind
 from ..inference.batches import batch_size
 from ..inference.pipeline import estimate
 from ..inference.prediction import PhotographResult
+from ..inference.stage_times import StageTimes
 from ..photographs.listing import StudyPhotograph
 from ..remote.client import Client
 from ..remote.requested_calibrations import Sites, check_served
 from ..remote.served_estimator import ServedEstimator
+from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 
 AnyEstimator = Estimator | ServedEstimator
@@ -23,12 +25,13 @@ AnyEstimator = Estimator | ServedEstimator
 
 @dataclass(frozen=True)
 class LocalBackend:
-    """Estimators that are loaded in this process."""
+    """Estimators that are loaded in this process; `times`: of all that they estimate."""
 
     estimators: Sequence[Estimator]
     allow_grey: bool = False
     workers: int | None = None
     memory: MemoryBudget | None = None
+    times: StageTimes = field(default_factory=StageTimes, compare=False)
 
     @property
     def batch(self) -> int:
@@ -40,7 +43,7 @@ class LocalBackend:
     ) -> Generator[PhotographResult]:
         """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
         paths, eyes = tee(photographs)
-        return estimate(
+        results = estimate(
             (listed.path for listed in paths),
             self.estimators,
             allow_grey=self.allow_grey,
@@ -48,7 +51,9 @@ class LocalBackend:
             explain=explain,
             eyes=(listed.eye for listed in eyes),
             memory=self.memory,
+            times=self.times,
         )
+        return self.times.whole(results, self.workers or cores(), batched=self.batch > 1)
 
     def identity(self) -> dict[str, Any]:
         """What the values depend on, apart from the estimators and versions of this machine."""
@@ -67,6 +72,7 @@ class RemoteBackend:
     environment: Mapping[str, Any]
     allow_grey = False
     batch = 1
+    times = None
 
     @classmethod
     def of(cls, client: Client, names: Sequence[str], sites: Sites = MappingProxyType({})) -> Self:

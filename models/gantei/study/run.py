@@ -54,7 +54,8 @@ def run_study(
         overwrite: replace a table, or drop the rows of another run, that stand in the way.
         rehash: read each finished photograph again, also where size and time of its file are the
             same.
-        advance: called with the number of photographs that were finished.
+        advance: called first with the number of photographs that were finished before, then with
+            that of those finished since.
 
     Raises:
         OutputError: the table exists and is not this run's, another process writes it, or it

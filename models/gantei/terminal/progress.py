@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -29,6 +29,27 @@ def progress(total: int, unit: str, what: str | None = None) -> Any:
         dynamic_ncols=True,
         delay=0.5,  # what is refused at once is refused without a bar
     )
+
+
+def resuming(bar: Any) -> Callable[[int], object]:
+    """Give what updates a bar of `progress`, first with what was done before it was made.
+
+    That stands in its count, and not in its rate, nor in the time that is left.
+    """
+    is_begun = False
+
+    def update(done: int) -> None:
+        nonlocal is_begun
+        if is_begun:
+            bar.update(done)
+            return
+        is_begun = True
+        bar.reset()
+        if not bar.disable:
+            bar.initial = bar.n = bar.last_print_n = done
+            bar.refresh()
+
+    return update
 
 
 @contextmanager

@@ -1,0 +1,41 @@
+"""The line at the end of `gantei predict` that says its rate, and what held it up."""
+
+from typing import TYPE_CHECKING
+
+from ..terminal.plural import counted
+
+if TYPE_CHECKING:
+    from ..inference.stage_times import StageTimes
+
+LONG_ENOUGH = 10.0
+"""Seconds, before which a rate tells of the beginning alone."""
+_BOTTLENECKS = {
+    "reading": "reading files (disk or network; more --workers read more at once)",
+    "decoding": "decoding",
+    "networks": "the networks",
+    "writing": "writing rows, maps and embeddings",
+}
+
+
+def rate_line(times: "StageTimes", cores: int) -> str | None:
+    """Say how fast this process estimated, and which stage held it up.
+
+    None, where it took less than `LONG_ENOUGH`. `cores`: that it may use.
+    """
+    if times.seconds < LONG_ENOUGH:
+        return None
+    workers, beside = times.by_workers(), times.beside_workers()
+    shares = [f"decoding took {_percent(workers['decoding'])} of the workers' time"]
+    if "networks" in workers:
+        shares.append(f"networks {_percent(workers['networks'])}")
+    shares.append(f"waiting for files {_percent(workers['reading'])}")
+    if "networks" in beside:
+        shares.append(f"networks ran {_percent(beside['networks'])} of the time")
+    return (
+        f"{times.photographs / times.seconds:.3g} photographs/s on {counted(cores, 'core')}; "
+        f"{', '.join(shares)}; bottleneck: {_BOTTLENECKS[times.bottleneck()]}"
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{min(share, 1.0):.0%}".replace("%", " %")
