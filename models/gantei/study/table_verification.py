@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from ..errors import OutputError
 from ..inference.parallel import ordered
-from ..photographs.listing import PhotographList, StudyPhotograph
-from ..photographs.study_photograph import selected
+from ..photographs.listing import PhotographList
+from ..photographs.study_photograph import StudyPhotograph, names_of, selected
 from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
@@ -68,7 +68,7 @@ def verify_table(
     """Read each photograph, and compare its digest with the one in its row.
 
     A table of one shard is compared with the photographs of that shard. The names of what differs
-    are in memory, and those of the listing; rows and photographs pass through.
+    are in memory, and a byte per photograph; rows and photographs pass through.
 
     Args:
         table: of the results, with its run manifest beside it.
@@ -101,7 +101,8 @@ def verify_table(
         else:
             found[state].append(name)
         advance(1)
-    left = (each.name for each, has_row in zip(photographs, met, strict=True) if not has_row)
+    names = names_of(photographs)
+    left = (name for name, has_row in zip(names, met, strict=True) if not has_row)
     return TableReport(
         rows,
         right,
@@ -131,16 +132,25 @@ _Row = tuple[str, str | None, StudyPhotograph | None, bool]
 def _with_photographs(
     table: Path, photographs: Sequence[StudyPhotograph], met: bytearray
 ) -> Iterator[_Row]:
-    place = -1
+    place = 0
     for name, sha256 in streamed_columns(table, ("photograph", "sha256")):
-        place += 1  # as long as no row is missing or in another place
-        if place >= len(photographs) or photographs[place].name != name:
+        listed = _at(photographs, place, name)
+        if listed is None:  # another program has sorted the table, or there is no such photograph
             place = bisect_left(photographs, name, key=lambda each: each.name)
-        if place == len(photographs) or photographs[place].name != name:
+            listed = _at(photographs, place, name)
+        if listed is None:
             yield name, sha256 or None, None, False
             continue
         before, met[place] = bool(met[place]), True
-        yield name, sha256 or None, photographs[place], before
+        place += 1
+        yield name, sha256 or None, listed, before
+
+
+def _at(photographs: Sequence[StudyPhotograph], place: int, name: str) -> StudyPhotograph | None:
+    if place == len(photographs):
+        return None
+    listed = photographs[place]
+    return listed if listed.name == name else None
 
 
 def _compared(row: _Row) -> tuple[str, RowState]:
