@@ -66,10 +66,10 @@ def _root(listing: "PhotographList", key: Path | None) -> str | None:
     from ..study.key_file import names_by_identifier
 
     known = names_by_identifier(key) if key is not None else {}
-    named = [(known.get(each.name, each.name), each.path) for each in listing.photographs]
-    first, path = named[0]
-    root = path.parents[len(PurePosixPath(first).parts) - 1]
-    if any(root / name != path for name, path in named):
+    first = listing.photographs[0]
+    name = known.get(first.name, first.name)
+    root = first.path.parents[len(PurePosixPath(name).parts) - 1]
+    if any(root / known.get(each.name, each.name) != each.path for each in listing.photographs):
         return None
     here = Path.cwd()
     return os.fspath(root.relative_to(here)) if root.is_relative_to(here) else os.fspath(root)

@@ -71,50 +71,64 @@ def rules() -> dict[str, Any]:
 
 def side_in_name(name: str) -> NameSide:
     """Read what the name of a photograph tells, or its path below the folder that was given."""
-    end = name.rfind("/") + 1
-    folders, own = _folders_tell(name[:end]), _normalised(name[end:])
-    dot = own.rfind(".")
-    if dot >= 0 and _is_ending(own[dot:]):
-        own = own[:dot]
-    found = _sides_of_words(own)
-    sides = folders.sides | found.sides
-    if len(sides) != 1:
-        return NameSide(None, False, f"{folders.name}{own}")
-    (side,) = sides
-    return NameSide(side, folders.sure or found.sure, f"{folders.rest}{found.rest(own)}")
-
-
-@lru_cache(maxsize=256)
-def _is_ending(text: str) -> bool:
-    return _patterns().ending.fullmatch(text) is not None
+    if name.isascii():
+        letters, dot = name.encode(), name.rfind(".")
+        told = _told_by_shape(letters[:dot].translate(_DIGITS) + letters[dot:])
+    else:
+        parts = [unicodedata.normalize("NFKC", part) for part in name.split("/")]
+        name, told = "/".join(parts), _told(parts)
+    key = name
+    for start, after, left in told.cuts:
+        key = f"{key[:start]}{left}{key[after:]}"
+    return NameSide(told.side, told.sure, key)
 
 
 def folder_tells_eye(name: str) -> bool:
     """Whether all of a folder's name tells an eye, as `right` or `left eye` does."""
-    return _tells_whole(_patterns().eye.sub("", _normalised(name))) is not None
+    return _sides_of_folder(unicodedata.normalize("NFKC", name)) is not None
 
 
-class _WordSides(NamedTuple):
-    """What the words of a name tell; `cuts` are where they stand, and what is left of each."""
+class _Told(NamedTuple):
+    """What a name tells; `cuts`, from its end on, say where its key has something else, and what.
 
-    sides: frozenset[Side]
+    They are that of its ending, and, where words tell a side, those of these.
+    """
+
+    side: Side | None
     sure: bool
     cuts: Sequence[tuple[int, int, str]]
 
-    def rest(self, name: str) -> str:
-        """The name with `PLACE` instead of the words that tell."""
-        for start, after, left in reversed(self.cuts):
-            name = f"{name[:start]}{left}{name[after:]}"
-        return name
+
+_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
-class _FolderSides(NamedTuple):
-    """What folders tell: `name` as they are read, `rest` with `PLACE` for those that tell."""
+@lru_cache(maxsize=4096)
+def _told_by_shape(shape: bytes) -> _Told:
+    """What names in ASCII tell that differ in digits, which part words and tell nothing."""
+    return _told(shape.decode().split("/"))
 
-    sides: frozenset[Side]
-    sure: bool
-    name: str
-    rest: str
+
+def _told(parts: Sequence[str]) -> _Told:
+    """What the names of folders and, as the last, that of a file tell."""
+    sides: set[Side] = set()
+    sure, cuts, start = False, [], 0
+    *folders, own = parts
+    for folder in folders:
+        if found := _sides_of_folder(folder):
+            sides |= found.sides
+            sure = sure or found.sure
+            cuts.append((start, start + len(folder), PLACE))
+        start += len(folder) + 1
+    stem = _patterns().ending.sub("", own)
+    found = _sides_of_words(stem)
+    sides |= found.sides
+    cuts += [(start + first, start + after, left) for first, after, left in found.cuts]
+    side = sides.pop() if len(sides) == 1 else None
+    if side is None:
+        cuts = []
+    if stem != own:
+        cuts.append((start + len(stem), start + len(own), ""))
+    return _Told(side, side is not None and (sure or found.sure), cuts[::-1])
 
 
 class _Patterns(NamedTuple):
@@ -136,39 +150,23 @@ def _patterns() -> _Patterns:
     )
 
 
-def _normalised(name: str) -> str:
-    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+class _WordSides(NamedTuple):
+    """What words tell; `cuts` are where they stand, and what is left of each."""
+
+    sides: set[Side]
+    sure: bool
+    cuts: Sequence[tuple[int, int, str]]
 
 
-@lru_cache(maxsize=256)  # photographs of one folder follow each other
-def _folders_tell(folders: str) -> _FolderSides:
-    """What all folders of a name tell; there is a `/` after each."""
-    names = [_normalised(each) for each in folders.split("/")[:-1]]
-    found = [_tells_whole(_patterns().eye.sub("", each)) for each in names]
-    rest = (each if told is None else PLACE for each, told in zip(names, found, strict=True))
-    return _FolderSides(
-        frozenset[Side]().union(*(told.sides for told in found if told)),
-        any(told.sure for told in found if told),
-        "".join(f"{each}/" for each in names),
-        "".join(f"{each}/" for each in rest),
-    )
-
-
-def _tells_whole(name: str) -> _WordSides | None:
+@lru_cache(maxsize=1024)  # that of many photographs
+def _sides_of_folder(name: str) -> _WordSides | None:
+    """What the name of a folder tells; None where not all of it is a word that does."""
+    name = _patterns().eye.sub("", name)
     found = _sides_of_words(name)
-    return found if found.rest(name) == PLACE else None
-
-
-_DIGITS = str.maketrans("123456789", "000000000")
+    return found if [*found.cuts] == [(0, len(name), PLACE)] else None
 
 
 def _sides_of_words(name: str) -> _WordSides:
-    # Names of a study differ in their digits, which part words and tell nothing.
-    return _sides_by_letters(name.translate(_DIGITS))
-
-
-@lru_cache(maxsize=4096)
-def _sides_by_letters(name: str) -> _WordSides:
     sides: set[Side] = set()
     sure, cuts = False, []
     for found in _words(name):
@@ -178,11 +176,10 @@ def _sides_by_letters(name: str) -> _WordSides:
             continue
         sides.add(told.side)
         around = name[max(start - 1, 0) : start] + name[after : after + 1]
-        sure = (
-            sure or told.alone or (told.apart and not any(_kind(each) in "Ul" for each in around))
-        )
+        apart = told.apart and not any(_kind(each) in "Ul" for each in around)
+        sure = sure or told.alone or apart
         cuts.append((start, after, told.rest))
-    return _WordSides(frozenset(sides), sure, tuple(cuts))
+    return _WordSides(sides, sure, cuts)
 
 
 def _words(name: str) -> Iterator[re.Match[str]]:

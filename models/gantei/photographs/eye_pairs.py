@@ -9,6 +9,7 @@ from .eye_names import side_in_name
 
 SIDES: tuple[Side | None, ...] = (None, "left", "right")
 """Sides by the codes that `sides_by_names` gives."""
+_CODES = {side: code for code, side in enumerate(SIDES)}
 _BEHIND_KEY = "\1"
 """No name holds it, so that those with one key follow each other when they are sorted."""
 
@@ -28,7 +29,7 @@ def sides_by_names(names: Iterable[str]) -> bytearray:
     codes, keys, unsure = bytearray(), ExternalSort(), False
     for number, name in enumerate(names):
         found = side_in_name(name)
-        code = SIDES.index(found.side)
+        code = _CODES[found.side]
         codes.append(code if found.sure else 0)
         if found.side is not None:
             unsure = unsure or not found.sure

@@ -34,19 +34,15 @@ def files_below(folder: str) -> Iterator[WalkedFile]:
         parent, why = waiting.pop()
         try:
             with os.scandir(parent) as entries:
-                found = list(entries)
+                for entry in entries:  # of a folder that may hold millions
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((entry.path, why or folder_by_name(entry.name)))
+                    else:
+                        yield entry.path, why or _why_none(entry, pictures)
         except OSError as error:
             if why is None:
                 raise OutputError(f"{parent}: cannot be read: {error.strerror}") from error
             yield f"{parent}{os.sep}", why
-            continue
-        for entry in found:
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append((entry.path, why or folder_by_name(entry.name)))
-            elif why is not None:
-                yield entry.path, why
-            else:
-                yield entry.path, _why_none(entry, pictures)
 
 
 def _why_none(entry: "os.DirEntry[str]", pictures: frozenset[str]) -> Finding | None:

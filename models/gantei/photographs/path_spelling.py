@@ -80,18 +80,21 @@ class PathsOnDisk:
         """Whether the folder that would hold a path is not there; those of a list repeat."""
         folder = path[: path.rfind(os.sep) + 1]
         missing = self._missing.get(folder)
-        if missing is None:
-            missing = self._missing_folder(folder)
-        return missing
+        return self._is_missing(folder) if missing is None else missing
 
-    def _missing_folder(self, folder: str) -> bool:
+    def _is_missing(self, folder: str) -> bool:
+        above = folder[: folder.rfind(os.sep, 0, -1) + 1]
         missing = False
-        try:
-            os.stat(folder)  # noqa: PTH116 - of millions
-        except (FileNotFoundError, NotADirectoryError):
-            missing = True
-        except (OSError, ValueError):  # which asking for a path in it says again
-            pass
+        if above:
+            known = self._missing.get(above)
+            missing = self._is_missing(above) if known is None else known
+        if not missing:
+            try:
+                os.stat(folder)  # noqa: PTH116 - of millions
+            except (FileNotFoundError, NotADirectoryError):
+                missing = True
+            except (OSError, ValueError):  # which asking for a path in it says again
+                pass
         _make_room(self._missing, _MOST_FOLDERS)
         self._missing[folder] = missing
         return missing
@@ -123,7 +126,7 @@ class PathsOnDisk:
         return self._names[folder]
 
 
-_MOST_FOLDERS, _MOST_LISTED = 10_000, 64
+_MOST_FOLDERS, _MOST_LISTED = 100_000, 64
 """How many it remembers to be missing or not, and as they are spelt."""
 
 
