@@ -17,7 +17,7 @@ from PIL import Image
 import gantei
 from gantei.inference.batches import black
 from gantei.inference.cuda_options import CudaOptions
-from gantei.inference.network import Network, NetworkInput
+from gantei.inference.network import InputArray, Network
 from gantei.inference.pipeline import estimate, infer
 from gantei.inference.session import open_session
 
@@ -114,7 +114,7 @@ def agreement(settings: Settings, network: str) -> Iterator[Row]:
     yield row("half precision and the CPU", half, expected, HALF_PRECISION)
 
 
-def _embeddings(network: Network, inputs: list[NetworkInput], size: int | None = None) -> Any:
+def _embeddings(network: Network, inputs: list[InputArray], size: int | None = None) -> Any:
     rows = infer(network, inputs, "embedding", size=size)
     return np.stack([network.explainer.embedding(row) for row in rows])
 

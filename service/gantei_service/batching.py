@@ -17,7 +17,7 @@ from gantei.errors import WeightsError
 from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import ExplanationKind
 from gantei.inference.batches import IN_FLIGHT, black, bytes_of_photograph
-from gantei.inference.network import NetworkInput, RawOutputs
+from gantei.inference.network import InputArray, RawOutputs
 from gantei.inference.pipeline import infer
 
 from .logs import failure, log
@@ -29,7 +29,7 @@ class _Item:
     """One photograph's input, and who waits for its row."""
 
     number: int
-    input: NetworkInput
+    input: InputArray
     explain: ExplanationKind | None
     row: asyncio.Future[RawOutputs] = field(default_factory=asyncio.Future)
 
@@ -51,7 +51,7 @@ class Batching:
         """Of inputs that wait, and of the batches that are made of them."""
 
     async def infer(
-        self, estimator: Estimator, prepared: NetworkInput, explain: ExplanationKind | None
+        self, estimator: Estimator, prepared: InputArray, explain: ExplanationKind | None
     ) -> RawOutputs:
         """Give a photograph's row; cancelled while it waits, it never reaches the network.
 
@@ -90,7 +90,7 @@ class _Batcher:
         self._threads = ThreadPoolExecutor(self.in_flight, thread_name_prefix="gantei-batch")
 
     async def infer(
-        self, estimator: Estimator, prepared: NetworkInput, explain: ExplanationKind | None
+        self, estimator: Estimator, prepared: InputArray, explain: ExplanationKind | None
     ) -> RawOutputs:
         item = _Item(next(self._numbers), prepared, explain)
         self._queues.setdefault(estimator, deque()).append(item)

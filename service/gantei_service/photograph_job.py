@@ -15,7 +15,7 @@ from gantei.estimator.estimator import Estimator
 from gantei.explanations.explanation import Explanation, ExplanationKind
 from gantei.explanations.overlay import draw_overlay
 from gantei.inference.named_results import PreparedInputs, postprocess
-from gantei.inference.network import NetworkInput, RawOutputs
+from gantei.inference.network import InputArray, RawOutputs
 from gantei.inference.pipeline import infer, prepare
 from gantei.inference.postprocessing import shortest
 from gantei.inference.prediction import PhotographResult
@@ -100,7 +100,7 @@ class PhotographJob:
         # The decoded photograph is not kept: many wait, and one may have 200 megapixels.
         prepared = await self._in_thread(pool, self._decoded)
 
-        async def inferred(estimator: Estimator, each: NetworkInput) -> RawOutputs:
+        async def inferred(estimator: Estimator, each: InputArray) -> RawOutputs:
             with self._steps.step("infer", estimator=estimator.name):
                 return await batching.infer(estimator, each, self._wanted)
 

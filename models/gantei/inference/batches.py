@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from .network import Network, NetworkInput
+from .network import InputArray, Network
 from .parallel import ordered
 
 In = TypeVar("In")
@@ -25,7 +25,7 @@ def batch_size(networks: Sequence[Network]) -> int:
     return GPU_BATCH if any(network.device == "cuda" for network in networks) else 1
 
 
-def black(network: Network, photographs: int) -> NetworkInput:
+def black(network: Network, photographs: int) -> InputArray:
     """Make the inputs of black photographs, (n, height, width, 3), to run a network on nothing."""
     dtype = np.uint8 if network.takes_pixels else np.float32
     return np.zeros((photographs, *network.manifest.input.size, 3), dtype)

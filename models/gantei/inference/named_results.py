@@ -11,7 +11,7 @@ from ..photographs.appearance import Appearance
 from ..photographs.eyes import Eye
 from ..photographs.resampling import Box
 from .calibrator import CalibratedEstimate
-from .network import Network, NetworkInput, RawOutputs
+from .network import InputArray, Network, RawOutputs
 from .postprocessing import findings_on_values, values_of
 from .prediction import PhotographResult
 
@@ -29,7 +29,7 @@ class PreparedInputs:
 
     source: str
     sha256: str | None
-    inputs: tuple[NetworkInput, ...]
+    inputs: tuple[InputArray, ...]
     error: GanteiError | None = None
     boxes: tuple[Box, ...] = ()
     findings: tuple[tuple[Finding, ...], ...] = ()

@@ -20,7 +20,7 @@ from .session import device_of
 
 FLOAT = "tensor(float)"
 
-NetworkInput = NDArray[np.float32] | NDArray[np.uint8]
+InputArray = NDArray[np.float32] | NDArray[np.uint8]
 """What a network takes: values as its manifest scales them, or pixels, for it to scale itself."""
 
 RawOutputs = dict[str, NDArray[np.float32]]
@@ -115,7 +115,7 @@ class Network:
             explain = "embedding"
         return self.explainer.outputs(explain) if explain else []
 
-    def run(self, batch: NetworkInput, also: Sequence[str] = ()) -> list[RawOutputs]:
+    def run(self, batch: InputArray, also: Sequence[str] = ()) -> list[RawOutputs]:
         """Run the network on prepared photographs, (n, height, width, 3).
 
         They are float32, scaled as the manifest says; where it `takes_pixels`, also uint8, RGB.
@@ -152,7 +152,7 @@ class Network:
             )
         return [dict(zip(names, row, strict=True)) for row in zip(*arrays, strict=True)]
 
-    def _check_batch(self, batch: NetworkInput) -> None:
+    def _check_batch(self, batch: InputArray) -> None:
         known = batch.dtype == np.float32 or (self.takes_pixels and batch.dtype == np.uint8)
         if not known or batch.ndim != 4 or batch.shape[-1] != 3:
             raise ValueError(

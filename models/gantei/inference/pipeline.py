@@ -30,7 +30,7 @@ from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 from .batches import batch_size, by_batches, photographs_ahead
 from .named_results import PreparedInputs, postprocess
-from .network import Network, NetworkInput, RawOutputs
+from .network import InputArray, Network, RawOutputs
 from .parallel import ordered
 from .prediction import PhotographResult
 from .stage_times import StageTimes
@@ -189,7 +189,7 @@ def prepare(
     )
 
 
-def _input_of(network: Network, view: NetworkView, *, mirrored: bool) -> NetworkInput:
+def _input_of(network: Network, view: NetworkView, *, mirrored: bool) -> InputArray:
     """Give what the network takes of what it sees, in the fewest bytes."""
     if network.takes_pixels:
         return pixels_of(view, mirrored=mirrored)
@@ -213,7 +213,7 @@ def _without_inputs(
 
 def infer(
     network: Network,
-    inputs: Sequence[NetworkInput],
+    inputs: Sequence[InputArray],
     explain: ExplanationKind | None = None,
     *,
     size: int | None = None,
