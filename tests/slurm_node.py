@@ -40,7 +40,7 @@ ClusterName=test
 SlurmctldHost=node(10.0.0.1)
 NodeName=node NodeAddr=10.0.0.1 CPUs=8 RealMemory=8000
 PartitionName=all Nodes=node Default=YES
-AuthInfo=socket={folder}/munge.socket,cred_expire=1
+AuthInfo=socket={folder}/munge.socket
 SlurmUser=root
 StateSaveLocation={folder}/state
 SlurmdSpoolDir={folder}/spool
