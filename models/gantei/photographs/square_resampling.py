@@ -1,7 +1,7 @@
 """Resampling a square that reaches beyond its picture, or whose surround is to be black.
 
-No copy of the picture is made for it: Pillow resamples first across and then down, and each row
-across by itself, so that a few rows at a time give the same as all of them at once.
+No copy of the picture is made for it: a square is resampled first across and then down, and each
+row across by itself, so that a few rows at a time give the same as all of them at once.
 """
 
 import numpy as np
