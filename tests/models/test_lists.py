@@ -1,6 +1,7 @@
 """Lists of photographs as people have them: encodings, kinds of files, spellings, roots."""
 
 import codecs
+import json
 import os
 import sys
 import unicodedata
@@ -13,6 +14,7 @@ from PIL import Image
 from gantei.command_line import main
 from gantei.errors import OutputError, SettingError
 from gantei.photographs.path_spelling import printable, unescaped
+from gantei.study.listed_photographs import told_line
 from gantei.table_files.list_reading import read_table_file
 from gantei.table_files.text_encoding import checked_encoding, decoded
 
@@ -341,3 +343,8 @@ def test_a_run_whose_list_says_other_things_now_is_another(eyes, age, capsys):
     path.write_text("photograph,person\nphotographs/b.png,2\n", "utf-8")
     assert run(*words) == 2
     assert "persons or the list's columns are others" in capsys.readouterr().err
+
+
+@given(st.text(), st.tuples(st.text(), st.text()), st.lists(st.none() | st.text()))
+def test_what_a_list_says_of_a_photograph_is_digested_as_json_writes_it(name, person, cells):
+    assert told_line(name, person, cells) == json.dumps([name, person, *cells]).encode() + b"\n"

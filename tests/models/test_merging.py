@@ -170,6 +170,20 @@ def test_the_merged_table_may_have_another_format_than_the_shards(
     other.check_same()
 
 
+@pytest.mark.parametrize("waiting", [1, 2, 5])
+def test_the_merged_files_are_the_same_however_many_parts_wait_on_disk(
+    sharded, monkeypatch, waiting
+):
+    monkeypatch.setattr("gantei.merging.spill.RECORDS_OF_PART", 3)
+    monkeypatch.setattr("gantei.merging.spill.MOST_WAITING", 1)
+    monkeypatch.setattr("gantei.merging.spill.LEAST_AT_ONCE", waiting)
+    study = sharded("--persons", "folders")
+    study.run_whole()
+    study.run_shards()
+    study.merge()
+    study.check_same()
+
+
 def test_a_table_that_shards_and_their_files_are_named_for_by_a_pattern(sharded):
     study = sharded("--persons", "folders")
     study.run_whole()

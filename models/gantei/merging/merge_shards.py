@@ -33,6 +33,8 @@ from .table_layout import TableLayout, check_dictionaries, layout_of
 from .whole_study import WholeStudy
 
 Advance = Callable[[int], object]
+ROWS_TOLD = 1_000
+"""After so many rows it is said how far the reading is."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,9 @@ def _merge(study: MergedStudy, layout: TableLayout, advance: Advance) -> dict[st
 
 
 def _counted(names: Iterator[str], advance: Advance) -> Iterator[str]:
-    for name in names:
-        advance(1)
+    for number, name in enumerate(names, start=1):
+        if number % ROWS_TOLD == 0:
+            advance(ROWS_TOLD)
         yield name
 
 

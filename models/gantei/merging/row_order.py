@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ..errors import OutputError
 from ..study.columns import Row
+from ..study.shard import number_of
 from .shard_table import ShardTable
 
 MOST_SHARDS = 65_535
@@ -32,8 +33,7 @@ def rows_in_order(
     for name, place, row in merge(*(_named(place, each) for place, each in enumerate(tables))):
         if name <= last and before >= 0:
             raise OutputError(_misplaced(shards, before, place, same=name == last))
-        shard = shards[place]
-        if not shard.shard.has(name):
+        if number_of(name, len(shards)) != (shard := shards[place]).number:
             raise OutputError(
                 f"{shard.table}: has a photograph that belongs to another shard than "
                 f"{shard.number} of {shard.of}; take the table as gantei predict wrote it"

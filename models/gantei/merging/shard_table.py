@@ -8,7 +8,6 @@ from typing import Any
 from ..errors import OutputError
 from ..study.files_of_table import FilesOfTable
 from ..study.run_manifest_reading import read_run_manifest
-from ..study.shard import Shard
 from ..system.files import sha256_of
 
 
@@ -28,11 +27,6 @@ class ShardTable(FilesOfTable):
     photographs: int
     names_sha256: str
     dicom_key_sha256: str | None
-
-    @property
-    def shard(self) -> Shard:
-        """Which shard it is."""
-        return Shard(self.number, self.of)
 
     @property
     def processor(self) -> Mapping[str, str] | None:

@@ -15,6 +15,8 @@ RECORDS_OF_PART = 20_000
 """Some 20 MB, once they are objects of Python."""
 MOST_WAITING = 32_768
 """Records of all parts together that wait in memory for their turn to be written."""
+LEAST_AT_ONCE = 8
+"""Records of a part that are written at once."""
 
 
 class Spill:
@@ -32,7 +34,7 @@ class Spill:
             records: about how many there will be.
         """
         self.count = records // RECORDS_OF_PART + 1
-        self._at_once = max(8, MOST_WAITING // self.count)
+        self._at_once = max(LEAST_AT_ONCE, MOST_WAITING // self.count)
         self._waiting: list[list[Record]] = [[] for _ in range(self.count)]
         self._places = [array("Q") for _ in range(self.count)]
         self._end = 0

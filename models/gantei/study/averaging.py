@@ -61,11 +61,16 @@ class EyeSums:
         if digest in self.seen:
             return
         self.seen.add(digest)
-        self.sums = [a + b for a, b in zip(self.sums or [0.0] * len(values), values, strict=True)]
+        if self.sums:
+            self.sums = [a + b for a, b in zip(self.sums, values, strict=True)]
+        else:
+            self.sums = [0.0 + each for each in values]  # -0.0 becomes 0.0
 
     def mean(self) -> list[float]:
         """Their mean, on their scale."""
-        return [each / self.count for each in self.sums]
+        if (count := len(self.seen)) == 1:
+            return self.sums
+        return [each / count for each in self.sums]
 
 
 def used_eyes(eyes: Collection[str]) -> list[str]:
@@ -75,7 +80,14 @@ def used_eyes(eyes: Collection[str]) -> list[str]:
 
 def mean_of_eyes(eyes: Mapping[str, EyeSums]) -> list[float] | None:
     """The mean of a person's eyes on their scale; None of none."""
-    means = [eyes[eye].mean() for eye in used_eyes(eyes)]
+    return mean_of_means({eye: sums.mean() for eye, sums in eyes.items()})
+
+
+def mean_of_means(eyes: Mapping[str, list[float]]) -> list[float] | None:
+    """The mean of a person, of the mean of each eye on their scale; None of none."""
+    means = [eyes[eye] for eye in used_eyes(eyes)]
+    if len(means) == 1:
+        return means[0]
     return [sum(each) / len(means) for each in zip(*means, strict=True)] if means else None
 
 

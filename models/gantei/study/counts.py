@@ -15,27 +15,31 @@ class FindingCounts:
     def __init__(self, of_every_row: Iterable[str] = ()) -> None:
         """Begin with none; `of_every_row`: as `sentences_of_every_row` names it."""
         self._of_every_row = frozenset(of_every_row)
-        self._findings: Counter[str] = Counter()
+        self._codes: Counter[str] = Counter()  # what stands in rows, which is often the same
+        self._later: Counter[str] = Counter()
         self._errors: Counter[str] = Counter()
 
     def add(self, row: Row) -> None:
         """Count one photograph."""
         if row[ERROR_CODE] is not None:
             self._errors[row[ERROR_CODE]] += 1
-        codes = (row[WARNING_CODES] or "").split()
-        self._findings.update(
-            {code.rpartition(":")[2] for code in codes if code not in self._of_every_row}
-        )
+        if (codes := row[WARNING_CODES]) is not None:
+            self._codes[codes] += 1
 
     def add_finding(self, code: str, photographs: int) -> None:
         """Count photographs whose rows are to say one more finding."""
         if photographs:
-            self._findings[code] += photographs
+            self._later[code] += photographs
 
     @property
     def findings(self) -> dict[str, int]:
         """Photographs with a warning of each code, most frequent first."""
-        return _most_first(self._findings)
+        found = Counter(self._later)
+        for text, photographs in self._codes.items():
+            told = (code for code in text.split() if code not in self._of_every_row)
+            for code in {code.rpartition(":")[2] for code in told}:
+                found[code] += photographs
+        return _most_first(found)
 
     @property
     def errors(self) -> dict[str, int]:

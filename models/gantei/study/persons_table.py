@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 from typing import Any, Self
 
 from .averaging import (
@@ -10,7 +11,7 @@ from .averaging import (
     AveragingScale,
     EyeSums,
     averaging_scale,
-    mean_of_eyes,
+    mean_of_means,
 )
 from .backends import AnyEstimator
 from .columns import ERROR
@@ -26,6 +27,10 @@ class _Person:
 
     def count(self, eye: str) -> int:
         return self.eyes[eye].count if eye in self.eyes else 0
+
+
+Way = Callable[[Sequence[float]], list[float]]
+Ways = Sequence[tuple[slice, Way]]
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,12 @@ class PersonValues:
                 for spec in each.manifest.output.values()
             ],
         )
+
+    def ways(self, of: Callable[[AveragingScale], Way]) -> Ways:
+        """Give which part of a photograph's values each scale takes, and how: there, or back."""
+        ends = [*accumulate((scale.width for scale in self.scales), initial=0)]
+        parts = (slice(*each) for each in pairwise(ends))
+        return [(part, of(scale)) for part, scale in zip(parts, self.scales, strict=True)]
 
 
 def person_columns(values: PersonValues) -> tuple[Column, ...]:
@@ -131,30 +142,35 @@ def person_rows(rows: Iterable[Sequence[Any]], values: PersonValues) -> Iterator
         values: that they have.
     """
     people: dict[str, _Person] = {}
+    there = values.ways(lambda scale: scale.there)
     for row in rows:
-        if row[PERSON] is None:
+        if (name := row[PERSON]) is None:
             continue
-        person = people.setdefault(row[PERSON], _Person())
+        if (person := people.get(name)) is None:
+            person = people[name] = _Person()
         person.photographs += 1
         if row[ERROR] is not None:
             person.failed += 1
             continue
-        eye = person.eyes.setdefault(row[EYE] or UNKNOWN_EYE, EyeSums())
+        side = row[EYE] or UNKNOWN_EYE
+        if (eye := person.eyes.get(side)) is None:
+            eye = person.eyes[side] = EyeSums()
         taken = [row[place] for place in values.places]
-        eye.add(bytes.fromhex(row[SHA256]), _all(values.scales, taken, lambda scale: scale.there))
+        eye.add(bytes.fromhex(row[SHA256]), _all(there, taken))
+    ways = values.ways(lambda scale: scale.back)
     for name in sorted(people):
-        yield [name, *_cells(people[name], values)]
+        yield [name, *_cells(people[name], ways, len(values.places))]
 
 
-def _cells(person: _Person, values: PersonValues) -> list[Any]:
+def _cells(person: _Person, ways: Ways, width: int) -> list[Any]:
     def back(mean: Sequence[float] | None) -> Sequence[float | None]:
         if mean is None:
-            return [None] * len(values.places)
-        return [_rounded(each) for each in _all(values.scales, mean, lambda each: each.back)]
+            return [None] * width
+        return [_rounded(each) for each in _all(ways, mean)]
 
-    eyes = [person.eyes[eye].mean() if eye in person.eyes else None for eye in EYES]
-    whole = mean_of_eyes(person.eyes)
-    columns = zip(back(whole), *(back(eye) for eye in eyes), strict=True)
+    eyes = {eye: sums.mean() for eye, sums in person.eyes.items()}
+    whole = mean_of_means(eyes)
+    columns = zip(back(whole), *(back(eyes.get(eye)) for eye in EYES), strict=True)
     means = [
         [mean, right, left, None if right is None or left is None else _rounded(right - left)]
         for mean, right, left in columns
@@ -168,13 +184,9 @@ def _rounded(value: float) -> float:
     return float(f"{value:.9g}")
 
 
-def _all(
-    scales: Sequence[AveragingScale],
-    values: Sequence[float],
-    way: Callable[[AveragingScale], Callable[[Sequence[float]], list[float]]],
-) -> list[float]:
+def _all(ways: Ways, values: Sequence[float]) -> list[float]:
     """Take all values of a photograph there or back, output by output."""
     taken: list[float] = []
-    for scale in scales:
-        taken += way(scale)(values[len(taken) : len(taken) + scale.width])
+    for part, way in ways:
+        taken += way(values[part])
     return taken

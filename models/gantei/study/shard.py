@@ -29,11 +29,16 @@ class Shard:
 
     def has(self, name: str) -> bool:
         """Whether the photograph, or the file passed by, of that name in the table is in it."""
-        digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
-        return int.from_bytes(digest) % self.of == self.number - 1
+        return number_of(name, self.of) == self.number
 
     def __str__(self) -> str:
         return f"shard {self.number} of {self.of}"
+
+
+def number_of(name: str, of: int) -> int:
+    """Give the number of the shard, of so many, that a name in the table belongs to."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % of + 1
 
 
 @dataclass(frozen=True)

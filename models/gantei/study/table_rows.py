@@ -62,8 +62,7 @@ def _csv(path: Path, columns: Sequence[Column], *, plain: bool) -> Iterator[Row]
     with path.open(encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
         lines = cells_of(file, plain=plain)
         _check(path, next(lines, []), columns)
-        for cells in lines:
-            yield _typed(cells, numbers)
+        yield from (_typed(cells, numbers) for cells in lines)
 
 
 def csv_line_cells(line: str, columns: Sequence[Column], *, plain: bool) -> Row:
