@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 
 import numpy as np
 import pytest
@@ -194,6 +195,8 @@ def test_what_was_lost_meanwhile_is_made_again(damage, photographs, age, tmp_pat
 
 
 def test_the_same_command_again_finds_everything_finished(photographs, age, out):
+    for path in photographs.rglob("*.png"):  # of a time ago, so that size and time tell each
+        os.utime(path, (1_000_000_000, 1_000_000_000))
     arguments = [photographs, "--with", age, "--out", out / "t.csv", *extras(out)]
     run(*arguments)
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.*")}
