@@ -52,15 +52,14 @@ def collect(given: GivenPhotographs) -> PhotographList:
     names = (row.photograph for row in rows) if rows else names
     disk = PathsOnDisk()
     found = located(names, given.list_name or "", given.root, disk)
-    paths = [Path(each) for each in found] if rows else []
-    listing = list_located(given.paths, map(str, paths) if rows else found, given.root, disk)
+    paths = [*found] if rows else []
+    listing = list_located(given.paths, paths if rows else found, given.root, disk)
     if named is not table:
         check_found(rows, paths, given.root)
-        listing = with_names(listing, dict(zip(paths, rows, strict=True)))
+        listing = with_names(listing, zip(paths, rows, strict=True))
     statements: list[EyeStatement] = []
     if rows:
-        on_disk = list(zip(paths, rows, strict=True))
-        listing = with_rows(listing, on_disk, columns)
+        listing = with_rows(listing, zip(paths, rows, strict=True), columns, disk)
         statements += eye_statements(rows, "list", paths)
     if given.persons:
         listing = with_persons(listing, given.persons)

@@ -11,12 +11,12 @@ from ..manifests.fields import Side
 from ..photographs.eye_pairs import sides_by_names
 from ..photographs.eyes import DETECT, Eye, EyeOrigin, stated_eye
 from ..photographs.listing import PhotographList, StudyPhotograph
-from ..photographs.path_spelling import one_spelling
+from ..photographs.path_spelling import one_spelling, path_key
 from ..photographs.study_photograph import changed, with_sides
 from .photograph_tables import PhotographRow
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class EyeStatement:
     """A row that states a photograph's eye: how it names the photograph, and where it stands.
 
@@ -39,7 +39,7 @@ class StatedEyes:
 
 
 def eye_statements(
-    rows: Sequence[PhotographRow], origin: EyeOrigin, paths: Sequence[Path] = ()
+    rows: Sequence[PhotographRow], origin: EyeOrigin, paths: Sequence[str] = ()
 ) -> tuple[EyeStatement, ...]:
     """Give what the rows of a table state; an empty eye states nothing.
 
@@ -48,7 +48,7 @@ def eye_statements(
         origin: what its statements are called in the results.
         paths: of the rows' photographs, where they have been found.
     """
-    names = [str(path) for path in paths] or [row.photograph for row in rows]
+    names = paths or [row.photograph for row in rows]
     return tuple(
         EyeStatement(name, row.eye, origin, row.where, row.folder)
         for name, row in zip(names, rows, strict=True)
@@ -77,7 +77,7 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
         side = listed.eye.side if isinstance(listed.eye, Eye) else None
-        if statement := found.get(listed.path):
+        if statement := found.get(path_key(listed.path)):
             return replace(listed, eye=stated_eye(statement.side, statement.origin, side))
         return replace(listed, eye=DETECT) if side is None and stated.detect else listed
 
@@ -92,21 +92,21 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
 
 def _found(
     listing: PhotographList, statements: Sequence[EyeStatement]
-) -> tuple[dict[Path, EyeStatement], list[str]]:
+) -> tuple[dict[str, EyeStatement], list[str]]:
     """The statement of each photograph by its path, and those that are of none."""
     by_key = _by_key(listing, statements)
-    found: dict[Path, EyeStatement] = {}
+    found: dict[str, EyeStatement] = {}
     strays = []
     for statement in statements:
         given = statement.photograph
-        paths = set[Path]()
+        paths = set[str]()
         for spelt in _spellings(given):
             paths = paths or _named(spelt, statement.folder, by_key)
         if len(paths) > 1:
-            several = " or ".join(sorted(map(str, paths)))
+            several = " or ".join(sorted(paths))
             raise OutputError(f"{statement.where}: {given} may be {several}: name it by its path")
         for path in paths:
-            other = found.setdefault(path, statement)
+            other = found.setdefault(path_key(path), statement)
             if other.side != statement.side:
                 raise OutputError(
                     f"{statement.where}: states {given} as {statement.side}, but {other.where} as "
@@ -117,19 +117,22 @@ def _found(
     return found, strays
 
 
-def _by_key(listing: PhotographList, statements: Sequence[EyeStatement]) -> dict[str, set[Path]]:
+def _by_key(
+    listing: PhotographList, statements: Sequence[EyeStatement]
+) -> dict[str, tuple[str, ...]]:
     """The photographs that statements may mean, by what these may call them."""
-    by_key: dict[str, set[Path]] = {
-        key: set()
+    by_key: dict[str, tuple[str, ...]] = {
+        key: ()
         for statement in statements
         for spelt in _spellings(statement.photograph)
         for key in _keys(spelt, statement.folder)
     }
     if by_key:
         for listed in listing.photographs:
-            for key in (listed.name, os.fspath(listed.path)):
-                if (paths := by_key.get(one_spelling(key))) is not None:
-                    paths.add(listed.path)
+            path = os.fspath(listed.path)
+            for key in {one_spelling(listed.name), one_spelling(path)}:
+                if (paths := by_key.get(key)) is not None and path not in paths:
+                    by_key[key] = (*paths, path)
     return by_key
 
 
@@ -142,16 +145,16 @@ def _keys(name: str, folder: Path) -> set[str]:
     return {one_spelling(each) for each in names}
 
 
-def _named(name: str, folder: Path, by_key: Mapping[str, set[Path]]) -> set[Path]:
+def _named(name: str, folder: Path, by_key: Mapping[str, tuple[str, ...]]) -> set[str]:
     return set().union(*(by_key[key] for key in _keys(name, folder)))
 
 
-def _digest(listing: PhotographList, found: dict[Path, EyeStatement]) -> str | None:
+def _digest(listing: PhotographList, found: dict[str, EyeStatement]) -> str | None:
     """Digest of what is stated, by the names in the results."""
     if not found:
         return None
     digest = hashlib.sha256()
     for listed in listing.photographs:
-        if statement := found.get(listed.path):
+        if statement := found.get(path_key(listed.path)):
             digest.update(f"{listed.name}\0{statement.side}\0{statement.origin}\n".encode())
     return digest.hexdigest()

@@ -2,14 +2,20 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
 
 from ..errors import OutputError
 from ..photographs.listing import PhotographList, StudyPhotograph
-from ..photographs.path_spelling import PathsOnDisk, one_spelling, printable, unescaped
+from ..photographs.path_spelling import (
+    PathsOnDisk,
+    one_spelling,
+    path_key,
+    printable,
+    unescaped,
+)
 from ..photographs.persons import KnownPerson, PersonRule
 from ..photographs.study_photograph import CompactPhotographs, changed
 from .photograph_tables import PhotographRow
@@ -76,8 +82,9 @@ def _absolute(place: str, name: str) -> str:
 
 def with_rows(
     listing: PhotographList,
-    rows: Sequence[tuple[Path, PhotographRow]],
+    rows: Iterable[tuple[str, PhotographRow]],
     columns: tuple[str, ...],
+    disk: PathsOnDisk,
 ) -> PhotographList:
     """Put person and further cells, as the rows of a table have them, to the photographs.
 
@@ -85,23 +92,23 @@ def with_rows(
         listing: the photographs of a study, those of the table among them.
         rows: each with the path of its photograph.
         columns: the names of the further cells.
+        disk: on which they are found.
 
     Raises:
         OutputError: a row names a folder, or two rows say different things of one photograph.
     """
-    by_path: dict[Path, PhotographRow] = {}
-    taken = {listed.path for listed in listing.photographs}
+    by_path: dict[str, PhotographRow] = {}
     for path, row in rows:
-        if path not in taken:  # a file that a list names is taken whether it is there or not
+        if disk.is_folder(path):
             raise OutputError(f"{row.where}: {row.photograph} is a folder; name its photographs")
-        if not row.says_the_same(first := by_path.setdefault(path, row)):
+        if not row.says_the_same(first := by_path.setdefault(path_key(path), row)):
             raise OutputError(
                 f"{row.where}: says something else of {row.photograph} than {first.where}"
             )
     nothing = (None,) * len(columns)
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
-        row = by_path.get(listed.path)
+        row = by_path.get(path_key(listed.path))
         if row is None:
             return replace(listed, cells=nothing)
         person = KnownPerson(one_spelling(row.person), "list") if row.person else None
@@ -110,13 +117,16 @@ def with_rows(
     return replace(listing, photographs=changed(listing.photographs, told), columns=columns)
 
 
-def with_names(listing: PhotographList, rows: Mapping[Path, PhotographRow]) -> PhotographList:
+def with_names(
+    listing: PhotographList, rows: Iterable[tuple[str, PhotographRow]]
+) -> PhotographList:
     """Put the names that rows have to their photographs, whatever folder holds all of these."""
-    photographs = (
-        replace(each, name=rows[each.path].photograph) if each.path in rows else each
-        for each in listing.photographs
-    )
-    return replace(listing, photographs=tuple(photographs))
+    names = {path_key(path): row.photograph for path, row in rows}
+
+    def told(listed: StudyPhotograph) -> StudyPhotograph:
+        return replace(listed, name=names.get(path_key(listed.path), listed.name))
+
+    return replace(listing, photographs=tuple(map(told, listing.photographs)))
 
 
 def with_persons(listing: PhotographList, rule: PersonRule) -> PhotographList:

@@ -55,7 +55,8 @@ def photograph_table(table: ReadTable, name: str) -> PhotographTable:
     small = [column.lower() for column in table.columns]
     known = [small.index(each) if each in small else None for each in (PHOTOGRAPH, PERSON, EYE)]
     further = [place for place in range(len(small)) if place not in known]
-    rows = tuple(_row(row, known, further, Path(name).parent) for row in table.rows)
+    folder = Path(name).parent
+    rows = tuple(_row(row, known, further, folder) for row in table.rows)
     return PhotographTable(tuple(table.columns[place] for place in further), rows)
 
 

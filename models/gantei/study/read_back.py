@@ -37,13 +37,13 @@ def is_identifier(name: str) -> bool:
     return letters != name and len(letters) == LENGTH and set(letters) <= set(LETTERS)
 
 
-def check_found(rows: Sequence[PhotographRow], paths: Sequence[Path], root: Path | None) -> None:
+def check_found(rows: Sequence[PhotographRow], paths: Sequence[str], root: Path | None) -> None:
     """Refuse rows that were read back where none of them leads to a file.
 
     Raises:
         OutputError: it says how the folder is named.
     """
-    if any(path.exists() for path in paths):
+    if any(Path(path).exists() for path in paths):
         return
     where = "here, or in the folder of the list" if root is None else f"in --root {root}"
     raise OutputError(
