@@ -1,12 +1,17 @@
 """`results.csv.photographs.csv`: what each photograph of a study looks like; and `--refuse`."""
 
 import csv
+import tracemalloc
 from dataclasses import fields
 
 import pytest
 
 import gantei
+from gantei.inference.prediction import PhotographResult
+from gantei.photographs.listing import StudyPhotograph
+from gantei.study.extras import Extras
 from gantei.study.measure_columns import MEASURES
+from gantei.study.measures_file import MeasuresFile
 
 from ..conftest import REGRESSION
 from .studies import NAMES, interrupted_after, rows, run
@@ -129,3 +134,22 @@ def test_standard_output_refuses_too(mixed, age, capfdbinary):
     run(mixed, "--with", age, "--refuse", "no-disc", "--out", "-")
     table = csv.DictReader(capfdbinary.readouterr().out.decode().splitlines())
     assert [row["error_code"] for row in table].count("no-disc") == 5
+
+
+def test_files_beside_the_table_are_written_without_its_rows_in_memory(tmp_path):
+    measures = MeasuresFile(tmp_path / "m.csv", tmp_path / "m.partial", "run", plain=True)
+    extras = Extras([], None, None, measures, allow_grey=False, run="run")
+    extras.keep(0)
+    for _ in range(500):
+        extras.add(StudyPhotograph(tmp_path, "x"), PhotographResult("x", None))
+
+    def journal():
+        return ([f"{number:020000}", None, None, None, None, None] for number in range(500))
+
+    tracemalloc.start()
+    extras.publish(journal)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    extras.close()
+    assert (tmp_path / "m.csv").stat().st_size > 10_000_000
+    assert most < 2_000_000

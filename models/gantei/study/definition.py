@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -174,11 +174,3 @@ class PhotographsDigest:
     def hexdigest(self) -> str:
         """The digest of those that were added."""
         return self._digest.hexdigest()
-
-
-def names_and_digests(photographs: Iterable[tuple[str, str | None]]) -> str:
-    """Digest of photographs' names and sha256."""
-    digest = PhotographsDigest()
-    for each in photographs:
-        digest.add(*each)
-    return digest.hexdigest()

@@ -13,7 +13,7 @@ from ..photographs.photograph_source import encoded_sha256
 from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
-from .definition import Study, names_and_digests
+from .definition import PhotographsDigest, Study
 from .dicom_persons import is_other_key
 from .extras import Extras
 from .file_stamps import FileStamps, StampsDigest, stamps_sha256
@@ -64,7 +64,7 @@ def finished_before(
         stamps = stamps_sha256(study.listing.photographs)
         if rehash or stamps != manifest.get("stamps_sha256"):
             photographs, stamps = _hashed(study)
-            if manifest["photographs_sha256"] != names_and_digests(photographs):
+            if manifest["photographs_sha256"] != photographs:
                 return None
         same = (
             manifest["told_sha256"] == told_sha256(study.listing.photographs)
@@ -107,7 +107,7 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
             found.append("it was changed since it was written")
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
             found.append("its persons or the list's columns are others (--from, --persons)")
-        if not found and manifest["photographs_sha256"] != names_and_digests(_hashed(study)[0]):
+        if not found and manifest["photographs_sha256"] != _hashed(study)[0]:
             found.append("its photographs are others")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return f"there is no {study.run_path.name} that could tell what made it"
@@ -137,13 +137,12 @@ def _measured(study: Study) -> Iterator[tuple[str, str | None]]:
         yield name, sha256 or None
 
 
-def _hashed(study: Study) -> tuple[list[tuple[str, str | None]], str | None]:
-    """Read all photographs: their names and digests, and the digest of their files' stamps."""
-    stamps, digest = FileStamps(), StampsDigest()
-    photographs = []
+def _hashed(study: Study) -> tuple[str, str | None]:
+    """Read all photographs: the digests of their names and bytes, and of their files' stamps."""
+    stamps, stamps_digest, digest = FileStamps(), StampsDigest(), PhotographsDigest()
     noted = stamps.noted(study.listing.photographs)
     digests = ordered(photograph_sha256, noted, cores())
     for listed, sha256 in zip(study.listing.photographs, digests, strict=True):
-        photographs.append((listed.name, sha256))
-        digest.add(listed.name, sha256, stamps.taken(listed))
-    return photographs, digest.hexdigest()
+        digest.add(listed.name, sha256)
+        stamps_digest.add(listed.name, sha256, stamps.taken(listed))
+    return digest.hexdigest(), stamps_digest.hexdigest()

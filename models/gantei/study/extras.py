@@ -1,7 +1,6 @@
 """What a study writes beside its table, in step with it: measures, overlays, embeddings."""
 
-from collections.abc import Iterable, Sequence
-from itertools import tee
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,12 +88,14 @@ class Extras:
         if self._embeddings:
             self._embeddings.add(result)
 
-    def publish(self, rows: Iterable[Row]) -> None:
-        """Write what stands under its name only when the run is whole."""
-        rows, again = tee(rows)
-        self._measures.publish(again)
+    def publish(self, rows: Callable[[], Iterable[Row]]) -> None:
+        """Write what stands under its name only when the run is whole.
+
+        `rows` gives those of the journal, anew for each file, so that none of them is kept.
+        """
+        self._measures.publish(rows())
         if self._embeddings:
-            self._embeddings.publish(rows)
+            self._embeddings.publish(rows())
 
     def proofs(self, photographs: Iterable[tuple[str, str | None]]) -> dict[str, Any]:
         """What the run manifest says of them, told from what is there now.

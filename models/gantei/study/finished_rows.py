@@ -1,11 +1,8 @@
 """What the finished rows of a run come to, gathered as they come, so that none is read again."""
 
-from collections.abc import Sequence
-
-from .backends import AnyEstimator
 from .columns import Row, sentences_of_every_row
 from .counts import FindingCounts
-from .definition import PhotographsDigest
+from .definition import PhotographsDigest, Study
 from .existing_table import Summary
 from .file_stamps import StampsDigest
 from .same_files import SameFiles
@@ -14,21 +11,22 @@ from .same_files import SameFiles
 class FinishedRows:
     """The rows of a run, in the table's order; what it says is of those that were added so far.
 
-    `count` of them; `same_files` has their digests.
+    `count` of them; `same_files` has their digests, but in a shard, which does not have all files.
     """
 
-    def __init__(self, estimators: Sequence[AnyEstimator]) -> None:
-        """Begin with none; `estimators`: whose values they have."""
+    def __init__(self, study: Study) -> None:
+        """Begin with none of the study's rows."""
         self.count = 0
-        self.same_files = SameFiles()
-        self._findings = FindingCounts(sentences_of_every_row(estimators))
+        self.same_files = SameFiles() if study.shard is None else None
+        self._findings = FindingCounts(sentences_of_every_row(study.estimators))
         self._photographs, self._stamps = PhotographsDigest(), StampsDigest()
 
     def add(self, row: Row, stamp: str | None) -> None:
         """Take a row, and the stamp of its photograph's file, where it is known."""
         name, sha256 = row[:2]
         self.count += 1
-        self.same_files.first_of(name, sha256)
+        if self.same_files is not None:
+            self.same_files.first_of(name, sha256)
         self._findings.add(row)
         self._photographs.add(name, sha256)
         self._stamps.add(name, sha256, stamp)

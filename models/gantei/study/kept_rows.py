@@ -26,7 +26,7 @@ def keep_rows(
     either, nor one of another eye: its name alone may tell it where the other eye's photograph has
     come or gone.
     """
-    finished = FinishedRows(study.estimators)
+    finished = FinishedRows(study)
     batch: list[tuple[Row, str | None]] = []
     whole_batch = study.backend.batch
     pairs = zip(journal.stamped_rows(), study.listing.photographs, strict=False)

@@ -144,7 +144,7 @@ def _publish(
     described, rows = study.columns(), journal.rows()
     if added := study.dicom_columns:
         rows = added.extended(rows, study.listing.photographs)
-    extras.publish(journal.rows())
+    extras.publish(journal.rows)
     values = PersonValues.of(study.estimators, len(study.listing.columns))
     persons, plain = person_rows(journal.rows(), values), study.plain_csv
     if study.shard is not None:  # a person's other photographs may be in another shard
@@ -176,9 +176,7 @@ def _rows(
     left = study.listing.photographs[finished.count :]
     stamps = FileStamps()
     results = study.backend.results(stamps.noted(left), extras.explain)
-    # A shard does not have all files of the study.
-    known = finished.same_files if study.shard is None else None
-    with closing(with_same_files(left, results, known)) as pairs:
+    with closing(with_same_files(left, results, finished.same_files)) as pairs:
         for listed, found in pairs:
             stamp = stamps.taken(listed)
             result = without_refused(cameras.compared(listed, found), study.refuse)
