@@ -55,3 +55,9 @@ def test_what_tells_no_shard_is_refused_and_says_what_to_do(text, environment, s
     with pytest.raises(SettingError, match="--shard") as error:
         shard_of_task(text, environment)
     assert said in str(error.value)
+
+
+def test_more_shards_than_merging_takes_are_not_begun():
+    assert shard_of_task("1/65535", {}).of == 65_535
+    with pytest.raises(SettingError, match="a study has at most 65535 shards"):
+        shard_of_task("1/65536", {})

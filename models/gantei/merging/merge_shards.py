@@ -100,7 +100,7 @@ def _merge(study: MergedStudy, layout: TableLayout, advance: Advance) -> dict[st
             return opened.enter_context(closing(Spill(study.table.parent, study.photographs)))
 
         whole = WholeStudy(layout, findings, spill, study.overlays())
-        rows = rows_in_order(study.shards, tables.of_each(), whole.order)
+        rows = rows_in_order(study.shards, tables.of_each(), layout, whole.order)
         names = names_sha256(_counted(whole.read(rows), advance))
         _check_whole(study, whole, names)
         return _publish(study, layout, tables, whole)

@@ -1,5 +1,6 @@
 """`<table>.skipped.csv` of a whole study, from those of its shards."""
 
+import csv
 from collections import Counter
 from collections.abc import Iterator
 from heapq import merge
@@ -45,8 +46,11 @@ def _rows(shard: ShardTable, *, plain: bool) -> Iterator[list[str]]:
             rows = cells_of(file, plain=plain)
             next(rows, None)
             for row in rows:
-                found[row[1]] += 1
+                _, kind, *_ = row
+                found[kind] += 1
                 yield row
+    except (ValueError, csv.Error) as error:
+        raise OutputError(f"{path}: cannot be read: {error}") from error
     except OSError as error:
         raise OutputError(
             f"{path}: cannot be read: {error.strerror}; it belongs beside {shard.table.name}"

@@ -9,28 +9,35 @@ from ..errors import OutputError
 from ..study.columns import Row
 from ..study.shard import number_of
 from .shard_table import ShardTable
+from .table_layout import TableLayout
 
-MOST_SHARDS = 65_535
-"""What two bytes hold, which the order takes for each row."""
 T = TypeVar("T")
 
 
 def rows_in_order(
-    shards: Sequence[ShardTable], tables: Sequence[Iterator[Row]], order: "array[int]"
+    shards: Sequence[ShardTable],
+    tables: Sequence[Iterator[Row]],
+    layout: TableLayout,
+    order: "array[int]",
 ) -> Iterator[Row]:
     """Read the rows of all shards by the names of their photographs, and note where each stood.
 
     Args:
         shards: of the tables.
         tables: the rows of each, in the order of their names.
+        layout: of the rows.
         order: is filled with the place of each row's shard among `shards`.
 
     Raises:
-        OutputError: a table is not in order, has a photograph of another shard, or one that
-            another table has too.
+        OutputError: a table is not in order, has a photograph of another shard, one that another
+            table has too, or a row that no run writes.
     """
     last, before = "", -1
-    for name, place, row in merge(*(_named(place, each) for place, each in enumerate(tables))):
+    named = (
+        _named(place, shard, rows, layout)
+        for place, (shard, rows) in enumerate(zip(shards, tables, strict=True))
+    )
+    for name, place, row in merge(*named):
         if name <= last and before >= 0:
             raise OutputError(_misplaced(shards, before, place, same=name == last))
         if number_of(name, len(shards)) != (shard := shards[place]).number:
@@ -59,8 +66,15 @@ def taken_in_order(streams: Sequence[Iterator[T]], order: Iterable[int]) -> Iter
         ) from error
 
 
-def _named(place: int, rows: Iterator[Row]) -> Iterator[tuple[str, int, Row]]:
-    for row in rows:
+def _named(
+    place: int, shard: ShardTable, rows: Iterator[Row], layout: TableLayout
+) -> Iterator[tuple[str, int, Row]]:
+    for number, row in enumerate(rows, start=1):
+        if not layout.allows(row):
+            raise OutputError(
+                f"{shard.table}: its row {number} is none that gantei predict writes; take the "
+                "table as it was"
+            )
         yield row[0], place, row
 
 

@@ -1,5 +1,6 @@
 """The table of one shard, and what its run manifest says of it."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 from ..errors import OutputError
 from ..study.files_of_table import FilesOfTable
 from ..study.run_manifest_reading import read_run_manifest
-from ..system.files import sha256_of
+from ..system.files import open_regular
+from .shard_manifest import checked_manifest
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class ShardTable(FilesOfTable):
             beside.append((embeddings, self.manifest["embeddings"]["sha256"]))
         for path, sha256 in ((self.table, self.manifest["table_sha256"]), *beside):
             try:
-                same = sha256_of(path) == sha256
+                same = _sha256(path) == sha256
             except OSError as error:
                 raise OutputError(
                     f"{path}: cannot be read: {error.strerror}; {self.run_path.name} tells of it: "
@@ -72,25 +74,28 @@ def read_shard(table: Path) -> ShardTable:
     if not table.is_file():
         raise OutputError(f"{table}: no such file")
     manifest = read_run_manifest(table)
-    told = manifest.get("shard")
-    if told is None:
+    if manifest.get("shard") is None:
         raise OutputError(
             f"{table}: is no shard: its run manifest tells of no --shard; a table of a whole run "
             "needs no merging"
         )
-    try:
-        return ShardTable(
-            table,
-            manifest,
-            int(told["number"]),
-            int(told["of"]),
-            int(told["photographs"]),
-            int(manifest["summary"]["photographs"]),
-            str(told["names_sha256"]),
-            told["dicom_key_sha256"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise OutputError(
-            f"{table}: what its run manifest says of its shard cannot be understood; take the one "
-            "that gantei predict wrote"
-        ) from error
+    facts = checked_manifest(table, manifest)
+    return ShardTable(
+        table,
+        manifest,
+        facts.shard.number,
+        facts.shard.of,
+        facts.shard.photographs,
+        facts.summary.photographs,
+        facts.shard.names_sha256,
+        facts.shard.dicom_key_sha256,
+    )
+
+
+def _sha256(path: Path) -> str | None:
+    """Digest of a file; None of a pipe, a device or a folder, which nobody waits for."""
+    file = open_regular(path)
+    if file is None:
+        return None
+    with file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,6 +13,8 @@ Record = tuple[Any, ...]
 """Texts, numbers and None: what `marshal` holds."""
 RECORDS_OF_PART = 20_000
 """Some 20 MB, once they are objects of Python."""
+MOST_PARTS = 4_096
+"""For 80 million records; of more, each part is larger."""
 MOST_WAITING = 32_768
 """Records of all parts together that wait in memory for their turn to be written."""
 LEAST_AT_ONCE = 8
@@ -33,7 +35,7 @@ class Spill:
             folder: where the file is made; beside the results, as it may be as large.
             records: about how many there will be.
         """
-        self.count = records // RECORDS_OF_PART + 1
+        self.count = min(records // RECORDS_OF_PART + 1, MOST_PARTS)
         self._at_once = max(LEAST_AT_ONCE, MOST_WAITING // self.count)
         self._waiting: list[list[Record]] = [[] for _ in range(self.count)]
         self._places = [array("Q") for _ in range(self.count)]

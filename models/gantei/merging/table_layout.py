@@ -1,19 +1,24 @@
 """Where a row of a shard's table has what, as its dictionary and its run manifest tell it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from ..errors import OutputError
 from ..labels.recorded_outputs import recorded_outputs
 from ..study.averaging import averaging_scale
-from ..study.leading_columns import LISTED, Column
+from ..study.columns import Row
+from ..study.leading_columns import LEADING, LISTED, SHA256, Column
 from ..study.persons_table import PersonValues
 from ..table_files.list_reading import read_table_file
 from .shard_table import ShardTable
 
-_LAST = "error_code"
-"""The last column of a row; those of DICOM files stand behind it."""
+_DIGEST = re.compile("[0-9a-f]{64}")
+_FIRST = [column.name for column in LEADING]
+_LAST = ["warnings", "warning_codes", "error", "error_code"]
+"""The last columns of a row; those of DICOM files stand behind them."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,16 @@ class TableLayout:
     end: int
     values: PersonValues
 
+    def allows(self, row: Row) -> bool:
+        """Whether a row has a name, and digest and values, or an error, as a run writes them."""
+        name, sha256, error, code = row[0], row[SHA256], row[self.end - 2], row[self.end - 1]
+        if not name or (sha256 is not None and not _DIGEST.fullmatch(sha256)):
+            return False
+        if error is not None:
+            return code is not None
+        values = (row[place] for place in self.values.places)
+        return sha256 is not None and all(each is not None and isfinite(each) for each in values)
+
 
 def layout_of(shard: ShardTable) -> TableLayout:
     """Tell how the rows of a shard's table are laid out.
@@ -48,9 +63,17 @@ def layout_of(shard: ShardTable) -> TableLayout:
     names = [column.name for column in tables["results"]]
     outputs = recorded_outputs(shard.manifest, shard.run_path)
     values = [column for each in outputs for column in each.columns]
-    if names != shard.manifest["columns"] or not {_LAST, *values} <= {*names}:
+    if names != shard.manifest["columns"]:
         raise OutputError(
             f"{path}: has other columns than {shard.run_path.name} tells of; take the one that "
+            "gantei predict wrote"
+        )
+    end = names.index(_LAST[-1]) + 1 if _LAST[-1] in names else 0
+    numbers = [column.name for column in tables["results"][LISTED:end] if column.kind == "number"]
+    is_results = names[:LISTED] == _FIRST and names[max(0, end - len(_LAST)) : end] == _LAST
+    if not is_results or len({*names}) < len(names) or not {*values} <= {*numbers}:
+        raise OutputError(
+            f"{path}: explains other columns than those of a table of results; take the one that "
             "gantei predict wrote"
         )
     places = [names.index(name) for name in values]
@@ -58,7 +81,7 @@ def layout_of(shard: ShardTable) -> TableLayout:
         tuple(tables["results"]),
         tuple(tables["photographs"]),
         slice(LISTED, places[0]),
-        names.index(_LAST) + 1,
+        end,
         PersonValues(
             [tables["results"][place] for place in places],
             places,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from ..errors import SettingError
-from .shard import Shard
+from .shard import MOST_SHARDS, Shard
 
 _FORM = re.compile(r"(slurm|kubernetes|[1-9][0-9]{0,8})/([1-9][0-9]{0,8})", re.ASCII)
 _SLURM = "SLURM_ARRAY_TASK_"
@@ -29,6 +29,8 @@ def shard_of_task(text: str, environment: Mapping[str, str]) -> Shard:
             f"--shard {text}: is no shard; say K/N, such as 3/7, or slurm/N or kubernetes/N"
         )
     which, of = found[1], int(found[2])
+    if of > MOST_SHARDS:
+        raise SettingError(f"--shard {text}: a study has at most {MOST_SHARDS} shards")
     if which == "slurm":
         how = f"--array=1-{of}"
         number = _number(text, f"{_SLURM}ID", environment, f"start it by sbatch {how}")

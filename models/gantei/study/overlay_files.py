@@ -43,7 +43,7 @@ class OverlayFiles:
         try:
             with path.open("rb", buffering=0) as file:
                 head = file.read(_HEAD)
-        except OSError:
+        except (OSError, ValueError):  # no file can have this name
             return False
         said = (f"tEXt{key}\0{words}".encode() for key, words in self.text(sha256).items())
         return head.startswith(_PNG) and all(each in head for each in said)

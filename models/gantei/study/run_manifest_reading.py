@@ -33,6 +33,8 @@ def read_run_manifest(table: Path) -> Mapping[str, Any]:
         )
     try:
         run = json.loads(read_bounded(path, LARGEST_MANIFEST, OutputError))
+        # What JSON has not, such as infinite numbers and half characters, no run writes.
+        json.dumps(run, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError) as error:
         raise OutputError(f"{path}: no JSON: {error}") from error
     if not isinstance(run, dict) or "table_sha256" not in run:

@@ -14,6 +14,9 @@ from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.study_photograph import selected
 
+MOST_SHARDS = 65_535
+"""Of a study: what two bytes hold, which merging takes for each row."""
+
 
 @dataclass(frozen=True)
 class Shard:

@@ -10,6 +10,7 @@ from ..errors import OutputError
 from ..inference.postprocessing import shortest
 from ..table_files.csv_reading import cells_of
 from ..table_files.optional_packages import arrow, openpyxl
+from ..table_files.workbook_reading import NO_WORKBOOK, check_unpacked
 from .columns import Row
 from .leading_columns import Column
 
@@ -48,7 +49,7 @@ def table_rows(
         yield from found
     except OutputError:
         raise
-    except (OSError, ValueError, csv.Error) as error:  # of pyarrow and JSON too
+    except (OSError, csv.Error, *NO_WORKBOOK) as error:  # ValueErrors of pyarrow and JSON too
         raise OutputError(f"{path}: cannot be read: {error}") from error
 
 
@@ -84,9 +85,10 @@ def _typed(cells: Sequence[str], numbers: Sequence[bool]) -> Row:
 
 def _json_lines(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
     names = [column.name for column in columns]
+    kinds = _kinds(columns)
     with path.open("rb") as file:
         for line in file:
-            yield json_line_cells(line, names)
+            yield _checked(json_line_cells(line, names), kinds)
 
 
 def json_line_cells(line: bytes, names: Sequence[str]) -> Row:
@@ -96,18 +98,41 @@ def json_line_cells(line: bytes, names: Sequence[str]) -> Row:
         ValueError: it has others, or is no JSON.
     """
     values = json.loads(line)
+    if b"\\ud" in line:  # a half of a character is none
+        json.dumps(values, ensure_ascii=False).encode()
     if not isinstance(values, dict) or [*values] != [*names]:
         raise ValueError("a line has other columns than the run manifest tells of")
     return [*values.values()]
+
+
+def _kinds(columns: Sequence[Column]) -> list[type]:
+    return [float if column.kind == "number" else str for column in columns]
+
+
+def _checked(row: Row, kinds: Sequence[type]) -> Row:
+    """See that each cell is what its column holds; its text is not told, it may be a name."""
+    for cell, kind in zip(row, kinds, strict=True):
+        if cell is not None and type(cell) is not kind:
+            raise ValueError(f"a row has {type(cell).__name__} where {kind.__name__} belongs")
+    return row
 
 
 def _parquet(path: Path, columns: Sequence[Column], at_once: int) -> Iterator[Row]:
     _, parquet = arrow()
     with parquet.ParquetFile(path, memory_map=True) as file:
         _check(path, file.schema_arrow.names, columns)
+        _check_types(path, file.schema_arrow, columns)
         for batch in file.iter_batches(at_once):
             cells = [_cells(each, column) for each, column in zip(batch, columns, strict=True)]
             yield from map(list, zip(*cells, strict=True))
+
+
+def _check_types(path: Path, schema: Any, columns: Sequence[Column]) -> None:
+    pyarrow, _ = arrow()
+    kinds = {"text": pyarrow.string(), "number": pyarrow.float32()}
+    for found, column in zip(schema.types, columns, strict=True):
+        if found != kinds[column.kind]:
+            raise OutputError(f"{path}: column {column.name} holds {found}, which none of it does")
 
 
 def _cells(array: Any, column: Column) -> list[Any]:
@@ -120,15 +145,18 @@ def _cells(array: Any, column: Column) -> list[Any]:
 
 
 def _workbook(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
+    check_unpacked(path)
     book = openpyxl().load_workbook(path, read_only=True)
     try:
         rows = book.active.iter_rows(values_only=True, max_col=len(columns))
         _check(path, next(rows, ()), columns)
-        numbers = [column.kind == "number" for column in columns]
+        kinds = _kinds(columns)
+        numbers = [kind is float for kind in kinds]
         for row in rows:
-            yield [
+            cells = [
                 float(cell) if number and cell is not None else cell
                 for cell, number in zip(row, numbers, strict=True)
             ]
+            yield _checked(cells, kinds)
     finally:
         book.close()

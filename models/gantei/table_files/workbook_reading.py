@@ -17,6 +17,9 @@ from .workbook_writing import MOST_COLUMNS, MOST_ROWS
 LARGEST_UNPACKED = 1_000_000_000
 """Bytes of all members together; a sheet of a million rows and five columns has 300 million."""
 
+NO_WORKBOOK = (*DAMAGE, LookupError, TypeError, AttributeError, SyntaxError)
+"""What openpyxl raises for XML that is none, or other than a workbook's."""
+
 
 def read_workbook(path: Path, *, expected: Iterable[str] = ()) -> ReadTable:
     """Read the sheet that has most of the `expected` columns, the first of several.
@@ -39,7 +42,7 @@ def workbook_rows(path: Path, *, expected: Iterable[str] = ()) -> Iterator[ReadR
     """
     package = openpyxl()
     try:
-        _check(path)
+        check_unpacked(path)
         with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what it leaves out: colours, drop-down lists
             book = package.load_workbook(file, read_only=True, data_only=True)
@@ -50,14 +53,20 @@ def workbook_rows(path: Path, *, expected: Iterable[str] = ()) -> Iterator[ReadR
         raise
     except OSError as error:
         raise OutputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    # What openpyxl raises for XML that is none, or other than a workbook's.
-    except (*DAMAGE, LookupError, TypeError, AttributeError, SyntaxError) as error:
+    except NO_WORKBOOK as error:
         raise OutputError(
             f"{path}: no .xlsx workbook, damaged, or with a password: save it anew, or as CSV UTF-8"
         ) from error
 
 
-def _check(path: Path) -> None:
+def check_unpacked(path: Path) -> None:
+    """Refuse a workbook before it is read that would unpack to more than fits into memory.
+
+    Raises:
+        OutputError: it would.
+        OSError: it cannot be read.
+        one of `NO_WORKBOOK`: it is none.
+    """
     with open_zip(path) as archive:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS:
