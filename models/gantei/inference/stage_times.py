@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Literal, TypeVar
 
-Stage = Literal["reading", "decoding", "networks", "writing"]
-STAGES: tuple[Stage, ...] = ("reading", "decoding", "networks", "writing")
+StageName = Literal["reading", "decoding", "networks", "writing"]
+STAGES: tuple[StageName, ...] = ("reading", "decoding", "networks", "writing")
 Clock = Callable[[], float]
 
 Out = TypeVar("Out")
@@ -45,13 +45,13 @@ class StageTimes:
     batched: bool = False
     seconds: float = 0.0
     photographs: int = 0
-    of: dict[Stage, StageTime] = field(
+    of: dict[StageName, StageTime] = field(
         default_factory=lambda: {stage: StageTime() for stage in STAGES}
     )
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     @contextmanager
-    def stage(self, stage: Stage) -> Iterator[None]:
+    def stage(self, stage: StageName) -> Iterator[None]:
         """Add the time of the block to a stage; some two microseconds."""
         began, cpu = self.clock(), self.thread_clock()
         try:
@@ -79,13 +79,13 @@ class StageTimes:
                 with self.stage("writing"):
                     yield each
 
-    def by_workers(self) -> dict[Stage, float]:
+    def by_workers(self) -> dict[StageName, float]:
         """The share of the workers' time that each of their stages took.
 
         Reading is waiting for files; what bytes of files cost the processor counts as decoding.
         """
         reading, decoding = self.of["reading"], self.of["decoding"]
-        shares: dict[Stage, float] = {
+        shares: dict[StageName, float] = {
             "reading": reading.waited,
             "decoding": reading.cpu + decoding.seconds,
         }
@@ -93,12 +93,12 @@ class StageTimes:
             shares["networks"] = self.of["networks"].seconds
         return {stage: each / (self.workers * self.seconds) for stage, each in shares.items()}
 
-    def beside_workers(self) -> dict[Stage, float]:
+    def beside_workers(self) -> dict[StageName, float]:
         """The share of the time in which each of the other stages was at work."""
-        stages: tuple[Stage, ...] = ("writing", "networks") if self.batched else ("writing",)
+        stages: tuple[StageName, ...] = ("writing", "networks") if self.batched else ("writing",)
         return {stage: self.of[stage].seconds / self.seconds for stage in stages}
 
-    def bottleneck(self) -> Stage:
+    def bottleneck(self) -> StageName:
         """The stage that holds up the others: the busiest of those that run beside each other.
 
         The workers are as busy as all that they do together, of which the largest part counts.

@@ -88,7 +88,7 @@ def folder_tells_eye(name: str) -> bool:
     return _sides_of_folder(unicodedata.normalize("NFKC", name)) is not None
 
 
-class _Told(NamedTuple):
+class _NameParts(NamedTuple):
     """What a name tells; `cuts`, from its end on, say where its key has something else, and what.
 
     They are that of its ending, and, where words tell a side, those of these.
@@ -103,12 +103,12 @@ _DIGITS = bytes.maketrans(b"123456789", b"000000000")
 
 
 @lru_cache(maxsize=4096)
-def _told_by_shape(shape: bytes) -> _Told:
+def _told_by_shape(shape: bytes) -> _NameParts:
     """What names in ASCII tell that differ in digits, which part words and tell nothing."""
     return _told(shape.decode().split("/"))
 
 
-def _told(parts: Sequence[str]) -> _Told:
+def _told(parts: Sequence[str]) -> _NameParts:
     """What the names of folders and, as the last, that of a file tell."""
     sides: set[Side] = set()
     sure, cuts, start = False, [], 0
@@ -128,7 +128,7 @@ def _told(parts: Sequence[str]) -> _Told:
         cuts = []
     if stem != own:
         cuts.append((start + len(stem), start + len(own), ""))
-    return _Told(side, side is not None and (sure or found.sure), cuts[::-1])
+    return _NameParts(side, side is not None and (sure or found.sure), cuts[::-1])
 
 
 class _Patterns(NamedTuple):

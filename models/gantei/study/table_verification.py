@@ -125,13 +125,13 @@ def _check_key(table: Path, manifest: Mapping[str, Any], listing: PhotographList
     )
 
 
-_Row = tuple[str, str | None, StudyPhotograph | None, bool]
+_VerifiedRow = tuple[str, str | None, StudyPhotograph | None, bool]
 """Name and digest, as a row has them, its photograph, and whether an earlier row has had it."""
 
 
 def _with_photographs(
     table: Path, photographs: Sequence[StudyPhotograph], met: bytearray
-) -> Iterator[_Row]:
+) -> Iterator[_VerifiedRow]:
     place = 0
     for name, sha256 in streamed_columns(table, ("photograph", "sha256")):
         listed = _at(photographs, place, name)
@@ -153,7 +153,7 @@ def _at(photographs: Sequence[StudyPhotograph], place: int, name: str) -> StudyP
     return listed if listed.name == name else None
 
 
-def _compared(row: _Row) -> tuple[str, RowState]:
+def _compared(row: _VerifiedRow) -> tuple[str, RowState]:
     name, expected, listed, before = row
     if before:
         return name, "twice"
