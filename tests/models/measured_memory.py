@@ -133,7 +133,8 @@ def _measured(data: bytes, facts: dict[str, object]) -> dict[str, int]:
     """Peak above the start, and the estimate; the same of the helper process, from nothing."""
     eye = facts.pop("eye", None)
     spec = InputSpec(**{**FACTS, **facts})
-    network = SimpleNamespace(manifest=SimpleNamespace(input=spec), reduces=False)
+    facts = SimpleNamespace(input=spec)
+    network = SimpleNamespace(manifest=facts, reduces=False, takes_pixels=False)
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)  # what encoders have left is not taken for pictures
     helpers = [each._process.pid for each in helper_pool._idle]
