@@ -254,7 +254,7 @@ def test_a_finished_table_is_known_as_such_without_opening_photographs(
         assert run(*arguments) == 1
     assert not opened
     assert manifest_of(tmp_path / "t.csv") == before
-    assert "6 photographs: 5 estimated, 1 failed" in capsys.readouterr().err
+    assert "6 photographs, already finished: 5 estimated, 1 failed" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", FINISHED)

@@ -96,15 +96,15 @@ def test_a_shard_twice(study, refused):
 
 def test_a_missing_shard(study, refused):
     said = refused(tables=[study.table(2)])
-    assert "shards 1, 3 of 3 missing; run them, or name their tables too" in said
-    assert "shard 3 of 3 missing" in refused(tables=study.tables[:2])
+    assert "shards 1, 3 of 3 are missing: run them, or name their tables too" in said
+    assert "shard 3 of 3 is missing: run it" in refused(tables=study.tables[:2])
 
 
 def test_a_shard_that_ran_before_photographs_came(study, refused):
     Image.fromarray(made_picture(50)).save(study.photographs / "p0/later.png")
     study.run_shard(2, "--overwrite")
     said = refused()
-    assert "shard-2.csv: when it ran, the study had 17 photographs" in said
+    assert "shard-2.csv: the study had 17 photographs when it ran" in said
     assert "16 when" in said
 
 
@@ -188,6 +188,7 @@ def test_a_whole_run(study, refused):
 
 
 def test_a_file_that_is_not_there(study, refused):
+    assert "is a folder; name the tables in it" in refused(tables=[study.table(1).parent])
     assert "none.csv: no such file" in refused(tables=[study.table(1).with_name("none.csv")])
 
 

@@ -102,11 +102,13 @@ def test_a_run_that_died_between_the_files_beside_the_table_and_the_table_is_fin
     assert len(rows(out)) == 6
 
 
-def test_the_same_command_again_finds_its_table_finished(photographs, age, tmp_path):
+def test_the_same_command_again_says_that_its_table_is_finished(photographs, age, tmp_path, capsys):
     out = tmp_path / "results.csv"
     run(photographs, "--with", age, "--out", out)
     before = out.stat().st_mtime_ns
+    assert "finished" not in capsys.readouterr().err
     assert run(photographs, "--with", age, "--out", out) == 1
+    assert "6 photographs, already finished: " in capsys.readouterr().err
     assert out.stat().st_mtime_ns == before
 
 

@@ -90,14 +90,24 @@ def test_in_words_it_counts_and_names_what_differs(table, photographs, capsys):
     capsys.readouterr()
     assert verify(table, photographs) == 1
     assert capsys.readouterr().out == (
-        f"{table}: 6 rows, 5 right\n"
-        "1 photograph: other bytes than those estimated\n"
+        f"{table}: 6 rows, 5 with unchanged photographs\n"
+        "1 photograph changed since the run:\n"
         f"  {NAMES[1]}\n"
-        "t.csv: right\n"
+        "t.csv: as the run wrote it\n"
         "t.csv.persons.csv: missing\n"
-        "t.csv.photographs.csv: right\n"
-        "v.npy: right\n"
+        "t.csv.photographs.csv: as the run wrote it\n"
+        "v.npy: as the run wrote it\n"
     )
+
+
+def test_where_no_name_is_in_the_table_it_says_which_folder_to_give(table, photographs, capsys):
+    capsys.readouterr()
+    assert verify(table, photographs.parent) == 1
+    said = capsys.readouterr().out
+    assert "6 photographs missing from those given:" in said
+    assert "6 photographs without a row:" in said
+    assert "give the folder that gantei predict was given, or name by --root" in said
+    assert verify(table, photographs.parent, "--root", photographs) == 0
 
 
 def test_a_photograph_that_could_not_be_read_is_right_as_long_as_that_is_so(
@@ -201,6 +211,7 @@ def test_what_cannot_be_verified_is_refused_with_what_to_do(
         return capsys.readouterr().err
 
     assert "no such file" in refused(tmp_path / "none.csv", photographs)
+    assert "name the table first" in refused(photographs, table)
     assert "name its key by --anonymous" in refused(secret, photographs)
     assert "leave out --anonymous" in refused(table, photographs, "--anonymous", key)
     assert "name the key that" in refused(secret, photographs, "--anonymous", tmp_path / "no.csv")

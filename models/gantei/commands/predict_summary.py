@@ -24,6 +24,8 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
     The files that were passed by are counted by their kinds.
     """
     resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
+    if summary.resumed == summary.photographs > 0:
+        resumed = ", already finished"
     sys.stderr.write(
         f"{counted(summary.photographs, 'photograph')}{resumed}: "
         f"{summary.photographs - summary.failed} estimated, {summary.failed} failed\n"

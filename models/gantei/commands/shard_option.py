@@ -51,12 +51,13 @@ def shard_of(chosen: argparse.Namespace) -> "Shard | None":
     one_folder = len(chosen.paths) == 1 and chosen.paths[0].is_dir() and chosen.list is None
     if chosen.root is None and not one_folder:
         raise SettingError(
-            "--shard: a shard takes its photographs by their names, which start from the folder "
-            "that is given, or from --root: name that folder by --root"
+            "--shard: names must be the same in all tasks: give one folder, or name by --root the "
+            "folder that they start from"
         )
     if "same-file" in chosen.refuse:
         raise SettingError(
-            "--refuse same-file: which files are the same, no shard knows; `gantei merge` says it"
+            "--refuse same-file: no shard knows which files are the same; leave it out, "
+            "`gantei merge` finds them"
         )
     _check_places(chosen)
     return shard

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 ALL_RIGHT, SOME_DIFFER = 0, 1
 WORDS = {
-    "changed": "other bytes than those estimated",
-    "missing": "not among the photographs given",
-    "unreadable": "cannot be read",
-    "twice": "has a second row",
-    "not_in_table": "has no row",
+    "changed": "changed since the run",
+    "missing": "missing from those given",
+    "unreadable": "that cannot be read",
+    "twice": "with a second row",
+    "not_in_table": "without a row",
+}
+FILE_WORDS = {
+    "right": "as the run wrote it",
+    "changed": "changed since the run wrote it",
+    "missing": "missing",
 }
 
 
@@ -34,7 +39,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "nothing.",
         epilog="Exit code: 0 all right, 1 something differs, 2 nothing could be verified.",
     )
-    verify.add_argument("table", metavar="TABLE", type=Path, help="of gantei predict")
+    verify.add_argument("table", metavar="TABLE", type=Path, help="of gantei predict or merge")
     verify.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
     )
@@ -107,11 +112,16 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
 
 
 def _text(table: Path, report: "TableReport") -> str:
-    lines = [f"{table}: {counted(report.rows, 'row')}, {report.right} right"]
+    lines = [f"{table}: {counted(report.rows, 'row')}, {report.right} with unchanged photographs"]
     for key, words in WORDS.items():
         names = getattr(report, key)
         if names:
-            lines.append(f"{counted(len(names), 'photograph')}: {words}")
+            lines.append(f"{counted(len(names), 'photograph')} {words}:")
             lines += [f"  {name}" for name in names]
-    lines += [f"{name}: {state}" for name, state in report.files.items()]
+    lines += [f"{name}: {FILE_WORDS[state]}" for name, state in report.files.items()]
+    if report.not_in_table and len(report.missing) == report.rows:
+        lines.append(
+            "no photograph given has a name of the table: give the folder that gantei predict was "
+            "given, or name by --root the one that the names start from"
+        )
     return "\n".join(lines) + "\n"

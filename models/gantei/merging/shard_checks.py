@@ -68,10 +68,13 @@ def _check_alike(shard: ShardTable, first: ShardTable) -> None:
             f"{first.of}; merge shards of one division"
         )
     if (shard.listed, shard.names_sha256) != (first.listed, first.names_sha256):
+        had = f"{shard.listed} photographs when it ran, and {first.listed} when"
+        if shard.listed == first.listed:
+            had = "other photographs when it ran than when"
+        key = ", or with another key (--anonymous)" if shard.manifest.get("anonymous") else ""
         raise OutputError(
-            f"{shard.table}: when it ran, the study had {shard.listed} photographs, and other ones "
-            f"or {first.listed} when {first.table} ran; run each shard again that ran before "
-            "photographs came or went"
+            f"{shard.table}: the study had {had} {first.table} ran; run each shard again that ran "
+            f"before photographs came or went{key}"
         )
     keys = {each.dicom_key_sha256 for each in (shard, first)} - {None}
     if len(keys) > 1:
@@ -85,5 +88,6 @@ def _missing(numbers: Iterable[int], of: int) -> str:
     found = [str(number) for number in numbers]
     named = ", ".join(found[:MOST_NAMED])
     more = f" and {len(found) - MOST_NAMED} more" if len(found) > MOST_NAMED else ""
-    noun = "shard" if len(found) == 1 else "shards"
-    return f"{noun} {named}{more} of {of} missing; run them, or name their tables too"
+    if len(found) == 1:
+        return f"shard {named} of {of} is missing: run it, or name its table too"
+    return f"shards {named}{more} of {of} are missing: run them, or name their tables too"

@@ -71,6 +71,8 @@ def read_shard(table: Path) -> ShardTable:
     Raises:
         OutputError: there is none, or it is not that of a shard.
     """
+    if table.is_dir():
+        raise OutputError(f"{table}: is a folder; name the tables in it, such as shard-*.csv")
     if not table.is_file():
         raise OutputError(f"{table}: no such file")
     manifest = read_run_manifest(table)

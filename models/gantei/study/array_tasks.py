@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ..errors import SettingError
 from .shard import MOST_SHARDS, Shard
 
-_FORM = re.compile(r"(slurm|kubernetes|[1-9][0-9]{0,8})/([1-9][0-9]{0,8})", re.ASCII)
+_FORM = re.compile(r"(slurm|kubernetes|0|[1-9][0-9]{0,8})/([1-9][0-9]{0,8})", re.ASCII)
 _SLURM = "SLURM_ARRAY_TASK_"
 _KUBERNETES = "JOB_COMPLETION_INDEX"
 
@@ -33,10 +33,10 @@ def shard_of_task(text: str, environment: Mapping[str, str]) -> Shard:
         raise SettingError(f"--shard {text}: a study has at most {MOST_SHARDS} shards")
     if which == "slurm":
         how = f"--array=1-{of}"
-        number = _number(text, f"{_SLURM}ID", environment, f"start it by sbatch {how}")
+        number = _number(text, f"{_SLURM}ID", environment, f"submit the script by sbatch {how}")
         rule = f"{_SLURM}ID is {number}; number the tasks from 1 to {of}: {how}"
     elif which == "kubernetes":
-        how = "take a Job with completionMode: Indexed"
+        how = "run it in a Job with completionMode: Indexed"
         number = _number(text, _KUBERNETES, environment, how) + 1
         rule = f"{_KUBERNETES} is {number - 1}; the Job needs completions: {of}"
     else:
@@ -52,14 +52,14 @@ def _whole_array(environment: Mapping[str, str]) -> Shard:
 
     One that repeats some tasks would divide the study anew; it has gaps, or a single task.
     """
-    keys, how = ("ID", "COUNT", "MIN", "MAX"), "start it by sbatch --array=1-N"
+    keys, how = ("ID", "COUNT", "MIN", "MAX"), "submit the script by sbatch --array=1-N"
     number, count, least, most = (
         _number("slurm", f"{_SLURM}{key}", environment, how) for key in keys
     )
     if (least, most) != (1, count) or count == 1 or not 1 <= number <= count:
         raise SettingError(
-            f"--shard slurm: the array has {count} of the tasks {least} to {most}, which does not "
-            "tell how many shards there are; say --shard slurm/N, with the N of all shards"
+            "--shard slurm: takes N from an array of two or more tasks, all from 1 to N; this one "
+            f"has {count}, numbered from {least} to {most}: say --shard slurm/N"
         )
     return Shard(number, count)
 

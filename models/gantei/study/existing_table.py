@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import OutputError
@@ -41,7 +41,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class FinishedTable:
-    """What the run came to whose table is there, and the digest of its photographs' stamps now."""
+    """What the run whose table is there came to, and the digest of its photographs' stamps now.
+
+    In its summary all photographs are `resumed`.
+    """
 
     summary: Summary
     stamps_sha256: str | None
@@ -71,7 +74,9 @@ def finished_before(
             and persons_are_there(study.persons_path, manifest)
             and all(manifest[key] == now for key, now in extras.proofs(_measured(study)).items())
         )
-        return FinishedTable(Summary(**manifest["summary"]), stamps) if same else None
+        summary = Summary(**manifest["summary"])
+        summary = replace(summary, resumed=summary.photographs)
+        return FinishedTable(summary, stamps) if same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -119,7 +124,7 @@ def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
     """Say what is other of what all shards have in common, or of the key of pseudonyms."""
     told, found = manifest.get("shard"), []
     if study.shard and told and study.shard.eyes_sha256 != told["eyes_sha256"]:
-        found.append("the eyes of its photographs are others, or its photographs are")
+        found.append("its photographs, or their eyes, are others")
     key = (told or manifest).get("dicom_key_sha256")
     if study.dicom_key and key and is_other_key(study.dicom_key, key):
         found.append("its persons in DICOM files have another key (--dicom-key)")

@@ -82,6 +82,8 @@ def verify_table(
             the listing has names, or the other way round.
         MissingExtraError: what the table's format needs is not installed.
     """
+    if table.is_dir():
+        raise OutputError(f"{table}: is a folder; name the table first, then its photographs")
     if not table.is_file():
         raise OutputError(f"{table}: no such file; name a table of gantei predict")
     manifest = read_run_manifest(table)
