@@ -267,6 +267,17 @@ def test_a_file_of_somebody_beside_the_table_is_not_replaced(study, capsys):
     assert "all.csv.persons.csv exists" in capsys.readouterr().err
 
 
+def test_a_merge_that_fails_at_its_end_leaves_nothing(refused, monkeypatch):
+    from gantei.errors import OutputError
+    from gantei.merging.merged_table import ShardRows
+
+    def fail(*_):
+        raise OutputError("the last of all")
+
+    monkeypatch.setattr(ShardRows, "write", fail)
+    assert "the last of all" in refused()
+
+
 def test_a_disk_that_is_full_leaves_nothing(study, refused, monkeypatch):
     import errno
 

@@ -7,6 +7,7 @@ import pytest
 
 from gantei.calibrations.calibration_store import save_calibration
 from gantei.estimator.estimator import load
+from gantei.system.open_files import KEPT, allow_open_files
 
 from .. import calibrated
 from ..conftest import SEX, made_picture
@@ -240,3 +241,14 @@ def test_nothing_is_left_beside_the_merged_files(sharded):
         *(f"all.csv.{each}" for each in ("dictionary.csv", "photographs.csv", "run.json")),
         "all.csv.skipped.csv",
     }
+
+
+def test_a_process_may_open_as_many_files_as_there_are_shards():
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    try:
+        allow_open_files(200)
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= 200 + KEPT
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)

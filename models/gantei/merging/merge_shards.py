@@ -5,8 +5,9 @@ all rows to tell (copies, persons) waits on disk. The files are those that one m
 written, byte for byte; the run manifest says beside it which shards they come from.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def merge_shards(
     busy = f"another process is writing {study.table.name}; wait for it"
     lock = study.table.with_name(f".{study.table.name}.lock")
     with exclusive_lock(lock, 0, busy):
-        remove_partial_files([*study.own_paths(), *filter(None, [study.embeddings])])
+        remove_partial_files(study.written_paths())
         if study.table.exists():
             if before := study.merged_before():
                 return MergedTable(before, was_there=True)
@@ -80,15 +81,26 @@ def merge_shards(
         layout = layout_of(study.shards[0])
         check_dictionaries(study.shards, layout)
         allow_open_files(len(study.shards))
-        try:
+        with _nothing_left(study):
             return MergedTable(_merge(study, layout, advance), was_there=False)
-        except OSError as error:
-            if isinstance(error, OutputError):
-                raise
+
+
+@contextmanager
+def _nothing_left(study: MergedStudy) -> Iterator[None]:
+    """If merging fails, delete what it has written where nothing was before."""
+    before = {path for path in study.written_paths() if os.path.lexists(path)}
+    try:
+        yield
+    except BaseException as error:
+        for path in study.written_paths():
+            if path not in before:
+                path.unlink(missing_ok=True)
+        if isinstance(error, OSError) and not isinstance(error, OutputError):
             raise OutputError(
                 f"{study.table.parent}: what merging needs for a time cannot be written there: "
                 f"{error.strerror or error}"
             ) from error
+        raise
 
 
 def _merge(study: MergedStudy, layout: TableLayout, advance: Advance) -> dict[str, Any]:

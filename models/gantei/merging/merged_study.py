@@ -58,6 +58,10 @@ class MergedStudy(FilesOfTable):
         """Whether shards were computed on processors of different kinds."""
         return any(each.processor != self.shards[0].processor for each in self.shards)
 
+    def written_paths(self) -> tuple[Path, ...]:
+        """All files that it may write."""
+        return (*self.own_paths(), *([self.embeddings] if self.embeddings else []))
+
     def overlays(self) -> OverlayFiles | None:
         """Where the overlays are."""
         if self.maps is None:
@@ -80,7 +84,7 @@ class MergedStudy(FilesOfTable):
         check_size(self.table, self.photographs, len(self.shards[0].manifest["columns"]))
         read = {path.resolve() for each in self.shards for path in each.own_paths()}
         read |= {each.embeddings_path.resolve() for each in self.shards if each.embeddings_path}
-        own = [*self.own_paths(), *filter(None, [self.embeddings])]
+        own = self.written_paths()
         if clash := next((path for path in own if path.resolve() in read), None):
             raise OutputError(f"{clash}: belongs to a shard; choose another --out or --embeddings")
         if len({path.resolve() for path in own}) < len(own):
