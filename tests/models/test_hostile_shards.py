@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 
+import numpy as np
 import pytest
 
 from gantei.system.files import sha256_of
@@ -160,3 +161,49 @@ def test_a_workbook_that_is_none(study, capsys, manifest, tmp_path):
         write_manifest(table, manifest | {"table_sha256": sha256_of(table)})
         assert study.merge(tables=[table]) == 2
         assert "shard.xlsx: cannot be read" in capsys.readouterr().err
+
+
+def write_head(path, count, width):
+    with path.open("r+b") as file:
+        head = {"descr": "<f4", "fortran_order": False, "shape": (count, width)}
+        np.lib.format.write_array_header_1_0(file, head)
+
+
+EMBEDDINGS = {
+    "pickled": lambda path, _: np.save(path, np.array([{}]), allow_pickle=True),
+    "by columns": lambda path, vectors: np.save(path, np.asfortranarray(vectors)),
+    "more rows": lambda path, vectors: np.save(path, np.concatenate([vectors, vectors])),
+    "cut off": lambda path, _: path.write_bytes(path.read_bytes()[:-3]),
+    "huge": lambda path, vectors: write_head(path, len(vectors), HUGE),
+    "less than none": lambda path, vectors: write_head(path, len(vectors), -1),
+    "no head": lambda path, _: path.write_bytes(b"\x93NUMPY\x01\x00\x04\x00((((" + b"\0" * 60),
+}
+
+
+def test_embeddings_that_no_run_writes(study, capsys):
+    folder = study.table(1).parent
+    for number in (1, 2):
+        options = ("--embeddings", folder / f"v{number}.npy", "--overwrite")
+        study.run_shard(number, *options)
+    path, manifest_path = folder / "v2.npy", folder / "shard-2.jsonl.run.json"
+    whole, vectors = path.read_bytes(), np.load(path)
+    manifest = json.loads(manifest_path.read_text("utf-8"))
+    for what, change in EMBEDDINGS.items():
+        path.write_bytes(whole)
+        change(path, vectors)
+        manifest["embeddings"]["sha256"] = sha256_of(path)
+        write_manifest(study.table(2), manifest)
+        capsys.readouterr()
+        assert study.merge("--embeddings", study.merged.with_name("v.npy")) == 2, what
+        assert "v2.npy: " in capsys.readouterr().err, what
+        assert not [*study.merged.parent.iterdir()], what
+
+
+def test_a_last_line_without_its_end_does_not_run_into_the_row_of_another(study):
+    for table in study.tables:
+        manifest_path = table.with_name(f"{table.name}.run.json")
+        manifest = json.loads(manifest_path.read_text("utf-8"))
+        table.write_bytes(table.read_bytes().removesuffix(b"\n"))
+        write_manifest(table, manifest | {"table_sha256": sha256_of(table)})
+    assert study.merge() == 1
+    assert len([*map(json.loads, study.merged.read_bytes().splitlines())]) == 16

@@ -260,3 +260,20 @@ def test_dicom_files_and_their_persons_are_verified(age, tmp_path, capsys):
     run(folder, "--with", age, "--out", out)
     code, report = told(capsys, out, folder)
     assert (code, report["files"]["t.csv.persons.csv"]) == (0, "right")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("shard", {"number": 1}),
+        ("shard", {"number": 1, "of": 0}),
+        ("photographs", {"file": "../x", "sha256": "0"}),
+        ("photographs", {"file": 3, "sha256": "0"}),
+        ("persons", []),
+    ],
+)
+def test_a_run_manifest_that_says_what_none_says_is_refused(table, photographs, capsys, key, value):
+    path = table.with_name(f"{table.name}.run.json")
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {key: value}), "utf-8")
+    assert verify(table, photographs) == 2
+    assert f"what its run manifest says of {key} cannot be understood" in capsys.readouterr().err

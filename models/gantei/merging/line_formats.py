@@ -44,7 +44,12 @@ class CsvLines:
                 # What ends within quotes goes on: a cell has line breaks.
                 while line.count(b'"') % 2 and (more := file.readline()):
                     line += more  # noqa: PLW2901
-                yield line
+                yield _ended(line)
+
+
+def _ended(line: bytes) -> bytes:
+    """End the last line of a file that lacks its end, behind which another's row comes."""
+    return line if line.endswith(b"\n") else line + b"\n"
 
 
 class JsonLines:
@@ -61,7 +66,7 @@ class JsonLines:
     def rows(self, path: Path) -> Iterator[bytes]:
         """Read the rows, each as it stands."""
         with path.open("rb") as file:
-            yield from file
+            yield from map(_ended, file)
 
     def changed(self, line: bytes, change: Change) -> bytes:
         """Lay a row out anew, with other cells."""

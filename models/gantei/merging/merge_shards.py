@@ -80,7 +80,7 @@ def merge_shards(
             shard.check_unchanged()
         layout = layout_of(study.shards[0])
         check_dictionaries(study.shards, layout)
-        allow_open_files(len(study.shards))
+        allow_open_files((2 if study.embeddings else 1) * len(study.shards))
         with _nothing_left(study):
             return MergedTable(_merge(study, layout, advance), was_there=False)
 
@@ -149,6 +149,8 @@ def _publish(
 ) -> dict[str, Any]:
     """Write the files; the table last, so that it never stands without its run manifest."""
     plain = tables.plain
+    # Which looks at the files of embeddings before anything is written.
+    vectors = MergedVectors(study.shards, whole.order) if study.embeddings else None
     skipped = merge_skipped(study, plain=plain)
     _write_measures(study, whole)
     beside = {"photographs": _proof(study.measures_path)}
@@ -156,8 +158,7 @@ def _publish(
         errors = sum(whole.errors.values())
         pictures = len(study.shards[0].manifest["estimators"]) * (len(whole.order) - errors)
         beside["maps"] = {"pictures": pictures}
-    if study.embeddings:
-        vectors = MergedVectors(study.shards, whole.order)
+    if study.embeddings and vectors:
         rows = (row[: layout.end] for row in taken_in_order(tables.of_each(), whole.order))
         shape = (len(whole.order), vectors.width)
         write_embeddings(study.embeddings, rows, vectors, shape)

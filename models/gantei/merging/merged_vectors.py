@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..table_files.optional_packages import arrow
 from .row_order import taken_in_order
 from .shard_table import ShardTable
 
+_OTHER_LENGTH = "has not one vector for each row of the table; take it as gantei predict wrote it"
 AT_ONCE = 100
 """Vectors of a Parquet file that are held in memory."""
 
@@ -27,7 +29,7 @@ class MergedVectors:
             OutputError: one is damaged, or has vectors of another length.
         """
         paths = [path for each in shards if (path := each.embeddings_path) is not None]
-        widths = {width for path in paths if (width := _width(path))}
+        widths = {width for each in shards if (width := _width(each))}
         if len(widths) > 1:
             raise OutputError(f"{paths[0]}: has vectors of another length than other shards")
         self.width = next(iter(widths), 0)
@@ -39,13 +41,32 @@ class MergedVectors:
         return b"".join(islice(self._rows, count))
 
 
-def _width(path: Path) -> int:
-    """Numbers of each vector; 0 where no photograph has one."""
+def _width(shard: ShardTable) -> int:
+    """Numbers of each vector; 0 where no photograph has one, or there are no embeddings."""
+    if (path := shard.embeddings_path) is None:
+        return 0
     if path.suffix.lower() == ".npy":
         with path.open("rb") as file:
-            return _shape(path, file)[1]
-    _, parquet = arrow()
+            count, width = _shape(path, file)
+            size = path.stat().st_size - file.tell()
+        if count != shard.photographs or size != count * width * FLOAT.itemsize:
+            raise OutputError(f"{path}: {_OTHER_LENGTH}")
+        return width
+    pyarrow, _ = arrow()
+    try:
+        return _width_of_lists(path, shard.photographs)
+    except (ValueError, KeyError, pyarrow.ArrowException) as error:
+        raise OutputError(f"{path}: is no file of embeddings: {error}") from error
+
+
+def _width_of_lists(path: Path, photographs: int) -> int:
+    pyarrow, parquet = arrow()
     with parquet.ParquetFile(path, memory_map=True) as file:
+        if file.metadata.num_rows != photographs:
+            raise OutputError(f"{path}: {_OTHER_LENGTH}")
+        kind = file.schema_arrow.field("embedding").type
+        if kind != pyarrow.list_(pyarrow.float32()):
+            raise OutputError(f"{path}: holds {kind} where gantei predict writes lists of {FLOAT}")
         for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
             for vector in batch.column(0):
                 if vector.is_valid:
@@ -65,18 +86,25 @@ def _vectors(path: Path, width: int) -> Iterator[bytes]:
     with parquet.ParquetFile(path, memory_map=True) as file:
         for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
             for vector in batch.column(0):
-                is_there = vector.is_valid
-                yield np.asarray(vector.values, FLOAT).tobytes() if is_there else nothing
+                if not vector.is_valid:
+                    yield nothing
+                elif len(vector) == width:
+                    yield np.asarray(vector.values, FLOAT).tobytes()
+                else:
+                    raise OutputError(f"{path}: has vectors of different lengths")
 
 
 def _shape(path: Path, file: Any) -> tuple[int, int]:
     """Read the head of a .npy file, up to where the vectors begin."""
     try:
-        np.lib.format.read_magic(file)
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
+        version = np.lib.format.read_magic(file)
+        shape, by_columns, kind = np.lib.format.read_array_header_1_0(file)
         count, width = shape
-    except ValueError as error:
+    # What the head of a stranger's file makes of Python's own reader of it.
+    except (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError) as error:
         raise OutputError(f"{path}: is no file of embeddings: {error}") from error
+    if version != (1, 0) or by_columns or count < 0 or width < 0:
+        raise OutputError(f"{path}: is no file of embeddings as gantei predict writes it")
     if kind != FLOAT:
         raise OutputError(f"{path}: holds {kind} where gantei predict writes {FLOAT}")
     return count, width

@@ -89,8 +89,8 @@ def verify_table(
     manifest = read_run_manifest(table)
     _check_key(table, manifest, listing)
     photographs = listing.photographs
-    if (told := manifest.get("shard")) is not None:
-        shard = Shard(told["number"], told["of"])
+    digests, shard = _digests(table, manifest, embeddings), _shard(table, manifest)
+    if shard is not None:
         photographs = selected(photographs, shard.has)
     met = bytearray(len(photographs))
     rows = right = 0
@@ -113,7 +113,7 @@ def verify_table(
         tuple(found["unreadable"]),
         tuple(found["twice"]),
         not_in_table=tuple(left),
-        files=_files(table, manifest, embeddings),
+        files={path.name: _state(path, sha256) for path, sha256 in digests.items()},
     )
 
 
@@ -168,17 +168,36 @@ def _compared(row: _VerifiedRow) -> tuple[str, RowState]:
     return name, "unreadable" if is_there else "missing"
 
 
-def _files(
-    table: Path, manifest: Mapping[str, Any], embeddings: Path | None
-) -> dict[str, FileState]:
+def _shard(table: Path, manifest: Mapping[str, Any]) -> Shard | None:
+    if (told := manifest.get("shard")) is None:
+        return None
+    try:
+        number, of = told["number"], told["of"]
+        if isinstance(number, int) and isinstance(of, int) and 1 <= number <= of:
+            return Shard(number, of)
+    except (KeyError, TypeError):
+        pass
+    raise _not_understood(table, "shard")
+
+
+def _digests(table: Path, manifest: Mapping[str, Any], embeddings: Path | None) -> dict[Path, str]:
+    """The files of which the run manifest has the digest: the table, and those beside it."""
     digests = {table: manifest["table_sha256"]}
     for key in ("persons", "photographs", "embeddings"):
         if (told := manifest.get(key)) is not None:
-            path = table.with_name(told["file"])
-            if key == "embeddings" and embeddings is not None:
-                path = embeddings
-            digests[path] = told["sha256"]
-    return {path.name: _state(path, sha256) for path, sha256 in digests.items()}
+            try:
+                path = table.with_name(told["file"])  # no way to another folder
+                digests[embeddings if embeddings and key == "embeddings" else path] = told["sha256"]
+            except (KeyError, TypeError, ValueError) as error:
+                raise _not_understood(table, key) from error
+    return digests
+
+
+def _not_understood(table: Path, what: str) -> OutputError:
+    return OutputError(
+        f"{table}: what its run manifest says of {what} cannot be understood; take the one that "
+        "gantei predict wrote"
+    )
 
 
 def _state(path: Path, sha256: str) -> FileState:
