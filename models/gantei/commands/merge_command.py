@@ -27,28 +27,32 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be merged.",
     )
     merge.add_argument(
-        "tables", metavar="TABLE", nargs="+", type=Path, help="of each shard, in any order"
+        "tables",
+        metavar="TABLE",
+        nargs="+",
+        type=Path,
+        help="the table of each shard, in any order",
     )
     merge.add_argument(
         "--out",
         metavar="FILE",
         required=True,
         type=Path,
-        help="table, .csv, .xlsx, .parquet or .jsonl, whatever those of the shards are",
+        help="merged table, .csv, .xlsx, .parquet or .jsonl; the shards may have another format",
     )
     merge.add_argument(
         "--embeddings",
         metavar="FILE",
         type=Path,
-        help="where the embeddings go, as .npy or .parquet, if the shards have some: their files "
-        "beside their tables",
+        help="also write the shards' embeddings, whose files lie beside their tables, as .npy or "
+        ".parquet",
     )
     merge.add_argument(
         "--maps",
         metavar="DIR",
         type=Path,
-        help="the folder into which all shards drew their maps, if they did: it is looked through, "
-        "and stays as it is",
+        help="folder into which all shards drew their maps: checks that every picture is there, "
+        "and changes none",
     )
     merge.add_argument(
         "--overwrite", action="store_true", help="replace a table of another run, or other shards"

@@ -108,8 +108,8 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--rehash",
         action="store_true",
-        help="read photographs that are finished again, to see whether they are the same; default: "
-        "only where size or modification time of a file differ",
+        help="read finished photographs again, to see whether they are the same; default: only "
+        "where size or modification time of a file differs",
     )
 
 

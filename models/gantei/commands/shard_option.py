@@ -18,15 +18,15 @@ def add_shard(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shard",
         metavar="K/N",
-        help="only estimate the photographs of shard K of N, for `gantei merge`; slurm/N, or "
-        "kubernetes/N: K is that of this task of a job array; slurm: N, too. See docs/clusters.md",
+        help="only estimate the photographs of shard K of N, for `gantei merge`; slurm/N or "
+        "kubernetes/N: take K from this task of the job array; slurm: also N. See docs/clusters.md",
     )
     parser.add_argument(
         "--dicom-key",
         metavar="FILE",
         type=Path,
-        help="key of the pseudonyms of persons in DICOM files, which is made where there is none; "
-        "default: FILE.dicom-key beside the table. All shards need the same",
+        help="key of the pseudonyms of persons in DICOM files, made where there is none; default: "
+        "TABLE.dicom-key beside the table. All shards need the same one",
     )
 
 

@@ -39,7 +39,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "nothing.",
         epilog="Exit code: 0 all right, 1 something differs, 2 nothing could be verified.",
     )
-    verify.add_argument("table", metavar="TABLE", type=Path, help="of gantei predict or merge")
+    verify.add_argument(
+        "table", metavar="TABLE", type=Path, help="that gantei predict or merge wrote"
+    )
     verify.add_argument(
         "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
     )
@@ -60,19 +62,22 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "holds everything given",
     )
     verify.add_argument(
-        "--anonymous", metavar="KEY", type=Path, help="the key, of the table of an anonymous study"
+        "--anonymous",
+        metavar="KEY",
+        type=Path,
+        help="key of the anonymous study that the table is of",
     )
     verify.add_argument(
         "--embeddings",
         metavar="FILE",
         type=Path,
-        help="the embeddings of the run, where they do not lie beside the table",
+        help="embeddings of the run; default: their file beside the table",
     )
     verify.add_argument(
         "--workers",
         type=whole_number,
         metavar="N",
-        help="photographs to read at once, default: cores",
+        help="photographs to read at once; default: cores",
     )
     add_json(verify)
     verify.set_defaults(run=_run)
