@@ -76,7 +76,7 @@ class Journal:
             for line in file:
                 try:
                     entry = json.loads(line.decode()) if line.endswith(b"\n") else None
-                except ValueError:  # what a power cut leaves
+                except (ValueError, RecursionError):  # what a power cut leaves, or nobody wrote
                     return
                 row, stamp = entry, None
                 if isinstance(entry, dict):
@@ -163,7 +163,7 @@ def _head(run: str, identity: Mapping[str, Any] | None) -> dict[str, Any]:
 def _read_head(line: bytes) -> dict[str, Any]:
     try:
         head = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return head if isinstance(head, dict) else {}
 
