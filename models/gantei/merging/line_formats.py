@@ -10,10 +10,10 @@ from ..study.table import json_line
 from ..study.table_rows import csv_line_cells, json_line_cells
 from ..table_files.csv_writing import write_rows
 
-Change = Callable[[Row], Row]
+RowChange = Callable[[Row], Row]
 
 
-class CsvLines:
+class CsvTableLines:
     """The rows of a CSV that gantei wrote."""
 
     def __init__(self, columns: Sequence[Column] = (), *, plain: bool = False) -> None:
@@ -31,7 +31,7 @@ class CsvLines:
         next(lines, None)
         yield from lines
 
-    def changed(self, line: bytes, change: Change) -> bytes:
+    def changed(self, line: bytes, change: RowChange) -> bytes:
         """Lay a row out anew, with other cells."""
         file = BytesIO()
         row = csv_line_cells(line.decode(), self._columns, plain=self._plain)
@@ -52,7 +52,7 @@ def _ended(line: bytes) -> bytes:
     return line if line.endswith(b"\n") else line + b"\n"
 
 
-class JsonLines:
+class JsonTableLines:
     """The rows of JSON Lines that gantei wrote."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
@@ -68,6 +68,6 @@ class JsonLines:
         with path.open("rb") as file:
             yield from map(_ended, file)
 
-    def changed(self, line: bytes, change: Change) -> bytes:
+    def changed(self, line: bytes, change: RowChange) -> bytes:
         """Lay a row out anew, with other cells."""
         return json_line(self._names, change(json_line_cells(line, self._names)))

@@ -22,7 +22,7 @@ from ..study.shard import names_sha256
 from ..study.skipped_files import manifest_text
 from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
 from ..system.open_files import allow_open_files
-from .line_formats import CsvLines
+from .line_formats import CsvTableLines
 from .merged_manifest import merged_manifest
 from .merged_skipped import merge_skipped
 from .merged_study import MergedStudy
@@ -179,7 +179,7 @@ def _publish(
 
 
 def _write_measures(study: MergedStudy, whole: WholeStudy) -> None:
-    lines = CsvLines()
+    lines = CsvTableLines()
     paths = [shard.measures_path for shard in study.shards]
     with atomic_write(study.measures_path) as file:
         file.write(lines.head(paths[0]))

@@ -8,7 +8,7 @@ from ..study.columns import Row, with_finding
 from ..study.same_files import same_file
 from ..study.table import writer_for
 from ..study.table_rows import table_rows
-from .line_formats import CsvLines, JsonLines
+from .line_formats import CsvTableLines, JsonTableLines
 from .row_order import taken_in_order
 from .shard_table import ShardTable
 from .table_layout import TableLayout
@@ -61,11 +61,11 @@ class ShardRows:
         texts = taken_in_order([lines.rows(each.table) for each in self._shards], order)
         file.writelines(_with_copies(texts, copies, copy))
 
-    def _lines(self, path: Path) -> CsvLines | JsonLines | None:
+    def _lines(self, path: Path) -> CsvTableLines | JsonTableLines | None:
         endings = {each.suffix.lower() for each in (path, *(one.table for one in self._shards))}
         if endings == {".csv"}:
-            return CsvLines(self._layout.columns, plain=self.plain)
-        return JsonLines(self._layout.columns) if endings == {".jsonl"} else None
+            return CsvTableLines(self._layout.columns, plain=self.plain)
+        return JsonTableLines(self._layout.columns) if endings == {".jsonl"} else None
 
     def _copy(self, row: Row, first: str) -> Row:
         end = self._layout.end

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ..errors import OutputError
+from ..manifests.fields import Sha256
 from ..study.shard import MOST_SHARDS
 
-Count = Annotated[int, Field(ge=0, le=10**12)]
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00]*[^./\\\x00][^/\\\x00]*$")]
+WholeNumber = Annotated[int, Field(ge=0, le=10**12)]
+SiblingName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00]*[^./\\\x00][^/\\\x00]*$")]
 """A file beside the table: no way to another folder."""
 
 
@@ -26,7 +26,7 @@ class ShardFacts(_Part):
 
     number: Annotated[int, Field(ge=1, le=MOST_SHARDS)]
     of: Annotated[int, Field(ge=1, le=MOST_SHARDS)]
-    photographs: Count
+    photographs: WholeNumber
     names_sha256: Sha256
     dicom_key_sha256: str | None
 
@@ -34,22 +34,22 @@ class ShardFacts(_Part):
 class ShardSummary(_Part):
     """What it has under `summary`, as far as it adds up."""
 
-    photographs: Count
-    resumed: Count
+    photographs: WholeNumber
+    resumed: WholeNumber
     seconds_of_last_process: Annotated[float, Field(ge=0)]
 
 
 class FileBeside(_Part):
     """A file beside the table, and its digest."""
 
-    file: FileName
+    file: SiblingName
     sha256: Sha256
 
 
 class EstimatorFacts(_Part):
     """An estimator, by its name."""
 
-    name: FileName
+    name: SiblingName
 
 
 class CalibrationFacts(_Part):
@@ -76,7 +76,7 @@ class ShardManifest(_Part):
     estimators: list[EstimatorFacts]
     shard: ShardFacts
     summary: ShardSummary
-    files_skipped: dict[str, Count]
+    files_skipped: dict[str, WholeNumber]
     table_sha256: Sha256
     photographs: FileBeside
     embeddings: FileBeside | None = None

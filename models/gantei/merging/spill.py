@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-Record = tuple[Any, ...]
+SpilledRecord = tuple[Any, ...]
 """Texts, numbers and None: what `marshal` holds."""
 RECORDS_OF_PART = 20_000
 """Some 20 MB, once they are objects of Python."""
@@ -37,7 +37,7 @@ class Spill:
         """
         self.count = min(records // RECORDS_OF_PART + 1, MOST_PARTS)
         self._at_once = max(LEAST_AT_ONCE, MOST_WAITING // self.count)
-        self._waiting: list[list[Record]] = [[] for _ in range(self.count)]
+        self._waiting: list[list[SpilledRecord]] = [[] for _ in range(self.count)]
         self._places = [array("Q") for _ in range(self.count)]
         self._end = 0
         self._file = TemporaryFile(dir=folder)  # noqa: SIM115 - see close()
@@ -46,7 +46,7 @@ class Spill:
         """The part of a key: the same for the same, and about as many keys in each."""
         return zlib.crc32(key.encode()) % self.count
 
-    def add(self, part: int, record: Record) -> None:
+    def add(self, part: int, record: SpilledRecord) -> None:
         """Put a record behind the others of its part.
 
         Raises:
@@ -62,15 +62,15 @@ class Spill:
             self._end += len(written)
             waiting.clear()
 
-    def parts(self) -> Iterator[Iterator[Record]]:
+    def parts(self) -> Iterator[Iterator[SpilledRecord]]:
         """Read each part."""
         return map(self._part, range(self.count))
 
-    def merged(self) -> Iterator[Record]:
+    def merged(self) -> Iterator[SpilledRecord]:
         """Read all parts at once, where each of them is in order, in the order of all."""
         return merge(*self.parts())
 
-    def _part(self, part: int) -> Iterator[Record]:
+    def _part(self, part: int) -> Iterator[SpilledRecord]:
         places = iter(self._places[part])
         for start, size in zip(places, places, strict=True):
             self._file.seek(start)
