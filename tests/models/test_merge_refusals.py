@@ -289,3 +289,35 @@ def test_a_disk_that_is_full_leaves_nothing(study, refused, monkeypatch):
     monkeypatch.setattr(spill, "MOST_WAITING", 1)
     monkeypatch.setattr(spill.marshal, "dumps", full)
     assert "No space left on device" in refused()
+
+
+def test_a_shard_that_is_written_anew_meanwhile(study, refused, monkeypatch):
+    from gantei.merging import merge_shards
+
+    table = study.table(2)
+    content, write = table.read_bytes(), merge_shards.merge_skipped
+
+    def written_anew(*given, **options):
+        table.write_bytes(content)
+        return write(*given, **options)
+
+    monkeypatch.setattr(merge_shards, "merge_skipped", written_anew)
+    assert "shard-2.csv: was changed while it was read" in refused()
+
+
+def test_a_table_that_is_gone_from_among_its_files(study, refused):
+    table = study.table(3)
+    table.unlink()
+    files = sorted(table.parent.glob("shard-*.csv*"))
+    assert f"{table}: is gone, and shard-3.csv" in refused(tables=files)
+
+
+def test_a_table_that_is_named_twice_counts_once(study):
+    assert study.merge(tables=[*study.tables, study.table(1)]) == 1
+
+
+def test_standard_output_in_the_place_of_a_table(study, capsys):
+    from gantei.command_line import main
+
+    assert main(["merge", *map(str, study.tables), "--out", "-"]) == 2
+    assert "name the table by --out" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..terminal.plural import counted
 from ..terminal.text_table import visible
+from .photograph_options import STANDARD_STREAM
 from .predict_summary import write_counts
 
 if TYPE_CHECKING:
@@ -61,11 +62,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(chosen: argparse.Namespace) -> int:
+    from ..errors import OutputError
     from ..merging.merge_shards import merge_shards
     from ..merging.merged_study import MergedStudy
     from ..merging.shard_checks import read_shards
     from ..terminal.progress import progress
 
+    if str(chosen.out) == STANDARD_STREAM:
+        raise OutputError("gantei merge writes several files: name the table by --out")
     shards = read_shards(chosen.tables)
     study = MergedStudy(shards, chosen.out, chosen.embeddings, chosen.maps)
     with progress(study.photographs, "row") as bar:

@@ -28,6 +28,7 @@ from .merged_skipped import merge_skipped
 from .merged_study import MergedStudy
 from .merged_table import ShardRows
 from .merged_vectors import MergedVectors
+from .read_files import ReadFiles
 from .row_order import rows_in_order, taken_in_order
 from .spill import Spill
 from .table_layout import TableLayout, check_dictionaries, layout_of
@@ -76,13 +77,14 @@ def merge_shards(
                 )
         elif not overwrite:
             study.check_place()
+        files = ReadFiles(path for shard in study.shards for path in shard.read_paths())
         for shard in study.shards:
             shard.check_unchanged()
         layout = layout_of(study.shards[0])
         check_dictionaries(study.shards, layout)
         allow_open_files((2 if study.embeddings else 1) * len(study.shards))
         with _nothing_left(study):
-            return MergedTable(_merge(study, layout, advance), was_there=False)
+            return MergedTable(_merge(study, layout, files, advance), was_there=False)
 
 
 @contextmanager
@@ -103,7 +105,9 @@ def _nothing_left(study: MergedStudy) -> Iterator[None]:
         raise
 
 
-def _merge(study: MergedStudy, layout: TableLayout, advance: Advance) -> dict[str, Any]:
+def _merge(
+    study: MergedStudy, layout: TableLayout, files: ReadFiles, advance: Advance
+) -> dict[str, Any]:
     tables = ShardRows(study.shards, layout)
     findings = recorded_findings(study.shards[0].manifest, study.shards[0].run_path)
     with ExitStack() as opened:
@@ -115,7 +119,7 @@ def _merge(study: MergedStudy, layout: TableLayout, advance: Advance) -> dict[st
         rows = rows_in_order(study.shards, tables.of_each(), layout, whole.order)
         names = names_sha256(_counted(whole.read(rows), advance))
         _check_whole(study, whole, names)
-        return _publish(study, layout, tables, whole)
+        return _publish(study, layout, tables, whole, files)
 
 
 def _counted(names: Iterator[str], advance: Advance) -> Iterator[str]:
@@ -145,7 +149,7 @@ def _check_whole(study: MergedStudy, whole: WholeStudy, names: str) -> None:
 
 
 def _publish(
-    study: MergedStudy, layout: TableLayout, tables: ShardRows, whole: WholeStudy
+    study: MergedStudy, layout: TableLayout, tables: ShardRows, whole: WholeStudy, files: ReadFiles
 ) -> dict[str, Any]:
     """Write the files; the table last, so that it never stands without its run manifest."""
     plain = tables.plain
@@ -172,6 +176,7 @@ def _publish(
         tables.write(study.table, whole.order, whole.copies.found(), table)
         table.flush()
         digest = sha256_of(Path(table.name))
+        files.check()
         manifest = merged_manifest(study, whole, digest, skipped) | people | beside
         with atomic_write(study.run_path) as file:
             file.write(manifest_text(manifest))

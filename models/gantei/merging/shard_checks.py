@@ -44,9 +44,26 @@ def read_shards(tables: Sequence[Path]) -> list[ShardTable]:
 
 
 def _tables(given: Sequence[Path]) -> list[Path]:
-    """Leave out what stands beside another table, which `shard-*.csv` names too."""
+    """Leave out what stands beside another table, which `shard-*.csv` names too, and repetitions.
+
+    Raises:
+        OutputError: something stands beside a table that is gone.
+    """
     beside = {path for each in given for path in _Given(each).own_paths() if path != each}
-    return [path for path in given if path not in beside]
+    tables = [path for path in dict.fromkeys(given) if path not in beside]
+    for path in tables:
+        if table := _table_of(path):
+            raise OutputError(f"{table}: is gone, and {path.name} is still there; run it again")
+    return tables
+
+
+def _table_of(path: Path) -> Path | None:
+    """The table beside which a file stands, by its name; None: it is a table itself, or neither."""
+    if _Given(path).run_path.exists():
+        return None
+    parts = path.name.split(".")
+    tables = (path.with_name(".".join(parts[:count])) for count in range(1, len(parts)))
+    return next((each for each in tables if path in _Given(each).own_paths()), None)
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,7 @@ def _check_alike(shard: ShardTable, first: ShardTable) -> None:
         key = ", or with another key (--anonymous)" if shard.manifest.get("anonymous") else ""
         raise OutputError(
             f"{shard.table}: the study had {had} {first.table} ran; run each shard again that ran "
-            f"before photographs came or went{key}"
+            f"before photographs were added or removed{key}"
         )
     keys = {each.dicom_key_sha256 for each in (shard, first)} - {None}
     if len(keys) > 1:

@@ -41,6 +41,11 @@ class ShardTable(FilesOfTable):
         told = self.manifest.get("embeddings")
         return self.table.with_name(told["file"]) if told else None
 
+    def read_paths(self) -> list[Path]:
+        """The files that merging reads, whether they are there or not."""
+        beside = (self.measures_path, self.embeddings_path, self.skipped_path, self.dictionary_path)
+        return [path for path in (self.table, *beside) if path is not None]
+
     def check_unchanged(self) -> None:
         """See that table, measures and embeddings are those that the run wrote.
 

@@ -70,6 +70,10 @@ class Study(FilesOfTable):
             anonymous=self.listing.anonymous,
         )
 
+    def columns_of_journal(self) -> tuple[Column, ...]:
+        """The columns of the table without those of DICOM files, which are read at the end."""
+        return columns(self.estimators, self.listing.columns, anonymous=self.listing.anonymous)
+
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""
         return self.listing.names()

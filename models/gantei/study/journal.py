@@ -45,6 +45,7 @@ class Journal:
         """
         self.path = path
         self._head = _head(run, identity)
+        _refuse_no_file(path)
         try:
             self._file: BinaryIO = path.open("a+b")
         except OSError as error:
@@ -134,7 +135,7 @@ class Journal:
 
 def is_of(path: Path, run: str) -> bool:
     """Whether there is a journal of that run at `path`."""
-    if not path.exists():
+    if not path.is_file():
         return False
     with path.open("rb") as file:
         return _read_head(file.readline()).get("run") == run
@@ -146,6 +147,7 @@ def check_place(path: Path, run: str, identity: Mapping[str, Any]) -> None:
     Raises:
         OutputError: there is one, or it cannot be read.
     """
+    _refuse_no_file(path)
     try:
         with path.open("rb") as file:
             first = file.readline()
@@ -154,6 +156,12 @@ def check_place(path: Path, run: str, identity: Mapping[str, Any]) -> None:
     except OSError as error:
         raise OutputError(f"{path}: cannot be read: {error.strerror}") from error
     _refuse_other(path, first, _head(run, identity))
+
+
+def _refuse_no_file(path: Path) -> None:
+    """Refuse a pipe or device, which may keep whoever opens it waiting, and a folder."""
+    if path.exists() and not path.is_file():
+        raise OutputError(f"{path}: is no file, and the finished rows of this run belong there")
 
 
 def _head(run: str, identity: Mapping[str, Any] | None) -> dict[str, Any]:

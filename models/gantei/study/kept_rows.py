@@ -1,5 +1,8 @@
 """Which rows of an unfinished run's journal still hold."""
 
+import math
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from ..photographs.eyes import Eye
@@ -13,7 +16,9 @@ from .extras import Extras
 from .file_stamps import kept_stamp, stamp_of
 from .finished_rows import FinishedRows
 from .journal import Journal
-from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM
+from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM, SHA256, Column
+
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def keep_rows(
@@ -24,13 +29,16 @@ def keep_rows(
     A photograph is the same where the stamp of its file is; where it is another, or `rehash` asks
     for it, where the file has the same digest. A row whose overlay or vector is missing is not kept
     either, nor one of another eye: its name alone may tell it where the other eye's photograph has
-    come or gone.
+    come or gone; nor what is no row of this table, which no run wrote.
     """
     finished = FinishedRows(study)
+    described = study.columns_of_journal()
     batch: list[tuple[Row, str | None]] = []
     whole_batch = study.backend.batch
     pairs = zip(journal.stamped_rows(), study.listing.photographs, strict=False)
     for number, ((line, kept), listed) in enumerate(pairs):
+        if not is_row(line, described):
+            break
         stamp = stamp_of(listed)
         same_stamp = kept is not None and kept == stamp_in_journal(listed, line, stamp, persons)
         is_trusted = same_stamp and not rehash
@@ -45,6 +53,21 @@ def keep_rows(
     journal.keep(finished.count)
     extras.keep(finished.count)
     return finished
+
+
+def is_row(cells: Row, described: Sequence[Column]) -> bool:
+    """Whether these are cells as the columns describe them: texts, finite numbers, None."""
+    if len(cells) != len(described):
+        return False
+    for cell, column in zip(cells, described, strict=True):
+        if cell is None:
+            continue
+        if column.kind == "text":
+            if not isinstance(cell, str):
+                return False
+        elif type(cell) not in (int, float) or not math.isfinite(cell):
+            return False
+    return cells[SHA256] is None or _DIGEST.fullmatch(cells[SHA256]) is not None
 
 
 def stamp_in_journal(

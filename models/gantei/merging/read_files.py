@@ -1,0 +1,34 @@
+"""Files that are read more than once, and have to be the same each time."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..errors import OutputError
+
+
+class ReadFiles:
+    """What files are before they are read, so that one that changes meanwhile is noticed."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._before = {path: _state(path) for path in paths}
+
+    def check(self) -> None:
+        """See that each is what it was.
+
+        Raises:
+            OutputError: one is not.
+        """
+        for path, before in self._before.items():
+            if _state(path) != before:
+                raise OutputError(
+                    f"{path}: was changed while it was read; say the command again once nothing "
+                    "writes it"
+                )
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
