@@ -142,7 +142,7 @@ def test_two_calibrations_of_one_estimator_are_refused(study, age, capsys):
 def test_a_run_with_another_calibration_is_another_run(study, age, capsys):
     study("--calibration", "clinic")
     study("--calibration", "clinic")
-    assert "already" not in capsys.readouterr().err
+    assert "already finished" in capsys.readouterr().err
     calibrated_at(age, outputs={"age": calibrated.line(slope=0.6)})
     study("--calibration", "clinic")
     said = capsys.readouterr().err

@@ -12,7 +12,6 @@ from gantei.system.open_files import KEPT, allow_open_files
 from .. import calibrated
 from ..conftest import SEX, made_picture
 from ..explained import explained_network
-from . import dicoms
 from .sharded import ShardedStudy, drawn_study
 from .studies import rows, run
 
@@ -107,10 +106,11 @@ def test_identifiers_of_an_anonymous_study_are_merged_in_their_order(sharded, tm
 
 
 def test_persons_whom_dicom_files_name_come_together_over_shards(sharded, photographs, tmp_path):
+    pytest.importorskip("gdcm")
+    from .dicoms import of_pixels
+
     for number in range(6):
-        made = dicoms.of_pixels(
-            made_picture(20 + number), PatientID=f"ID-{number // 2}", PatientSex="F"
-        )
+        made = of_pixels(made_picture(20 + number), PatientID=f"ID-{number // 2}", PatientSex="F")
         made.save_as(photographs / f"{number}.dcm", enforce_file_format=True)
     study = sharded("--dicom-key", tmp_path / "key", "--dicom-columns", "PatientSex")
     study.run_whole()

@@ -28,7 +28,9 @@ def estimator(reduces=False, **facts):
     def prepare(photograph):
         return prepare_photograph(photograph, spec, reduced=reduces)
 
-    return SimpleNamespace(manifest=SimpleNamespace(input=spec), reduces=reduces, prepare=prepare)
+    return SimpleNamespace(
+        manifest=SimpleNamespace(input=spec), reduces=reduces, prepare=prepare, takes_pixels=False
+    )
 
 
 @pytest.fixture

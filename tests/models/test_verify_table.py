@@ -12,7 +12,6 @@ from gantei.study.table_verification import verify_table
 
 from ..conftest import made_picture
 from ..explained import explained_network
-from .dicoms import of_pixels, written
 from .studies import NAMES, rows, run
 
 ENDINGS = ("csv", "jsonl", "parquet", "xlsx")
@@ -247,8 +246,10 @@ def test_no_file_of_a_photograph_is_taken_into_memory_whole(table, photographs, 
 
 
 def test_dicom_files_and_their_persons_are_verified(age, tmp_path, capsys):
-    pytest.importorskip("pydicom")
+    pytest.importorskip("gdcm")
     import numpy as np
+
+    from .dicoms import of_pixels, written
 
     folder = tmp_path / "archive"
     folder.mkdir()
