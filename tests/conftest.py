@@ -15,6 +15,11 @@ from .signed import publisher, signed_folder  # noqa: F401 - fixtures
 SIDE = 8
 
 
+def pytest_make_parametrize_id(val, argname):
+    """Name bytes by their parameter: they may tell the time, and workers must name tests alike."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def own_store(tmp_path_factory, monkeypatch):
     """No test sees, or leaves, an estimator on this machine."""
