@@ -77,7 +77,7 @@ def test_a_run_manifest_that_says_what_none_says(study, refused, manifest, place
         part = part[int(step) if step.isdigit() else step]
     part[last] = value
     write_manifest(study.table(2), manifest)
-    refused(f"shard-2.jsonl: what its run manifest says of {place}", "cannot be understood")
+    refused(f"shard-2.jsonl.run.json: what it says of {place}", "cannot be understood")
 
 
 @pytest.mark.parametrize("number", [float("inf"), float("nan"), "\ud800"])

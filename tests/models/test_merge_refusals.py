@@ -321,3 +321,12 @@ def test_standard_output_in_the_place_of_a_table(study, capsys):
 
     assert main(["merge", *map(str, study.tables), "--out", "-"]) == 2
     assert "name the table by --out" in capsys.readouterr().err
+
+
+def test_a_table_beside_which_a_manifest_stands_that_no_merge_wrote_is_kept(study, capsys):
+    study.merged.parent.mkdir()
+    study.merged.write_text("a year of work")
+    study.merged.with_name(f"{study.merged.name}.run.json").write_bytes(b"[" * 200_000)
+    assert study.merge() == 2
+    assert "that could tell what made it" in capsys.readouterr().err
+    assert study.merged.read_text() == "a year of work"

@@ -248,3 +248,15 @@ def test_two_at_once_on_one_table_are_refused(photographs, age, tmp_path, capsys
         assert run(photographs, "--with", age, "--out", out) == 2
     assert "another process is writing results.csv" in capsys.readouterr().err
     assert not out.exists()
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b'{"a": NaN, "table_sha256": ""}', b"5"])
+def test_a_table_beside_which_a_manifest_stands_that_no_run_wrote_is_kept(
+    content, photographs, age, tmp_path, capsys
+):
+    out = tmp_path / "results.csv"
+    out.write_text("a year of work")
+    out.with_name("results.csv.run.json").write_bytes(content)
+    assert run(photographs, "--with", age, "--out", out) == 2
+    assert "there is no results.csv.run.json that could tell" in capsys.readouterr().err
+    assert out.read_text() == "a year of work"

@@ -277,4 +277,4 @@ def test_a_run_manifest_that_says_what_none_says_is_refused(table, photographs, 
     path = table.with_name(f"{table.name}.run.json")
     path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {key: value}), "utf-8")
     assert verify(table, photographs) == 2
-    assert f"what its run manifest says of {key} cannot be understood" in capsys.readouterr().err
+    assert f".run.json: what it says of {key} cannot be understood" in capsys.readouterr().err

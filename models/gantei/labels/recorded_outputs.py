@@ -11,6 +11,7 @@ from ..errors import EstimatorError, OutputError
 from ..manifests.manifest import Manifest
 from ..statistics.units import EstimateKind
 from ..study.described_outputs import described_outputs
+from ..study.run_manifest_reading import not_understood
 from .estimated_output import EstimatedOutput
 
 
@@ -34,7 +35,7 @@ def recorded_outputs(run: Mapping[str, Any], path: Path) -> tuple[EstimatedOutpu
     try:
         found = tuple(_output(each) for each in described)
     except (KeyError, TypeError, ValueError) as error:
-        raise _not_understood(path, "outputs") from error
+        raise not_understood(path, "outputs") from error
     if not found:
         raise OutputError(f"{path}: tells of no output; take the one that gantei predict wrote")
     return found
@@ -57,7 +58,7 @@ def recorded_findings(run: Mapping[str, Any], path: Path) -> frozenset[str]:
             for finding in each.get("findings", ())
         )
     except (AttributeError, KeyError, TypeError) as error:
-        raise _not_understood(path, "estimators") from error
+        raise not_understood(path, "estimators") from error
 
 
 def recorded_calibrations(run: Mapping[str, Any], path: Path) -> dict[str, Calibration]:
@@ -77,7 +78,7 @@ def recorded_calibrations(run: Mapping[str, Any], path: Path) -> dict[str, Calib
             for name, each in described.items()
         }
     except (AttributeError, TypeError, ValueError) as error:  # ValidationError too
-        raise _not_understood(path, "calibrations") from error
+        raise not_understood(path, "calibrations") from error
 
 
 def _output(described: Mapping[str, Any]) -> EstimatedOutput:
@@ -114,13 +115,6 @@ def _estimators(run: Mapping[str, Any], path: Path) -> list[tuple[str, Manifest]
             raise OutputError(_unknown(path, name))
         found.append((name, manifest))
     return found
-
-
-def _not_understood(path: Path, what: str) -> OutputError:
-    return OutputError(
-        f"{path}: what it says of {what} cannot be understood; take the one that gantei predict "
-        "wrote"
-    )
 
 
 def _unknown(path: Path, name: str) -> str:

@@ -1,8 +1,7 @@
 """What merging is asked for, and whether that can be done and has been done."""
 
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from ..study.files_of_table import FilesOfTable
 from ..study.overlay_files import OverlayFiles
 from ..study.persons_file import persons_are_there
 from ..study.run_differences import differences
+from ..study.run_manifest_reading import existing_manifest
 from ..study.table import check_size, writer_for
 from ..system.files import sha256_of
 from .shard_table import ShardTable
@@ -113,10 +113,11 @@ class MergedStudy(FilesOfTable):
                     "another --out, or replace it with --overwrite"
                 )
 
-    def merged_before(self) -> dict[str, Any] | None:
+    def merged_before(self) -> Mapping[str, Any] | None:
         """Give the run manifest of the table that is there, if it was merged from these shards."""
+        if (manifest := existing_manifest(self.table)) is None:
+            return None
         try:
-            manifest: dict[str, Any] = json.loads(self.run_path.read_bytes())
             same = (
                 manifest["run"] == self.shards[0].manifest["run"]
                 and manifest["shards"] == self.parts
@@ -136,8 +137,10 @@ class MergedStudy(FilesOfTable):
 
     def difference(self) -> str:
         """Say how the table that is there differs from the merged one."""
+        nothing = f"there is no {self.run_path.name} that could tell what made it"
+        if (manifest := existing_manifest(self.table)) is None:
+            return nothing
         try:
-            manifest = json.loads(self.run_path.read_bytes())
             found = differences(manifest, self.shards[0].manifest, this="these shards", now="here")
             if manifest["table_sha256"] != sha256_of(self.table):
                 found.append("it was changed since it was written")
@@ -146,5 +149,5 @@ class MergedStudy(FilesOfTable):
             elif manifest["shards"] != self.parts:
                 found.append("it was merged from other tables")
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return f"there is no {self.run_path.name} that could tell what made it"
+            return nothing
         return ", ".join(found) or "what stands beside it is other, or gone"

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from ..errors import OutputError
 from ..manifests.fields import Sha256
+from ..study.run_manifest_path import run_manifest_path
+from ..study.run_manifest_reading import not_understood
 from ..study.shard import MOST_SHARDS
 
 WholeNumber = Annotated[int, Field(ge=0, le=10**12)]
@@ -99,7 +100,4 @@ def checked_manifest(table: Path, manifest: Mapping[str, Any]) -> ShardManifest:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
-        raise OutputError(
-            f"{table}: what its run manifest says of {place} cannot be understood "
-            f"({first['msg']}); take the one that gantei predict wrote"
-        ) from error
+        raise not_understood(run_manifest_path(table), place, f" ({first['msg']})") from error

@@ -1,6 +1,5 @@
 """Whether a table that is there is what a run would write, and if not, what differs."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from .file_stamps import FileStamps, StampsDigest, stamps_sha256
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
 from .run_differences import differences, shard_differences
+from .run_manifest_reading import existing_manifest
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def finished_before(
     Its photographs are read only where the stamps of their files are others than those in the run
     manifest, or `rehash` asks for it.
     """
+    if (manifest := existing_manifest(study.table)) is None:
+        return None
     try:
-        manifest = json.loads(study.run_path.read_bytes())
         if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
             return None
         if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
@@ -103,8 +104,10 @@ def check_beside(study: Study) -> None:
 
 def difference(study: Study, identity: Mapping[str, Any]) -> str:
     """Say how the existing table differs from the one of this run."""
+    nothing = f"there is no {study.run_path.name} that could tell what made it"
+    if (manifest := existing_manifest(study.table)) is None:
+        return nothing
     try:
-        manifest = json.loads(study.run_path.read_bytes())
         found = [*shard_differences(manifest, identity), *differences(manifest, identity)]
         if not found:
             found += _other_parts(study, manifest)
@@ -115,7 +118,7 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
         if not found and manifest["photographs_sha256"] != _hashed(study)[0]:
             found.append("its photographs are others")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return f"there is no {study.run_path.name} that could tell what made it"
+        return nothing
     # What finished_before asks and neither manifest nor photographs explain.
     return ", ".join(found) or "what stands beside it is other, or gone"
 

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ..photographs.listing import StudyPhotograph
+from ..system.files import file_state
 from ..system.keyed_digest import keyed_digest
 
 SETTLED = 2_000_000_000
@@ -38,7 +39,7 @@ class FileStamps:
         if before is None or when - before.st_mtime_ns < SETTLED:
             return None
         after = _looked_up(listed)
-        return _stamp(before) if after and _state(before) == _state(after) else None
+        return _stamp(before) if after and file_state(before) == file_state(after) else None
 
 
 class StampsDigest:
@@ -96,8 +97,3 @@ def _looked_up(listed: StudyPhotograph) -> os.stat_result | None:
 
 def _stamp(found: os.stat_result) -> str:
     return f"{found.st_size}:{found.st_mtime_ns}"
-
-
-def _state(found: os.stat_result) -> tuple[int, ...]:
-    """All that differs where another file came in its place, or it was written and set back."""
-    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

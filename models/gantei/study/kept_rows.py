@@ -1,9 +1,9 @@
 """Which rows of an unfinished run's journal still hold."""
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
@@ -16,9 +16,11 @@ from .extras import Extras
 from .file_stamps import kept_stamp, stamp_of
 from .finished_rows import FinishedRows
 from .journal import Journal
-from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM, SHA256, Column
+from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM, SHA256
 
 _DIGEST = re.compile("[0-9a-f]{64}")
+_TEXT = (str,)
+_KINDS: dict[str, tuple[type, ...]] = {"text": _TEXT, "number": (float, int)}
 
 
 def keep_rows(
@@ -32,12 +34,12 @@ def keep_rows(
     come or gone; nor what is no row of this table, which no run wrote.
     """
     finished = FinishedRows(study)
-    described = study.columns_of_journal()
+    kinds = [_KINDS[column.kind] for column in study.columns_of_journal()]
     batch: list[tuple[Row, str | None]] = []
     whole_batch = study.backend.batch
     pairs = zip(journal.stamped_rows(), study.listing.photographs, strict=False)
     for number, ((line, kept), listed) in enumerate(pairs):
-        if not is_row(line, described):
+        if not _is_row(line, kinds):
             break
         stamp = stamp_of(listed)
         same_stamp = kept is not None and kept == stamp_in_journal(listed, line, stamp, persons)
@@ -55,17 +57,14 @@ def keep_rows(
     return finished
 
 
-def is_row(cells: Row, described: Sequence[Column]) -> bool:
-    """Whether these are cells as the columns describe them: texts, finite numbers, None."""
-    if len(cells) != len(described):
+def _is_row(cells: Row, kinds: Sequence[tuple[type, ...]]) -> bool:
+    """Whether these are cells of such kinds, numbers among them finite, with a digest or none."""
+    if len(cells) != len(kinds):
         return False
-    for cell, column in zip(cells, described, strict=True):
-        if cell is None:
-            continue
-        if column.kind == "text":
-            if not isinstance(cell, str):
-                return False
-        elif type(cell) not in (int, float) or not math.isfinite(cell):
+    for cell, kind in zip(cells, kinds, strict=True):
+        if cell is not None and (
+            type(cell) not in kind or (kind is not _TEXT and not isfinite(cell))
+        ):
             return False
     return cells[SHA256] is None or _DIGEST.fullmatch(cells[SHA256]) is not None
 

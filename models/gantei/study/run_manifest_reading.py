@@ -40,3 +40,19 @@ def read_run_manifest(table: Path) -> Mapping[str, Any]:
     if not isinstance(run, dict) or "table_sha256" not in run:
         raise OutputError(f"{path}: is no run manifest of gantei predict")
     return run
+
+
+def existing_manifest(table: Path) -> Mapping[str, Any] | None:
+    """Read what stands beside a table that is in the way; None where nothing tells what made it."""
+    try:
+        return read_run_manifest(table)
+    except (OutputError, OSError):
+        return None
+
+
+def not_understood(path: Path, what: str, why: str = "") -> OutputError:
+    """The error of a run manifest, at `path`, that says of something what no run would."""
+    return OutputError(
+        f"{path}: what it says of {what} cannot be understood{why}; take the one that gantei "
+        "predict wrote"
+    )

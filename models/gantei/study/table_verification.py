@@ -14,7 +14,8 @@ from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
 from .existing_table import photograph_sha256
-from .run_manifest_reading import read_run_manifest
+from .run_manifest_path import run_manifest_path
+from .run_manifest_reading import not_understood, read_run_manifest
 from .shard import Shard
 
 FileState = Literal["right", "changed", "missing"]
@@ -177,7 +178,7 @@ def _shard(table: Path, manifest: Mapping[str, Any]) -> Shard | None:
             return Shard(number, of)
     except (KeyError, TypeError):
         pass
-    raise _not_understood(table, "shard")
+    raise not_understood(run_manifest_path(table), "shard")
 
 
 def _digests(table: Path, manifest: Mapping[str, Any], embeddings: Path | None) -> dict[Path, str]:
@@ -189,15 +190,8 @@ def _digests(table: Path, manifest: Mapping[str, Any], embeddings: Path | None) 
                 path = table.with_name(told["file"])  # no way to another folder
                 digests[embeddings if embeddings and key == "embeddings" else path] = told["sha256"]
             except (KeyError, TypeError, ValueError) as error:
-                raise _not_understood(table, key) from error
+                raise not_understood(run_manifest_path(table), key) from error
     return digests
-
-
-def _not_understood(table: Path, what: str) -> OutputError:
-    return OutputError(
-        f"{table}: what its run manifest says of {what} cannot be understood; take the one that "
-        "gantei predict wrote"
-    )
 
 
 def _state(path: Path, sha256: str) -> FileState:

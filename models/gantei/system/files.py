@@ -184,3 +184,8 @@ def sha256_of(path: Path) -> str:
     """Digest of a file's content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def file_state(found: os.stat_result) -> tuple[int, ...]:
+    """All that differs where another file came in its place, or it was written and set back."""
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
