@@ -18,9 +18,9 @@ compile service-gpu --extra gpu --extra service --extra grpc --extra convert --e
 # Without DICOM and its decoders: 80 MB, and a machine without them is tested so.
 compile test --extra cpu --extra convert --extra sign --extra heif --extra xlsx --group test
 # The oldest versions that pyproject.toml allows, with what they need as it is now.
-compile oldest --resolution lowest-direct --extra cpu --extra convert --extra parquet --extra service \
+compile oldest --resolution lowest-direct --extra cpu --extra convert --extra storage --extra service \
     --extra grpc --extra sign --extra tracing --extra study $pictures --group test
-compile check --extra cpu --extra convert --extra parquet --extra service --extra sign \
+compile check --extra cpu --extra convert --extra storage --extra ray --extra service --extra sign \
     --extra grpc --extra tracing --extra study $pictures --group test --group lint --group reference
 compile flower --extra cpu --extra convert --extra sign --extra study --group test --group flower
 compile torch --extra cpu --extra convert --extra sign --group test --group torch-reference
