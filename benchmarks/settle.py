@@ -80,7 +80,7 @@ def drawn(folder: Path, people: int, *, only_there: bool) -> list[LabelledPerson
                 with atomic_write(path) as file:
                     file.write(draw_photograph(SEED, who, eye).jpeg())
             listed.append(StudyPhotograph(path, path.name, Eye(eye.side, "file name")))
-        if all(each.path.exists() for each in listed):
+        if all(each.source.exists() for each in listed):
             truths = {"age": who.age, "sex": float(who.sex == "male")}
             found.append(LabelledPerson(str(number), tuple(listed), truths))
     return found

@@ -156,6 +156,7 @@ class PhotographError(GanteiError, ValueError):
     Attributes:
         source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
         sha256: of its file, where there was one to read.
+        version: of its file, where a place told one of the bytes that were read.
 
     >>> import numpy as np
     >>> try:
@@ -171,10 +172,12 @@ class PhotographError(GanteiError, ValueError):
 
     def __init__(self, finding: Finding, source: str = "", sha256: str | None = None) -> None:
         self.sha256 = sha256
+        self.version: str | None = None
         super().__init__(finding, source)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.finding, self.source, self.sha256)
+        state = {"version": self.version}
+        return type(self), (self.finding, self.source, self.sha256), state
 
 
 class SettingError(GanteiError, ValueError):

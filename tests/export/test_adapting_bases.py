@@ -70,7 +70,7 @@ def test_installed_answers_are_those_of_the_head_that_was_fitted(
     listed = made.embedded.labelled.photographs
     assert np.ptp(expected) > 0.01, "the head does not tell photographs apart"
     name = {"sex": "male", "age": "age"}[target]
-    paths, sides = [each.path for each in listed], [each.eye.side for each in listed]
+    paths, sides = [each.source for each in listed], [each.eye.side for each in listed]
     assert {*sides} == {"right", "left"}
     answers = gantei.load("my-own", "cpu").predict(paths, eyes=sides)
     found = [each.values[name] for each in answers]

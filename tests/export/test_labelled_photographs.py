@@ -149,7 +149,7 @@ def test_embeddings_are_those_of_predict_and_what_is_broken_is_left_out(tmp_path
     assert found.failed == {"cut-off-file": 1}
     assert codes(found.labelled) == {"no-estimate": 1}
     assert found.labelled.exclusions[-1].name == "p001-left.png"
-    paths = [each.path for each in found.labelled.photographs]
+    paths = [each.source for each in found.labelled.photographs]
     explained = demo_sex.predict(paths, explain=True)
     np.testing.assert_array_equal(
         found.data.embeddings, [each.explanation.embedding for each in explained]

@@ -132,7 +132,7 @@ def listed(tmp_path, age_in_seconds=3600.0, **options):
 def taken_after(photograph, change):
     stamps = FileStamps()
     (given,) = stamps.noted([photograph])
-    change(given.path)
+    change(given.source)
     return stamps.taken(given)
 
 
@@ -170,7 +170,7 @@ def test_a_file_that_changed_just_before_it_was_read_has_no_stamp(tmp_path):
 
 
 def test_a_stamp_is_size_and_time_and_keyed_where_the_study_is_anonymous(tmp_path):
-    path = listed(tmp_path).path
+    path = listed(tmp_path).source
     set_back(path)
     open_one = StudyPhotograph(path, "eye.jpg")
     assert stamp_of(open_one) == f"5:{LONG_AGO}" == kept_stamp(open_one, f"5:{LONG_AGO}")

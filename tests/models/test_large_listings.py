@@ -72,10 +72,10 @@ def test_lists_and_folders_give_what_a_plain_listing_gives(
         told = [(each.name, each.eye.side if isinstance(each.eye, Eye) else None)
                 for each in found.photographs]  # fmt: skip
         assert told == expected
-        base = root or Path(os.path.commonpath([each.path.parent for each in found.photographs]))
+        base = root or Path(os.path.commonpath([each.source.parent for each in found.photographs]))
         for each in found.photographs:
-            assert each.path.is_absolute()
-            assert each.path.parent.is_relative_to(base)
+            assert each.source.is_absolute()
+            assert each.source.parent.is_relative_to(base)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"))))

@@ -349,7 +349,7 @@ def test_a_map_of_a_photograph_that_changes_meanwhile_is_not_drawn(
 
     def change_first(self, listed, answer):
         if listed.name == "right/0.png":
-            listed.path.write_bytes((photographs / "right/2.png").read_bytes())
+            listed.source.write_bytes((photographs / "right/2.png").read_bytes())
         add(self, listed, answer)
 
     arguments = [photographs, "--with", age, "--out", out / "t.csv", *extras(out)]

@@ -126,7 +126,7 @@ def test_a_photograph_that_could_not_be_read_is_right_as_long_as_that_is_so(
 def test_what_has_the_place_of_a_photograph_and_cannot_be_read_is_told(table, photographs):
     listing = list_photographs([photographs])
     first, *others = listing.photographs
-    folder = replace(first, path=photographs)
+    folder = replace(first, source=photographs)
     report = verify_table(table, replace(listing, photographs=(folder, *others)))
     assert (report.unreadable, report.right, report.is_right) == ((NAMES[0],), 5, False)
 

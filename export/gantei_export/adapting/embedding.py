@@ -119,7 +119,7 @@ class _Embedder:
         errors: dict[int, GanteiError] = {}
         listed = [self.labelled.photographs[place] for place in missing]
         results = estimate(
-            (each.path for each in listed),
+            (each.source for each in listed),
             [self.estimator],
             allow_grey=self.allow_grey,
             workers=self.workers,
@@ -177,7 +177,7 @@ class _Embedder:
             return rows
         listed = self.labelled.photographs[place]
         try:
-            photograph = open_with_eye(listed.path, listed.eye, allow_grey=self.allow_grey)
+            photograph = open_with_eye(listed.source, listed.eye, allow_grey=self.allow_grey)
             height, width = map(int, self.estimator.manifest.input.size)
             # Larger than what the network sees: turning blurs less than its resampling.
             picture = photograph.picture(photograph.scale(2 * height, 2 * width))

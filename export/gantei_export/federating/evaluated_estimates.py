@@ -90,7 +90,7 @@ def estimated(
     rows: dict[int, float] = {}
     errors: dict[int, GanteiError] = {}
     results = estimate(
-        (each.path for each in labelled.photographs),
+        (each.source for each in labelled.photographs),
         [estimator],
         allow_grey=allow_grey,
         workers=workers,

@@ -114,7 +114,7 @@ def prepared_photographs(
     def prepared(place: int) -> NDArray[np.uint8] | PhotographError:
         listed = labelled.photographs[place]
         try:
-            photograph = open_with_eye(listed.path, listed.eye, allow_grey=allow_grey)
+            photograph = open_with_eye(listed.source, listed.eye, allow_grey=allow_grey)
             return prepared_pixels(photograph, spec)
         except PhotographError as error:
             drop_tracebacks(error)

@@ -10,7 +10,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from gantei.errors import PhotographError, SettingError
 from gantei.estimator.estimator import Estimator
 from gantei.photographs.listing import PhotographList, StudyPhotograph
 from gantei.photographs.photograph import open_photograph
+from gantei.photographs.stored_photograph import PhotographPlace
 from gantei.terminal.plural import counted
 
 LEAST = 32
@@ -42,8 +42,8 @@ class CalibrationSplit:
     picture as another.
     """
 
-    calibration: tuple[Path, ...]
-    evaluation: tuple[Path, ...]
+    calibration: tuple[PhotographPlace, ...]
+    evaluation: tuple[PhotographPlace, ...]
     left_out: tuple[tuple[str, str], ...]
 
 
@@ -67,11 +67,11 @@ def split_photographs(
     Raises:
         SettingError: a part has fewer than 32; the message says how many there are.
     """
-    found: dict[str, tuple[Path, bool]] = {}
+    found: dict[str, tuple[PhotographPlace, bool]] = {}
     looks, left_out = _Looks(), []
     for listed in listing.photographs:
         try:
-            photograph = open_photograph(listed.path, allow_grey=allow_grey)
+            photograph = open_photograph(listed.source, allow_grey=allow_grey)
             estimator.prepare(photograph)
             other = looks.alike(listed.name, photograph.pixels())
         except PhotographError as error:
@@ -81,7 +81,7 @@ def split_photographs(
                 left_out.append((listed.name, f"looks the same as {other}"))
             else:
                 digest = str(photograph.sha256)
-                found[digest] = listed.path, calibrate and _is_even(listed, digest)
+                found[digest] = listed.source, calibrate and _is_even(listed, digest)
         advance(1)
     ordered = [found[digest] for digest in sorted(found)]
     even = [path for path, calibrates in ordered if calibrates]

@@ -25,6 +25,7 @@ from gantei.manifests.file import parse_manifest
 from gantei.manifests.manifest import Manifest, Variant, Weights
 from gantei.photographs.listing import PhotographList
 from gantei.photographs.photograph import open_photograph
+from gantei.photographs.stored_photograph import PhotographPlace
 
 from ..estimator_folder.folder_writing import WEIGHTS, write_folder
 from .calibration_split import CalibrationSplit, split_photographs
@@ -112,7 +113,7 @@ def _measured(
     entry: entries.Entry,
     weights: Weights,
     parts: CalibrationSplit,
-    prepared: Callable[[Iterable[Path]], Iterator[NDArray[np.float32]]],
+    prepared: Callable[[Iterable[PhotographPlace]], Iterator[NDArray[np.float32]]],
     original: Estimator,
     allowed: Mapping[str, float],
 ) -> Variant:
@@ -162,7 +163,7 @@ def _prepared(
     estimator: Estimator,
     allow_grey: bool,
     advance: Callable[[int], object],
-    paths: Iterable[Path],
+    paths: Iterable[PhotographPlace],
 ) -> Iterator[NDArray[np.float32]]:
     """Read photographs one after the other, each as a batch of one, float32 (1, h, w, 3)."""
     for path in paths:

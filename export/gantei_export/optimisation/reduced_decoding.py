@@ -111,7 +111,7 @@ def measure(
     left_out = []
     for listed in listing.photographs:
         try:
-            photograph = open_photograph(listed.path, allow_grey=allow_grey)
+            photograph = open_photograph(listed.source, allow_grey=allow_grey)
             if reduction(photograph, view_spec(estimator.manifest.input, reduced=True)) == 1:
                 left_out.append((listed.name, "no JPEG that is large enough to be reduced"))
             else:

@@ -60,7 +60,7 @@ class CandidateNetwork:
             PhotographError: it cannot be read, or must not be seen.
             WeightsError, InferenceError: as `Network.run`.
         """
-        photograph = open_with_eye(listed.path, listed.eye, allow_grey=allow_grey)
+        photograph = open_with_eye(listed.source, listed.eye, allow_grey=allow_grey)
         seen = views_of(photograph, [(spec, False) for spec in specs])
         fed: dict[NetworkInput, list[InputSpec]] = {}
         inputs: dict[NetworkInput, NDArray[np.float32]] = {}

@@ -67,9 +67,11 @@ def _root(listing: "PhotographList", key: Path | None) -> str | None:
 
     known = names_by_identifier(key) if key is not None else {}
     first = listing.photographs[0]
+    if not isinstance(first.source, Path):
+        return first.source.place.address
     name = known.get(first.name, first.name)
-    root = first.path.parents[len(PurePosixPath(name).parts) - 1]
-    if any(root / known.get(each.name, each.name) != each.path for each in listing.photographs):
+    root = first.source.parents[len(PurePosixPath(name).parts) - 1]
+    if any(root / known.get(each.name, each.name) != each.source for each in listing.photographs):
         return None
     here = Path.cwd()
     return os.fspath(root.relative_to(here)) if root.is_relative_to(here) else os.fspath(root)

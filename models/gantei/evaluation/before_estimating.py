@@ -13,6 +13,7 @@ from ..labels.recorded_outputs import recorded_outputs
 from ..labels.true_values import label_place, true_values
 from ..labels.variables import GroupVariable
 from ..photographs.listing import PhotographList
+from ..photographs.photograph_source import file_name
 from ..study.measure_columns import MEASURES
 from .comparison import pairs_to_compare
 
@@ -90,7 +91,7 @@ def check_variable(variable: GroupVariable, table: LabelTable, columns: Iterable
 
 
 def _named(listing: PhotographList) -> set[str]:
-    return {_stem(each.path.name) for each in listing.photographs}
+    return {_stem(file_name(each.source)) for each in listing.photographs}
 
 
 def _named_by(table: LabelTable) -> set[str]:

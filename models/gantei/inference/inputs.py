@@ -13,6 +13,7 @@ from ..photographs.eyes import Eye, EyeOption, EyeOptions, eyes_of
 from ..photographs.listing import list_photographs
 from ..photographs.photograph import eye_of
 from ..photographs.photograph_source import PhotographSource
+from ..photographs.stored_photograph import StoredPhotograph
 
 
 def each_photograph(
@@ -24,7 +25,9 @@ def each_photograph(
         SettingError: neither a photograph nor several.
         OutputError: a folder cannot be read, or holds no photographs.
     """
-    if isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray):
+    if isinstance(
+        photographs, str | bytes | os.PathLike | Image.Image | np.ndarray | StoredPhotograph
+    ):
         photographs = [photographs]
     if not isinstance(photographs, Iterable):
         kind = type(photographs).__name__
@@ -33,7 +36,7 @@ def each_photograph(
         )
     for each in photographs:
         if isinstance(each, str | os.PathLike) and Path(each).is_dir():
-            yield from (listed.path for listed in list_photographs([Path(each)]).photographs)
+            yield from (listed.source for listed in list_photographs([Path(each)]).photographs)
         else:
             yield each
 

@@ -38,6 +38,7 @@ class PreparedInputs:
     photograph_findings: tuple[Finding, ...] = ()
     format: str | None = None
     appearance: Appearance | None = None
+    version: str | None = None
 
 
 def postprocess(
@@ -87,6 +88,7 @@ def postprocess(
         appearance=prepared.appearance,
         calibrated=_if_any(calibrated, [each.values if each else {} for each in calibrated]),
         distances=_if_any(calibrated, [each.distance if each else None for each in calibrated]),
+        version=prepared.version,
     )
 
 
@@ -108,4 +110,5 @@ def _failed(prepared: PreparedInputs, error: GanteiError) -> PhotographResult:
     return PhotographResult(
         prepared.source, prepared.sha256, error=error, eye=prepared.eye,
         photograph_findings=prepared.photograph_findings, appearance=prepared.appearance,
+        version=prepared.version,
     )  # fmt: skip

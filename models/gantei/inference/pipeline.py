@@ -117,7 +117,9 @@ def _prepared_within(
         error = exceeds_memory(photograph, needed, memory.total)
         known = photograph.eye_option
         eye = known if isinstance(known, Eye) else None
-        return PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
+        return PreparedInputs(
+            photograph.name, photograph.sha256, (), error, eye=eye, version=photograph.version
+        )
     with memory.held(needed):
         try:
             return prepare(photograph, networks, explain)
@@ -143,7 +145,9 @@ def _opened(
     except PhotographError as error:
         drop_tracebacks(error)
         known = eye if isinstance(eye, Eye) else None
-        return PreparedInputs(source_name(source, place), error.sha256, (), error, eye=known)
+        return PreparedInputs(
+            source_name(source, place), error.sha256, (), error, eye=known, version=error.version
+        )
 
 
 def estimate_one(
@@ -186,6 +190,7 @@ def prepare(
         photograph_findings=found,
         format=photograph.format,
         appearance=photograph.appearance,
+        version=photograph.version,
     )
 
 
@@ -200,7 +205,9 @@ def _without_inputs(
     photograph: Photograph, error: PhotographError, eye: Eye | None
 ) -> PreparedInputs:
     """What no network sees, but with what is odd about it, where only its eye is wanting."""
-    failed = PreparedInputs(photograph.name, photograph.sha256, (), error, eye=eye)
+    failed = PreparedInputs(
+        photograph.name, photograph.sha256, (), error, eye=eye, version=photograph.version
+    )
     if error.code not in WITHOUT_EYE:
         return failed
     try:

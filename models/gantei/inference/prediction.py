@@ -94,7 +94,7 @@ class PhotographResult:
     photograph itself, whichever estimator is asked, said once. `embeddings` and `explanations` are
     there if they were requested; `calibrated` and `distances`, one for each estimator, if any of
     them is calibrated. `eye` is there where something tells the side, `format` where the photograph
-    has been opened here.
+    has been opened here, and `version` where a place told it of the bytes that were read.
     """
 
     source: str
@@ -111,6 +111,7 @@ class PhotographResult:
     appearance: Appearance | None = None
     calibrated: tuple[Mapping[str, CalibratedValue], ...] = ()
     distances: tuple[float | None, ...] = ()
+    version: str | None = field(default=None, compare=False)
 
     def prediction(self, index: int) -> Prediction:
         """Return the part of the estimator at `index`."""

@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from ..errors import OutputError, SettingError
 from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
+from ..photographs.stored_photograph import PhotographPlace
 from ..study.existing_table import photograph_sha256
 from ..study.read_back import is_identifier
 from .exclusions import REASONS, Exclusion, counted_reasons
@@ -63,8 +63,7 @@ def join_results(results: ResultsTable, table: LabelTable) -> Joined:
             says which line.
         SettingError: labels are named of an output that the results lack.
 
-    >>> from pathlib import Path
-    >>> from gantei.labels.joining import join_results
+    >>>     >>> from gantei.labels.joining import join_results
     >>> from gantei.labels.label_table import LabelOptions, read_labels
     >>> from gantei.labels.results_table import read_results
     >>> table = read_labels(LabelOptions("labels.csv"))
@@ -89,8 +88,7 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
     Raises:
         OutputError: as `join_results`.
 
-    >>> from pathlib import Path
-    >>> from gantei.labels.joining import join_listing
+    >>>     >>> from gantei.labels.joining import join_listing
     >>> from gantei.labels.label_table import LabelOptions, read_labels
     >>> from gantei.photographs.listing import list_photographs
     >>> listing = list_photographs([Path("photographs")])
@@ -104,7 +102,7 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
     if table.by_person:
         matches = match_by_person(rows, table, listed=True)
     else:
-        paths: Sequence[Path] = [each.path for each in listing.photographs]
+        paths: Sequence[PhotographPlace] = [each.source for each in listing.photographs]
         matches = match_by_photograph(rows, table, paths=paths, keyed=listing.anonymous)
     return _joined(rows, table, matches, None, [])
 

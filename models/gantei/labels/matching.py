@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..errors import OutputError
+from ..photographs.stored_photograph import PhotographPlace
 from .label_rows import LabelRow, visit_of
 from .label_table import LabelTable
 from .name_index import NameIndex
@@ -30,7 +31,7 @@ def match_by_photograph(
     photographs: Sequence[ResultRow],
     table: LabelTable,
     *,
-    paths: Sequence[Path | None] = (),
+    paths: Sequence[PhotographPlace | None] = (),
     keyed: bool = False,
 ) -> Matches:
     """Find the rows of each photograph by its name, else by its digest, else by the name's end.

@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..photographs.path_spelling import one_spelling
+from ..photographs.stored_photograph import PhotographPlace
 
 _Numbers = dict[str, list[int]]
 
@@ -13,7 +14,7 @@ _Numbers = dict[str, list[int]]
 class NameIndex:
     """Photographs by their names, and by the ends of these."""
 
-    def __init__(self, names: Sequence[str], paths: Sequence[Path | None] = ()) -> None:
+    def __init__(self, names: Sequence[str], paths: Sequence[PhotographPlace | None] = ()) -> None:
         """Take the names of photographs in the results, and their paths where they are known."""
         self._names = names
         self._exact: dict[str, set[int]] = {}
@@ -22,7 +23,7 @@ class NameIndex:
             self._exact.setdefault(one_spelling(name), set()).add(number)
         for number, path in enumerate(paths):
             if path is not None:
-                self._exact.setdefault(one_spelling(os.fspath(path)), set()).add(number)
+                self._exact.setdefault(one_spelling(str(path)), set()).add(number)
 
     def exact(self, name: str, folder: Path) -> set[int]:
         """Give the photographs of that very name, or of that path from here or from `folder`."""

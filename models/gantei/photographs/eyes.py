@@ -11,6 +11,8 @@ from ..errors import SettingError
 from ..findings.finding import Finding
 from ..manifests.fields import UNKNOWN, Side
 from .eye_names import side_by_name, side_of
+from .photograph_source import file_name
+from .stored_photograph import StoredPhotograph
 
 T = TypeVar("T")
 
@@ -98,12 +100,12 @@ def eyes_of(photographs: Sequence[object], eyes: EyeOptions) -> list[EyeOption]:
     Raises:
         SettingError: a word that is none, or `eyes` that are not of these photographs.
     """
-    paths = [Path(each) if isinstance(each, str | os.PathLike) else None for each in photographs]
+    paths = [_path_or_address(each) for each in photographs]
     options: list[EyeOption]
     if eyes is None or isinstance(eyes, str | Eye):
         options = [eyes] * len(paths)
     elif isinstance(eyes, Mapping):
-        by_path = {Path(path): word for path, word in eyes.items()}
+        by_path = {_path_or_address(path): word for path, word in eyes.items()}
         if stray := [str(path) for path in by_path if path not in paths]:
             raise SettingError(f"eyes of what is no photograph here: {', '.join(stray[:3])}")
         options = [by_path.get(path) if path else None for path in paths]
@@ -116,9 +118,18 @@ def eyes_of(photographs: Sequence[object], eyes: EyeOptions) -> list[EyeOption]:
                 f"{len(options)} eyes of {len(paths)} photographs: give one per photograph, or None"
             )
     return [
-        known_eye(word, path.name if path else "")
-        for word, path in zip(options, paths, strict=True)
+        known_eye(word, file_name(each)) for word, each in zip(options, photographs, strict=True)
     ]
+
+
+def _path_or_address(photograph: object) -> Path | str | None:
+    """What names a photograph as a key of `eyes`; None: it has no name."""
+    if isinstance(photograph, StoredPhotograph):
+        return str(photograph)
+    if not isinstance(photograph, str | os.PathLike):
+        return None
+    text = os.fspath(photograph)
+    return text if isinstance(text, str) and "://" in text else Path(photograph)
 
 
 def paired(

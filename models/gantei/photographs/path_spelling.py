@@ -6,6 +6,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from .stored_photograph import PhotographPlace, StoredPhotograph
+
 
 def one_spelling(text: str) -> str:
     """Give the one spelling (NFC) of a name, in which names are compared.
@@ -45,12 +47,14 @@ def unescaped(name: str) -> str:
     return re.sub(r"\\(?:[\\tnr]|x[0-9a-f]{2}|ud[89a-f][0-9a-f]{2})", meant, name)
 
 
-def path_key(path: str | Path) -> str:
+def path_key(path: str | PhotographPlace) -> str:
     """Give what is equal where paths are: on Windows, where they differ in case alone too.
 
-    A text takes a fifth of a `Path`'s memory.
+    A text takes a fifth of a `Path`'s memory; one with `://` is an address, which differs in case.
     """
-    return os.path.normcase(path)
+    if isinstance(path, StoredPhotograph):
+        return str(path)
+    return path if isinstance(path, str) and "://" in path else os.path.normcase(path)
 
 
 class PathsOnDisk:

@@ -3,8 +3,6 @@
 import hashlib
 import os
 from concurrent.futures import Executor
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +11,24 @@ from PIL import Image
 from ..findings.finding import Finding
 from ..manifests.fields import Decoder
 from ..system.cached_without_lock import cached_without_lock
+from .any_picture import AnyPicture, picture_of
 from .appearance import Appearance, appearance_of
 from .colour import as_rgb, check_light, check_mode
-from .decoded_picture import DecodedPicture, picture_of_array
-from .decoding import EncodedPicture
 from .decoding_memory import DecodingMemory
 from .deep_values import Depth, grey_of_16_bits
-from .dicom.dicom_picture import DicomPicture
-from .dicom.recognition import is_dicom, is_enveloped
 from .eyes import DETECT, Eye, EyeOption, eye_with_file, known_eye
 from .field_of_view import Field
 from .field_seeker import FieldSeeker, PictureKey
 from .formats.pillow_errors import pillow_errors
 from .optic_disc import SIDE, detected_eye
-from .photograph_source import PhotographSource, errors_of, read_encoded, source_name
+from .photograph_source import (
+    PhotographSource,
+    errors_of,
+    file_name,
+    read_versioned,
+    source_name,
+)
+from .stored_photograph import StoredPhotograph
 
 _LOOK = 800
 """Pixels of the shorter side that stay, where it is looked at before any network has."""
@@ -38,6 +40,7 @@ class Photograph:
     Attributes:
         name: the path as given, or `<bytes>`, `<image>`, `<array>`, with a number among several.
         sha256: of the encoded bytes, the very ones that are decoded; None for image and array.
+        version: of the encoded bytes, as the place has it where they are stored; else None.
         format: such as `JPEG`, as `formats.known_formats` names it, `DICOM`, or `image`.
         size: (height, width) in pixels, upright.
         orientation: as EXIF says it, 1 to 8; `size` and pixels are already turned by it.
@@ -46,15 +49,17 @@ class Photograph:
     def __init__(
         self,
         name: str,
-        picture: EncodedPicture | DecodedPicture | DicomPicture,
+        picture: AnyPicture,
         sha256: str | None,
         *,
         allow_grey: bool,
         eye: EyeOption = None,
+        version: str | None = None,
     ) -> None:
         check_mode(picture.mode, allow_grey=allow_grey)
         self.name = name
         self.sha256 = sha256
+        self.version = version
         self.format: str = picture.kind
         self.size: tuple[int, int] = picture.size
         self.orientation: int = picture.orientation
@@ -245,25 +250,13 @@ def open_with_eye(
     A study has read the names with their folders and in pairs, which may give another side.
     `place`: as `source_name` takes it.
     """
-    name = source_name(source, place)
-    if isinstance(source, str | os.PathLike):
-        source = read_encoded(source)
+    name, version = source_name(source, place), None
+    if isinstance(source, str | os.PathLike | StoredPhotograph):
+        source, version = read_versioned(source)
     digest = hashlib.sha256(source).hexdigest() if isinstance(source, bytes) else None
-    with errors_of(name, digest):
-        return Photograph(name, _picture_of(source), digest, allow_grey=allow_grey, eye=eye)
-
-
-def _picture_of(
-    source: bytes | Image.Image | NDArray[Any],
-) -> EncodedPicture | DecodedPicture | DicomPicture:
-    match source:
-        case bytes() if is_dicom(source) or is_enveloped(source):
-            return DicomPicture(source)
-        case bytes():
-            return EncodedPicture(source)
-        case Image.Image():
-            return DecodedPicture(source)
-    return picture_of_array(source)
+    with errors_of(name, digest, version):
+        picture = picture_of(source)
+        return Photograph(name, picture, digest, allow_grey=allow_grey, eye=eye, version=version)
 
 
 def eye_of(source: PhotographSource, option: object) -> EyeOption:
@@ -274,7 +267,7 @@ def eye_of(source: PhotographSource, option: object) -> EyeOption:
     Raises:
         SettingError: `option` is no side, no `Eye`, not `detect`, not `unknown` and not None.
     """
-    return known_eye(option, Path(source).name if isinstance(source, str | os.PathLike) else "")
+    return known_eye(option, file_name(source))
 
 
 def read(

@@ -1,9 +1,13 @@
-"""Where a photograph comes from, and what it is called: a path, bytes, a Pillow image, an array."""
+"""Where a photograph comes from, and what it is called.
+
+It is a path, stored below an address, bytes, a Pillow image or an array.
+"""
 
 import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,33 +17,48 @@ from PIL import Image
 from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..system.files import open_regular
+from .stored_photograph import ReadFile, StoredPhotograph
 
-PhotographSource = str | os.PathLike[str] | bytes | Image.Image | NDArray[Any]
+PhotographFile = str | os.PathLike[str] | StoredPhotograph
+"""What has a name, and is read when it is needed."""
+PhotographSource = PhotographFile | bytes | Image.Image | NDArray[Any]
 
 LARGEST_FILE = 1_000_000_000
 """Bytes; 200 megapixels of uncompressed 8-bit RGB are 600 million."""
 
 
 @contextmanager
-def errors_of(source: str, sha256: str | None = None) -> Iterator[None]:
-    """Say of which photograph the errors are that are raised within."""
+def errors_of(source: str, sha256: str | None = None, version: str | None = None) -> Iterator[None]:
+    """Say of which photograph, and of which bytes, the errors are that are raised within."""
     try:
         yield
     except PhotographError as error:
         error.source = error.source or source
         error.sha256 = error.sha256 or sha256
+        error.version = error.version or version
         raise
 
 
-def read_encoded(path: str | os.PathLike[str]) -> bytes:
+def read_encoded(source: PhotographFile) -> bytes:
     """Read a photograph's file, of at most `LARGEST_FILE` bytes.
 
     Raises:
         PhotographError: missing, unreadable, too large, or no regular file.
     """
-    with errors_of(os.fspath(path)):
+    return read_versioned(source).data
+
+
+def read_versioned(source: PhotographFile) -> ReadFile:
+    """Read a photograph's file, with its version where a place has versions.
+
+    Raises:
+        PhotographError: as `read_encoded`, and as `Place.read`.
+    """
+    with errors_of(source_name(source)):
+        if isinstance(source, StoredPhotograph):
+            return source.place.read(source.name, LARGEST_FILE)
         try:
-            data = _read_bounded(path)
+            data = _read_bounded(source)
         except OSError as error:
             why = error.strerror or str(error)
             raise PhotographError(Finding("unreadable-file", why=why)) from error
@@ -49,7 +68,7 @@ def read_encoded(path: str | os.PathLike[str]) -> bytes:
             raise PhotographError(Finding("not-a-file"))
         if len(data) > LARGEST_FILE:
             raise PhotographError(Finding("large-file", most=LARGEST_FILE // 10**6))
-    return data
+    return ReadFile(data)
 
 
 def _read_bounded(path: str | os.PathLike[str]) -> bytes | None:
@@ -60,8 +79,26 @@ def _read_bounded(path: str | os.PathLike[str]) -> bytes | None:
         return file.read(LARGEST_FILE + 1)
 
 
-def encoded_sha256(path: str | os.PathLike[str]) -> str | None:
-    """Digest of what `read_encoded` gives, a piece in memory at a time; None where it refuses."""
+def encoded_sha256(source: PhotographFile) -> str | None:
+    """Digest of what `read_encoded` gives; None where it refuses.
+
+    Of a file on disk, a piece is in memory at a time.
+    """
+    return versioned_sha256(source)[0]
+
+
+def versioned_sha256(source: PhotographFile) -> tuple[str | None, str | None]:
+    """Digest of what `read_versioned` gives, and its version; None where it refuses."""
+    if isinstance(source, StoredPhotograph):
+        try:
+            read = read_versioned(source)
+        except PhotographError:
+            return None, None
+        return hashlib.sha256(read.data).hexdigest(), read.version
+    return _sha256_on_disk(source), None
+
+
+def _sha256_on_disk(path: str | os.PathLike[str]) -> str | None:
     try:
         file = open_regular(path)
         if file is None:
@@ -75,7 +112,9 @@ def encoded_sha256(path: str | os.PathLike[str]) -> str | None:
 
 
 def source_name(source: PhotographSource, place: int | None = None) -> str:
-    """What messages and results call a source: its path as given, `<bytes>`, `<image>`, `<array>`.
+    """What messages and results call a source.
+
+    Its path as given, its address with its name, `<bytes>`, `<image>` or `<array>`.
 
     `place`: its number among several photographs, from 1, which makes it `<bytes 3>`.
 
@@ -90,6 +129,8 @@ def source_name(source: PhotographSource, place: int | None = None) -> str:
             return f"<image{number}>"
         case np.ndarray():
             return f"<array{number}>"
+        case StoredPhotograph():
+            return str(source)
         case str() | os.PathLike() if isinstance(path := os.fspath(source), str):
             return path
     raise TypeError(
@@ -97,6 +138,15 @@ def source_name(source: PhotographSource, place: int | None = None) -> str:
     )
 
 
+def file_name(source: object) -> str:
+    """The last part of a path, or of a stored photograph's name; empty where there is neither."""
+    if isinstance(source, StoredPhotograph):
+        return source.name.rpartition("/")[2]
+    return Path(source).name if isinstance(source, str | os.PathLike) else ""
+
+
 def is_one(photographs: object) -> bool:
     """Whether it is one photograph alone, not several."""
-    return isinstance(photographs, str | bytes | os.PathLike | Image.Image | np.ndarray)
+    return isinstance(
+        photographs, str | bytes | os.PathLike | Image.Image | np.ndarray | StoredPhotograph
+    )

@@ -89,7 +89,7 @@ def cell_of(
     wrong: PhotographError | None = None
     seeing = manifests
     try:
-        photograph = open_with_eye(listed.path, listed.eye, allow_grey=allow_grey)
+        photograph = open_with_eye(listed.source, listed.eye, allow_grey=allow_grey)
         eye = photograph.eye
         try:
             seen = _seen(photograph, manifests)
@@ -138,7 +138,7 @@ def _is_seen(photograph: Photograph, manifest: Manifest) -> bool:
 def _drawn_all_the_same(listed: StudyPhotograph) -> Image.Image | None:
     """The photograph that no network sees, so that a person sees why, as far as it is decoded."""
     try:
-        return _drawn(open_with_eye(listed.path, listed.eye, allow_grey=True), ())
+        return _drawn(open_with_eye(listed.source, listed.eye, allow_grey=True), ())
     except PhotographError:
         return None
 

@@ -44,7 +44,7 @@ class LocalBackend:
         """Estimate for each, in order; see `gantei.inference.pipeline.estimate`."""
         paths, eyes = tee(photographs)
         results = estimate(
-            (listed.path for listed in paths),
+            (listed.source for listed in paths),
             self.estimators,
             allow_grey=self.allow_grey,
             workers=self.workers,
@@ -100,7 +100,7 @@ class RemoteBackend:
         sites = {each.name: each.calibration.site for each in self.estimators if each.calibration}
         paths, eyes = tee(photographs)
         yield from self.client.answers(
-            (listed.path for listed in paths),
+            (listed.source for listed in paths),
             names,
             explain=explain is not None,
             eyes=(listed.eye for listed in eyes),

@@ -58,7 +58,7 @@ class DicomColumns:
 
     def _cells(self, listed: StudyPhotograph, digest: str | None) -> list[str | None]:
         try:
-            data = read_encoded(listed.path)
+            data = read_encoded(listed.source)
         except PhotographError:
             data = b""
         if listed.shown_sha256(hashlib.sha256(data).hexdigest()) != digest:

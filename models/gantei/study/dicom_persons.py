@@ -49,10 +49,10 @@ class DicomPersons:
         if listed.person is not None or format not in (None, FORMAT):
             return listed
         key = next(each for each in (listed.secret, self._kept, self._trial) if each is not None)
-        pseudonym = patient_pseudonym(listed.path, key)
+        pseudonym = patient_pseudonym(listed.source, key)
         if pseudonym is not None and listed.secret is None and self._kept is None:
             self._kept = self._read_or_made()
-            pseudonym = patient_pseudonym(listed.path, self._kept)
+            pseudonym = patient_pseudonym(listed.source, self._kept)
         if pseudonym is None:
             return listed
         return replace(listed, person=KnownPerson(pseudonym, "DICOM"))

@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import OutputError
 from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
-from ..photographs.photograph_source import encoded_sha256
+from ..photographs.photograph_source import versioned_sha256
 from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
@@ -136,7 +136,12 @@ def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
 
 def photograph_sha256(listed: StudyPhotograph) -> str | None:
     """Digest of a photograph's file as its row has it; None where there is no readable file."""
-    return listed.shown_sha256(encoded_sha256(listed.path))
+    return _versioned_sha256(listed)[0]
+
+
+def _versioned_sha256(listed: StudyPhotograph) -> tuple[str | None, str | None]:
+    sha256, version = versioned_sha256(listed.source)
+    return listed.shown_sha256(sha256), version
 
 
 def _measured(study: Study) -> Iterator[tuple[str, str | None]]:
@@ -149,8 +154,8 @@ def _hashed(study: Study) -> tuple[str, str | None]:
     """Read all photographs: the digests of their names and bytes, and of their files' stamps."""
     stamps, stamps_digest, digest = FileStamps(), StampsDigest(), PhotographsDigest()
     noted = stamps.noted(study.listing.photographs)
-    digests = ordered(photograph_sha256, noted, cores())
-    for listed, sha256 in zip(study.listing.photographs, digests, strict=True):
+    digests = ordered(_versioned_sha256, noted, cores())
+    for listed, (sha256, version) in zip(study.listing.photographs, digests, strict=True):
         digest.add(listed.name, sha256)
-        stamps_digest.add(listed.name, sha256, stamps.taken(listed))
+        stamps_digest.add(listed.name, sha256, stamps.taken(listed, version))
     return digest.hexdigest(), stamps_digest.hexdigest()

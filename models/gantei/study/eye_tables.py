@@ -77,7 +77,7 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
         side = listed.eye.side if isinstance(listed.eye, Eye) else None
-        if statement := found.get(path_key(listed.path)):
+        if statement := found.get(path_key(listed.source)):
             return replace(listed, eye=stated_eye(statement.side, statement.origin, side))
         return replace(listed, eye=DETECT) if side is None and stated.detect else listed
 
@@ -129,7 +129,7 @@ def _by_key(
     }
     if by_key:
         for listed in listing.photographs:
-            path = os.fspath(listed.path)
+            path = str(listed.source)
             for key in {one_spelling(listed.name), one_spelling(path)}:
                 if (paths := by_key.get(key)) is not None and path not in paths:
                     by_key[key] = (*paths, path)
@@ -155,6 +155,6 @@ def _digest(listing: PhotographList, found: dict[str, EyeStatement]) -> str | No
         return None
     digest = hashlib.sha256()
     for listed in listing.photographs:
-        if statement := found.get(path_key(listed.path)):
+        if statement := found.get(path_key(listed.source)):
             digest.update(f"{listed.name}\0{statement.side}\0{statement.origin}\n".encode())
     return digest.hexdigest()

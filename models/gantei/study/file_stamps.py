@@ -1,4 +1,4 @@
-"""Size and modification time of a photograph's file, by which it is known without being read."""
+"""What tells that a photograph's file is the one that was read, without reading it again."""
 
 import hashlib
 import os
@@ -7,7 +7,9 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 
+from ..errors import PhotographError
 from ..photographs.listing import StudyPhotograph
+from ..photographs.stored_photograph import StoredPhotograph
 from ..system.files import file_state
 from ..system.keyed_digest import keyed_digest
 
@@ -21,7 +23,8 @@ class FileStamps:
 
     A stamp is `size:mtime_ns` of the file from which a photograph was read. It is taken before the
     photograph is read and again after; of a file that changed in between, or within `SETTLED`
-    before, there is none.
+    before, there is none. Where photographs are stored below an address, it is the version that
+    came with the bytes.
     """
 
     def __init__(self) -> None:
@@ -33,9 +36,11 @@ class FileStamps:
             self._before.append((_looked_up(listed), time.time_ns()))
             yield listed
 
-    def taken(self, listed: StudyPhotograph) -> str | None:
-        """Give the stamp of the next photograph, which has been read by now."""
+    def taken(self, listed: StudyPhotograph, version: str | None = None) -> str | None:
+        """Give the stamp of the next photograph, which has been read by now, as this version."""
         before, when = self._before.popleft()
+        if isinstance(listed.source, StoredPhotograph):
+            return version
         if before is None or when - before.st_mtime_ns < SETTLED:
             return None
         after = _looked_up(listed)
@@ -72,7 +77,12 @@ def stamps_sha256(photographs: Iterable[StudyPhotograph]) -> str | None:
 
 
 def stamp_of(listed: StudyPhotograph) -> str | None:
-    """Give the stamp that the photograph's file has now; None where there is no such file."""
+    """Give the stamp that the photograph's file has now; None where there is no such file.
+
+    Below an address it is the version that came with the list, or else is asked for.
+    """
+    if isinstance(source := listed.source, StoredPhotograph):
+        return stored_version(source)
     found = _looked_up(listed)
     return None if found is None else _stamp(found)
 
@@ -87,9 +97,21 @@ def kept_stamp(listed: StudyPhotograph, stamp: str | None, key: bytes | None = N
     return stamp if stamp is None or secret is None else keyed_digest(secret, stamp)
 
 
-def _looked_up(listed: StudyPhotograph) -> os.stat_result | None:
+def stored_version(source: StoredPhotograph) -> str | None:
+    """Give the version that came with the list, or else ask for it; None: it is not known."""
+    if source.listed_version is not None:
+        return source.listed_version
     try:
-        found = os.stat(listed.path)  # noqa: PTH116 - Path.stat does the same, more slowly
+        return source.place.version(source.name)
+    except PhotographError:
+        return None
+
+
+def _looked_up(listed: StudyPhotograph) -> os.stat_result | None:
+    if isinstance(listed.source, StoredPhotograph):
+        return None
+    try:
+        found = os.stat(listed.source)  # noqa: PTH116 - Path.stat does the same, more slowly
     except (OSError, ValueError):
         return None
     return found if stat.S_ISREG(found.st_mode) else None

@@ -108,7 +108,7 @@ def with_rows(
     nothing = (None,) * len(columns)
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
-        row = by_path.get(path_key(listed.path))
+        row = by_path.get(path_key(listed.source))
         if row is None:
             return replace(listed, cells=nothing)
         person = KnownPerson(one_spelling(row.person), "list") if row.person else None
@@ -124,7 +124,7 @@ def with_names(
     names = {path_key(path): row.photograph for path, row in rows}
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
-        return replace(listed, name=names.get(path_key(listed.path), listed.name))
+        return replace(listed, name=names.get(path_key(listed.source), listed.name))
 
     return replace(listing, photographs=tuple(map(told, listing.photographs)))
 

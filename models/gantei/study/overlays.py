@@ -14,6 +14,7 @@ from ..findings.finding import Finding
 from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph import open_photograph
+from ..photographs.photograph_source import source_name
 from ..system.files import atomic_write
 from .backends import AnyEstimator
 from .columns import ERROR, Row
@@ -87,9 +88,9 @@ class Overlays:
             ):  # of an earlier run, or before it was damaged
                 path.unlink(missing_ok=True)
             return
-        photograph = open_photograph(listed.path, allow_grey=self.allow_grey)
+        photograph = open_photograph(listed.source, allow_grey=self.allow_grey)
         if photograph.sha256 != result.sha256:
-            raise PhotographError(Finding("changed-photograph"), str(listed.path))
+            raise PhotographError(Finding("changed-photograph"), source_name(listed.source))
         for index, path in enumerate(self.files.paths(listed.name)):
             explanation = result.explanations[index]
             value = result.values[index][explanation.of]

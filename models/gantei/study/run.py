@@ -178,7 +178,7 @@ def _rows(
     results = study.backend.results(stamps.noted(left), extras.explain)
     with closing(with_same_files(left, results, finished.same_files)) as pairs:
         for listed, found in pairs:
-            stamp = stamps.taken(listed)
+            stamp = stamps.taken(listed, found.version)
             result = without_refused(cameras.compared(listed, found), study.refuse)
             extras.add(listed, result)
             line = row(persons.told(listed, result.format), result, study.estimators)

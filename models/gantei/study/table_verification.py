@@ -9,11 +9,13 @@ from typing import Any, Literal
 from ..errors import OutputError
 from ..inference.parallel import ordered
 from ..photographs.listing import PhotographList
+from ..photographs.stored_photograph import PhotographPlace, StoredPhotograph
 from ..photographs.study_photograph import StudyPhotograph, names_of, selected
 from ..system.cores import cores
 from ..system.files import sha256_of
 from ..table_files.streamed_columns import streamed_columns
 from .existing_table import photograph_sha256
+from .file_stamps import stored_version
 from .run_manifest_path import run_manifest_path
 from .run_manifest_reading import not_understood, read_run_manifest
 from .shard import Shard
@@ -165,8 +167,15 @@ def _compared(row: _VerifiedRow) -> tuple[str, RowState]:
         return name, "right"
     if found is not None:
         return name, "changed"
-    is_there = listed is not None and listed.path.exists()
+    is_there = listed is not None and _is_there(listed.source)
     return name, "unreadable" if is_there else "missing"
+
+
+def _is_there(source: PhotographPlace) -> bool:
+    """Whether a photograph that could not be read is there at all."""
+    if isinstance(source, StoredPhotograph):
+        return stored_version(source) is not None
+    return source.exists()
 
 
 def _shard(table: Path, manifest: Mapping[str, Any]) -> Shard | None:

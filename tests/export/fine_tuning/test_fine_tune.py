@@ -251,7 +251,7 @@ def test_a_photograph_that_cannot_be_read_is_listed(tmp_path):
     labelled, spec = labelled_of(eyes, "age"), find("demo-age").manifest.input
     with prepared_photographs(labelled, spec) as (left, prepared):
         assert (len(left), prepared.pixels.shape) == (5, (5, 160, 160, 3))
-        listed = [each.path for each in left.photographs]
+        listed = [each.source for each in left.photographs]
         expected = [prepare(gantei.read(path), spec) for path in listed]
         assert np.array_equal(prepared.network_values(prepared.pixels), expected)
     (left_out,) = left.exclusions[len(labelled.exclusions) :]

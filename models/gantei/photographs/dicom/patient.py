@@ -1,12 +1,14 @@
 """Whom a DICOM file says it is of, for a pseudonym that only a study's own key makes."""
 
 import json
-from io import BufferedReader
-from pathlib import Path
+from io import BytesIO
+from typing import BinaryIO
 
 from ...errors import PhotographError
 from ...system.files import open_regular
 from ...system.keyed_digest import keyed_digest
+from ..photograph_source import read_encoded
+from ..stored_photograph import PhotographPlace, StoredPhotograph
 from .elements import DataSet
 from .recognition import HEAD, is_dicom
 
@@ -15,14 +17,14 @@ _BEGINNINGS = (2**16, 2**20, 2**24)  # bytes to look in; most need only the firs
 _LONGEST = 256  # bytes of an identifier
 
 
-def patient_pseudonym(path: Path, key: bytes) -> str | None:
+def patient_pseudonym(source: PhotographPlace, key: bytes) -> str | None:
     """Make the pseudonym of the person whom a DICOM file names by identifier and issuer.
 
     It is the same for the same person and key; without the key, nobody can guess it. Identifiers
     are compared by their bytes. None: no DICOM, unreadable, or without an identifier.
     """
     try:
-        file = open_regular(path)
+        file = _opened(source)
         if file is None:
             return None
         with file:
@@ -40,7 +42,13 @@ def patient_pseudonym(path: Path, key: bytes) -> str | None:
     return f"person-{keyed_digest(key, json.dumps([issuer, identifier]))[:16]}"
 
 
-def _beginning(file: BufferedReader) -> DataSet | None:
+def _opened(source: PhotographPlace) -> BinaryIO | None:
+    if isinstance(source, StoredPhotograph):
+        return BytesIO(read_encoded(source))
+    return open_regular(source)
+
+
+def _beginning(file: BinaryIO) -> DataSet | None:
     """Read as far as the patient stands, within 16 MiB; None: no DICOM."""
     data = file.read(HEAD)
     if not is_dicom(data):

@@ -1,0 +1,131 @@
+"""A photograph below an address goes everywhere that one in a folder goes."""
+
+import hashlib
+import pickle
+
+import numpy as np
+import pytest
+
+import gantei
+from gantei.errors import PhotographError
+from gantei.findings.finding import Finding
+from gantei.photographs.eyes import eyes_of
+from gantei.photographs.path_spelling import path_key
+from gantei.photographs.photograph import eye_of, open_photograph
+from gantei.photographs.photograph_source import (
+    encoded_sha256,
+    is_one,
+    read_encoded,
+    read_versioned,
+    source_name,
+)
+from gantei.photographs.stored_photograph import StoredPhotograph
+from gantei.photographs.study_photograph import (
+    CompactPhotographs,
+    StudyPhotograph,
+    facts_of_text,
+    facts_text,
+    selected,
+)
+from gantei.study.file_stamps import FileStamps, stamp_of
+from gantei.system.stored_texts import StoredTexts
+
+from .stored import PlaceInMemory
+
+NAME = "p1/eye_OD.png"
+
+
+@pytest.fixture
+def place(photographs):
+    content = (photographs / "right/0.png").read_bytes()
+    return PlaceInMemory({NAME: content, "cut_OS.png": content[:-200]})
+
+
+@pytest.fixture
+def stored(place):
+    return StoredPhotograph(place, NAME)
+
+
+def test_it_is_called_by_the_address_and_its_name(stored):
+    assert str(stored) == source_name(stored) == path_key(stored) == f"store://test/{NAME}"
+    assert repr(stored).count("PlaceInMemory") == 0
+    assert is_one(stored)
+
+
+def test_it_is_read_once_with_its_version(stored, place):
+    photograph = open_photograph(stored)
+    assert photograph.sha256 == hashlib.sha256(place.contents[NAME]).hexdigest()
+    assert photograph.version == place.version_of(NAME)
+    assert place.asked == [("read", NAME)]
+
+
+def test_its_pixels_digest_and_bytes_are_those_of_the_file(stored, place, photographs):
+    path = photographs / "right/0.png"
+    np.testing.assert_array_equal(gantei.read(stored), gantei.read(path))
+    assert encoded_sha256(stored) == encoded_sha256(path)
+    assert read_encoded(stored) == path.read_bytes()
+    assert read_versioned(path).version is None
+
+
+def test_the_last_part_of_its_name_tells_its_eye(stored, place):
+    assert eye_of(stored, None).side == "right"
+    left = StoredPhotograph(place, "cut_OS.png")
+    assert [eye.side for eye in eyes_of([stored, left], None)] == ["right", "left"]
+    assert [eye.side for eye in eyes_of([stored], {str(stored): "left"})] == ["left"]
+
+
+def test_what_cannot_be_read_says_of_which_it_is(place):
+    with pytest.raises(PhotographError, match=r"^store://test/none.png: .*no such file"):
+        open_photograph(StoredPhotograph(place, "none.png"))
+    assert encoded_sha256(StoredPhotograph(place, "none.png")) is None
+
+
+def test_an_error_found_in_its_bytes_says_of_which_version(place, make_estimator):
+    cut = StoredPhotograph(place, "cut_OS.png")
+    with pytest.raises(PhotographError) as raised:
+        open_photograph(cut).pixels()
+    assert raised.value.code == "damaged-file" or raised.value.sha256
+    error = PhotographError(Finding("not-a-file"))
+    error.version = "a"
+    assert pickle.loads(pickle.dumps(error)).version == "a"
+
+
+def test_an_estimator_gives_the_values_that_the_file_has(stored, photographs, make_estimator):
+    estimator = gantei.load(make_estimator())
+    (from_place,) = estimator.predict(stored)
+    (from_disk,) = estimator.predict(photographs / "right/0.png")
+    assert from_place.values == from_disk.values
+    assert from_place.source == str(stored)
+
+
+def test_its_stamp_is_the_version_that_came_with_the_bytes_and_with_the_list(stored, place):
+    listed = StudyPhotograph(stored, NAME)
+    stamps = FileStamps()
+    (given,) = stamps.noted([listed])
+    assert stamps.taken(given, "as-read") == "as-read"
+    assert place.asked == []
+    assert stamp_of(listed) == place.version_of(NAME)
+    assert place.asked == [("version", NAME)]
+    known = StudyPhotograph(StoredPhotograph(place, NAME, 5, "as-listed"), NAME)
+    assert stamp_of(known) == "as-listed"
+    assert len(place.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("size", "version"), [(None, None), (0, ""), (5, '"a=b"'), (None, "x\ny"), (7, None)]
+)
+def test_what_a_place_says_of_a_file_comes_back_from_one_line(size, version):
+    text = facts_text(size, version)
+    assert "\n" not in text
+    assert facts_of_text(text) == (size, version)
+
+
+def test_compact_photographs_know_what_the_place_said_of_each(place):
+    names = StoredTexts([["a.png", "b\\n.png", "c.png"]])
+    facts = StoredTexts([[facts_text(number, f"v{number}") for number in range(3)]])
+    photographs = CompactPhotographs(place, names, facts=facts)
+    assert [str(each.source) for each in photographs][1] == "store://test/b\n.png"
+    assert photographs[2].source.listed_version == "v2"
+    assert [each.source.size for each in photographs[1:]] == [1, 2]
+    (left,) = selected(photographs, lambda name: name.startswith("b"))
+    assert left.source.listed_version == "v1"
