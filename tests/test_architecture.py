@@ -23,6 +23,7 @@ LAYERS = {
         "table_files",
         "manifests",
         "photographs",
+        "storage",
         "explanations",
         "inference",
         "catalogue",

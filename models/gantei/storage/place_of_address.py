@@ -1,0 +1,55 @@
+"""The place below an address: which module reads it."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+
+from ..photographs.stored_photograph import Place
+from ..system.offline import refuse_offline
+from .address import STORES, WEB, Address
+
+IMAGE_COLUMN = "image"
+"""Of a Parquet table, unless another is named: as data sets of Hugging Face have it."""
+
+
+def place_of(
+    address: Address,
+    *,
+    queries: Mapping[str, str] = MappingProxyType({}),
+    image_column: str = IMAGE_COLUMN,
+    encoding: str | None = None,
+) -> Place:
+    """Open the place below an address; nothing is read yet.
+
+    Args:
+        address: as `parse_address` gives it.
+        queries: of http and https: the query string of each name that has one of its own, which
+            may still be added.
+        image_column: of a Parquet table.
+        encoding: of names in an archive that are not marked as UTF-8; None: as its format says.
+
+    Raises:
+        OfflineError: `GANTEI_OFFLINE` is set, and it is reached over a network.
+        MissingExtraError: what reads it is not installed.
+        SettingError, OutputError: there is no such place, or it cannot be read.
+    """
+    if address.is_remote:
+        refuse_offline(f"copy the photographs of {address} to this machine, and name their folder")
+    shown = address.as_prefix().shown
+    if address.scheme in STORES:
+        return _opened("object_store", "object_store", shown)
+    if address.scheme in WEB:
+        return _opened("web", "web_place", address.as_prefix(), queries)
+    path = Path(address.path)
+    if address.scheme == "zip":
+        return _opened("zip_archive", "ZipArchive", path, shown, encoding)
+    if address.scheme == "tar":
+        return _opened("tar_archive", "TarArchive", path, shown, encoding)
+    return _opened("parquet_column", "ParquetColumn", path, shown, image_column)
+
+
+def _opened(module: str, name: str, *arguments: object) -> Place:
+    """Open a place by a module that is imported only now, since it may need an extra."""
+    opener: Callable[..., Place] = getattr(import_module(f".{module}", __package__), name)
+    return opener(*arguments)
