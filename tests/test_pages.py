@@ -20,6 +20,7 @@ from . import calibrated
 
 TOP = Path(__file__).parent.parent
 PREDICT = (TOP / "docs/predict.md").read_text("utf-8")
+TABLES = PREDICT[PREDICT.index("## The CSV") : PREDICT.index("## Lists")]
 FINDINGS = (TOP / "docs/findings.md").read_text("utf-8")
 ADDING = (TOP / "docs/adding-an-estimator.md").read_text("utf-8")
 
@@ -47,7 +48,18 @@ def here(tmp_path, monkeypatch):
 
 def test_the_page_on_prediction_runs(here):
     save_calibration(calibrated.calibration_of(find("demo-age").manifest))
-    run_commands(PREDICT)
+    run_commands(PREDICT.replace(TABLES, ""))
+
+
+def test_the_page_on_prediction_writes_parquet_that_pandas_reads(here):
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("pandas")
+    assert main(["demo-photos", "photographs", "--people", "1"]) == 0
+    run_commands(TABLES)
+    (python,) = blocks(TABLES, "python")
+    namespace = {}
+    exec(compile(python, "predict.md", "exec"), namespace)
+    assert len(namespace["ages"]) == 2
 
 
 @pytest.fixture

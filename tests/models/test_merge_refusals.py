@@ -274,7 +274,7 @@ def test_a_merge_that_fails_at_its_end_leaves_nothing(refused, monkeypatch):
     def fail(*_):
         raise OutputError("the last of all")
 
-    monkeypatch.setattr(ShardRows, "write", fail)
+    monkeypatch.setattr(ShardRows, "written", fail)
     assert "the last of all" in refused()
 
 

@@ -16,7 +16,7 @@ from ..labels.label_table import LabelTable
 from ..labels.results_table import ResultsTable, read_results
 from ..labels.true_values import label_place
 from ..labels.units_of import cohorts_of
-from ..system.files import sha256_of
+from ..table_files.parquet_parts import table_sha256
 from .gap_refusals import age_output, refuse_same_people, refuse_without_ages
 from .gap_rows import GapRows, PersonVisit, joined_rows, rows_of_cohort
 
@@ -179,7 +179,7 @@ def gap_files(tables: list[GapTable], labels: list[LabelTable]) -> tuple[Evaluat
     """Give what was read."""
     roles = ("results", "reference")
     found = [
-        EvaluatedFile(role, each.name, sha256_of(each.results.path), each.results.is_changed)
+        EvaluatedFile(role, each.name, table_sha256(each.results.path), each.results.is_changed)
         for role, each in zip(roles, tables, strict=False)
     ]
     told = dict.fromkeys((Path(each.name).name, each.sha256) for each in labels)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..terminal.plural import counted
 from ..terminal.text_table import visible
+from .options import add_rows_per_file
 from .photograph_options import STANDARD_STREAM
 from .predict_summary import write_counts
 
@@ -41,6 +42,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         type=Path,
         help="merged table, .csv, .xlsx, .parquet or .jsonl; the shards may have another format",
     )
+    add_rows_per_file(merge)
     merge.add_argument(
         "--embeddings",
         metavar="FILE",
@@ -71,7 +73,7 @@ def _run(chosen: argparse.Namespace) -> int:
     if str(chosen.out) == STANDARD_STREAM:
         raise OutputError("gantei merge writes several files: name the table by --out")
     shards = read_shards(chosen.tables)
-    study = MergedStudy(shards, chosen.out, chosen.embeddings, chosen.maps)
+    study = MergedStudy(shards, chosen.out, chosen.embeddings, chosen.maps, chosen.rows_per_file)
     with progress(study.photographs, "row") as bar:
         merged = merge_shards(study, overwrite=chosen.overwrite, advance=bar.update)
     _write_summary(study, merged.manifest, was_there=merged.was_there)

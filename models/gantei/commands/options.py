@@ -52,6 +52,17 @@ def add_calibrations(parser: argparse.ArgumentParser, what: str) -> None:
     )
 
 
+def add_rows_per_file(parser: argparse.ArgumentParser) -> None:
+    """Add `--rows-per-file`, by which a Parquet table is a folder of files."""
+    parser.add_argument(
+        "--rows-per-file",
+        type=whole_number,
+        metavar="N",
+        help="write a .parquet table as a folder of files of N rows each, part-00000.parquet and "
+        "so on, which pyarrow, pandas, DuckDB, polars and Spark read as one table",
+    )
+
+
 def add_json(parser: "argparse._ActionsContainer") -> None:
     """Add `--json`, for programs."""
     parser.add_argument("--json", action="store_true", help="print JSON")

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .local_estimators import local_backend
-from .options import add_calibrations, add_device, add_estimators, add_memory, whole_number
+from .options import (
+    add_calibrations,
+    add_device,
+    add_estimators,
+    add_memory,
+    add_rows_per_file,
+    whole_number,
+)
 from .photograph_options import (
     STANDARD_STREAM,
     add_persons,
@@ -75,6 +82,7 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         required=True,
         help="table, .csv, .xlsx, .parquet or .jsonl; - for plain CSV on standard output",
     )
+    add_rows_per_file(predict)
     predict.add_argument(
         "--plain-csv",
         action="store_true",
@@ -143,9 +151,10 @@ def _run(chosen: argparse.Namespace) -> int:
     write_copied_columns(listing)
     with _backend(chosen, names) as backend:
         if chosen.out == STANDARD_STREAM:
-            if chosen.maps or chosen.embeddings:
+            if chosen.maps or chosen.embeddings or chosen.rows_per_file:
                 raise OutputError(
-                    "--maps and --embeddings belong to a table in a file: name it by --out"
+                    "--maps, --embeddings and --rows-per-file belong to a table in files: name it "
+                    "by --out"
                 )
             failed = write_stream(chosen, listing, backend, added)
             return SOME_FAILED if failed else ALL_GOOD
@@ -236,6 +245,7 @@ def _fill(
         refuse=frozenset(chosen.refuse),
         shard=shard,
         dicom_key=chosen.dicom_key,
+        rows_per_file=chosen.rows_per_file,
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     with progress(len(listing.photographs), "photograph") as bar:

@@ -16,7 +16,7 @@ from ..labels.label_table import LabelTable
 from ..labels.results_table import ResultsTable, read_results
 from ..labels.true_values import label_place
 from ..labels.units_of import cohorts_of
-from ..system.files import sha256_of
+from ..table_files.parquet_parts import table_sha256
 
 CohortKey = tuple[str, Level]
 """The key of an output, such as `demo-sex.sex`, and a level."""
@@ -150,7 +150,7 @@ def read_files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[Evaluat
     """Tell which tables were read: those of results, then that of labels."""
     return (
         *(
-            EvaluatedFile("results", each.path.name, sha256_of(each.path), each.is_changed)
+            EvaluatedFile("results", each.path.name, table_sha256(each.path), each.is_changed)
             for each in read
         ),
         EvaluatedFile("labels", Path(table.name).name, table.sha256),
@@ -160,7 +160,7 @@ def read_files(read: Sequence[ResultsTable], table: LabelTable) -> tuple[Evaluat
 def _nothing(read: Sequence[ResultsTable], table: LabelTable) -> str:
     known = ", ".join(dict.fromkeys(output.name for each in read for output in each.outputs))
     said = f"{table.name}: says nothing of what was estimated ({known})"
-    if any(table.sha256 == sha256_of(each.path) for each in read):
+    if any(table.sha256 == table_sha256(each.path) for each in read):
         return f"{said}, as it is the table of results itself; give the table of labels"
     return f"{said}; name the columns by --age, --sex or --label OUTPUT=COLUMN"
 

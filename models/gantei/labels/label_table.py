@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..system.files import sha256_of
 from ..table_files.list_reading import read_table_file
+from ..table_files.parquet_parts import table_sha256
 from ..table_files.table_read import ReadTable
 from ..table_files.text_lines import STANDARD_INPUT
 from .gap_columns import refuse_gap_as_label
@@ -160,7 +160,7 @@ def read_labels(options: LabelOptions, table: ReadTable | None = None) -> LabelT
             impossible_ages=options.impossible_ages,
         ),
         tuple(table.columns),
-        _digest(table) if in_memory else sha256_of(Path(options.file)),
+        _digest(table) if in_memory else table_sha256(Path(options.file)),
         by_person=columns.by_person,
         has_persons=columns.person is not None,
         has_visits=columns.visit is not None,

@@ -12,8 +12,8 @@ from ..calibrations.calibration import Calibration
 from ..errors import OutputError
 from ..study.run_manifest_path import run_manifest_path
 from ..study.run_manifest_reading import read_run_manifest
-from ..system.files import sha256_of
 from ..table_files.list_reading import read_table_file
+from ..table_files.parquet_parts import table_sha256
 from .estimated_output import EstimatedOutput
 from .gap_columns import refuse_table_of_gaps
 from .recorded_outputs import recorded_calibrations, recorded_findings, recorded_outputs
@@ -105,6 +105,6 @@ def read_results(path: Path, *, encoding: str | None = None) -> ResultsTable:
         recorded_findings(run, run_path),
         run,
         is_anonymous=bool(run.get("anonymous", False)),
-        is_changed=run.get("table_sha256") != sha256_of(path),
+        is_changed=run.get("table_sha256") != table_sha256(path),
         calibrations=calibrations,
     )

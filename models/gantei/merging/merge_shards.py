@@ -22,6 +22,7 @@ from ..study.shard import names_sha256
 from ..study.skipped_files import manifest_text
 from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
 from ..system.open_files import allow_open_files
+from ..table_files.parquet_parts import remove_table
 from .line_formats import CsvTableLines
 from .merged_manifest import merged_manifest
 from .merged_skipped import merge_skipped
@@ -96,7 +97,7 @@ def _nothing_left(study: MergedStudy) -> Iterator[None]:
     except BaseException as error:
         for path in study.written_paths():
             if path not in before:
-                path.unlink(missing_ok=True)
+                remove_table(path)
         if isinstance(error, OSError) and not isinstance(error, OutputError):
             raise OutputError(
                 f"{study.table.parent}: what merging needs for a time cannot be written there: "
@@ -172,10 +173,8 @@ def _publish(
     described = {"results": layout.columns, "photographs": layout.measures}
     with atomic_write(study.dictionary_path) as file:
         write_dictionary(described | ({"persons": columns} if people else {}), file, plain=plain)
-    with atomic_write(study.table) as table:
-        tables.write(study.table, whole.order, whole.copies.found(), table)
-        table.flush()
-        digest = sha256_of(Path(table.name))
+    copies = whole.copies.found()
+    with tables.written(study.table, whole.order, copies, study.rows_per_file) as digest:
         files.check()
         manifest = merged_manifest(study, whole, digest, skipped) | people | beside
         with atomic_write(study.run_path) as file:

@@ -37,6 +37,7 @@ def merged_manifest(
         "summary": asdict(summary),
         "files_skipped": skipped,
         "table": study.table.name,
+        "rows_per_file": study.rows_per_file,
         "table_sha256": table_sha256,
         **whole.facts(),
         "shards": study.parts,

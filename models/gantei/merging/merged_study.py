@@ -13,8 +13,9 @@ from ..study.overlay_files import OverlayFiles
 from ..study.persons_file import persons_are_there
 from ..study.run_differences import differences
 from ..study.run_manifest_reading import existing_manifest
-from ..study.table import check_size, writer_for
+from ..study.table_writing import check_extent, check_form
 from ..system.files import sha256_of
+from ..table_files.parquet_parts import table_sha256
 from .shard_table import ShardTable
 
 _PLACES = {
@@ -28,12 +29,14 @@ class MergedStudy(FilesOfTable):
     """The shards of a study, in the order of their numbers, and the table that they come to.
 
     `embeddings` is written, where the shards have them; in `maps` their overlays are.
+    `rows_per_file`: of a Parquet table that is a folder of files.
     """
 
     shards: Sequence[ShardTable]
     table: Path
     embeddings: Path | None = None
     maps: Path | None = None
+    rows_per_file: int | None = None
 
     @property
     def photographs(self) -> int:
@@ -78,10 +81,9 @@ class MergedStudy(FilesOfTable):
                 there; or embeddings or maps were asked for that the shards do not have, or the
                 other way round.
         """
-        if self.table.is_dir():
-            raise OutputError(f"{self.table}: is a folder; name a file in it")
-        writer_for(self.table)
-        check_size(self.table, self.photographs, len(self.shards[0].manifest["columns"]))
+        check_form(self.table, self.rows_per_file, (self.maps, self.embeddings))
+        columns = len(self.shards[0].manifest["columns"])
+        check_extent(self.table, self.photographs, columns, self.rows_per_file)
         read = {path.resolve() for each in self.shards for path in each.own_paths()}
         read |= {each.embeddings_path.resolve() for each in self.shards if each.embeddings_path}
         own = self.written_paths()
@@ -121,7 +123,8 @@ class MergedStudy(FilesOfTable):
             same = (
                 manifest["run"] == self.shards[0].manifest["run"]
                 and manifest["shards"] == self.parts
-                and manifest["table_sha256"] == sha256_of(self.table)
+                and manifest.get("rows_per_file") == self.rows_per_file
+                and manifest["table_sha256"] == table_sha256(self.table)
                 and persons_are_there(self.persons_path, manifest)
                 and manifest["photographs"]["sha256"] == sha256_of(self.measures_path)
                 and self.dictionary_path.is_file()
@@ -142,8 +145,10 @@ class MergedStudy(FilesOfTable):
             return nothing
         try:
             found = differences(manifest, self.shards[0].manifest, this="these shards", now="here")
-            if manifest["table_sha256"] != sha256_of(self.table):
+            if manifest["table_sha256"] != table_sha256(self.table):
                 found.append("it was changed since it was written")
+            if manifest.get("rows_per_file") != self.rows_per_file:
+                found.append("it is divided into files otherwise (--rows-per-file)")
             if "shards" not in manifest:
                 found.append("it was not merged")
             elif manifest["shards"] != self.parts:

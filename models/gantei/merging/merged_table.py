@@ -1,13 +1,15 @@
 """The table of a whole study, written from those of its shards."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 from ..study.columns import Row, with_finding
 from ..study.same_files import same_file
-from ..study.table import writer_for
 from ..study.table_rows import table_rows
+from ..study.table_writing import atomic_table
+from ..system.files import atomic_write, sha256_of
 from .line_formats import CsvTableLines, JsonTableLines
 from .row_order import taken_in_order
 from .shard_table import ShardTable
@@ -35,31 +37,48 @@ class ShardRows:
             for each in self._shards
         ]
 
-    def write(
-        self, path: Path, order: Iterable[int], copies: Iterator[tuple[int, str]], file: IO[bytes]
-    ) -> None:
+    @contextmanager
+    def written(
+        self,
+        path: Path,
+        order: Iterable[int],
+        copies: Iterator[tuple[int, str]],
+        rows_per_file: int | None = None,
+    ) -> Iterator[str]:
         """Write the table of the whole study; lines of the same format are copied as they stand.
 
+        It appears when the block ends; see `atomic_table`.
+
         Args:
-            path: whose ending tells the format.
+            path: of the table, whose ending tells the format.
             order: see `rows_in_order`.
             copies: places of rows that are copies, with the names of the first ones.
-            file: to write to.
+            rows_per_file: of a Parquet table that is a folder of files.
+
+        Returns:
+            The digest of the table.
 
         Raises:
-            OutputError: a table cannot be read.
+            OutputError: a table cannot be read, or written.
         """
         if (lines := self._lines(path)) is None:
             rows = _with_copies(taken_in_order(self.of_each(), order), copies, self._copy)
-            writer_for(path, plain=self.plain)(rows, self._layout.columns, file)
+            columns = self._layout.columns
+            with atomic_table(
+                path, rows, columns, plain=self.plain, rows_per_file=rows_per_file
+            ) as digest:
+                yield digest
             return
 
         def copy(line: bytes, first: str) -> bytes:
             return lines.changed(line, lambda row: self._copy(row, first))
 
-        file.write(lines.head(self._shards[0].table))
         texts = taken_in_order([lines.rows(each.table) for each in self._shards], order)
-        file.writelines(_with_copies(texts, copies, copy))
+        with atomic_write(path) as file:
+            file.write(lines.head(self._shards[0].table))
+            file.writelines(_with_copies(texts, copies, copy))
+            file.flush()
+            yield sha256_of(Path(file.name))
 
     def _lines(self, path: Path) -> CsvTableLines | JsonTableLines | None:
         endings = {each.suffix.lower() for each in (path, *(one.table for one in self._shards))}

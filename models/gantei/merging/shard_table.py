@@ -10,6 +10,7 @@ from ..errors import OutputError
 from ..study.files_of_table import FilesOfTable
 from ..study.run_manifest_reading import read_run_manifest
 from ..system.files import open_regular
+from ..table_files.parquet_parts import files_of_table, is_folder_table, table_sha256
 from .shard_manifest import checked_manifest
 
 
@@ -44,7 +45,7 @@ class ShardTable(FilesOfTable):
     def read_paths(self) -> list[Path]:
         """The files that merging reads, whether they are there or not."""
         beside = (self.measures_path, self.embeddings_path, self.skipped_path, self.dictionary_path)
-        return [path for path in (self.table, *beside) if path is not None]
+        return [*files_of_table(self.table), *(path for path in beside if path is not None)]
 
     def check_unchanged(self) -> None:
         """See that table, measures and embeddings are those that the run wrote.
@@ -58,6 +59,8 @@ class ShardTable(FilesOfTable):
         for path, sha256 in ((self.table, self.manifest["table_sha256"]), *beside):
             try:
                 same = _sha256(path) == sha256
+            except OutputError:
+                raise
             except OSError as error:
                 raise OutputError(
                     f"{path}: cannot be read: {error.strerror}; {self.run_path.name} tells of it: "
@@ -76,9 +79,9 @@ def read_shard(table: Path) -> ShardTable:
     Raises:
         OutputError: there is none, or it is not that of a shard.
     """
-    if table.is_dir():
+    if table.is_dir() and not is_folder_table(table):
         raise OutputError(f"{table}: is a folder; name the tables in it, such as shard-*.csv")
-    if not table.is_file():
+    if not (table.is_file() or table.is_dir()):
         raise OutputError(f"{table}: no such file")
     manifest = read_run_manifest(table)
     if manifest.get("shard") is None:
@@ -100,7 +103,9 @@ def read_shard(table: Path) -> ShardTable:
 
 
 def _sha256(path: Path) -> str | None:
-    """Digest of a file; None of a pipe, a device or a folder, which nobody waits for."""
+    """Digest of a table or file; None of a pipe or a device, which nobody waits for."""
+    if is_folder_table(path):
+        return table_sha256(path)
     file = open_regular(path)
     if file is None:
         return None

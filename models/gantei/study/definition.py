@@ -28,6 +28,7 @@ class Study(FilesOfTable):
     stand in the table alone, behind the others. `refuse`: codes of findings that are errors here.
     `shard`: of a larger study, where the listing has the photographs of one shard alone.
     `dicom_key`: the file with the key of pseudonyms; None: it stands beside the table.
+    `rows_per_file`: of a Parquet table that is a folder of files; None: the table is one file.
     """
 
     listing: PhotographList
@@ -40,6 +41,7 @@ class Study(FilesOfTable):
     refuse: frozenset[str] = frozenset()
     shard: StudyShard | None = None
     dicom_key: Path | None = None
+    rows_per_file: int | None = None
 
     @property
     def estimators(self) -> Sequence[AnyEstimator]:

@@ -10,7 +10,7 @@ from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import versioned_sha256
 from ..system.cores import cores
-from ..system.files import sha256_of
+from ..table_files.parquet_parts import table_sha256
 from ..table_files.streamed_columns import streamed_columns
 from .definition import PhotographsDigest, Study
 from .dicom_persons import is_other_key
@@ -61,7 +61,7 @@ def finished_before(
     if (manifest := existing_manifest(study.table)) is None:
         return None
     try:
-        if manifest["run"] != run or manifest["table_sha256"] != sha256_of(study.table):
+        if manifest["run"] != run or manifest["table_sha256"] != table_sha256(study.table):
             return None
         if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
             return None
@@ -111,7 +111,7 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
         found = [*shard_differences(manifest, identity), *differences(manifest, identity)]
         if not found:
             found += _other_parts(study, manifest)
-        if manifest["table_sha256"] != sha256_of(study.table):
+        if manifest["table_sha256"] != table_sha256(study.table):
             found.append("it was changed since it was written")
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
             found.append("its persons or the list's columns are others (--from, --persons)")
@@ -124,8 +124,10 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
 
 
 def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
-    """Say what is other of what all shards have in common, or of the key of pseudonyms."""
+    """Say what is other of its files, of what all shards have in common, or of the key."""
     told, found = manifest.get("shard"), []
+    if manifest.get("rows_per_file") != study.rows_per_file:
+        found.append("it is divided into files otherwise (--rows-per-file)")
     if study.shard and told and study.shard.eyes_sha256 != told["eyes_sha256"]:
         found.append("its photographs, or their eyes, are others")
     key = (told or manifest).get("dicom_key_sha256")

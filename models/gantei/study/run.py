@@ -11,12 +11,11 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
 from ..manifests.citation import bibliography, reference, software
-from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
+from ..system.files import atomic_write, exclusive_lock, remove_partial_files
 from ..system.processor import processor
 from .backends import LocalBackend
 from .columns import Row, row, write_dictionary
@@ -37,7 +36,7 @@ from .refusing import without_refused
 from .same_files import with_same_files
 from .skipped_files import manifest_text, renew_manifest, skipped_counts, write_skipped
 from .stated_cameras import StatedCameras
-from .table import check_size, writer_for
+from .table_writing import atomic_table, check_extent, check_form
 
 
 def run_study(
@@ -61,11 +60,10 @@ def run_study(
         OutputError: the table exists and is not this run's, another process writes it, or it
             cannot be written; no file is lost.
     """
-    if study.table.is_dir():
-        raise OutputError(f"{study.table}: is a folder; name a file in it")
     # Refuse what cannot be written before any work.
-    writer_for(study.table)
-    check_size(study.table, len(study.listing.photographs), len(study.columns()))
+    check_form(study.table, study.rows_per_file, (study.maps, study.embeddings))
+    size = len(study.listing.photographs), len(study.columns())
+    check_extent(study.table, *size, study.rows_per_file)
     identity = study.identity()
     run = digest_of(identity)
     journal_id, told = study.journal_of(run), identity | study.place()
@@ -157,15 +155,14 @@ def _publish(
     with atomic_write(study.dictionary_path) as file:
         write_dictionary(tables, file, plain=plain)
     write_skipped(study)
-    with atomic_write(study.table) as table:
-        writer_for(study.table, plain=plain)(rows, described, table)
-        table.flush()
-        digest = sha256_of(Path(table.name))
-        with atomic_write(study.run_path) as file:
-            manifest = told | _run_manifest(study, summary, finished, digest)
-            manifest |= people
-            manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
-            file.write(manifest_text(manifest))
+    written = atomic_table(
+        study.table, rows, described, plain=plain, rows_per_file=study.rows_per_file
+    )
+    with written as digest, atomic_write(study.run_path) as file:
+        manifest = told | _run_manifest(study, summary, finished, digest)
+        manifest |= people
+        manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
+        file.write(manifest_text(manifest))
 
 
 def _rows(
@@ -200,6 +197,7 @@ def _run_manifest(
         ],
         **({"processor": processor()} if isinstance(study.backend, LocalBackend) else {}),
         "table": study.table.name,
+        "rows_per_file": study.rows_per_file,
         "table_sha256": digest,
         "photographs_sha256": finished.photographs_sha256(),
         "stamps_sha256": finished.stamps_sha256(),

@@ -10,6 +10,7 @@ from ..errors import OutputError
 from ..inference.postprocessing import shortest
 from ..table_files.csv_reading import cells_of
 from ..table_files.optional_packages import arrow, openpyxl
+from ..table_files.parquet_parts import opened_files
 from ..table_files.workbook_reading import NO_WORKBOOK, check_unpacked
 from .columns import Row
 from .leading_columns import Column
@@ -118,8 +119,7 @@ def _checked(row: Row, kinds: Sequence[type]) -> Row:
 
 
 def _parquet(path: Path, columns: Sequence[Column], at_once: int) -> Iterator[Row]:
-    _, parquet = arrow()
-    with parquet.ParquetFile(path, memory_map=True) as file:
+    for file in opened_files(path):
         _check(path, file.schema_arrow.names, columns)
         _check_types(path, file.schema_arrow, columns)
         for batch in file.iter_batches(at_once):

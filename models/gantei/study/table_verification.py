@@ -12,7 +12,7 @@ from ..photographs.listing import PhotographList
 from ..photographs.stored_photograph import PhotographPlace, StoredPhotograph
 from ..photographs.study_photograph import StudyPhotograph, names_of, selected
 from ..system.cores import cores
-from ..system.files import sha256_of
+from ..table_files.parquet_parts import is_folder_table, table_sha256
 from ..table_files.streamed_columns import streamed_columns
 from .existing_table import photograph_sha256
 from .file_stamps import stored_version
@@ -85,9 +85,9 @@ def verify_table(
             the listing has names, or the other way round.
         MissingExtraError: what the table's format needs is not installed.
     """
-    if table.is_dir():
+    if table.is_dir() and not is_folder_table(table):
         raise OutputError(f"{table}: is a folder; name the table first, then its photographs")
-    if not table.is_file():
+    if not table.exists():
         raise OutputError(f"{table}: no such file; name a table of gantei predict")
     manifest = read_run_manifest(table)
     _check_key(table, manifest, listing)
@@ -204,6 +204,6 @@ def _digests(table: Path, manifest: Mapping[str, Any], embeddings: Path | None) 
 
 
 def _state(path: Path, sha256: str) -> FileState:
-    if not path.is_file():
+    if not path.exists():
         return "missing"
-    return "right" if sha256_of(path) == sha256 else "changed"
+    return "right" if table_sha256(path) == sha256 else "changed"

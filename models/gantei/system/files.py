@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -45,7 +46,7 @@ def atomic_write(path: Path, *, mode: int = 0o666) -> Iterator[IO[bytes]]:
 
 
 def remove_partial_files(paths: Iterable[Path]) -> None:
-    """Delete what `atomic_write` has left of these files in processes that were killed."""
+    """Delete what `atomic_write` and `atomic_folder` have left of these in killed processes."""
     folders: dict[Path, set[str]] = {}
     for path in paths:
         folders.setdefault(path.parent, set()).add(path.name)
@@ -53,7 +54,11 @@ def remove_partial_files(paths: Iterable[Path]) -> None:
         with suppress(OSError):  # no folder, no files; what cannot be deleted stays
             for entry in list(os.scandir(folder)):
                 found = _PARTIAL.fullmatch(entry.name)
-                if found and found[1] in names and not _is_running(int(found[2])):
+                if not found or found[1] not in names or _is_running(int(found[2])):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    shutil.rmtree(entry.path)
+                else:
                     Path(entry.path).unlink()
 
 

@@ -1,11 +1,11 @@
-"""Reading a Parquet file as a table of texts."""
+"""Reading a Parquet table, one file or a folder of them, as a table of texts."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ..errors import OutputError
 from .optional_packages import arrow
+from .parquet_parts import opened_files
 from .table_read import ReadRow, ReadTable
 from .typed_cells import cell_text
 
@@ -21,25 +21,33 @@ def read_parquet(path: Path) -> ReadTable:
             `ReadTable.of`.
         MissingExtraError: pyarrow is not installed.
     """
-    pyarrow, parquet = arrow()
+    return ReadTable.of(parquet_rows(path), str(path))
+
+
+def parquet_rows(path: Path) -> Iterator[ReadRow]:
+    """Read row by row, the names of the columns first.
+
+    Raises:
+        OutputError, MissingExtraError: as `read_parquet`, but for `ReadTable.of`.
+    """
+    pyarrow, _ = arrow()
+    names: list[str] = []
+    number = 0
     try:
-        with parquet.ParquetFile(path, memory_map=True) as file:
-            names = file.schema_arrow.names
-            return ReadTable.of(_rows(file, names, path), str(path))
+        for file in opened_files(path):
+            if not names:
+                names = file.schema_arrow.names
+                yield ReadRow(str(path), names)
+            for batch in file.iter_batches(BATCH):
+                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    number += 1
+                    where = f"{path}, row {number}"
+                    cells = [_text(*each, where) for each in zip(values, names, strict=True)]
+                    yield ReadRow(where, cells)
     except OutputError:
         raise
     except (OSError, pyarrow.ArrowException) as error:
         raise OutputError(f"{path}: cannot be read as Parquet: {error}") from error
-
-
-def _rows(file: Any, names: list[str], path: Path) -> Iterator[ReadRow]:
-    yield ReadRow(str(path), names)
-    number = 0
-    for batch in file.iter_batches(BATCH):
-        for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
-            number += 1
-            where = f"{path}, row {number}"
-            yield ReadRow(where, [_text(*each, where) for each in zip(values, names, strict=True)])
 
 
 def _text(value: object, column: str, where: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import OutputError
 from .csv_reading import delimiter_of
 from .optional_packages import arrow
+from .parquet_parts import opened_files
 from .parquet_reading import BATCH
 from .spreadsheet_cells import undefused
 from .typed_cells import cell_text
@@ -23,7 +24,8 @@ def streamed_columns(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, 
     r"""Read the cells of these columns, as texts, with one row of a text file in memory.
 
     Args:
-        path: of a table as `gantei predict` writes it: .xlsx, .parquet, .jsonl, else CSV in UTF-8.
+        path: of a table as `gantei predict` writes it: .xlsx, .parquet, .jsonl, else CSV in
+            UTF-8.
         columns: their names.
 
     Raises:
@@ -100,9 +102,9 @@ def _json_lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]
 
 
 def _parquet(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    pyarrow, parquet = arrow()
+    pyarrow, _ = arrow()
     try:
-        with parquet.ParquetFile(path) as file:
+        for file in opened_files(path):
             for column in columns:
                 if column not in file.schema_arrow.names:
                     raise _lacks(path, column)
