@@ -14,7 +14,7 @@ from gantei.findings.wording import FOLDER, short_text, wording
 
 from ..sources import TOP, tree_of
 
-ROOMS = ("photographs", "inference", "calibrations", "study")
+ROOMS = ("photographs", "storage", "inference", "calibrations", "study")
 """What finds something on photographs."""
 PACKAGES = ("models/gantei", "export/gantei_export", "service/gantei_service")
 

@@ -43,10 +43,10 @@ def place_of(
         return _opened("web", "web_place", address.as_prefix(), queries)
     path = Path(address.path)
     if address.scheme == "zip":
-        return _opened("zip_archive", "ZipArchive", path, shown, encoding)
+        return _opened("zip_archive", "ZipPlace", path, shown, encoding)
     if address.scheme == "tar":
-        return _opened("tar_archive", "TarArchive", path, shown, encoding)
-    return _opened("parquet_column", "ParquetColumn", path, shown, image_column)
+        return _opened("tar_archive", "TarPlace", path, shown, encoding)
+    return _opened("parquet_column", "ParquetPlace", path, shown, image_column)
 
 
 def _opened(module: str, name: str, *arguments: object) -> Place:

@@ -1,0 +1,217 @@
+"""The table of files at the end of a ZIP archive (APPNOTE 4.3), a record in memory at a time.
+
+`zipfile` keeps 600 bytes of every file and reads the table at once; here it may have millions.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from .archive_file import ArchiveReader, ArchiveRefusedError, damaged
+from .entry_names import entry_name
+
+_END = struct.Struct("<4s4H2LH")
+_END_64 = struct.Struct("<4sQ2H2L4Q")
+_LOCATOR = struct.Struct("<4sLQL")
+_RECORD = struct.Struct("<4s6H3L5H2L")
+_LONGEST_COMMENT = 65_535
+_LONGEST_RECORD = _RECORD.size + 3 * 65_535
+_AT_ONCE = 4 * _LONGEST_RECORD
+_USUAL_RECORD = 512
+_WHOLE_32 = 0xFFFFFFFF
+_ZIP_64, _UNICODE_PATH = 0x0001, 0x7075
+ENCRYPTED, _UTF_8, _MASKED = 0x0001, 0x0800, 0x2000
+_MADE_ON_UNIX = 3
+_MADE_ON_WINDOWS = (0, 10, 11, 14)
+"""FAT, NTFS and VFAT, whose programs may write `\\` between folders."""
+
+
+class Directory(NamedTuple):
+    """Where the table is, and how many records it has.
+
+    `before`: the bytes before the archive, which its positions of entries do not count.
+    """
+
+    start: int
+    end: int
+    before: int
+    records: int
+
+
+class ZipRecord(NamedTuple):
+    """What the table says of an entry.
+
+    `place` is that of the record, `header` that of the entry; `raw_name` are the bytes of its name,
+    `name` is below the archive, and ends in `/` where it is a folder's; `packed` and `size` are the
+    bytes that it takes in the archive and has; `mode` is Unix's, or 0.
+    """
+
+    place: int
+    raw_name: bytes
+    name: str
+    flags: int
+    method: int
+    crc: int
+    packed: int
+    size: int
+    header: int
+    mode: int
+
+
+def find_directory(file: ArchiveReader) -> Directory:
+    """Find the table of files by the record at the archive's end.
+
+    Raises:
+        ArchiveRefusedError: there is none: no ZIP, cut off, or in several parts.
+        PhotographError: it contradicts itself.
+    """
+    tail_start = max(0, file.size - _END.size - _LONGEST_COMMENT)
+    tail = file.bytes_at(tail_start, file.size - tail_start)
+    place = _end_record(tail)
+    if place is None:
+        raise ArchiveRefusedError(
+            "no ZIP archive, or one that is cut off: the table of files at its end is missing; "
+            "fetch it again"
+        )
+    _, disk, _, here, entries, length, offset, _ = _END.unpack_from(tail, place)
+    end = tail_start + place
+    if end >= _LOCATOR.size:
+        locator = file.bytes_at(end - _LOCATOR.size, _LOCATOR.size)
+        if locator.startswith(b"PK\x06\x07"):
+            end, record = _zip_64_end(file, end - _LOCATOR.size, _LOCATOR.unpack(locator)[2])
+            _, _, _, _, disk, _, here, entries, length, offset = record
+    if disk or here != entries:
+        raise ArchiveRefusedError("one part of a ZIP archive in several; put it together: zip -s 0")
+    start = end - length
+    if start < 0 or offset > start:
+        raise damaged("the table of files does not fit into it")
+    return Directory(start, end, start - offset, entries)
+
+
+def _end_record(tail: bytes) -> int | None:
+    place = len(tail)
+    while (place := tail.rfind(b"PK\x05\x06", 0, place)) >= 0:
+        if place + _END.size <= len(tail):
+            comment = int.from_bytes(tail[place + 20 : place + 22], "little")
+            if place + _END.size + comment <= len(tail):
+                return place
+    return None
+
+
+def _zip_64_end(file: ArchiveReader, locator: int, stated: int) -> tuple[int, tuple[int, ...]]:
+    for place in (locator - _END_64.size, stated):  # the first also behind other bytes
+        if 0 <= place <= locator - _END_64.size:
+            record = file.bytes_at(place, _END_64.size)
+            if record.startswith(b"PK\x06\x06"):
+                return place, _END_64.unpack(record)
+    raise damaged("the end of its table of files is missing")
+
+
+def records(file: ArchiveReader, directory: Directory, encoding: str | None) -> Iterator[ZipRecord]:
+    """Read the table of files, record by record.
+
+    Args:
+        file: the archive.
+        directory: where its table is.
+        encoding: of names that are not marked as UTF-8; None: UTF-8, else they are refused.
+
+    Raises:
+        ArchiveRefusedError: a name cannot be read, or leads out of the archive.
+        PhotographError: a record is damaged.
+    """
+    place, waiting, start, count = directory.start, b"", 0, 0
+    while place < directory.end:
+        found = _record(waiting, start, place, directory.before, encoding)
+        if found is None:
+            read = place + len(waiting) - start
+            if read == directory.end:
+                raise damaged("a record of its table of files is cut off")
+            more = file.bytes_at(read, min(_AT_ONCE, directory.end - read))
+            waiting, start = waiting[start:] + more, 0
+            continue
+        record, length = found
+        yield record
+        place, start, count = place + length, start + length, count + 1
+    if (count - directory.records) % 2**16:  # old programs count no further
+        raise damaged("its table of files has another number of records than it says")
+
+
+def record_at(
+    file: ArchiveReader, directory: Directory, place: int, encoding: str | None
+) -> ZipRecord:
+    """Read the record at a place that `records` gave.
+
+    Raises:
+        ArchiveRefusedError, PhotographError: as `records`.
+    """
+    for length in (_USUAL_RECORD, _LONGEST_RECORD):
+        data = file.bytes_at(place, min(length, directory.end - place))
+        if found := _record(data, 0, place, directory.before, encoding):
+            return found[0]
+    raise damaged("a record of its table of files is cut off")
+
+
+def _record(
+    data: bytes, start: int, place: int, before: int, encoding: str | None
+) -> tuple[ZipRecord, int] | None:
+    """Take apart the record that begins at `start`; None: `data` ends within it."""
+    if len(data) < start + _RECORD.size:
+        return None
+    (mark, made, _, flags, method, _, _, crc, packed, size, name, extra, comment, _, _, attributes,
+     header) = _RECORD.unpack_from(data, start)  # fmt: skip
+    if mark != b"PK\x01\x02":
+        raise damaged("its table of files holds something else")
+    if flags & _MASKED:
+        raise ArchiveRefusedError("its table of files is encrypted; unpack it, and name the folder")
+    length = _RECORD.size + name + extra + comment
+    if len(data) < start + length:
+        return None
+    raw = data[start + _RECORD.size : start + _RECORD.size + name]
+    fields = _extra_fields(data[start + length - comment - extra : start + length - comment])
+    if _WHOLE_32 in (size, packed, header):
+        size, packed, header = _widened((size, packed, header), fields.get(_ZIP_64, b""))
+    system = made >> 8
+    text = _text(raw, flags, fields.get(_UNICODE_PATH, b""), encoding)
+    if system in _MADE_ON_WINDOWS and "/" not in text:
+        text = text.replace("\\", "/")
+    mode = attributes >> 16 if system == _MADE_ON_UNIX else 0
+    return ZipRecord(
+        place, raw, entry_name(text), flags, method, crc, packed, size, header + before, mode
+    ), length
+
+
+def _widened(numbers: tuple[int, ...], wide: bytes) -> tuple[int, ...]:
+    """Put the numbers of 64 bits, in the order of those that are too large for 32."""
+    if len(wide) < 8 * numbers.count(_WHOLE_32):
+        raise damaged("a large size of its table of files is missing")
+    following = iter(struct.unpack_from(f"<{len(wide) // 8}Q", wide))
+    return tuple(next(following) if each == _WHOLE_32 else each for each in numbers)
+
+
+def _extra_fields(extra: bytes) -> dict[int, bytes]:
+    fields, place = {}, 0
+    while place + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, place)
+        fields[kind] = extra[place + 4 :][:length]
+        place += 4 + length
+    return fields
+
+
+def _text(raw: bytes, flags: int, unicode_path: bytes, encoding: str | None) -> str:
+    try:
+        if raw.isascii():
+            return raw.decode("ascii")
+        if flags & _UTF_8:
+            return raw.decode()
+        if unicode_path[:5] == b"\x01" + zlib.crc32(raw).to_bytes(4, "little"):
+            return unicode_path[5:].decode()
+        return raw.decode(encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        shown = raw.decode("ascii", "backslashreplace")
+        raise ArchiveRefusedError(
+            f"the entry {shown} does not say how its name is encoded; say it by --encoding: cp932 "
+            "where Windows packed it in Japan, cp437 elsewhere"
+            if not flags & _UTF_8
+            else f"the entry {shown} is said to have a name in UTF-8, and has not"
+        ) from error
