@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import tempfile
 
 import numpy as np
 import pytest
@@ -281,13 +282,11 @@ def test_a_merge_that_fails_at_its_end_leaves_nothing(refused, monkeypatch):
 def test_a_disk_that_is_full_leaves_nothing(study, refused, monkeypatch):
     import errno
 
-    from gantei.merging import spill
-
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(spill, "MOST_WAITING", 1)
-    monkeypatch.setattr(spill.marshal, "dumps", full)
+    monkeypatch.setattr("gantei.system.stored_texts.RUN_TEXTS", 1)
+    monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", full)
     assert "No space left on device" in refused()
 
 

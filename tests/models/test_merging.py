@@ -2,12 +2,12 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
 from gantei.calibrations.calibration_store import save_calibration
 from gantei.estimator.estimator import load
-from gantei.system.open_files import KEPT, allow_open_files
 
 from .. import calibrated
 from ..conftest import SEX, made_picture
@@ -172,12 +172,14 @@ def test_the_merged_table_may_have_another_format_than_the_shards(
 
 
 @pytest.mark.parametrize("waiting", [1, 2, 5])
-def test_the_merged_files_are_the_same_however_many_parts_wait_on_disk(
+def test_the_merged_files_are_the_same_however_many_rows_wait_on_disk(
     sharded, monkeypatch, waiting
 ):
-    monkeypatch.setattr("gantei.merging.spill.RECORDS_OF_PART", 3)
-    monkeypatch.setattr("gantei.merging.spill.MOST_WAITING", 1)
-    monkeypatch.setattr("gantei.merging.spill.LEAST_AT_ONCE", waiting)
+    for name, value in (("RUN_TEXTS", waiting), ("_BLOCK", 2), ("_READ", 300), ("IN_MEMORY", 10)):
+        monkeypatch.setattr(f"gantei.system.stored_texts.{name}", value)
+    monkeypatch.setattr("gantei.study.person_photographs.AT_ONCE", waiting)
+    monkeypatch.setattr("gantei.merging.merged_table.ROWS_IN_MEMORY", waiting)
+    monkeypatch.setattr("gantei.merging.merged_table.LEAST_ROWS", waiting)
     study = sharded("--persons", "folders")
     study.run_whole()
     study.run_shards()
@@ -243,12 +245,17 @@ def test_nothing_is_left_beside_the_merged_files(sharded):
     }
 
 
-def test_a_process_may_open_as_many_files_as_there_are_shards():
+def test_more_shards_than_a_process_may_have_files_open(sharded, age, monkeypatch, tmp_path):
     resource = pytest.importorskip("resource")
+    study = sharded("--persons", "folders", of=40, estimators=(age,))
+    study.run_whole("--embeddings", study.whole.with_name("v.npy"))
+    for number in range(1, 41):
+        study.run_shard(number, "--embeddings", tmp_path / f"shards/v{number}.npy")
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, before[1]))
+    few = len([*Path("/dev/fd").iterdir()]) + 12
+    resource.setrlimit(resource.RLIMIT_NOFILE, (few, before[1]))
     try:
-        allow_open_files(200)
-        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= 200 + KEPT
+        assert study.merge("--embeddings", study.merged.with_name("v.npy")) == 1
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    study.check_same()

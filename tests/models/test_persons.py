@@ -14,7 +14,8 @@ from gantei.errors import SettingError
 from gantei.manifests.input_output import Binary, Categorical, Regression
 from gantei.photographs.persons import person_rule
 from gantei.study.averaging import SMALLEST
-from gantei.study.persons_table import PersonValues, person_columns, person_rows
+from gantei.study.person_photographs import person_rows
+from gantei.study.persons_table import PersonValues, person_columns
 
 from ..conftest import SEX, made_picture
 from .studies import interrupted_after, rows, run
@@ -144,6 +145,16 @@ def test_rows_with_errors_are_counted_and_no_person_is_lost():
     assert (first["right"], first["left"], first["eye_unknown"], first["a.age"]) == (0, 0, 1, 50)
     assert (second["person"], second["photographs"], second["failed"]) == ("b", 1, 1)
     assert [second[name] for name in VALUES] == [None] * 5
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text("\0\1\n\x0b0a右", min_size=1), min_size=1, unique=True))
+def test_persons_come_in_the_order_of_their_names_whatever_these_hold(names):
+    lines = [table_row(name, "left", (50, 0.5, 0.2, 0.3, 0.5)) for name in names]
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr("gantei.system.stored_texts.RUN_TEXTS", 2)
+        changed.setattr("gantei.study.person_photographs.AT_ONCE", 2)
+        assert [person["person"] for person in persons_of(lines)] == sorted(names)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,18 @@
 """Rows of text files, copied line by line as they stand: CSV, and JSON Lines."""
 
 from collections.abc import Callable, Iterator, Sequence
-from io import BytesIO
+from io import BufferedReader, BytesIO
 from pathlib import Path
 
 from ..study.columns import Row
 from ..study.leading_columns import Column
 from ..study.table import json_line
 from ..study.table_rows import csv_line_cells, json_line_cells
+from ..system.file_in_turn import opened_in_turn
 from ..table_files.csv_writing import write_rows
 
+_READ = 1 << 14
+"""Bytes of each file's lines that are in memory."""
 RowChange = Callable[[Row], Row]
 
 
@@ -39,12 +42,20 @@ class CsvTableLines:
         return file.getvalue()
 
     def _lines(self, path: Path) -> Iterator[bytes]:
-        with path.open("rb") as file:
-            for line in file:
+        with opened_in_turn(path) as file:
+            while lines := file.readlines(_READ):
+                lines[-1] = _ended(lines[-1])
                 # What ends within quotes goes on: a cell has line breaks.
-                while line.count(b'"') % 2 and (more := file.readline()):
-                    line += more  # noqa: PLW2901
-                yield _ended(line)
+                is_cut = 1 in [line.count(b'"') % 2 for line in lines]
+                yield from _whole(lines, file) if is_cut else lines
+
+
+def _whole(lines: Sequence[bytes], file: BufferedReader) -> Iterator[bytes]:
+    left = iter(lines)
+    for line in left:
+        while line.count(b'"') % 2 and (more := next(left, b"") or file.readline()):
+            line += more  # noqa: PLW2901
+        yield _ended(line)
 
 
 def _ended(line: bytes) -> bytes:
@@ -65,7 +76,7 @@ class JsonTableLines:
 
     def rows(self, path: Path) -> Iterator[bytes]:
         """Read the rows, each as it stands."""
-        with path.open("rb") as file:
+        with opened_in_turn(path) as file:
             yield from map(_ended, file)
 
     def changed(self, line: bytes, change: RowChange) -> bytes:

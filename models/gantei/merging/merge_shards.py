@@ -6,8 +6,8 @@ written, byte for byte; the run manifest says beside it which shards they come f
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from ..study.persons_table import person_columns
 from ..study.shard import names_sha256
 from ..study.skipped_files import manifest_text
 from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
-from ..system.open_files import allow_open_files
 from ..table_files.parquet_parts import remove_table
 from .line_formats import CsvTableLines
 from .merged_manifest import merged_manifest
@@ -30,14 +29,11 @@ from .merged_study import MergedStudy
 from .merged_table import ShardRows
 from .merged_vectors import MergedVectors
 from .read_files import ReadFiles
-from .row_order import rows_in_order, taken_in_order
-from .spill import Spill
+from .row_order import columns_in_order, taken_in_order
 from .table_layout import TableLayout, check_dictionaries, layout_of
 from .whole_study import WholeStudy
 
 Advance = Callable[[int], object]
-ROWS_TOLD = 1_000
-"""After so many rows it is said how far the reading is."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,6 @@ def merge_shards(
             shard.check_unchanged()
         layout = layout_of(study.shards[0])
         check_dictionaries(study.shards, layout)
-        allow_open_files((2 if study.embeddings else 1) * len(study.shards))
         with _nothing_left(study):
             return MergedTable(_merge(study, layout, files, advance), was_there=False)
 
@@ -111,23 +106,17 @@ def _merge(
 ) -> dict[str, Any]:
     tables = ShardRows(study.shards, layout)
     findings = recorded_findings(study.shards[0].manifest, study.shards[0].run_path)
-    with ExitStack() as opened:
-
-        def spill() -> Spill:
-            return opened.enter_context(closing(Spill(study.table.parent, study.photographs)))
-
-        whole = WholeStudy(layout, findings, spill, study.overlays())
-        rows = rows_in_order(study.shards, tables.of_each(), layout, whole.order)
-        names = names_sha256(_counted(whole.read(rows), advance))
-        _check_whole(study, whole, names)
-        return _publish(study, layout, tables, whole, files)
+    whole = WholeStudy(layout, findings, study.table.parent, study.overlays())
+    rows = columns_in_order(study.shards, tables.columns_of_each(), layout, whole.order)
+    names = names_sha256(_counted(whole.read(rows), advance))
+    _check_whole(study, whole, names)
+    return _publish(study, layout, tables, whole, files)
 
 
-def _counted(names: Iterator[str], advance: Advance) -> Iterator[str]:
-    for number, name in enumerate(names, start=1):
-        if number % ROWS_TOLD == 0:
-            advance(ROWS_TOLD)
-        yield name
+def _counted(names: Iterator[Sequence[str]], advance: Advance) -> Iterator[str]:
+    for some in names:
+        advance(len(some))
+        yield from some
 
 
 def _check_whole(study: MergedStudy, whole: WholeStudy, names: str) -> None:

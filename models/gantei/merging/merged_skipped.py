@@ -4,9 +4,11 @@ import csv
 from collections import Counter
 from collections.abc import Iterator
 from heapq import merge
+from io import TextIOWrapper
 
 from ..errors import OutputError
 from ..study.skipped_files import COLUMNS
+from ..system.file_in_turn import opened_in_turn
 from ..system.files import atomic_write
 from ..table_files.csv_reading import cells_of
 from ..table_files.csv_writing import write_csv
@@ -42,7 +44,8 @@ def _rows(shard: ShardTable, *, plain: bool) -> Iterator[list[str]]:
         return
     path = shard.skipped_path
     try:
-        with path.open(encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
+        encoding = "utf-8" if plain else "utf-8-sig"
+        with TextIOWrapper(opened_in_turn(path), encoding, newline="") as file:
             rows = cells_of(file, plain=plain)
             next(rows, None)
             for row in rows:

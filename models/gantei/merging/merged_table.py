@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
 from ..study.columns import Row, with_finding
 from ..study.same_files import same_file
-from ..study.table_rows import table_rows
+from ..study.table_rows import CellColumns, rows_of, table_columns
 from ..study.table_writing import atomic_table
 from ..system.files import atomic_write, sha256_of
 from .line_formats import CsvTableLines, JsonTableLines
@@ -15,8 +16,8 @@ from .row_order import taken_in_order
 from .shard_table import ShardTable
 from .table_layout import TableLayout
 
-ROWS_IN_MEMORY = 50_000
-"""Rows of Parquet of all shards together that are held in memory."""
+ROWS_IN_MEMORY, LEAST_ROWS = 30_000, 20
+"""Rows of all shards together that are held in memory, as far as the latter of each allow it."""
 Line = TypeVar("Line", bytes, Row)
 
 
@@ -29,13 +30,17 @@ class ShardRows:
         self._layout = layout
         self.plain = bool(shards[0].manifest.get("plain_csv", False))
 
-    def of_each(self) -> list[Iterator[Row]]:
-        """The rows of each shard, in the order of its table."""
-        at_once = max(100, ROWS_IN_MEMORY // len(self._shards))
+    def columns_of_each(self) -> list[Iterator[CellColumns]]:
+        """The rows of each shard, some at a time by columns, in the order of its table."""
+        at_once = max(LEAST_ROWS, ROWS_IN_MEMORY // len(self._shards))
         return [
-            table_rows(each.table, self._layout.columns, plain=self.plain, at_once=at_once)
+            table_columns(each.table, self._layout.columns, plain=self.plain, at_once=at_once)
             for each in self._shards
         ]
+
+    def of_each(self) -> list[Iterator[Row]]:
+        """The rows of each shard, in the order of its table."""
+        return [chain.from_iterable(map(rows_of, columns)) for columns in self.columns_of_each()]
 
     @contextmanager
     def written(
@@ -51,7 +56,7 @@ class ShardRows:
 
         Args:
             path: of the table, whose ending tells the format.
-            order: see `rows_in_order`.
+            order: see `columns_in_order`.
             copies: places of rows that are copies, with the names of the first ones.
             rows_per_file: of a Parquet table that is a folder of files.
 
@@ -97,11 +102,9 @@ def _with_copies(
     change: Callable[[Line, str], Line],
 ) -> Iterator[Line]:
     """Say of each copy which photograph it is the same as."""
-    nothing = (-1, "")
-    place, first = next(copies, nothing)
-    for number, row in enumerate(rows):
-        if number == place:
-            yield change(row, first)
-            place, first = next(copies, nothing)
-        else:
-            yield row
+    left, taken = iter(rows), 0
+    for place, first in copies:
+        yield from islice(left, place - taken)
+        yield change(next(left), first)
+        taken = place + 1
+    yield from left

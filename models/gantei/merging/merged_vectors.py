@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import OutputError
 from ..study.embeddings_file import FLOAT
+from ..system.file_in_turn import opened_in_turn
 from ..table_files.optional_packages import arrow
 from .row_order import taken_in_order
 from .shard_table import ShardTable
@@ -46,7 +47,7 @@ def _width(shard: ShardTable) -> int:
     if (path := shard.embeddings_path) is None:
         return 0
     if path.suffix.lower() == ".npy":
-        with path.open("rb") as file:
+        with opened_in_turn(path) as file:
             count, width = _shape(path, file)
             size = path.stat().st_size - file.tell()
         if count != shard.photographs or size != count * width * FLOAT.itemsize:
@@ -61,7 +62,7 @@ def _width(shard: ShardTable) -> int:
 
 def _width_of_lists(path: Path, photographs: int) -> int:
     pyarrow, parquet = arrow()
-    with parquet.ParquetFile(path, memory_map=True) as file:
+    with parquet.ParquetFile(opened_in_turn(path)) as file:
         if file.metadata.num_rows != photographs:
             raise OutputError(f"{path}: {_OTHER_LENGTH}")
         kind = file.schema_arrow.field("embedding").type
@@ -76,14 +77,14 @@ def _width_of_lists(path: Path, photographs: int) -> int:
 
 def _vectors(path: Path, width: int) -> Iterator[bytes]:
     if path.suffix.lower() == ".npy":
-        with path.open("rb") as file:
+        with opened_in_turn(path) as file:
             _shape(path, file)
             while vector := file.read(width * FLOAT.itemsize):
                 yield vector
         return
     _, parquet = arrow()
     nothing = np.full(width, np.nan, FLOAT).tobytes()
-    with parquet.ParquetFile(path, memory_map=True) as file:
+    with parquet.ParquetFile(opened_in_turn(path)) as file:
         for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
             for vector in batch.column(0):
                 if not vector.is_valid:

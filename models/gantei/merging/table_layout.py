@@ -1,6 +1,5 @@
 """Where a row of a shard's table has what, as its dictionary and its run manifest tell it."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -8,14 +7,13 @@ from typing import Literal
 
 from ..errors import OutputError
 from ..labels.recorded_outputs import recorded_outputs
-from ..study.averaging import averaging_scale
-from ..study.columns import Row
-from ..study.leading_columns import LEADING, LISTED, SHA256, Column
+from ..study.averaging import EYES, averaging_scale
+from ..study.leading_columns import EYE, LEADING, LISTED, SHA256, Column
 from ..study.persons_table import PersonValues
+from ..study.table_rows import CellColumns
 from ..table_files.list_reading import read_table_file
 from .shard_table import ShardTable
 
-_DIGEST = re.compile("[0-9a-f]{64}")
 _FIRST = [column.name for column in LEADING]
 _LAST = ["warnings", "warning_codes", "error", "error_code"]
 """The last columns of a row; those of DICOM files stand behind them."""
@@ -39,15 +37,30 @@ class TableLayout:
     end: int
     values: PersonValues
 
-    def allows(self, row: Row) -> bool:
-        """Whether a row has a name, and digest and values, or an error, as a run writes them."""
-        name, sha256, error, code = row[0], row[SHA256], row[self.end - 2], row[self.end - 1]
-        if not name or (sha256 is not None and not _DIGEST.fullmatch(sha256)):
-            return False
-        if error is not None:
-            return code is not None
-        values = (row[place] for place in self.values.places)
-        return sha256 is not None and all(each is not None and isfinite(each) for each in values)
+    def allows(self, cells: CellColumns) -> bool:
+        """Whether all rows have a name, and digest and values, or an error, as a run writes them.
+
+        `cells` are those of some rows, by columns.
+        """
+        names, sha256s = cells[0], cells[SHA256]
+        errors, codes = cells[self.end - 2], cells[self.end - 1]
+        digests = [each for each in sha256s if each is not None]
+        good = [place for place, error in enumerate(errors) if error is None]
+        needed = [sha256s, *(cells[place] for place in self.values.places)]
+        if len(good) < len(names):
+            needed = [[column[place] for place in good] for column in needed]
+        return (
+            all(names)
+            and "\n" not in "".join(names)
+            and {*cells[EYE]} <= {None, *EYES}
+            and {*map(len, digests)} <= {64}
+            and not "".join(digests).strip("0123456789abcdef")
+            and all(
+                error is None or code is not None for error, code in zip(errors, codes, strict=True)
+            )
+            and not any(None in column for column in needed)
+            and all(all(map(isfinite, column)) for column in needed[1:])
+        )
 
 
 def layout_of(shard: ShardTable) -> TableLayout:

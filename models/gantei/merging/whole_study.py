@@ -2,19 +2,21 @@
 
 import hashlib
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
-from ..study.columns import ERROR, Row
+from ..study.columns import ERROR, ERROR_CODE, WARNING_CODES
 from ..study.counts import FindingCounts
 from ..study.definition import PhotographsDigest
-from ..study.leading_columns import PERSON, PERSON_FROM, SHA256
+from ..study.leading_columns import EYE, PERSON, PERSON_FROM, SHA256
 from ..study.listed_photographs import told_line
 from ..study.overlay_files import OverlayFiles
+from ..study.person_photographs import PersonPhotographs
 from ..study.same_files import SAME_FILE
+from ..study.table_rows import CellColumns
 from .copies import CopySearch
-from .merged_persons import MergedPersons
-from .spill import Spill
 from .table_layout import TableLayout
 
 
@@ -22,7 +24,7 @@ class WholeStudy:
     """Order, digests, counts, copies and persons of a whole study, once its rows have been read.
 
     Attributes:
-        order: is filled by `rows_in_order`.
+        order: is filled by `columns_in_order`.
         copies: which rows are copies of an earlier one.
         persons: what the rows come to for each person.
         undrawn: photographs without an error that lack an overlay.
@@ -32,7 +34,7 @@ class WholeStudy:
         self,
         layout: TableLayout,
         of_every_row: Collection[str],
-        spill: Callable[[], Spill],
+        folder: Path,
         maps: OverlayFiles | None,
     ) -> None:
         """Prepare to read.
@@ -40,12 +42,12 @@ class WholeStudy:
         Args:
             layout: of the rows.
             of_every_row: codes that every row of an estimator has.
-            spill: makes a place for records on disk.
+            folder: where what takes all rows to tell waits on disk.
             maps: where the overlays are; None: none were drawn.
         """
         self.order: array[int] = array("H")
-        self.copies = CopySearch(spill)
-        self.persons = MergedPersons(layout.values, spill)
+        self.copies = CopySearch(folder)
+        self.persons = PersonPhotographs(layout.values, folder)
         self.undrawn = 0
         self._layout = layout
         self._counts = FindingCounts(of_every_row)
@@ -53,19 +55,24 @@ class WholeStudy:
         self._told, self._is_told = hashlib.sha256(), False
         self._maps = maps
 
-    def read(self, rows: Iterator[Row]) -> Iterator[str]:
-        """Read all rows, in the order of the table; gives the name of each."""
-        for place, line in enumerate(rows):
-            row = line[: self._layout.end]
-            name, sha256 = row[0], row[SHA256]
-            self._photographs.add(name, sha256)
-            self._tell(row)
-            self._counts.add(row)
-            self.copies.add(place, name, sha256)
-            self.persons.add(row)
-            if self._maps and row[ERROR] is None and not self._maps.are_there(name, sha256):
-                self.undrawn += 1
-            yield name
+    def read(self, rows: Iterator[CellColumns]) -> Iterator[Sequence[str]]:
+        """Read all rows, some at a time, in the order of the table; gives the names of each."""
+        end, start = self._layout.end, 0
+        for cells in rows:
+            names, sha256s, errors = cells[0], cells[SHA256], cells[end + ERROR]
+            self._photographs.add_all(names, sha256s)
+            self._tell(cells)
+            self._counts.add_all(cells[end + WARNING_CODES], cells[end + ERROR_CODE])
+            self.copies.add(start, names, sha256s)
+            values = [cells[place] for place in self._layout.values.places]
+            self.persons.add(cells[PERSON], cells[EYE], sha256s, errors, values)
+            if self._maps is not None:
+                there = map(self._maps.are_there, names, sha256s)
+                self.undrawn += sum(
+                    error is None and not each for error, each in zip(errors, there, strict=True)
+                )
+            start += len(names)
+            yield names
         self._counts.add_finding(SAME_FILE, self.copies.find())
 
     def facts(self) -> dict[str, Any]:
@@ -85,10 +92,14 @@ class WholeStudy:
         """Photographs by the code of their error."""
         return self._counts.errors
 
-    def _tell(self, row: Row) -> None:
+    def _tell(self, cells: CellColumns) -> None:
         # Whom a DICOM file names, the photograph tells, and nobody else.
-        told = row[PERSON] is not None and row[PERSON_FROM] != "DICOM"
-        person = (row[PERSON], row[PERSON_FROM]) if told else None
-        if line := told_line(row[0], person, row[self._layout.listed]):
-            self._is_told = True
-            self._told.update(line)
+        persons = [
+            (person, origin) if person is not None and origin != "DICOM" else None
+            for person, origin in zip(cells[PERSON], cells[PERSON_FROM], strict=True)
+        ]
+        listed = cells[self._layout.listed]
+        further = zip(*listed, strict=True) if listed else repeat(())
+        told = b"".join(map(told_line, cells[0], persons, further))
+        self._is_told = self._is_told or bool(told)
+        self._told.update(told)

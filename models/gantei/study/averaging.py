@@ -15,13 +15,30 @@ EYES = ("right", "left")
 UNKNOWN_EYE = "eye_unknown"
 
 
+Values = Sequence[float]
+Columns = Sequence[Values]
+"""A column for each value of an output, of many photographs: by rows, `list(zip(*columns))`."""
+
+
 @dataclass(frozen=True)
 class AveragingScale:
-    """How the values of one output are averaged: there, and back again."""
+    """How the values of one output are averaged: there, and back again.
+
+    `width` is how many values it has; `columns_there` and `columns_back` take those of many
+    photographs, in a third of the time.
+    """
 
     width: int
-    there: Callable[[Sequence[float]], list[float]]
-    back: Callable[[Sequence[float]], list[float]]
+    columns_there: Callable[[Columns], Columns]
+    columns_back: Callable[[Columns], Columns]
+
+    def there(self, values: Values) -> list[float]:
+        """Take the values of one photograph there."""
+        return [column[0] for column in self.columns_there([[each] for each in values])]
+
+    def back(self, values: Values) -> list[float]:
+        """Take the mean of some back."""
+        return [column[0] for column in self.columns_back([[each] for each in values])]
 
 
 def averaging_scale(
@@ -36,12 +53,14 @@ def averaging_scale(
     """
     match kind:
         case "binary":
-            return AveragingScale(
-                1, lambda values: [_logit(values[0])], lambda each: [_expit(each[0])]
-            )
+            return AveragingScale(1, _each(_logit), _each(_expit))
         case "categorical":
-            return AveragingScale(width, _logarithms, _softmax)
+            return AveragingScale(width, _each(_logarithm), _softmax)
     return AveragingScale(1, list, list)
+
+
+def _each(change: Callable[[float], float]) -> Callable[[Columns], Columns]:
+    return lambda columns: [[*map(change, column)] for column in columns]
 
 
 @dataclass(slots=True)
@@ -91,8 +110,8 @@ def mean_of_means(eyes: Mapping[str, list[float]]) -> list[float] | None:
     return [sum(each) / len(means) for each in zip(*means, strict=True)] if means else None
 
 
-def _logarithms(probabilities: Sequence[float]) -> list[float]:
-    return [math.log(max(each, SMALLEST)) for each in probabilities]
+def _logarithm(probability: float) -> float:
+    return math.log(max(probability, SMALLEST))
 
 
 def _logit(probability: float) -> float:
@@ -105,7 +124,11 @@ def _expit(logit: float) -> float:
     return 1 / (1 + small) if logit >= 0 else small / (1 + small)
 
 
-def _softmax(logarithms: Sequence[float]) -> list[float]:
+def _softmax(logarithms: Columns) -> Columns:
+    return [*zip(*map(_shares, zip(*logarithms, strict=True)), strict=True)]
+
+
+def _shares(logarithms: Values) -> list[float]:
     highest = max(logarithms)
     powers = [math.exp(each - highest) for each in logarithms]
     return [each / sum(powers) for each in powers]

@@ -26,6 +26,11 @@ class FindingCounts:
         if (codes := row[WARNING_CODES]) is not None:
             self._codes[codes] += 1
 
+    def add_all(self, codes: Iterable[str | None], errors: Iterable[str | None]) -> None:
+        """Count photographs, as their columns of codes have them."""
+        self._codes.update(filter(None, codes))
+        self._errors.update(filter(None, errors))
+
     def add_finding(self, code: str, photographs: int) -> None:
         """Count photographs whose rows are to say one more finding."""
         if photographs:

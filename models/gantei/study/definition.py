@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -176,6 +176,11 @@ class PhotographsDigest:
     def add(self, name: str, value: str | None) -> None:
         """Take one photograph."""
         self._digest.update(f"{name}\0{value}\n".encode())
+
+    def add_all(self, names: Iterable[str], values: Iterable[str | None]) -> None:
+        """Take photographs."""
+        pairs = zip(names, values, strict=True)
+        self._digest.update("".join([f"{name}\0{value}\n" for name, value in pairs]).encode())
 
     def hexdigest(self) -> str:
         """The digest of those that were added."""

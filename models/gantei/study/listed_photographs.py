@@ -159,5 +159,7 @@ def told_line(name: str, person: tuple[str, str] | None, cells: Sequence[str | N
     if not (person or any(cells)):
         return b""
     said = "null" if person is None else f"[{quoted(person[0])}, {quoted(person[1])}]"
+    if not cells:
+        return f"[{quoted(name)}, {said}]\n".encode()
     texts = ("null" if cell is None else quoted(cell) for cell in cells)
     return f"[{', '.join((quoted(name), said, *texts))}]\n".encode()

@@ -1,36 +1,13 @@
 """`<table>.persons.csv`: what the photographs of each person come to, both eyes together."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate, pairwise
-from typing import Any, Self
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Self
 
-from .averaging import (
-    EYES,
-    UNKNOWN_EYE,
-    AveragingScale,
-    EyeSums,
-    averaging_scale,
-    mean_of_means,
-)
+from .averaging import EYES, UNKNOWN_EYE, AveragingScale, averaging_scale
 from .backends import AnyEstimator
-from .columns import ERROR
 from .estimate_columns import value_columns, value_places
-from .leading_columns import EYE, PERSON, SHA256, Column
-
-
-@dataclass(slots=True)
-class _Person:
-    photographs: int = 0
-    failed: int = 0
-    eyes: dict[str, EyeSums] = field(default_factory=dict)
-
-    def count(self, eye: str) -> int:
-        return self.eyes[eye].count if eye in self.eyes else 0
-
-
-Way = Callable[[Sequence[float]], list[float]]
-Ways = Sequence[tuple[slice, Way]]
+from .leading_columns import Column
 
 
 @dataclass(frozen=True)
@@ -56,12 +33,6 @@ class PersonValues:
                 for spec in each.manifest.output.values()
             ],
         )
-
-    def ways(self, of: Callable[[AveragingScale], Way]) -> Ways:
-        """Give which part of a photograph's values each scale takes, and how: there, or back."""
-        ends = [*accumulate((scale.width for scale in self.scales), initial=0)]
-        parts = (slice(*each) for each in pairwise(ends))
-        return [(part, of(scale)) for part, scale in zip(parts, self.scales, strict=True)]
 
 
 def person_columns(values: PersonValues) -> tuple[Column, ...]:
@@ -129,64 +100,3 @@ def _with(column: Column, suffix: str, meaning: str, japanese: str, found: str =
         column.estimator,
         column.weights_sha256,
     )
-
-
-def person_rows(rows: Iterable[Sequence[Any]], values: PersonValues) -> Iterator[list[Any]]:
-    """Lay out what the rows of a table come to for each person, in the order of their names.
-
-    Rows without a person are passed over; those with an error are counted only, and so are copies:
-    of rows with the same person, eye and sha256 the first one's values are used.
-
-    Args:
-        rows: of the table.
-        values: that they have.
-    """
-    people: dict[str, _Person] = {}
-    there = values.ways(lambda scale: scale.there)
-    for row in rows:
-        if (name := row[PERSON]) is None:
-            continue
-        if (person := people.get(name)) is None:
-            person = people[name] = _Person()
-        person.photographs += 1
-        if row[ERROR] is not None:
-            person.failed += 1
-            continue
-        side = row[EYE] or UNKNOWN_EYE
-        if (eye := person.eyes.get(side)) is None:
-            eye = person.eyes[side] = EyeSums()
-        taken = [row[place] for place in values.places]
-        eye.add(bytes.fromhex(row[SHA256]), _all(there, taken))
-    ways = values.ways(lambda scale: scale.back)
-    for name in sorted(people):
-        yield [name, *_cells(people[name], ways, len(values.places))]
-
-
-def _cells(person: _Person, ways: Ways, width: int) -> list[Any]:
-    def back(mean: Sequence[float] | None) -> Sequence[float | None]:
-        if mean is None:
-            return [None] * width
-        return [_rounded(each) for each in _all(ways, mean)]
-
-    eyes = {eye: sums.mean() for eye, sums in person.eyes.items()}
-    whole = mean_of_means(eyes)
-    columns = zip(back(whole), *(back(eyes.get(eye)) for eye in EYES), strict=True)
-    means = [
-        [mean, right, left, None if right is None or left is None else _rounded(right - left)]
-        for mean, right, left in columns
-    ]
-    counts = [person.count(eye) for eye in (*EYES, UNKNOWN_EYE)]
-    return [person.photographs, person.failed, *counts, *(cell for each in means for cell in each)]
-
-
-def _rounded(value: float) -> float:
-    """To nine digits, as many as tell any two values of photographs apart."""
-    return float(f"{value:.9g}")
-
-
-def _all(ways: Ways, values: Sequence[float]) -> list[float]:
-    """Take all values of a photograph there or back, output by output."""
-    taken: list[float] = []
-    for part, way in ways:
-        taken += way(values[part])
-    return taken

@@ -30,8 +30,9 @@ from .journal import Journal, check_place, discard, is_of
 from .kept_rows import keep_rows, stamp_in_journal
 from .listed_photographs import told_sha256
 from .measure_columns import measure_columns
+from .person_photographs import person_rows
 from .persons_file import write_persons
-from .persons_table import PersonValues, person_columns, person_rows
+from .persons_table import PersonValues, person_columns
 from .refusing import without_refused
 from .same_files import with_same_files
 from .skipped_files import manifest_text, renew_manifest, skipped_counts, write_skipped
@@ -144,7 +145,8 @@ def _publish(
         rows = added.extended(rows, study.listing.photographs)
     extras.publish(journal.rows)
     values = PersonValues.of(study.estimators, len(study.listing.columns))
-    persons, plain = person_rows(journal.rows(), values), study.plain_csv
+    plain = study.plain_csv
+    persons = person_rows(journal.rows(), values, study.table.parent)
     if study.shard is not None:  # a person's other photographs may be in another shard
         persons = iter(())
     people = write_persons(study.persons_path, persons, person_columns(values), plain=plain)

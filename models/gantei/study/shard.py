@@ -8,7 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from itertools import islice
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
@@ -40,8 +45,13 @@ class Shard:
 
 def number_of(name: str, of: int) -> int:
     """Give the number of the shard, of so many, that a name in the table belongs to."""
-    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
-    return int.from_bytes(digest) % of + 1
+    return int(numbers_of([name], of)[0])
+
+
+def numbers_of(names: Iterable[str], of: int) -> NDArray[np.uint64]:
+    """Give the numbers of the shards, of so many, that names belong to."""
+    digests = b"".join([blake2b(name.encode(), digest_size=8).digest() for name in names])
+    return np.frombuffer(digests, ">u8").astype(np.uint64) % np.uint64(of) + np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -90,9 +100,9 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
 
 def names_sha256(names: Iterable[str]) -> str:
     """Digest of the names of a whole study's photographs, in the order of the table."""
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update(f"{name}\0".encode())
+    digest, left = hashlib.sha256(), iter(names)
+    while some := [*islice(left, 1000)]:
+        digest.update("\0".join([*some, ""]).encode())
     return digest.hexdigest()
 
 

@@ -1,35 +1,40 @@
-"""Reading a study's table row by row, as it was written: CSV, Excel, JSON Lines or Parquet."""
+"""Reading a study's table some rows at a time, as they were written, in any of its formats."""
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
 from ..inference.postprocessing import shortest
-from ..table_files.csv_reading import cells_of
+from ..system.file_in_turn import opened_in_turn
 from ..table_files.optional_packages import arrow, openpyxl
 from ..table_files.parquet_parts import opened_files
+from ..table_files.spreadsheet_cells import undefused
 from ..table_files.workbook_reading import NO_WORKBOOK, check_unpacked
 from .columns import Row
 from .leading_columns import Column
 
-Reader = Callable[[Path, Sequence[Column]], Iterator[Row]]
+CellColumns = Sequence[Sequence[Any]]
+"""Cells of some rows, by columns."""
 
 
-def table_rows(
+def table_columns(
     path: Path, columns: Sequence[Column], *, plain: bool = False, at_once: int = 10_000
-) -> Iterator[Row]:
-    """Read the rows of a table that `writer_for` wrote, as they were given to it.
+) -> Iterator[CellColumns]:
+    """Read the cells of a table that `writer_for` wrote, as they were given to it.
 
-    Of an Excel workbook, texts that no cell holds are read as they were changed.
+    Of an Excel workbook, texts that no cell holds are read as they were changed. The file is open
+    only while it is read, so that any number of tables can be read beside each other.
 
     Args:
         path: of the table; its ending tells what it is.
         columns: of the table.
         plain: how a CSV was written; see `write_csv`.
-        at_once: rows of Parquet that are held in memory.
+        at_once: rows that are held in memory.
 
     Raises:
         OutputError: it cannot be read, or has other columns.
@@ -37,13 +42,13 @@ def table_rows(
     """
     match path.suffix.lower():
         case ".csv":
-            found = _csv(path, columns, plain=plain)
+            found = _csv(path, columns, at_once, plain=plain)
         case ".jsonl":
-            found = _json_lines(path, columns)
+            found = _by_columns(_json_lines(path, columns), at_once)
         case ".parquet":
             found = _parquet(path, columns, at_once)
         case ".xlsx":
-            found = _workbook(path, columns)
+            found = _by_columns(_workbook(path, columns), at_once)
         case ending:
             raise OutputError(f"{path}: {ending!r} is no ending of a table of gantei predict")
     try:
@@ -54,17 +59,31 @@ def table_rows(
         raise OutputError(f"{path}: cannot be read: {error}") from error
 
 
+def rows_of(cells: CellColumns) -> Iterator[Row]:
+    """Give rows of their cells by columns."""
+    return map(list, zip(*cells, strict=True))
+
+
+def _by_columns(rows: Iterator[Row], at_once: int) -> Iterator[CellColumns]:
+    while some := [*islice(rows, at_once)]:
+        yield [*zip(*some, strict=True)]
+
+
 def _check(path: Path, found: Sequence[Any], columns: Sequence[Column]) -> None:
     if [*found] != [column.name for column in columns]:
         raise OutputError(f"{path}: has other columns than its run manifest tells of")
 
 
-def _csv(path: Path, columns: Sequence[Column], *, plain: bool) -> Iterator[Row]:
-    numbers = [column.kind == "number" for column in columns]
-    with path.open(encoding="utf-8" if plain else "utf-8-sig", newline="") as file:
-        lines = cells_of(file, plain=plain)
+def _csv(
+    path: Path, columns: Sequence[Column], at_once: int, *, plain: bool
+) -> Iterator[CellColumns]:
+    encoding = "utf-8" if plain else "utf-8-sig"
+    with TextIOWrapper(opened_in_turn(path), encoding, newline="") as file:
+        lines = csv.reader(file, strict=True)
         _check(path, next(lines, []), columns)
-        yield from (_typed(cells, numbers) for cells in lines)
+        while some := [*islice(lines, at_once)]:
+            pairs = zip(zip(*some, strict=True), columns, strict=True)
+            yield [_typed(cells, column.kind == "number", plain=plain) for cells, column in pairs]
 
 
 def csv_line_cells(line: str, columns: Sequence[Column], *, plain: bool) -> Row:
@@ -73,21 +92,24 @@ def csv_line_cells(line: str, columns: Sequence[Column], *, plain: bool) -> Row:
     Raises:
         ValueError, csv.Error: it has not as many cells as columns, or is no CSV.
     """
-    (cells,) = cells_of([line], plain=plain)
-    return _typed(cells, [column.kind == "number" for column in columns])
+    (cells,) = csv.reader([line], strict=True)
+    pairs = zip(cells, columns, strict=True)
+    return [_typed([cell], column.kind == "number", plain=plain)[0] for cell, column in pairs]
 
 
-def _typed(cells: Sequence[str], numbers: Sequence[bool]) -> Row:
-    return [
-        (float(cell) if number else cell) if cell else None
-        for cell, number in zip(cells, numbers, strict=True)
-    ]
+def _typed(cells: Sequence[str], is_number: bool, *, plain: bool) -> list[Any]:
+    """Read cells of a column."""
+    if is_number:
+        return [float(cell) if cell else None for cell in cells]
+    if not plain and "\n'" in "\n".join(("", *cells)):
+        return [undefused(cell) or None for cell in cells]
+    return [cell or None for cell in cells]
 
 
 def _json_lines(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
     names = [column.name for column in columns]
     kinds = _kinds(columns)
-    with path.open("rb") as file:
+    with opened_in_turn(path) as file:
         for line in file:
             yield _checked(json_line_cells(line, names), kinds)
 
@@ -118,13 +140,12 @@ def _checked(row: Row, kinds: Sequence[type]) -> Row:
     return row
 
 
-def _parquet(path: Path, columns: Sequence[Column], at_once: int) -> Iterator[Row]:
+def _parquet(path: Path, columns: Sequence[Column], at_once: int) -> Iterator[CellColumns]:
     for file in opened_files(path):
         _check(path, file.schema_arrow.names, columns)
         _check_types(path, file.schema_arrow, columns)
         for batch in file.iter_batches(at_once):
-            cells = [_cells(each, column) for each, column in zip(batch, columns, strict=True)]
-            yield from map(list, zip(*cells, strict=True))
+            yield [_cells(each, column) for each, column in zip(batch, columns, strict=True)]
 
 
 def _check_types(path: Path, schema: Any, columns: Sequence[Column]) -> None:
@@ -146,7 +167,7 @@ def _cells(array: Any, column: Column) -> list[Any]:
 
 def _workbook(path: Path, columns: Sequence[Column]) -> Iterator[Row]:
     check_unpacked(path)
-    book = openpyxl().load_workbook(path, read_only=True)
+    book = openpyxl().load_workbook(opened_in_turn(path), read_only=True)
     try:
         rows = book.active.iter_rows(values_only=True, max_col=len(columns))
         _check(path, next(rows, ()), columns)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..system.file_in_turn import opened_in_turn
 from ..system.files import sha256_of
 from .optional_packages import arrow
 
@@ -87,7 +88,7 @@ def opened_files(table: Path) -> Iterator[Any]:
     files = files_of_table(table)
     schema = None
     for path in files:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(opened_in_turn(path)) as file:
             schema = file.schema_arrow if schema is None else schema
             if not file.schema_arrow.equals(schema):
                 raise OutputError(f"{path}: has other columns than {files[0].name}, or other types")
