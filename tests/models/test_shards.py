@@ -245,9 +245,9 @@ def test_what_does_not_go_with_a_shard_is_refused(folder, age, tmp_path, capsys,
     (tmp_path / "list.txt").write_text("photographs/p0/OD.png\n")
     for arguments, said in (
         ((folder, "--out", "-"), "name it by --out"),
-        ((folder / "p0", folder / "p1", "--out", "t.csv"), "name by --root the folder"),
-        ((folder / "p0/OD.png", "--out", "t.csv"), "name by --root the folder"),
-        ((folder, "--from", "list.txt", "--out", "t.csv"), "name by --root the folder"),
+        ((folder / "p0", folder / "p1", "--out", "t.csv"), "name by --root the one"),
+        ((folder / "p0/OD.png", "--out", "t.csv"), "name by --root the one"),
+        ((folder, "--from", "list.txt", "--out", "t.csv"), "name by --root the one"),
         ((folder, "--out", "t.csv", "--refuse", "same-file"), "no shard knows"),
         ((folder, "--out", folder / "t.csv"), "choose a folder outside"),
         ((folder, "--out", "t.csv", "--anonymous", folder / "k.csv"), "choose a folder outside"),

@@ -19,12 +19,12 @@ from gantei.photographs.photograph_source import (
     read_versioned,
     source_name,
 )
-from gantei.photographs.stored_photograph import StoredPhotograph
+from gantei.photographs.stored_photograph import StoredFile, StoredPhotograph
 from gantei.photographs.study_photograph import (
     CompactPhotographs,
     StudyPhotograph,
-    facts_of_text,
-    facts_text,
+    listed_text,
+    name_of_text,
     selected,
 )
 from gantei.study.file_stamps import FileStamps, stamp_of
@@ -114,18 +114,28 @@ def test_its_stamp_is_the_version_that_came_with_the_bytes_and_with_the_list(sto
 @pytest.mark.parametrize(
     ("size", "version"), [(None, None), (0, ""), (5, '"a=b"'), (None, "x\ny"), (7, None)]
 )
-def test_what_a_place_says_of_a_file_comes_back_from_one_line(size, version):
-    text = facts_text(size, version)
+def test_what_a_place_says_of_a_file_comes_back_from_one_line(size, version, place):
+    text = listed_text(StoredFile("a\nb.png", size, version))
     assert "\n" not in text
-    assert facts_of_text(text) == (size, version)
+    (made,) = CompactPhotographs(place, StoredTexts([[text]]))
+    assert made.source == StoredPhotograph(place, "a\nb.png")
+    assert (made.source.size, made.source.listed_version) == (size, version)
+    assert made.name == r"a\nb.png"
 
 
 def test_compact_photographs_know_what_the_place_said_of_each(place):
-    names = StoredTexts([["a.png", "b\\n.png", "c.png"]])
-    facts = StoredTexts([[facts_text(number, f"v{number}") for number in range(3)]])
-    photographs = CompactPhotographs(place, names, facts=facts)
-    assert [str(each.source) for each in photographs][1] == "store://test/b\n.png"
+    files = [
+        StoredFile(f"{letter}.png", number, f"v{number}") for number, letter in enumerate("abc")
+    ]
+    photographs = CompactPhotographs(place, StoredTexts([[listed_text(each) for each in files]]))
+    assert [*photographs.names()] == ["a.png", "b.png", "c.png"]
     assert photographs[2].source.listed_version == "v2"
     assert [each.source.size for each in photographs[1:]] == [1, 2]
     (left,) = selected(photographs, lambda name: name.startswith("b"))
     assert left.source.listed_version == "v1"
+
+
+def test_lines_of_files_sort_as_their_names_do():
+    names = ["a", "a.png", "a/b", "a b", "aa"]
+    lines = sorted(listed_text(StoredFile(name, 9, "v")) for name in names)
+    assert [name_of_text(line) for line in lines] == sorted(names)

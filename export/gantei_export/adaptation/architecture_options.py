@@ -58,7 +58,9 @@ def chosen_base(chosen: argparse.Namespace) -> Iterator[None]:
         yield
         return
     if chosen.estimator is not None:  # with --architecture, the first of the photographs
-        chosen.paths = [Path(chosen.estimator), *chosen.paths]
+        from gantei.commands.given_photographs import photographs_at
+
+        chosen.paths = [photographs_at(chosen.estimator), *chosen.paths]
     with ExitStack() as stack:
         chosen.estimator = str(_made_base(chosen, stack))
         yield

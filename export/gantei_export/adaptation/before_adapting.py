@@ -1,16 +1,19 @@
 """Everything that can be refused before a photograph is decoded."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gantei.catalogue.entries import Entry, find
 from gantei.catalogue.store import refuse_taken
+from gantei.commands.given_photographs import folders_of
 from gantei.errors import OutputError, SettingError
 from gantei.evaluation.report_folder import check_place
 from gantei.labels.label_table import LabelOptions
 from gantei.photographs.listing import PhotographList
 from gantei.statistics.study_extra import require_study_extra
+from gantei.storage.address import Address
 
 from ..adapting.checking_base import check_base
 from ..adapting.installing_adapted import check_name
@@ -78,15 +81,15 @@ def check_before_adapting(
     return PreparedAdapting(base, labelled, replace(options, base=base.name))
 
 
-def check_report(out: Path, paths: list[Path], *, overwrite: bool) -> None:
+def check_report(out: Path, paths: Sequence[Path | Address], *, overwrite: bool) -> None:
     """Refuse a folder that cannot become the report.
 
     Raises:
         OutputError: it is something else, or lies among the photographs.
     """
     check_place(out, overwrite=overwrite, command=COMMAND)
-    for path in paths:
-        if path.is_dir() and out.resolve().is_relative_to(path.resolve()):
+    for path in folders_of(paths):
+        if out.resolve().is_relative_to(path.resolve()):
             raise OutputError(
                 f"{out}: lies in {path}, whose pictures are read as photographs; choose a folder "
                 "outside"

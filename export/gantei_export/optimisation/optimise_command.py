@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gantei.commands.given_photographs import photographs_at
 from gantei.commands.options import add_json, print_json
-from gantei.commands.photograph_options import add_persons
+from gantei.commands.photograph_options import PATHS, add_persons
 
 if TYPE_CHECKING:
     from gantei.photographs.listing import PhotographList
@@ -41,9 +41,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--photographs",
         metavar="PATH",
         nargs="+",
-        type=Path,
+        type=photographs_at,
         required=True,
-        help="photographs like those to come, and folders of them",
+        help=f"{PATHS}, like those to come",
     )
     add_persons(optimising)
     optimising.add_argument(

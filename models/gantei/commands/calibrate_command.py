@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .calibrate_summary import write_calibrated
 from .evaluate_options import add_labels, label_options
+from .given_photographs import files_of, folders_of
 from .local_estimators import local_backend
 from .options import add_device, add_memory, share, whole_number
 from .photograph_options import add_persons, add_photographs, listing_of
@@ -122,7 +123,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
     require_study_extra("gantei calibrate")
     name = find(chosen.name).name
-    tables = [path for path in chosen.paths if path.suffix.lower() in TABLES]
+    tables = files_of(chosen.paths, TABLES)
     _check(chosen, tables)
     options = CalibrationOptions(
         name,
@@ -180,8 +181,8 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
             raise SettingError(
                 "--embeddings belongs to a table of results; photographs are estimated with them"
             )
-        for path in chosen.paths:
-            if chosen.out and path.is_dir() and chosen.out.resolve().is_relative_to(path.resolve()):
+        for path in folders_of(chosen.paths):
+            if chosen.out and chosen.out.resolve().is_relative_to(path.resolve()):
                 raise OutputError(
                     f"{chosen.out}: lies in {path}, whose pictures are read as photographs; choose "
                     "a folder outside"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..terminal.plural import counted
+from .given_photographs import folders_of
 from .options import add_estimators, whole_number
 from .photograph_options import add_photographs, listing_of
 from .predict_summary import write_counts, write_passed_by
@@ -129,8 +130,8 @@ def _check_place(chosen: argparse.Namespace) -> None:
     """Refuse to put pictures where a later run would take them for photographs."""
     from ..errors import OutputError
 
-    for path in chosen.paths:
-        inside = path.is_dir() and chosen.out.resolve().is_relative_to(path.resolve())
+    for path in folders_of(chosen.paths):
+        inside = chosen.out.resolve().is_relative_to(path.resolve())
         if inside and chosen.out.suffix.lower() == ".png":
             raise OutputError(
                 f"{chosen.out}: lies in {path}, whose pictures are read as photographs; choose a "

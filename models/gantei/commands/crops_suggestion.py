@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..storage.place_of_address import IMAGE_COLUMN
+
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
 
@@ -37,8 +39,8 @@ def crops_suggestion(
         words += ["--eyes", DETECT] if DETECT in chosen.eyes else []
         words += ["--anonymous", str(key)] if key is not None else []
         shown, sheet = ["--show", codes[0]], f"{codes[0]}.html"
-    elif chosen.list == "-":
-        return None
+    elif chosen.list == "-" or any(getattr(each, "query", "") for each in chosen.paths):
+        return None  # what was read is gone, or its signature would be shown
     else:
         words = _as_given(chosen)
     for name in dict.fromkeys(chosen.names):
@@ -53,6 +55,7 @@ def _as_given(chosen: argparse.Namespace) -> list[str]:
         ("--from", chosen.list),
         ("--root", chosen.root),
         ("--encoding", chosen.encoding),
+        ("--image-column", None if chosen.image_column == IMAGE_COLUMN else chosen.image_column),
         ("--anonymous", chosen.anonymous),
     ):
         words += [option, str(value)] if value is not None else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..terminal.text_table import visible
 from .evaluate_options import add_evaluation, add_labels, evaluate_arguments, label_options
 from .evaluate_summary import write_figures, write_places, write_remarks
+from .given_photographs import files_of, folders_of
 from .local_estimators import local_backend
 from .options import add_device, add_estimators, add_memory, whole_number
 from .photograph_options import STANDARD_STREAM, add_persons, add_photographs, listing_of
@@ -76,7 +77,7 @@ def _run(chosen: argparse.Namespace) -> int:
     from ..statistics.study_extra import require_study_extra
 
     require_study_extra("gantei evaluate")
-    tables = [path for path in chosen.paths if path.suffix.lower() in TABLES]
+    tables = files_of(chosen.paths, TABLES)
     _check(chosen, tables)
     arguments = evaluate_arguments(chosen)
     with report_folder(
@@ -130,8 +131,8 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
             raise SettingError(
                 "name the estimators for the photographs by --with, or give a table of results"
             )
-        for path in chosen.paths:
-            if path.is_dir() and chosen.out.resolve().is_relative_to(path.resolve()):
+        for path in folders_of(chosen.paths):
+            if chosen.out.resolve().is_relative_to(path.resolve()):
                 raise OutputError(
                     f"{chosen.out}: lies in {path}, whose pictures are read as photographs; choose "
                     "a folder outside"

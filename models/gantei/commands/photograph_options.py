@@ -6,24 +6,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..terminal.text_table import visible
+from .given_photographs import photographs_at
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
 
 STANDARD_STREAM = "-"
+PATHS = (
+    "photographs, folders, archives (.zip, .tar, .parquet) or addresses of them (s3://, gs://, "
+    "az://, https://, http://, zip://, tar://, parquet://)"
+)
 
 
 def add_photographs(
     parser: argparse.ArgumentParser,
     *,
-    paths: str = "photographs, and folders of them",
+    paths: str = PATHS,
     can_be_anonymous: bool = True,
 ) -> None:
     """Add paths, `--from`, `--eyes` and `--allow-grey`; `listing_of` collects what they name.
 
     `paths` says what else the paths may be; `can_be_anonymous` adds `--anonymous`.
     """
-    parser.add_argument("paths", metavar="PATH", nargs="*", type=Path, help=paths)
+    parser.add_argument("paths", metavar="PATH", nargs="*", type=photographs_at, help=paths)
     parser.add_argument(
         "--from",
         dest="list",
@@ -35,10 +40,11 @@ def add_photographs(
     parser.add_argument(
         "--root",
         metavar="DIR",
-        type=Path,
-        help="folder that the names in the results, and in lists, are relative to; default: the "
-        "deepest one that holds everything given",
+        type=photographs_at,
+        help="folder, or address, that the names in the results, and in lists, are relative to; "
+        "default: the deepest one that holds everything given",
     )
+    add_image_column(parser)
     parser.add_argument(
         "--encoding",
         metavar="NAME",
@@ -59,6 +65,18 @@ def add_photographs(
         _add_anonymous(parser)
     parser.add_argument(
         "--allow-grey", action="store_true", help="take pictures without colour too"
+    )
+
+
+def add_image_column(parser: argparse.ArgumentParser) -> None:
+    """Add `--image-column`."""
+    from ..storage.place_of_address import IMAGE_COLUMN
+
+    parser.add_argument(
+        "--image-column",
+        metavar="NAME",
+        default=IMAGE_COLUMN,
+        help="column of a .parquet file that holds the photographs; default: image",
     )
 
 
@@ -99,7 +117,14 @@ def listing_of(chosen: argparse.Namespace) -> "PhotographList":
     rule = None if chosen.persons is None else person_rule(chosen.persons)
     listing = collect(
         GivenPhotographs(
-            chosen.paths, chosen.list, chosen.eyes, encoding, chosen.root, rule, chosen.anonymous
+            chosen.paths,
+            chosen.list,
+            chosen.eyes,
+            encoding,
+            chosen.root,
+            rule,
+            chosen.anonymous,
+            chosen.image_column,
         )
     )
     if chosen.anonymous:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
+from .given_photographs import folders_of
 from .local_estimators import local_backend
 from .options import (
     add_calibrations,
@@ -215,8 +216,8 @@ def _check_extras(
                          ("--dicom-key", chosen.dicom_key)):  # fmt: skip
         if name is not None and Path(name).resolve() in written:
             raise OutputError(f"{name}: is read by {option}, and would be replaced; choose another")
-    for path in chosen.paths:
-        if chosen.maps and path.is_dir() and chosen.maps.resolve().is_relative_to(path.resolve()):
+    for path in folders_of(chosen.paths):
+        if chosen.maps and chosen.maps.resolve().is_relative_to(path.resolve()):
             raise OutputError(
                 f"{chosen.maps}: lies in {path}, whose pictures are read as photographs; "
                 "choose a folder outside"

@@ -16,6 +16,8 @@ _BOTTLENECKS = {
     "writing": "writing rows, maps and embeddings",
 }
 
+NETWORK = "the network, over which photographs are read"
+
 
 def rate_line(times: "StageTimes", cores: int) -> str | None:
     """Say how fast this process estimated, and which stage held it up.
@@ -28,12 +30,17 @@ def rate_line(times: "StageTimes", cores: int) -> str | None:
     shares = [f"decoding took {_percent(workers['decoding'])} of the workers' time"]
     if "networks" in workers:
         shares.append(f"networks {_percent(workers['networks'])}")
-    shares.append(f"waiting for files {_percent(workers['reading'])}")
+    waited = "the network" if times.over_network else "files"
+    shares.append(f"waiting for {waited} {_percent(workers['reading'])}")
     if "networks" in beside:
         shares.append(f"networks ran {_percent(beside['networks'])} of the time")
+    bottleneck = times.bottleneck()
+    what = _BOTTLENECKS[bottleneck]
+    if bottleneck == "reading" and times.over_network:
+        what = NETWORK
     return (
         f"{times.photographs / times.seconds:.3g} photographs/s on {counted(cores, 'core')}; "
-        f"{', '.join(shares)}; bottleneck: {_BOTTLENECKS[times.bottleneck()]}"
+        f"{', '.join(shares)}; bottleneck: {what}"
     )
 
 

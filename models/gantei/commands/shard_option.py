@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .given_photographs import folders_of, is_one_place
 from .photograph_options import STANDARD_STREAM
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def shard_of(chosen: argparse.Namespace) -> "Shard | None":
     shard = shard_of_task(chosen.shard, os.environ)
     if chosen.out == STANDARD_STREAM:
         raise SettingError("--shard: `gantei merge` reads the table from a file: name it by --out")
-    one_folder = len(chosen.paths) == 1 and chosen.paths[0].is_dir() and chosen.list is None
-    if chosen.root is None and not one_folder:
+    is_one = is_one_place(chosen.paths) and chosen.list is None
+    if chosen.root is None and not is_one:
         raise SettingError(
-            "--shard: names must be the same in all tasks: give one folder, or name by --root the "
-            "folder that they start from"
+            "--shard: names must be the same in all tasks: give one folder, archive or address, or "
+            "name by --root the one that they start from"
         )
     if "same-file" in chosen.refuse:
         raise SettingError(
@@ -68,7 +69,7 @@ def _check_places(chosen: argparse.Namespace) -> None:
     from ..errors import SettingError
 
     written = (Path(chosen.out), chosen.embeddings, chosen.dicom_key, chosen.anonymous)
-    for folder in (path.resolve() for path in chosen.paths if path.is_dir()):
+    for folder in (path.resolve() for path in folders_of(chosen.paths)):
         for path in filter(None, written):
             if path.resolve().is_relative_to(folder):
                 raise SettingError(

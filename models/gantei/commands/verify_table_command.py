@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..terminal.plural import counted
 from ..terminal.text_table import visible
+from .given_photographs import photographs_at
 from .options import add_json, print_json, whole_number
+from .photograph_options import PATHS, add_image_column
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -42,9 +44,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.add_argument(
         "table", metavar="TABLE", type=Path, help="that gantei predict or merge wrote"
     )
-    verify.add_argument(
-        "paths", metavar="PATH", nargs="*", type=Path, help="photographs, and folders of them"
-    )
+    verify.add_argument("paths", metavar="PATH", nargs="*", type=photographs_at, help=PATHS)
     verify.add_argument(
         "--from",
         dest="list",
@@ -57,10 +57,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.add_argument(
         "--root",
         metavar="DIR",
-        type=Path,
-        help="folder that the names in the table are relative to; default: the deepest one that "
-        "holds everything given",
+        type=photographs_at,
+        help="folder, or address, that the names in the table are relative to; default: the "
+        "deepest one that holds everything given",
     )
+    add_image_column(verify)
     verify.add_argument(
         "--anonymous",
         metavar="KEY",
@@ -110,7 +111,12 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
 
     encoding = None if chosen.encoding is None else checked_encoding(chosen.encoding)
     given = GivenPhotographs(
-        chosen.paths, chosen.list, encoding=encoding, root=chosen.root, key=chosen.anonymous
+        chosen.paths,
+        chosen.list,
+        encoding=encoding,
+        root=chosen.root,
+        key=chosen.anonymous,
+        image_column=chosen.image_column,
     )
     listing = collect(given)
     return known_by_key(listing, chosen.anonymous) if chosen.anonymous else listing

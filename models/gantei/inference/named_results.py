@@ -110,5 +110,5 @@ def _failed(prepared: PreparedInputs, error: GanteiError) -> PhotographResult:
     return PhotographResult(
         prepared.source, prepared.sha256, error=error, eye=prepared.eye,
         photograph_findings=prepared.photograph_findings, appearance=prepared.appearance,
-        version=prepared.version,
+        format=prepared.format, version=prepared.version,
     )  # fmt: skip

@@ -33,6 +33,7 @@ from .named_results import PreparedInputs, postprocess
 from .network import InputArray, Network, RawOutputs
 from .parallel import ordered
 from .prediction import PhotographResult
+from .read_ahead import ReadAhead
 from .stage_times import StageTimes
 
 _KEPT = 16
@@ -64,19 +65,18 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
         workers: photographs that are decoded at the same time; None: one per core.
         batch: photographs that go through a network together; None: 1 on a CPU, 16 on a GPU.
         explain: also compute the embedding, or the map and the embedding.
-        eyes: what is known of each photograph's eye, as `eyes_of` or a study's listing gives it, as
-            many as photographs; None: what its file's name tells.
+        eyes: what is known of each photograph's eye, as `eyes_of` gives it; None: what names tell.
         numbered: call what has no path by its place, as `<bytes 3>`.
-        memory: of what is decoded at the same time; whoever finds none free waits, and what can
-            never have enough is an error of its photograph. None: as much as the photographs take.
+        memory: of what is decoded or read ahead at the same time; whoever finds none free waits;
+            what can never have enough is an error of its photograph. None: as much as they take.
         times: to which the time of each stage is added.
 
     Raises:
         SettingError: `eyes` and photographs differ in number, or `workers` makes no sense.
         ExplanationError: a network cannot give the explanation.
     """
-    batch = batch or batch_size(networks)
-    workers, times = _checked(workers) or cores(), times or StageTimes()
+    batch, workers = batch or batch_size(networks), _checked(workers) or cores()
+    times = times or StageTimes()
     if explain:
         for each in networks:  # fails before any photograph is read
             each.explainer.outputs(explain)
@@ -86,19 +86,20 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
         with times.stage("reading"):
             photograph = _opened(source, eye, place if numbered else None, allow_grey=allow_grey)
         with times.stage("decoding"):
-            return _prepared_within(memory, photograph, networks, explain)
+            return _prepared_within(ahead.decoding, photograph, networks, explain)
 
     def results(chunk: Sequence[PreparedInputs]) -> list[PhotographResult]:
         with times.stage("networks"):
             return list(_results(chunk, networks, explain, batch))
 
-    with_places = enumerate(paired(sources, eyes), 1)
-    if batch == 1:
-        yield from ordered(lambda one: results([prepared(one)])[0], with_places, workers)
-        return
-    ahead = photographs_ahead(networks, workers, batch)
-    with closing(ordered(prepared, with_places, workers, ahead)) as photographs:
-        yield from by_batches(results, photographs, batch)
+    with ReadAhead(memory, times) as ahead:
+        with_places = enumerate(paired(ahead.each(sources), eyes), 1)
+        if batch == 1:
+            yield from ordered(lambda one: results([prepared(one)])[0], with_places, workers)
+            return
+        most = photographs_ahead(networks, workers, batch)
+        with closing(ordered(prepared, with_places, workers, most)) as photographs:
+            yield from by_batches(results, photographs, batch)
 
 
 def _prepared_within(
@@ -206,8 +207,9 @@ def _without_inputs(
 ) -> PreparedInputs:
     """What no network sees, but with what is odd about it, where only its eye is wanting."""
     failed = PreparedInputs(
-        photograph.name, photograph.sha256, (), error, eye=eye, version=photograph.version
-    )
+        photograph.name, photograph.sha256, (), error, eye=eye,
+        format=photograph.format, version=photograph.version,
+    )  # fmt: skip
     if error.code not in WITHOUT_EYE:
         return failed
     try:

@@ -36,7 +36,8 @@ class StageTimes:
     """The times of the stages of one process, added up by any number of threads.
 
     `writing` is what happens to a result before the next one is asked for: rows, maps, embeddings.
-    `seconds` and `photographs` are those of the whole, also while it goes on.
+    `seconds` and `photographs` are those of the whole, also while it goes on. `over_network` says
+    that photographs were read over one.
     """
 
     clock: Clock = time.perf_counter
@@ -45,6 +46,7 @@ class StageTimes:
     batched: bool = False
     seconds: float = 0.0
     photographs: int = 0
+    over_network: bool = False
     of: dict[StageName, StageTime] = field(
         default_factory=lambda: {stage: StageTime() for stage in STAGES}
     )

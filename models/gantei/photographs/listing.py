@@ -14,6 +14,7 @@ from ..system.stored_texts import ExternalSort, StoredTexts
 from .folder_walk import files_below
 from .passed_by import PassedBy, kinds_in_words
 from .path_spelling import PathsOnDisk, printable, unescaped
+from .stored_photograph import Place
 from .study_photograph import CompactPhotographs, StudyPhotograph, names_of
 
 __all__ = ["PhotographList", "StudyPhotograph", "list_located", "list_photographs"]
@@ -25,7 +26,8 @@ class PhotographList:
 
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
     stated, and the names of `strays`, statements of what is no photograph here. Of the table that
-    lists them: the names of its further `columns`. `anonymous` says that names are random.
+    lists them: the names of its further `columns`. `anonymous` says that names are random. `place`:
+    that has all of them; None: they are files of this machine.
     """
 
     photographs: Sequence[StudyPhotograph]
@@ -35,6 +37,7 @@ class PhotographList:
     strays: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     anonymous: bool = False
+    place: Place | None = None
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""

@@ -28,6 +28,8 @@ NOUNS = {
     "text-file": "text file",
     "thumbnail": "thumbnail",
     "unknown-format": "unknown file",
+    "unopened-file": "unopened file",
+    "unsafe-name": "unsafe name",
     "vendor-file": "vendor file",
     "video-file": "video",
 }

@@ -8,6 +8,10 @@ from typing import Any
 
 from .stored_photograph import PhotographPlace, StoredPhotograph
 
+LONGEST_NAME = 8_000
+"""Letters of a name in a list, escapes counted: twice as many as Linux opens. A cell that says
+something of two such names can still be read."""
+
 
 def one_spelling(text: str) -> str:
     """Give the one spelling (NFC) of a name, in which names are compared.

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 from pathlib import Path
 from typing import overload
 
@@ -14,7 +13,7 @@ from .eye_pairs import SIDES
 from .eyes import Eye, EyeOption
 from .path_spelling import printable, unescaped
 from .persons import KnownPerson
-from .stored_photograph import PhotographPlace, Place, StoredPhotograph
+from .stored_photograph import PhotographPlace, Place, StoredFile, StoredPhotograph
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ Change = Callable[[StudyPhotograph], StudyPhotograph]
 class CompactPhotographs(Sequence[StudyPhotograph]):
     """Photographs below one folder or place, each made when it is asked for, sorted by name.
 
-    Names, and what a place said of its files, are in unnamed files. Memory holds a byte per
+    Names are in an unnamed file, with what a place said of each. Memory holds a byte per
     photograph once names have told eyes, and what the changes need.
     """
 
@@ -58,19 +57,18 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         sides: Sequence[int] = b"",
         changes: tuple[Change, ...] = (),
         places: range | None = None,
-        facts: StoredTexts | None = None,
     ) -> None:
         """Take what tells of photographs.
 
         Args:
             below: the folder, or the place, that holds all.
-            names: below it, as the table spells them.
+            names: below it, as the table spells them; those below a place as `listed_text` has
+                them, with what the place said of each.
             sides: what each name tells of the eye, as a place in `SIDES`; empty: not asked yet.
             changes: made to each, one after the other.
             places: of the names that are here; None: all.
-            facts: what the place said of each file, as `facts_text` has it; None: nothing.
         """
-        self._below, self._facts = below, facts
+        self._below = below
         # Not by Path, which takes apart what it is given, for each of millions.
         self._before = "" if isinstance(below, Place) else os.path.join(below, "")  # noqa: PTH118
         self._names, self._sides, self._changes = names, sides, changes
@@ -89,23 +87,20 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         if isinstance(place, slice):
             return self._with(places=self._places[place])
         number = self._places[place]
-        facts = None if self._facts is None else self._facts[number]
-        return self._made(number, self._names[number], facts)
+        return self._made(number, self._names[number])
 
     def __iter__(self) -> Iterator[StudyPhotograph]:
-        return map(self._made, self._places, self.names(), self._facts_of_places())
+        return map(self._made, self._places, self._texts())
 
     def names(self) -> Iterator[str]:
         """The names alone, in a tenth of the time."""
-        return self._texts(self._names)
+        texts = self._texts()
+        return map(name_of_text, texts) if isinstance(self._below, Place) else texts
 
-    def _texts(self, texts: StoredTexts) -> Iterator[str]:
+    def _texts(self) -> Iterator[str]:
         if self._places.step == 1:
-            return texts.between(self._places.start, self._places.stop)
-        return (texts[number] for number in self._places)
-
-    def _facts_of_places(self) -> Iterator[str | None]:
-        return repeat(None) if self._facts is None else self._texts(self._facts)
+            return self._names.between(self._places.start, self._places.stop)
+        return (self._names[number] for number in self._places)
 
     @property
     def tells_names_alone(self) -> bool:
@@ -125,18 +120,13 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         sides = bytearray()
 
         def chosen() -> Iterator[list[str]]:
-            for number, name in zip(self._places, self.names(), strict=True):
-                if wanted(name):
+            for number, text in zip(self._places, self._texts(), strict=True):
+                if wanted(name_of_text(text)):
                     if self._sides:
                         sides.append(self._sides[number])
-                    yield [name]
+                    yield [text]
 
-        facts = None
-        if self._facts is not None:
-            both = zip(self.names(), self._texts(self._facts), strict=True)
-            facts = StoredTexts([fact] for name, fact in both if wanted(name))
-        names = StoredTexts(chosen())
-        return CompactPhotographs(self._below, names, sides, self._changes, facts=facts)
+        return CompactPhotographs(self._below, StoredTexts(chosen()), sides, self._changes)
 
     def _with(
         self,
@@ -151,14 +141,16 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
             self._sides if sides is None else sides,
             self._changes if changes is None else changes,
             self._places if places is None else places,
-            self._facts,
         )
 
-    def _made(self, number: int, name: str, facts: str | None) -> StudyPhotograph:
+    def _made(self, number: int, text: str) -> StudyPhotograph:
+        name, facts = text, ""
+        if isinstance(self._below, Place):
+            name, _, facts = text.partition(_BEHIND_NAME)
         spelt = unescaped(name) if "\\" in name else name
         source: PhotographPlace
         if isinstance(self._below, Place):
-            source = StoredPhotograph(self._below, spelt, *facts_of_text(facts or ""))
+            source = StoredPhotograph(self._below, spelt, *_facts(facts))
         else:
             source = Path(self._before + spelt)
         eye = _BY_NAME[self._sides[number]] if self._sides else UNKNOWN
@@ -168,14 +160,23 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         return made
 
 
-def facts_text(size: int | None, version: str | None) -> str:
-    """Write what a place says of a file as one line."""
-    told = "" if version is None else f"={printable(version)}"
-    return f"{'' if size is None else size}{told}"
+_BEHIND_NAME = "\0"
+"""Before every letter that a name can have in a table, so that such texts sort as names do."""
 
 
-def facts_of_text(text: str) -> tuple[int | None, str | None]:
-    """Give back size and version as `facts_text` took them."""
+def listed_text(file: StoredFile) -> str:
+    """Write what a place says of a file as one line, which begins with its name in the table."""
+    told = "" if file.version is None else f"={printable(file.version)}"
+    size = "" if file.size is None else file.size
+    return f"{printable(file.name)}{_BEHIND_NAME}{size}{told}"
+
+
+def name_of_text(text: str) -> str:
+    """The name with which the text begins; all of it, where it is a name alone."""
+    return text.partition(_BEHIND_NAME)[0]
+
+
+def _facts(text: str) -> tuple[int | None, str | None]:
     size, told, version = text.partition("=")
     return int(size) if size else None, unescaped(version) if told else None
 

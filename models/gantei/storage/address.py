@@ -9,6 +9,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NoReturn
 from urllib.parse import unquote, urlsplit
 
@@ -71,6 +72,15 @@ def is_address(text: str) -> bool:
     (True, True, False)
     """
     return _ADDRESS.match(text) is not None
+
+
+def path_or_address(text: str) -> "Path | Address":
+    """Read what a user gives as the place of photographs.
+
+    Raises:
+        SettingError: an address that is not read; see `parse_address`.
+    """
+    return parse_address(text) if is_address(text) else Path(text)
 
 
 def without_query(text: str) -> str:

@@ -1,13 +1,18 @@
 """Collecting the photographs of a study: from paths and a list, with what tables say of each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from ..photographs.eyes import DETECT
 from ..photographs.listing import PhotographList, list_located
 from ..photographs.path_spelling import PathsOnDisk
 from ..photographs.persons import PersonRule
+from ..storage.address import Address, without_query
+from ..storage.given_places import PlaceOptions, given_place
+from ..storage.place_listing import list_place
+from ..storage.place_of_address import IMAGE_COLUMN
 from ..table_files.list_reading import read_list_file, read_table_file
 from ..table_files.table_read import ReadTable
 from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
@@ -21,22 +26,25 @@ class GivenPhotographs:
     """What a user gives: paths, a list, which eyes, and how to read it.
 
     Attributes:
-        paths: photographs, and folders of them.
+        paths: photographs, and folders of them; or addresses of places, and archives.
         list_name: a file that lists more, one per line or as a table; `-` for standard input.
         eyes: tables that state eyes, and `detect`.
         encoding: of lists and tables without a byte order mark; None is UTF-8.
         persons: a rule that tells whose eyes they are; None: only a list tells.
-        root: what the names in the results are relative to; None: what holds everything given.
+        root: what the names in the results are relative to, a folder or an address; None: what
+            holds everything given.
         key: of an anonymous study, by which its tables are read; None: names are names.
+        image_column: of Parquet tables that hold photographs.
     """
 
-    paths: Sequence[Path] = ()
+    paths: Sequence[Path | Address] = ()
     list_name: str | None = None
     eyes: Sequence[str] = ()
     encoding: str | None = None
-    root: Path | None = None
+    root: Path | Address | None = None
     persons: PersonRule | None = None
     key: Path | None = None
+    image_column: str = IMAGE_COLUMN
 
 
 def collect(given: GivenPhotographs) -> PhotographList:
@@ -51,11 +59,12 @@ def collect(given: GivenPhotographs) -> PhotographList:
     rows, columns = named.rows, named.columns
     names = (row.photograph for row in rows) if rows else names
     disk = PathsOnDisk()
-    found = located(names, given.list_name or "", given.root, disk)
-    paths = [*found] if rows else []
-    listing = list_located(given.paths, paths if rows else found, given.root, disk)
+    listing, paths = _listed(given, names, disk, keep=bool(rows))
+    if listing.place is not None:
+        rows = tuple(replace(row, photograph=without_query(row.photograph)) for row in rows)
     if named is not table:
-        check_found(rows, paths, given.root)
+        if not isinstance(given.root, Address) and listing.place is None:
+            check_found(rows, paths, given.root)
         listing = with_names(listing, zip(paths, rows, strict=True))
     statements: list[EyeStatement] = []
     if rows:
@@ -69,6 +78,26 @@ def collect(given: GivenPhotographs) -> PhotographList:
             stated = read_back(photograph_table(file, name), given.key)
             statements += eye_statements(stated.rows, "stated")
     return with_eyes(listing, StatedEyes(tuple(statements), DETECT in given.eyes))
+
+
+def _listed(
+    given: GivenPhotographs, names: Iterable[str], disk: PathsOnDisk, *, keep: bool
+) -> tuple[PhotographList, Sequence[str]]:
+    """The photographs, and where those of the list's names are, as far as that is to be kept."""
+    list_name = given.list_name or ""
+    options = PlaceOptions(given.image_column, given.encoding)
+    if (place := given_place(given.paths, given.root, options)) is not None:
+        below = place.names_of_list(names, list_name)
+        kept = [*below] if keep else []
+        listing = list_place(
+            place.place, chain(place.names, kept if keep else below), is_listed=place.is_listed
+        )
+        return listing, [f"{place.place.address}{name}" for name in kept]
+    local = [each for each in given.paths if isinstance(each, Path)]
+    root = given.root if isinstance(given.root, Path) else None
+    found = located(names, list_name, root, disk)
+    paths = [*found] if keep else []
+    return list_located(local, paths if keep else found, root, disk), paths
 
 
 def _read_list(given: GivenPhotographs) -> tuple[Iterable[str], PhotographTable]:

@@ -129,6 +129,7 @@ class Study(FilesOfTable):
             **({"refuse": sorted(self.refuse)} if self.refuse else {}),
             **({"dicom_columns": [*self.dicom_columns.tags]} if self.dicom_columns else {}),
             **({"anonymous": True} if self.listing.anonymous else {}),
+            **({"place": place.address} if (place := self.listing.place) else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **environment(),
             **self.backend.identity(),

@@ -83,7 +83,8 @@ def _holds(line: Row, listed: StudyPhotograph, persons: DicomPersons, *, is_trus
         if listed.person is None and line[PERSON_FROM] == "DICOM":
             listed = replace(listed, person=KnownPerson(line[PERSON], "DICOM"))
     elif line[1] == photograph_sha256(listed):
-        listed = persons.told(listed)
+        if line[PERSON_FROM] == "DICOM":  # the same bytes name nobody else
+            listed = persons.told(listed)
     else:
         return False
     return _is_same_eye(line, listed) and _says_the_same(line, listed)

@@ -10,6 +10,7 @@ from pathlib import Path
 from ..errors import OutputError
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.path_spelling import (
+    LONGEST_NAME,
     PathsOnDisk,
     one_spelling,
     path_key,
@@ -18,11 +19,8 @@ from ..photographs.path_spelling import (
 )
 from ..photographs.persons import KnownPerson, PersonRule
 from ..photographs.study_photograph import CompactPhotographs, changed
+from ..storage.address import is_address, without_query
 from .photograph_tables import PhotographRow
-
-LONGEST_NAME = 8_000
-"""Letters of a name in a list, escapes counted: twice as many as Linux opens. A cell that says
-something of two such names can still be read."""
 
 
 def located(
@@ -44,12 +42,17 @@ def located(
         The absolute path of each, found when it is asked for.
 
     Raises:
-        OutputError: a name is longer than `LONGEST_NAME`.
+        OutputError: a name is longer than `LONGEST_NAME`, or an address.
     """
     given = [place for place in (root, Path(), Path(list_name).parent) if place is not None]
     # abspath, not resolve: a link that is named keeps its own name.
     places = [*dict.fromkeys(os.path.abspath(place) for place in given)]  # noqa: PTH100
     for name in names:
+        if "://" in name and is_address(name):
+            raise OutputError(
+                f"{list_name}: names {without_query(name)}; addresses are read only below one that "
+                "the command line gives: name it by --root"
+            )
         if 4 * len(name) > LONGEST_NAME and len(printable(name)) > LONGEST_NAME:
             raise OutputError(
                 f"{list_name}: a name has more than {LONGEST_NAME} letters, which no file has; it "

@@ -180,7 +180,8 @@ def _rows(
             stamp = stamps.taken(listed, found.version)
             result = without_refused(cameras.compared(listed, found), study.refuse)
             extras.add(listed, result)
-            line = row(persons.told(listed, result.format), result, study.estimators)
+            told = listed if result.sha256 is None else persons.told(listed, result.format)
+            line = row(told, result, study.estimators)
             yield line, stamp, stamp_in_journal(listed, line, stamp, persons)
 
 

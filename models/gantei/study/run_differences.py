@@ -36,6 +36,10 @@ def differences(
         same = f"by other versions on {here}"
         what = f"on {before}, {now} on {here}" if before != here else same
         found.append(f"it was estimated {what}")
+    if (before := manifest.get("place")) != (here := identity.get("place")):
+        found.append(
+            f"its photographs lie in {before or 'a folder'}, {now} in {here or 'a folder'}"
+        )
     if manifest["estimators"] != identity["estimators"]:
         names = [[each["name"] for each in one["estimators"]] for one in (manifest, identity)]
         before, here = (", ".join(each) for each in names)

@@ -1,0 +1,190 @@
+"""The one place that a user gives: an address, an archive, several of one folder or prefix."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+
+from ..errors import OutputError, SettingError
+from ..photographs.dicom.recognition import SUFFIXES
+from ..photographs.formats.known_formats import suffixes
+from ..photographs.path_spelling import LONGEST_NAME, unescaped
+from ..photographs.stored_photograph import Place
+from .address import ARCHIVES, Address, name_below
+from .place_of_address import IMAGE_COLUMN, place_of
+from .several_places import SeveralPlaces
+
+_WITH_HOST = 3
+"""Parts of `s3://bucket/` and the like between which there is a `/`."""
+ARCHIVE_SUFFIXES = tuple(f".{scheme}" for scheme in ARCHIVES)
+
+
+@dataclass(frozen=True)
+class PlaceOptions:
+    """How places are read: the column of a Parquet table, the encoding of names in archives."""
+
+    image_column: str = IMAGE_COLUMN
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class GivenPlace:
+    """A place, and which of its photographs are meant.
+
+    Attributes:
+        place: that has them.
+        prefix: its address, below which lie those of a list.
+        names: of photographs that were given by themselves.
+        is_listed: whether all that the place lists is meant, too.
+        queries: the query strings of names that have one of their own.
+    """
+
+    place: Place
+    prefix: Address
+    names: tuple[str, ...]
+    is_listed: bool
+    queries: dict[str, str] = field(repr=False)
+
+    def names_of_list(self, listed: Iterable[str], list_name: str) -> Iterator[str]:
+        """Give the names below the place of what a list names, and keep their query strings.
+
+        Raises:
+            OutputError: one of them does not lie below the place.
+        """
+        for each in listed:
+            if len(each) > LONGEST_NAME:
+                raise OutputError(f"{list_name}: a name has more than {LONGEST_NAME} letters")
+            try:
+                name, query = name_below(unescaped(each), self.prefix)
+            except SettingError as error:
+                raise OutputError(f"{list_name}: {error}") from None
+            if query:
+                self.queries[name] = query
+            yield name
+
+
+def given_place(
+    given: Sequence[Path | Address],
+    root: Path | Address | None = None,
+    options: PlaceOptions = PlaceOptions(),
+) -> GivenPlace | None:
+    """Open the place in which everything that was given lies; None: in files and folders alone.
+
+    Args:
+        given: paths and addresses; an archive is one by its ending.
+        root: what names are relative to; None: the place itself, or what all have in common.
+        options: how it is read.
+
+    Raises:
+        SettingError, OutputError: some lie elsewhere than others, or it cannot be opened.
+        OfflineError, MissingExtraError: as `place_of`.
+    """
+    found = [each if isinstance(each, Address) else _as_archive(each) for each in given]
+    addresses = [each for each in found if each is not None]
+    if not addresses and not isinstance(root, Address):
+        return None
+    if len(addresses) < len(found):
+        first = next(path for path, each in zip(given, found, strict=True) if each is None)
+        raise _elsewhere(first, addresses[0] if addresses else root)
+    if isinstance(root, Path):
+        raise SettingError(
+            f"--root {root}: is a folder, and the photographs lie below {addresses[0]}: leave "
+            "--root out, or name an address that all lie below"
+        )
+    if any(not each.is_remote for each in (*addresses, *filter(None, [root]))):
+        return _of_archives(addresses, root, options)
+    return _of_network(addresses, root, options)
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is an archive of photographs, by its ending."""
+    return path.suffix.lower() in ARCHIVE_SUFFIXES and path.is_file()
+
+
+def _as_archive(path: Path) -> Address | None:
+    suffix = path.suffix.lower()
+    if not is_archive(path):
+        return None
+    return Address(suffix[1:], f"{suffix[1:]}://{path}")
+
+
+def _elsewhere(one: object, other: object) -> OutputError:
+    return OutputError(
+        f"{one} and {other}: photographs of one run lie in one place; run each by itself, with a "
+        "table of its own"
+    )
+
+
+def _of_network(
+    addresses: Sequence[Address], root: Address | None, options: PlaceOptions
+) -> GivenPlace:
+    """Photographs by themselves, and prefixes, all below the root."""
+    photographs = [
+        each for each in addresses if each.path.lower().endswith((*suffixes(), *SUFFIXES))
+    ]
+    prefixes = [each.as_prefix() for each in addresses if each not in photographs]
+    for each in prefixes:
+        if each.shown[:-1].lower().endswith(ARCHIVE_SUFFIXES):
+            raise SettingError(
+                f"{each.shown[:-1]}: archives are read on this machine alone: fetch it first, or "
+                "name a prefix with photographs"
+            )
+    parents = [Address(each.scheme, f"{each.shown.rpartition('/')[0]}/") for each in photographs]
+    above = root.as_prefix() if root is not None else _common([*prefixes, *parents])
+    queries: dict[str, str] = {}
+    whole = place_of(above, queries=queries)
+    names = []
+    for photograph in photographs:
+        name, query = _below(photograph, above)
+        names.append(name)
+        if query:
+            queries[name] = query
+    parts = {
+        _below(each, above)[0]: place_of(each) for each in prefixes if each.shown != above.shown
+    }
+    place = SeveralPlaces(above.shown, parts, whole) if parts else whole
+    is_listed = bool(parts) or any(each.shown == above.shown for each in prefixes)
+    return GivenPlace(place, above, tuple(names), is_listed, queries)
+
+
+def _below(address: Address, above: Address) -> tuple[str, str]:
+    if not address.shown.startswith(above.shown) or address.shown == above.shown:
+        raise OutputError(f"{address}: does not lie below --root {above}; name one that it does")
+    return address.shown.removeprefix(above.shown), address.query
+
+
+def _common(addresses: Sequence[Address]) -> Address:
+    """The deepest prefix that all have in common; its query string is that of the only one."""
+    first = addresses[0]
+    if len({each.shown for each in addresses}) == 1:
+        return first
+    parts = zip(*(each.shown.split("/")[:-1] for each in addresses), strict=False)
+    common = [same[0] for same in takewhile(lambda each: len({*each}) == 1, parts)]
+    if len(common) < _WITH_HOST:
+        raise _elsewhere(first, next(each for each in addresses if each.shown != first.shown))
+    return Address(first.scheme, f"{'/'.join(common)}/")
+
+
+def _of_archives(
+    archives: Sequence[Address], root: Address | None, options: PlaceOptions
+) -> GivenPlace:
+    """One archive, whose names are those of the results, or several, as folders."""
+    known = {each.shown: each for each in (*archives, *filter(None, [root]))}
+    if root is not None and len(known) > 1:
+        raise OutputError(f"--root {root}: names one archive, which is the place; name no other")
+    remote = [each for each in known.values() if each.is_remote]
+    if remote:
+        raise _elsewhere(archives[0], remote[0])
+    places = {
+        each: place_of(each, image_column=options.image_column, encoding=options.encoding)
+        for each in known.values()
+    }
+    if len(places) == 1:
+        ((address, place),) = places.items()
+        return GivenPlace(place, address.as_prefix(), (), bool(archives), {})
+    files = {Path(each.path).absolute(): place for each, place in places.items()}
+    folder = Path(os.path.commonpath([path.parent for path in files]))
+    shown = f"{folder.as_posix().removesuffix('/')}/"
+    parts = {f"{path.relative_to(folder).as_posix()}/": place for path, place in files.items()}
+    return GivenPlace(SeveralPlaces(shown, parts), Address("zip", shown), (), True, {})

@@ -1,0 +1,110 @@
+"""The photographs of a place: which of its files are, and why each of the others is none."""
+
+import os
+from collections.abc import Iterable, Iterator
+
+from ..errors import OutputError, PhotographError
+from ..findings.finding import Finding
+from ..photographs.dicom.recognition import SUFFIXES
+from ..photographs.folder_walk import no_photograph
+from ..photographs.formats.known_formats import suffixes
+from ..photographs.formats.other_contents import HEAD
+from ..photographs.listing import PhotographList
+from ..photographs.other_names import by_suffix, file_by_name, folder_by_name
+from ..photographs.passed_by import PassedBy, kinds_in_words
+from ..photographs.path_spelling import printable
+from ..photographs.stored_photograph import Place, StoredFile
+from ..photographs.study_photograph import CompactPhotographs, listed_text, name_of_text
+from ..system.stored_texts import ExternalSort, StoredTexts
+from .address import unsafe
+
+
+def list_place(
+    place: Place, names: Iterable[str] = (), *, is_listed: bool = True
+) -> PhotographList:
+    """Collect the photographs of a place, and those of these names, which may be missing.
+
+    Files are told apart by their names as in a folder. One whose name tells nothing is opened where
+    the place lies on this machine, and passed by where that would take a request. Names are those
+    below the place; the order is theirs. Memory does not grow with the number of photographs.
+
+    Args:
+        place: that has them.
+        names: below the place, of photographs that are named by themselves.
+        is_listed: whether all files of the place are meant, or those of the names alone.
+
+    Raises:
+        OutputError: it cannot be listed, it holds no photographs, or there is no room for names.
+    """
+    found, others = ExternalSort(), dict[str, Finding]()
+    if is_listed:
+        kinds = _FilesByName(place)
+        for file in place.files():
+            if file.name.endswith("/"):
+                continue
+            if (why := kinds.why_none(file.name)) is None:
+                found.add(listed_text(file))
+            else:
+                others[printable(file.name)] = why
+    is_named = False
+    for name in names:
+        is_named = True
+        found.add(listed_text(StoredFile(name)))
+        others.pop(printable(name), None)  # one that is named itself is a photograph
+    if not found.count:
+        what = f"only {kinds_in_words(others.values())}" if others else "nothing"
+        raise OutputError(f"no photographs in {place.address}: {what}")
+    texts = _each_once(found.sorted()) if is_named and is_listed else found.sorted()
+    photographs = CompactPhotographs(place, StoredTexts(texts))
+    passed_by = (PassedBy(f"{place.address}{name}", name, why) for name, why in others.items())
+    ordered = tuple(sorted(passed_by, key=lambda each: each.name))
+    return PhotographList(photographs, ordered, place=place)
+
+
+class _FilesByName:
+    """Tells photographs from other files by their names."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._pictures = frozenset((*suffixes(), *SUFFIXES))
+        self._folder: tuple[str, Finding | None] = "", None
+
+    def why_none(self, name: str) -> Finding | None:
+        folder, _, last = name.rpartition("/")
+        if self._folder[0] != folder:
+            self._folder = folder, _why_no_folder(folder)
+        if why := self._folder[1] or file_by_name(last):
+            return why
+        if last in (".", "..") or name.startswith("/"):
+            return Finding("unsafe-name")
+        suffix = os.path.splitext(last)[1].lower()  # noqa: PTH122 - no Path for each of millions
+        if suffix in self._pictures:
+            return None
+        return by_suffix().get(suffix) or self._by_content(name)
+
+    def _by_content(self, name: str) -> Finding | None:
+        try:
+            head = self._place.head(name, HEAD)
+        except PhotographError:  # it may be one, and its row says why there are no values
+            return None
+        return Finding("unopened-file") if head is None else no_photograph(head)
+
+
+def _why_no_folder(folder: str) -> Finding | None:
+    if folder and unsafe(f"{folder}/"):
+        return Finding("unsafe-name")
+    return next(filter(None, map(folder_by_name, folder.split("/"))), None)
+
+
+def _each_once(texts: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Drop the line of a name alone where the place has said something of the same name."""
+    last: str | None = None
+    for some in texts:
+        kept = []
+        for text in some:
+            if last is not None and name_of_text(last) != name_of_text(text):
+                kept.append(last)
+            last = text
+        yield kept
+    if last is not None:
+        yield [last]
