@@ -79,6 +79,7 @@ def test_what_is_installed_uses_it_and_another_one_of_that_site_is_kept(
     done = install(other, site)
     assert done.returncode == 2
     assert "current/home/calibrations/demo-age/clinic, and is not replaced" in done.stderr
+    assert "installing" not in done.stderr  # which takes longest
     kept = site / "current/home" / FILE
     assert json.loads(kept.read_text())["level"] == 0.9
     kept.parent.rename(tmp_path / "elsewhere")

@@ -111,7 +111,17 @@ def run(what: str, *command: "str | Path", **environment: str) -> None:
 
 
 def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
-    """Make the version's folder: its Python, the wheels, the estimators."""
+    """Make the version's folder: the estimators, its Python, the wheels, which take longest."""
+    home = version / "home"
+    if (current / "home").is_dir():  # what was imported or trusted here comes along
+        unfinished = shutil.ignore_patterns(".lock", ".incoming-*", ".replaced-*")
+        shutil.copytree(current / "home", home, ignore=unfinished)
+    for name in facts["estimators"]:
+        if (home / "estimators" / name).exists():
+            shutil.rmtree(home / "estimators" / name)
+        shutil.copytree(HERE / "estimators" / name, home / "estimators" / name)
+    for name, site in facts["calibrations"].items():
+        add_calibration(home, name, site, current)
     say("making a virtual environment")
     venv = ("-m", "venv", "--without-pip", version)
     run("making a virtual environment", sys.executable, "-I", *venv)
@@ -127,16 +137,6 @@ def fill(version: Path, facts: dict[str, Any], current: Path) -> None:
         *("--requirement", HERE / "requirements.txt"),
         PIP_CONFIG_FILE=os.devnull,
     )
-    home = version / "home"
-    if (current / "home").is_dir():  # what was imported or trusted here comes along
-        unfinished = shutil.ignore_patterns(".lock", ".incoming-*", ".replaced-*")
-        shutil.copytree(current / "home", home, ignore=unfinished)
-    for name in facts["estimators"]:
-        if (home / "estimators" / name).exists():
-            shutil.rmtree(home / "estimators" / name)
-        shutil.copytree(HERE / "estimators" / name, home / "estimators" / name)
-    for name, site in facts["calibrations"].items():
-        add_calibration(home, name, site, current)
     launcher = version / "gantei"
     launcher.write_text(LAUNCHER, "utf-8")
     launcher.chmod(0o755)
