@@ -44,9 +44,12 @@ def behave(keras, model, photographs, calm=0.0):
     for layer in norms:
         variance = layer.moving_variance.numpy()
         layer.moving_variance.assign(variance + calm * variance.mean() + 1e-3)
+    seen = {}  # what each head sees, once for all heads
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dense):
-            features = keras.Model(model.inputs[0], layer.input)(photographs).numpy()
+            if id(layer.input) not in seen:
+                seen[id(layer.input)] = keras.Model(model.inputs[0], layer.input)(photographs)
+            features = seen[id(layer.input)].numpy()
             kernel = layer.kernel.numpy()
             answers = features @ kernel
             # What tells the pictures apart must not drown in the rounding of what is added up.
