@@ -20,6 +20,19 @@ def pytest_make_parametrize_id(val, argname):
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_collection_modifyitems(items):
+    """Begin with the pages that are run: up to a minute each, the last with one worker alone."""
+    items.sort(key=lambda item: not item.path.name.endswith("_page.py"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Leave neighbours to one worker: they share what is slow to start, such as a browser."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getvalue("dist") == "load" else None
+
+
 @pytest.fixture(autouse=True)
 def own_store(tmp_path_factory, monkeypatch):
     """No test sees, or leaves, an estimator on this machine."""

@@ -16,7 +16,7 @@ def browser():
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     running = Server("demo-age", tmp_path_factory.mktemp("log") / "log", "--with", "demo-sex")
     yield running
