@@ -17,7 +17,7 @@ GROUPS = PROJECT["dependency-groups"]
 PACKAGES = {
     "gantei": (
         "models/gantei",
-        ("cpu", "gpu", "dicom", "heif", "parquet", "sign", "study", "xlsx"),
+        ("cpu", "gpu", "dicom", "heif", "parquet", "sign", "storage", "study", "xlsx"),
     ),
     "gantei_export": (
         "export/gantei_export",
@@ -32,6 +32,7 @@ OURS = {*PACKAGES, "tests", "gantei_client"} | {
 """Our packages, the one that tests generate, and scripts, which import what stands beside them."""
 CALLED_OTHERWISE = {
     "google": "protobuf",
+    "google.auth": "google-auth",
     "OpenSSL": "pyopenssl",
     "PIL": "pillow",
     "openjpeg": "pylibjpeg-openjpeg",
@@ -62,8 +63,8 @@ def spelt(name: str) -> str:
 BASE = names_of(PROJECT["project"]["dependencies"])
 
 
-IF_THERE = {"pandas"}
-"""What no extra has, and is used where a caller has it: by `Evaluation.frame`."""
+IF_THERE = {"botocore", "google-auth", "pandas"}
+"""What no extra has, and is used where a caller has it: by `Evaluation.frame`, for credentials."""
 
 
 def imported_by(folder: Path) -> dict[str, Path]:

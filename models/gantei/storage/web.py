@@ -1,0 +1,198 @@
+"""Photographs on a web server, each by a request for its address."""
+
+import random
+import time
+import weakref
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import quote
+
+from ..errors import OutputError, PhotographError, SettingError
+from ..findings.finding import Finding
+from ..photographs.stored_photograph import Place, ReadFile, StoredFile
+from ..system.version import __version__
+from .address import Address, is_link_local
+from .link_local import refuse_link_local
+from .reading_bounds import (
+    CONNECT,
+    FIRST_WAIT,
+    LONGEST_REQUEST,
+    LONGEST_RETRIES,
+    LONGEST_WAIT,
+    MOST_RETRIES,
+    READS_AT_ONCE,
+    SILENCE,
+)
+from .store_failures import answered
+
+if TYPE_CHECKING:
+    import httpx
+
+_OF_ADDRESSES = "!$&'()*+,;=:@/%-._~"
+"""What stands in an address as it is; a name is written as in one, with %20 for a space."""
+
+
+def web_place(address: Address, queries: Mapping[str, str]) -> Place:
+    """Open the place below `https://…/` or `http://…/`; nothing is asked of it yet.
+
+    Args:
+        address: ended by `/`; its query string goes with every request.
+        queries: of names that have one of their own, instead; more may be added later.
+
+    Raises:
+        SettingError: the host has a link-local address; the proxy or the certificates of the
+            environment cannot be used.
+    """
+    return WebPlace(address, queries)
+
+
+class WebPlace(Place):
+    """A folder of a web server."""
+
+    reads_at_once = READS_AT_ONCE
+
+    def __init__(self, address: Address, queries: Mapping[str, str]) -> None:
+        """Take an address and query strings, as `web_place` does."""
+        import httpx
+
+        self._address, self._queries = address, queries
+        self.address = address.shown
+        refuse_link_local(httpx.URL(address.shown).host)
+        try:
+            self._client = httpx.Client(
+                timeout=httpx.Timeout(SILENCE, connect=CONNECT),
+                limits=httpx.Limits(max_connections=2 * READS_AT_ONCE),
+                headers={"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"},
+            )
+        except (
+            ValueError,
+            ImportError,
+            OSError,
+        ) as error:  # a proxy's address, SOCKS, certificates
+            raise SettingError(
+                f"HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or SSL_CERT_FILE: {error}"
+            ) from error
+        weakref.finalize(self, self._client.close)
+
+    def files(self) -> Iterator[StoredFile]:
+        """Refuse: servers have no common way to say which files they have.
+
+        Raises:
+            OutputError: always.
+        """
+        raise OutputError(
+            f"{self.address}: a web server does not list its files; name the photographs below it "
+            "by --from LIST"
+        )
+
+    def read(self, name: str, most: int) -> ReadFile:
+        """Read a file with one request, repeated where it fails for a while or is cut off.
+
+        Raises:
+            PhotographError: as `Place.read`.
+        """
+        began, wait = time.monotonic(), FIRST_WAIT
+        for attempt in range(MOST_RETRIES + 1):
+            try:
+                return self._read_once(name, most)
+            except PhotographError as error:
+                late = time.monotonic() + wait - began > LONGEST_RETRIES
+                if late or attempt == MOST_RETRIES or not _may_pass(error.finding):
+                    raise
+            time.sleep(wait * random.uniform(0.5, 1))  # noqa: S311 - so that not all ask at once
+            wait = min(2 * wait, LONGEST_WAIT)
+        raise AssertionError  # the last attempt returns or raises
+
+    def version(self, name: str) -> str | None:
+        """Ask for the version of a file, by HEAD.
+
+        Raises:
+            PhotographError: as `Place.version`.
+        """
+        import httpx
+
+        try:
+            response = self._client.head(self._url(name))
+        except httpx.HTTPError as error:
+            _fail(error)
+        if response.status_code in (404, 405, 410, 501):  # not there, or servers without HEAD
+            return None
+        if response.status_code != 200:
+            raise answered(response.status_code)
+        return _version(response)
+
+    def _url(self, name: str) -> str:
+        query = self._queries.get(name) or self._address.query
+        url = self.address + quote(name, safe=_OF_ADDRESSES)
+        return f"{url}?{query}" if query else url
+
+    def _read_once(self, name: str, most: int) -> ReadFile:
+        import httpx
+
+        try:
+            with self._client.stream("GET", self._url(name)) as response:
+                _check(response, most)
+                return ReadFile(_body(response, most), _version(response))
+        except httpx.HTTPError as error:
+            _fail(error)
+
+
+def _check(response: "httpx.Response", most: int) -> None:
+    """Raise unless the answer is a whole file, from where it was requested."""
+    peer = response.extensions["network_stream"].get_extra_info("server_addr")
+    if peer and is_link_local(str(peer[0])):  # by a name that meant something else before
+        raise PhotographError(Finding("stored-elsewhere"))
+    if response.status_code != 200:
+        raise answered(response.status_code)
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise PhotographError(Finding("stored-compressed"))
+    if (_length(response) or 0) > most:
+        raise PhotographError(Finding("large-file", most=most // 10**6))
+
+
+def _body(response: "httpx.Response", most: int) -> bytes:
+    ends, held, pieces = time.monotonic() + LONGEST_REQUEST, 0, []
+    for piece in response.iter_raw():
+        held += len(piece)
+        if held > most:
+            raise PhotographError(Finding("large-file", most=most // 10**6))
+        if time.monotonic() > ends:
+            raise PhotographError(Finding("stored-slow", seconds=LONGEST_REQUEST))
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _length(response: "httpx.Response") -> int | None:
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
+def _version(response: "httpx.Response") -> str | None:
+    """Give `size:ETag`; None where there is no ETag that changes whenever a byte does."""
+    etag, size = response.headers.get("etag", ""), _length(response)
+    if size is None or not etag.startswith('"') or not etag.isprintable():
+        return None
+    return f"{size}:{etag.strip(chr(34))}"
+
+
+def _may_pass(finding: Finding) -> bool:
+    """Whether the same request may well be answered a moment later."""
+    match finding.code:
+        case "stored-status":
+            status = finding.values["status"]
+            return status in (408, 429) or (isinstance(status, int) and status >= 500)
+    return finding.code in ("stored-cut-off", "stored-unreachable", "stored-silent")
+
+
+def _fail(error: "httpx.HTTPError") -> NoReturn:
+    """Raise what a failure of httpx means; its own text may have the address."""
+    import httpx
+
+    match error:
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.ProxyError():
+            failure = PhotographError(Finding("stored-unreachable", seconds=LONGEST_RETRIES))
+        case httpx.TimeoutException():
+            failure = PhotographError(Finding("stored-silent", seconds=SILENCE))
+        case _:
+            failure = PhotographError(Finding("stored-cut-off"))
+    raise failure from None

@@ -1,0 +1,108 @@
+"""Photographs on a web server, by their addresses."""
+
+import httpx
+import pytest
+
+from gantei.errors import OutputError, PhotographError
+from gantei.storage.address import parse_address
+from gantei.storage.web import web_place
+
+from .faulty_store import status, store  # noqa: F401 - a fixture
+from .object_stores import without_clouds
+
+
+@pytest.fixture(autouse=True)
+def direct(monkeypatch, own_store):
+    """No proxy is asked."""
+    without_clouds(monkeypatch, own_store)
+
+
+def place_at(store, query="", queries=None):  # noqa: F811
+    """The place of its folder."""
+    return web_place(parse_address(f"{store.url}/study/{query}"), queries or {})
+
+
+def test_a_file_is_read_with_the_version_that_a_look_up_gives(store):  # noqa: F811
+    store.files["study/a/1.jpg"] = b"picture"
+    place = place_at(store)
+    read = place.read("a/1.jpg", 100)
+    assert read.data == b"picture"
+    assert read.version == place.version("a/1.jpg") is not None
+    assert place.version("a/2.jpg") is None
+    assert [method for method, *_ in store.asked] == ["GET", "HEAD", "HEAD"]
+
+
+def test_names_are_written_as_in_addresses(store):  # noqa: F811
+    names = {"a%20b.jpg": "a b.jpg", "a b.jpg": "a b.jpg", "100%25.jpg": "100%.jpg",
+             "右.jpg": "右.jpg", "%E5%8F%B3.jpg": "右.jpg", "a%23.jpg": "a#.jpg"}  # fmt: skip
+    place = place_at(store)
+    for name, file in names.items():
+        store.files[f"study/{file}"] = name.encode()
+        assert place.read(name, 100).data == name.encode()
+
+
+def test_a_signature_goes_with_each_request_and_into_no_text(store):  # noqa: F811
+    store.files["study/1.jpg"] = store.files["study/2.jpg"] = b"x"
+    place = place_at(store, "?sig=all", {"2.jpg": "sig=own"})
+    place.read("1.jpg", 10)
+    place.read("2.jpg", 10)
+    assert [path for _, path, _ in store.asked] == ["/study/1.jpg?sig=all", "/study/2.jpg?sig=own"]
+    assert "sig" not in place.address
+    for fault in (status(403), lambda handler: handler.hang_up()):
+        store.faults["study/1.jpg"] = [fault]
+        with pytest.raises(PhotographError) as caught:
+            place.read("1.jpg", 10)
+        assert "sig" not in f"{caught.value!r} {caught.value} {caught.value.__cause__}"
+
+
+def test_no_credentials_are_sent(store, own_store):  # noqa: F811
+    (own_store / ".netrc").write_text("machine 127.0.0.1 login user password hidden\n")
+    store.files["study/1.jpg"] = b"x"
+    place_at(store).read("1.jpg", 10)
+    assert {"Authorization", "Cookie"}.isdisjoint(store.asked[0][2])
+
+
+def test_a_web_server_is_not_listed(store):  # noqa: F811
+    with pytest.raises(OutputError, match=r"--from LIST"):
+        place_at(store).files()
+    assert store.asked == []
+
+
+@pytest.mark.parametrize("etag", ['W/"weak"', "", "unquoted"])
+def test_without_a_strong_etag_there_is_no_version(store, etag):  # noqa: F811
+    def fault(handler):
+        handler.answer(200, {"content-length": 1, **({"etag": etag} if etag else {})}, b"x")
+
+    store.faults["study/1.jpg"] = [fault]
+    place = place_at(store)
+    assert place.version("1.jpg") is None
+    assert place.read("1.jpg", 10).version is None
+
+
+def test_a_compressed_answer_is_refused(store):  # noqa: F811
+    store.faults["study/1.jpg"] = [status(200, **{"content-encoding": "gzip"})]
+    with pytest.raises(PhotographError) as caught:
+        place_at(store).read("1.jpg", 1000)
+    assert caught.value.code == "stored-compressed"
+
+
+def test_a_server_without_head_has_no_versions(store):  # noqa: F811
+    store.faults["study/1.jpg"] = [status(405)]
+    assert place_at(store).version("1.jpg") is None
+
+
+def test_a_host_that_became_link_local_meanwhile_is_not_read(store, monkeypatch):  # noqa: F811
+    store.files["study/1.jpg"] = b"x"
+    place = place_at(store)
+    monkeypatch.setattr("gantei.storage.web.is_link_local", lambda host: host == "127.0.0.1")
+    with pytest.raises(PhotographError) as caught:
+        place.read("1.jpg", 10)
+    assert caught.value.code == "stored-elsewhere"
+
+
+def test_connections_are_closed_with_the_place(store, monkeypatch):  # noqa: F811
+    closed = []
+    monkeypatch.setattr(httpx.Client, "close", lambda _: closed.append(1))
+    place = place_at(store)
+    del place
+    assert closed == [1]
