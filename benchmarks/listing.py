@@ -1,11 +1,13 @@
-"""What it takes to list a study: a list of made-up names, one shard of it, and folders.
+"""What it takes to list a study: made-up names, a table of them, one shard, and folders.
 
 python benchmarks/listing.py [--names 1000000 10000000] [--shards 1000] [--files N] [--work DIR]
 
 The names stand in no order, two by two those of both eyes of a person (L and R, which tell the eye
-only where both are there), and no file of a list is there. Each line is a process of its own, and
+only where both are there), and no file of a list is there; the table has a person, a diagnosis and
+a date beside each. Each line is a process of its own, and
 its CPU time that of the process with its start; beside them `sorted(open(list))` and `find`. The
-list and, while they are listed, its names take twice the length of the list below DIR and TMPDIR.
+list and, while they are listed, its names take twice the length of the list below DIR and TMPDIR,
+the table five times its length.
 """
 
 import argparse
@@ -49,6 +51,12 @@ def main():
             shard = python(LISTED, given, chosen.shards)
             told(f"{count:,} lines, shard 1/{chosen.shards}", count, shard)
             told(f"{count:,} lines, sorted(open(list))", count, python(SORTED, name, 0))
+            Path(name).unlink()
+            table = str(Path(scratch, "list.csv"))
+            write_table(table, count)
+            given = f"list_name={table!r}, root=Path({scratch!r})"
+            told(f"{count:,} rows with 3 columns", count, python(LISTED, given, 0))
+            Path(table).unlink()
         if chosen.files:
             folder = Path(scratch, "photographs")
             make_files(folder, chosen.files)
@@ -62,10 +70,22 @@ def made_up(number):
     return f"clinic-{person % 50:02}/{person // 500:05}/p{person:08}_2024_{'LR'[number % 2]}.jpg"
 
 
-def write_list(name, count):
+def in_no_order(count):
     step = 7_919_999  # a prime, so that every number comes once
+    return (place * step % count for place in range(count))
+
+
+def write_list(name, count):
     with Path(name).open("w", encoding="utf-8") as file:
-        file.writelines(f"{made_up(place * step % count)}\n" for place in range(count))
+        file.writelines(f"{made_up(number)}\n" for number in in_no_order(count))
+
+
+def write_table(name, count):
+    with Path(name).open("w", encoding="utf-8") as file:
+        file.write("photograph,person,diagnosis,visit\n")
+        for number in in_no_order(count):
+            day = f"2024-{number % 12 + 1:02}-{number % 28 + 1:02}"
+            file.write(f"{made_up(number)},P{number // 2:08},glaucoma suspect,{day}\n")
 
 
 def make_files(folder, count):

@@ -31,7 +31,7 @@ def test_a_table_that_cannot_be_read_is_refused_with_its_line(lines, what, tmp_p
     path.write_text("\n".join(lines), "utf-8")
     with pytest.raises(OutputError, match=what):
         table = read_table_file(str(path), expected=["photograph", "eye"])
-        photograph_table(table, str(path))
+        tuple(photograph_table(table, str(path)).rows)
 
 
 def test_a_list_is_a_table_where_its_head_says_so():

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from pathlib import Path
 from typing import overload
 
@@ -10,10 +11,11 @@ from ..manifests.fields import UNKNOWN
 from ..system.keyed_digest import keyed_digest
 from ..system.stored_texts import StoredTexts
 from .eye_pairs import SIDES
-from .eyes import Eye, EyeOption
+from .eyes import Eye, EyeOption, stated_eye
 from .path_spelling import printable, unescaped
 from .persons import KnownPerson
 from .stored_photograph import PhotographPlace, Place, StoredFile, StoredPhotograph
+from .told_by_list import ToldByList, told_of_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         sides: Sequence[int] = b"",
         changes: tuple[Change, ...] = (),
         places: range | None = None,
+        told: tuple[StoredTexts, int] | None = None,
     ) -> None:
         """Take what tells of photographs.
 
@@ -67,8 +70,10 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
             sides: what each name tells of the eye, as a place in `SIDES`; empty: not asked yet.
             changes: made to each, one after the other.
             places: of the names that are here; None: all.
+            told: what a list tells of each, as `told_text` has it, and how many letters stand
+                before; None: nothing.
         """
-        self._below = below
+        self._below, self._told = below, told
         # Not by Path, which takes apart what it is given, for each of millions.
         self._before = "" if isinstance(below, Place) else os.path.join(below, "")  # noqa: PTH118
         self._names, self._sides, self._changes = names, sides, changes
@@ -87,25 +92,42 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         if isinstance(place, slice):
             return self._with(places=self._places[place])
         number = self._places[place]
-        return self._made(number, self._names[number])
+        told = None if self._told is None else self._told[0][number]
+        return self._made(number, self._names[number], told)
 
     def __iter__(self) -> Iterator[StudyPhotograph]:
-        return map(self._made, self._places, self._texts())
+        told = repeat(None) if self._told is None else self._texts(self._told[0])
+        return map(self._made, self._places, self._texts(self._names), told)
 
     def names(self) -> Iterator[str]:
         """The names alone, in a tenth of the time."""
-        texts = self._texts()
+        texts = self._texts(self._names)
         return map(name_of_text, texts) if isinstance(self._below, Place) else texts
 
-    def _texts(self) -> Iterator[str]:
+    def _texts(self, texts: StoredTexts) -> Iterator[str]:
         if self._places.step == 1:
-            return self._names.between(self._places.start, self._places.stop)
-        return (self._names[number] for number in self._places)
+            return texts.between(self._places.start, self._places.stop)
+        return (texts[number] for number in self._places)
+
+    def spelt_paths(self) -> Iterator[str]:
+        """Where each is, spelt as `printable` does, in the order of the names."""
+        below = self._below.address if isinstance(self._below, Place) else self._before
+        before = printable(below)
+        return (f"{before}{name}" for name in self.names())
 
     @property
     def tells_names_alone(self) -> bool:
         """Whether nothing is told of any photograph but what its name tells of the eye."""
-        return not self._changes
+        return not self._changes and self._told is None
+
+    def told(self, texts: StoredTexts, before: int) -> "CompactPhotographs":
+        """Give the same with what a list tells of each, as `told_text` has it.
+
+        Args:
+            texts: of each photograph.
+            before: letters before that in each text, which are for others.
+        """
+        return self._with(told=(texts, before))
 
     def with_sides(self, sides: Sequence[int]) -> "CompactPhotographs":
         """Give the same with what all the names tell of eyes, a place in `SIDES` each."""
@@ -120,13 +142,18 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         sides = bytearray()
 
         def chosen() -> Iterator[list[str]]:
-            for number, text in zip(self._places, self._texts(), strict=True):
+            for number, text in zip(self._places, self._texts(self._names), strict=True):
                 if wanted(name_of_text(text)):
                     if self._sides:
                         sides.append(self._sides[number])
                     yield [text]
 
-        return CompactPhotographs(self._below, StoredTexts(chosen()), sides, self._changes)
+        told = None
+        if self._told is not None:
+            both = zip(self.names(), self._texts(self._told[0]), strict=True)
+            told = StoredTexts([text] for name, text in both if wanted(name)), self._told[1]
+        names = StoredTexts(chosen())
+        return CompactPhotographs(self._below, names, sides, self._changes, told=told)
 
     def _with(
         self,
@@ -134,6 +161,7 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         sides: Sequence[int] | None = None,
         changes: tuple[Change, ...] | None = None,
         places: range | None = None,
+        told: tuple[StoredTexts, int] | None = None,
     ) -> "CompactPhotographs":
         return CompactPhotographs(
             self._below,
@@ -141,9 +169,10 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
             self._sides if sides is None else sides,
             self._changes if changes is None else changes,
             self._places if places is None else places,
+            told or self._told,
         )
 
-    def _made(self, number: int, text: str) -> StudyPhotograph:
+    def _made(self, number: int, text: str, told: str | None) -> StudyPhotograph:
         name, facts = text, ""
         if isinstance(self._below, Place):
             name, _, facts = text.partition(_BEHIND_NAME)
@@ -155,9 +184,18 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
             source = Path(self._before + spelt)
         eye = _BY_NAME[self._sides[number]] if self._sides else UNKNOWN
         made = StudyPhotograph(source, name, eye)
+        if told is not None and self._told is not None:
+            made = _with_told(made, told_of_text(told[self._told[1] :]))
         for change in self._changes:
             made = change(made)
         return made
+
+
+def _with_told(made: StudyPhotograph, told: ToldByList) -> StudyPhotograph:
+    eye = made.eye
+    if told.side:
+        eye = stated_eye(told.side, "list", eye.side if isinstance(eye, Eye) else None)
+    return StudyPhotograph(made.source, made.name, eye, told.person, told.cells)
 
 
 _BEHIND_NAME = "\0"

@@ -4,21 +4,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from typing import cast
 
 from ..photographs.eyes import DETECT
 from ..photographs.listing import PhotographList, list_located
 from ..photographs.path_spelling import PathsOnDisk
 from ..photographs.persons import PersonRule
-from ..storage.address import Address, without_query
+from ..photographs.study_photograph import CompactPhotographs
+from ..storage.address import Address
 from ..storage.given_places import PlaceOptions, given_place
 from ..storage.place_listing import list_place
 from ..storage.place_of_address import IMAGE_COLUMN
 from ..table_files.list_reading import read_list_file, read_table_file
-from ..table_files.table_read import ReadTable
+from ..table_files.table_read import TableStream
 from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
-from .listed_photographs import located, with_names, with_persons, with_rows
-from .photograph_tables import EYE, PHOTOGRAPH, PhotographTable, photograph_table
-from .read_back import check_found, read_back
+from .listed_photographs import located, with_names, with_persons
+from .photograph_tables import EYE, PHOTOGRAPH, photograph_table
+from .read_back import read_back
+from .told_rows import ToldRows
 
 
 @dataclass(frozen=True)
@@ -54,58 +57,50 @@ def collect(given: GivenPhotographs) -> PhotographList:
         OutputError: there are none, or a list cannot be read or contradicts itself.
         MissingExtraError: what a list's format needs is not installed.
     """
-    names, table = _read_list(given)
-    named = read_back(table, given.key)
-    rows, columns = named.rows, named.columns
-    names = (row.photograph for row in rows) if rows else names
-    disk = PathsOnDisk()
-    listing, paths = _listed(given, names, disk, keep=bool(rows))
-    if listing.place is not None:
-        rows = tuple(replace(row, photograph=without_query(row.photograph)) for row in rows)
-    if named is not table:
-        if not isinstance(given.root, Address) and listing.place is None:
-            check_found(rows, paths, given.root)
-        listing = with_names(listing, zip(paths, rows, strict=True))
-    statements: list[EyeStatement] = []
-    if rows:
-        listing = with_rows(listing, zip(paths, rows, strict=True), columns, disk)
-        statements += eye_statements(rows, "list", paths)
+    listing, told = _listed(given)
     if given.persons:
         listing = with_persons(listing, given.persons)
+    statements: list[EyeStatement] = []
     for name in given.eyes:
         if name != DETECT:
             file = read_table_file(name, encoding=given.encoding, expected=(PHOTOGRAPH, EYE))
             stated = read_back(photograph_table(file, name), given.key)
             statements += eye_statements(stated.rows, "stated")
-    return with_eyes(listing, StatedEyes(tuple(statements), DETECT in given.eyes))
+    of_list = told if told and told.has_eyes else None
+    return with_eyes(listing, StatedEyes(tuple(statements), DETECT in given.eyes, of_list))
 
 
-def _listed(
-    given: GivenPhotographs, names: Iterable[str], disk: PathsOnDisk, *, keep: bool
-) -> tuple[PhotographList, Sequence[str]]:
-    """The photographs, and where those of the list's names are, as far as that is to be kept."""
-    list_name = given.list_name or ""
+def _listed(given: GivenPhotographs) -> tuple[PhotographList, ToldRows | None]:
+    """The photographs, with what a list says of them; where it is a table, also its rows."""
+    if given.list_name is None:
+        return _found(given, ()), None
+    listed = read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
+    if not isinstance(listed, TableStream):
+        return _found(given, (line.rstrip("\r") for line in listed if line.strip())), None
+    table = read_back(photograph_table(listed, given.list_name), given.key)
+    told = ToldRows(table.columns)
+    listing = _found(given, told.names_of(table.rows), told)
+    if listing.place is None:
+        told.check_found(given.root)
+    compact = cast("CompactPhotographs", listing.photographs)  # as both ways of listing make them
+    listing = replace(listing, photographs=told.put_to(compact), columns=table.columns)
+    return with_names(listing, told.names) if told.names else listing, told
+
+
+def _found(
+    given: GivenPhotographs, names: Iterable[str], told: ToldRows | None = None
+) -> PhotographList:
+    """The photographs that are given, and those of these names, whose places `told` notes."""
+    list_name, disk = given.list_name or "", PathsOnDisk()
     options = PlaceOptions(given.image_column, given.encoding)
     if (place := given_place(given.paths, given.root, options)) is not None:
         below = place.names_of_list(names, list_name)
-        kept = [*below] if keep else []
-        listing = list_place(
-            place.place, chain(place.names, kept if keep else below), is_listed=place.is_listed
-        )
-        return listing, [f"{place.place.address}{name}" for name in kept]
+        if told:
+            below = told.noted(below, place.place.address)
+        return list_place(place.place, chain(place.names, below), is_listed=place.is_listed)
     local = [each for each in given.paths if isinstance(each, Path)]
     root = given.root if isinstance(given.root, Path) else None
-    found = located(names, list_name, root, disk)
-    paths = [*found] if keep else []
-    return list_located(local, paths if keep else found, root, disk), paths
-
-
-def _read_list(given: GivenPhotographs) -> tuple[Iterable[str], PhotographTable]:
-    """The names in a list, or, where it is a table, its rows and further columns."""
-    nothing = PhotographTable((), ())
-    if given.list_name is None:
-        return (), nothing
-    listed = read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
-    if isinstance(listed, ReadTable):
-        return (), photograph_table(listed, given.list_name)
-    return (line.rstrip("\r") for line in listed if line.strip()), nothing
+    paths = located(names, list_name, root, disk)
+    if told:
+        paths = told.noted(paths, disk=disk)
+    return list_located(local, paths, root, disk)

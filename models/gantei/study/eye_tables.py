@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.path_spelling import one_spelling, path_key
 from ..photographs.study_photograph import changed, with_sides
 from .photograph_tables import PhotographRow
+from .told_rows import ToldRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +33,26 @@ class EyeStatement:
 
 @dataclass(frozen=True)
 class StatedEyes:
-    """What is said of the eyes of a study: rows of tables, and whether to look at the pictures."""
+    """What is said of the eyes of a study: rows of tables, and whether to look at the pictures.
+
+    `of_list`: a list has told eyes of its photographs, which know them already.
+    """
 
     statements: tuple[EyeStatement, ...] = ()
     detect: bool = False
+    of_list: ToldRows | None = None
 
 
-def eye_statements(
-    rows: Sequence[PhotographRow], origin: EyeOrigin, paths: Sequence[str] = ()
-) -> tuple[EyeStatement, ...]:
+def eye_statements(rows: Iterable[PhotographRow], origin: EyeOrigin) -> tuple[EyeStatement, ...]:
     """Give what the rows of a table state; an empty eye states nothing.
 
     Args:
         rows: of the table.
         origin: what its statements are called in the results.
-        paths: of the rows' photographs, where they have been found.
     """
-    names = paths or [row.photograph for row in rows]
     return tuple(
-        EyeStatement(name, row.eye, origin, row.where, row.folder)
-        for name, row in zip(names, rows, strict=True)
+        EyeStatement(row.photograph, row.eye, origin, row.where, row.folder)
+        for row in rows
         if row.eye
     )
 
@@ -67,7 +68,7 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
             none of them means any.
     """
     found, strays = _found(listing, stated.statements)
-    if stated.statements and not found:
+    if stated.statements and not found and not stated.of_list:
         first = stated.statements[0]
         raise OutputError(
             f"{first.where}: {first.photograph} is none of the photographs here, nor is any other "
@@ -76,17 +77,20 @@ def with_eyes(listing: PhotographList, stated: StatedEyes) -> PhotographList:
     photographs = with_sides(listing.photographs, sides_by_names(listing.names()))
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
+        if isinstance(listed.eye, Eye) and listed.eye.origin == "list":
+            return listed  # which every other statement agrees with
         side = listed.eye.side if isinstance(listed.eye, Eye) else None
         if statement := found.get(path_key(listed.source)):
             return replace(listed, eye=stated_eye(statement.side, statement.origin, side))
         return replace(listed, eye=DETECT) if side is None and stated.detect else listed
 
+    photographs = changed(photographs, told) if found or stated.detect else photographs
     return replace(
         listing,
-        photographs=changed(photographs, told) if found or stated.detect else photographs,
+        photographs=photographs,
         detect=stated.detect,
         strays=tuple(strays),
-        stated_sha256=_digest(listing, found),
+        stated_sha256=_digest(photographs, found, stated.of_list),
     )
 
 
@@ -149,12 +153,28 @@ def _named(name: str, folder: Path, by_key: Mapping[str, tuple[str, ...]]) -> se
     return set().union(*(by_key[key] for key in _keys(name, folder)))
 
 
-def _digest(listing: PhotographList, found: dict[str, EyeStatement]) -> str | None:
-    """Digest of what is stated, by the names in the results."""
-    if not found:
+def _digest(
+    photographs: Sequence[StudyPhotograph],
+    found: Mapping[str, EyeStatement],
+    of_list: ToldRows | None,
+) -> str | None:
+    """Digest of what is stated, by the names in the results.
+
+    Raises:
+        OutputError: a statement contradicts the list.
+    """
+    if not found and not of_list:
         return None
     digest = hashlib.sha256()
-    for listed in listing.photographs:
-        if statement := found.get(path_key(listed.source)):
-            digest.update(f"{listed.name}\0{statement.side}\0{statement.origin}\n".encode())
+    for number, listed in enumerate(photographs):
+        eye = listed.eye
+        if not isinstance(eye, Eye) or eye.origin not in ("list", "stated"):
+            continue
+        statement = found.get(path_key(listed.source)) if found else None
+        if of_list and statement and statement.side != eye.side:
+            raise OutputError(
+                f"{statement.where}: states {statement.photograph} as {statement.side}, but "
+                f"{of_list.where(number)} as {eye.side}"
+            )
+        digest.update(f"{listed.name}\0{eye.side}\0{eye.origin}\n".encode())
     return digest.hexdigest()

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from json.encoder import encode_basestring_ascii as quoted
 from pathlib import Path
@@ -12,15 +12,13 @@ from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.path_spelling import (
     LONGEST_NAME,
     PathsOnDisk,
-    one_spelling,
     path_key,
     printable,
     unescaped,
 )
-from ..photographs.persons import KnownPerson, PersonRule
+from ..photographs.persons import PersonRule
 from ..photographs.study_photograph import CompactPhotographs, changed
 from ..storage.address import is_address, without_query
-from .photograph_tables import PhotographRow
 
 
 def located(
@@ -83,48 +81,8 @@ def _absolute(place: str, name: str) -> str:
     return os.path.abspath(os.path.join(place, name))  # noqa: PTH100, PTH118
 
 
-def with_rows(
-    listing: PhotographList,
-    rows: Iterable[tuple[str, PhotographRow]],
-    columns: tuple[str, ...],
-    disk: PathsOnDisk,
-) -> PhotographList:
-    """Put person and further cells, as the rows of a table have them, to the photographs.
-
-    Args:
-        listing: the photographs of a study, those of the table among them.
-        rows: each with the path of its photograph.
-        columns: the names of the further cells.
-        disk: on which they are found.
-
-    Raises:
-        OutputError: a row names a folder, or two rows say different things of one photograph.
-    """
-    by_path: dict[str, PhotographRow] = {}
-    for path, row in rows:
-        if disk.is_folder(path):
-            raise OutputError(f"{row.where}: {row.photograph} is a folder; name its photographs")
-        if not row.says_the_same(first := by_path.setdefault(path_key(path), row)):
-            raise OutputError(
-                f"{row.where}: says something else of {row.photograph} than {first.where}"
-            )
-    nothing = (None,) * len(columns)
-
-    def told(listed: StudyPhotograph) -> StudyPhotograph:
-        row = by_path.get(path_key(listed.source))
-        if row is None:
-            return replace(listed, cells=nothing)
-        person = KnownPerson(one_spelling(row.person), "list") if row.person else None
-        return replace(listed, person=person, cells=row.cells)
-
-    return replace(listing, photographs=changed(listing.photographs, told), columns=columns)
-
-
-def with_names(
-    listing: PhotographList, rows: Iterable[tuple[str, PhotographRow]]
-) -> PhotographList:
-    """Put the names that rows have to their photographs, whatever folder holds all of these."""
-    names = {path_key(path): row.photograph for path, row in rows}
+def with_names(listing: PhotographList, names: Mapping[str, str]) -> PhotographList:
+    """Put other names, by their paths, to photographs, whatever folder holds all of these."""
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
         return replace(listed, name=names.get(path_key(listed.source), listed.name))

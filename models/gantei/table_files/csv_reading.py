@@ -34,7 +34,8 @@ def read_csv(
     ['=1+1.jpg', '57']
     """
     text = text.removeprefix("\ufeff")
-    return ReadTable.of(_lines(text, name, delimiter_of(text, expected), is_defused), name)
+    lines = io.StringIO(text, newline="")
+    return ReadTable.of(csv_rows(lines, name, delimiter_of(text, expected), is_defused), name)
 
 
 def cells_of(lines: Iterable[str], *, plain: bool) -> Iterator[list[str]]:
@@ -61,8 +62,19 @@ def has_columns(text: str, expected: Iterable[str]) -> bool:
     return any(wanted <= _first_cells(text, delimiter) for delimiter in DELIMITERS)
 
 
-def _lines(text: str, name: str, delimiter: str, is_defused: bool) -> Iterator[ReadRow]:
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def csv_rows(text: Iterable[str], name: str, delimiter: str, is_defused: bool) -> Iterator[ReadRow]:
+    """Read row by row, the names of the columns first.
+
+    Args:
+        text: the lines of the file, each with its end, without a byte order mark.
+        name: of the file, for messages.
+        delimiter: between cells.
+        is_defused: as `read_csv` has it.
+
+    Raises:
+        OutputError: it is no CSV.
+    """
+    lines = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         for line in lines:
             cells = [undefused(cell) for cell in line] if is_defused else line

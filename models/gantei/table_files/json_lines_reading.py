@@ -1,7 +1,7 @@
 """Reading JSON Lines, one object a line, as a table of texts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,21 @@ def read_json_lines(path: Path) -> ReadTable:
             holds; or as `ReadTable.of`.
     """
     text = decoded(read_bounded(path, LARGEST_LINES, OutputError), str(path))
-    return ReadTable.of(_rows(text.removeprefix("\ufeff"), path), str(path))
+    return ReadTable.of(json_rows(text.removeprefix("\ufeff").split("\n"), path), str(path))
 
 
-def _rows(text: str, path: Path) -> Iterator[ReadRow]:
+def json_rows(lines: Iterable[str], path: Path) -> Iterator[ReadRow]:
+    """Read row by row, the names of the columns first.
+
+    Args:
+        lines: of the file, without a byte order mark.
+        path: of the file, for messages.
+
+    Raises:
+        OutputError: as `read_json_lines`, but for `ReadTable.of`.
+    """
     names: list[str] | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         where = f"{path}, line {number}"

@@ -19,14 +19,14 @@ class ReadRow(NamedTuple):
 
 
 @dataclass(frozen=True)
-class ReadTable:
-    """A table: the names of its columns, and rows of as many cells; blank rows are left out."""
+class TableStream:
+    """A table whose rows are read as they are asked for, once; otherwise as `ReadTable`."""
 
     columns: Sequence[str]
-    rows: Sequence[ReadRow]
+    rows: Iterator[ReadRow]
 
     @classmethod
-    def of(cls, lines: Iterable[ReadRow], name: str) -> "ReadTable":
+    def of(cls, lines: Iterable[ReadRow], name: str) -> "TableStream":
         """Make a table of lines, the first of which names the columns.
 
         A column without a name has to be empty, and is left out.
@@ -36,9 +36,9 @@ class ReadTable:
             name: of the file, for messages.
 
         Raises:
-            OutputError: there is no line, two columns have one name, a row has more or fewer cells
-                than there are columns, a cell has more than `LONGEST_CELL` letters, or there are
-                more than `MOST_CELLS` cells.
+            OutputError: there is no line, or two columns have one name; while rows are read: one
+                has more or fewer cells than there are columns, or a cell has more than
+                `LONGEST_CELL` letters.
         """
         filled = (line for line in lines if any(cell.strip() for cell in line.cells))
         first = next(filled, None)
@@ -50,22 +50,44 @@ class ReadTable:
             if column and head.count(column) > 1:
                 raise OutputError(f"{first.where}: two columns are called {column}; rename one")
         named = [place for place, column in enumerate(head) if column]
-        rows = tuple(_checked(filled, head, named, name))
-        return cls(tuple(head[place] for place in named), rows)
+        return cls(tuple(head[place] for place in named), _checked(filled, head, named))
+
+
+@dataclass(frozen=True)
+class ReadTable:
+    """A table: the names of its columns, and rows of as many cells; blank rows are left out."""
+
+    columns: Sequence[str]
+    rows: Sequence[ReadRow]
+
+    @classmethod
+    def of(cls, lines: Iterable[ReadRow], name: str) -> "ReadTable":
+        """Make a table of lines as `TableStream.of` does.
+
+        Raises:
+            OutputError: as there, or there are more than `MOST_CELLS` cells.
+        """
+        table = TableStream.of(lines, name)
+        return cls(table.columns, tuple(_bounded(table, name)))
+
+
+def _bounded(table: TableStream, name: str) -> Iterator[ReadRow]:
+    count = 0
+    for row in table.rows:
+        count += len(table.columns)
+        if count > MOST_CELLS:
+            raise OutputError(f"{name}: more than {MOST_CELLS} cells; split it, or drop columns")
+        yield row
 
 
 def _checked(
-    lines: Iterable[ReadRow], head: Sequence[str], named: Sequence[int], name: str
+    lines: Iterable[ReadRow], head: Sequence[str], named: Sequence[int]
 ) -> Iterator[ReadRow]:
-    count = 0
     for line in lines:
         where, cells = line
         _check_lengths(line)
         if len(cells) != len(head):
             raise OutputError(f"{where}: {len(cells)} cells under {len(head)} columns")
-        count += len(named)
-        if count > MOST_CELLS:
-            raise OutputError(f"{name}: more than {MOST_CELLS} cells; split it, or drop columns")
         if len(named) == len(head):
             yield ReadRow(where, cells)
             continue
