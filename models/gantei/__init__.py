@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from .photographs.preprocessing import prepare
     from .records.records_check import RecordsCheck, check_records
     from .remote.client import Client
+    from .storage.photographs_at import photographs_at
 
 __all__ = [
     "AgeGap",
@@ -101,6 +102,7 @@ __all__ = [
     "gap",
     "impute",
     "load",
+    "photographs_at",
     "prepare",
     "read",
     "read_manifest",
@@ -134,6 +136,7 @@ _MODULES = {
     "Prediction": "inference.prediction",
     "read": "photographs.photograph",
     "prepare": "photographs.preprocessing",
+    "photographs_at": "storage.photographs_at",
 }
 
 

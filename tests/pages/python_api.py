@@ -34,7 +34,7 @@ GROUPS = {
     "Estimators and what is known of them": (
         "estimators", "Entry", "read_manifest", "Manifest", "InputSpec", "MeanStd", "Basis",
     ),
-    "Photographs": ("read", "prepare"),
+    "Photographs": ("read", "prepare", "photographs_at"),
     "Measuring estimates": ("evaluate", "Evaluation"),
     "Calibrating to the people of a site": ("calibrate",),
     "Age gaps": ("gap", "AgeGap"),

@@ -58,9 +58,9 @@ def chosen_base(chosen: argparse.Namespace) -> Iterator[None]:
         yield
         return
     if chosen.estimator is not None:  # with --architecture, the first of the photographs
-        from gantei.commands.given_photographs import photographs_at
+        from gantei.commands.given_photographs import place_argument
 
-        chosen.paths = [photographs_at(chosen.estimator), *chosen.paths]
+        chosen.paths = [place_argument(chosen.estimator), *chosen.paths]
     with ExitStack() as stack:
         chosen.estimator = str(_made_base(chosen, stack))
         yield

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from gantei.commands.given_photographs import photographs_at
+from gantei.commands.given_photographs import place_argument
 from gantei.commands.options import add_json, print_json
 from gantei.commands.photograph_options import PATHS, add_persons
 
@@ -41,7 +41,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--photographs",
         metavar="PATH",
         nargs="+",
-        type=photographs_at,
+        type=place_argument,
         required=True,
         help=f"{PATHS}, like those to come",
     )

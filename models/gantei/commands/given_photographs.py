@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ..storage.address import Address
 
 
-def photographs_at(text: str) -> "Path | Address":
+def place_argument(text: str) -> "Path | Address":
     """Read a path or an address, as `type` of an argument; says of what is refused why."""
     from ..errors import SettingError
     from ..storage.address import path_or_address

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..terminal.text_table import visible
-from .given_photographs import photographs_at
+from .given_photographs import place_argument
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
@@ -28,7 +28,7 @@ def add_photographs(
 
     `paths` says what else the paths may be; `can_be_anonymous` adds `--anonymous`.
     """
-    parser.add_argument("paths", metavar="PATH", nargs="*", type=photographs_at, help=paths)
+    parser.add_argument("paths", metavar="PATH", nargs="*", type=place_argument, help=paths)
     parser.add_argument(
         "--from",
         dest="list",
@@ -40,7 +40,7 @@ def add_photographs(
     parser.add_argument(
         "--root",
         metavar="DIR",
-        type=photographs_at,
+        type=place_argument,
         help="folder, or address, that the names in the results, and in lists, are relative to; "
         "default: the deepest one that holds everything given",
     )

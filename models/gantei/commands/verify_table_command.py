@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..terminal.plural import counted
 from ..terminal.text_table import visible
-from .given_photographs import photographs_at
+from .given_photographs import place_argument
 from .options import add_json, print_json, whole_number
 from .photograph_options import PATHS, add_image_column
 
@@ -44,7 +44,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.add_argument(
         "table", metavar="TABLE", type=Path, help="that gantei predict or merge wrote"
     )
-    verify.add_argument("paths", metavar="PATH", nargs="*", type=photographs_at, help=PATHS)
+    verify.add_argument("paths", metavar="PATH", nargs="*", type=place_argument, help=PATHS)
     verify.add_argument(
         "--from",
         dest="list",
@@ -57,7 +57,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     verify.add_argument(
         "--root",
         metavar="DIR",
-        type=photographs_at,
+        type=place_argument,
         help="folder, or address, that the names in the table are relative to; default: the "
         "deepest one that holds everything given",
     )

@@ -60,6 +60,8 @@ def read_versioned(source: PhotographFile) -> ReadFile:
         try:
             data = _read_bounded(source)
         except OSError as error:
+            if "://" in os.fspath(source):
+                raise PhotographError(Finding("address-as-path")) from error
             why = error.strerror or str(error)
             raise PhotographError(Finding("unreadable-file", why=why)) from error
         except ValueError as error:  # a null character, or one that no file system can write

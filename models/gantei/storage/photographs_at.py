@@ -1,0 +1,61 @@
+"""Photographs below an address, for Python."""
+
+import os
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from ..errors import SettingError
+from ..photographs.stored_photograph import StoredPhotograph
+from .address import path_or_address
+from .given_places import PlaceOptions, given_place
+from .place_listing import list_place
+from .place_of_address import IMAGE_COLUMN
+
+
+def photographs_at(
+    address: str | os.PathLike[str],
+    names: Iterable[str] | None = None,
+    *,
+    image_column: str = IMAGE_COLUMN,
+    encoding: str | None = None,
+) -> Iterator[StoredPhotograph]:
+    """List the photographs below an address, for all that takes photographs.
+
+    They are listed at once, and read one after the other, or many at once over a network, when an
+    estimator asks for them. Which files are photographs is said in `docs/storage.md`. A text alone
+    is never taken for an address, so that no one else decides what this machine asks for.
+
+    Args:
+        address: such as `s3://bucket/prefix/`, `https://host/folder/`, `zip://photographs.zip`, or
+            the path of an archive.
+        names: of photographs, by full addresses or below the address; None: all that it lists.
+        image_column: of a Parquet file.
+        encoding: of names in an archive that are not marked as UTF-8, such as `cp932`.
+
+    Raises:
+        SettingError: the address is none, or is not read.
+        OfflineError: `GANTEI_OFFLINE` is set, and it is reached over a network.
+        MissingExtraError: the extra `storage` is not installed.
+        OutputError: it cannot be listed, has no photographs, or a name lies elsewhere.
+
+    >>> import zipfile
+    >>> with zipfile.ZipFile("eyes.zip", "w") as archive:
+    ...     archive.write("demo/person-00001-left.jpg", "left.jpg")
+    >>> (prediction,) = gantei.load("demo-age").predict(gantei.photographs_at("zip://eyes.zip"))
+    >>> prediction.source, prediction.eye.side
+    ('zip://eyes.zip/left.jpg', 'left')
+    """
+    given = path_or_address(os.fspath(address))
+    options = PlaceOptions(image_column, encoding)
+    place = (
+        given_place([given], None, options) if names is None else given_place([], given, options)
+    )
+    if place is None:
+        raise SettingError(
+            f"{given}: is no address and no archive; give the path itself to the estimator"
+        )
+    below = chain(place.names, place.names_of_list(names or (), "names"))
+    listing = list_place(place.place, below, is_listed=names is None and place.is_listed)
+    return (
+        each.source for each in listing.photographs if isinstance(each.source, StoredPhotograph)
+    )
