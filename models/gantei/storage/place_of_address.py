@@ -1,7 +1,6 @@
 """The place below an address: which module reads it."""
 
-from collections.abc import Callable, Mapping
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -36,20 +35,24 @@ def place_of(
     """
     if address.is_remote:
         refuse_offline(f"copy the photographs of {address} to this machine, and name their folder")
-    shown = address.as_prefix().shown
+    prefix = address.as_prefix()
     if address.scheme in STORES:
-        return _opened("object_store", "object_store", shown)
+        from .object_store import object_store
+
+        return object_store(prefix.shown)
     if address.scheme in WEB:
-        return _opened("web", "web_place", address.as_prefix(), queries)
+        from .web import web_place
+
+        return web_place(prefix, queries)
     path = Path(address.path)
     if address.scheme == "zip":
-        return _opened("zip_archive", "ZipPlace", path, shown, encoding)
+        from .zip_archive import ZipPlace
+
+        return ZipPlace(path, prefix.shown, encoding)
     if address.scheme == "tar":
-        return _opened("tar_archive", "TarPlace", path, shown, encoding)
-    return _opened("parquet_column", "ParquetPlace", path, shown, image_column)
+        from .tar_archive import TarPlace
 
+        return TarPlace(path, prefix.shown, encoding)
+    from .parquet_column import ParquetPlace
 
-def _opened(module: str, name: str, *arguments: object) -> Place:
-    """Open a place by a module that is imported only now, since it may need an extra."""
-    opener: Callable[..., Place] = getattr(import_module(f".{module}", __package__), name)
-    return opener(*arguments)
+    return ParquetPlace(path, prefix.shown, image_column)
