@@ -6,6 +6,8 @@ import json
 import pytest
 
 from gantei.command_line import main
+from gantei.errors import PhotographError
+from gantei.findings.finding import Finding
 from gantei.storage import given_places
 
 from ..explained import explained_network
@@ -150,6 +152,41 @@ def test_a_place_without_versions_is_read_again_by_a_resumed_run(place, age, tmp
     run(ADDRESS, "--with", age, "--out", out)
     assert manifest_of(out)["summary"]["resumed"] == 4
     assert manifest_of(out)["stamps_sha256"] is None
+
+
+def test_versions_of_a_list_are_asked_for_and_no_finished_photograph_is_read(
+    place, age, tmp_path, monkeypatch
+):
+    listed, out = tmp_path / "list.txt", tmp_path / "t.csv"
+    listed.write_text("\n".join(NAMES), "utf-8")
+    given = (f"--root={ADDRESS}", "--from", listed)
+    interrupted_after(4, given[0], age, out, monkeypatch, *given[1:])
+    place.asked.clear()
+    run(*given, "--with", age, "--out", out)
+    assert {words for words in place.asked if words[0] == "read"} == {
+        ("read", name) for name in NAMES[4:]
+    }
+    assert manifest_of(out)["summary"]["resumed"] == 4
+
+
+def test_rows_are_kept_while_the_store_cannot_be_asked(place, age, tmp_path, monkeypatch, capsys):
+    listed, out = tmp_path / "list.txt", tmp_path / "t.csv"
+    listed.write_text("\n".join(NAMES), "utf-8")
+    given = (f"--root={ADDRESS}", "--from", listed)
+    interrupted_after(4, given[0], age, out, monkeypatch, *given[1:])
+    journal = out.with_name("t.csv.partial")
+    before = journal.read_bytes()
+
+    def unreachable(name):
+        raise PhotographError(Finding("stored-unreachable", seconds=30))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, "version", unreachable)
+        said = refused(capsys, "predict", *given, "--with", age, "--out", out)
+    assert "run the same command again later" in said
+    assert journal.read_bytes() == before
+    run(*given, "--with", age, "--out", out)
+    assert manifest_of(out)["summary"]["resumed"] == 4
 
 
 def test_a_run_of_another_place_is_another_run(place, photographs, age, tmp_path, capsys):

@@ -5,9 +5,10 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from ..errors import PhotographError
+from ..errors import OutputError, PhotographError
+from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
 from ..photographs.stored_photograph import StoredPhotograph
 from ..system.files import file_state
@@ -16,6 +17,9 @@ from ..system.keyed_digest import keyed_digest
 SETTLED = 2_000_000_000
 """Nanoseconds since a file's last change, before which another change may give it the same time:
 file systems count time in steps, FAT in the largest, of two seconds."""
+
+_OUTAGES = frozenset({"stored-unreachable", "stored-silent", "stored-slow"})
+"""What is wrong with a store or its network, not with one photograph."""
 
 
 class FileStamps:
@@ -67,13 +71,20 @@ class StampsDigest:
         return self._digest.hexdigest() if self._is_complete else None
 
 
-def stamps_sha256(photographs: Iterable[StudyPhotograph]) -> str | None:
+def stamps_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:
     """Digest of the stamps that the photographs' files have now; a missing file has none."""
     digest = StampsDigest()
-    for listed in photographs:
-        stamp = stamp_of(listed)
+    for listed, stamp in zip(photographs, stamps_of(photographs), strict=True):
         digest.add(listed.name, stamp, stamp)
     return digest.hexdigest()
+
+
+def stamps_of(photographs: Sequence[StudyPhotograph]) -> Iterator[str | None]:
+    """Give the stamp of each, as `stamp_of`; many are asked for at once over a network."""
+    first = photographs[0].source if photographs else None
+    if not isinstance(first, StoredPhotograph) or first.listed_version is not None:
+        return map(stamp_of, photographs)
+    return ordered(stamp_of, photographs, first.place.reads_at_once)
 
 
 def stamp_of(listed: StudyPhotograph) -> str | None:
@@ -98,12 +109,22 @@ def kept_stamp(listed: StudyPhotograph, stamp: str | None, key: bytes | None = N
 
 
 def stored_version(source: StoredPhotograph) -> str | None:
-    """Give the version that came with the list, or else ask for it; None: it is not known."""
+    """Give the version that came with the list, or else ask for it; None: it is not known.
+
+    Raises:
+        OutputError: nothing can be asked now, so that it is not known what has changed.
+    """
     if source.listed_version is not None:
         return source.listed_version
     try:
         return source.place.version(source.name)
-    except PhotographError:
+    except PhotographError as error:
+        if error.code in _OUTAGES:
+            what = error.worded(source="")
+            raise OutputError(
+                f"{source.place.address}: {what}; what is finished is kept, run the same command "
+                "again later"
+            ) from error
         return None
 
 

@@ -13,7 +13,7 @@ from .definition import Study
 from .dicom_persons import DicomPersons
 from .existing_table import photograph_sha256
 from .extras import Extras
-from .file_stamps import kept_stamp, stamp_of
+from .file_stamps import kept_stamp, stamps_of
 from .finished_rows import FinishedRows
 from .journal import Journal
 from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM, SHA256
@@ -37,11 +37,11 @@ def keep_rows(
     kinds = [_KINDS[column.kind] for column in study.columns_of_journal()]
     batch: list[tuple[Row, str | None]] = []
     whole_batch = study.backend.batch
-    pairs = zip(journal.stamped_rows(), study.listing.photographs, strict=False)
-    for number, ((line, kept), listed) in enumerate(pairs):
+    photographs = study.listing.photographs
+    pairs = zip(journal.stamped_rows(), photographs, stamps_of(photographs), strict=False)
+    for number, ((line, kept), listed, stamp) in enumerate(pairs):
         if not _is_row(line, kinds):
             break
-        stamp = stamp_of(listed)
         same_stamp = kept is not None and kept == stamp_in_journal(listed, line, stamp, persons)
         is_trusted = same_stamp and not rehash
         if not (_holds(line, listed, persons, is_trusted=is_trusted) and extras.hold(number, line)):
