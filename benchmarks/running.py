@@ -31,17 +31,20 @@ class Running:
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         self._held.bind((LOOPBACK, 0))
         self.port = self._held.getsockname()[1]
+        self._command = [part.format(port=self.port) for part in command]
+        self._log, self._environment = log, {**os.environ, **(environment or {})}
+        self.start(patience)
+
+    def start(self, patience=90):
+        """Start it, after the constructor once more where its process has ended; wait for it."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [part.format(port=self.port) for part in command],
-            stdout=log,
-            stderr=log,
-            env={**os.environ, **(environment or {})},
+            self._command, stdout=self._log, stderr=self._log, env=self._environment
         )
         while self.status("GET", READY) != 200:
             if self.process.poll() is not None or time.monotonic() > began + patience:
                 self.stop()
-                raise SystemExit(f"{command} did not get ready")
+                raise SystemExit(f"{self._command} did not get ready")
             time.sleep(0.05)
         self.ready = time.monotonic() - began
 

@@ -37,6 +37,7 @@ def commands():
     yield documents("compose.yaml")[0]["services"]["gantei"]["command"]
     for name in ("kubernetes.yaml", "kubernetes-gpu.yaml"):
         yield documents(name)[0]["spec"]["template"]["spec"]["containers"][0]["args"]
+    yield documents("kserve.yaml")[0]["spec"]["predictor"]["containers"][0]["args"]
     yield shlex.split(unit()["ExecStart"])[1:]
 
 

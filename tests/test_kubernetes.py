@@ -1,6 +1,7 @@
 """The examples for Kubernetes are what its schemas describe, also with the patch for a GPU."""
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,46 @@ def test_the_deployment_is_valid_with_the_patch_for_a_gpu(validate):
 def test_the_jobs_of_a_study_in_shards_are_valid(name, validate):
     for each in documents(name):
         validate(each)
+
+
+def test_the_autoscaler_is_valid_also_with_the_metric_of_the_page_and_means_that_deployment(
+    validate,
+):
+    deployment, (autoscaler, budget) = (
+        documents("kubernetes.yaml")[0], documents("kubernetes-scale.yaml")
+    )  # fmt: skip
+    validate(autoscaler)
+    validate(budget)
+    scaled = autoscaler["spec"]["scaleTargetRef"]
+    assert scaled == {
+        "apiVersion": deployment["apiVersion"], "kind": deployment["kind"],
+        "name": deployment["metadata"]["name"],
+    }  # fmt: skip
+    assert budget["spec"]["selector"] == deployment["spec"]["selector"]
+    page = (FOLDER.parent / "scaling.md").read_text("utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (metrics,) = pytest.importorskip("yaml").safe_load(block)["spec"]["metrics"]
+    autoscaler["spec"]["metrics"] = [metrics]
+    validate(autoscaler)
+    metric = metrics["pods"]["metric"]["name"]
+    assert f"`{metric}`" in (FOLDER.parent / "service.md").read_text("utf-8")
+
+
+KSERVE = {"minReplicas": int, "maxReplicas": int, "scaleMetric": str, "scaleTarget": int}
+"""Of KServe's ComponentExtensionSpec what is used; all else of a predictor is a pod."""
+
+
+def test_the_service_of_kserve_is_the_pod_of_the_deployment(validate):
+    deployment, (service,) = documents("kubernetes.yaml")[0], documents("kserve.yaml")
+    assert (service["apiVersion"], service["kind"]) == (
+        "serving.kserve.io/v1beta1", "InferenceService",
+    )  # fmt: skip
+    pod = service["spec"]["predictor"]
+    assert all(isinstance(pod.pop(key), kind) for key, kind in KSERVE.items())
+    expected = deployment["spec"]["template"]["spec"]
+    expected["containers"][0]["name"] = "kserve-container"  # as KServe looks for it
+    assert pod == expected
+    validate(deployment)
 
 
 @pytest.mark.parametrize(
