@@ -45,7 +45,7 @@ def told(capsys, *arguments):
 
 
 def differing(report):
-    kinds = ("changed", "missing", "unreadable", "twice", "not_in_table")
+    kinds = ("changed", "renamed", "missing", "unreadable", "twice", "not_in_table")
     return {kind: report[kind] for kind in kinds if report[kind]}
 
 
@@ -99,12 +99,44 @@ def test_in_words_it_counts_and_names_what_differs(table, photographs, capsys):
     )
 
 
+def test_a_photograph_with_another_name_is_paired_with_its_row_by_its_bytes(
+    table, photographs, capsys
+):
+    old, new = photographs / NAMES[0], photographs / "right/6.png"
+    old.rename(new)
+    (photographs / "right/7.png").write_bytes(new.read_bytes())  # the first of two is it
+    (photographs / NAMES[4]).unlink()
+    code, report = told(capsys, table, photographs)
+    assert code == 1
+    assert differing(report) == {
+        "renamed": [[NAMES[0], "right/6.png"]],
+        "missing": [NAMES[4]],
+        "not_in_table": ["right/7.png"],
+    }
+    verify(table, photographs)
+    said = capsys.readouterr().out
+    assert "1 photograph renamed since the run:\n  left/1.png is now right/6.png\n" in said
+
+
+def test_two_photographs_that_changed_names_are_not_called_renamed(table, photographs, capsys):
+    one, other = photographs / NAMES[0], photographs / NAMES[2]
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    assert differing(told(capsys, table, photographs)[1]) == {"changed": [NAMES[0], NAMES[2]]}
+
+
+def test_where_no_row_lacks_its_photograph_new_ones_are_not_read(table, photographs, monkeypatch):
+    (photographs / "new.png").write_bytes((photographs / NAMES[0]).read_bytes())
+    monkeypatch.setattr("gantei.study.renamed_photographs.photograph_sha256", None)
+    assert verify(table, photographs) == 1
+
+
 def test_where_no_name_is_in_the_table_it_says_which_folder_to_give(table, photographs, capsys):
     capsys.readouterr()
     assert verify(table, photographs.parent) == 1
     said = capsys.readouterr().out
-    assert "6 photographs missing from those given:" in said
-    assert "6 photographs without a row:" in said
+    assert "6 photographs renamed since the run:" in said
     assert "give the folder that gantei predict was given, or name by --root" in said
     assert verify(table, photographs.parent, "--root", photographs) == 0
 
@@ -183,6 +215,10 @@ def test_an_anonymous_table_is_verified_by_its_key_which_stays_as_it_is(
     assert report["not_in_table"] == ["new.png"]
     assert len(report["changed"]) == 1
     assert report["changed"][0] in {row["photograph"] for row in rows(out)}
+    (photographs / NAMES[2]).rename(photographs / "other.png")
+    _, report = told(capsys, out, photographs, "--anonymous", key)
+    ((old, new),) = report["renamed"]
+    assert (old[:11], new) == ("photograph-", "other.png")
     assert key.read_bytes() == before
 
 

@@ -129,8 +129,12 @@ def _text(table: Path, report: "TableReport") -> str:
         if names:
             lines.append(f"{counted(len(names), 'photograph')} {words}:")
             lines += [f"  {name}" for name in names]
+    if report.renamed:
+        lines.append(f"{counted(len(report.renamed), 'photograph')} renamed since the run:")
+        lines += [f"  {name} is now {now}" for name, now in report.renamed]
     lines += [f"{name}: {FILE_WORDS[state]}" for name, state in report.files.items()]
-    if report.not_in_table and len(report.missing) == report.rows:
+    without = len(report.missing) + len(report.renamed)
+    if without == report.rows and (report.not_in_table or report.renamed):
         lines.append(
             "no photograph given has a name of the table: give the folder that gantei predict was "
             "given, or name by --root the one that the names start from"

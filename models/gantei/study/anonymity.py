@@ -45,7 +45,7 @@ def anonymous(listing: PhotographList, path: Path) -> PhotographList:
 def known_by_key(listing: PhotographList, path: Path) -> PhotographList:
     """Put the identifiers of the key at `path` in the place of the names that it has.
 
-    A photograph without one keeps its name. The key stays as it is.
+    A photograph without one keeps its name; its digest is keyed, too. The key stays as it is.
 
     Raises:
         OutputError: as `read_key`.
@@ -53,7 +53,9 @@ def known_by_key(listing: PhotographList, path: Path) -> PhotographList:
     key = read_key(path)
     photographs = (
         _photograph(each, key) if ("photograph", each.name) in key.identifiers else each
-        for each in (replace(listed, person=None) for listed in listing.photographs)
+        for each in (
+            replace(listed, person=None, secret=key.secret) for listed in listing.photographs
+        )
     )
     ordered = tuple(sorted(photographs, key=lambda each: each.name))
     return replace(listing, photographs=ordered, anonymous=True)

@@ -10,12 +10,13 @@ from ..errors import OutputError
 from ..inference.parallel import ordered
 from ..photographs.listing import PhotographList
 from ..photographs.stored_photograph import PhotographPlace, StoredPhotograph
-from ..photographs.study_photograph import StudyPhotograph, names_of, selected
+from ..photographs.study_photograph import StudyPhotograph, selected
 from ..system.cores import cores
 from ..table_files.parquet_parts import is_folder_table, table_sha256
 from ..table_files.streamed_columns import streamed_columns
 from .existing_table import photograph_sha256
 from .file_stamps import stored_version
+from .renamed_photographs import renamed_photographs
 from .run_manifest_path import run_manifest_path
 from .run_manifest_reading import not_understood, read_run_manifest
 from .shard import Shard
@@ -33,6 +34,7 @@ class TableReport:
         rows: of the table.
         right: rows whose photographs have the bytes that were estimated.
         changed: names of photographs that have other bytes now, or none then and some now.
+        renamed: of photographs that have another name now and the same bytes, both names.
         missing: names of photographs that are not among those given.
         unreadable: names of photographs that are, but cannot be read.
         twice: names that a second row has.
@@ -44,6 +46,7 @@ class TableReport:
     rows: int
     right: int
     changed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
     unreadable: tuple[str, ...]
     twice: tuple[str, ...]
@@ -70,6 +73,7 @@ def verify_table(
 ) -> TableReport:
     """Read each photograph, and compare its digest with the one in its row.
 
+    Where rows lack their photographs, those that lack a row are read too: they may be the same.
     A table of one shard is compared with the photographs of that shard. The names of what differs
     are in memory, and a byte per photograph; rows and photographs pass through.
 
@@ -97,25 +101,29 @@ def verify_table(
         photographs = selected(photographs, shard.has)
     met = bytearray(len(photographs))
     rows = right = 0
-    found: dict[RowState, list[str]] = {state: [] for state in _DIFFERENT}
-    pairs = _with_photographs(table, photographs, met)
-    for name, state in ordered(_compared, pairs, workers or cores()):
+    found: dict[RowState, list[tuple[str, str | None]]] = {state: [] for state in _DIFFERENT}
+    pairs, at_once = _with_photographs(table, photographs, met), workers or cores()
+    for row, state in ordered(_compared, pairs, at_once):
         rows += 1
         if state == "right":
             right += 1
         else:
-            found[state].append(name)
+            found[state].append(row)
         advance(1)
-    names = names_of(photographs)
-    left = (name for name, has_row in zip(names, met, strict=True) if not has_row)
+    left = (photographs[place] for place, has_row in enumerate(met) if not has_row)
+    paired = renamed_photographs(found["missing"], left, at_once)
+    changed, unreadable, twice = (
+        tuple(name for name, _ in found[state]) for state in ("changed", "unreadable", "twice")
+    )
     return TableReport(
         rows,
         right,
-        tuple(found["changed"]),
-        tuple(found["missing"]),
-        tuple(found["unreadable"]),
-        tuple(found["twice"]),
-        not_in_table=tuple(left),
+        changed,
+        paired.renamed,
+        paired.missing,
+        unreadable,
+        twice,
+        paired.not_in_table,
         files={path.name: _state(path, sha256) for path, sha256 in digests.items()},
     )
 
@@ -158,17 +166,19 @@ def _at(photographs: Sequence[StudyPhotograph], place: int, name: str) -> StudyP
     return listed if listed.name == name else None
 
 
-def _compared(row: _VerifiedRow) -> tuple[str, RowState]:
+def _compared(row: _VerifiedRow) -> tuple[tuple[str, str | None], RowState]:
     name, expected, listed, before = row
-    if before:
-        return name, "twice"
+    return (name, expected), "twice" if before else _state_of_row(expected, listed)
+
+
+def _state_of_row(expected: str | None, listed: StudyPhotograph | None) -> RowState:
     found = None if listed is None else photograph_sha256(listed)
     if found == expected:  # also where there was nothing to read, and is not now
-        return name, "right"
+        return "right"
     if found is not None:
-        return name, "changed"
+        return "changed"
     is_there = listed is not None and _is_there(listed.source)
-    return name, "unreadable" if is_there else "missing"
+    return "unreadable" if is_there else "missing"
 
 
 def _is_there(source: PhotographPlace) -> bool:
