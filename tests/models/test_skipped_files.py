@@ -9,6 +9,8 @@ from PIL import Image
 from gantei.command_line import main
 
 from ..conftest import made_picture
+from ..explained import explained_network
+from .studies import interrupted_after
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def study(tmp_path, make_estimator):
         (folder / name).write_bytes(b"\xff\xd8\xff")
     (folder / "=cmd.txt").touch()
     (folder / "login").write_bytes(b"<html>")
-    estimator = make_estimator()
+    estimator = make_estimator(network=explained_network())
 
     def run(*more, out=folder / "results.csv"):
         return main(["predict", str(folder), "--with", str(estimator), "--out", str(out), *more])
@@ -63,6 +65,36 @@ def test_a_studys_own_files_are_not_passed_by(study):
     before = sorted((path, path.stat().st_mtime_ns) for path in study.folder.rglob("*"))
     assert study() == 0
     assert sorted((path, path.stat().st_mtime_ns) for path in study.folder.rglob("*")) == before
+
+
+def test_tables_of_other_runs_are_not_passed_by(study):
+    pytest.importorskip("pyarrow")
+    assert study("--persons", "names", out=study.folder / "t.csv") == 0
+    assert study("--rows-per-file", "1", out=study.folder / "u.parquet") == 0
+    assert study("--embeddings", str(study.folder / "v.npy"), out=study.folder / "v.csv") == 0
+    assert study() == 0
+    assert skipped(study) == COUNTS
+    assert study() == 0
+
+
+def test_an_unfinished_table_of_another_run_is_not_passed_by(study, tmp_path, monkeypatch):
+    (study.folder / "b.png").write_bytes((study.folder / "a.png").read_bytes())
+    estimator = next(tmp_path.rglob("estimator.toml")).parent
+    out = study.folder / "t.csv"
+    interrupted_after(1, study.folder, estimator, out, monkeypatch)
+    assert (study.folder / "t.csv.partial").exists()
+    assert study() == 0
+    assert skipped(study) == COUNTS
+
+
+@pytest.mark.parametrize(
+    "content", [b"{}", b"[1]", b'{"table": "other.csv", "table_sha256": ""}', b"\xff"]
+)
+def test_what_only_has_the_name_of_a_tables_file_is_passed_by(study, content):
+    for name in ("t.csv.run.json", "t.csv.partial", "t.csv"):
+        (study.folder / name).write_bytes(content)
+    assert study() == 0
+    assert sum(skipped(study).values()) == sum(COUNTS.values()) + 3
 
 
 def test_the_list_of_a_finished_study_follows_the_folder(study):

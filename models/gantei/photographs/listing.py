@@ -49,11 +49,20 @@ class PhotographList:
         return {key: value for key, value in facts.items() if value}
 
     def without(self, own: Iterable[Path]) -> "PhotographList":
-        """The same, where the files of the study itself are not among those passed by."""
+        """The same, where these files, and what is in these folders, are not among those passed by.
+
+        Args:
+            own: files that gantei wrote, and folders that are tables.
+        """
         paths = {os.path.abspath(path) for path in own}  # noqa: PTH100
-        return replace(
-            self, passed_by=tuple(each for each in self.passed_by if each.path not in paths)
+        if not paths:
+            return self
+        passed_by = (
+            each
+            for each in self.passed_by
+            if paths.isdisjoint((each.path, os.path.dirname(each.path)))  # noqa: PTH120
         )
+        return replace(self, passed_by=tuple(passed_by))
 
 
 def list_photographs(

@@ -21,6 +21,7 @@ from .eye_tables import EyeStatement, StatedEyes, eye_statements, with_eyes
 from .listed_photographs import located, with_names, with_persons
 from .photograph_tables import EYE, PHOTOGRAPH, photograph_table
 from .read_back import read_back
+from .tables_among_photographs import without_tables
 from .told_rows import ToldRows
 
 
@@ -58,6 +59,7 @@ def collect(given: GivenPhotographs) -> PhotographList:
         MissingExtraError: what a list's format needs is not installed.
     """
     listing, told = _listed(given)
+    listing = without_tables(listing)
     if given.persons:
         listing = with_persons(listing, given.persons)
     statements: list[EyeStatement] = []

@@ -89,11 +89,7 @@ def verify_table(
             the listing has names, or the other way round.
         MissingExtraError: what the table's format needs is not installed.
     """
-    if table.is_dir() and not is_folder_table(table):
-        raise OutputError(f"{table}: is a folder; name the table first, then its photographs")
-    if not table.exists():
-        raise OutputError(f"{table}: no such file; name a table of gantei predict")
-    manifest = read_run_manifest(table)
+    manifest = _manifest(table)
     _check_key(table, manifest, listing)
     photographs = listing.photographs
     digests, shard = _digests(table, manifest, embeddings), _shard(table, manifest)
@@ -126,6 +122,14 @@ def verify_table(
         paired.not_in_table,
         files={path.name: _state(path, sha256) for path, sha256 in digests.items()},
     )
+
+
+def _manifest(table: Path) -> Mapping[str, Any]:
+    if table.is_dir() and not is_folder_table(table):
+        raise OutputError(f"{table}: is a folder; name the table first, then its photographs")
+    if not table.exists():
+        raise OutputError(f"{table}: no such file; name a table of gantei predict")
+    return read_run_manifest(table)
 
 
 def _check_key(table: Path, manifest: Mapping[str, Any], listing: PhotographList) -> None:
