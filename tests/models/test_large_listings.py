@@ -30,6 +30,7 @@ LINES = BELOW | BELOW.map(lambda name: name.replace("/", "\\")) | BELOW.map("/no
 @pytest.fixture
 def in_small_runs(monkeypatch):
     """Everything that is done in pieces is done in pieces of a few."""
+    monkeypatch.setattr(stored_texts, "_TAKEN", 1)
     monkeypatch.setattr(stored_texts, "RUN_TEXTS", 3)
     monkeypatch.setattr(stored_texts, "IN_MEMORY", 10)
     monkeypatch.setattr(stored_texts, "_BLOCK", 2)
@@ -81,7 +82,13 @@ def test_lists_and_folders_give_what_a_plain_listing_gives(
 @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"))))
 def test_texts_are_sorted_once_each_and_kept_in_order(texts):
     with pytest.MonkeyPatch.context() as changed:
-        for name, value in (("RUN_TEXTS", 3), ("_BLOCK", 2), ("_READ", 7), ("IN_MEMORY", 10)):
+        for name, value in (
+            ("_TAKEN", 1),
+            ("RUN_TEXTS", 3),
+            ("_BLOCK", 2),
+            ("_READ", 7),
+            ("IN_MEMORY", 10),
+        ):
             changed.setattr(stored_texts, name, value)
         sort = ExternalSort()
         for each in texts:
@@ -138,6 +145,7 @@ def test_a_full_disk_is_said_with_what_to_do(tmp_path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(stored_texts, "RUN_TEXTS", 2)
+    monkeypatch.setattr(stored_texts, "_TAKEN", 1)
     monkeypatch.setattr(tempfile.SpooledTemporaryFile, "write", full)
     with pytest.raises(OutputError, match=r"No space left on device; name a folder .* by TMPDIR"):
         list_photographs([], ["a.jpg", "b.jpg"])

@@ -14,7 +14,7 @@ from gantei.errors import SettingError
 from gantei.manifests.input_output import Binary, Categorical, Regression
 from gantei.photographs.persons import person_rule
 from gantei.study.averaging import SMALLEST
-from gantei.study.person_photographs import person_rows
+from gantei.study.person_photographs import PersonPhotographs
 from gantei.study.persons_table import PersonValues, person_columns
 
 from ..conftest import SEX, made_picture
@@ -47,7 +47,9 @@ def table_row(person, eye, values, error=None, sha256=None):
 def persons_of(lines):
     values = PersonValues.of(ESTIMATORS)
     names = [column.name for column in person_columns(values)]
-    return [dict(zip(names, line, strict=True)) for line in person_rows(lines, values)]
+    photographs, lines = PersonPhotographs(values), [*lines]
+    assert [*photographs.noted(lines)] == lines
+    return [dict(zip(names, line, strict=True)) for line in photographs.rows()]
 
 
 def logit(p):

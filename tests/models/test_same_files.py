@@ -3,9 +3,12 @@
 import csv
 import io
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 import gantei
@@ -14,8 +17,8 @@ from gantei.errors import PhotographError
 from gantei.findings.finding import Finding
 from gantei.inference.prediction import PhotographResult
 from gantei.photographs.listing import StudyPhotograph
-from gantei.study import columns
-from gantei.study.same_files import same_file
+from gantei.study import columns, same_files
+from gantei.study.same_files import SameFiles, same_file
 
 from ..conftest import made_picture
 from ..explained import explained_network
@@ -118,3 +121,18 @@ def test_the_map_of_a_copy_is_that_of_the_first_and_names_no_other_photograph(
     for pair in ("ab", "cd"):
         drawn = [(maps / f"{name}.png.explained.png").read_bytes() for name in pair]
         assert drawn[0] == drawn[1]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([None, *"abcdefgh"])), st.integers(0, 20))
+def test_the_first_of_the_same_files_is_found_whether_it_was_noted_or_asked_for(letters, noted):
+    digests = {letter: sha256(letter.encode()).hexdigest()[:62] + "00" for letter in "abcdefgh"}
+    digests["a"], digests["b"] = "0" * 64, f"{'1' * 30}{'0' * 34}"
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(same_files, "RECENT", 2)
+        known = SameFiles([StudyPhotograph(Path(f"{n}"), f"{n}") for n in range(len(letters))])
+        for letter in letters[:noted]:
+            known.note(digests.get(letter))
+        for place, letter in enumerate(letters[noted:], min(noted, len(letters))):
+            first = letters.index(letter) if letter in letters[:place] and letter else None
+            assert known.first_of(digests.get(letter)) == (None if first is None else f"{first}")

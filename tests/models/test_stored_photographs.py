@@ -131,7 +131,7 @@ def test_compact_photographs_know_what_the_place_said_of_each(place):
     assert [*photographs.names()] == ["a.png", "b.png", "c.png"]
     assert photographs[2].source.listed_version == "v2"
     assert [each.source.size for each in photographs[1:]] == [1, 2]
-    (left,) = selected(photographs, lambda name: name.startswith("b"))
+    (left,) = selected(photographs, lambda names: [name == "b.png" for name in names])
     assert left.source.listed_version == "v1"
 
 

@@ -42,7 +42,8 @@ def write_stream(
     cameras = StatedCameras.of(listing.columns, backend.estimators)
 
     def rows() -> Iterator[Row]:
-        for listed, found in with_same_files(listing.photographs, results, SameFiles()):
+        same_files = SameFiles(listing.photographs)
+        for listed, found in with_same_files(listing.photographs, results, same_files):
             result = without_refused(cameras.compared(listed, found), chosen.refuse)
             line = row(persons.told(listed, result.format), result, backend.estimators)
             counts.add(line)

@@ -1,6 +1,5 @@
 """What is true of all rows of a study together, gathered in one reading of its shards."""
 
-import hashlib
 from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import repeat
@@ -11,7 +10,7 @@ from ..study.columns import ERROR, ERROR_CODE, WARNING_CODES
 from ..study.counts import FindingCounts
 from ..study.definition import PhotographsDigest
 from ..study.leading_columns import EYE, PERSON, PERSON_FROM, SHA256
-from ..study.listed_photographs import told_line
+from ..study.listed_photographs import ToldDigest
 from ..study.overlay_files import OverlayFiles
 from ..study.person_photographs import PersonPhotographs
 from ..study.same_files import SAME_FILE
@@ -52,7 +51,7 @@ class WholeStudy:
         self._layout = layout
         self._counts = FindingCounts(of_every_row)
         self._photographs = PhotographsDigest()
-        self._told, self._is_told = hashlib.sha256(), False
+        self._told = ToldDigest()
         self._maps = maps
 
     def read(self, rows: Iterator[CellColumns]) -> Iterator[Sequence[str]]:
@@ -79,7 +78,7 @@ class WholeStudy:
         """What the run manifest says of all rows, besides their findings."""
         return {
             "photographs_sha256": self._photographs.hexdigest(),
-            "told_sha256": self._told.hexdigest() if self._is_told else None,
+            "told_sha256": self._told.hexdigest(),
         }
 
     @property
@@ -93,13 +92,6 @@ class WholeStudy:
         return self._counts.errors
 
     def _tell(self, cells: CellColumns) -> None:
-        # Whom a DICOM file names, the photograph tells, and nobody else.
-        persons = [
-            (person, origin) if person is not None and origin != "DICOM" else None
-            for person, origin in zip(cells[PERSON], cells[PERSON_FROM], strict=True)
-        ]
         listed = cells[self._layout.listed]
         further = zip(*listed, strict=True) if listed else repeat(())
-        told = b"".join(map(told_line, cells[0], persons, further))
-        self._is_told = self._is_told or bool(told)
-        self._told.update(told)
+        self._told.add_all(cells[0], cells[PERSON], cells[PERSON_FROM], further)

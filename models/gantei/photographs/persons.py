@@ -66,9 +66,12 @@ def person_rule(chosen: str) -> PersonRule:
     return by_pattern
 
 
+_AROUND_EYE = re.compile(rf"[\s._-]*{PLACE}[\s._-]*")
+
+
 def _by_name(name: str) -> KnownPerson:
     """As the service's page calls a person whose both eyes it has."""
-    common = re.sub(rf"[\s._-]*{PLACE}[\s._-]*", " ", side_in_name(name).key)
+    common = _AROUND_EYE.sub(" ", side_in_name(name).key)
     parts = filter(None, (part.strip() for part in common.split("/")))
     return KnownPerson("/".join(parts) or ".", "file name")  # of left.jpg and right.jpg alone
 

@@ -1,9 +1,9 @@
 """One photograph of a study, and many of them in little memory."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
+from itertools import compress, islice, repeat
 from pathlib import Path
 from typing import overload
 
@@ -34,6 +34,10 @@ class StudyPhotograph:
     cells: tuple[str | None, ...] = ()
     secret: bytes | None = field(default=None, repr=False)
 
+    def of_person(self, person: KnownPerson | None) -> "StudyPhotograph":
+        """The same, of that person; in a third of the time of `dataclasses.replace`."""
+        return StudyPhotograph(self.source, self.name, self.eye, person, self.cells, self.secret)
+
     def shown_sha256(self, sha256: str | None) -> str | None:
         """The digest of the file as it stands in tables: as it is, or keyed by the secret."""
         if sha256 is None or self.secret is None:
@@ -43,6 +47,10 @@ class StudyPhotograph:
 
 Change = Callable[[StudyPhotograph], StudyPhotograph]
 """What makes of a photograph the same with more told of it."""
+Wanted = Callable[[Sequence[str]], Iterable[bool]]
+"""What tells of some names which are wanted."""
+_AT_ONCE = 1_000
+"""Names that are asked about together."""
 
 
 class CompactPhotographs(Sequence[StudyPhotograph]):
@@ -137,23 +145,20 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         """Give the same, each changed when it is asked for."""
         return self._with(changes=(*self._changes, change))
 
-    def selected(self, wanted: Callable[[str], bool]) -> "CompactPhotographs":
+    def selected(self, wanted: Wanted) -> "CompactPhotographs":
         """Give those whose names are wanted, apart from the others, which take no memory then."""
-        sides = bytearray()
+        names, are_wanted = self.names(), bytearray()
+        while some := [*islice(names, _AT_ONCE)]:
+            are_wanted += bytes(wanted(some))
 
-        def chosen() -> Iterator[list[str]]:
-            for number, text in zip(self._places, self._texts(self._names), strict=True):
-                if wanted(name_of_text(text)):
-                    if self._sides:
-                        sides.append(self._sides[number])
-                    yield [text]
+        def chosen(texts: StoredTexts) -> StoredTexts:
+            kept = compress(self._texts(texts), are_wanted)
+            return StoredTexts(iter(lambda: [*islice(kept, _AT_ONCE)], []))
 
-        told = None
-        if self._told is not None:
-            both = zip(self.names(), self._texts(self._told[0]), strict=True)
-            told = StoredTexts([text] for name, text in both if wanted(name)), self._told[1]
-        names = StoredTexts(chosen())
-        return CompactPhotographs(self._below, names, sides, self._changes, told=told)
+        numbers = compress(self._places, are_wanted) if self._sides else ()
+        sides = bytearray(self._sides[number] for number in numbers)
+        told = None if self._told is None else (chosen(self._told[0]), self._told[1])
+        return CompactPhotographs(self._below, chosen(self._names), sides, self._changes, told=told)
 
     def _with(
         self,
@@ -238,13 +243,11 @@ def names_of(photographs: Sequence[StudyPhotograph]) -> Iterator[str]:
     return (each.name for each in photographs)
 
 
-def selected(
-    photographs: Sequence[StudyPhotograph], wanted: Callable[[str], bool]
-) -> Sequence[StudyPhotograph]:
+def selected(photographs: Sequence[StudyPhotograph], wanted: Wanted) -> Sequence[StudyPhotograph]:
     """Give the photographs whose names are wanted."""
     if isinstance(photographs, CompactPhotographs):
         return photographs.selected(wanted)
-    return tuple(each for each in photographs if wanted(each.name))
+    return tuple(compress(photographs, wanted([each.name for each in photographs])))
 
 
 def with_sides(

@@ -5,6 +5,8 @@ from .counts import FindingCounts
 from .definition import PhotographsDigest, Study
 from .existing_table import Summary
 from .file_stamps import StampsDigest
+from .leading_columns import LISTED, PERSON, PERSON_FROM, SHA256
+from .listed_photographs import ToldDigest
 from .same_files import SameFiles
 
 
@@ -17,16 +19,23 @@ class FinishedRows:
     def __init__(self, study: Study) -> None:
         """Begin with none of the study's rows."""
         self.count = 0
-        self.same_files = SameFiles() if study.shard is None else None
+        self.same_files = SameFiles(study.listing.photographs) if study.shard is None else None
+        self._listed = slice(LISTED, LISTED + len(study.listing.columns))
+        self._told = ToldDigest()
         self._findings = FindingCounts(sentences_of_every_row(study.estimators))
         self._photographs, self._stamps = PhotographsDigest(), StampsDigest()
 
+    def keep(self, row: Row, stamp: str | None) -> None:
+        """Take a row that was finished before; see `add`."""
+        if self.same_files is not None:
+            self.same_files.note(row[SHA256])
+        self.add(row, stamp)
+
     def add(self, row: Row, stamp: str | None) -> None:
-        """Take a row, and the stamp of its photograph's file, where it is known."""
+        """Take a row, which `with_same_files` has seen, and its photograph's stamp, if known."""
         name, sha256 = row[:2]
         self.count += 1
-        if self.same_files is not None:
-            self.same_files.first_of(name, sha256)
+        self._told.add(name, row[PERSON], row[PERSON_FROM], row[self._listed])
         self._findings.add(row)
         self._photographs.add(name, sha256)
         self._stamps.add(name, sha256, stamp)
@@ -42,6 +51,10 @@ class FinishedRows:
     def photographs_sha256(self) -> str:
         """Digest of their photographs' names and sha256."""
         return self._photographs.hexdigest()
+
+    def told_sha256(self) -> str | None:
+        """Digest of what is told of their photographs; see `ToldDigest`."""
+        return self._told.hexdigest()
 
     def stamps_sha256(self) -> str | None:
         """Digest of their photographs' names and stamps; None where a stamp is not known."""

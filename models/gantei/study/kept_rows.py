@@ -50,7 +50,7 @@ def keep_rows(
         # Whole batches only, so that every photograph is computed beside the same neighbours.
         if len(batch) == whole_batch:
             for each in batch:
-                finished.add(*each)
+                finished.keep(*each)
             batch.clear()
     journal.keep(finished.count)
     extras.keep(finished.count)

@@ -94,7 +94,7 @@ def with_persons(listing: PhotographList, rule: PersonRule) -> PhotographList:
     """Put the person whom the name tells to each photograph of which nothing else tells them."""
 
     def told(listed: StudyPhotograph) -> StudyPhotograph:
-        return listed if listed.person else replace(listed, person=rule(listed.name))
+        return listed if listed.person else listed.of_person(rule(listed.name))
 
     return replace(listing, photographs=changed(listing.photographs, told))
 
@@ -103,13 +103,45 @@ def told_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:
     """Digest of persons and further cells of photographs; None where there are none."""
     if isinstance(photographs, CompactPhotographs) and photographs.tells_names_alone:
         return None
-    digest, empty = hashlib.sha256(), True
+    digest = ToldDigest()
     for each in photographs:
-        person = (each.person.name, each.person.origin) if each.person else None
-        if line := told_line(each.name, person, each.cells):
-            empty = False
-            digest.update(line)
-    return None if empty else digest.hexdigest()
+        name, origin = (each.person.name, each.person.origin) if each.person else (None, None)
+        digest.add(each.name, name, origin, each.cells)
+    return digest.hexdigest()
+
+
+class ToldDigest:
+    """Digest of persons and further cells of photographs, in the table's order.
+
+    Whom a DICOM file names, the photograph itself tells, and nobody tells of it.
+    """
+
+    def __init__(self) -> None:
+        self._digest, self._is_empty = hashlib.sha256(), True
+
+    def add(
+        self, name: str, person: str | None, origin: str | None, cells: Sequence[str | None]
+    ) -> None:
+        """Take a photograph."""
+        told = None if person is None or origin is None or origin == "DICOM" else (person, origin)
+        if line := told_line(name, told, cells):
+            self._is_empty = False
+            self._digest.update(line)
+
+    def add_all(
+        self,
+        names: Iterable[str],
+        persons: Iterable[str | None],
+        origins: Iterable[str | None],
+        cells: Iterable[Sequence[str | None]],
+    ) -> None:
+        """Take photographs."""
+        for each in zip(names, persons, origins, cells, strict=False):
+            self.add(*each)
+
+    def hexdigest(self) -> str | None:
+        """The digest of those that were added; None where nothing is told of any."""
+        return None if self._is_empty else self._digest.hexdigest()
 
 
 def told_line(name: str, person: tuple[str, str] | None, cells: Sequence[str | None]) -> bytes:

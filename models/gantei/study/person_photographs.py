@@ -24,6 +24,8 @@ from .persons_table import PersonValues
 
 AT_ONCE = 20_000
 """Photographs that are averaged at once."""
+_ROWS = 1_000
+"""Rows that are taken at once."""
 _SIDES = (*EYES, UNKNOWN_EYE)
 _CODES = {None: "2", "right": "0", "left": "1"}
 """Of each eye, its place in `_SIDES`; of a photograph with an error, `_FAILED`."""
@@ -44,7 +46,7 @@ class PersonPhotographs:
 
     def __init__(self, values: PersonValues, folder: Path | None = None) -> None:
         """Begin with none; they wait in an unnamed file in `folder`, see `ExternalSort`."""
-        self._scales = values.scales
+        self._scales, self._places = values.scales, values.places
         self._width = len(values.places)
         self._tail = _PLACE + 1 + _DIGEST + _NUMBER * self._width
         self._texts = ExternalSort(folder)
@@ -81,6 +83,16 @@ class PersonPhotographs:
             ]
         )
         self._count += len(persons)
+
+    def noted(self, rows: Iterable[Row]) -> Iterator[Row]:
+        """Give rows of a table on, and `add` each."""
+        left = iter(rows)
+        while some := [*islice(left, _ROWS)]:
+            places = (PERSON, EYE, SHA256, ERROR)
+            person, eye, sha256, error = ([row[place] for row in some] for place in places)
+            cells = [[row[place] for row in some] for place in self._places]
+            self.add(person, eye, sha256, error, cells)
+            yield from some
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Lay out what they come to for each person, in the order of their names.
@@ -133,27 +145,6 @@ class PersonPhotographs:
         return [
             (scale, slice(*each)) for scale, each in zip(self._scales, pairwise(ends), strict=True)
         ]
-
-
-def person_rows(
-    rows: Iterable[Row], values: PersonValues, folder: Path | None = None
-) -> Iterator[tuple[Any, ...]]:
-    """Lay out what the rows of a table come to for each person, in the order of their names.
-
-    Rows without a person are passed over; see `PersonPhotographs`.
-
-    Args:
-        rows: of the table.
-        values: that they have.
-        folder: where photographs wait on disk.
-    """
-    photographs, left = PersonPhotographs(values, folder), iter(rows)
-    while some := [*islice(left, AT_ONCE)]:
-        places = (PERSON, EYE, SHA256, ERROR)
-        person, eye, sha256, error = ([row[place] for row in some] for place in places)
-        cells = [[row[place] for row in some] for place in values.places]
-        photographs.add(person, eye, sha256, error, cells)
-    yield from photographs.rows()
 
 
 def _are_first(keys: Sequence[tuple[str, str]]) -> NDArray[np.bool_]:

@@ -8,7 +8,7 @@ and the time of its last change that it had.
 """
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -28,9 +28,9 @@ from .file_stamps import FileStamps
 from .finished_rows import FinishedRows
 from .journal import Journal, check_place, discard, is_of
 from .kept_rows import keep_rows, stamp_in_journal
-from .listed_photographs import told_sha256
+from .leading_columns import Column
 from .measure_columns import measure_columns
-from .person_photographs import person_rows
+from .person_photographs import PersonPhotographs
 from .persons_file import write_persons
 from .persons_table import PersonValues, person_columns
 from .refusing import without_refused
@@ -140,31 +140,35 @@ def _publish(
     extras: Extras,
 ) -> None:
     """Write the files; the table last, so that it never stands without its run manifest."""
-    described, rows = study.columns(), journal.rows()
+    described, rows, plain = study.columns(), journal.rows(), study.plain_csv
+    values = PersonValues.of(study.estimators, len(study.listing.columns))
+    persons = PersonPhotographs(values, study.table.parent)
+    if study.shard is None:  # a person's other photographs may be in another shard
+        rows = persons.noted(rows)
     if added := study.dicom_columns:
         rows = added.extended(rows, study.listing.photographs)
     extras.publish(journal.rows)
-    values = PersonValues.of(study.estimators, len(study.listing.columns))
-    plain = study.plain_csv
-    persons = person_rows(journal.rows(), values, study.table.parent)
-    if study.shard is not None:  # a person's other photographs may be in another shard
-        persons = iter(())
-    people = write_persons(study.persons_path, persons, person_columns(values), plain=plain)
-    anonymous = study.listing.anonymous
-    tables = {"results": described, "photographs": measure_columns(anonymous=anonymous)}
-    if people or study.shard is not None:  # whether the whole has persons, no shard knows
-        tables["persons"] = person_columns(values)
-    with atomic_write(study.dictionary_path) as file:
-        write_dictionary(tables, file, plain=plain)
     write_skipped(study)
     written = atomic_table(
         study.table, rows, described, plain=plain, rows_per_file=study.rows_per_file
     )
-    with written as digest, atomic_write(study.run_path) as file:
-        manifest = told | _run_manifest(study, summary, finished, digest)
-        manifest |= people
-        manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
-        file.write(manifest_text(manifest))
+    with written as digest:
+        columns = person_columns(values)
+        people = write_persons(study.persons_path, persons.rows(), columns, plain=plain)
+        _write_dictionary(study, described, columns if people or study.shard is not None else ())
+        with atomic_write(study.run_path) as file:
+            manifest = told | _run_manifest(study, summary, finished, digest)
+            manifest |= people
+            manifest |= extras.proofs((line[0], line[1]) for line in journal.rows())
+            file.write(manifest_text(manifest))
+
+
+def _write_dictionary(study: Study, results: Sequence[Column], persons: Sequence[Column]) -> None:
+    """Explain all columns; whether the whole study has persons, no shard knows."""
+    measures = measure_columns(anonymous=study.listing.anonymous)
+    tables = {"results": results, "photographs": measures, "persons": persons}
+    with atomic_write(study.dictionary_path) as file:
+        write_dictionary(tables, file, plain=study.plain_csv)
 
 
 def _rows(
@@ -204,7 +208,7 @@ def _run_manifest(
         "table_sha256": digest,
         "photographs_sha256": finished.photographs_sha256(),
         "stamps_sha256": finished.stamps_sha256(),
-        "told_sha256": told_sha256(study.listing.photographs),
+        "told_sha256": finished.told_sha256(),
         "notices": sorted({each.manifest.notice for each in study.estimators} - {""}),
         "citations": [each.record() for each in references],
         "bibtex": bibliography(references),

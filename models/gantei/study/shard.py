@@ -39,19 +39,28 @@ class Shard:
         """Whether the photograph, or the file passed by, of that name in the table is in it."""
         return number_of(name, self.of) == self.number
 
+    def which(self, names: Iterable[str]) -> list[bool]:
+        """Which photographs are in it."""
+        found: list[bool] = (numbers_of(names, self.of) == self.number).tolist()
+        return found
+
     def __str__(self) -> str:
         return f"shard {self.number} of {self.of}"
 
 
 def number_of(name: str, of: int) -> int:
     """Give the number of the shard, of so many, that a name in the table belongs to."""
-    return int(numbers_of([name], of)[0])
+    return int.from_bytes(_digest(name)) % of + 1
 
 
 def numbers_of(names: Iterable[str], of: int) -> NDArray[np.uint64]:
     """Give the numbers of the shards, of so many, that names belong to."""
-    digests = b"".join([blake2b(name.encode(), digest_size=8).digest() for name in names])
-    return np.frombuffer(digests, ">u8").astype(np.uint64) % np.uint64(of) + np.uint64(1)
+    digests = np.frombuffer(b"".join(map(_digest, names)), ">u8")
+    return digests.astype(np.uint64) % np.uint64(of) + np.uint64(1)
+
+
+def _digest(name: str) -> bytes:
+    return blake2b(name.encode(), digest_size=8).digest()
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,7 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
     """
     part = replace(
         listing,
-        photographs=selected(listing.photographs, shard.has),
+        photographs=selected(listing.photographs, shard.which),
         passed_by=tuple(each for each in listing.passed_by if shard.has(each.name)),
     )
     return part, StudyShard(

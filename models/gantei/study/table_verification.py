@@ -94,7 +94,7 @@ def verify_table(
     photographs = listing.photographs
     digests, shard = _digests(table, manifest, embeddings), _shard(table, manifest)
     if shard is not None:
-        photographs = selected(photographs, shard.has)
+        photographs = selected(photographs, shard.which)
     met = bytearray(len(photographs))
     rows = right = 0
     found: dict[RowState, list[tuple[str, str | None]]] = {state: [] for state in _DIFFERENT}
