@@ -1,6 +1,8 @@
 """Photographs in a column of a Parquet file are what pyarrow wrote, in whatever order."""
 
+import datetime
 import itertools
+import json
 import os
 import random
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +11,7 @@ import pytest
 
 from gantei.errors import OutputError
 from gantei.storage import picture_column
+from gantei.storage.parquet_cells import rows_of
 from gantei.storage.parquet_column import ParquetPlace
 
 from .archives import LONG_AGO, MOST, drawn_bytes, read_all, refusal_of, settled
@@ -97,21 +100,21 @@ def test_what_is_kept_is_bounded(path, monkeypatch):
     place = opened(table_of(path, images(CONTENTS)))
     for name in [*CONTENTS][::-5]:
         place.read(name, MOST)
-        kept = list(place._pictures._passed.values())
-        assert place._pictures._size_passed == sum(map(len, kept)) <= 10_000
+        kept = list(place.pictures._passed.values())
+        assert place.pictures._size_passed == sum(map(len, kept)) <= 10_000
 
 
 def test_rows_in_order_unpack_each_row_group_once(path, monkeypatch):
     place = opened(table_of(path, images(CONTENTS)))
     groups = []
-    whole = place._pictures._opened
+    whole = place.pictures._opened
     monkeypatch.setattr(
-        place._pictures, "_opened", lambda group: groups.append(group) or whole(group)
+        place.pictures, "_opened", lambda group: groups.append(group) or whole(group)
     )
     for name in CONTENTS:
         place.read(name, MOST)
     assert groups == [*range(7)]
-    assert not place._pictures._groups
+    assert not place.pictures._groups
 
 
 def test_many_threads_read_at_once(path):
@@ -188,3 +191,37 @@ def test_a_change_of_the_file_is_noticed(path):
     table_of(path, images(CONTENTS), 3)
     os.utime(path, (1, LONG_AGO + 1))
     assert refusal_of(place, name) == "changed-archive"
+
+
+def test_other_columns_are_cells_as_a_list_has_them(path):
+    classes = {"info": {"features": {"sex": {"names": ["female", "male"], "_type": "ClassLabel"}}}}
+    table = pyarrow.table(
+        {
+            "image": images({"a.jpg": b"a", "b.jpg": b"b"}),
+            "mask": images({"a": b"a", "b": b"b"}),
+            "sex": pyarrow.array([1, None]),
+            "Age": pyarrow.array([57.0, 60.5]),
+            "seen": pyarrow.array([datetime.date(2026, 11, 30), None]),
+            "boxes": pyarrow.array([[1, 2], []]),
+            "site": pyarrow.array(["Kyoto", "Nara"]).dictionary_encode(),
+            "photograph": pyarrow.array(["x", "y"]),
+        }
+    ).replace_schema_metadata({"huggingface": json.dumps(classes)})
+    parquet.write_table(table, path)
+    assert [row.cells for row in rows_of(opened(path), "train/")] == [
+        ["photograph", "sex", "Age", "seen", "site"],
+        ["train/a.jpg", "male", "57", "2026-11-30", "Kyoto"],
+        ["train/b.jpg", "", "60.5", "", "Nara"],
+    ]
+
+
+def test_without_other_columns_rows_have_names_alone(path):
+    place = opened(table_of(path, pyarrow.array([b"a", b"b"])))
+    assert [row.cells for row in rows_of(place)] == [["photograph"], ["000000"], ["000001"]]
+
+
+@pytest.mark.parametrize("stored", ["", "[", "{}", '{"info": {"features": {"sex": {"names": 1}}}}'])
+def test_metadata_of_others_name_no_classes(path, stored):
+    table = pyarrow.table({"image": images({"a": b"a"}), "sex": pyarrow.array([1])})
+    parquet.write_table(table.replace_schema_metadata({"huggingface": stored}), path)
+    assert [row.cells for row in rows_of(opened(path))][1] == ["a", "1"]

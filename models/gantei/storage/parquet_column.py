@@ -26,6 +26,10 @@ class ParquetPlace(Place):
     A photograph has the path that its row gives, where every row gives one and no two the same;
     else, of all rows, their numbers from 0 as `000012`. Of a path that is absolute, leads out by
     `..`, or is an address, the last part counts.
+
+    Attributes:
+        pictures: the opened file.
+        column: that holds them.
     """
 
     def __init__(self, path: Path, address: str, column: str = IMAGE) -> None:
@@ -41,17 +45,22 @@ class ParquetPlace(Place):
             MissingExtraError: pyarrow is not installed.
         """
         self.address = address
-        self._column = column
+        self.column = column
         self._file = ArchiveFile(path)
         with naming(path), self._file.opened():
-            self._pictures = PictureColumn(path, column)
-        self._digits = max(_LEAST_DIGITS, len(str(self._pictures.rows - 1)))
+            self.pictures = PictureColumn(path, column)
+        self._digits = max(_LEAST_DIGITS, len(str(self.pictures.rows - 1)))
         self._index: EntryIndex | None = None
         self._is_named: bool | None = None
         self._indexing = threading.Lock()
 
+    @property
+    def path(self) -> Path:
+        """The file."""
+        return self._file.path
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._file.path, self.address, self._column)
+        return type(self), (self._file.path, self.address, self.column)
 
     def files(self) -> Iterator[StoredFile]:
         """Give the rows in their order; see `Place.files`."""
@@ -62,14 +71,14 @@ class ParquetPlace(Place):
     def names(self) -> Iterator[str]:
         """The names of the rows, in their order."""
         if self._names_index() is None:
-            return (f"{row:0{self._digits}}" for row in range(self._pictures.rows))
-        return (_name_of(path or "") for path in self._pictures.paths())
+            return (f"{row:0{self._digits}}" for row in range(self.pictures.rows))
+        return (_name_of(path or "") for path in self.pictures.paths())
 
     def read(self, name: str, most: int) -> ReadFile:
         """Read the bytes in a row; see `Place.read`."""
         with self._file.opened():
             row = self._row(name)
-            data = self._pictures.picture(row)
+            data = self.pictures.picture(row)
         if len(data) > most:
             raise PhotographError(Finding("large-file", most=most // 10**6))
         return ReadFile(data, self._version_of(row))
@@ -81,14 +90,14 @@ class ParquetPlace(Place):
 
     def _version_of(self, row: int) -> str | None:
         stamp = self._file.stamp
-        return None if stamp is None else f"{stamp}:{self._column}:{row}"
+        return None if stamp is None else f"{stamp}:{self.column}:{row}"
 
     def _row(self, name: str) -> int:
         index = self._names_index()
         if index is not None:
             return index.find(name)[0]
         row = int(name) if name.isascii() and name.isdigit() and len(name) < 20 else -1
-        if 0 <= row < self._pictures.rows and name == f"{row:0{self._digits}}":
+        if 0 <= row < self.pictures.rows and name == f"{row:0{self._digits}}":
             return row
         raise PhotographError(Finding("missing-entry"))
 
@@ -98,13 +107,13 @@ class ParquetPlace(Place):
             if self._is_named is None:
                 index, count = EntryIndex(1), 0
                 with naming(self._file.path):
-                    for path in self._pictures.paths():
+                    for path in self.pictures.paths():
                         if not (name := _name_of(path or "")):
                             break
                         index.add(name, count)
                         count += 1
                 index.sort()
-                is_named = 0 < count == self._pictures.rows and not index.has_repeats()
+                is_named = 0 < count == self.pictures.rows and not index.has_repeats()
                 self._index, self._is_named = index if is_named else None, is_named
         return self._index
 

@@ -16,6 +16,7 @@ from ..system.memory_limit import memory_limit
 from ..table_files.optional_packages import arrow
 from .archive_file import ArchiveRefusedError, damaged
 from .entry_index import MOST_ENTRIES
+from .parquet_schema import leaves_of
 
 _MOST_IN_PAGE = 1024
 """Values that Arrow writes into a page, however large; a page is unpacked as a whole."""
@@ -24,7 +25,7 @@ _PAGES = 512 * 1024**2
 _PASSED = 256 * 1024**2
 """Bytes of pictures that were passed on the way to another, and are kept until they are wanted."""
 _READ_AHEAD = 1024**2
-_NAMES = 10_000
+_CELLS = 10_000
 _LONGEST_REASON = 200
 
 
@@ -64,7 +65,7 @@ class PictureColumn:
                 file, buffer_size=_READ_AHEAD, page_checksum_verification=True
             )
         self.schema = self._file.schema_arrow
-        self._bytes, self._paths = self._leaves(name)
+        self._bytes, self._paths = leaves_of(self.schema, name)
         schema, metadata = self._file.schema, self._file.metadata
         self._place = [schema.column(each).path for each in range(len(schema))].index(self._bytes)
         counts = (metadata.row_group(each).num_rows for each in range(metadata.num_row_groups))
@@ -82,8 +83,13 @@ class PictureColumn:
         """The path that each row gives its picture; nothing where the column has none."""
         if self._paths is not None:
             with self._understood():
-                for values in self._values(self._paths, _NAMES):
+                for values in self._values(self._paths, _CELLS):
                     yield from values.to_pylist()
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
+        """Read other columns as Arrow's record batches of some thousand rows."""
+        with self._understood():
+            yield from self._file.iter_batches(_CELLS, columns=[*columns], use_threads=False)
 
     def picture(self, row: int) -> bytes:
         """Read the bytes in a row.
@@ -147,45 +153,6 @@ class PictureColumn:
         for batch in batches:
             column = batch.column(0)
             yield column.flatten()[0] if leaf != batch.schema.names[0] else column
-
-    def _leaves(self, name: str) -> tuple[str, str | None]:
-        """Where the bytes are, and the paths, if there are any."""
-        if name in self.schema.names and self.schema.names.count(name) == 1:
-            leaf = self._leaf_of_bytes(name)
-            if leaf == name:
-                return leaf, None
-            if leaf:
-                kind = self.schema.field(name).type
-                has_paths = kind.get_field_index("path") >= 0 and self._is_text(kind.field("path"))
-                return leaf, f"{name}.path" if has_paths else None
-        others = [each for each in self.schema.names if self._leaf_of_bytes(each)]
-        known = f"name one by --image-column: {', '.join(others)}" if others else "it has no other"
-        raise ArchiveRefusedError(f"no column {name} with the bytes of pictures; {known}")
-
-    def _leaf_of_bytes(self, name: str) -> str | None:
-        kind = self.schema.field(name).type if self.schema.names.count(name) == 1 else None
-        if kind is None:
-            return None
-        if self._is_bytes(kind):
-            return name
-        types = self._arrow.types
-        if types.is_struct(kind) and kind.get_field_index("bytes") >= 0:
-            return f"{name}.bytes" if self._is_bytes(kind.field("bytes").type) else None
-        return None
-
-    def _is_bytes(self, kind: Any) -> bool:
-        types = self._arrow.types
-        return bool(
-            types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
-        )
-
-    def _is_text(self, field: Any) -> bool:
-        types = self._arrow.types
-        return bool(
-            types.is_string(field.type)
-            or types.is_large_string(field.type)
-            or types.is_string_view(field.type)
-        )
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
