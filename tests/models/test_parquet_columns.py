@@ -11,8 +11,9 @@ import pytest
 
 from gantei.errors import OutputError
 from gantei.storage import picture_column
-from gantei.storage.parquet_cells import rows_of
+from gantei.storage.parquet_cells import rows_beside
 from gantei.storage.parquet_column import ParquetPlace
+from gantei.storage.several_places import SeveralPlaces
 
 from .archives import LONG_AGO, MOST, drawn_bytes, read_all, refusal_of, settled
 
@@ -208,20 +209,20 @@ def test_other_columns_are_cells_as_a_list_has_them(path):
         }
     ).replace_schema_metadata({"huggingface": json.dumps(classes)})
     parquet.write_table(table, path)
-    assert [row.cells for row in rows_of(opened(path), "train/")] == [
+    assert [row.cells for row in rows_beside(SeveralPlaces("x/", {"train/": opened(path)}))] == [
         ["photograph", "sex", "Age", "seen", "site"],
         ["train/a.jpg", "male", "57", "2026-11-30", "Kyoto"],
         ["train/b.jpg", "", "60.5", "", "Nara"],
     ]
 
 
-def test_without_other_columns_rows_have_names_alone(path):
+def test_without_other_columns_there_is_no_list(path):
     place = opened(table_of(path, pyarrow.array([b"a", b"b"])))
-    assert [row.cells for row in rows_of(place)] == [["photograph"], ["000000"], ["000001"]]
+    assert rows_beside(place) is None
 
 
 @pytest.mark.parametrize("stored", ["", "[", "{}", '{"info": {"features": {"sex": {"names": 1}}}}'])
 def test_metadata_of_others_name_no_classes(path, stored):
     table = pyarrow.table({"image": images({"a": b"a"}), "sex": pyarrow.array([1])})
     parquet.write_table(table.replace_schema_metadata({"huggingface": stored}), path)
-    assert [row.cells for row in rows_of(opened(path))][1] == ["a", "1"]
+    assert [row.cells for row in rows_beside(opened(path))][1] == ["a", "1"]

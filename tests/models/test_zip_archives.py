@@ -245,5 +245,7 @@ def test_what_is_no_regular_file_is_refused(tmp_path):
             opened(path)
 
 
-def test_first_bytes_are_read_alone(one):
+def test_first_bytes_are_read_alone(one, tmp_path):
     assert opened(one).head("right.jpg", 10) == b"picturepic"
+    short = opened(zip_of(tmp_path / "short.zip", {"a": b"ab"}))  # which deflate makes longer
+    assert short.head("a", 10) == b"ab"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..storage.address import is_address
 from ..storage.place_of_address import IMAGE_COLUMN
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def crops_suggestion(
     root = _root(listing, key)
     shown, sheet = list[str](), "sheet.html"
     if Path(chosen.out).suffix.lower() in READ_AS_LIST and root is not None:
-        words = ["--from", str(chosen.out), "--root", root]
+        words = ["--from", str(chosen.out), "--root", root, *_how_places_are_read(chosen)]
         words += ["--eyes", DETECT] if DETECT in chosen.eyes else []
         words += ["--anonymous", str(key)] if key is not None else []
         shown, sheet = ["--show", codes[0]], f"{codes[0]}.html"
@@ -54,24 +55,34 @@ def _as_given(chosen: argparse.Namespace) -> list[str]:
     for option, value in (
         ("--from", chosen.list),
         ("--root", chosen.root),
-        ("--encoding", chosen.encoding),
-        ("--image-column", None if chosen.image_column == IMAGE_COLUMN else chosen.image_column),
         ("--anonymous", chosen.anonymous),
     ):
         words += [option, str(value)] if value is not None else []
+    words += _how_places_are_read(chosen)
     for name in chosen.eyes:
         words += ["--eyes", name]
     return words
 
 
+def _how_places_are_read(chosen: argparse.Namespace) -> list[str]:
+    words = ["--encoding", chosen.encoding] if chosen.encoding else []
+    if chosen.image_column != IMAGE_COLUMN:
+        words += ["--image-column", chosen.image_column]
+    return words
+
+
 def _root(listing: "PhotographList", key: Path | None) -> str | None:
-    """The folder that the names start from, those in the key; None where they are no paths."""
+    """The folder that the names start from, those in the key; None where they are no paths.
+
+    Also where several archives have them, which no address names.
+    """
     from ..study.key_file import names_by_identifier
 
     known = names_by_identifier(key) if key is not None else {}
     first = listing.photographs[0]
     if not isinstance(first.source, Path):
-        return first.source.place.address
+        address = first.source.place.address
+        return address if is_address(address) else None
     name = known.get(first.name, first.name)
     root = first.source.parents[len(PurePosixPath(name).parts) - 1]
     if any(root / known.get(each.name, each.name) != each.source for each in listing.photographs):

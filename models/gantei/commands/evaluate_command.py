@@ -141,7 +141,7 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
     if chosen.names:
         raise SettingError(
             f"{tables[0]}: a table of results has its estimators; leave --with out, or give "
-            "photographs"
+            f"photographs{_as_photographs(tables[0])}"
         )
     if unread := _photograph_options(chosen):
         raise SettingError(
@@ -150,6 +150,11 @@ def _check(chosen: argparse.Namespace, tables: Sequence[Path]) -> None:
         )
     if len(tables) < len(chosen.paths):
         raise SettingError(f"{tables[0]}: give tables of results or photographs, not both")
+
+
+def _as_photographs(table: Path) -> str:
+    is_parquet = table.suffix.lower() == ".parquet"
+    return f"; where those are in its column, as parquet://{table}" if is_parquet else ""
 
 
 def _photograph_options(chosen: argparse.Namespace) -> list[str]:

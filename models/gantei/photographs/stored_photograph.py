@@ -11,12 +11,14 @@ class StoredFile(NamedTuple):
     """What a place says of one of its files, without reading it.
 
     `name` is below the place, with `/` between, and ends in `/` where it is a folder's. `size` in
-    bytes and `version` are None where the place does not tell them.
+    bytes and `version` are None where the place does not tell them. `is_photograph`: it is one,
+    whatever its name.
     """
 
     name: str
     size: int | None = None
     version: str | None = None
+    is_photograph: bool = False
 
 
 class ReadFile(NamedTuple):

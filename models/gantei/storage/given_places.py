@@ -87,11 +87,14 @@ def given_place(
     if len(addresses) < len(found):
         first = next(path for path, each in zip(given, found, strict=True) if each is None)
         raise _elsewhere(first, addresses[0] if addresses else root)
+    remote = [each for each in addresses if each.is_remote]
     if isinstance(root, Path):
-        raise SettingError(
-            f"--root {root}: is a folder, and the photographs lie below {addresses[0]}: leave "
-            "--root out, or name an address that all lie below"
-        )
+        if remote:
+            raise SettingError(
+                f"--root {root}: is a folder, and the photographs lie below {remote[0]}: leave "
+                "--root out, or name an address that all lie below"
+            )
+        return _below_folder(addresses, Path(os.path.abspath(root)), options)  # noqa: PTH100
     if any(not each.is_remote for each in (*addresses, *filter(None, [root]))):
         return _of_archives(addresses, root, options)
     return _of_network(addresses, root, options)
@@ -176,15 +179,26 @@ def _of_archives(
     remote = [each for each in known.values() if each.is_remote]
     if remote:
         raise _elsewhere(archives[0], remote[0])
-    places = {
-        each: place_of(each, image_column=options.image_column, encoding=options.encoding)
-        for each in known.values()
-    }
-    if len(places) == 1:
-        ((address, place),) = places.items()
+    if len(known) == 1:
+        (address,) = known.values()
+        place = _opened(address, options)
         return GivenPlace(place, address.as_prefix(), (), bool(archives), {})
-    files = {Path(each.path).absolute(): place for each, place in places.items()}
-    folder = Path(os.path.commonpath([path.parent for path in files]))
+    # abspath, not resolve: a link that is named keeps its own name.
+    folders = [os.path.dirname(os.path.abspath(each.path)) for each in archives]  # noqa: PTH100, PTH120
+    return _below_folder(archives, Path(os.path.commonpath(folders)), options)
+
+
+def _below_folder(archives: Sequence[Address], folder: Path, options: PlaceOptions) -> GivenPlace:
+    """Archives as folders of their names below a folder."""
+    parts = {}
+    for each in archives:
+        path = Path(os.path.abspath(each.path))  # noqa: PTH100
+        if not path.is_relative_to(folder):
+            raise OutputError(f"{path}: lies outside --root {folder}; name a folder that holds all")
+        parts[f"{path.relative_to(folder).as_posix()}/"] = _opened(each, options)
     shown = f"{folder.as_posix().removesuffix('/')}/"
-    parts = {f"{path.relative_to(folder).as_posix()}/": place for path, place in files.items()}
     return GivenPlace(SeveralPlaces(shown, parts), Address("zip", shown), (), True, {})
+
+
+def _opened(archive: Address, options: PlaceOptions) -> Place:
+    return place_of(archive, image_column=options.image_column, encoding=options.encoding)

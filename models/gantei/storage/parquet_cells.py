@@ -1,34 +1,53 @@
-"""What a Parquet file with photographs says of them in its other columns, as a list does."""
+"""What Parquet files with photographs say of them in their other columns, as a list does."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any
 
+from ..photographs.path_spelling import printable
+from ..photographs.stored_photograph import Place
 from ..table_files.table_read import ReadRow
 from ..table_files.typed_cells import cell_text
 from .archive_file import naming
 from .parquet_column import ParquetPlace
 from .parquet_schema import PHOTOGRAPH, columns_of_cells, names_of_classes
+from .several_places import SeveralPlaces
 
 
-def rows_of(place: ParquetPlace, before: str = "") -> Iterator[ReadRow]:
-    """Give the names of the columns, `photograph` first, then the cells of each row, as texts.
+def rows_beside(place: Place) -> Iterator[ReadRow] | None:
+    """Give the names of columns, `photograph` first, then the cells of each row, as texts.
 
-    A class has the name that `datasets` stored for its number.
+    A class has the name that `datasets` stored for its number. Of several files, the columns are
+    those that any of them has.
 
     Args:
-        place: a Parquet file.
-        before: what the names of its photographs begin with.
+        place: a Parquet file, or several; None is given for another.
 
     Raises:
-        OutputError: it cannot be read.
+        OutputError: one cannot be read, while its rows are.
     """
-    columns = columns_of_cells(place.pictures.schema, place.column)
-    yield ReadRow(str(place.path), [PHOTOGRAPH, *columns])
-    with naming(place.path):
-        rows = zip(place.names(), _cells(place, columns), strict=False)
-        for number, (name, cells) in enumerate(rows, start=1):
-            yield ReadRow(f"{place.path}, row {number}", [f"{before}{name}", *cells])
+    parts = place.listed if isinstance(place, SeveralPlaces) else {"": place}
+    files = {before: each for before, each in parts.items() if isinstance(each, ParquetPlace)}
+    columns = dict.fromkeys(name for each in files.values() for name in _columns(each))
+    return _rows(files, [*columns]) if columns else None
+
+
+def _columns(place: ParquetPlace) -> list[str]:
+    return columns_of_cells(place.pictures.schema, place.column)
+
+
+def _rows(files: Mapping[str, ParquetPlace], columns: Sequence[str]) -> Iterator[ReadRow]:
+    yield ReadRow("columns", [PHOTOGRAPH, *columns])
+    for before, place in files.items():
+        own = _columns(place)
+        with naming(place.path):
+            rows = zip(place.names(), _cells(place, own), strict=False)
+            for number, (name, values) in enumerate(rows, start=1):
+                cells = dict(zip(own, values, strict=True))
+                yield ReadRow(
+                    f"{place.path}, row {number}",
+                    [printable(f"{before}{name}"), *(cells.get(each, "") for each in columns)],
+                )
 
 
 def _cells(place: ParquetPlace, columns: Sequence[str]) -> Iterator[Sequence[str]]:

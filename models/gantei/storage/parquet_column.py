@@ -66,7 +66,7 @@ class ParquetPlace(Place):
         """Give the rows in their order; see `Place.files`."""
         with naming(self._file.path), self._file.opened():
             for row, name in enumerate(self.names()):
-                yield StoredFile(name, None, self._version_of(row))
+                yield StoredFile(name, None, self._version_of(row), is_photograph=True)
 
     def names(self) -> Iterator[str]:
         """The names of the rows, in their order."""

@@ -42,7 +42,7 @@ def list_place(
         for file in place.files():
             if file.name.endswith("/"):
                 continue
-            if (why := kinds.why_none(file.name)) is None:
+            if (why := None if file.is_photograph else kinds.why_none(file.name)) is None:
                 found.add(listed_text(file))
             else:
                 others[printable(file.name)] = why

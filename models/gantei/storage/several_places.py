@@ -12,6 +12,7 @@ class SeveralPlaces(Place):
 
     Attributes:
         address: that all of them are below.
+        listed: those that are listed, by their names.
     """
 
     def __init__(
@@ -24,12 +25,12 @@ class SeveralPlaces(Place):
             listed: places by their names below the address; one that is listed is read too.
             whole: reads what is below none of them; None: there is nothing else.
         """
-        self.address, self._listed, self._whole = address, listed, whole
+        self.address, self.listed, self._whole = address, listed, whole
         self.reads_at_once = max(each.reads_at_once for each in listed.values())
 
     def files(self) -> Iterator[StoredFile]:
         """Give the files of one place after the other."""
-        for folder, place in self._listed.items():
+        for folder, place in self.listed.items():
             for file in place.files():
                 yield file._replace(name=f"{folder}{file.name}")
 
@@ -51,7 +52,7 @@ class SeveralPlaces(Place):
     def _found(self, name: str) -> tuple[Place, str]:
         end = len(name)
         while (end := name.rfind("/", 0, end)) >= 0:
-            if (place := self._listed.get(name[: end + 1])) is not None:
+            if (place := self.listed.get(name[: end + 1])) is not None:
                 return place, name[end + 1 :]
         if self._whole is None:
             raise PhotographError(Finding("missing-entry"))

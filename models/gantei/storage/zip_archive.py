@@ -78,7 +78,7 @@ class ZipPlace(Place):
         """Read the first bytes of an entry; see `Place.head`."""
         with self._file.opened() as file:
             record = self._record(file, name)
-            _check(record, record.size)
+            _check(record, max(record.size, record.packed))  # whatever these are
             return self._unpacked(file, record, min(most, record.size))
 
     def version(self, name: str) -> str | None:

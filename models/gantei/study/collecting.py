@@ -12,7 +12,8 @@ from ..photographs.path_spelling import PathsOnDisk
 from ..photographs.persons import PersonRule
 from ..photographs.study_photograph import CompactPhotographs
 from ..storage.address import Address
-from ..storage.given_places import PlaceOptions, given_place
+from ..storage.given_places import GivenPlace, PlaceOptions, given_place
+from ..storage.parquet_cells import rows_beside
 from ..storage.place_listing import list_place
 from ..storage.place_of_address import IMAGE_COLUMN
 from ..table_files.list_reading import read_list_file, read_table_file
@@ -74,14 +75,15 @@ def collect(given: GivenPhotographs) -> PhotographList:
 
 def _listed(given: GivenPhotographs) -> tuple[PhotographList, ToldRows | None]:
     """The photographs, with what a list says of them; where it is a table, also its rows."""
-    if given.list_name is None:
-        return _found(given, ()), None
-    listed = read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
+    options = PlaceOptions(given.image_column, given.encoding)
+    place = given_place(given.paths, given.root, options)
+    listed = _read_list(given, place)
     if not isinstance(listed, TableStream):
-        return _found(given, (line.rstrip("\r") for line in listed if line.strip())), None
-    table = read_back(photograph_table(listed, given.list_name), given.key)
+        names = (line.rstrip("\r") for line in listed if line.strip())
+        return _found(given, place, names), None
+    table = read_back(photograph_table(listed, given.list_name or ""), given.key)
     told = ToldRows(table.columns)
-    listing = _found(given, told.names_of(table.rows), told)
+    listing = _found(given, place, told.names_of(table.rows), told)
     if listing.place is None:
         told.check_found(given.root)
     compact = cast("CompactPhotographs", listing.photographs)  # as both ways of listing make them
@@ -89,13 +91,27 @@ def _listed(given: GivenPhotographs) -> tuple[PhotographList, ToldRows | None]:
     return with_names(listing, told.names) if told.names else listing, told
 
 
+def _read_list(given: GivenPhotographs, place: GivenPlace | None) -> Iterable[str] | TableStream:
+    """The lines of the list, or the table that it is; without one, Parquet files are such a table.
+
+    These have photographs in one column, and what others say of them.
+    """
+    if given.list_name is not None:
+        return read_list_file(given.list_name, encoding=given.encoding, expected=(PHOTOGRAPH,))
+    if place is None or (rows := rows_beside(place.place)) is None:
+        return ()
+    return TableStream.of(rows, place.place.address)
+
+
 def _found(
-    given: GivenPhotographs, names: Iterable[str], told: ToldRows | None = None
+    given: GivenPhotographs,
+    place: GivenPlace | None,
+    names: Iterable[str],
+    told: ToldRows | None = None,
 ) -> PhotographList:
     """The photographs that are given, and those of these names, whose places `told` notes."""
     list_name, disk = given.list_name or "", PathsOnDisk()
-    options = PlaceOptions(given.image_column, given.encoding)
-    if (place := given_place(given.paths, given.root, options)) is not None:
+    if place is not None:
         below = place.names_of_list(names, list_name)
         if told:
             below = told.noted(below, place.place.address)
