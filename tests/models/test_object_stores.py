@@ -1,12 +1,14 @@
 """Photographs below a prefix of an object store, each kind beside a server of its own."""
 
 import random
+import re
 
 import pytest
 
 from gantei.errors import OutputError, PhotographError
 from gantei.storage.object_store import object_store
 
+from ..sources import TOP
 from .object_stores import S3, Azure, Google, azurite, moto, without_clouds  # noqa: F401
 
 pytest.importorskip("obstore")
@@ -124,3 +126,18 @@ def test_threads_read_at_once(kind):
     with ThreadPoolExecutor(8) as pool:
         found = pool.map(lambda number: place.read(f"{number}.jpg", 10).data, range(30))
         assert [*found] == [b"%d" % number for number in range(30)]
+
+
+def test_the_environment_that_the_page_shows_leads_to_a_store(moto, monkeypatch, own_store):  # noqa: F811
+    without_clouds(monkeypatch, own_store)
+    store = S3(moto)
+    store.empty()
+    store.put("study/1.jpg", b"x")
+    store.client.close()
+    (shown,) = re.findall(
+        r"```ini\n(.*?)```", (TOP / "docs/storage.md").read_text("utf-8"), re.DOTALL
+    )
+    for line in shown.splitlines():
+        name, _, value = line.partition("=")
+        monkeypatch.setenv(name, value.replace("http://127.0.0.1:9000", moto))
+    assert object_store("s3://eyes/study/").read("1.jpg", 10).data == b"x"

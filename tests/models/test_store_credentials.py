@@ -1,7 +1,9 @@
 """Credentials of object stores: where they are found, and where nobody asks for them."""
 
 import json
+import re
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,7 @@ from gantei.errors import PhotographError, SettingError
 from gantei.storage import store_clients, store_credentials
 from gantei.storage.object_store import object_store
 
+from ..sources import TOP
 from .faulty_store import store  # noqa: F401 - a fixture
 from .object_stores import without_clouds
 
@@ -153,3 +156,18 @@ def test_no_machine_is_asked_for_credentials_that_are_there(monkeypatch, scheme,
         monkeypatch.setenv(name, value)
     excluded = object_store(f"{scheme}://eyes/")._client.client_options["proxy_excludes"]
     assert "169.254" not in excluded and "metadata" not in excluded
+
+
+def test_every_variable_of_the_page_is_one_that_is_read():
+    """By gantei, or by obstore, which tells its own in its type hints."""
+    import obstore
+
+    page = (TOP / "docs/storage.md").read_text("utf-8").partition("## Credentials")[2]
+    named = set(re.findall(r"\b(?:AWS|GOOGLE|AZURE|STORAGE)_[A-Z_]+\b", page.partition("\n## ")[0]))
+    texts = [path.read_text("utf-8") for path in Path(store_clients.__file__).parent.glob("*.py")]
+    texts += [
+        path.read_text("utf-8") for path in Path(obstore.__file__).parent.glob("_store/*.pyi")
+    ]
+    known = set(re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", "".join(texts)))
+    assert len(named) > 15
+    assert named - known == set()
