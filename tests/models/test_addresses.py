@@ -111,6 +111,16 @@ def test_no_refusal_shows_a_signature_or_a_password(text):
     assert SECRET not in without_query(text)
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254", "100.100.100.200", "168.63.129.16",
+     "64:ff9b::169.254.169.254", "2002:a9fe:a9fe::1", "::169.254.169.254",
+     "::ffff:169.254.169.254"],
+)  # fmt: skip
+def test_where_machines_of_clouds_ask_for_credentials_nothing_is_read(host):
+    assert is_link_local(host)
+
+
 @pytest.mark.parametrize("host", ["10.0.0.1", "example.org", "::1", "169.253.1.1", "1.2.3.4.5"])
 def test_other_hosts_are_not_link_local(host):
     assert not is_link_local(host)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gantei.errors import OutputError, PhotographError, SettingError
-from gantei.storage import reading_bounds, store_clients, web
+from gantei.storage import reading_bounds, store_clients, web, web_connections
 from gantei.storage.address import parse_address
 from gantei.storage.object_store import object_store
 from gantei.storage.web import web_place
@@ -25,8 +25,8 @@ def place(request, store, monkeypatch, own_store):  # noqa: F811
     """A place whose server misbehaves, and waits are short."""
     without_clouds(monkeypatch, own_store)
     for name, value in SHORT.items():
-        for module in (store_clients, web):
-            monkeypatch.setattr(module, name, value)
+        for module in (store_clients, web, web_connections):
+            monkeypatch.setattr(module, name, value, raising=False)
     store.files[FILE] = DATA
     store.files["elsewhere"] = b"of another host"
     if request.param == "http":

@@ -1,5 +1,8 @@
 """Photographs on a web server, by their addresses."""
 
+import logging
+import time
+
 import httpx
 import pytest
 
@@ -62,14 +65,68 @@ def test_no_credentials_are_sent(store, own_store):  # noqa: F811
     assert {"Authorization", "Cookie"}.isdisjoint(store.asked[0][2])
 
 
+def test_no_signature_comes_into_a_log(store, caplog):  # noqa: F811
+    store.files["study/1.jpg"] = b"x"
+    place = place_at(store, "?sig=secret")
+    with caplog.at_level(logging.DEBUG):
+        place.read("1.jpg", 10)
+        place.version("1.jpg")
+    assert "secret" not in caplog.text
+
+
+def test_a_server_gets_no_cookie_back(store):  # noqa: F811
+    cookie = {"content-length": 1, "set-cookie": "seen=1"}
+    store.faults["study/1.jpg"] = [lambda handler: handler.answer(200, cookie, b"x")]
+    place = place_at(store)
+    place.read("1.jpg", 10)
+    place.read("1.jpg", 10)
+    assert "Cookie" not in store.asked[1][2]
+
+
+def test_a_look_up_leaves_its_connection_to_the_next(store):  # noqa: F811
+    ports = set()
+    answer = {"content-length": 1, "etag": '"e"'}
+
+    def fault(handler):
+        ports.add(handler.client_address)
+        handler.answer(200, answer, b"x")
+
+    store.faults["study/1.jpg"] = [fault]
+    place = place_at(store)
+    for _ in range(3):
+        assert place.version("1.jpg") == place.read("1.jpg", 10).version == "1:e"
+    assert len(ports) == 1
+
+
+@pytest.mark.parametrize("method", ["read", "version"])
+@pytest.mark.parametrize("endless", ["informational_answers", "slow_headers"])
+def test_an_answer_that_never_begins_is_given_up(store, monkeypatch, method, endless):  # noqa: F811
+    monkeypatch.setattr("gantei.storage.web_connections.LONGEST_REQUEST", 0.3)
+    monkeypatch.setattr("gantei.storage.web.LONGEST_RETRIES", 0.1)
+    pieces = {"informational_answers": b"HTTP/1.1 100 Continue\r\n\r\n", "slow_headers": b"x"}
+
+    def fault(handler):
+        if endless == "slow_headers":
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nslow: ")
+        for _ in range(500):
+            handler.wfile.write(pieces[endless])
+            time.sleep(0.01)
+
+    store.faults["study/1.jpg"] = [fault]
+    place, most = place_at(store), [10] if method == "read" else []
+    with pytest.raises(PhotographError) as caught:
+        getattr(place, method)("1.jpg", *most)
+    assert caught.value.code == "stored-slow"
+
+
 def test_a_web_server_is_not_listed(store):  # noqa: F811
     with pytest.raises(OutputError, match=r"--from LIST"):
         place_at(store).files()
     assert store.asked == []
 
 
-@pytest.mark.parametrize("etag", ['W/"weak"', "", "unquoted"])
-def test_without_a_strong_etag_there_is_no_version(store, etag):  # noqa: F811
+@pytest.mark.parametrize("etag", ['W/"weak"', "", "unquoted", f'"{"long" * 100}"'])
+def test_without_a_strong_short_etag_there_is_no_version(store, etag):  # noqa: F811
     def fault(handler):
         handler.answer(200, {"content-length": 1, **({"etag": etag} if etag else {})}, b"x")
 
@@ -94,15 +151,18 @@ def test_a_server_without_head_has_no_versions(store):  # noqa: F811
 def test_a_host_that_became_link_local_meanwhile_is_not_read(store, monkeypatch):  # noqa: F811
     store.files["study/1.jpg"] = b"x"
     place = place_at(store)
-    monkeypatch.setattr("gantei.storage.web.is_link_local", lambda host: host == "127.0.0.1")
-    with pytest.raises(PhotographError) as caught:
-        place.read("1.jpg", 10)
-    assert caught.value.code == "stored-elsewhere"
+    link_local = "gantei.storage.web_connections.is_link_local"
+    monkeypatch.setattr(link_local, lambda host: host == "127.0.0.1")
+    for ask in (lambda: place.read("1.jpg", 10), lambda: place.version("1.jpg")):
+        with pytest.raises(PhotographError) as caught:
+            ask()
+        assert caught.value.code == "stored-elsewhere"
+    assert store.asked == []
 
 
 def test_connections_are_closed_with_the_place(store, monkeypatch):  # noqa: F811
     closed = []
-    monkeypatch.setattr(httpx.Client, "close", lambda _: closed.append(1))
+    monkeypatch.setattr(httpx.HTTPTransport, "close", lambda _: closed.append(1))
     place = place_at(store)
     del place
     assert closed == [1]

@@ -23,8 +23,13 @@ KNOWN = (*STORES, *WEB, *ARCHIVES)
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?:://|//|:)")
 _CHAINED = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*:/")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-_AMAZON = ipaddress.ip_address("fd00:ec2::254")
-"""Where machines of Amazon ask for their own credentials, beside 169.254.169.254."""
+_OF_MACHINES = [
+    ipaddress.ip_network(each)
+    for each in ("fd00:ec2::/32", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")
+]
+"""Where machines of Amazon, Google, Alibaba, Azure and Oracle ask for their own credentials and
+set-up, beside 169.254.0.0/16."""
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +176,16 @@ def is_link_local(host: str) -> bool:
             found = ipaddress.ip_address(socket.inet_aton(host))
         except OSError:
             return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return found.is_link_local or found == _AMAZON
+    if isinstance(found, ipaddress.IPv6Address):
+        found = _ipv4_within(found) or found
+    return found.is_link_local or any(found in network for network in _OF_MACHINES)
+
+
+def _ipv4_within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """The address of IPv4 that a network, or this machine, may make of one of IPv6."""
+    if address in _NAT64 or address.packed.startswith(bytes(12)):
+        return ipaddress.IPv4Address(address.packed[12:])
+    return address.ipv4_mapped or address.sixtofour
 
 
 def name_below(text: str, prefix: Address) -> tuple[str, str]:

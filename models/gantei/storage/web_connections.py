@@ -1,0 +1,125 @@
+"""Connections to a web server that nobody vouches for: where they lead, and how long they take.
+
+An `httpx.Client` writes whole addresses into logs, keeps cookies, and waits anew for each piece of
+an answer; here are connections alone.
+"""
+
+import math
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from ..errors import PhotographError
+from ..findings.finding import Finding
+from ..system.version import __version__
+from .address import is_link_local
+from .reading_bounds import CONNECT, LONGEST_REQUEST, READS_AT_ONCE, SILENCE
+
+if TYPE_CHECKING:
+    import httpx
+
+
+class WebConnections:
+    """Connections to one server, or to the proxy that the environment names for it."""
+
+    def __init__(self, url: str) -> None:
+        """Connect to nothing yet.
+
+        Raises:
+            ValueError, ImportError, OSError: the proxy or the certificates cannot be used.
+        """
+        import httpx
+
+        self._transport = httpx.HTTPTransport(
+            proxy=_proxy_of(url), limits=httpx.Limits(max_connections=2 * READS_AT_ONCE)
+        )
+        self._deadline = _Deadline()
+        pool: Any = self._transport._pool  # httpx gives no other way to its sockets
+        pool._network_backend = _Bounded(pool._network_backend, self._deadline)
+        self.close = self._transport.close
+
+    @contextmanager
+    def request(self, method: str, url: str) -> "Iterator[httpx.Response]":
+        """Send a request, and give the answer, whose body is read within the block.
+
+        Raises:
+            httpx.HTTPError: there is none.
+            PhotographError: it takes longer than `LONGEST_REQUEST`, or the server has a link-local
+                address now.
+        """
+        import httpx
+
+        headers = {"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"}
+        timeout = httpx.Timeout(SILENCE, connect=CONNECT).as_dict()
+        request = httpx.Request(method, url, headers=headers, extensions={"timeout": timeout})
+        self._deadline.ends = time.monotonic() + LONGEST_REQUEST
+        response = self._transport.handle_request(request)
+        try:
+            yield response
+        finally:
+            response.close()
+
+
+class _Deadline(threading.local):
+    """When the request of this thread has to be answered."""
+
+    ends = math.inf
+
+    def left(self, timeout: float | None) -> float:
+        """Seconds to wait for the next bytes.
+
+        Raises:
+            PhotographError: none are left.
+        """
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise PhotographError(Finding("stored-slow", seconds=LONGEST_REQUEST))
+        return left if timeout is None else min(timeout, left)
+
+
+class _Bounded:
+    """Makes connections, as httpcore's `NetworkBackend`, of which a read ends by the deadline."""
+
+    def __init__(self, backend: Any, deadline: _Deadline) -> None:
+        self._backend, self._deadline = backend, deadline
+
+    def connect_tcp(self, host: str, port: int, timeout: float | None = None, **how: Any) -> Any:
+        stream = self._backend.connect_tcp(host, port, self._deadline.left(timeout), **how)
+        peer = stream.get_extra_info("server_addr")
+        if is_link_local(str(peer[0])):  # by a name that meant something else before
+            stream.close()
+            raise PhotographError(Finding("stored-elsewhere"))
+        return _BoundedStream(stream, self._deadline)
+
+
+class _BoundedStream:
+    """A connection, as httpcore's `NetworkStream`."""
+
+    def __init__(self, stream: Any, deadline: _Deadline) -> None:
+        self._stream, self._deadline = stream, deadline
+        self.write, self.close = stream.write, stream.close
+        self.get_extra_info = stream.get_extra_info
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        try:
+            data: bytes = self._stream.read(max_bytes, self._deadline.left(timeout))
+        finally:
+            self._deadline.left(timeout)
+        return data
+
+    def start_tls(self, *how: Any, **named: Any) -> "_BoundedStream":
+        return _BoundedStream(self._stream.start_tls(*how, **named), self._deadline)
+
+
+def _proxy_of(url: str) -> "httpx.Proxy | None":
+    import httpx
+
+    parts, proxies = urlsplit(url), getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or proxy_bypass(parts.hostname or ""):
+        return None
+    return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
