@@ -123,6 +123,7 @@ LAYERS = {
         "predict_request",
         "inference_json",
         "open_protocol",
+        "model_index",
         "tensors",
         "request_schemas",
         "described_examples",

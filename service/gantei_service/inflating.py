@@ -7,8 +7,11 @@ from gantei.findings.finding import Finding
 from .asgi import AsgiMessage
 from .problems import Problem
 
-ENCODINGS = {b"gzip": 31, b"x-gzip": 31, b"deflate": 15}
+GZIP = 31
+ENCODINGS = {b"gzip": GZIP, b"x-gzip": GZIP, b"deflate": 15}
 """What zlib calls each; HTTP's deflate is zlib's format."""
+MOST_MEMBERS = 1000
+"""Of a gzip body: one may stand behind the other (RFC 1952), and an empty one is 20 bytes."""
 PIECE = 65536
 """Bytes that are inflated at a time."""
 MOST_SWELLING = 20
@@ -45,7 +48,9 @@ class Inflater:
     """
 
     def __init__(self, window: int) -> None:
+        self._window = window
         self._zlib = zlib.decompressobj(window)
+        self._members = 1
         self._packed = b""
         self.taken = self._given = 0
 
@@ -60,16 +65,25 @@ class Inflater:
         Raises:
             Problem: `malformed-body` or `body-too-large`.
         """
+        piece = self._next_piece()
+        while not piece and self._zlib.eof and self._packed:  # behind an empty member
+            piece = self._next_piece()
+        self._given += len(piece)
+        if self._given > SPARED + MOST_SWELLING * self.taken:
+            raise Problem("body-too-large", Finding("body-swells", most=MOST_SWELLING))
+        return piece
+
+    def _next_piece(self) -> bytes:
+        if self._zlib.eof and self._packed:
+            self._members += 1
+            if self._window != GZIP or self._members > MOST_MEMBERS:
+                raise _damaged()
+            self._zlib = zlib.decompressobj(self._window)
         try:
             piece = self._zlib.decompress(self._packed, PIECE)
         except zlib.error as error:
             raise _damaged() from error
-        self._packed = self._zlib.unconsumed_tail
-        if self._zlib.unused_data:  # a second one behind the first
-            raise _damaged()
-        self._given += len(piece)
-        if self._given > SPARED + MOST_SWELLING * self.taken:
-            raise Problem("body-too-large", Finding("body-swells", most=MOST_SWELLING))
+        self._packed = self._zlib.unused_data or self._zlib.unconsumed_tail
         return piece
 
     def refuse_cut_off(self) -> None:

@@ -158,6 +158,9 @@ def test_tritons_client_asks_all_that_it_asks(start, make_estimator):
             ("photograph", "BYTES", [-1])
         ]
         assert [each.name for each in model.outputs] == ["male", "findings", "problem"]
+        index = client.get_model_repository_index(as_json=True)["models"]
+        listed = posted(server, "/v2/repository/index", b"{}")
+        assert index == [{key: each[key] for key in each if each[key]} for each in listed]
         photographs = triton.InferInput("photograph", [2], "BYTES")
         photographs.set_data_from_numpy(np.array(PICTURES[:2], object))
         outputs = [triton.InferRequestedOutput(name) for name in ("problem", "age")]
@@ -165,7 +168,6 @@ def test_tritons_client_asks_all_that_it_asks(start, make_estimator):
         assert [each.name for each in answer.get_response().outputs] == ["problem", "age"]
         assert answer.as_numpy("age").shape == (2,)
         for ask in (
-            client.get_model_repository_index,
             client.get_inference_statistics,
             lambda: client.get_model_config("made"),
             lambda: client.load_model("made"),
@@ -286,7 +288,9 @@ def test_only_health_is_told_without_a_token(start, channel, refused, tmp_path):
     for name in ("ServerLive", "ServerReady"):
         request = getattr(pb, f"{name}Request")()
         assert str(method(channel(server), name)(request, timeout=20)).endswith("true\n")
-    for name in ("ServerMetadata", "ModelReady", "ModelMetadata", "ModelInfer"):
+    for name in (
+        "ServerMetadata", "ModelReady", "ModelMetadata", "RepositoryIndex", "ModelInfer",
+    ):  # fmt: skip
         for metadata in ((), wrong, (*own, *own)):
             error = refused(server, getattr(pb, f"{name}Request")(), name, metadata)
             assert error.code() == grpc.StatusCode.UNAUTHENTICATED
@@ -351,6 +355,20 @@ def test_a_server_that_is_not_ready_says_so(start, channel, refused, monkeypatch
     error = refused(server, other())
     assert error.code() == grpc.StatusCode.UNAVAILABLE
     assert metadata_of(error)["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(("ready", "listed"), [(False, ["made"]), (True, [])])
+def test_a_model_that_failed_its_check_is_in_the_list_unless_only_ready_ones_are_asked_for(
+    start, channel, monkeypatch, ready, listed
+):
+    from gantei_service import model_index
+
+    server = start()
+    monkeypatch.setitem(model_index.STATES, "ready", "UNAVAILABLE")
+    request = messages().RepositoryIndexRequest(ready=ready)
+    answer = method(channel(server), "RepositoryIndex")(request, timeout=20)
+    assert [each.name for each in answer.models] == listed
+    assert all(each.reason == "it failed its check" for each in answer.models)
 
 
 def test_photographs_larger_than_any_window_arrive(start, channel):

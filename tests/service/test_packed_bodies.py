@@ -53,6 +53,15 @@ def test_a_packed_form_is_answered_too(ask):
     assert answers[0].json() == answers[1].json()
 
 
+def test_several_members_of_gzip_are_one_body(ask):
+    client, plain = ask(), in_json(*PICTURES).encode()
+    half = len(plain) // 2
+    members = b"".join(gzip.compress(each) for each in (plain[:half], b"", plain[half:]))
+    expected = client.post(INFER, content=plain)
+    answer = client.post(INFER, content=members, headers={"content-encoding": "gzip"})
+    assert (answer.status_code, answer.json()) == (200, expected.json())
+
+
 def test_the_limit_counts_what_is_inflated(ask):
     client = ask(body_limit=MEGABYTE)
     content = in_json(*PICTURES, parameters={"note": "{}"}).encode()
@@ -106,7 +115,8 @@ DAMAGED = {
     "without-check-and-length": gzip.compress(in_json(b"x").encode())[:-9],
     "cut-off": gzip.compress(in_json(b"x").encode())[:-1],
     "with-more-behind": gzip.compress(in_json(b"x").encode()) + b"x",
-    "two-members": gzip.compress(b"") + gzip.compress(in_json(b"x").encode()),
+    "too-many-members": gzip.compress(b"") * 1000 + gzip.compress(in_json(b"x").encode()),
+    "a-second-that-is-cut-off": gzip.compress(b" ") + gzip.compress(b"{}")[:-1],
     "of-zlib": zlib.compress(in_json(b"x").encode()),
     "another-magic": gzip.compress(in_json(b"x").encode()).replace(b"\x1f\x8b", b"\x1f\x8c", 1),
 }
@@ -130,8 +140,10 @@ def test_an_empty_one_is_an_empty_body(ask):
 def test_pieces_of_any_size_give_what_was_packed(data):
     from gantei_service.inflating import ENCODINGS, Inflater
 
-    content = data.draw(st.binary(max_size=300)) * data.draw(st.sampled_from([1, 5, 900]))
-    rest = gzip.compress(content)
+    times = data.draw(st.sampled_from([1, 5, 900]))
+    members = [each * times for each in data.draw(st.lists(st.binary(max_size=300), max_size=4))]
+    content = b"".join(members)
+    rest = b"".join(gzip.compress(each) for each in members or [b""])
     inflater, found = Inflater(ENCODINGS[b"gzip"]), b""
     while rest:
         size = data.draw(st.integers(1, len(rest)))

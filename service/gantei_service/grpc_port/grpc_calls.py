@@ -19,6 +19,7 @@ from ..asgi import AsgiMessage, Receive, Send
 from ..context import LiveContext, ServiceContext
 from ..dispatch import unless_gone
 from ..guard import RECORD
+from ..model_index import list_models
 from ..open_protocol import (
     PLATFORM,
     VERSION,
@@ -32,9 +33,11 @@ from ..open_protocol import (
 from ..problems import Problem, quoted
 from ..request_body import too_large
 from .grpc_messages import (
+    read_index,
     read_infer,
     read_model,
     write_flag,
+    write_index,
     write_infer,
     write_model,
     write_server,
@@ -153,6 +156,10 @@ async def _model_metadata(context: ServiceContext, _: Request, message: memoryvi
     )
 
 
+async def _repository_index(context: ServiceContext, _: Request, message: memoryview) -> bytes:
+    return write_index(list_models(context, only_ready=read_index(message)))
+
+
 async def _model_infer(context: ServiceContext, request: Request, message: memoryview) -> bytes:
     context.refuse_unready()
     call = await context.pool.run(partial(read_infer, message, context.settings.photographs))
@@ -199,6 +206,7 @@ CALLS: dict[str, _Call] = {
     "ModelReady": _model_ready,
     "ServerMetadata": _server_metadata,
     "ModelMetadata": _model_metadata,
+    "RepositoryIndex": _repository_index,
     "ModelInfer": _model_infer,
 }
 """By the name of each."""

@@ -4,7 +4,7 @@ The numbers of fields are those of the protocol's public definition; fields that
 passed over, as Protocol Buffers have it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,6 +69,19 @@ def read_model(message: memoryview) -> tuple[str, str]:
         if each.number in texts:
             texts[each.number] = each.text
     return texts[1], texts[2]
+
+
+def read_index(message: memoryview) -> bool:
+    """Read whether a `RepositoryIndexRequest` asks only for models that are ready.
+
+    Raises:
+        Problem: `malformed-body` or `too-many-parts`.
+    """
+    ready = False
+    for each in FieldReader(MOST_FIELDS).fields(message):
+        if each.number == 2:
+            ready = each.flag
+    return ready
 
 
 def read_infer(message: memoryview, most: int) -> InferCall:
@@ -146,6 +159,14 @@ def write_model(
         *(bytes_field(4, _described(each)) for each in inputs),
         *(bytes_field(5, _described(each)) for each in outputs),
     ))  # fmt: skip
+
+
+def write_index(models: Iterable[Iterable[str]]) -> bytes:
+    """Write a `RepositoryIndexResponse`: of each model name, version, state and reason."""
+    return b"".join(
+        bytes_field(1, *(text_field(number, text) for number, text in enumerate(model, 1)))
+        for model in models
+    )
 
 
 def write_flag(flag: bool) -> bytes:

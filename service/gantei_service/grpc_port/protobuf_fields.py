@@ -52,6 +52,17 @@ class ReadField(NamedTuple):
         except ValueError:
             _malformed()
 
+    @property
+    def flag(self) -> bool:
+        """Whether a field of a flag is set.
+
+        Raises:
+            Problem: `malformed-body`: it is of another kind.
+        """
+        if not isinstance(self.value, int):
+            _malformed()
+        return bool(self.value)
+
     def numbers(self, most: int) -> list[int]:
         """Give the signed numbers of a repeated field, packed or one of them.
 

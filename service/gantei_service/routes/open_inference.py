@@ -11,14 +11,11 @@ from gantei.wire.open_inference_schemas import Live, ModelIndex, ServerMetadata
 from gantei.wire.schemas import Ready
 
 from ..context import LiveContext
-from ..open_protocol import VERSION
+from ..model_index import list_models
 from ..openapi import OPEN_INFERENCE, responses
 from ..problems import Problem
 
 EXTENSIONS = ["binary_tensor_data", "model_configuration"]
-STATES = {"checking": "LOADING", "ready": "READY", "failed": "UNAVAILABLE"}
-"""What Triton calls the states of an estimator."""
-WHY = {"READY": "", "LOADING": "it is being checked", "UNAVAILABLE": "it failed its check"}
 NOT_OFFERED = {
     "model_repository": (
         "/repository/models/{name}/load", "/repository/models/{name}/unload",
@@ -57,23 +54,18 @@ def router(live: LiveContext) -> APIRouter:
         live.now.refuse_unready()
         return JSONResponse({"ready": True})
 
-    async def list_models(request: Request) -> JSONResponse:
+    async def index(request: Request) -> JSONResponse:
         """List the models, and whether each is ready; the command that serves chooses them."""
         only_ready = _only_ready(await request.body())
-        states = {name: STATES[each.state] for name, each in live.now.loaded.items()}
-        listed = [
-            {"name": name, "version": VERSION, "state": state, "reason": WHY[state]}
-            for name, state in states.items()
-            if state == "READY" or not only_ready
-        ]
-        return JSONResponse(listed)
+        listed = list_models(live.now, only_ready=only_ready)
+        return JSONResponse([each._asdict() for each in listed])
 
     routes = APIRouter(prefix="/v2", tags=[OPEN_INFERENCE])
     routes.add_api_route("", server_metadata, responses=responses(ServerMetadata))
     routes.add_api_route("/health/live", server_live, responses=responses(Live))
     routes.add_api_route("/health/ready", server_ready, responses=responses(Ready, "not-ready"))
     routes.add_api_route(
-        "/repository/index", list_models, methods=["POST"],
+        "/repository/index", index, methods=["POST"],
         responses=responses(ModelIndex, "malformed-body", "invalid-request"),
     )  # fmt: skip
     for what, paths in NOT_OFFERED.items():
