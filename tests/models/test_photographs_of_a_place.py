@@ -348,3 +348,36 @@ def test_an_anonymous_study_shows_neither_names_nor_their_digests(place, age, tm
 def test_the_suggested_command_names_the_address(place, age, tmp_path, capsys):
     run(ADDRESS, "--with", age, "--out", tmp_path / "t.csv")
     assert f"--root {ADDRESS}" in capsys.readouterr().err
+
+
+def test_tables_of_eyes_and_labels_may_have_signed_addresses_which_no_message_shows(
+    place, age, tmp_path, capsys
+):
+    eyes, out = tmp_path / "eyes.csv", tmp_path / "t.csv"
+    base = "https://eyes.example/study/"
+    signed = [f"{base}{name}?sig={SECRET}" for name in (NAMES[0], "none.png")]
+    eyes.write_text(f"photograph,eye\n{signed[0]},right\n{signed[1]},left\n", "utf-8")
+    listed = tmp_path / "list.txt"
+    listed.write_text(NAMES[0], "utf-8")
+    run("--root", base, "--from", listed, "--eyes", eyes, "--with", age, "--out", out)
+    assert [(each["eye"], each["eye_from"]) for each in rows(out)] == [("right", "stated")]
+    said = capsys.readouterr().err
+    assert f"such as {base}none.png" in said
+    assert SECRET not in said
+    labels = tmp_path / "labels.csv"
+    labels.write_text(f"photograph,age\n{signed[1]},50\n", "utf-8")
+    said = refused(capsys, "evaluate", out, "--labels", labels, "--out", tmp_path / "report")
+    assert "none.png" in said
+    assert SECRET not in said
+
+
+def test_estimates_of_photographs_below_an_address_are_evaluated(place, age, tmp_path, capsys):
+    labels = tmp_path / "labels.csv"
+    named = "".join(
+        f"{ADDRESS}{name},{40 + number},p{number}\n" for number, name in enumerate(NAMES)
+    )
+    labels.write_text(f"photograph,age,person\n{named}", "utf-8")
+    report = tmp_path / "report"
+    given = (ADDRESS, "--with", age, "--labels", labels, "--out", report)
+    assert main(["evaluate", *map(str, given)]) in (0, 1)
+    assert len(rows(report / "results.csv")) == len(NAMES)

@@ -160,3 +160,11 @@ def test_predict_ends_with_its_rate_and_counts_only_what_this_process_estimated(
     run(*arguments, "--overwrite")
     said = capsys.readouterr().err
     assert ("photographs/s on" in said) == (table == "-")  # a finished table is estimated by none
+
+
+def test_where_the_network_is_waited_for_the_line_names_it():
+    times = measured(100, {"reading": (2.0, 0.1), "decoding": 0.2, "networks": 0.1})
+    times.over_network = True
+    line = rate_line(times, 1)
+    assert "waiting for the network 83 %" in line
+    assert line.endswith("bottleneck: the network, over which photographs are read")

@@ -10,6 +10,7 @@ from ..errors import OutputError, SettingError
 from ..manifests.fields import Side
 from ..photographs.eye_names import side_of
 from ..photographs.path_spelling import one_spelling
+from ..storage.address import without_query
 from ..table_files.table_read import ReadRow
 from .ages import age_of, day_of
 from .label_columns import LabelColumns
@@ -190,7 +191,7 @@ def _names(
 def _name_of(text: str, what: str) -> str:
     if not text.strip():
         raise SettingError(f"names no {what}")
-    return text
+    return without_query(text)  # a signed address, of which messages may speak
 
 
 def _digest_of(text: str) -> str | None:

@@ -13,6 +13,7 @@ from ..photographs.eyes import DETECT, Eye, EyeOrigin, stated_eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.path_spelling import one_spelling, path_key
 from ..photographs.study_photograph import changed, with_sides
+from ..storage.address import without_query
 from .photograph_tables import PhotographRow
 from .told_rows import ToldRows
 
@@ -51,7 +52,7 @@ def eye_statements(rows: Iterable[PhotographRow], origin: EyeOrigin) -> tuple[Ey
         origin: what its statements are called in the results.
     """
     return tuple(
-        EyeStatement(row.photograph, row.eye, origin, row.where, row.folder)
+        EyeStatement(without_query(row.photograph), row.eye, origin, row.where, row.folder)
         for row in rows
         if row.eye
     )
