@@ -1,6 +1,7 @@
 """`gantei merge` refuses what is not all of one study, says what it is, and writes nothing."""
 
 import json
+import os
 import shutil
 import tempfile
 
@@ -320,6 +321,15 @@ def test_standard_output_in_the_place_of_a_table(study, capsys):
 
     assert main(["merge", *map(str, study.tables), "--out", "-"]) == 2
     assert "name the table by --out" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_a_pipe_in_the_place_of_the_table_is_neither_replaced_nor_waited_for(study, capsys):
+    study.merged.parent.mkdir()
+    os.mkfifo(study.merged)
+    assert study.merge("--overwrite") == 2
+    assert "all.csv: is a pipe or a device; name a file" in capsys.readouterr().err
+    assert study.merged.is_fifo()
 
 
 def test_a_table_beside_which_a_manifest_stands_that_no_merge_wrote_is_kept(study, capsys):

@@ -2,6 +2,10 @@
 
 import csv
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -204,6 +208,39 @@ def test_the_same_command_again_says_that_all_is_merged(sharded, capsys):
     assert study.merge() == 1
     assert "16 photographs of 3 shards, already merged: 14 estimated" in capsys.readouterr().err
     assert {path: path.stat().st_mtime_ns for path in study.merged.parent.iterdir()} == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from gantei.command_line import main
+
+replace, left = Path.replace, [int(sys.argv[1])]
+
+def replaced(self, target):
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    return replace(self, target)
+
+Path.replace = replaced
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kills by a signal")
+@pytest.mark.parametrize("files", [0, 3, 5])
+def test_a_merge_that_is_killed_while_it_writes_is_finished_by_the_same_command(sharded, files):
+    study = sharded("--persons", "folders")
+    study.run_whole()
+    study.run_shards()
+    study.merged.parent.mkdir()
+    words = ["merge", *map(str, study.tables), "--out", str(study.merged)]
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(files), *words], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert not study.merged.exists()
+    assert study.merge() == 1
+    study.check_same()
 
 
 def test_predict_on_one_machine_finds_the_merged_table_finished(sharded, photographs, capsys):

@@ -16,6 +16,7 @@ from ..errors import OutputError
 from ..labels.recorded_outputs import recorded_findings
 from ..study.columns import write_dictionary
 from ..study.embeddings_file import write_embeddings
+from ..study.journal import Journal, discard, is_of
 from ..study.persons_file import write_persons
 from ..study.persons_table import person_columns
 from ..study.shard import names_sha256
@@ -66,12 +67,16 @@ def merge_shards(
         remove_partial_files(study.written_paths())
         if study.table.exists():
             if before := study.merged_before():
+                discard(study.journal_path, study.journal_id)
                 return MergedTable(before, was_there=True)
             if not overwrite:
                 raise OutputError(
                     f"{study.table} exists and is not what these shards come to: "
                     f"{study.difference()}; choose another --out, or replace it with --overwrite"
                 )
+        elif is_of(study.journal_path, study.journal_id):  # killed while it wrote these
+            for path in study.written_paths():
+                remove_table(path)
         elif not overwrite:
             study.check_place()
         files = ReadFiles(path for shard in study.shards for path in shard.read_paths())
@@ -110,7 +115,11 @@ def _merge(
     rows = columns_in_order(study.shards, tables.columns_of_each(), layout, whole.order)
     names = names_sha256(_counted(whole.read(rows), advance))
     _check_whole(study, whole, names)
-    return _publish(study, layout, tables, whole, files)
+    # Without any row, it tells the same command after a kill whose the files are.
+    with Journal(study.journal_path, study.journal_id, overwrite=True) as begun:
+        manifest = _publish(study, layout, tables, whole, files)
+        begun.remove()
+    return manifest
 
 
 def _counted(names: Iterator[Sequence[str]], advance: Advance) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
+from ..study.definition import digest_of
 from ..study.embeddings_file import check_free, check_path
 from ..study.files_of_table import FilesOfTable
 from ..study.overlay_files import OverlayFiles
@@ -55,6 +56,13 @@ class MergedStudy(FilesOfTable):
             }
             for each in self.shards
         ]
+
+    @property
+    def journal_id(self) -> str:
+        """Digest of what is merged and where it goes, by which a merge that was killed is known."""
+        places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
+        run = self.shards[0].manifest["run"]
+        return digest_of({"run": run, "shards": self.parts, "places": places})
 
     @property
     def has_several_processors(self) -> bool:

@@ -74,10 +74,13 @@ def check_form(table: Path, rows_per_file: int | None, beside: Iterable[Path | N
 
     Raises:
         OutputError: its ending is not known, or does not go with `rows_per_file`; a folder is there
-            that is no table; or something else would be written into its folder.
+            that is no table, or a pipe or a device; or something else would be written into its
+            folder.
         MissingExtraError: what the format needs is not installed.
     """
     writer_for(table)
+    if table.exists() and not (table.is_file() or table.is_dir()):
+        raise OutputError(f"{table}: is a pipe or a device; name a file")
     if rows_per_file is None:
         if table.is_dir():
             raise OutputError(
