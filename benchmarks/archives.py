@@ -57,8 +57,9 @@ def measure(scratch, photographs):
         source = scratch / name
         reading = json.loads(step("read", source, photographs)) / photographs
         table = scratch / f"{name}.csv"
-        command = [sys.executable, "-m", "gantei", "predict", source, "demo-age", "--out", table]
-        spent = cpu_of([*map(str, command)]) / photographs
+        options = ("--with", "demo-age", "--out", str(table))
+        command = [sys.executable, "-m", "gantei", "predict", str(source), *options]
+        spent = cpu_of(command) / photographs
         tables[name] = table.read_bytes()
         print(f"{name:<18} {1e3 * reading:>7.3f} ms {1e3 * spent:>7.1f} ms", flush=True)
         if tables[name] != tables["folder"]:

@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from .models.stored import PlaceInMemory
 
 TOP = Path(__file__).parent.parent
 PAGE = (TOP / "docs/storage.md").read_text("utf-8")
-ARCHIVES, STORES, SIGNED = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+ARCHIVES, SEVERAL, COLUMNS, STORES, SIGNED = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
 (PYTHON,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -28,6 +29,8 @@ def run(block):
         name, *arguments = shlex.split(line)
         if name == "python3":
             subprocess.run([sys.executable, *arguments], check=True)
+        elif name == "cp":
+            shutil.copyfile(*arguments)
         else:
             assert name == "gantei"
             assert main(arguments) == 0, line
@@ -80,6 +83,32 @@ def test_the_commands_of_the_page_give_the_same_values_wherever_photographs_lie(
     assert [f"photographs/{name}" for name in names("results.csv")] == names("archive.csv")
     assert values("listed.csv") == values("results.csv")[:2]
     assert values("signed-results.csv") == values("results.csv")[:1]
+
+
+def test_several_archives_are_folders_of_their_names(here, monkeypatch):
+    monkeypatch.chdir(here)
+    run(SEVERAL)
+    first = re.search(r"first name in `tars.csv` is `(.*?)`", PAGE)[1]
+    assert names("tars.csv")[0] == first
+    assert names("shard-1.csv") == [
+        name for name in names("tars.csv") if name in names("shard-1.csv")
+    ]
+    assert 0 < len(names("shard-1.csv")) < len(names("tars.csv"))
+
+
+def test_parquet_files_give_the_same_values(here, monkeypatch):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    monkeypatch.chdir(here)
+    paths = [Path(name) for name in names("archive.csv")]
+    rows = [{"bytes": path.read_bytes(), "path": path.name} for path in paths]
+    parquet.write_table(pyarrow.table({"image": rows}), "train-00000.parquet")
+    pictures = [row["bytes"] for row in rows]
+    parquet.write_table(pyarrow.table({"photograph": pictures}), "plain.parquet")
+    run(COLUMNS)
+    assert names("rows.csv") == [path.name for path in paths]
+    assert names("plain.csv") == [f"{row:06}" for row in range(len(rows))]
+    assert values("rows.csv") == values("plain.csv") == values("archive.csv")
 
 
 def test_no_signature_is_written(here):

@@ -5,6 +5,7 @@ import json
 import pickle
 import tarfile
 import tempfile
+import zipfile
 
 import numpy as np
 import pytest
@@ -232,6 +233,19 @@ def test_litter_of_macs_is_passed_by_and_dicom_without_an_ending_is_read(
     assert {row["file"] for row in rows(out.with_name("t.csv.skipped.csv"))} == (
         contents.keys() - {"study/IM000001"}
     )
+
+
+def test_entries_of_one_name_have_one_row_that_says_so(photographs, age, tmp_path):
+    contents = contents_of(photographs)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        for name in ("left/1.png", "left/5.png", "left/1.png"):
+            archive.writestr(name, contents[name])
+    out = tmp_path / "t.csv"
+    assert run(path, "--with", age, "--out", out) == 1
+    assert [(row["photograph"], row["error_code"]) for row in rows(out)] == [
+        ("left/1.png", "repeated-entry"), ("left/5.png", ""),
+    ]  # fmt: skip
 
 
 def test_an_entry_that_cannot_be_read_has_a_row_that_says_so(photographs, age, tmp_path):

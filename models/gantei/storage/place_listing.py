@@ -54,7 +54,8 @@ def list_place(
     if not found.count:
         what = f"only {kinds_in_words(others.values())}" if others else "nothing"
         raise OutputError(f"no photographs in {place.address}: {what}")
-    texts = _each_once(found.sorted()) if is_named and is_listed else found.sorted()
+    may_repeat = is_listed and (is_named or not place.is_remote)  # as entries of an archive may
+    texts = _each_once(found.sorted()) if may_repeat else found.sorted()
     photographs = CompactPhotographs(place, StoredTexts(texts))
     passed_by = (PassedBy(f"{place.address}{name}", name, why) for name, why in others.items())
     ordered = tuple(sorted(passed_by, key=lambda each: each.name))
