@@ -19,6 +19,7 @@ from gantei.errors import (
     UnknownEstimatorError,
 )
 from gantei.findings.finding import Finding
+from gantei.photographs.stored_photograph import StoredPhotograph
 from gantei.remote import connection
 
 from .playing import (
@@ -33,6 +34,7 @@ from .playing import (
     problem,
     reply,
 )
+from .stored import PlaceInMemory
 
 
 def failure(client, kind=(TransferError, PhotographError), **options):
@@ -52,6 +54,14 @@ def test_an_answer_becomes_predictions_by_name(playing):
         "<bytes>", {"age": 44.5}, (WARNING,), units={"age": "years"}
     )
     assert predictions["made"].warnings == ("made",)
+
+
+def test_the_version_of_a_stored_photograph_comes_with_its_result(playing):
+    place = PlaceInMemory({"eye.png": PICTURE})
+    (result,) = playing(ANSWER).answers([StoredPhotograph(place, "eye.png")], ["made"])
+    assert (result.source, result.sha256) == ("store://test/eye.png", SHA256)
+    assert result.version == place.version_of("eye.png")
+    assert place.asked == [("read", "eye.png")]
 
 
 @pytest.mark.parametrize(("eyes", "sent"), [(None, b""), ("unknown", b""), ("OD", b"right")])

@@ -1,6 +1,7 @@
 """Which files of a place are photographs, in which order, and why the others are none."""
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -122,6 +123,29 @@ def test_many_names_are_sorted_by_way_of_a_file(monkeypatch):
     found = list_place(place, names[:7])
     assert [*found.names()] == names
     assert all(each.source.listed_version for each in found.photographs)
+
+
+def test_memory_does_not_grow_with_the_number_of_photographs(monkeypatch):
+    monkeypatch.setattr(stored_texts, "RUN_TEXTS", 1_000)
+    monkeypatch.setattr(stored_texts, "IN_MEMORY", 10_000)
+    monkeypatch.setattr(stored_texts, "_READ", 2_000)
+
+    class Many(PlaceInMemory):
+        def files(self):
+            for number in range(self.count):
+                yield StoredFile(f"{number * 7919 % self.count:06}.png", number, f'"{number:032}"')
+
+    def peak(count):
+        place = Many({})
+        place.count = count
+        tracemalloc.start()
+        found = list_place(place)
+        assert sum(1 for each in found.photographs if each.source.listed_version) == count
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak
+
+    assert peak(20_000) < 2 * peak(4_000)
 
 
 def test_several_places_are_folders_of_their_names():

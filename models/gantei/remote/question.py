@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 
 from ..errors import PhotographError, drop_tracebacks
@@ -50,7 +50,7 @@ def ask_about(
     """
     eye = option if isinstance(option, Eye) else None
     try:
-        data, known = bytes_to_send(source)
+        data, known, version = bytes_to_send(source)
         option = eye_with_file(option, side_in_file(data))
         eye = option if isinstance(option, Eye) else None
     except PhotographError as error:
@@ -68,8 +68,8 @@ def ask_about(
             raise
         too_large = Finding("larger-than-server-takes", detail=str(error))
         failed = PhotographError(too_large, name, sent)
-        return PhotographResult(name, sent, error=failed, eye=eye)
-    return read_answer(
+        return PhotographResult(name, sent, error=failed, eye=eye, version=version)
+    result = read_answer(
         answer,
         name,
         sent,
@@ -79,3 +79,4 @@ def ask_about(
         known=known,
         sites=question.sites,
     )
+    return replace(result, version=version)
