@@ -87,7 +87,7 @@ def files(folder, table):
     told = json.loads(found.pop(f"{table}.csv.run.json"))
     for key in ("resumed", "seconds_of_last_process"):
         told["summary"].pop(key)
-    for key in ("shards", "stamps_sha256"):  # merging opens no photograph
+    for key in ("shards", "shard_stamps_sha256", "stamps_sha256"):  # merging opens no photograph
         told.pop(key, None)
     return found | told
 

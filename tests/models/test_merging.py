@@ -243,6 +243,22 @@ def test_a_merge_that_is_killed_while_it_writes_is_finished_by_the_same_command(
     study.check_same()
 
 
+def test_predict_on_one_machine_reads_no_photograph_of_a_merged_table_again(
+    sharded, photographs, monkeypatch
+):
+    for path in photographs.rglob("*.png"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    study = sharded("--persons", "folders")
+    study.run_shards()
+    study.merge()
+    with monkeypatch.context() as patch:
+        patch.setattr("gantei.study.existing_table._hashed", None)
+        assert run(photographs, *study.options, "--out", study.merged) == 1
+    told = json.loads(study.merged.with_name("all.csv.run.json").read_text("utf-8"))
+    assert told["stamps_sha256"] is not None
+    assert study.merge() == 1
+
+
 def test_predict_on_one_machine_finds_the_merged_table_finished(sharded, photographs, capsys):
     study = sharded("--persons", "folders")
     study.run_shards()

@@ -41,6 +41,8 @@ def merged_manifest(
         "table_sha256": table_sha256,
         **whole.facts(),
         "shards": study.parts,
+        # Of the whole they cannot be told: the stamps themselves went with the shards' journals.
+        "shard_stamps_sha256": [each.manifest.get("stamps_sha256") for each in study.shards],
     }
 
 

@@ -15,7 +15,7 @@ from ..table_files.streamed_columns import streamed_columns
 from .definition import PhotographsDigest, Study
 from .dicom_persons import is_other_key
 from .extras import Extras
-from .file_stamps import FileStamps, StampsDigest, stamps_sha256
+from .file_stamps import FileStamps, StampsDigest, shard_stamps_sha256, stamps_sha256
 from .listed_photographs import told_sha256
 from .persons_file import persons_are_there
 from .run_differences import differences, shard_differences
@@ -66,7 +66,7 @@ def finished_before(
         if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
             return None
         stamps = stamps_sha256(study.listing.photographs)
-        if rehash or stamps != manifest.get("stamps_sha256"):
+        if rehash or not _has_stamps(study, manifest, stamps):
             photographs, stamps = _hashed(study)
             if manifest["photographs_sha256"] != photographs:
                 return None
@@ -80,6 +80,14 @@ def finished_before(
         return FinishedTable(summary, stamps) if same else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _has_stamps(study: Study, manifest: Mapping[str, Any], stamps: str | None) -> bool:
+    """Whether the photographs' files have the stamps that a run, or each merged shard, has seen."""
+    if stamps == manifest.get("stamps_sha256"):
+        return True
+    told: list[str | None] = manifest.get("shard_stamps_sha256", [])
+    return told != [] and told == shard_stamps_sha256(study.listing.photographs, len(told))
 
 
 def check_beside(study: Study) -> None:

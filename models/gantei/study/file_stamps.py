@@ -13,6 +13,7 @@ from ..photographs.listing import StudyPhotograph
 from ..photographs.stored_photograph import StoredPhotograph
 from ..system.files import file_state
 from ..system.keyed_digest import keyed_digest
+from .shard import number_of
 
 SETTLED = 2_000_000_000
 """Nanoseconds since a file's last change, before which another change may give it the same time:
@@ -77,6 +78,14 @@ def stamps_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:
     for listed, stamp in zip(photographs, stamps_of(photographs), strict=True):
         digest.add(listed.name, stamp, stamp)
     return digest.hexdigest()
+
+
+def shard_stamps_sha256(photographs: Sequence[StudyPhotograph], of: int) -> list[str | None]:
+    """Do as `stamps_sha256`, for the photographs of each of so many shards."""
+    digests = [StampsDigest() for _ in range(of)]
+    for listed, stamp in zip(photographs, stamps_of(photographs), strict=True):
+        digests[number_of(listed.name, of) - 1].add(listed.name, stamp, stamp)
+    return [digest.hexdigest() for digest in digests]
 
 
 def stamps_of(photographs: Sequence[StudyPhotograph]) -> Iterator[str | None]:
