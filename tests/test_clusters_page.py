@@ -18,7 +18,7 @@ from .slurm_node import missing, slurm_node
 
 TOP = Path(__file__).parent.parent
 PAGE = (TOP / "docs/clusters.md").read_text("utf-8")
-PREDICT, MERGE, SUBMIT, REPEAT, _ = re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL)
+PREDICT, MERGE, SUBMIT, REPEAT, *_ = re.findall(r"```bash\n(.*?)```", PAGE, re.DOTALL)
 MISSING = missing()
 KILLED = 3
 SHARDS = 7

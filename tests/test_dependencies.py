@@ -17,7 +17,7 @@ GROUPS = PROJECT["dependency-groups"]
 PACKAGES = {
     "gantei": (
         "models/gantei",
-        ("cpu", "gpu", "dicom", "heif", "parquet", "sign", "storage", "study", "xlsx"),
+        ("cpu", "gpu", "dicom", "heif", "parquet", "ray", "sign", "storage", "study", "xlsx"),
     ),
     "gantei_export": (
         "export/gantei_export",

@@ -276,7 +276,7 @@ def test_shards_of_several_kinds_of_processors_are_said_to_differ_in_last_digits
     study.run_shard(1)
     study.run_shard(2)
     monkeypatch.setattr(
-        "gantei.study.run.processor", lambda: {"model": "Other", "instructions": "avx2 fma"}
+        "gantei.study.backends.processor", lambda: {"model": "Other", "instructions": "avx2 fma"}
     )
     study.run_shard(3)
     study.merge()

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..terminal.plural import counted
-from ..terminal.text_table import visible
 from .options import add_rows_per_file
 from .photograph_options import STANDARD_STREAM
-from .predict_summary import write_counts
+from .predict_summary import write_counts, write_processors
 
 if TYPE_CHECKING:
     from ..merging.merged_study import MergedStudy
@@ -91,13 +90,7 @@ def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_the
     write_counts("failed", summary["errors"])
     write_counts("warnings", summary["findings"])
     if study.has_several_processors:
-        kinds = sorted({_kind(each.processor) for each in study.shards})
-        sys.stderr.write(
-            visible(
-                f"computed on processors of different kinds ({'; '.join(kinds)}): the last digits "
-                "of values may differ from those of one machine\n"
-            )
-        )
+        write_processors([kind for each in study.shards for kind in each.processors or [{}]])
     beside = (
         study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
         study.skipped_path,
@@ -106,7 +99,3 @@ def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_the
     sys.stderr.write(f"{', '.join(names)}\n")
     if study.embeddings:
         sys.stderr.write(f"{study.embeddings}\n")
-
-
-def _kind(processor: Mapping[str, str] | None) -> str:
-    return "unknown" if processor is None else " with ".join(processor.values())

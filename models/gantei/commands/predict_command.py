@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
+from .engine_option import add_engine, ray_backend
 from .given_photographs import folders_of
 from .local_estimators import local_backend
 from .options import (
@@ -29,6 +30,7 @@ from .photograph_options import (
 from .predict_summary import (
     write_calibrations,
     write_every_row,
+    write_processors,
     write_rate,
     write_suggestion,
     write_summary,
@@ -39,7 +41,7 @@ from .streamed_table import write_stream
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
-    from ..study.backends import AnyEstimator, LocalBackend, RemoteBackend
+    from ..study.backends import AnyEstimator, Backend
     from ..study.definition import Study
     from ..study.dicom_columns import DicomColumns
     from ..study.shard import StudyShard
@@ -70,8 +72,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         type=whole_number,
         metavar="N",
         help="photographs to decode at once, default: cores; with --server, to send at once, "
-        "default: 8",
+        "default: 8; with --on, actors, default: one for each CPU, or GPU (--device cuda)",
     )
+    add_engine(predict)
     _add_server(predict)
     predict.set_defaults(run=_run)
 
@@ -165,6 +168,11 @@ def _run(chosen: argparse.Namespace) -> int:
 def _check_options(chosen: argparse.Namespace) -> None:
     from ..errors import SettingError
 
+    if chosen.on is not None:
+        if chosen.server is not None:
+            raise SettingError("--on and --server: one of them estimates, leave the other out")
+        if chosen.on != "ray" and not chosen.on.startswith("ray://"):
+            raise SettingError(f"--on {chosen.on}: say ray, or ray://HOST:PORT")
     if chosen.server is None:
         if chosen.token_file or chosen.ca:
             raise SettingError("--token-file and --ca are for a --server: name it")
@@ -178,9 +186,7 @@ def _check_options(chosen: argparse.Namespace) -> None:
 
 
 @contextmanager
-def _backend(
-    chosen: argparse.Namespace, names: Sequence[str]
-) -> "Iterator[LocalBackend | RemoteBackend]":
+def _backend(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[Backend]":
     if chosen.server is not None:
         from ..calibrations.chosen_sites import chosen_sites
         from ..remote.client import CONNECTIONS, Client
@@ -191,6 +197,10 @@ def _backend(
         connections = chosen.workers or CONNECTIONS
         with Client(chosen.server, token, ca=chosen.ca, connections=connections) as client:
             yield RemoteBackend.of(client, names, chosen_sites(chosen.calibrations, names))
+        return
+    if chosen.on is not None:
+        with ray_backend(chosen, names) as on_ray:
+            yield on_ray
         return
     yield local_backend(chosen, names, chosen.calibrations)
 
@@ -228,7 +238,7 @@ def _fill(
     chosen: argparse.Namespace,
     listing: "PhotographList",
     shard: "StudyShard | None",
-    backend: "LocalBackend | RemoteBackend",
+    backend: "Backend",
     added: "DicomColumns | None",
 ) -> int:
     from ..study.definition import Study
@@ -259,6 +269,7 @@ def _fill(
     write_shard(shard, summary.photographs)
     write_summary(summary, study.listing.passed_by)
     write_rate(backend)
+    write_processors(backend.processors())
     write_unread(added)
     write_every_row(backend.estimators)
     write_calibrations(backend.estimators, listing.columns)

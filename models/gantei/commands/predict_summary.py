@@ -13,9 +13,10 @@ from ..terminal.text_table import visible
 
 if TYPE_CHECKING:
     from ..photographs.passed_by import PassedBy
-    from ..study.backends import AnyEstimator, LocalBackend, RemoteBackend
+    from ..study.backends import AnyEstimator, Backend
     from ..study.dicom_columns import DicomColumns
     from ..study.existing_table import Summary
+    from ..system.processor import Processor
 
 
 def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
@@ -35,13 +36,25 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
     write_counts("warnings", summary.findings)
 
 
-def write_rate(backend: "LocalBackend | RemoteBackend") -> None:
+def write_rate(backend: "Backend") -> None:
     """Say how fast the estimators of this machine were, where it took long enough to tell."""
     from ..system.cores import cores
     from .rate_summary import rate_line
 
     if backend.times is not None and (line := rate_line(backend.times, cores())) is not None:
         sys.stderr.write(f"{line}\n")
+
+
+def write_processors(kinds: "Sequence[Processor]") -> None:
+    """Say on which kinds of processors was computed, where they are several; {}: not known."""
+    names = sorted({" with ".join(each.values()) or "unknown" for each in kinds})
+    if len(names) > 1:
+        sys.stderr.write(
+            visible(
+                f"computed on processors of different kinds ({'; '.join(names)}): the last digits "
+                "of values may differ from those of one machine\n"
+            )
+        )
 
 
 def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:

@@ -17,14 +17,14 @@ from .predict_summary import (
 
 if TYPE_CHECKING:
     from ..photographs.listing import PhotographList
-    from ..study.backends import LocalBackend, RemoteBackend
+    from ..study.backends import Backend
     from ..study.dicom_columns import DicomColumns
 
 
 def write_stream(
     chosen: argparse.Namespace,
     listing: "PhotographList",
-    backend: "LocalBackend | RemoteBackend",
+    backend: "Backend",
     added: "DicomColumns | None",
 ) -> int:
     """Write the table, and the summary to standard error; give the number of failed photographs."""

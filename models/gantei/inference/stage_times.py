@@ -1,7 +1,7 @@
 """Where the time of estimating many photographs goes: reading, decoding, networks, writing."""
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
@@ -63,6 +63,13 @@ class StageTimes:
             with self._lock:
                 self.of[stage].seconds += seconds
                 self.of[stage].cpu += cpu
+
+    def add(self, of: "Mapping[StageName, StageTime]") -> None:
+        """Add what another process has taken for its stages."""
+        with self._lock:
+            for stage, each in of.items():
+                self.of[stage].seconds += each.seconds
+                self.of[stage].cpu += each.cpu
 
     def whole(self, results: Generator[Out], workers: int, *, batched: bool) -> Generator[Out]:
         """Give the results on, and take the time until the last of them.

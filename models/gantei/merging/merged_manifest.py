@@ -50,7 +50,7 @@ def _kept(study: MergedStudy) -> dict[str, Any]:
     """What all shards say, and the key of pseudonyms where the whole run would say it."""
     kept: dict[str, Any] = {}
     keys = {each.dicom_key_sha256 for each in study.shards} - {None}
-    own = OF_SHARDS | ({"processor"} if study.has_several_processors else set())
+    own = OF_SHARDS | ({"processor", "processors"} if study.has_several_processors else set())
     for key, value in study.shards[0].manifest.items():
         if key == "shard" and keys:
             (kept["dicom_key_sha256"],) = keys

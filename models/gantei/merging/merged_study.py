@@ -16,6 +16,7 @@ from ..study.run_differences import differences
 from ..study.run_manifest_reading import existing_manifest
 from ..study.table_writing import check_extent, check_form
 from ..system.files import sha256_of
+from ..system.processor import told_processors
 from ..table_files.parquet_parts import table_sha256
 from .shard_table import ShardTable
 
@@ -52,7 +53,7 @@ class MergedStudy(FilesOfTable):
                 "number": each.number,
                 "table": each.table.name,
                 "table_sha256": each.manifest["table_sha256"],
-                **({"processor": each.processor} if self.has_several_processors else {}),
+                **(told_processors(each.processors) if self.has_several_processors else {}),
             }
             for each in self.shards
         ]
@@ -66,8 +67,9 @@ class MergedStudy(FilesOfTable):
 
     @property
     def has_several_processors(self) -> bool:
-        """Whether shards were computed on processors of different kinds."""
-        return any(each.processor != self.shards[0].processor for each in self.shards)
+        """Whether the photographs were computed on processors of different kinds."""
+        first = self.shards[0].processors
+        return len(first) > 1 or any(each.processors != first for each in self.shards)
 
     def written_paths(self) -> tuple[Path, ...]:
         """All files that it may write."""

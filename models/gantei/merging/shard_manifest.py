@@ -85,6 +85,7 @@ class ShardManifest(_Part):
     refuse: list[str] = []
     plain_csv: bool = False
     processor: dict[str, str] | None = None
+    processors: list[dict[str, str]] = []
     server: ServerFacts | None = None
     calibrations: dict[str, CalibrationFacts] = {}
 

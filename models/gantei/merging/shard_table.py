@@ -1,7 +1,7 @@
 """The table of one shard, and what its run manifest says of it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from ..errors import OutputError
 from ..study.files_of_table import FilesOfTable
 from ..study.run_manifest_reading import read_run_manifest
 from ..system.files import open_regular
+from ..system.processor import Processor
 from ..table_files.parquet_parts import files_of_table, is_folder_table, table_sha256
 from .shard_manifest import checked_manifest
 
@@ -32,9 +33,10 @@ class ShardTable(FilesOfTable):
     dicom_key_sha256: str | None
 
     @property
-    def processor(self) -> Mapping[str, str] | None:
-        """On which kind of processor it was computed; None: on a server's."""
-        return self.manifest.get("processor")
+    def processors(self) -> Sequence[Processor]:
+        """On which kinds of processors it was computed; none: on a server's."""
+        one = self.manifest.get("processor")
+        return [one] if one else self.manifest.get("processors", [])
 
     @property
     def embeddings_path(self) -> Path | None:

@@ -4,10 +4,11 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import tee
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from ..errors import TransferError
 from ..estimator.estimator import Estimator
+from ..estimator.estimator_description import EstimatorDescription
 from ..explanations.explanation import ExplanationKind
 from ..inference.batches import batch_size
 from ..inference.pipeline import estimate
@@ -19,8 +20,40 @@ from ..remote.requested_calibrations import Sites, check_served
 from ..remote.served_estimator import ServedEstimator
 from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
+from ..system.processor import Processor, processor
 
-AnyEstimator = Estimator | ServedEstimator
+AnyEstimator = Estimator | ServedEstimator | EstimatorDescription
+
+
+class Backend(Protocol):
+    """What a study asks of whoever estimates for it."""
+
+    @property
+    def estimators(self) -> Sequence[AnyEstimator]:
+        """The estimators, in the order of their columns."""
+
+    @property
+    def allow_grey(self) -> bool:
+        """Whether pictures without colour pass."""
+
+    @property
+    def batch(self) -> int:
+        """Number of photographs that are computed together."""
+
+    @property
+    def times(self) -> StageTimes | None:
+        """Where the time went; None: nothing tells."""
+
+    def results(
+        self, photographs: Iterable[StudyPhotograph], explain: ExplanationKind | None = None
+    ) -> Generator[PhotographResult]:
+        """Estimate for each, in order."""
+
+    def identity(self) -> dict[str, Any]:
+        """What the values depend on, apart from the estimators and versions of this machine."""
+
+    def processors(self) -> Sequence[Processor]:
+        """The kinds of processors that compute, each once; empty where nothing tells."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +91,10 @@ class LocalBackend:
     def identity(self) -> dict[str, Any]:
         """What the values depend on, apart from the estimators and versions of this machine."""
         return {"allow_grey": self.allow_grey}
+
+    def processors(self) -> Sequence[Processor]:
+        """The kind of this machine's processor."""
+        return [processor()]
 
 
 @dataclass(frozen=True)
@@ -116,3 +153,7 @@ class RemoteBackend:
         """What the values depend on, apart from the estimators."""
         server = {"url": self.client.url, **self.environment}
         return {"allow_grey": self.allow_grey, "server": server}
+
+    def processors(self) -> Sequence[Processor]:
+        """Nothing: the server does not tell."""
+        return []

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..photographs.listing import PhotographList
 from ..system.environment import environment
-from .backends import AnyEstimator, LocalBackend, RemoteBackend
+from .backends import AnyEstimator, Backend
 from .columns import columns
 from .dicom_columns import DicomColumns
 from .extras import Extras
@@ -32,7 +32,7 @@ class Study(FilesOfTable):
     """
 
     listing: PhotographList
-    backend: LocalBackend | RemoteBackend
+    backend: Backend
     table: Path
     maps: Path | None = None
     embeddings: Path | None = None

@@ -16,8 +16,7 @@ from typing import Any
 from ..errors import OutputError
 from ..manifests.citation import bibliography, reference, software
 from ..system.files import atomic_write, exclusive_lock, remove_partial_files
-from ..system.processor import processor
-from .backends import LocalBackend
+from ..system.processor import told_processors
 from .columns import Row, row, write_dictionary
 from .definition import Study, digest_of
 from .described_outputs import described_outputs
@@ -202,7 +201,7 @@ def _run_manifest(
             for each in study.estimators
             for output in described_outputs(each.name, each.manifest)
         ],
-        **({"processor": processor()} if isinstance(study.backend, LocalBackend) else {}),
+        **told_processors(study.backend.processors()),
         "table": study.table.name,
         "rows_per_file": study.rows_per_file,
         "table_sha256": digest,

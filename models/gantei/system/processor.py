@@ -2,7 +2,9 @@
 
 import platform
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 INSTRUCTIONS = (
     *("sse4_1", "avx", "fma", "avx2", "avx_vnni"),
@@ -11,6 +13,8 @@ INSTRUCTIONS = (
     *("asimd", "asimddp", "i8mm", "bf16", "sve", "sve2"),
 )
 """By which ONNX Runtime and numpy choose how they compute, as Linux calls them."""
+Processor = Mapping[str, str]
+"""A kind of processor: `model`, and where Linux tells them `instructions`."""
 _LINUX = Path("/proc/cpuinfo")
 
 
@@ -30,6 +34,13 @@ def processor() -> dict[str, str]:
     if flags:
         found["instructions"] = " ".join(each for each in INSTRUCTIONS if each in flags)
     return found
+
+
+def told_processors(kinds: Sequence[Processor]) -> dict[str, Any]:
+    """What a run manifest says of the kinds of processors that computed: of one, or of several."""
+    if len(kinds) == 1:
+        return {"processor": kinds[0]}
+    return {"processors": [*kinds]} if kinds else {}
 
 
 def _facts_of_linux() -> dict[str, str]:

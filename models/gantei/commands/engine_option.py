@@ -1,0 +1,56 @@
+"""`--on`: Ray, whose actors estimate in place of this process."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..inference.session import Device
+    from ..ray.ray_backend import RayBackend
+
+LOCAL = "ray"
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Add the option; `ray_backend` reads it."""
+    parser.add_argument(
+        "--on",
+        metavar="ENGINE",
+        help="estimate by actors of Ray, with the same rows: ray starts it on this machine for "
+        "the time of the run; ray://HOST:PORT is a cluster, which must be one that you trust: "
+        "Ray runs what it is sent, and what a cluster sends back runs here. See docs/clusters.md",
+    )
+
+
+@contextmanager
+def ray_backend(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[RayBackend]":
+    """Have the estimators in actors, one CPU or GPU each.
+
+    Raises:
+        SettingError: `--on` is no engine, or asks for more than the cluster has.
+        MissingExtraError, OfflineError, TransferError: as `local_ray` and `connected_ray`.
+        GanteiError: as `RayBackend.of`.
+    """
+    from ..ray.cluster import connected_ray, is_on_this_machine, local_ray
+    from ..ray.placement import placed
+    from ..ray.ray_backend import RayBackend
+    from ..system.cores import cores
+
+    is_local = chosen.on == LOCAL
+    is_elsewhere = not (is_local or is_on_this_machine(chosen.on))
+    device: Device = "cuda" if chosen.device == "cuda" else "cpu"
+    memory = chosen.memory and chosen.memory * 10**6
+    connection = local_ray(chosen.workers or cores()) if is_local else connected_ray(chosen.on)
+    if sys.stderr.isatty():
+        sys.stderr.write("starting Ray\n" if is_local else f"connecting to {chosen.on}\n")
+    with connection:
+        options, actors = placed(
+            names, device, chosen.calibrations, chosen.workers, memory,
+            allow_grey=chosen.allow_grey,
+        )  # fmt: skip
+        with RayBackend.of(
+            options, actors, cluster="Ray" if is_local else chosen.on, is_elsewhere=is_elsewhere
+        ) as backend:
+            yield backend
