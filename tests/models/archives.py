@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from gantei.errors import PhotographError
+from gantei.errors import OutputError, PhotographError
 
 LONG_AGO = 1_000_000_000
 MOST = 10**9
@@ -63,3 +63,10 @@ def refusal_of(place, name, most=MOST):
     with pytest.raises(PhotographError) as caught:
         place.read(name, most)
     return caught.value.code
+
+
+def words_of_refusal(call):
+    """What is said of an archive that is refused as a whole."""
+    with pytest.raises(OutputError) as caught:
+        call()
+    return str(caught.value)

@@ -15,7 +15,7 @@ from gantei.storage.parquet_cells import rows_beside
 from gantei.storage.parquet_column import ParquetPlace
 from gantei.storage.several_places import SeveralPlaces
 
-from .archives import LONG_AGO, MOST, drawn_bytes, read_all, refusal_of, settled
+from .archives import LONG_AGO, MOST, drawn_bytes, read_all, refusal_of, settled, words_of_refusal
 
 pyarrow = pytest.importorskip("pyarrow")
 parquet = pytest.importorskip("pyarrow.parquet")
@@ -226,3 +226,47 @@ def test_metadata_of_others_name_no_classes(path, stored):
     table = pyarrow.table({"image": images({"a": b"a"}), "sex": pyarrow.array([1])})
     parquet.write_table(table.replace_schema_metadata({"huggingface": stored}), path)
     assert [row.cells for row in rows_beside(opened(path))][1] == ["a", "1"]
+
+
+def test_a_text_that_stands_for_gigabytes_in_a_small_file_is_refused(path):
+    long = "a" * 1_000_000
+    rows = pyarrow.StructArray.from_arrays(
+        [pyarrow.array([b""] * 1000, pyarrow.binary()), pyarrow.array([f"{long}.jpg"] * 1000)],
+        ["bytes", "path"],
+    )
+    table_of(path, rows, 1000, compression="zstd", dictionary_pagesize_limit=2**24)
+    assert path.stat().st_size < 10_000
+    assert "more than 30,000 bytes" in words_of_refusal(lambda: next(opened(path).files()))
+    table = pyarrow.table({"image": [b""] * 1000, "note": [long] * 1000})
+    parquet.write_table(table, path, compression="zstd", dictionary_pagesize_limit=2**24)
+    rows = rows_beside(opened(settled(path)))
+    assert "more than 30,000 bytes" in words_of_refusal(lambda: [*rows])
+
+
+def test_paths_that_are_addresses_without_sense_tell_no_name(path):
+    for name in ("http://[::1/x.jpg", "https://host", "https://host/?signature=secret"):
+        table_of(path, images({name: b"x"}))
+        assert [*read_all(opened(path))] == ["000000"]
+
+
+def test_a_signature_in_a_path_comes_into_no_name(path):
+    table_of(path, images({"https://host/a/x.jpg?signature=a/b": b"x"}))
+    assert [*read_all(opened(path))] == ["x.jpg"]
+
+
+def test_a_path_that_is_no_text_is_damage(path):
+    no_text = pyarrow.py_buffer(b"\xff\xfe")
+    ends = pyarrow.py_buffer(b"\0\0\0\0\2\0\0\0")
+    paths = pyarrow.Array.from_buffers(pyarrow.string(), 1, [None, ends, no_text])
+    contents = pyarrow.array([b"x"], pyarrow.binary())
+    table_of(path, pyarrow.StructArray.from_arrays([contents, paths], ["bytes", "path"]))
+    assert "damaged" in words_of_refusal(lambda: next(opened(path).files()))
+
+
+def test_names_of_columns_are_shown_short_and_without_escapes(path):
+    names = ["\x1b[2J" * 100, *map(str, range(1000))]
+    parquet.write_table(pyarrow.table({name: [b"x"] for name in names}), path)
+    refusal = words_of_refusal(lambda: opened(settled(path)))
+    assert "\x1b" not in refusal
+    assert "and 991 more" in refusal
+    assert len(refusal) < 500

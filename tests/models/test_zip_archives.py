@@ -13,7 +13,7 @@ import pytest
 from gantei.errors import OutputError
 from gantei.storage.zip_archive import ZipPlace
 
-from .archives import MOST, drawn_bytes, read_all, refusal_of, settled, zip_of
+from .archives import MOST, drawn_bytes, read_all, refusal_of, settled, words_of_refusal, zip_of
 
 END = b"PK\x05\x06"
 RECORD = b"PK\x01\x02"
@@ -249,3 +249,22 @@ def test_first_bytes_are_read_alone(one, tmp_path):
     assert opened(one).head("right.jpg", 10) == b"picturepic"
     short = opened(zip_of(tmp_path / "short.zip", {"a": b"ab"}))  # which deflate makes longer
     assert short.head("a", 10) == b"ab"
+
+
+def test_an_entry_behind_its_own_record_is_damage(tmp_path, one):
+    """Also where its place, counted from the archive's first byte, has more than 64 bits."""
+    name = b"right.jpg"
+    wide = struct.pack("<2HQ", 1, 8, 2**64 - 1)
+    record = struct.pack("<4s6H3L5H2L", RECORD, 0x31E, 20, 0, 0, 0, 0, 0, 7, 7, len(name),
+                         len(wide), 0, 0, 0, 0, 2**32 - 1) + name + wide  # fmt: skip
+    end = struct.pack("<4s4H2LH", END, 0, 0, 1, 1, len(record), 0, 0)
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"before" + record + end)
+    assert "behind itself" in words_of_refusal(lambda: [*opened(settled(path)).files()])
+
+
+def test_a_name_that_cannot_be_read_is_shown_short_and_without_escapes(one):
+    changed(one, (b"right.jpg", b"\x1b[2J\xff.jpg"))
+    refusal = words_of_refusal(lambda: [*opened(one).files()])
+    assert "\\x1b[2J\\xff.jpg" in refusal
+    assert "\x1b" not in refusal

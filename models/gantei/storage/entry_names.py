@@ -28,11 +28,24 @@ def entry_name(name: str) -> str:
     parts = [part for part in name.split("/") if part not in ("", ".")]
     has_drive = len(name) > 1 and name[1] == ":" and name[0].isascii() and name[0].isalpha()
     if name.startswith("/") or has_drive or ".." in parts or "\0" in name:
-        shown = printable(name)
-        shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
         raise ArchiveRefusedError(
-            f"holds an entry called {shown}, which leads out of the archive; pack it anew from "
-            "within the folder of the photographs"
+            f"holds an entry called {shown_name(name)}, which leads out of the archive; "
+            "pack it anew from within the folder of the photographs"
         )
     below = "/".join(parts)
     return f"{below}/" if below and name.endswith(("/", "/.")) else below
+
+
+def shown_name(name: str | bytes) -> str:
+    r"""Give a name as a message has it: short, and in letters that a terminal only shows.
+
+    >>> from gantei.storage.entry_names import shown_name
+    >>> print(shown_name(b"\x1b[2J\xff.jpg"))
+    \x1b[2J\xff.jpg
+    """
+    if isinstance(name, bytes):
+        text = name[:_SHOWN].decode("ascii", "surrogateescape")
+        shown = printable(text).replace("\\udc", "\\x")
+    else:
+        shown = printable(name[:_SHOWN])
+    return shown if len(name) <= _SHOWN else f"{shown}…"

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
@@ -122,7 +121,7 @@ def _name_of(path: str) -> str:
     """What a path of a row calls its picture; nothing where it is none."""
     path = path.partition("::")[0]
     if "://" in path:
-        path = urlsplit(path).path.rpartition("/")[2]
+        path = re.split("[?#]", path.partition("://")[2])[0].partition("/")[2].rpartition("/")[2]
     try:
         return entry_name(path).removesuffix("/")
     except ArchiveRefusedError:

@@ -6,9 +6,11 @@ from typing import Any
 
 from ..table_files.optional_packages import arrow
 from .archive_file import ArchiveRefusedError
+from .entry_names import shown_name
 
 PHOTOGRAPH = "photograph"
 _LARGEST_METADATA = 10_000_000
+_MOST_SHOWN = 10
 
 
 def leaves_of(schema: Any, name: str) -> tuple[str, str | None]:
@@ -27,7 +29,9 @@ def leaves_of(schema: Any, name: str) -> tuple[str, str | None]:
         is_named = has_paths and _is_of(kind.field("path").type, "string")
         return leaf, f"{name}.path" if is_named else None
     others = [each for each in schema.names if _leaf_of_bytes(schema, each)]
-    known = f"name one by --image-column: {', '.join(others)}" if others else "it has no other"
+    first = ", ".join(map(shown_name, others[:_MOST_SHOWN]))
+    more = f" and {len(others) - _MOST_SHOWN:,} more" if len(others) > _MOST_SHOWN else ""
+    known = f"name one by --image-column: {first}{more}" if others else "it has no other"
     raise ArchiveRefusedError(f"no column {name} with the bytes of pictures; {known}")
 
 

@@ -26,6 +26,8 @@ _PASSED = 256 * 1024**2
 """Bytes of pictures that were passed on the way to another, and are kept until they are wanted."""
 _READ_AHEAD = 1024**2
 _CELLS = 10_000
+_LONGEST_TEXT = 30_000
+"""Bytes of a name or another text in a row, of which one in a file may stand in all rows."""
 _LONGEST_REASON = 200
 
 
@@ -60,10 +62,7 @@ class PictureColumn:
         """
         self._arrow, parquet = arrow()
         with self._understood():
-            file = self._arrow.OSFile(str(path))
-            self._file = parquet.ParquetFile(
-                file, buffer_size=_READ_AHEAD, page_checksum_verification=True
-            )
+            self._file = self._opened_file(parquet, path)
         self.schema = self._file.schema_arrow
         self._bytes, self._paths = leaves_of(self.schema, name)
         schema, metadata = self._file.schema, self._file.metadata
@@ -83,13 +82,47 @@ class PictureColumn:
         """The path that each row gives its picture; nothing where the column has none."""
         if self._paths is not None:
             with self._understood():
-                for values in self._values(self._paths, _CELLS):
-                    yield from values.to_pylist()
+                for group in range(len(self._starts)):  # Arrow has a dictionary of each
+                    for values in self._values(self._paths, _CELLS, [group]):
+                        yield from self._short(values).to_pylist()
 
     def batches(self, columns: Sequence[str]) -> Iterator[Any]:
         """Read other columns as Arrow's record batches of some thousand rows."""
         with self._understood():
-            yield from self._file.iter_batches(_CELLS, columns=[*columns], use_threads=False)
+            for batch in self._file.iter_batches(_CELLS, columns=[*columns], use_threads=False):
+                for values in batch.columns:
+                    self._short(values)
+                yield batch
+
+    def _opened_file(self, parquet: Any, path: Path) -> Any:
+        """Open the file so that a text which stands in many rows is in memory once."""
+        how = {"buffer_size": _READ_AHEAD, "page_checksum_verification": True}
+        first = parquet.ParquetFile(self._arrow.OSFile(str(path)), **how)
+        leaves = map(first.schema.column, range(len(first.schema)))
+        texts = [each.path for each in leaves if each.logical_type.type == "STRING"]
+        return parquet.ParquetFile(
+            self._arrow.OSFile(str(path)),
+            metadata=first.metadata,
+            read_dictionary=texts,
+            **how,
+        )
+
+    def _short(self, values: Any) -> Any:
+        """Give values of a column back, of which no text is long: a few bytes may stand for it.
+
+        Raises:
+            ArchiveRefusedError: one is.
+        """
+        from pyarrow import compute
+
+        types = self._arrow.types
+        texts = values.dictionary if types.is_dictionary(values.type) else values
+        is_text = types.is_string(texts.type) or types.is_large_string(texts.type)
+        if is_text and (compute.max(compute.binary_length(texts)).as_py() or 0) > _LONGEST_TEXT:
+            raise ArchiveRefusedError(
+                f"a row has a text of more than {_LONGEST_TEXT:,} bytes; leave its column out"
+            )
+        return values
 
     def picture(self, row: int) -> bytes:
         """Read the bytes in a row.
@@ -159,6 +192,6 @@ class PictureColumn:
         """Say in one line what Arrow finds wrong with the file."""
         try:
             yield
-        except (self._arrow.ArrowException, OSError) as error:
+        except (self._arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             why = " ".join(str(error).split())[:_LONGEST_REASON]
             raise damaged(why) from error

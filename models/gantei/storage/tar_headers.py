@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .archive_file import ArchiveReader, ArchiveRefusedError, damaged
-from .entry_names import entry_name
+from .entry_names import entry_name, shown_name
 
 BLOCK = 512
 LONGEST_HEADER = 1024**2
@@ -123,7 +123,7 @@ def _entry(block: bytes, start: int, extended: _Extended, encoding: str | None) 
         text = entry_name(name.decode(encoding or "utf-8"))
     except UnicodeDecodeError as error:
         raise ArchiveRefusedError(
-            f"the name {name[:100].decode('ascii', 'backslashreplace')} is not "
+            f"the name {shown_name(name)} is not "
             f"{encoding or 'UTF-8'}; say its encoding by --encoding"
         ) from error
     if kind == _FOLDER and text and not text.endswith("/"):

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .archive_file import ArchiveReader, ArchiveRefusedError, damaged
-from .entry_names import entry_name
+from .entry_names import entry_name, shown_name
 
 _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -171,6 +171,8 @@ def _record(
     fields = _extra_fields(data[start + length - comment - extra : start + length - comment])
     if _WHOLE_32 in (size, packed, header):
         size, packed, header = _widened((size, packed, header), fields.get(_ZIP_64, b""))
+    if header + before > place:
+        raise damaged("a record of its table of files names a place behind itself")
     system = made >> 8
     text = _text(raw, flags, fields.get(_UNICODE_PATH, b""), encoding)
     if system in _MADE_ON_WINDOWS and "/" not in text:
@@ -193,7 +195,7 @@ def _extra_fields(extra: bytes) -> dict[int, bytes]:
     fields, place = {}, 0
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<2H", extra, place)
-        fields[kind] = extra[place + 4 :][:length]
+        fields[kind] = extra[place + 4 : place + 4 + length]
         place += 4 + length
     return fields
 
@@ -208,7 +210,7 @@ def _text(raw: bytes, flags: int, unicode_path: bytes, encoding: str | None) -> 
             return unicode_path[5:].decode()
         return raw.decode(encoding or "utf-8")
     except UnicodeDecodeError as error:
-        shown = raw.decode("ascii", "backslashreplace")
+        shown = shown_name(raw)
         raise ArchiveRefusedError(
             f"the entry {shown} does not say how its name is encoded; say it by --encoding: cp932 "
             "where Windows packed it in Japan, cp437 elsewhere"
