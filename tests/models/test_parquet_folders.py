@@ -15,6 +15,7 @@ from gantei.labels.results_table import read_results
 from gantei.study.collecting import GivenPhotographs, collect
 from gantei.table_files.list_reading import read_table_file
 
+from .lists import as_parquet
 from .sharded import ShardedStudy, drawn_study
 from .studies import NAMES, interrupted_after, run
 
@@ -123,6 +124,19 @@ def test_a_folder_that_holds_anything_else_is_never_replaced(name, table, photog
     assert code == 2
     assert "holds other files than a table's part-00000.parquet" in said
     assert content(table) == before
+
+
+def test_a_file_of_the_folder_is_not_replaced_while_it_is_the_list(photographs, age, capsys):
+    listed = photographs.parent / "list.parquet/part-00000.parquet"
+    listed.parent.mkdir()
+    listed.write_bytes(as_parquet([["photograph"], *([name] for name in NAMES)]))
+    before = content(listed.parent)
+    words = ("--from", listed, "--root", photographs, "--with", age)
+    out = ("--out", listed.parent, "--rows-per-file", 4, "--overwrite")
+    code, said = said_by(capsys, "predict", *words, *out)
+    assert code == 2
+    assert "is read by --from, and would be replaced" in said
+    assert content(listed.parent) == before
 
 
 KILLED = """

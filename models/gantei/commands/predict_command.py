@@ -224,7 +224,8 @@ def _check_extras(
     for option, name in (("--from", chosen.list), *(("--eyes", each) for each in chosen.eyes),
                          ("--anonymous", chosen.anonymous),
                          ("--dicom-key", chosen.dicom_key)):  # fmt: skip
-        if name is not None and Path(name).resolve() in written:
+        read = Path(name or "").resolve()
+        if name is not None and not written.isdisjoint((read, *read.parents)):
             raise OutputError(f"{name}: is read by {option}, and would be replaced; choose another")
     for path in folders_of(chosen.paths):
         if chosen.maps and chosen.maps.resolve().is_relative_to(path.resolve()):
