@@ -50,6 +50,28 @@ def refusal(place, most=10**6):
     return caught.value.code
 
 
+@pytest.mark.parametrize("place", ["s3"], indirect=True)
+@pytest.mark.parametrize("key", ["other/secret.jpg", "study", "studyX/1.jpg"])
+def test_a_list_of_what_lies_elsewhere_is_refused(place, store, key):  # noqa: F811
+    listed = f"""<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>{key}</Key>
+        <LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>"e"</ETag><Size>1</Size>
+        </Contents></ListBucketResult>""".encode()
+    store.faults["eyes"] = [
+        lambda handler: handler.answer(200, {"content-length": len(listed)}, listed)
+    ]
+    with pytest.raises(OutputError, match="cannot be listed"):
+        [*place.files()]
+
+
+def test_an_etag_longer_than_any_is_no_version(place, store):  # noqa: F811
+    def fault(handler):
+        faults.sent(handler, None, etag=f'"{"e" * 201}"')
+
+    store.faults[FILE] = [fault]
+    assert place.read("1.jpg", 10**6).version is None
+    assert place.version("1.jpg") is None
+
+
 @pytest.mark.parametrize("number", [429, 500, 503])
 def test_a_failure_for_a_while_is_asked_again(place, store, number):  # noqa: F811
     store.faults[FILE] = [faults.status(number), faults.status(number), None]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
 from ..photographs.stored_photograph import Place, ReadFile, StoredFile
-from .reading_bounds import READS_AT_ONCE
+from .reading_bounds import LONGEST_ETAG, READS_AT_ONCE
 from .store_clients import client_of
 from .store_failures import store_failures
 
@@ -50,7 +50,6 @@ class ObjectStore(Place):
         """
         import obstore
 
-        begin = len(self._prefix)
         listed = obstore.list(self._client, self._prefix or None, chunk_size=_AT_ONCE)
         try:
             with store_failures():
@@ -58,7 +57,7 @@ class ObjectStore(Place):
                     for file in files:
                         # What stores show as an empty folder comes without the `/` at its end.
                         if file["size"] or "." in file["path"].rpartition("/")[2]:
-                            name = file["path"][begin:]
+                            name = self._name_of(file["path"])
                             yield StoredFile(name, file["size"], _version(file))
         except PhotographError as error:
             if error.code == "stored-name":
@@ -67,6 +66,11 @@ class ObjectStore(Place):
                     ".. or a control character; name the photographs by --from LIST"
                 ) from None
             raise OutputError(f"{self.address} cannot be listed: {error}") from None
+
+    def _name_of(self, key: str) -> str:
+        if not key.startswith(self._prefix):  # which was all that the store should list
+            raise PhotographError(Finding("stored-elsewhere"))
+        return key[len(self._prefix) :]
 
     def read(self, name: str, most: int) -> ReadFile:
         """Read a file with one request; one that breaks off goes on where the version is the same.
@@ -108,4 +112,4 @@ def _version(meta: "ObjectMeta") -> str | None:
     if not meta["e_tag"]:
         return None
     etag = meta["e_tag"].removeprefix("W/").strip('"')
-    return f"{meta['size']}:{etag}"
+    return f"{meta['size']}:{etag}" if len(etag) <= LONGEST_ETAG else None

@@ -15,3 +15,6 @@ LONGEST_RETRIES = 60
 FIRST_WAIT = 0.1
 LONGEST_WAIT = 5.0
 """Seconds before a request is repeated, twice as long each time, less a random part."""
+LONGEST_ETAG = 200
+"""Letters of an ETag that is taken for a version, since journals keep one of each photograph; those
+of stores have some 40."""

@@ -14,6 +14,7 @@ from .address import Address
 from .link_local import refuse_link_local
 from .reading_bounds import (
     FIRST_WAIT,
+    LONGEST_ETAG,
     LONGEST_RETRIES,
     LONGEST_WAIT,
     MOST_RETRIES,
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 _OF_ADDRESSES = "!$&'()*+,;=:@/%-._~"
 """What stands in an address as it is; a name is written as in one, with %20 for a space."""
-_LONGEST_ETAG = 200
-"""Letters, since journals keep one of each photograph; those of servers have some 40."""
 
 
 def web_place(address: Address, queries: Mapping[str, str]) -> Place:
@@ -162,7 +161,7 @@ def _length(response: "httpx.Response") -> int | None:
 def _version(response: "httpx.Response") -> str | None:
     """Give `size:ETag`; None where there is no ETag that changes whenever a byte does."""
     etag, size = response.headers.get("etag", ""), _length(response)
-    is_strong = etag.startswith('"') and etag.isprintable() and len(etag) <= _LONGEST_ETAG
+    is_strong = etag.startswith('"') and etag.isprintable() and len(etag) <= LONGEST_ETAG
     if size is None or not is_strong:
         return None
     return f"{size}:{etag.strip(chr(34))}"
