@@ -19,7 +19,7 @@ class ListedModel(NamedTuple):
     reason: str
 
 
-def list_models(context: ServiceContext, *, only_ready: bool) -> list[ListedModel]:
+def indexed_models(context: ServiceContext, *, only_ready: bool) -> list[ListedModel]:
     """List the models; the command that serves chooses them."""
     states = {name: STATES[each.state] for name, each in context.loaded.items()}
     return [

@@ -19,7 +19,7 @@ from ..asgi import AsgiMessage, Receive, Send
 from ..context import LiveContext, ServiceContext
 from ..dispatch import unless_gone
 from ..guard import RECORD
-from ..model_index import list_models
+from ..model_index import indexed_models
 from ..open_protocol import (
     PLATFORM,
     VERSION,
@@ -157,7 +157,7 @@ async def _model_metadata(context: ServiceContext, _: Request, message: memoryvi
 
 
 async def _repository_index(context: ServiceContext, _: Request, message: memoryview) -> bytes:
-    return write_index(list_models(context, only_ready=read_index(message)))
+    return write_index(indexed_models(context, only_ready=read_index(message)))
 
 
 async def _model_infer(context: ServiceContext, request: Request, message: memoryview) -> bytes:

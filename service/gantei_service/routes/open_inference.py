@@ -11,7 +11,7 @@ from gantei.wire.open_inference_schemas import Live, ModelIndex, ServerMetadata
 from gantei.wire.schemas import Ready
 
 from ..context import LiveContext
-from ..model_index import list_models
+from ..model_index import indexed_models
 from ..openapi import OPEN_INFERENCE, responses
 from ..problems import Problem
 
@@ -54,10 +54,10 @@ def router(live: LiveContext) -> APIRouter:
         live.now.refuse_unready()
         return JSONResponse({"ready": True})
 
-    async def index(request: Request) -> JSONResponse:
+    async def list_models(request: Request) -> JSONResponse:
         """List the models, and whether each is ready; the command that serves chooses them."""
         only_ready = _only_ready(await request.body())
-        listed = list_models(live.now, only_ready=only_ready)
+        listed = indexed_models(live.now, only_ready=only_ready)
         return JSONResponse([each._asdict() for each in listed])
 
     routes = APIRouter(prefix="/v2", tags=[OPEN_INFERENCE])
@@ -65,7 +65,7 @@ def router(live: LiveContext) -> APIRouter:
     routes.add_api_route("/health/live", server_live, responses=responses(Live))
     routes.add_api_route("/health/ready", server_ready, responses=responses(Ready, "not-ready"))
     routes.add_api_route(
-        "/repository/index", index, methods=["POST"],
+        "/repository/index", list_models, methods=["POST"],
         responses=responses(ModelIndex, "malformed-body", "invalid-request"),
     )  # fmt: skip
     for what, paths in NOT_OFFERED.items():
