@@ -3,7 +3,8 @@
 The first run, with `--record-passed FILE`, writes the names of the tests that passed; the second,
 with `--passed-before FILE`, runs the others. A test that was skipped then is no test that passed.
 
-`--every N` runs one test in N, always the same ones, by a checksum of their names.
+`--every N` runs one test in N, and of each module at least one: always the same ones, by a checksum
+of their names.
 """
 
 import zlib
@@ -45,8 +46,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what has passed before, and what is not one in N."""
-    every = config.getoption("--every")
-    items[:] = [item for item in items if zlib.crc32(item.nodeid.encode()) % every == 0]
+    if (every := config.getoption("--every")) > 1:
+        chosen = _one_in(every, items)
+        items[:] = [item for item in items if item.nodeid in chosen]
     file = config.getoption("--passed-before")
     if not file:
         return
@@ -54,3 +56,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     before = [item for item in items if repr(item.nodeid) in passed]
     config.hook.pytest_deselected(items=before)
     items[:] = [item for item in items if repr(item.nodeid) not in passed]
+
+
+def _one_in(every: int, items: list[pytest.Item]) -> set[str]:
+    sums = {item.nodeid: zlib.crc32(item.nodeid.encode()) for item in items}
+    modules: dict[str, list[str]] = {}
+    for name in sums:
+        modules.setdefault(name.partition("::")[0], []).append(name)
+    least = {min(names, key=lambda name: (sums[name] % every, name)) for names in modules.values()}
+    return least | {name for name, number in sums.items() if number % every == 0}
