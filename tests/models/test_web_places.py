@@ -166,3 +166,19 @@ def test_connections_are_closed_with_the_place(store, monkeypatch):  # noqa: F81
     place = place_at(store)
     del place
     assert closed == [1]
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_the_proxy_of_the_environment_is_asked(store, monkeypatch, variable):  # noqa: F811
+    store.files["study/1.jpg"] = b"by a proxy"
+    monkeypatch.setenv(variable.lower(), store.url.removeprefix("http://"))
+    place = web_place(parse_address("http://eyes.invalid/study/"), {})
+    assert place.read("1.jpg", 100).data == b"by a proxy"
+    assert store.asked[0][1] == "http://eyes.invalid/study/1.jpg"
+
+
+def test_no_proxy_is_asked_for_what_NO_PROXY_names(store, monkeypatch):  # noqa: F811
+    store.files["study/1.jpg"] = b"x"
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    assert place_at(store).read("1.jpg", 10).data == b"x"
