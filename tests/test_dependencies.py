@@ -45,6 +45,7 @@ CALLED_OTHERWISE = {
     "opentelemetry.sdk": "opentelemetry-sdk",
     "opentelemetry.trace": "opentelemetry-sdk",
     "sklearn": "scikit-learn",
+    "xdist": "pytest-xdist",
     "yaml": "pyyaml",
 }
 """Distributions whose modules have another name, or share one."""
