@@ -171,3 +171,14 @@ def test_a_name_that_may_lead_out_of_a_folder_is_known(name):
 @pytest.mark.parametrize("name", ["a", "a/b.jpg", "..a/b..", "a/"])
 def test_other_names_may_be_those_of_files(name):
     assert unsafe(name) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["..%5c..%5cx.jpg", "a/..%5C..%5Cx.jpg", "..\\x.jpg", "%2e%2e/x.jpg"]
+)
+def test_no_name_leads_out_of_a_folder_of_a_web_server(name):
+    prefix = parse_address("https://h/study/")
+    with pytest.raises(SettingError):
+        name_below(name, prefix)
+    with pytest.raises(SettingError):
+        parse_address(f"https://h/study/{name}")

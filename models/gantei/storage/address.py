@@ -143,7 +143,7 @@ def _of_network(text: str, scheme: str) -> Address:
         _refuse(text, "has a #, behind which nothing is asked of a server; write it as %23")
     if (parts.query or text.endswith("?")) and scheme in STORES:
         _refuse(text, "has a query string; a signed address begins with https://")
-    if any(part in (".", "..") for part in unquote(parts.path).split("/")):
+    if any(part in (".", "..") for part in _as_served(parts.path).split("/")):
         _refuse(text, "has . or .. in it; name the place itself")
     if scheme in WEB and is_link_local(host):
         _refuse(text, LINK_LOCAL)
@@ -206,9 +206,14 @@ def name_below(text: str, prefix: Address) -> tuple[str, str]:
     name, query = text, ""
     if prefix.scheme in WEB:
         name, _, query = text.partition("?")
-    if reason := unsafe(unquote(name) if prefix.scheme in WEB else name):
+    if reason := unsafe(_as_served(name) if prefix.scheme in WEB else name):
         _refuse(name, f"{reason}, which names nothing below {prefix}")
     return name, query
+
+
+def _as_served(path: str) -> str:
+    """A path as a server may take it, some of which take a backslash for a slash."""
+    return unquote(path).replace("\\", "/")
 
 
 def unsafe(name: str) -> str | None:
