@@ -75,8 +75,10 @@ def test_each_of_two_is_replaced_while_a_client_asks_and_no_photograph_is_lost(t
 
     with ExitStack() as stack:
         ports = [stack.enter_context(reserved_port()) for _ in range(2)]
-        running = {port: start(port) for port in ports}
+        running = {}
         stack.callback(lambda: [each.stop() for each in running.values()])
+        for port in ports:
+            running[port] = start(port)
         url = stack.enter_context(behind_nginx(tmp_path / "nginx", ports, authority))
         asking = stack.enter_context(ThreadPoolExecutor(1)).submit(ask, url)
         stack.callback(over.set)
