@@ -88,7 +88,8 @@ def opened_files(table: Path) -> Iterator[Any]:
     files = files_of_table(table)
     schema = None
     for path in files:
-        with parquet.ParquetFile(opened_in_turn(path)) as file:
+        # Read ahead, all that was read of a file would stay in memory until it is closed.
+        with parquet.ParquetFile(opened_in_turn(path), pre_buffer=False) as file:
             schema = file.schema_arrow if schema is None else schema
             if not file.schema_arrow.equals(schema):
                 raise OutputError(f"{path}: has other columns than {files[0].name}, or other types")
