@@ -9,7 +9,7 @@ from gantei.errors import ConversionError
 from gantei.system.archive import DAMAGE, open_zip
 
 from .legacy_form import START, LegacyForm
-from .records import Place, Storage
+from .records import BytesPlace, Storage
 from .safetensors_form import LARGEST_HEAD, SafetensorsForm
 from .stored_tensor import OpenFile
 from .zip_form import PICKLE, ZipForm
@@ -52,7 +52,7 @@ class Form(Protocol):
     form: str
     value: Any
 
-    def place(self, storage: Storage) -> Place:
+    def place(self, storage: Storage) -> BytesPlace:
         """Return where a storage's bytes stand."""
 
 

@@ -10,7 +10,7 @@ from gantei.errors import ConversionError
 
 from .pickles import LARGEST_PICKLE
 from .rebuilding import Rebuilding
-from .records import ITEM_SIZES, MOST_TENSORS, Place, Storage, shown
+from .records import ITEM_SIZES, MOST_TENSORS, BytesPlace, Storage, shown
 from .stored_tensor import OpenFile
 
 MAGIC = 0x1950A86A20F9469CFC6C
@@ -45,7 +45,7 @@ class LegacyForm:
             self._next(Rebuilding(self._where, old=True)), rebuilding.storages
         )
 
-    def place(self, storage: Storage) -> Place:
+    def place(self, storage: Storage) -> BytesPlace:
         """Return where a storage's bytes stand."""
         return self._places[storage.key]
 
@@ -57,7 +57,7 @@ class LegacyForm:
         self._at += size
         return value
 
-    def _find(self, keys: Any, storages: dict[str, Storage]) -> dict[str, Place]:
+    def _find(self, keys: Any, storages: dict[str, Storage]) -> dict[str, BytesPlace]:
         """Go through the storages, which have to end where the file does."""
         if type(keys) is not list or not all(type(key) is str for key in keys):
             raise self._damaged("the keys of its storages are no list of texts")
@@ -77,7 +77,7 @@ class LegacyForm:
                     f"the storage {shown(key)} has {shown(count)} numbers where its tensors say "
                     f"{storage.count:,}"
                 )
-            places[key] = Place(at + 8, count * ITEM_SIZES[storage.dtype])
+            places[key] = BytesPlace(at + 8, count * ITEM_SIZES[storage.dtype])
             at += 8 + places[key].size
             if at > self._file.size:
                 raise self._file.truncated()

@@ -76,7 +76,7 @@ class TensorView:
 
 
 @dataclass(frozen=True)
-class Place:
+class BytesPlace:
     """Where a storage's bytes stand in the file."""
 
     start: int

@@ -14,7 +14,7 @@ from .records import (
     ITEM_SIZES,
     MOST_DIMENSIONS,
     MOST_TENSORS,
-    Place,
+    BytesPlace,
     Storage,
     TensorView,
     shown,
@@ -47,11 +47,11 @@ class SafetensorsForm:
             raise self._damaged(f"its {_METADATA} are not texts")
         if len(head) > MOST_TENSORS:
             raise self._damaged(f"more than {MOST_TENSORS:,} tensors; refused")
-        self._places: dict[str, Place] = {}
+        self._places: dict[str, BytesPlace] = {}
         self.value: Any = {key: self._tensor(key, entry, 8 + length) for key, entry in head.items()}
         self._check_order(8 + length, file.size)
 
-    def place(self, storage: Storage) -> Place:
+    def place(self, storage: Storage) -> BytesPlace:
         """Return where a tensor's bytes stand."""
         return self._places[storage.key]
 
@@ -88,7 +88,7 @@ class SafetensorsForm:
         size = count * ITEM_SIZES[storage.dtype]
         if len(offsets) != 2 or offsets[1] - offsets[0] != size:
             raise self._damaged(f"{where} has not the bytes that its shape needs")
-        self._places[key] = Place(body + offsets[0], size)
+        self._places[key] = BytesPlace(body + offsets[0], size)
         strides = [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
         return TensorView(storage, 0, shape, tuple(strides))
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gantei.errors import ConversionError
 
-from .records import ITEM_SIZES, Place, TensorView
+from .records import ITEM_SIZES, BytesPlace, TensorView
 
 _CHUNK = 1 << 20
 _STORED: dict[str, str] = {
@@ -52,7 +52,7 @@ class OpenFile:
         if self.file.readinto(array.data.cast("B")) != array.nbytes:
             raise self.truncated()
 
-    def check(self, place: Place, where: str) -> None:
+    def check(self, place: BytesPlace, where: str) -> None:
         """Compare a storage's checksum, once."""
         if place.checksum is None or place.start in self.checked:
             return
@@ -81,7 +81,7 @@ class StoredTensor:
 
     where: str
     tensor: TensorView
-    place: Place
+    place: BytesPlace
     file: OpenFile = field(repr=False)
 
     @property
@@ -138,7 +138,7 @@ _CONVERSIONS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
 }
 
 
-def check_view(tensor: TensorView, place: Place, where: str) -> None:
+def check_view(tensor: TensorView, place: BytesPlace, where: str) -> None:
     """See that a tensor lies in its storage, and the storage in its place.
 
     Raises:

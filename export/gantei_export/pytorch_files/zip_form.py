@@ -4,7 +4,7 @@ from gantei.errors import ConversionError
 
 from .pickles import LARGEST_PICKLE
 from .rebuilding import Rebuilding
-from .records import Place, Storage, shown
+from .records import BytesPlace, Storage, shown
 from .stored_tensor import OpenFile
 from .zip_members import Members
 
@@ -30,7 +30,7 @@ class ZipForm:
         if end != len(data):
             raise ConversionError(f"{where}: a damaged pickle: it goes on behind its end")
 
-    def place(self, storage: Storage) -> Place:
+    def place(self, storage: Storage) -> BytesPlace:
         """Return where a storage's bytes stand.
 
         Raises:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from gantei.errors import ConversionError
 from gantei.system.archive import DAMAGE, MOST_MEMBERS, open_zip
 
-from .records import Place, shown
+from .records import BytesPlace, shown
 from .stored_tensor import OpenFile
 
 _LOCAL = b"PK\x03\x04"
@@ -38,7 +38,7 @@ class Members:
         """The members' names, in the order of the table."""
         return list(self._members)
 
-    def place(self, name: str, largest: int) -> Place:
+    def place(self, name: str, largest: int) -> BytesPlace:
         """Return where the bytes of a member stand, at most so many.
 
         Raises:
@@ -57,7 +57,7 @@ class Members:
                 f"the member {shown(name)} claims {shown(member.file_size)} bytes, of which "
                 f"{shown(member.compress_size)} are there and {largest:,} may be"
             )
-        return Place(self._start(member), member.file_size, member.CRC)
+        return BytesPlace(self._start(member), member.file_size, member.CRC)
 
     def read(self, name: str, largest: int) -> bytes:
         """Read a member of at most so many bytes, whose checksum is compared."""

@@ -3,9 +3,9 @@
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from .address import addressed_folder
 from .disk import disk_folder
 from .hub import hub_folder
+from .plain_address import addressed_folder
 from .service import served_folder
 from .source import EstimatorFolder, PullSource
 from .source_kinds import kind_of_source

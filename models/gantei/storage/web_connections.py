@@ -39,7 +39,7 @@ class WebConnections:
         )
         self._deadline = _Deadline()
         pool: Any = self._transport._pool  # httpx gives no other way to its sockets
-        pool._network_backend = _Bounded(pool._network_backend, self._deadline)
+        pool._network_backend = _UntilDeadline(pool._network_backend, self._deadline)
         self.close = self._transport.close
 
     @contextmanager
@@ -81,7 +81,7 @@ class _Deadline(threading.local):
         return left if timeout is None else min(timeout, left)
 
 
-class _Bounded:
+class _UntilDeadline:
     """Makes connections, as httpcore's `NetworkBackend`, of which a read ends by the deadline."""
 
     def __init__(self, backend: Any, deadline: _Deadline) -> None:
@@ -93,10 +93,10 @@ class _Bounded:
         if is_link_local(str(peer[0])):  # by a name that meant something else before
             stream.close()
             raise PhotographError(Finding("stored-elsewhere"))
-        return _BoundedStream(stream, self._deadline)
+        return _StreamUntilDeadline(stream, self._deadline)
 
 
-class _BoundedStream:
+class _StreamUntilDeadline:
     """A connection, as httpcore's `NetworkStream`."""
 
     def __init__(self, stream: Any, deadline: _Deadline) -> None:
@@ -111,8 +111,8 @@ class _BoundedStream:
             self._deadline.left(timeout)
         return data
 
-    def start_tls(self, *how: Any, **named: Any) -> "_BoundedStream":
-        return _BoundedStream(self._stream.start_tls(*how, **named), self._deadline)
+    def start_tls(self, *how: Any, **named: Any) -> "_StreamUntilDeadline":
+        return _StreamUntilDeadline(self._stream.start_tls(*how, **named), self._deadline)
 
 
 def _proxy_of(url: str) -> "httpx.Proxy | None":

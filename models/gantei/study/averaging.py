@@ -15,8 +15,8 @@ EYES = ("right", "left")
 UNKNOWN_EYE = "eye_unknown"
 
 
-Values = Sequence[float]
-Columns = Sequence[Values]
+OutputValues = Sequence[float]
+ValuesByOutput = Sequence[OutputValues]
 """A column for each value of an output, of many photographs: by rows, `list(zip(*columns))`."""
 
 
@@ -29,14 +29,14 @@ class AveragingScale:
     """
 
     width: int
-    columns_there: Callable[[Columns], Columns]
-    columns_back: Callable[[Columns], Columns]
+    columns_there: Callable[[ValuesByOutput], ValuesByOutput]
+    columns_back: Callable[[ValuesByOutput], ValuesByOutput]
 
-    def there(self, values: Values) -> list[float]:
+    def there(self, values: OutputValues) -> list[float]:
         """Take the values of one photograph there."""
         return [column[0] for column in self.columns_there([[each] for each in values])]
 
-    def back(self, values: Values) -> list[float]:
+    def back(self, values: OutputValues) -> list[float]:
         """Take the mean of some back."""
         return [column[0] for column in self.columns_back([[each] for each in values])]
 
@@ -59,7 +59,7 @@ def averaging_scale(
     return AveragingScale(1, list, list)
 
 
-def _each(change: Callable[[float], float]) -> Callable[[Columns], Columns]:
+def _each(change: Callable[[float], float]) -> Callable[[ValuesByOutput], ValuesByOutput]:
     return lambda columns: [[*map(change, column)] for column in columns]
 
 
@@ -124,11 +124,11 @@ def _expit(logit: float) -> float:
     return 1 / (1 + small) if logit >= 0 else small / (1 + small)
 
 
-def _softmax(logarithms: Columns) -> Columns:
+def _softmax(logarithms: ValuesByOutput) -> ValuesByOutput:
     return [*zip(*map(_shares, zip(*logarithms, strict=True)), strict=True)]
 
 
-def _shares(logarithms: Values) -> list[float]:
+def _shares(logarithms: OutputValues) -> list[float]:
     highest = max(logarithms)
     powers = [math.exp(each - highest) for each in logarithms]
     return [each / sum(powers) for each in powers]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..system.stored_texts import ExternalSort
-from .averaging import EYES, UNKNOWN_EYE, AveragingScale, Values
+from .averaging import EYES, UNKNOWN_EYE, AveragingScale, OutputValues
 from .columns import ERROR, Row
 from .leading_columns import EYE, PERSON, SHA256
 from .persons_table import PersonValues
@@ -35,7 +35,7 @@ _PLACE, _DIGEST, _NUMBER = 13, 64, 16
 _ESCAPED = re.compile("[\0-\n]")
 """What ends a person's name or a text in the sort, and what escapes them."""
 _Counts = NDArray[np.int64]
-_Numbers = NDArray[np.float64]
+_Floats = NDArray[np.float64]
 
 
 class PersonPhotographs:
@@ -156,7 +156,7 @@ def _are_first(keys: Sequence[tuple[str, str]]) -> NDArray[np.bool_]:
 
 
 def _means(
-    matrix: _Numbers, slot: _Counts, counts: _Counts, scale: AveragingScale, part: slice
+    matrix: _Floats, slot: _Counts, counts: _Counts, scale: AveragingScale, part: slice
 ) -> Iterator[list[float | None]]:
     """For each value: the means of all persons, those of each eye, and right minus left."""
     there = scale.columns_there([column.tolist() for column in matrix.T[part]])
@@ -167,7 +167,7 @@ def _means(
             yield [None if each != each else each for each in cells.tolist()]  # noqa: PLR0124
 
 
-def _eye_means(values: Values, slot: _Counts, counts: _Counts) -> list[float]:
+def _eye_means(values: OutputValues, slot: _Counts, counts: _Counts) -> list[float]:
     """The means of all persons, then those of right eyes, then those of left ones; NaN of none."""
     sums = np.bincount(slot, weights=values, minlength=counts.size).reshape(counts.shape)
     with np.errstate(invalid="ignore"):
@@ -178,7 +178,7 @@ def _eye_means(values: Values, slot: _Counts, counts: _Counts) -> list[float]:
     return [*whole.tolist(), *right.tolist(), *left.tolist()]
 
 
-def _rounded(values: Values) -> list[float]:
+def _rounded(values: OutputValues) -> list[float]:
     """To nine digits, as many as tell any two values of photographs apart."""
     return [*map(float, ("%.9g " * len(values) % tuple(values)).split())]
 
