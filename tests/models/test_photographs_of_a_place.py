@@ -169,7 +169,14 @@ def test_versions_of_a_list_are_asked_for_and_no_finished_photograph_is_read(
     assert manifest_of(out)["summary"]["resumed"] == 4
 
 
-def test_rows_are_kept_while_the_store_cannot_be_asked(place, age, tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize(
+    "outage",
+    [Finding("stored-unreachable", seconds=30), Finding("stored-without-credentials")],
+    ids=lambda each: each.code,
+)
+def test_rows_are_kept_while_the_store_cannot_be_asked(
+    outage, place, age, tmp_path, monkeypatch, capsys
+):
     listed, out = tmp_path / "list.txt", tmp_path / "t.csv"
     listed.write_text("\n".join(NAMES), "utf-8")
     given = (f"--root={ADDRESS}", "--from", listed)
@@ -178,7 +185,7 @@ def test_rows_are_kept_while_the_store_cannot_be_asked(place, age, tmp_path, mon
     before = journal.read_bytes()
 
     def unreachable(name):
-        raise PhotographError(Finding("stored-unreachable", seconds=30))
+        raise PhotographError(outage)
 
     with monkeypatch.context() as patch:
         patch.setattr(place, "version", unreachable)
@@ -187,6 +194,66 @@ def test_rows_are_kept_while_the_store_cannot_be_asked(place, age, tmp_path, mon
     assert journal.read_bytes() == before
     run(*given, "--with", age, "--out", out)
     assert manifest_of(out)["summary"]["resumed"] == 4
+
+
+def of_many(place, count):
+    """Have so many photographs below the place, all of the same bytes."""
+    picture = place.contents[NAMES[0]]
+    place.contents = {f"{number:03}-left.png": picture for number in range(count)}
+    return [*place.contents]
+
+
+OUTAGE = PhotographError(Finding("stored-status", status=503))
+
+
+@pytest.mark.parametrize("gone", [2, 30])
+def test_a_store_that_answers_no_more_ends_the_run_and_what_is_finished_is_kept(
+    gone, place, age, tmp_path, capsys, monkeypatch
+):
+    out, whole = tmp_path / "t.csv", tmp_path / "whole.csv"
+    names = of_many(place, 50)
+    run(ADDRESS, "--with", age, "--out", whole)
+    read = place.read
+
+    def read_until_gone(name, most):
+        if names.index(name) >= gone:
+            raise OUTAGE
+        return read(name, most)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place, "read", read_until_gone)
+        said = refused(capsys, "predict", ADDRESS, "--with", age, "--out", out)
+    assert "20 photographs in a row could not be read" in said
+    assert "status 503" in said
+    assert "left.png" not in said
+    assert not out.exists()
+    place.asked.clear()
+    assert run(ADDRESS, "--with", age, "--out", out) == 0
+    assert ("read", names[gone - 1]) not in place.asked
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_fewer_photographs_in_a_row_that_a_store_does_not_give_have_their_errors(
+    place, age, tmp_path, monkeypatch
+):
+    names, out = of_many(place, 45), tmp_path / "t.csv"
+    read = place.read
+
+    def read_now_and_then(name, most):
+        if names.index(name) % 20:
+            raise OUTAGE
+        return read(name, most)
+
+    monkeypatch.setattr(place, "read", read_now_and_then)
+    assert run(ADDRESS, "--with", age, "--out", out) == 1
+    assert sum(bool(each["error"]) for each in rows(out)) == 42
+
+
+def test_missing_photographs_end_no_run(place, age, tmp_path):
+    listed, out = tmp_path / "list.txt", tmp_path / "t.csv"
+    listed.write_text("".join(f"none-{number}.png\n" for number in range(30)), "utf-8")
+    assert run(f"--root={ADDRESS}", "--from", listed, "--with", age, "--out", out) == 1
+    assert len(rows(out)) == 30
 
 
 def test_a_run_of_another_place_is_another_run(place, photographs, age, tmp_path, capsys):

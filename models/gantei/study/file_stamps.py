@@ -13,14 +13,12 @@ from ..photographs.listing import StudyPhotograph
 from ..photographs.stored_photograph import StoredPhotograph
 from ..system.files import file_state
 from ..system.keyed_digest import keyed_digest
+from .outages import OUTAGES
 from .shard import number_of
 
 SETTLED = 2_000_000_000
 """Nanoseconds since a file's last change, before which another change may give it the same time:
 file systems count time in steps, FAT in the largest, of two seconds."""
-
-_OUTAGES = frozenset({"stored-unreachable", "stored-silent", "stored-slow"})
-"""What is wrong with a store or its network, not with one photograph."""
 
 
 class FileStamps:
@@ -128,7 +126,7 @@ def stored_version(source: StoredPhotograph) -> str | None:
     try:
         return source.place.version(source.name)
     except PhotographError as error:
-        if error.code in _OUTAGES:
+        if error.code in OUTAGES:
             what = error.worded(source="")
             raise OutputError(
                 f"{source.place.address}: {what}; what is finished is kept, run the same command "

@@ -29,6 +29,7 @@ from .journal import Journal, check_place, discard, is_of
 from .kept_rows import keep_rows, stamp_in_journal
 from .leading_columns import Column
 from .measure_columns import measure_columns
+from .outages import Outages
 from .person_photographs import PersonPhotographs
 from .persons_file import write_persons
 from .persons_table import PersonValues, person_columns
@@ -59,6 +60,7 @@ def run_study(
     Raises:
         OutputError: the table exists and is not this run's, another process writes it, or it
             cannot be written; no file is lost.
+        TransferError: the store of the photographs answers no more; see `Outages`.
     """
     # Refuse what cannot be written before any work.
     check_form(study.table, study.rows_per_file, (study.maps, study.embeddings))
@@ -176,10 +178,11 @@ def _rows(
     """Estimate what is not finished: rows, the stamps of their files, and as the journal has it."""
     cameras = StatedCameras.of(study.listing.columns, study.estimators)
     left = study.listing.photographs[finished.count :]
-    stamps = FileStamps()
+    stamps, outages = FileStamps(), Outages()
     results = study.backend.results(stamps.noted(left), extras.explain)
     with closing(with_same_files(left, results, finished.same_files)) as pairs:
         for listed, found in pairs:
+            outages.see(listed, found)
             stamp = stamps.taken(listed, found.version)
             result = without_refused(cameras.compared(listed, found), study.refuse)
             extras.add(listed, result)
