@@ -62,7 +62,7 @@ def _width(shard: ShardTable) -> int:
 
 def _width_of_lists(path: Path, photographs: int) -> int:
     pyarrow, parquet = arrow()
-    with parquet.ParquetFile(opened_in_turn(path)) as file:
+    with parquet.ParquetFile(opened_in_turn(path), pre_buffer=False) as file:
         if file.metadata.num_rows != photographs:
             raise OutputError(f"{path}: {_OTHER_LENGTH}")
         kind = file.schema_arrow.field("embedding").type
@@ -84,7 +84,7 @@ def _vectors(path: Path, width: int) -> Iterator[bytes]:
         return
     _, parquet = arrow()
     nothing = np.full(width, np.nan, FLOAT).tobytes()
-    with parquet.ParquetFile(opened_in_turn(path)) as file:
+    with parquet.ParquetFile(opened_in_turn(path), pre_buffer=False) as file:
         for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
             for vector in batch.column(0):
                 if not vector.is_valid:

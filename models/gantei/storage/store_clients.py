@@ -5,7 +5,6 @@ of the store, and of its credentials, is said to lie behind a proxy that is none
 """
 
 import os
-import urllib.request
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from ..errors import MissingExtraError, SettingError
 from ..system.install_command import how_to_add
 from ..system.version import __version__
+from .environment_proxy import proxy_of
 from .link_local import refuse_link_local
 from .reading_bounds import (
     CONNECT,
@@ -194,12 +194,9 @@ def _refuse_proxy(endpoint: str, host: str) -> None:
     Raises:
         SettingError: the environment names a proxy for it.
     """
-    proxies = urllib.request.getproxies()
-    scheme = urlsplit(endpoint).scheme
-    named = scheme if scheme in proxies else "all"
-    if named in proxies and not urllib.request.proxy_bypass(host):
+    if proxy := proxy_of(endpoint):
         raise SettingError(
-            f"object stores are not read through a proxy ({named.upper()}_PROXY): add {host} to "
+            f"object stores are not read through a proxy ({proxy.variable}): add {host} to "
             "NO_PROXY where it can be reached without, or give signed https:// addresses"
         )
 

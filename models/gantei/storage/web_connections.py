@@ -10,13 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from ..errors import PhotographError
 from ..findings.finding import Finding
 from ..system.version import __version__
 from .address import is_link_local
+from .environment_proxy import proxy_of
 from .reading_bounds import CONNECT, LONGEST_REQUEST, READS_AT_ONCE, SILENCE
 
 if TYPE_CHECKING:
@@ -34,8 +33,10 @@ class WebConnections:
         """
         import httpx
 
+        proxy = proxy_of(url)
         self._transport = httpx.HTTPTransport(
-            proxy=_proxy_of(url), limits=httpx.Limits(max_connections=2 * READS_AT_ONCE)
+            proxy=None if proxy is None else httpx.Proxy(proxy.address),
+            limits=httpx.Limits(max_connections=2 * READS_AT_ONCE),
         )
         self._deadline = _Deadline()
         pool: Any = self._transport._pool  # httpx gives no other way to its sockets
@@ -113,13 +114,3 @@ class _StreamUntilDeadline:
 
     def start_tls(self, *how: Any, **named: Any) -> "_StreamUntilDeadline":
         return _StreamUntilDeadline(self._stream.start_tls(*how, **named), self._deadline)
-
-
-def _proxy_of(url: str) -> "httpx.Proxy | None":
-    import httpx
-
-    parts, proxies = urlsplit(url), getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or proxy_bypass(parts.hostname or ""):
-        return None
-    return httpx.Proxy(proxy if "://" in proxy else f"http://{proxy}")
