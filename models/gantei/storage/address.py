@@ -154,7 +154,7 @@ def _of_network(text: str, scheme: str) -> Address:
 
 
 LINK_LOCAL = (
-    "is an address of this machine's own link, where credentials of cloud machines are told; "
+    "leads to a link-local address, or another from which cloud machines get their credentials; "
     "photographs are not read from there"
 )
 """What is said of such an address."""

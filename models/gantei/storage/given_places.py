@@ -174,11 +174,11 @@ def _of_archives(
 ) -> GivenPlace:
     """One archive, whose names are those of the results, or several, as folders."""
     known = {each.shown: each for each in (*archives, *filter(None, [root]))}
-    if root is not None and len(known) > 1:
-        raise OutputError(f"--root {root}: names one archive, which is the place; name no other")
     remote = [each for each in known.values() if each.is_remote]
     if remote:
-        raise _elsewhere(archives[0], remote[0])
+        raise _elsewhere(next(each for each in known.values() if not each.is_remote), remote[0])
+    if root is not None and len(known) > 1:
+        raise OutputError(f"--root {root}: is one archive; leave --root out, or name a folder")
     if len(known) == 1:
         (address,) = known.values()
         place = _opened(address, options)

@@ -1,4 +1,4 @@
-"""No photographs from the addresses of a machine's own link, where clouds tell credentials."""
+"""No photographs from link-local addresses, from which cloud machines get credentials."""
 
 import ipaddress
 import socket

@@ -47,7 +47,7 @@ class TarPlace(Place):
                 if head.startswith(magic):
                     raise ArchiveRefusedError(
                         f"compressed as a whole by {name}, so that no photograph can be read by "
-                        f"itself; unpack it: {program} {path.name}"
+                        f"itself; decompress it: {program} -c {path.name} > decompressed.tar"
                     )
         self._index: EntryIndex | None = None
         self._indexing = threading.Lock()
