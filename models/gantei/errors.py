@@ -156,7 +156,7 @@ class PhotographError(GanteiError, ValueError):
     Attributes:
         source: what the photograph is called: its path, `<bytes>`, `<image>`, `<array>`.
         sha256: of its file, where there was one to read.
-        version: of its file, where a place told one of the bytes that were read.
+        version: that of the bytes that were read, where the place of its file has versions.
 
     >>> import numpy as np
     >>> try:

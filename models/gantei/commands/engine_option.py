@@ -18,8 +18,8 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--on",
         metavar="ENGINE",
-        help="estimate by actors of Ray, with the same rows: ray starts it on this machine for "
-        "the time of the run; ray://HOST:PORT is a cluster, which must be one that you trust: "
+        help="estimate by actors of Ray, with the same rows: ray starts Ray on this machine for "
+        "the time of the run, ray://HOST:PORT connects to a cluster; only to one that you trust: "
         "Ray runs what it is sent, and what a cluster sends back runs here. See docs/clusters.md",
     )
 

@@ -94,7 +94,7 @@ class PhotographResult:
     photograph itself, whichever estimator is asked, said once. `embeddings` and `explanations` are
     there if they were requested; `calibrated` and `distances`, one for each estimator, if any of
     them is calibrated. `eye` is there where something tells the side, `format` where the photograph
-    has been opened here, and `version` where a place told it of the bytes that were read.
+    has been opened here, and `version` where the place of its file has versions.
     """
 
     source: str

@@ -63,7 +63,8 @@ def join_results(results: ResultsTable, table: LabelTable) -> Joined:
             says which line.
         SettingError: labels are named of an output that the results lack.
 
-    >>>     >>> from gantei.labels.joining import join_results
+    >>> from pathlib import Path
+    >>> from gantei.labels.joining import join_results
     >>> from gantei.labels.label_table import LabelOptions, read_labels
     >>> from gantei.labels.results_table import read_results
     >>> table = read_labels(LabelOptions("labels.csv"))
@@ -88,7 +89,8 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
     Raises:
         OutputError: as `join_results`.
 
-    >>>     >>> from gantei.labels.joining import join_listing
+    >>> from pathlib import Path
+    >>> from gantei.labels.joining import join_listing
     >>> from gantei.labels.label_table import LabelOptions, read_labels
     >>> from gantei.photographs.listing import list_photographs
     >>> listing = list_photographs([Path("photographs")])

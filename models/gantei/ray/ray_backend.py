@@ -128,7 +128,7 @@ class RayBackend:
             raise TransferError(
                 f"{self.cluster}: actors ended {_TRIES + 1} times while they had the same "
                 f"photographs, or Ray itself did ({type(error).__name__}). What is finished is "
-                "kept: the same command goes on from there; without --on it says which photograph"
+                "kept: the same command goes on from there; without --on, it names the photograph"
             ) from error
 
     def _checked(self, answer: EstimatedChunk) -> Iterator[PhotographResult]:

@@ -21,9 +21,9 @@ def photographs_at(
 ) -> Iterator[StoredPhotograph]:
     """List the photographs below an address, for all that takes photographs.
 
-    They are listed at once, and read one after the other, or many at once over a network, when an
-    estimator asks for them. Which files are photographs is said in `docs/storage.md`. A text alone
-    is never taken for an address, so that no one else decides what this machine asks for.
+    This call lists them. They are read when an estimator asks for them, over a network many at the
+    same time. `docs/storage.md` says which files are photographs. Elsewhere a text is
+    never taken for an address, so that no one else decides what this machine asks for.
 
     Args:
         address: such as `s3://bucket/prefix/`, `https://host/folder/`, `zip://photographs.zip`, or

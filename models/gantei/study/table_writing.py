@@ -89,7 +89,7 @@ def check_form(table: Path, rows_per_file: int | None, beside: Iterable[Path | N
             )
         return
     if writer_for(table) is not write_parquet:
-        raise OutputError(f"{table}: --rows-per-file is for .parquet; others are one file")
+        raise OutputError(f"{table}: --rows-per-file is for .parquet tables; others are one file")
     if table.is_dir() and not _is_replaceable(table):
         raise OutputError(
             f"{table}: is a folder that holds other files than a table's {part_name(0)} and so on; "
