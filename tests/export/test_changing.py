@@ -274,7 +274,7 @@ def test_above_a_limit_every_photograph_is_decoded_in_full_as_before(
     in_store, large_photographs, capsys
 ):
     before = state_of(in_store)
-    folder = str(large_photographs.photographs[0].path.parent)
+    folder = str(large_photographs.photographs[0].source.parent)
     command = ["optimise", "made", "--reduced-decoding", "--photographs", folder]
     assert main([*command, "--limit", "age=0.0000001"]) == 1
     assert "broken" in capsys.readouterr().out
@@ -298,7 +298,7 @@ def test_an_exact_and_a_reduced_estimator_beside_each_other_answer_as_alone(
 
 
 def test_the_run_manifest_says_which_decoding_it_was(in_store, large_photographs, tmp_path):
-    photograph = str(large_photographs.photographs[0].path)
+    photograph = str(large_photographs.photographs[0].source)
     for name, expected in (("made", "full"), ("demo-age", "reduced")):
         table = tmp_path / f"{name}.csv"
         assert main(["predict", photograph, "--with", name, "--out", str(table)]) == 0

@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 import pytest
 
-from gantei.system.install_command import _command, how_to_add
+from gantei.system.install_command import _command, _requirement, how_to_add, how_to_install
 
 CHECKOUT = {"url": "file:///home/eye/my%20gantei", "dir_info": {"editable": True}}
 FOLDER = {"url": "file:///home/eye/gantei", "dir_info": {}}
@@ -38,8 +38,12 @@ PIPX, TOOL = "/home/eye/.local/pipx/venvs/gantei", "/home/eye/.local/share/uv/to
     ],
 )
 def test_the_command_is_that_of_the_installer(origin, prefix, said):
-    assert _command("study", origin, PurePath(prefix)) == said
+    assert _command(_requirement("study", origin), PurePath(prefix)) == said
 
 
 def test_this_installation_is_asked():
     assert "[study,xlsx]" in how_to_add("study,xlsx")
+
+
+def test_a_package_that_is_no_extra_is_installed_beside_it():
+    assert how_to_install("boto3").endswith(" boto3")

@@ -140,11 +140,11 @@ def test_files_beside_the_table_are_written_without_its_rows_in_memory(tmp_path)
     measures = MeasuresFile(tmp_path / "m.csv", tmp_path / "m.partial", "run", plain=True)
     extras = Extras([], None, None, measures, allow_grey=False, run="run")
     extras.keep(0)
-    for _ in range(500):
+    for _ in range(5000):
         extras.add(StudyPhotograph(tmp_path, "x"), PhotographResult("x", None))
 
     def journal():
-        return ([f"{number:020000}", None, None, None, None, None] for number in range(500))
+        return ([f"{number:02000}", None, None, None, None, None] for number in range(5000))
 
     tracemalloc.start()
     extras.publish(journal)

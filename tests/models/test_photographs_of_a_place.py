@@ -434,6 +434,7 @@ def test_tables_of_eyes_and_labels_may_have_signed_addresses_which_no_message_sh
     said = capsys.readouterr().err
     assert f"such as {base}none.png" in said
     assert SECRET not in said
+    pytest.importorskip("scipy")
     labels = tmp_path / "labels.csv"
     labels.write_text(f"photograph,age\n{signed[1]},50\n", "utf-8")
     said = refused(capsys, "evaluate", out, "--labels", labels, "--out", tmp_path / "report")
@@ -442,6 +443,7 @@ def test_tables_of_eyes_and_labels_may_have_signed_addresses_which_no_message_sh
 
 
 def test_estimates_of_photographs_below_an_address_are_evaluated(place, age, tmp_path, capsys):
+    pytest.importorskip("matplotlib")
     labels = tmp_path / "labels.csv"
     named = "".join(
         f"{ADDRESS}{name},{40 + number},p{number}\n" for number, name in enumerate(NAMES)

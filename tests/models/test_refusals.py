@@ -160,6 +160,7 @@ REFUSED = {
     "tiff-many-pieces": lambda: with_tag(273, 4, 100_001),
     "tiff-only-preview": lambda: written_as("TIFF", tiffinfo={254: 1}),
     "unknown-range": lambda: Image.new("F", (64, 64)),
+    "address-as-path": lambda: "s3://eyes/1.jpg",
     "unreadable-file": lambda: "no/such/file.jpg",
     **{code: lambda files=files: next(iter(files.values())) for code, files in OTHERS.items()},
 }

@@ -9,12 +9,12 @@ import configparser
 import json
 import os
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import SettingError
+from ..system.install_command import how_to_install
 
 if TYPE_CHECKING:
     from obstore.auth.boto3 import Boto3CredentialProvider
@@ -129,8 +129,8 @@ def s3_provider() -> "Boto3CredentialProvider | None":
     except ImportError as error:
         raise SettingError(
             f"credentials of AWS are in the profile {profile or 'default'}, which boto3 reads: "
-            f'"{sys.executable}" -m pip install boto3; or put them into the environment: '
-            f'eval "$(aws configure export-credentials --format env)"'
+            f"{how_to_install('boto3')}; or put them into the environment: "
+            'eval "$(aws configure export-credentials --format env)"'
         ) from error
     from botocore.exceptions import BotoCoreError
 
@@ -172,7 +172,7 @@ def google_provider() -> "GoogleCredentialProvider | None":
     except ImportError as error:
         raise SettingError(
             f"Google's default credentials are of the kind {kind[:50]}, which google-auth reads: "
-            f'"{sys.executable}" -m pip install "google-auth[aiohttp,requests]"'
+            + how_to_install('"google-auth[aiohttp,requests]"')
         ) from error
     try:
         return GoogleCredentialProvider()

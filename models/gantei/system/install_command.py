@@ -23,7 +23,12 @@ def how_to_add(extras: str) -> str:
     >>> "[study,xlsx]" in how_to_add("study,xlsx")
     True
     """
-    return _command(extras, json.loads(_origin() or "{}"), PurePath(sys.prefix))
+    return _command(_requirement(extras, json.loads(_origin() or "{}")), PurePath(sys.prefix))
+
+
+def how_to_install(package: str) -> str:
+    """Give the command that installs a package beside this gantei, as `how_to_add` does."""
+    return _command(package, PurePath(sys.prefix))
 
 
 @cache
@@ -35,8 +40,7 @@ def _origin() -> str | None:
         return None
 
 
-def _command(extras: str, origin: dict[str, Any], prefix: PurePath) -> str:
-    wanted = _requirement(extras, origin)
+def _command(wanted: str, prefix: PurePath) -> str:
     # `pipx install` and `uv tool install` would take away the extras that are there already.
     if "pipx" in prefix.parts[-3:]:
         return f"pipx runpip gantei install {wanted}"

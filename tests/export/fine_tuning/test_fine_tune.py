@@ -110,7 +110,7 @@ def test_several_classes_in_two_splits_give_the_network_of_the_first(eyes, base)
     assert made.head.figure("accuracy").trials == 2
     assert [made.whole.figure(code).trials for code in ("accuracy", "log_loss")] == [2, 2]
     assert "2 times" in made.entry.manifest.evaluation.split
-    paths = [labelled.photographs[row].path for row in first.test]
+    paths = [labelled.photographs[row].source for row in first.test]
     values = [each.values for each in gantei.load("my-own", "cpu").predict(paths)]
     installed_answers = np.array([[*each.values()] for each in values])
     # Resized as whole grey levels for the training, and as fractions for a prediction.
