@@ -1,13 +1,15 @@
 """An estimator that another process has opened, as a study uses one."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..calibrations.calibration import Calibration
 from ..errors import ExplanationError
 from ..findings.finding import Finding
 from ..manifests.manifest import Manifest
-from .estimator import Estimator
+
+if TYPE_CHECKING:
+    from .estimator import Estimator
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class EstimatorDescription:
     measures_distance: bool
 
     @classmethod
-    def of(cls, estimator: Estimator) -> Self:
+    def of(cls, estimator: "Estimator") -> Self:
         """Describe an estimator that is open here."""
         no_map = no_embedding = None
         width = 0

@@ -62,13 +62,19 @@ def read_estimator(content: bytes, name: str) -> ServedEstimator:
     manifest = parse_manifest(described.manifest, "manifest")
     if manifest.name != name:
         raise ValueError("another name")
+    calibration, calibration_sha256, measures_distance = _calibration(described, manifest)
     return ServedEstimator(
         manifest,
         described.device,
-        described.state,
         described.no_map.finding() if described.no_map else None,
+        # It gives one with a map, and not by itself.
+        Finding("no-embedding-from-server", estimator=name),
+        0,
         tuple(each.finding() for each in described.remarks),
-        *_calibration(described, manifest),
+        calibration,
+        calibration_sha256,
+        measures_distance,
+        described.state,
     )
 
 

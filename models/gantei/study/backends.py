@@ -22,7 +22,7 @@ from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 from ..system.processor import Processor, processor
 
-AnyEstimator = Estimator | ServedEstimator | EstimatorDescription
+AnyEstimator = Estimator | EstimatorDescription
 
 
 class Backend(Protocol):
