@@ -93,6 +93,7 @@ ROOMS = {
 PASSED_BY = ("other_names", "other_contents", "folder_walk")
 """Modules of `photographs` that say why a file is none."""
 KINDS = {
+    "remote": "`ExplanationError`",
     "gantei_service": "problem",
     "signing": "verdict",
     "estimator": "problem",

@@ -10,7 +10,7 @@ import gantei
 
 from .docstrings import parsed
 from .python_api import code_block, documented, members, public
-from .signatures import alias, annotations_of, fields, meaning, names_in, node_of
+from .signatures import alias, annotations_of, bases, fields, meaning, names_in, node_of
 
 PAGE = "python-types.md"
 HEAD = """# Types of Python
@@ -40,12 +40,15 @@ def _types() -> Iterator[str]:
         if name not in described and (place := meaning(module, name)):
             found[name] = place
             waiting += [(place[0], each) for each in names_in(annotations_of(place[1]))]
+            waiting += [(place[0], each) for each in bases(place)]
         described.add(name)
-    for name, (_, node, said) in sorted(found.items()):
+    for name, place in sorted(found.items()):
+        _, node, said = place
         yield f"## {name}"
         if isinstance(node, ast.Assign):
             yield code_block(alias(node))
         elif lines := fields(node):
-            yield code_block("\n    ".join([f"class {name}:", *lines]))
+            above = f"({', '.join(bases(place))})" if bases(place) else ""
+            yield code_block("\n    ".join([f"class {name}{above}:", *lines]))
         if said:
             yield from documented(parsed(said))

@@ -139,3 +139,15 @@ def meaning(module: ModuleType, name: str) -> Place | None:
             target = import_module(f"{'.' * node.level}{node.module or ''}", package)
             return meaning(sys.modules[target.__name__], name)
     return None
+
+
+def bases(place: Place) -> list[str]:
+    """The classes of gantei from which a class has further fields."""
+    module, node, _ = place
+    names = [ast.unparse(each) for each in node.bases] if isinstance(node, ast.ClassDef) else []
+    above = [(name, meaning(module, name)) for name in names]
+    return [
+        name
+        for name, each in above
+        if each and isinstance(each[1], ast.ClassDef) and fields(each[1])
+    ]
