@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gantei.errors import OutputError
@@ -43,6 +43,8 @@ def in_small_runs(monkeypatch):
     lines=st.lists(LINES, max_size=12),
     options=st.tuples(*[st.booleans()] * 3),
 )
+@example(files=["../../.."], lines=[], options=(False, False, False))
+@example(files=["../../.."], lines=["x"], options=(False, True, False))
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -52,6 +54,7 @@ def test_lists_and_folders_give_what_a_plain_listing_gives(
     with_root, with_folder, from_folder = options
     with tempfile.TemporaryDirectory() as top:
         work = Path(top, "1/2/3/work")
+        Path(work, "photographs").mkdir(parents=True)  # where all files lie beside it
         for name in files:
             path = Path(os.path.normpath(f"{work}/photographs/x/{name}/eye.jpg"))
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,6 +70,10 @@ def test_lists_and_folders_give_what_a_plain_listing_gives(
         expected = plain_listing(paths, lines, root)
         if root is not None and any(name.startswith("../") for name, _ in expected):
             with pytest.raises(OutputError, match="lies outside"):
+                collect(given)
+            return
+        if not expected:
+            with pytest.raises(OutputError, match="no photographs in photographs"):
                 collect(given)
             return
         found = collect(given)

@@ -146,19 +146,28 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         return self._with(changes=(*self._changes, change))
 
     def selected(self, wanted: Wanted) -> "CompactPhotographs":
-        """Give those whose names are wanted, apart from the others, which take no memory then."""
-        names, are_wanted = self.names(), bytearray()
-        while some := [*islice(names, _AT_ONCE)]:
-            are_wanted += bytes(wanted(some))
+        """Give those whose names are wanted, apart from the others, which take no memory then.
 
-        def chosen(texts: StoredTexts) -> StoredTexts:
-            kept = compress(self._texts(texts), are_wanted)
-            return StoredTexts(iter(lambda: [*islice(kept, _AT_ONCE)], []))
-
+        Args:
+            wanted: tells it of some names after the other; it is asked once, in their order.
+        """
+        are_wanted = bytearray()
+        names = StoredTexts(self._texts_wanted(wanted, are_wanted))
         numbers = compress(self._places, are_wanted) if self._sides else ()
         sides = bytearray(self._sides[number] for number in numbers)
-        told = None if self._told is None else (chosen(self._told[0]), self._told[1])
-        return CompactPhotographs(self._below, chosen(self._names), sides, self._changes, told=told)
+        told = None
+        if self._told is not None:
+            kept = compress(self._texts(self._told[0]), are_wanted)
+            told = StoredTexts(iter(lambda: [*islice(kept, _AT_ONCE)], [])), self._told[1]
+        return CompactPhotographs(self._below, names, sides, self._changes, told=told)
+
+    def _texts_wanted(self, wanted: Wanted, are_wanted: bytearray) -> Iterator[list[str]]:
+        """The texts of the names that are wanted, some at a time; adds which they are."""
+        texts, has_more = self._texts(self._names), isinstance(self._below, Place)
+        while some := [*islice(texts, _AT_ONCE)]:
+            answers = bytes(wanted([*map(name_of_text, some)] if has_more else some))
+            are_wanted += answers
+            yield [*compress(some, answers)]
 
     def _with(
         self,

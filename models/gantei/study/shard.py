@@ -6,7 +6,7 @@ when photographs are added or removed.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from itertools import islice
@@ -93,26 +93,45 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
 
     What is said of the study as a whole stays: its columns, and what is stated of eyes.
     """
+    digest = _NamesDigest()
+
+    def are_in(names: Sequence[str]) -> list[bool]:
+        digest.add(names)
+        return shard.which(names)
+
     part = replace(
         listing,
-        photographs=selected(listing.photographs, shard.which),
+        photographs=selected(listing.photographs, are_in),
         passed_by=tuple(each for each in listing.passed_by if shard.has(each.name)),
     )
     return part, StudyShard(
         shard.number,
         shard.of,
         len(listing.photographs),
-        names_sha256(listing.names()),
+        digest.hexdigest(),
         _eyes_sha256(part.photographs),
     )
 
 
 def names_sha256(names: Iterable[str]) -> str:
     """Digest of the names of a whole study's photographs, in the order of the table."""
-    digest, left = hashlib.sha256(), iter(names)
+    digest, left = _NamesDigest(), iter(names)
     while some := [*islice(left, 1000)]:
-        digest.update("\0".join([*some, ""]).encode())
+        digest.add(some)
     return digest.hexdigest()
+
+
+class _NamesDigest:
+    """The digest that `names_sha256` gives, of names that come some at a time."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+
+    def add(self, names: Sequence[str]) -> None:
+        self._digest.update("\0".join([*names, ""]).encode())
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
 
 
 def _eyes_sha256(photographs: Iterable[StudyPhotograph]) -> str:
