@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from .below_address import place  # noqa: F401 - a fixture
 from .helper_jobs import jobs  # noqa: F401 - a fixture
 from .hub import hub  # noqa: F401 - a fixture of every test here
 from .pictures import FILES
 from .playing import playing  # noqa: F401 - a fixture
+from .settled import settled  # noqa: F401 - a fixture
 
 Draw = Callable[..., Image.Image]
 Encode = Callable[..., bytes]

@@ -79,6 +79,15 @@ class ShardedStudy:
         given = self.tables[::-1] if tables is None else tables
         return main(["merge", *map(str, given), "--out", str(out), *map(str, options)])
 
+    def refused(self, capsys, *options, tables=None):
+        """What a merge says that is refused; nothing is written, and no shard is changed."""
+        before = {path: path.read_bytes() for path in self.table(1).parent.iterdir()}
+        capsys.readouterr()
+        assert self.merge(*options, tables=tables) == 2
+        assert not [*self.merged.parent.iterdir()]
+        assert {path: path.read_bytes() for path in self.table(1).parent.iterdir()} == before
+        return capsys.readouterr().err
+
     def check_same(self, whole=None, merged=None):
         """See that both folders have the same files of the same bytes, but for durations."""
         whole, merged = whole or self.whole.parent, merged or self.merged.parent
@@ -86,6 +95,23 @@ class ShardedStudy:
         assert found.keys() == expected.keys()
         for name, content in expected.items():
             assert found[name] == content, name
+
+
+def three_shards(folder, estimator):
+    """The study of persons by folders, once its three shards have run."""
+    study = ShardedStudy(
+        folder, drawn_study(folder / "photographs"), ("--persons", "folders", "--with", estimator)
+    )
+    study.run_shards()
+    return study
+
+
+def change_manifest(table, change):
+    """Change the run manifest of a table by a function of it."""
+    path = table.with_name(f"{table.name}.run.json")
+    manifest = json.loads(path.read_text("utf-8"))
+    change(manifest)
+    path.write_text(json.dumps(manifest), "utf-8")
 
 
 def contents(folder):

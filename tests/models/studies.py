@@ -1,6 +1,7 @@
 """Runs of `gantei predict`, whole and interrupted, and the tables that they write."""
 
 import csv
+import json
 
 import pytest
 
@@ -12,6 +13,20 @@ NAMES = ["left/1.png", "left/3.png", "left/5.png", "right/0.png", "right/2.png",
 
 def run(*arguments):
     return main(["predict", *map(str, arguments)])
+
+
+def refused(capsys, *arguments):
+    """What a command says that does nothing, with exit code 2."""
+    try:
+        code = main([*map(str, arguments)])
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2
+    return capsys.readouterr().err
+
+
+def manifest_of(table):
+    return json.loads(table.with_name(f"{table.name}.run.json").read_text("utf-8"))
 
 
 def rows(path):

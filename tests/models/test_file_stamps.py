@@ -13,40 +13,13 @@ from gantei.study.file_stamps import FileStamps, kept_stamp, stamp_of
 from ..conftest import made_picture
 from ..explained import explained_network
 from ..opened_files import opened_below
-from .studies import NAMES, interrupted_after, rows, run
-
-LONG_AGO = 1_700_000_000_123_456_789
+from .settled import LONG_AGO, change_unseen, set_back
+from .studies import NAMES, interrupted_after, manifest_of, rows, run
 
 
 @pytest.fixture
 def age(make_estimator):
     return make_estimator("made-age", network=explained_network())
-
-
-@pytest.fixture
-def settled(photographs):
-    """The photographs, none of which has changed just now."""
-    for name in NAMES:
-        set_back(photographs / name)
-    return photographs
-
-
-def set_back(path):
-    os.utime(path, ns=(LONG_AGO, LONG_AGO))
-
-
-def change_unseen(path):
-    """Change a file's bytes, but neither its size nor its time."""
-    content = bytearray(path.read_bytes())
-    content[60] ^= 1
-    path.write_bytes(content)
-    set_back(path)
-
-
-def resumed(out):
-    return json.loads(out.with_name(f"{out.name}.run.json").read_text("utf-8"))["summary"][
-        "resumed"
-    ]
 
 
 @pytest.mark.parametrize("count", [1, 4, 5])
@@ -60,7 +33,7 @@ def test_a_resumed_run_opens_no_photograph_that_is_finished(
         run(settled, "--with", age, "--out", out)
     assert opened == {*NAMES[count:]}
     assert out.read_bytes() == whole.read_bytes()
-    assert resumed(out) == count
+    assert manifest_of(out)["summary"]["resumed"] == count
 
 
 def test_a_resumed_run_with_maps_and_embeddings_opens_none_either(
@@ -72,7 +45,7 @@ def test_a_resumed_run_with_maps_and_embeddings_opens_none_either(
     with opened_below(settled) as opened:
         run(settled, "--with", age, "--out", out, *options)
     assert opened == {NAMES[5]}
-    assert resumed(out) == 5
+    assert manifest_of(out)["summary"]["resumed"] == 5
 
 
 def test_a_photograph_with_another_time_is_read_and_its_row_is_kept_where_it_is_the_same(
@@ -84,7 +57,7 @@ def test_a_photograph_with_another_time_is_read_and_its_row_is_kept_where_it_is_
     with opened_below(settled) as opened:
         run(settled, "--with", age, "--out", out)
     assert opened == {NAMES[1], *NAMES[4:]}
-    assert resumed(out) == 4
+    assert manifest_of(out)["summary"]["resumed"] == 4
 
 
 @pytest.mark.parametrize(("options", "kept"), [((), 4), (("--rehash",), 2)])
@@ -95,7 +68,7 @@ def test_only_rehash_finds_a_photograph_that_changed_with_size_and_time_the_same
     interrupted_after(4, settled, age, out, monkeypatch)
     change_unseen(settled / NAMES[2])
     run(settled, "--with", age, "--out", out, *options)
-    assert resumed(out) == kept
+    assert manifest_of(out)["summary"]["resumed"] == kept
 
 
 def test_rehash_reads_each_finished_photograph(settled, age, tmp_path, monkeypatch):
@@ -104,7 +77,7 @@ def test_rehash_reads_each_finished_photograph(settled, age, tmp_path, monkeypat
     with opened_below(settled) as opened:
         run(settled, "--with", age, "--out", out, "--rehash")
     assert opened == {*NAMES}
-    assert resumed(out) == 4
+    assert manifest_of(out)["summary"]["resumed"] == 4
 
 
 def test_rows_of_an_earlier_gantei_have_no_stamps_and_their_photographs_are_read(
@@ -118,7 +91,7 @@ def test_rows_of_an_earlier_gantei_have_no_stamps_and_their_photographs_are_read
     with opened_below(settled) as opened:
         run(settled, "--with", age, "--out", out)
     assert opened == {*NAMES}
-    assert resumed(out) == 4
+    assert manifest_of(out)["summary"]["resumed"] == 4
 
 
 def listed(tmp_path, age_in_seconds=3600.0, **options):
@@ -191,7 +164,7 @@ def test_the_journal_of_an_anonymous_study_tells_no_times_and_is_trusted(
     with opened_below(settled) as opened:
         run(settled, "--with", age, "--out", out, "--anonymous", key)
     assert len(opened) == 2
-    assert resumed(out) == 4
+    assert manifest_of(out)["summary"]["resumed"] == 4
 
 
 @pytest.fixture
@@ -218,7 +191,7 @@ def test_persons_of_dicom_files_are_known_again_without_reading_them(
     with opened_below(archive) as opened:
         run(archive, "--with", age, "--out", out)
     assert opened == {"4.dcm", "5.dcm"}
-    assert resumed(out) == 4
+    assert manifest_of(out)["summary"]["resumed"] == 4
     assert len({row["person"] for row in rows(out)}) == 2
 
 
@@ -227,100 +200,5 @@ def test_pseudonyms_of_another_key_are_not_taken_over(archive, age, tmp_path, mo
     interrupted_after(4, archive, age, out, monkeypatch)
     (tmp_path / "t.csv.dicom-key").unlink()
     run(archive, "--with", age, "--out", out)
-    assert resumed(out) == 0
+    assert manifest_of(out)["summary"]["resumed"] == 0
     assert len({row["person"] for row in rows(out)}) == 2
-
-
-def manifest_of(out):
-    return json.loads(out.with_name(f"{out.name}.run.json").read_text("utf-8"))
-
-
-FINISHED = [
-    (),
-    ("--maps", "maps", "--embeddings", "vectors.npy"),
-    ("--plain-csv", "--anonymous", "key.csv"),
-]
-
-
-@pytest.mark.parametrize("options", FINISHED)
-def test_a_finished_table_is_known_as_such_without_opening_photographs(
-    options, settled, age, tmp_path, monkeypatch, capsys
-):
-    monkeypatch.chdir(tmp_path)
-    arguments = (settled, "--with", age, "--out", tmp_path / "t.csv", *options)
-    run(*arguments)
-    before = manifest_of(tmp_path / "t.csv")
-    capsys.readouterr()
-    with opened_below(settled) as opened:
-        assert run(*arguments) == 1
-    assert not opened
-    assert manifest_of(tmp_path / "t.csv") == before
-    assert "6 photographs, already finished: 5 estimated, 1 failed" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("options", FINISHED)
-def test_photographs_of_a_finished_table_are_read_once_where_a_time_differs(
-    options, settled, age, tmp_path, monkeypatch
-):
-    monkeypatch.chdir(tmp_path)
-    arguments = (settled, "--with", age, "--out", tmp_path / "t.csv", *options)
-    run(*arguments)
-    before = manifest_of(tmp_path / "t.csv")
-    os.utime(settled / NAMES[1], ns=(LONG_AGO, LONG_AGO + 1))
-    for expected in ({*NAMES}, set()):
-        with opened_below(settled) as opened:
-            assert run(*arguments) == 1
-        assert opened == expected
-    now = manifest_of(tmp_path / "t.csv")
-    assert now.pop("stamps_sha256") != before.pop("stamps_sha256")
-    assert now == before
-
-
-def test_times_are_not_noted_of_a_table_whose_photographs_changed_just_now(
-    photographs, age, tmp_path
-):
-    out = tmp_path / "t.csv"
-    soon = time.time_ns() + 10**11  # whatever time the test takes
-    os.utime(photographs / NAMES[0], ns=(soon, soon))
-    run(photographs, "--with", age, "--out", out)
-    assert manifest_of(out)["stamps_sha256"] is None
-    for name in NAMES:
-        set_back(photographs / name)
-    run(photographs, "--with", age, "--out", out)
-    with opened_below(photographs) as opened:
-        assert run(photographs, "--with", age, "--out", out) == 1
-    assert not opened
-
-
-def test_a_finished_table_is_not_that_of_photographs_that_changed(settled, age, tmp_path, capsys):
-    out = tmp_path / "t.csv"
-    run(settled, "--with", age, "--out", out)
-    (settled / NAMES[1]).write_bytes((settled / NAMES[0]).read_bytes())
-    assert run(settled, "--with", age, "--out", out) == 2
-    assert "its photographs are others" in capsys.readouterr().err
-
-
-def test_of_a_finished_table_only_rehash_finds_a_change_with_size_and_time_the_same(
-    settled, age, tmp_path, capsys
-):
-    out = tmp_path / "t.csv"
-    run(settled, "--with", age, "--out", out)
-    change_unseen(settled / NAMES[2])
-    assert run(settled, "--with", age, "--out", out) == 1
-    assert run(settled, "--with", age, "--out", out, "--rehash") == 2
-    assert "its photographs are others" in capsys.readouterr().err
-
-
-def test_a_file_that_could_not_be_read_and_can_be_now_is_read(settled, age, tmp_path, capsys):
-    out, late = tmp_path / "t.csv", settled / "left/late.png"
-    names = tmp_path / "names.txt"
-    names.write_text("".join(f"{settled / name}\n" for name in (*NAMES, "left/late.png")))
-    arguments = ("--from", names, "--with", age, "--out", out)
-    run(*arguments)
-    with opened_below(settled) as opened:
-        assert run(*arguments) == 1
-    assert not opened
-    late.write_bytes((settled / NAMES[0]).read_bytes())
-    set_back(late)
-    assert run(*arguments) == 2
-    assert "its photographs are others" in capsys.readouterr().err

@@ -2,10 +2,6 @@
 
 import csv
 import json
-import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,7 +13,7 @@ from .. import calibrated
 from ..conftest import SEX, made_picture
 from ..explained import explained_network
 from .sharded import ShardedStudy, drawn_study
-from .studies import rows, run
+from .studies import rows
 
 NEEDED = {"parquet": "pyarrow", "xlsx": "openpyxl"}
 
@@ -197,76 +193,6 @@ def test_a_table_that_shards_and_their_files_are_named_for_by_a_pattern(sharded)
     study.run_shards()
     assert study.merge(tables=sorted((study.folder / "shards").glob("shard-*.csv"))) == 1
     study.check_same()
-
-
-def test_the_same_command_again_says_that_all_is_merged(sharded, capsys):
-    study = sharded("--persons", "folders")
-    study.run_shards()
-    study.merge()
-    before = {path: path.stat().st_mtime_ns for path in study.merged.parent.iterdir()}
-    capsys.readouterr()
-    assert study.merge() == 1
-    assert "16 photographs of 3 shards, already merged: 14 estimated" in capsys.readouterr().err
-    assert {path: path.stat().st_mtime_ns for path in study.merged.parent.iterdir()} == before
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from gantei.command_line import main
-
-replace, left = Path.replace, [int(sys.argv[1])]
-
-def replaced(self, target):
-    if not left[0]:
-        os.kill(os.getpid(), signal.SIGKILL)
-    left[0] -= 1
-    return replace(self, target)
-
-Path.replace = replaced
-main(sys.argv[2:])
-"""
-
-
-@pytest.mark.skipif(os.name != "posix", reason="kills by a signal")
-@pytest.mark.parametrize("files", [0, 3, 5])
-def test_a_merge_that_is_killed_while_it_writes_is_finished_by_the_same_command(sharded, files):
-    study = sharded("--persons", "folders")
-    study.run_whole()
-    study.run_shards()
-    study.merged.parent.mkdir()
-    words = ["merge", *map(str, study.tables), "--out", str(study.merged)]
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(files), *words], check=False)
-    assert killed.returncode == -signal.SIGKILL
-    assert not study.merged.exists()
-    assert study.merge() == 1
-    study.check_same()
-
-
-def test_predict_on_one_machine_reads_no_photograph_of_a_merged_table_again(
-    sharded, photographs, monkeypatch
-):
-    for path in photographs.rglob("*.png"):
-        os.utime(path, (1_700_000_000, 1_700_000_000))
-    study = sharded("--persons", "folders")
-    study.run_shards()
-    study.merge()
-    with monkeypatch.context() as patch:
-        patch.setattr("gantei.study.existing_table._hashed", None)
-        assert run(photographs, *study.options, "--out", study.merged) == 1
-    told = json.loads(study.merged.with_name("all.csv.run.json").read_text("utf-8"))
-    assert told["stamps_sha256"] is not None
-    assert study.merge() == 1
-
-
-def test_predict_on_one_machine_finds_the_merged_table_finished(sharded, photographs, capsys):
-    study = sharded("--persons", "folders")
-    study.run_shards()
-    study.merge()
-    before = study.merged.read_bytes()
-    capsys.readouterr()
-    assert run(photographs, *study.options, "--out", study.merged) == 1
-    assert study.merged.read_bytes() == before
 
 
 def test_shards_of_several_kinds_of_processors_are_said_to_differ_in_last_digits(

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 
@@ -10,10 +9,7 @@ import numpy as np
 import pytest
 
 from gantei.command_line import main
-from gantei.errors import OutputError
 from gantei.labels.results_table import read_results
-from gantei.study.collecting import GivenPhotographs, collect
-from gantei.table_files.list_reading import read_table_file
 
 from .lists import as_parquet
 from .sharded import ShardedStudy, drawn_study
@@ -213,12 +209,6 @@ def test_results_in_a_folder_are_read_as_those_in_a_file(table, photographs, age
     assert read_results(table).is_changed
 
 
-def test_a_folder_is_a_list_of_photographs(table, photographs):
-    listing = collect(GivenPhotographs(list_name=os.fspath(table), root=photographs))
-    assert [*listing.names()] == NAMES
-    assert "sha256" in listing.columns
-
-
 def test_verify_table_reads_the_folder_and_notices_a_file_that_is_gone(table, photographs, capsys):
     code, said = said_by(capsys, "verify-table", table, photographs)
     assert (code, "results.parquet: as the run wrote it" in said) == (0, True)
@@ -260,44 +250,3 @@ def test_more_files_than_five_digits_number_are_refused_before_any_work(
     assert code == 2
     assert "6 rows are more than 2 files of 2" in said
     assert [*tmp_path.glob("results*")] == []
-
-
-def test_a_table_of_another_program_is_read_and_what_it_marks_as_none_is_passed_by(tmp_path):
-    pyarrow = pytest.importorskip("pyarrow")
-    folder = tmp_path / "list.parquet"
-    folder.mkdir()
-    for number, name in ((10, "a.jpg"), (11, "b.jpg")):
-        cells = pyarrow.table({"photograph": [name], "visit": [number]})
-        parquet.write_table(cells, folder / f"part-000{number}-c0.snappy.parquet")
-    (folder / "_SUCCESS").touch()
-    (folder / ".part-0.parquet.crc").write_bytes(b"crc")
-    found = read_table_file(os.fspath(folder), expected=("photograph",))
-    assert [row.cells for row in found.rows] == [["a.jpg", "10"], ["b.jpg", "11"]]
-
-
-@pytest.mark.parametrize(
-    ("spoil", "expected"),
-    [
-        (lambda folder: (folder / "sex=male").mkdir(), "holds sex=male, which is no .parquet file"),
-        (lambda folder: (folder / "notes.txt").touch(), "holds notes.txt"),
-        (
-            lambda folder: [path.unlink() for path in folder.iterdir()],
-            "is a folder without any .parquet file",
-        ),
-        (
-            lambda folder: parquet.write_table(
-                parquet.read_table(folder / "part-00000.parquet").drop_columns(["eye"]),
-                folder / "part-00001.parquet",
-            ),
-            "part-00001.parquet: has other columns than part-00000.parquet",
-        ),
-        (
-            lambda folder: (folder / "part-00001.parquet").write_bytes(b"PAR1 is none"),
-            "cannot be read as Parquet",
-        ),
-    ],
-)
-def test_a_folder_that_is_no_table_says_what_is_wrong(spoil, expected, table):
-    spoil(table)
-    with pytest.raises(OutputError, match=expected):
-        read_table_file(os.fspath(table), expected=("photograph",))

@@ -1,18 +1,17 @@
-"""`gantei verify-table`: photographs against their rows, files against the run manifest."""
+"""`gantei verify-table`: photographs against their rows."""
 
-import json
 import shutil
 from dataclasses import replace
 
 import pytest
 
-from gantei.command_line import main
 from gantei.photographs.listing import list_photographs
 from gantei.study.table_verification import verify_table
 
 from ..conftest import made_picture
 from ..explained import explained_network
 from .studies import NAMES, rows, run
+from .verified import differing, table_with_all_beside, told, verify
 
 ENDINGS = ("csv", "jsonl", "parquet", "xlsx")
 NEEDED = {"parquet": "pyarrow", "xlsx": "openpyxl"}
@@ -25,28 +24,7 @@ def age(make_estimator):
 
 @pytest.fixture
 def table(photographs, age, tmp_path):
-    """A table with persons and embeddings beside it."""
-    out = tmp_path / "out/t.csv"
-    out.parent.mkdir()
-    run(photographs, "--with", age, "--persons", "names", "--out", out,
-        "--embeddings", out.with_name("v.npy"))  # fmt: skip
-    return out
-
-
-def verify(*arguments):
-    return main(["verify-table", *map(str, arguments)])
-
-
-def told(capsys, *arguments):
-    """What it says as JSON: the exit code, and what is not empty."""
-    capsys.readouterr()
-    code = verify(*arguments, "--json")
-    return code, json.loads(capsys.readouterr().out)
-
-
-def differing(report):
-    kinds = ("changed", "renamed", "missing", "unreadable", "twice", "not_in_table")
-    return {kind: report[kind] for kind in kinds if report[kind]}
+    return table_with_all_beside(photographs, age, tmp_path)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -163,24 +141,6 @@ def test_what_has_the_place_of_a_photograph_and_cannot_be_read_is_told(table, ph
     assert (report.unreadable, report.right, report.is_right) == ((NAMES[0],), 5, False)
 
 
-@pytest.mark.parametrize("name", ["t.csv", "t.csv.persons.csv", "t.csv.photographs.csv", "v.npy"])
-def test_a_file_that_was_changed_is_told(name, table, photographs, capsys):
-    path = table.with_name(name)
-    path.write_bytes(path.read_bytes() + b"\n")
-    code, report = told(capsys, table, photographs)
-    assert code == 1
-    assert {key for key, state in report["files"].items() if state != "right"} == {name}
-    assert report["right"] == 6
-
-
-def test_embeddings_elsewhere_are_named(table, photographs, tmp_path, capsys):
-    moved = tmp_path / "elsewhere.npy"
-    table.with_name("v.npy").rename(moved)
-    assert told(capsys, table, photographs)[1]["files"]["v.npy"] == "missing"
-    code, report = told(capsys, table, photographs, "--embeddings", moved)
-    assert (code, report["files"]["elsewhere.npy"]) == (0, "right")
-
-
 def test_a_table_that_was_sorted_otherwise_and_has_a_row_twice_is_read_all_the_same(
     table, photographs, capsys
 ):
@@ -234,42 +194,6 @@ def test_a_table_of_one_shard_is_verified_among_the_photographs_of_the_whole(
         assert 0 < report["rows"] < 6
 
 
-def test_what_cannot_be_verified_is_refused_with_what_to_do(
-    table, photographs, age, tmp_path, capsys
-):
-    key, secret = tmp_path / "key.csv", tmp_path / "secret.csv"
-    run(photographs, "--with", age, "--anonymous", key, "--out", secret)
-
-    def refused(*arguments):
-        capsys.readouterr()
-        assert verify(*arguments) == 2
-        return capsys.readouterr().err
-
-    assert "no such file" in refused(tmp_path / "none.csv", photographs)
-    assert "name the table first" in refused(photographs, table)
-    assert "name its key by --anonymous" in refused(secret, photographs)
-    assert "leave out --anonymous" in refused(table, photographs, "--anonymous", key)
-    assert "name the key that" in refused(secret, photographs, "--anonymous", tmp_path / "no.csv")
-    assert "no photographs: name some" in refused(table)
-    table.write_text("photograph,age\n1.png,5\n", "utf-8")
-    assert "needs one column called sha256" in refused(table, photographs)
-    table.write_bytes("photograph,sha256\n右眼.png,\n".encode("cp932"))
-    assert "not UTF-8" in refused(table, photographs)
-    table.with_name("t.csv.run.json").write_text("[]")
-    assert "is no run manifest" in refused(table, photographs)
-    table.with_name("t.csv.run.json").unlink()
-    assert "needs t.csv.run.json beside it" in refused(table, photographs)
-
-
-def test_nothing_is_written(table, photographs, capsys):
-    def state():
-        return {path: path.stat().st_mtime_ns for path in table.parent.rglob("*")}
-
-    before = state()
-    assert verify(table, photographs) == 0
-    assert state() == before
-
-
 def test_no_file_of_a_photograph_is_taken_into_memory_whole(table, photographs, monkeypatch):
     from gantei.photographs import photograph_source
 
@@ -297,20 +221,3 @@ def test_dicom_files_and_their_persons_are_verified(age, tmp_path, capsys):
     run(folder, "--with", age, "--out", out)
     code, report = told(capsys, out, folder)
     assert (code, report["files"]["t.csv.persons.csv"]) == (0, "right")
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("shard", {"number": 1}),
-        ("shard", {"number": 1, "of": 0}),
-        ("photographs", {"file": "../x", "sha256": "0"}),
-        ("photographs", {"file": 3, "sha256": "0"}),
-        ("persons", []),
-    ],
-)
-def test_a_run_manifest_that_says_what_none_says_is_refused(table, photographs, capsys, key, value):
-    path = table.with_name(f"{table.name}.run.json")
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {key: value}), "utf-8")
-    assert verify(table, photographs) == 2
-    assert f".run.json: what it says of {key} cannot be understood" in capsys.readouterr().err
