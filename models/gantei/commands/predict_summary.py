@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..photographs.passed_by import PassedBy
     from ..study.backends import AnyEstimator, Backend
     from ..study.dicom_columns import DicomColumns
-    from ..study.existing_table import Summary
+    from ..study.run_summary import Summary
     from ..system.processor import Processor
 
 

@@ -31,8 +31,8 @@ def write_stream(
     from ..study.columns import Row, columns, row, sentences_of_every_row
     from ..study.counts import FindingCounts
     from ..study.dicom_persons import DicomPersons
-    from ..study.existing_table import Summary
     from ..study.refusing import without_refused
+    from ..study.run_summary import Summary
     from ..study.same_files import SameFiles, with_same_files
     from ..study.stated_cameras import StatedCameras
     from ..study.table import write_comma_separated

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from ..study.existing_table import Summary
+from ..study.run_summary import Summary
 from .merged_study import MergedStudy
 from .whole_study import WholeStudy
 

@@ -1,6 +1,5 @@
 """What merging is asked for, and whether that can be done and has been done."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +10,17 @@ from ..study.definition import digest_of
 from ..study.embeddings_file import check_free, check_path
 from ..study.files_of_table import FilesOfTable
 from ..study.overlay_files import OverlayFiles
-from ..study.persons_file import persons_are_there
 from ..study.run_differences import differences
-from ..study.run_manifest_reading import existing_manifest
+from ..study.table_in_the_way import (
+    RunManifest,
+    changed_files,
+    check_free_places,
+    known_table,
+    worded_difference,
+)
 from ..study.table_writing import check_extent, check_form
 from ..system.files import sha256_of
 from ..system.processor import told_processors
-from ..table_files.parquet_parts import table_sha256
 from .shard_table import ShardTable
 
 _PLACES = {
@@ -46,6 +49,12 @@ class MergedStudy(FilesOfTable):
         return sum(shard.photographs for shard in self.shards)
 
     @property
+    def run(self) -> str:
+        """Digest of the run, the same in all shards."""
+        run: str = self.shards[0].manifest["run"]
+        return run
+
+    @property
     def parts(self) -> list[dict[str, Any]]:
         """What the run manifest says of the shards."""
         return [
@@ -62,8 +71,7 @@ class MergedStudy(FilesOfTable):
     def journal_id(self) -> str:
         """Digest of what is merged and where it goes, by which a merge that was killed is known."""
         places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
-        run = self.shards[0].manifest["run"]
-        return digest_of({"run": run, "shards": self.parts, "places": places})
+        return digest_of({"run": self.run, "shards": self.parts, "places": places})
 
     @property
     def has_several_processors(self) -> bool:
@@ -79,9 +87,8 @@ class MergedStudy(FilesOfTable):
         """Where the overlays are."""
         if self.maps is None:
             return None
-        manifest = self.shards[0].manifest
-        names = [each["name"] for each in manifest["estimators"]]
-        return OverlayFiles(self.maps, names, manifest["run"])
+        names = [each["name"] for each in self.shards[0].manifest["estimators"]]
+        return OverlayFiles(self.maps, names, self.run)
 
     def check(self) -> None:
         """Refuse what cannot be merged as it is asked for, before any work.
@@ -118,24 +125,14 @@ class MergedStudy(FilesOfTable):
         """
         if self.embeddings:
             check_free(self.embeddings)
-        for path in self.own_paths():
-            if os.path.lexists(path):  # a link to nothing is somebody's too
-                raise OutputError(
-                    f"{path} exists, and belongs to a table {self.table.name}: move it, choose "
-                    "another --out, or replace it with --overwrite"
-                )
+        check_free_places(self)
 
     def merged_before(self) -> Mapping[str, Any] | None:
         """Give the run manifest of the table that is there, if it was merged from these shards."""
-        if (manifest := existing_manifest(self.table)) is None:
-            return None
-        try:
+
+        def read(manifest: RunManifest) -> RunManifest | None:
             same = (
-                manifest["run"] == self.shards[0].manifest["run"]
-                and manifest["shards"] == self.parts
-                and manifest.get("rows_per_file") == self.rows_per_file
-                and manifest["table_sha256"] == table_sha256(self.table)
-                and persons_are_there(self.persons_path, manifest)
+                manifest["shards"] == self.parts
                 and manifest["photographs"]["sha256"] == sha256_of(self.measures_path)
                 and self.dictionary_path.is_file()
                 and (
@@ -144,25 +141,20 @@ class MergedStudy(FilesOfTable):
                     == {"file": self.embeddings.name, "sha256": sha256_of(self.embeddings)}
                 )
             )
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        return manifest if same else None
+            return manifest if same else None
+
+        return known_table(self, self.run, self.rows_per_file, read)
 
     def difference(self) -> str:
         """Say how the table that is there differs from the merged one."""
-        nothing = f"there is no {self.run_path.name} that could tell what made it"
-        if (manifest := existing_manifest(self.table)) is None:
-            return nothing
-        try:
+
+        def clauses(manifest: RunManifest) -> list[str]:
             found = differences(manifest, self.shards[0].manifest, this="these shards", now="here")
-            if manifest["table_sha256"] != table_sha256(self.table):
-                found.append("it was changed since it was written")
-            if manifest.get("rows_per_file") != self.rows_per_file:
-                found.append("it is divided into files otherwise (--rows-per-file)")
+            found += changed_files(self, self.rows_per_file, manifest)
             if "shards" not in manifest:
                 found.append("it was not merged")
             elif manifest["shards"] != self.parts:
                 found.append("it was merged from other tables")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            return nothing
-        return ", ".join(found) or "what stands beside it is other, or gone"
+            return found
+
+        return worded_difference(self, clauses)

@@ -1,42 +1,28 @@
 """Whether a table that is there is what a run would write, and if not, what differs."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..errors import OutputError
 from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
 from ..photographs.photograph_source import versioned_sha256
 from ..system.cores import cores
-from ..table_files.parquet_parts import table_sha256
 from ..table_files.streamed_columns import streamed_columns
 from .definition import PhotographsDigest, Study
 from .dicom_persons import is_other_key
 from .extras import Extras
 from .file_stamps import FileStamps, StampsDigest, shard_stamps_sha256, stamps_sha256
 from .listed_photographs import told_sha256
-from .persons_file import persons_are_there
 from .run_differences import differences, shard_differences
-from .run_manifest_reading import existing_manifest
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a run came to.
-
-    `photographs` in all, `failed` of them; `resumed` were done before this process began, which
-    took `seconds_of_last_process` for the others. `findings` and `errors` are photographs by code,
-    as `FindingCounts` counts them.
-    """
-
-    photographs: int
-    failed: int
-    resumed: int
-    seconds_of_last_process: float
-    findings: Mapping[str, int]
-    errors: Mapping[str, int]
+from .run_summary import Summary
+from .table_in_the_way import (
+    RunManifest,
+    changed_files,
+    check_free_places,
+    known_table,
+    worded_difference,
+)
 
 
 @dataclass(frozen=True)
@@ -58,28 +44,24 @@ def finished_before(
     Its photographs are read only where the stamps of their files are others than those in the run
     manifest, or `rehash` asks for it.
     """
-    if (manifest := existing_manifest(study.table)) is None:
-        return None
-    try:
-        if manifest["run"] != run or manifest["table_sha256"] != table_sha256(study.table):
-            return None
+
+    def read(manifest: RunManifest) -> FinishedTable | None:
         if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
             return None
-        stamps = stamps_sha256(study.listing.photographs)
+        is_same, stamps = True, stamps_sha256(study.listing.photographs)
         if rehash or not _has_stamps(study, manifest, stamps):
             photographs, stamps = _hashed(study)
-            if manifest["photographs_sha256"] != photographs:
-                return None
-        same = (
-            manifest["told_sha256"] == told_sha256(study.listing.photographs)
-            and persons_are_there(study.persons_path, manifest)
+            is_same = manifest["photographs_sha256"] == photographs
+        is_same = (
+            is_same
+            and manifest["told_sha256"] == told_sha256(study.listing.photographs)
             and all(manifest[key] == now for key, now in extras.proofs(_measured(study)).items())
         )
         summary = Summary(**manifest["summary"])
         summary = replace(summary, resumed=summary.photographs)
-        return FinishedTable(summary, stamps) if same else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        return FinishedTable(summary, stamps) if is_same else None
+
+    return known_table(study, run, study.rows_per_file, read)
 
 
 def _has_stamps(study: Study, manifest: Mapping[str, Any], stamps: str | None) -> bool:
@@ -102,40 +84,29 @@ def check_beside(study: Study) -> None:
     kept = [study.dicom_key_path, study.journal_path]
     if study.journal_path.exists():
         kept += [study.vectors_path, study.measures_journal_path]
-    for path in study.own_paths():
-        if path not in kept and os.path.lexists(path):  # a link to nothing is somebody's too
-            raise OutputError(
-                f"{path} exists, and this run would write a file of that name beside "
-                f"{study.table.name}: move it, choose another --out, or replace it with --overwrite"
-            )
+    check_free_places(study, kept)
 
 
 def difference(study: Study, identity: Mapping[str, Any]) -> str:
     """Say how the existing table differs from the one of this run."""
-    nothing = f"there is no {study.run_path.name} that could tell what made it"
-    if (manifest := existing_manifest(study.table)) is None:
-        return nothing
-    try:
+
+    def clauses(manifest: RunManifest) -> list[str]:
         found = [*shard_differences(manifest, identity), *differences(manifest, identity)]
         if not found:
             found += _other_parts(study, manifest)
-        if manifest["table_sha256"] != table_sha256(study.table):
-            found.append("it was changed since it was written")
+        found += changed_files(study, study.rows_per_file, manifest)
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
             found.append("its persons or the list's columns are others (--from, --persons)")
         if not found and manifest["photographs_sha256"] != _hashed(study)[0]:
             found.append("its photographs are others")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return nothing
-    # What finished_before asks and neither manifest nor photographs explain.
-    return ", ".join(found) or "what stands beside it is other, or gone"
+        return found
+
+    return worded_difference(study, clauses)
 
 
 def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
-    """Say what is other of its files, of what all shards have in common, or of the key."""
+    """Say what is other of what all shards have in common, or of the key."""
     told, found = manifest.get("shard"), []
-    if manifest.get("rows_per_file") != study.rows_per_file:
-        found.append("it is divided into files otherwise (--rows-per-file)")
     if study.shard and told and study.shard.eyes_sha256 != told["eyes_sha256"]:
         found.append("its photographs, or their eyes, are others")
     key = (told or manifest).get("dicom_key_sha256")

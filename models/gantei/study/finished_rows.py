@@ -3,10 +3,10 @@
 from .columns import Row, sentences_of_every_row
 from .counts import FindingCounts
 from .definition import PhotographsDigest, Study
-from .existing_table import Summary
 from .file_stamps import StampsDigest
 from .leading_columns import LISTED, PERSON, PERSON_FROM, SHA256
 from .listed_photographs import ToldDigest
+from .run_summary import Summary
 from .same_files import SameFiles
 
 

@@ -21,7 +21,7 @@ from .columns import Row, row, write_dictionary
 from .definition import Study, digest_of
 from .described_outputs import described_outputs
 from .dicom_persons import DicomPersons
-from .existing_table import Summary, check_beside, difference, finished_before
+from .existing_table import check_beside, difference, finished_before
 from .extras import Extras
 from .file_stamps import FileStamps
 from .finished_rows import FinishedRows
@@ -34,6 +34,7 @@ from .person_photographs import PersonPhotographs
 from .persons_file import write_persons
 from .persons_table import PersonValues, person_columns
 from .refusing import without_refused
+from .run_summary import Summary
 from .same_files import with_same_files
 from .skipped_files import manifest_text, renew_manifest, skipped_counts, write_skipped
 from .stated_cameras import StatedCameras
