@@ -38,7 +38,7 @@ class PlaceInMemory(Place):
         """Read one."""
         self.note("read", name)
         if name not in self.contents:
-            raise PhotographError(Finding("unreadable-file", why="no such file"))
+            raise PhotographError(Finding("stored-missing"))
         if len(self.contents[name]) > most:
             raise PhotographError(Finding("large-file", most=most // 10**6))
         return ReadFile(self.contents[name], self.version_of(name))

@@ -69,7 +69,7 @@ def test_predict_on_one_machine_reads_no_photograph_of_a_merged_table_again(stud
     study.run_shards("--overwrite")
     study.merge()
     with monkeypatch.context() as patch:
-        patch.setattr("gantei.study.existing_table._hashed", None)
+        patch.setattr("gantei.study.existing_table._read_again", None)
         assert run(study.photographs, *study.options, "--out", study.merged) == 1
     assert manifest_of(study.merged)["stamps_sha256"] is not None
     assert study.merge() == 1

@@ -8,6 +8,7 @@ from gantei.findings.finding import Finding
 from ..explained import explained_network
 from .below_address import ADDRESS
 from .studies import NAMES, interrupted_after, manifest_of, refused, rows, run
+from .verified import differing, told
 
 
 @pytest.fixture
@@ -17,6 +18,13 @@ def age(make_estimator):
 
 DAMAGED = "left/3.png"
 """It is read a second time, to see whether it is a DICOM file that names a person."""
+
+
+def listed_names(tmp_path):
+    """A list of all names, so that the place is asked for each version."""
+    listed = tmp_path / "list.txt"
+    listed.write_text("\n".join(NAMES), "utf-8")
+    return f"--root={ADDRESS}", "--from", listed
 
 
 def requests_for(*names):
@@ -80,9 +88,7 @@ def test_a_place_without_versions_is_read_again_by_a_resumed_run(place, age, tmp
 def test_versions_of_a_list_are_asked_for_and_no_finished_photograph_is_read(
     place, age, tmp_path, monkeypatch
 ):
-    listed, out = tmp_path / "list.txt", tmp_path / "t.csv"
-    listed.write_text("\n".join(NAMES), "utf-8")
-    given = (f"--root={ADDRESS}", "--from", listed)
+    given, out = listed_names(tmp_path), tmp_path / "t.csv"
     interrupted_after(4, given[0], age, out, monkeypatch, *given[1:])
     place.asked.clear()
     run(*given, "--with", age, "--out", out)
@@ -100,9 +106,7 @@ def test_versions_of_a_list_are_asked_for_and_no_finished_photograph_is_read(
 def test_rows_are_kept_while_the_store_cannot_be_asked(
     outage, place, age, tmp_path, monkeypatch, capsys
 ):
-    listed, out = tmp_path / "list.txt", tmp_path / "t.csv"
-    listed.write_text("\n".join(NAMES), "utf-8")
-    given = (f"--root={ADDRESS}", "--from", listed)
+    given, out = listed_names(tmp_path), tmp_path / "t.csv"
     interrupted_after(4, given[0], age, out, monkeypatch, *given[1:])
     journal = out.with_name("t.csv.partial")
     before = journal.read_bytes()
@@ -117,6 +121,77 @@ def test_rows_are_kept_while_the_store_cannot_be_asked(
     assert journal.read_bytes() == before
     run(*given, "--with", age, "--out", out)
     assert manifest_of(out)["summary"]["resumed"] == 4
+
+
+def refuse(place, patch, *names):
+    """Let the store refuse access to some photographs, or to all."""
+    version, read = place.version, place.read
+
+    def refusing(answer):
+        def refuse_or_answer(name, *most):
+            if not names or name in names:
+                raise PhotographError(Finding("stored-refused"))
+            return answer(name, *most)
+
+        return refuse_or_answer
+
+    patch.setattr(place, "version", refusing(version))
+    patch.setattr(place, "read", refusing(read))
+
+
+def test_rows_are_kept_where_access_to_their_photographs_was_withdrawn(
+    place, age, tmp_path, monkeypatch, capsys
+):
+    given, out = listed_names(tmp_path), tmp_path / "t.csv"
+    interrupted_after(4, given[0], age, out, monkeypatch, *given[1:])
+    before = out.with_name("t.csv.partial").read_bytes()
+    with monkeypatch.context() as patch:
+        refuse(place, patch, NAMES[2])
+        said = refused(capsys, "predict", *given, "--with", age, "--out", out)
+    assert f"whether {NAMES[2]} has changed is not known: you may not read it" in said
+    assert out.with_name("t.csv.partial").read_bytes() == before
+    run(*given, "--with", age, "--out", out)
+    assert manifest_of(out)["summary"]["resumed"] == 4
+
+
+def test_a_photograph_that_could_never_be_read_holds_up_no_resumed_run(
+    place, age, tmp_path, monkeypatch
+):
+    given, out = listed_names(tmp_path), tmp_path / "t.csv"
+    refuse(place, monkeypatch, NAMES[2])
+    interrupted_after(4, given[0], age, out, monkeypatch, *given[1:])
+    assert run(*given, "--with", age, "--out", out) == 1
+    assert manifest_of(out)["summary"]["resumed"] == 4
+    assert rows(out)[2]["error_code"] == "stored-refused"
+
+
+def test_of_a_finished_table_it_says_that_the_store_cannot_be_asked(
+    place, age, tmp_path, monkeypatch, capsys
+):
+    given, out = listed_names(tmp_path), tmp_path / "t.csv"
+    run(*given, "--with", age, "--out", out)
+    for outage in (Finding("stored-unreachable", seconds=30), Finding("stored-refused")):
+        with monkeypatch.context() as patch:
+
+            def unanswered(name, *_, outage=outage):
+                raise PhotographError(outage)
+
+            patch.setattr(place, "version", unanswered)
+            patch.setattr(place, "read", unanswered)
+            said = refused(capsys, "predict", *given, "--with", age, "--out", out)
+        assert "run the same command again later" in said
+    assert run(*given, "--with", age, "--out", out) == 1
+
+
+def test_a_photograph_that_may_not_be_read_is_not_called_missing(
+    place, age, tmp_path, monkeypatch, capsys
+):
+    out = tmp_path / "t.csv"
+    run(ADDRESS, "--with", age, "--out", out)
+    del place.contents[NAMES[4]]
+    refuse(place, monkeypatch, NAMES[0])
+    report = told(capsys, out, *listed_names(tmp_path))[1]
+    assert differing(report) == {"missing": [NAMES[4]], "unreadable": [NAMES[0]]}
 
 
 def of_many(place, count):

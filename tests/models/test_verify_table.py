@@ -106,7 +106,7 @@ def test_two_photographs_that_changed_names_are_not_called_renamed(table, photog
 
 def test_where_no_row_lacks_its_photograph_new_ones_are_not_read(table, photographs, monkeypatch):
     (photographs / "new.png").write_bytes((photographs / NAMES[0]).read_bytes())
-    monkeypatch.setattr("gantei.study.renamed_photographs.photograph_sha256", None)
+    monkeypatch.setattr("gantei.study.renamed_photographs.with_digests", None)
     assert verify(table, photographs) == 1
 
 

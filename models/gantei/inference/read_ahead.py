@@ -11,13 +11,15 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from ..errors import PhotographError
 from ..photographs.photograph_source import PhotographSource
 from ..photographs.stored_photograph import Place, ReadFile, StoredFile, StoredPhotograph
 from ..system.memory_budget import MemoryBudget
 from .stage_times import StageTimes
+
+Source = TypeVar("Source", bound=PhotographSource)
 
 MOST_AHEAD = 256 * 2**20
 """Bytes that are in flight or read ahead: at 2 MB each, more photographs than are ever ahead."""
@@ -58,9 +60,9 @@ class ReadAhead:
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def each(self, sources: Iterable[PhotographSource]) -> Iterator[PhotographSource]:
+    def each(self, sources: Iterable[Source]) -> Iterator[Source | StoredPhotograph]:
         """Give the photographs on, in order, while those behind them are being read."""
-        waiting: deque[PhotographSource] = deque()
+        waiting: deque[Source | StoredPhotograph] = deque()
         for source in sources:
             ahead = 0
             if isinstance(source, StoredPhotograph) and source.place.is_remote:

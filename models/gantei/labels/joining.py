@@ -8,7 +8,7 @@ from ..errors import OutputError, SettingError
 from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.stored_photograph import PhotographPlace
-from ..study.existing_table import photograph_sha256
+from ..study.photograph_digests import digests_of
 from ..study.read_back import is_identifier
 from .exclusions import REASONS, Exclusion, counted_reasons
 from .flow import Flow
@@ -98,9 +98,8 @@ def join_listing(listing: PhotographList, table: LabelTable) -> Joined:
     >>> [each.person for each in found.photographs], found.flow.excluded
     (['1', '2', '2'], {'no-label-row': 1})
     """
-    rows = tuple(
-        _as_row(each, listing.columns, photograph_sha256(each)) for each in listing.photographs
-    )
+    found = zip(listing.photographs, digests_of(listing.photographs), strict=True)
+    rows = tuple(_as_row(listed, listing.columns, each.sha256) for listed, each in found)
     if table.by_person:
         matches = match_by_person(rows, table, listed=True)
     else:

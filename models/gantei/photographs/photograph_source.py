@@ -8,13 +8,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ..errors import PhotographError
+from ..errors import PhotographError, drop_tracebacks
 from ..findings.finding import Finding
 from ..system.files import open_regular
 from .stored_photograph import ReadFile, StoredPhotograph
@@ -81,23 +81,30 @@ def _read_bounded(path: str | os.PathLike[str]) -> bytes | None:
         return file.read(LARGEST_FILE + 1)
 
 
-def encoded_sha256(source: PhotographFile) -> str | None:
-    """Digest of what `read_encoded` gives; None where it refuses.
+class PhotographDigest(NamedTuple):
+    """The sha256 of a photograph's file, and the version of which it is; both None without a file.
+
+    `error` says why a place did not give it; None also of a file on disk that cannot be read.
+    """
+
+    sha256: str | None
+    version: str | None = None
+    error: PhotographError | None = None
+
+
+def photograph_digest(source: PhotographFile) -> PhotographDigest:
+    """Digest of what `read_versioned` gives, or why there is none.
 
     Of a file on disk, a piece is in memory at a time.
     """
-    return versioned_sha256(source)[0]
-
-
-def versioned_sha256(source: PhotographFile) -> tuple[str | None, str | None]:
-    """Digest of what `read_versioned` gives, and its version; None where it refuses."""
     if isinstance(source, StoredPhotograph):
         try:
             read = read_versioned(source)
-        except PhotographError:
-            return None, None
-        return hashlib.sha256(read.data).hexdigest(), read.version
-    return _sha256_on_disk(source), None
+        except PhotographError as error:
+            drop_tracebacks(error)
+            return PhotographDigest(None, error=error)
+        return PhotographDigest(hashlib.sha256(read.data).hexdigest(), read.version)
+    return PhotographDigest(_sha256_on_disk(source))
 
 
 def _sha256_on_disk(path: str | os.PathLike[str]) -> str | None:

@@ -1,19 +1,18 @@
 """Whether a table that is there is what a run would write, and if not, what differs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
-from ..photographs.photograph_source import versioned_sha256
-from ..system.cores import cores
-from ..table_files.streamed_columns import streamed_columns
+from ..photographs.photograph_source import PhotographDigest
 from .definition import PhotographsDigest, Study
 from .dicom_persons import is_other_key
 from .extras import Extras
 from .file_stamps import FileStamps, StampsDigest, shard_stamps_sha256, stamps_sha256
 from .listed_photographs import told_sha256
+from .outages import check_told, is_untold
+from .photograph_digests import digests_of, recorded_digests
 from .run_differences import differences, shard_differences
 from .run_summary import Summary
 from .table_in_the_way import (
@@ -43,6 +42,9 @@ def finished_before(
 
     Its photographs are read only where the stamps of their files are others than those in the run
     manifest, or `rehash` asks for it.
+
+    Raises:
+        TransferError: the place of the photographs cannot be asked now whether they have changed.
     """
 
     def read(manifest: RunManifest) -> FinishedTable | None:
@@ -50,12 +52,14 @@ def finished_before(
             return None
         is_same, stamps = True, stamps_sha256(study.listing.photographs)
         if rehash or not _has_stamps(study, manifest, stamps):
-            photographs, stamps = _hashed(study)
-            is_same = manifest["photographs_sha256"] == photographs
+            is_same, stamps = _read_again(study, manifest["photographs_sha256"])
         is_same = (
             is_same
             and manifest["told_sha256"] == told_sha256(study.listing.photographs)
-            and all(manifest[key] == now for key, now in extras.proofs(_measured(study)).items())
+            and all(
+                manifest[key] == now
+                for key, now in extras.proofs(recorded_digests(study.measures_path)).items()
+            )
         )
         summary = Summary(**manifest["summary"])
         summary = replace(summary, resumed=summary.photographs)
@@ -88,7 +92,11 @@ def check_beside(study: Study) -> None:
 
 
 def difference(study: Study, identity: Mapping[str, Any]) -> str:
-    """Say how the existing table differs from the one of this run."""
+    """Say how the existing table differs from the one of this run.
+
+    Raises:
+        TransferError: as `finished_before`.
+    """
 
     def clauses(manifest: RunManifest) -> list[str]:
         found = [*shard_differences(manifest, identity), *differences(manifest, identity)]
@@ -97,7 +105,7 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
         found += changed_files(study, study.rows_per_file, manifest)
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
             found.append("its persons or the list's columns are others (--from, --persons)")
-        if not found and manifest["photographs_sha256"] != _hashed(study)[0]:
+        if not found and not _read_again(study, manifest["photographs_sha256"])[0]:
             found.append("its photographs are others")
         return found
 
@@ -115,28 +123,21 @@ def _other_parts(study: Study, manifest: Mapping[str, Any]) -> list[str]:
     return found
 
 
-def photograph_sha256(listed: StudyPhotograph) -> str | None:
-    """Digest of a photograph's file as its row has it; None where there is no readable file."""
-    return _versioned_sha256(listed)[0]
+def _read_again(study: Study, photographs_sha256: str) -> tuple[bool, str | None]:
+    """Read all photographs: whether they have that digest, and the digest of their files' stamps.
 
-
-def _versioned_sha256(listed: StudyPhotograph) -> tuple[str | None, str | None]:
-    sha256, version = versioned_sha256(listed.source)
-    return listed.shown_sha256(sha256), version
-
-
-def _measured(study: Study) -> Iterator[tuple[str, str | None]]:
-    """The names and digests of the table's rows, as they also stand before the measures."""
-    for name, sha256 in streamed_columns(study.measures_path, ("photograph", "sha256")):
-        yield name, sha256 or None
-
-
-def _hashed(study: Study) -> tuple[str, str | None]:
-    """Read all photographs: the digests of their names and bytes, and of their files' stamps."""
+    Raises:
+        TransferError: they have not, and of one nobody can tell whether it has changed.
+    """
     stamps, stamps_digest, digest = FileStamps(), StampsDigest(), PhotographsDigest()
+    untold: tuple[StudyPhotograph, PhotographDigest] | None = None
     noted = stamps.noted(study.listing.photographs)
-    digests = ordered(_versioned_sha256, noted, cores())
-    for listed, (sha256, version) in zip(study.listing.photographs, digests, strict=True):
-        digest.add(listed.name, sha256)
-        stamps_digest.add(listed.name, sha256, stamps.taken(listed, version))
-    return digest.hexdigest(), stamps_digest.hexdigest()
+    for listed, found in zip(study.listing.photographs, digests_of(noted), strict=True):
+        digest.add(listed.name, found.sha256)
+        stamps_digest.add(listed.name, found.sha256, stamps.taken(listed, found.version))
+        if untold is None and is_untold(found):
+            untold = listed, found
+    is_same = digest.hexdigest() == photographs_sha256
+    if untold is not None and not is_same:
+        check_told(*untold)
+    return is_same, stamps_digest.hexdigest()

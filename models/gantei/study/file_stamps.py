@@ -7,13 +7,13 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..errors import OutputError, PhotographError
+from ..errors import PhotographError
 from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
 from ..photographs.stored_photograph import StoredPhotograph
 from ..system.files import file_state
 from ..system.keyed_digest import keyed_digest
-from .outages import OUTAGES
+from .outages import check_asked
 from .shard import number_of
 
 SETTLED = 2_000_000_000
@@ -98,9 +98,12 @@ def stamp_of(listed: StudyPhotograph) -> str | None:
     """Give the stamp that the photograph's file has now; None where there is no such file.
 
     Below an address it is the version that came with the list, or else is asked for.
+
+    Raises:
+        TransferError: nothing can be asked for now, so that it is not known what has changed.
     """
     if isinstance(source := listed.source, StoredPhotograph):
-        return stored_version(source)
+        return _stored_version(source)
     found = _looked_up(listed)
     return None if found is None else _stamp(found)
 
@@ -115,23 +118,13 @@ def kept_stamp(listed: StudyPhotograph, stamp: str | None, key: bytes | None = N
     return stamp if stamp is None or secret is None else keyed_digest(secret, stamp)
 
 
-def stored_version(source: StoredPhotograph) -> str | None:
-    """Give the version that came with the list, or else ask for it; None: it is not known.
-
-    Raises:
-        OutputError: nothing can be asked now, so that it is not known what has changed.
-    """
+def _stored_version(source: StoredPhotograph) -> str | None:
     if source.listed_version is not None:
         return source.listed_version
     try:
         return source.place.version(source.name)
     except PhotographError as error:
-        if error.code in OUTAGES:
-            what = error.worded(source="")
-            raise OutputError(
-                f"{source.place.address}: {what}; what is finished is kept, run the same command "
-                "again later"
-            ) from error
+        check_asked(source.place, error)
         return None
 
 

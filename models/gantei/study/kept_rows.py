@@ -1,22 +1,25 @@
 """Which rows of an unfinished run's journal still hold."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
+from typing import NamedTuple
 
 from ..photographs.eyes import Eye
 from ..photographs.listing import StudyPhotograph
 from ..photographs.persons import KnownPerson
+from ..photographs.photograph_source import PhotographDigest
 from .columns import ERROR, WARNING_CODES, Row
 from .definition import Study
 from .dicom_persons import DicomPersons
-from .existing_table import photograph_sha256
 from .extras import Extras
 from .file_stamps import kept_stamp, stamps_of
 from .finished_rows import FinishedRows
 from .journal import Journal
 from .leading_columns import EYE, EYE_FROM, LISTED, PERSON, PERSON_FROM, SHA256
+from .outages import check_told
+from .photograph_digests import with_digests
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _TEXT = (str,)
@@ -32,21 +35,20 @@ def keep_rows(
     for it, where the file has the same digest. A row whose overlay or vector is missing is not kept
     either, nor one of another eye: its name alone may tell it where the other eye's photograph has
     come or gone; nor what is no row of this table, which no run wrote.
+
+    Raises:
+        TransferError: of a finished photograph nobody can tell whether it has changed.
     """
     finished = FinishedRows(study)
-    kinds = [_KINDS[column.kind] for column in study.columns_of_journal()]
     batch: list[tuple[Row, str | None]] = []
     whole_batch = study.backend.batch
-    photographs = study.listing.photographs
-    pairs = zip(journal.stamped_rows(), photographs, stamps_of(photographs), strict=False)
-    for number, ((line, kept), listed, stamp) in enumerate(pairs):
-        if not _is_row(line, kinds):
+    rows = _rows(journal, study, persons)
+    # Those to be compared by their bytes, with the photographs that are read for it.
+    doubted = ((row, row.listed if rehash or row.stamp is None else None) for row in rows)
+    for number, (row, found) in enumerate(with_digests(doubted)):
+        if not (_holds(row, found, persons) and extras.hold(number, row.cells)):
             break
-        same_stamp = kept is not None and kept == stamp_in_journal(listed, line, stamp, persons)
-        is_trusted = same_stamp and not rehash
-        if not (_holds(line, listed, persons, is_trusted=is_trusted) and extras.hold(number, line)):
-            break
-        batch.append((line, stamp if same_stamp else None))
+        batch.append((row.cells, row.stamp))
         # Whole batches only, so that every photograph is computed beside the same neighbours.
         if len(batch) == whole_batch:
             for each in batch:
@@ -55,6 +57,26 @@ def keep_rows(
     journal.keep(finished.count)
     extras.keep(finished.count)
     return finished
+
+
+class _JournalRow(NamedTuple):
+    """A row of the journal, its photograph, and the stamp of its file where both have the same."""
+
+    cells: Row
+    listed: StudyPhotograph
+    stamp: str | None
+
+
+def _rows(journal: Journal, study: Study, persons: DicomPersons) -> Iterator[_JournalRow]:
+    """The journal's rows, up to the first that no run wrote, or that is of another photograph."""
+    kinds = [_KINDS[column.kind] for column in study.columns_of_journal()]
+    photographs = study.listing.photographs
+    pairs = zip(journal.stamped_rows(), photographs, stamps_of(photographs), strict=False)
+    for (cells, kept), listed, stamp in pairs:
+        if not _is_row(cells, kinds) or cells[0] != listed.name:
+            return
+        is_same = kept is not None and kept == stamp_in_journal(listed, cells, stamp, persons)
+        yield _JournalRow(cells, listed, stamp if is_same else None)
 
 
 def _is_row(cells: Row, kinds: Sequence[tuple[type, ...]]) -> bool:
@@ -76,18 +98,20 @@ def stamp_in_journal(
     return kept_stamp(listed, stamp, persons.key() if line[PERSON_FROM] == "DICOM" else None)
 
 
-def _holds(line: Row, listed: StudyPhotograph, persons: DicomPersons, *, is_trusted: bool) -> bool:
-    if line[0] != listed.name:
-        return False
-    if is_trusted:
-        if listed.person is None and line[PERSON_FROM] == "DICOM":
-            listed = replace(listed, person=KnownPerson(line[PERSON], "DICOM"))
-    elif line[1] == photograph_sha256(listed):
-        if line[PERSON_FROM] == "DICOM":  # the same bytes name nobody else
+def _holds(row: _JournalRow, found: PhotographDigest | None, persons: DicomPersons) -> bool:
+    """Whether a row is what this run would write; `found`: None where the stamp is trusted."""
+    cells, listed, _ = row
+    if found is None:
+        if listed.person is None and cells[PERSON_FROM] == "DICOM":
+            listed = replace(listed, person=KnownPerson(cells[PERSON], "DICOM"))
+    elif cells[SHA256] == found.sha256:
+        if cells[PERSON_FROM] == "DICOM":  # the same bytes name nobody else
             listed = persons.told(listed)
     else:
+        if cells[SHA256] is not None:
+            check_told(listed, found)
         return False
-    return _is_same_eye(line, listed) and _says_the_same(line, listed)
+    return _is_same_eye(cells, listed) and _says_the_same(cells, listed)
 
 
 def _is_same_eye(line: Row, listed: StudyPhotograph) -> bool:

@@ -4,9 +4,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ..inference.parallel import ordered
 from ..photographs.study_photograph import StudyPhotograph
-from .existing_table import photograph_sha256
+from .photograph_digests import with_digests
 
 
 class RenamedPhotographs(NamedTuple):
@@ -21,7 +20,9 @@ class RenamedPhotographs(NamedTuple):
 
 
 def renamed_photographs(
-    missing: Sequence[tuple[str, str | None]], left: Iterable[StudyPhotograph], workers: int
+    missing: Sequence[tuple[str, str | None]],
+    left: Iterable[StudyPhotograph],
+    workers: int | None = None,
 ) -> RenamedPhotographs:
     """Pair each row without a photograph with a photograph without a row that has its bytes.
 
@@ -31,7 +32,7 @@ def renamed_photographs(
     Args:
         missing: name and digest of each row without a photograph.
         left: photographs without a row.
-        workers: photographs that are read at the same time.
+        workers: photographs that are read at the same time; None: one per core.
     """
     rows: dict[str, deque[int]] = {}
     for number, (_, sha256) in enumerate(missing):
@@ -42,9 +43,9 @@ def renamed_photographs(
     if not rows:
         others = [each.name for each in left]
     else:
-        for name, sha256 in ordered(_with_sha256, left, workers):
-            if sha256 is not None and rows.get(sha256):
-                now[rows[sha256].popleft()] = name
+        for name, found in with_digests(((each.name, each) for each in left), workers):
+            if found and found.sha256 is not None and rows.get(found.sha256):
+                now[rows[found.sha256].popleft()] = name
             else:
                 others.append(name)
     names = [name for name, _ in missing]
@@ -53,7 +54,3 @@ def renamed_photographs(
         tuple(name for number, name in enumerate(names) if number not in now),
         tuple(others),
     )
-
-
-def _with_sha256(listed: StudyPhotograph) -> tuple[str, str | None]:
-    return listed.name, photograph_sha256(listed)

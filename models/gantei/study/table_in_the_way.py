@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
-from ..errors import OutputError
+from ..errors import OutputError, TransferError
 from ..table_files.parquet_parts import table_sha256
 from .files_of_table import FilesOfTable
 from .persons_file import persons_are_there
@@ -30,6 +30,9 @@ def known_table(
         run: digest of the run.
         rows_per_file: of a Parquet table that is a folder of files; None: it is one file.
         read: tells the rest; None: the table is another.
+
+    Raises:
+        TransferError: `read` cannot ask now what it needs to know.
     """
     if (manifest := existing_manifest(files.table)) is None:
         return None
@@ -40,6 +43,8 @@ def known_table(
             and persons_are_there(files.persons_path, manifest)
         ):
             return read(manifest)
+    except TransferError:
+        raise
     except _NOT_UNDERSTOOD:
         pass
     return None
@@ -51,6 +56,9 @@ def worded_difference(files: FilesOfTable, clauses: Callable[[RunManifest], list
     Args:
         files: of the table.
         clauses: what differs, by its run manifest.
+
+    Raises:
+        TransferError: as `known_table`.
     """
     nothing = f"there is no {files.run_path.name} that could tell what made it"
     if (manifest := existing_manifest(files.table)) is None:
@@ -58,6 +66,8 @@ def worded_difference(files: FilesOfTable, clauses: Callable[[RunManifest], list
     try:
         # What `known_table` asks and no clause explains.
         return ", ".join(clauses(manifest)) or "what stands beside it is other, or gone"
+    except TransferError:
+        raise
     except _NOT_UNDERSTOOD:
         return nothing
 

@@ -4,18 +4,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ..errors import OutputError
-from ..inference.parallel import ordered
 from ..photographs.listing import PhotographList
-from ..photographs.stored_photograph import PhotographPlace, StoredPhotograph
+from ..photographs.photograph_source import PhotographDigest
+from ..photographs.stored_photograph import PhotographPlace
 from ..photographs.study_photograph import StudyPhotograph, selected
-from ..system.cores import cores
 from ..table_files.parquet_parts import is_folder_table, table_sha256
-from ..table_files.streamed_columns import streamed_columns
-from .existing_table import photograph_sha256
-from .file_stamps import stored_version
+from .outages import check_asked
+from .photograph_digests import recorded_digests, with_digests
 from .renamed_photographs import renamed_photographs
 from .run_manifest_path import run_manifest_path
 from .run_manifest_reading import not_understood, read_run_manifest
@@ -23,6 +21,8 @@ from .shard import Shard
 
 FileState = Literal["right", "changed", "missing"]
 RowState = Literal["right", "changed", "missing", "unreadable", "twice"]
+_GONE = frozenset(("stored-missing", "missing-entry"))
+"""What places say of a photograph that is not there."""
 _DIFFERENT: tuple[RowState, ...] = ("changed", "missing", "unreadable", "twice")
 
 
@@ -88,6 +88,7 @@ def verify_table(
         OutputError: the table or its run manifest cannot be read, or the table has identifiers and
             the listing has names, or the other way round.
         MissingExtraError: what the table's format needs is not installed.
+        TransferError: the place of the photographs cannot be asked now.
     """
     manifest = _manifest(table)
     _check_key(table, manifest, listing)
@@ -98,30 +99,25 @@ def verify_table(
     met = bytearray(len(photographs))
     rows = right = 0
     found: dict[RowState, list[tuple[str, str | None]]] = {state: [] for state in _DIFFERENT}
-    pairs, at_once = _with_photographs(table, photographs, met), workers or cores()
-    for row, state in ordered(_compared, pairs, at_once):
+    pairs = ((row, row.read) for row in _with_photographs(table, photographs, met))
+    for row, digest in with_digests(pairs, workers):
         rows += 1
+        state = _state_of_row(row, digest)
         if state == "right":
             right += 1
         else:
-            found[state].append(row)
+            found[state].append((row.name, row.sha256))
         advance(1)
     left = (photographs[place] for place, has_row in enumerate(met) if not has_row)
-    paired = renamed_photographs(found["missing"], left, at_once)
+    paired = renamed_photographs(found["missing"], left, workers)
     changed, unreadable, twice = (
         tuple(name for name, _ in found[state]) for state in ("changed", "unreadable", "twice")
     )
     return TableReport(
-        rows,
-        right,
-        changed,
-        paired.renamed,
-        paired.missing,
-        unreadable,
-        twice,
+        rows, right, changed, paired.renamed, paired.missing, unreadable, twice,
         paired.not_in_table,
         files={path.name: _state(path, sha256) for path, sha256 in digests.items()},
-    )
+    )  # fmt: skip
 
 
 def _manifest(table: Path) -> Mapping[str, Any]:
@@ -142,25 +138,35 @@ def _check_key(table: Path, manifest: Mapping[str, Any], listing: PhotographList
     )
 
 
-_VerifiedRow = tuple[str, str | None, StudyPhotograph | None, bool]
-"""Name and digest, as a row has them, its photograph, and whether an earlier row has had it."""
+class _VerifiedRow(NamedTuple):
+    """Name and digest, as a row has them, its photograph, and whether an earlier row has had it."""
+
+    name: str
+    sha256: str | None
+    listed: StudyPhotograph | None
+    is_second: bool = False
+
+    @property
+    def read(self) -> StudyPhotograph | None:
+        """The photograph that is read for it."""
+        return None if self.is_second else self.listed
 
 
 def _with_photographs(
     table: Path, photographs: Sequence[StudyPhotograph], met: bytearray
 ) -> Iterator[_VerifiedRow]:
     place = 0
-    for name, sha256 in streamed_columns(table, ("photograph", "sha256")):
+    for name, sha256 in recorded_digests(table):
         listed = _at(photographs, place, name)
         if listed is None:  # another program has sorted the table, or there is no such photograph
             place = bisect_left(photographs, name, key=lambda each: each.name)
             listed = _at(photographs, place, name)
         if listed is None:
-            yield name, sha256 or None, None, False
+            yield _VerifiedRow(name, sha256, None)
             continue
         before, met[place] = bool(met[place]), True
         place += 1
-        yield name, sha256 or None, listed, before
+        yield _VerifiedRow(name, sha256, listed, before)
 
 
 def _at(photographs: Sequence[StudyPhotograph], place: int, name: str) -> StudyPhotograph | None:
@@ -170,26 +176,30 @@ def _at(photographs: Sequence[StudyPhotograph], place: int, name: str) -> StudyP
     return listed if listed.name == name else None
 
 
-def _compared(row: _VerifiedRow) -> tuple[tuple[str, str | None], RowState]:
-    name, expected, listed, before = row
-    return (name, expected), "twice" if before else _state_of_row(expected, listed)
-
-
-def _state_of_row(expected: str | None, listed: StudyPhotograph | None) -> RowState:
-    found = None if listed is None else photograph_sha256(listed)
-    if found == expected:  # also where there was nothing to read, and is not now
+def _state_of_row(row: _VerifiedRow, found: PhotographDigest | None) -> RowState:
+    if row.is_second:
+        return "twice"
+    sha256 = None if found is None else found.sha256
+    if sha256 == row.sha256:  # also where there was nothing to read, and is not now
         return "right"
-    if found is not None:
+    if sha256 is not None:
         return "changed"
-    is_there = listed is not None and _is_there(listed.source)
-    return "unreadable" if is_there else "missing"
+    if row.listed is None or found is None:
+        return "missing"
+    return "unreadable" if _is_there(row.listed.source, found) else "missing"
 
 
-def _is_there(source: PhotographPlace) -> bool:
-    """Whether a photograph that could not be read is there at all."""
-    if isinstance(source, StoredPhotograph):
-        return stored_version(source) is not None
-    return source.exists()
+def _is_there(source: PhotographPlace, found: PhotographDigest) -> bool:
+    """Whether a photograph that could not be read is there at all.
+
+    Raises:
+        TransferError: its place cannot be asked now.
+    """
+    if isinstance(source, Path):
+        return source.exists()
+    if found.error is not None:
+        check_asked(source.place, found.error)
+    return found.error is None or found.error.code not in _GONE
 
 
 def _shard(table: Path, manifest: Mapping[str, Any]) -> Shard | None:
