@@ -8,7 +8,7 @@ from gantei.storage.address import (
     is_link_local,
     name_below,
     parse_address,
-    unsafe,
+    why_unsafe,
     without_query,
 )
 
@@ -47,7 +47,7 @@ def test_an_address_is_shown_in_one_spelling(text, shown):
 def test_a_prefix_ends_with_a_slash_and_keeps_its_signature():
     address = parse_address(f"https://h/eyes?sig={SECRET}").as_prefix()
     assert address.shown == "https://h/eyes/"
-    assert address.requested == f"https://h/eyes/?sig={SECRET}"
+    assert address.query == f"sig={SECRET}"
 
 
 def test_a_signature_is_in_no_text_of_an_address():
@@ -165,12 +165,12 @@ def test_an_encoded_way_out_of_a_web_folder_is_refused():
 
 @pytest.mark.parametrize("name", ["../a", "a/../b", "/a", "a//b", ".", ""])
 def test_a_name_that_may_lead_out_of_a_folder_is_known(name):
-    assert unsafe(name)
+    assert why_unsafe(name)
 
 
 @pytest.mark.parametrize("name", ["a", "a/b.jpg", "..a/b..", "a/"])
 def test_other_names_may_be_those_of_files(name):
-    assert unsafe(name) is None
+    assert why_unsafe(name) is None
 
 
 @pytest.mark.parametrize(

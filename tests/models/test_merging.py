@@ -178,8 +178,8 @@ def test_the_merged_files_are_the_same_however_many_rows_wait_on_disk(
     for name, value in (("RUN_TEXTS", waiting), ("_BLOCK", 2), ("_READ", 300), ("IN_MEMORY", 10)):
         monkeypatch.setattr(f"gantei.system.stored_texts.{name}", value)
     monkeypatch.setattr("gantei.study.person_photographs.AT_ONCE", waiting)
-    monkeypatch.setattr("gantei.merging.merged_table.ROWS_IN_MEMORY", waiting)
-    monkeypatch.setattr("gantei.merging.merged_table.LEAST_ROWS", waiting)
+    monkeypatch.setattr("gantei.merging.shard_rows.ROWS_IN_MEMORY", waiting)
+    monkeypatch.setattr("gantei.merging.shard_rows.LEAST_ROWS", waiting)
     study = sharded("--persons", "folders")
     study.run_whole()
     study.run_shards()

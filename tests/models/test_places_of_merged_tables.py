@@ -60,7 +60,7 @@ def test_a_file_of_somebody_beside_the_table_is_not_replaced(study, capsys):
 
 def test_a_merge_that_fails_at_its_end_leaves_nothing(refused, monkeypatch):
     from gantei.errors import OutputError
-    from gantei.merging.merged_table import ShardRows
+    from gantei.merging.shard_rows import ShardRows
 
     def fail(*_):
         raise OutputError("the last of all")

@@ -98,7 +98,7 @@ def test_without_any_it_is_said_before_anything_is_asked(
     scheme,
     variable,
 ):
-    monkeypatch.setattr(store_credentials, "_MACHINE", "127.0.0.1")
+    monkeypatch.setattr(store_credentials, "_METADATA_SERVICE", "127.0.0.1")
     monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_NAME", "account")
     with pytest.raises(SettingError, match=f"no credentials .* {variable}=true for a public one"):
         object_store(f"{scheme}://eyes/")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..terminal.plural import counted
 from .options import add_rows_per_file
 from .photograph_options import STANDARD_STREAM
-from .predict_summary import write_counts, write_processors
+from .predict_summary import write_counts, write_files, write_processors
 
 if TYPE_CHECKING:
     from ..merging.merged_study import MergedStudy
@@ -91,11 +91,6 @@ def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_the
     write_counts("warnings", summary["findings"])
     if study.has_several_processors:
         write_processors([kind for each in study.shards for kind in each.processors or [{}]])
-    beside = (
-        study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
-        study.skipped_path,
-    )  # fmt: skip
-    names = [str(study.table), *(path.name for path in beside if path.exists())]
-    sys.stderr.write(f"{', '.join(names)}\n")
+    write_files(study)
     if study.embeddings:
         sys.stderr.write(f"{study.embeddings}\n")

@@ -30,6 +30,7 @@ from .photograph_options import (
 from .predict_summary import (
     write_calibrations,
     write_every_row,
+    write_files,
     write_processors,
     write_rate,
     write_suggestion,
@@ -274,12 +275,7 @@ def _fill(
     write_unread(added)
     write_every_row(backend.estimators)
     write_calibrations(backend.estimators, listing.columns)
-    beside = (
-        study.measures_path, study.dictionary_path, study.run_path, study.persons_path,
-        study.skipped_path,
-    )  # fmt: skip
-    names = [str(study.table), *(path.name for path in beside if path.exists())]
-    sys.stderr.write(f"{', '.join(names)}\n")
+    write_files(study)
     for path in filter(None, (study.maps, study.embeddings)):
         sys.stderr.write(f"{path}\n")
     if (key := study.persons_key_path) is not None and key.exists():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..photographs.passed_by import PassedBy
     from ..study.backends import AnyEstimator, Backend
     from ..study.dicom_columns import DicomColumns
+    from ..study.files_of_table import FilesOfTable
     from ..study.run_summary import Summary
     from ..system.processor import Processor
 
@@ -73,6 +74,19 @@ def write_unread(added: "DicomColumns | None") -> None:
             f"{number}: the cells of --dicom-columns are empty, because the header could not be "
             "decoded or the file has changed\n"
         )
+
+
+def write_files(files: "FilesOfTable") -> None:
+    """Name the table, and what stands beside it."""
+    beside = (
+        files.measures_path,
+        files.dictionary_path,
+        files.run_path,
+        files.persons_path,
+        files.skipped_path,
+    )
+    names = [str(files.table), *(path.name for path in beside if path.exists())]
+    sys.stderr.write(f"{', '.join(names)}\n")
 
 
 def write_suggestion(command: str | None) -> None:

@@ -21,17 +21,17 @@ from ..study.persons_file import write_persons
 from ..study.persons_table import person_columns
 from ..study.shard import names_sha256
 from ..study.skipped_files import manifest_text
-from ..system.files import atomic_write, exclusive_lock, remove_partial_files, sha256_of
+from ..system.files import atomic_write, remove_partial_files, sha256_of
 from ..table_files.parquet_parts import remove_table
 from .line_formats import CsvTableLines
 from .merged_manifest import merged_manifest
 from .merged_skipped import merge_skipped
 from .merged_study import MergedStudy
-from .merged_table import ShardRows
 from .merged_vectors import MergedVectors
-from .read_files import ReadFiles
 from .row_order import columns_in_order, taken_in_order
+from .shard_rows import ShardRows
 from .table_layout import TableLayout, check_dictionaries, layout_of
+from .unchanged_files import UnchangedFiles
 from .whole_study import WholeStudy
 
 Advance = Callable[[int], object]
@@ -61,9 +61,7 @@ def merge_shards(
             no file is lost.
     """
     study.check()
-    busy = f"another process is writing {study.table.name}; wait for it"
-    lock = study.table.with_name(f".{study.table.name}.lock")
-    with exclusive_lock(lock, 0, busy):
+    with study.locked():
         remove_partial_files(study.written_paths())
         if study.table.exists():
             if before := study.merged_before():
@@ -79,7 +77,7 @@ def merge_shards(
                 remove_table(path)
         elif not overwrite:
             study.check_place()
-        files = ReadFiles(path for shard in study.shards for path in shard.read_paths())
+        files = UnchangedFiles(path for shard in study.shards for path in shard.read_paths())
         for shard in study.shards:
             shard.check_unchanged()
         layout = layout_of(study.shards[0])
@@ -107,7 +105,7 @@ def _nothing_left(study: MergedStudy) -> Iterator[None]:
 
 
 def _merge(
-    study: MergedStudy, layout: TableLayout, files: ReadFiles, advance: Advance
+    study: MergedStudy, layout: TableLayout, files: UnchangedFiles, advance: Advance
 ) -> dict[str, Any]:
     tables = ShardRows(study.shards, layout)
     findings = recorded_findings(study.shards[0].manifest, study.shards[0].run_path)
@@ -148,7 +146,11 @@ def _check_whole(study: MergedStudy, whole: WholeStudy, names: str) -> None:
 
 
 def _publish(
-    study: MergedStudy, layout: TableLayout, tables: ShardRows, whole: WholeStudy, files: ReadFiles
+    study: MergedStudy,
+    layout: TableLayout,
+    tables: ShardRows,
+    whole: WholeStudy,
+    files: UnchangedFiles,
 ) -> dict[str, Any]:
     """Write the files; the table last, so that it never stands without its run manifest."""
     plain = tables.plain

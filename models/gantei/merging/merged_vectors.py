@@ -24,7 +24,7 @@ class MergedVectors:
     """Bare float32 of one photograph after the other; `width` numbers each."""
 
     def __init__(self, shards: Sequence[ShardTable], order: Iterable[int]) -> None:
-        """Open the files of the shards; `order`: see `rows_in_order`.
+        """Open the files of the shards; `order`: see `columns_in_order`.
 
         Raises:
             OutputError: one is damaged, or has vectors of another length.

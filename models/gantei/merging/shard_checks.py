@@ -1,11 +1,10 @@
 """Whether shards are all those of one study, each once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import OutputError
-from ..study.files_of_table import FilesOfTable
+from ..study.files_of_table import TableAlone
 from ..study.run_differences import differences
 from ..study.same_files import SAME_FILE
 from .shard_table import ShardTable, read_shard
@@ -49,7 +48,7 @@ def _tables(given: Sequence[Path]) -> list[Path]:
     Raises:
         OutputError: something stands beside a table that is gone.
     """
-    beside = {path for each in given for path in _Given(each).own_paths() if path != each}
+    beside = {path for each in given for path in TableAlone(each).own_paths() if path != each}
     tables = [path for path in dict.fromkeys(given) if path not in beside]
     for path in tables:
         if table := _table_of(path):
@@ -59,16 +58,11 @@ def _tables(given: Sequence[Path]) -> list[Path]:
 
 def _table_of(path: Path) -> Path | None:
     """The table beside which a file stands, by its name; None: it is a table itself, or neither."""
-    if _Given(path).run_path.exists():
+    if TableAlone(path).run_path.exists():
         return None
     parts = path.name.split(".")
     tables = (path.with_name(".".join(parts[:count])) for count in range(1, len(parts)))
-    return next((each for each in tables if path in _Given(each).own_paths()), None)
-
-
-@dataclass(frozen=True)
-class _Given(FilesOfTable):
-    table: Path
+    return next((each for each in tables if path in TableAlone(each).own_paths()), None)
 
 
 def _check_alike(shard: ShardTable, first: ShardTable) -> None:

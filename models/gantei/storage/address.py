@@ -23,7 +23,7 @@ KNOWN = (*STORES, *WEB, *ARCHIVES)
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?:://|//|:)")
 _CHAINED = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*:/")
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-_OF_MACHINES = [
+_METADATA_NETWORKS = [
     ipaddress.ip_network(each)
     for each in ("fd00:ec2::/32", "fd20:ce::254", "100.100.100.200", "168.63.129.16", "192.0.0.192")
 ]
@@ -58,11 +58,6 @@ class Address:
     def path(self) -> str:
         """What stands behind `://`: of an archive, its path on this machine."""
         return self.shown.partition("://")[2]
-
-    @property
-    def requested(self) -> str:
-        """The whole of it, as a server is asked; not to be shown."""
-        return f"{self.shown}?{self.query}" if self.query else self.shown
 
     def as_prefix(self) -> "Address":
         """The same, ended by `/`, so that `s3://b/eyes` is not the beginning of `s3://b/eyes2`."""
@@ -178,7 +173,7 @@ def is_link_local(host: str) -> bool:
             return False
     if isinstance(found, ipaddress.IPv6Address):
         found = _ipv4_within(found) or found
-    return found.is_link_local or any(found in network for network in _OF_MACHINES)
+    return found.is_link_local or any(found in network for network in _METADATA_NETWORKS)
 
 
 def _ipv4_within(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -206,7 +201,7 @@ def name_below(text: str, prefix: Address) -> tuple[str, str]:
     name, query = text, ""
     if prefix.scheme in WEB:
         name, _, query = text.partition("?")
-    if reason := unsafe(_as_served(name) if prefix.scheme in WEB else name):
+    if reason := why_unsafe(_as_served(name) if prefix.scheme in WEB else name):
         _refuse(name, f"{reason}, which names nothing below {prefix}")
     return name, query
 
@@ -216,7 +211,7 @@ def _as_served(path: str) -> str:
     return unquote(path).replace("\\", "/")
 
 
-def unsafe(name: str) -> str | None:
+def why_unsafe(name: str) -> str | None:
     """Say why a name may lead out of the folder in which files beside the table get it.
 
     None: it does not.

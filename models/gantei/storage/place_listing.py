@@ -16,7 +16,7 @@ from ..photographs.path_spelling import printable
 from ..photographs.stored_photograph import Place, StoredFile
 from ..photographs.study_photograph import CompactPhotographs, listed_text, name_of_text
 from ..system.stored_texts import ExternalSort, StoredTexts
-from .address import unsafe
+from .address import why_unsafe
 
 
 def list_place(
@@ -92,7 +92,7 @@ class _FilesByName:
 
 
 def _why_no_folder(folder: str) -> Finding | None:
-    if folder and unsafe(f"{folder}/"):
+    if folder and why_unsafe(f"{folder}/"):
         return Finding("unsafe-name")
     return next(filter(None, map(folder_by_name, folder.split("/"))), None)
 

@@ -24,7 +24,7 @@ from .reading_bounds import (
     SILENCE,
 )
 from .store_credentials import (
-    ask_machine,
+    check_metadata_service,
     google_provider,
     has_azure_credentials,
     has_google_credentials,
@@ -75,12 +75,12 @@ def _s3(bucket: str) -> "S3Store":
     from obstore.store import S3Store
 
     provider = s3_provider()
-    region = _first("AWS_REGION", "AWS_DEFAULT_REGION")
+    region = _first_set("AWS_REGION", "AWS_DEFAULT_REGION")
     if region is None and provider is not None:
         region = provider.config.get("region")
     region = region or "us-east-1"
     endpoint = (
-        _first("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
+        _first_set("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
         or f"https://s3.{region}.amazonaws.com"
     )
     hosts = [f"sts.{region}.amazonaws.com", "sts.amazonaws.com"]
@@ -89,13 +89,13 @@ def _s3(bucket: str) -> "S3Store":
     if os.environ.get("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"):
         hosts.append("169.254.170.2")
     elif provider is None and not has_s3_credentials():
-        ask_machine("s3")
+        check_metadata_service("s3")
         hosts += [*_METADATA, *filter(None, [_host(os.environ.get("AWS_METADATA_ENDPOINT", ""))])]
     return S3Store(
         bucket,
         region=region,
-        client_options=_asking(endpoint, hosts),
-        retry_config=_retrying(),
+        client_options=_client_options(endpoint, hosts),
+        retry_config=_retry_config(),
         credential_provider=provider,
     )
 
@@ -109,21 +109,21 @@ def _google(bucket: str) -> "GCSStore":
     endpoint = emulator or os.environ.get("GOOGLE_BASE_URL") or "https://storage.googleapis.com"
     hosts = ["oauth2.googleapis.com", "sts.googleapis.com"]
     if not emulator and not has_google_credentials():
-        ask_machine("gs")
+        check_metadata_service("gs")
         hosts += _METADATA
-    options = _asking(endpoint, hosts)
+    options = _client_options(endpoint, hosts)
     if emulator:
         return GCSStore(
             bucket,
             base_url=endpoint,
             skip_signature=True,
             client_options=options,
-            retry_config=_retrying(),
+            retry_config=_retry_config(),
         )
     return GCSStore(
         bucket,
         client_options=options,
-        retry_config=_retrying(),
+        retry_config=_retry_config(),
         credential_provider=google_provider(),
     )
 
@@ -133,13 +133,13 @@ def _azure(container: str) -> "AzureStore":
 
     emulated = os.environ.get("AZURE_STORAGE_USE_EMULATOR", "").lower() in ("1", "true")
     # The second is what Azure's own command reads.
-    account = _first("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")
+    account = _first_set("AZURE_STORAGE_ACCOUNT_NAME", "AZURE_STORAGE_ACCOUNT")
     account = account or ("devstoreaccount1" if emulated else None)
     if account is None:
         raise SettingError(
             f"az://{container}: name the storage account by AZURE_STORAGE_ACCOUNT_NAME"
         )
-    endpoint = _first("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT") or (
+    endpoint = _first_set("AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT") or (
         "http://127.0.0.1:10000" if emulated else f"https://{account}.blob.core.windows.net"
     )
     hosts = ["login.microsoftonline.com"]
@@ -147,17 +147,17 @@ def _azure(container: str) -> "AzureStore":
                  "AZURE_IDENTITY_ENDPOINT", "IDENTITY_ENDPOINT"):  # fmt: skip
         hosts += filter(None, [_host(os.environ.get(name, ""))])
     if not has_azure_credentials():
-        ask_machine("az")
+        check_metadata_service("az")
         hosts += _METADATA
     return AzureStore(
         container,
         account_name=account,
-        client_options=_asking(endpoint, hosts),
-        retry_config=_retrying(),
+        client_options=_client_options(endpoint, hosts),
+        retry_config=_retry_config(),
     )
 
 
-def _asking(endpoint: str, of_credentials: list[str]) -> "ClientConfig":
+def _client_options(endpoint: str, credential_hosts: list[str]) -> "ClientConfig":
     """Give the options by which the store at an endpoint is asked, and its credentials' hosts."""
     host = _host(endpoint)
     if host is None:
@@ -172,12 +172,12 @@ def _asking(endpoint: str, of_credentials: list[str]) -> "ClientConfig":
         "read_timeout": timedelta(seconds=SILENCE),
         "timeout": timedelta(seconds=LONGEST_REQUEST),
         "proxy_url": f"http://{NOWHERE}",
-        "proxy_excludes": ",".join([host, *of_credentials]),
+        "proxy_excludes": ",".join([host, *credential_hosts]),
         "user_agent": f"gantei/{__version__}",
     }
 
 
-def _retrying() -> "RetryConfig":
+def _retry_config() -> "RetryConfig":
     return {
         "max_retries": MOST_RETRIES,
         "retry_timeout": timedelta(seconds=LONGEST_RETRIES),
@@ -208,6 +208,6 @@ def _host(url: str) -> str | None:
         return None
 
 
-def _first(*names: str) -> str | None:
+def _first_set(*names: str) -> str | None:
     """Give what the first of these variables says that says anything."""
     return next(filter(None, map(os.environ.get, names)), None)

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from obstore.auth.boto3 import Boto3CredentialProvider
     from obstore.auth.google import GoogleCredentialProvider
 
-_OF_ENVIRONMENT = (
+_AWS_VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 )
-_OF_AZURE = (
+_AZURE_VARIABLES = (
     "AZURE_STORAGE_ACCOUNT_KEY",
     "AZURE_STORAGE_ACCESS_KEY",
     "AZURE_STORAGE_MASTER_KEY",
@@ -39,7 +39,7 @@ _OF_AZURE = (
     "AZURE_USE_AZURE_CLI",
     "AZURE_STORAGE_USE_EMULATOR",
 )
-_OF_PROFILE = (
+_PROFILE_KEYS = (
     "aws_access_key_id",
     "role_arn",
     "credential_process",
@@ -47,15 +47,15 @@ _OF_PROFILE = (
     "sso_start_url",
 )
 """One of these is in every profile that gives credentials; others give a region alone."""
-_MACHINE, _MACHINE_SECONDS = "169.254.169.254", 1.0
-_WHERE = {
+_METADATA_SERVICE, _METADATA_SECONDS = "169.254.169.254", 1.0
+_HOW = {
     "s3": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; or AWS_SKIP_SIGNATURE",
     "gs": "log in by gcloud auth application-default login, or set GOOGLE_APPLICATION_CREDENTIALS; "
     "or GOOGLE_SKIP_SIGNATURE",
     "az": "set AZURE_STORAGE_ACCOUNT_KEY or AZURE_STORAGE_SAS_TOKEN, or log in by az login and set "
     "AZURE_USE_AZURE_CLI=true; or AZURE_SKIP_SIGNATURE",
 }
-_BY_OBSTORE = ("service_account", "authorized_user")
+_KINDS_OF_OBSTORE = ("service_account", "authorized_user")
 
 
 def _is_public(variable: str) -> bool:
@@ -65,7 +65,7 @@ def _is_public(variable: str) -> bool:
 
 def has_s3_credentials() -> bool:
     """Whether the environment holds credentials of AWS, or says that there are none."""
-    return _is_public("AWS_SKIP_SIGNATURE") or any(map(os.environ.get, _OF_ENVIRONMENT))
+    return _is_public("AWS_SKIP_SIGNATURE") or any(map(os.environ.get, _AWS_VARIABLES))
 
 
 def has_google_credentials() -> bool:
@@ -81,32 +81,32 @@ def has_google_credentials() -> bool:
 
 def has_azure_credentials() -> bool:
     """The same of Azure's."""
-    return _is_public("AZURE_SKIP_SIGNATURE") or any(map(os.environ.get, _OF_AZURE))
+    return _is_public("AZURE_SKIP_SIGNATURE") or any(map(os.environ.get, _AZURE_VARIABLES))
 
 
-def ask_machine(scheme: str) -> None:
-    """See once that there is a service which tells a machine of a cloud its credentials.
+def check_metadata_service(scheme: str) -> None:
+    """Check that the metadata service answers, which gives a machine of a cloud its credentials.
 
-    Else obstore would look for it again at each request, for seconds each.
+    Without it, obstore would look for it again at each request, for seconds each.
 
     Raises:
-        SettingError: there is none, or it is switched off; so there are no credentials.
+        SettingError: it does not, or is switched off; so there are no credentials.
     """
-    if not _machine_answers(scheme):
+    if not _metadata_service_answers(scheme):
         raise SettingError(
-            f"no credentials for {scheme}:// were found: {_WHERE[scheme]}=true for a public one"
+            f"no credentials for {scheme}:// were found: {_HOW[scheme]}=true for a public one"
         )
 
 
-def _machine_answers(scheme: str) -> bool:
+def _metadata_service_answers(scheme: str) -> bool:
     endpoint = urlsplit("")
     if scheme == "s3":
         endpoint = urlsplit(os.environ.get("AWS_METADATA_ENDPOINT", ""))
         if os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() == "true":
             return False
     try:
-        address = (endpoint.hostname or _MACHINE, endpoint.port or 80)
-        socket.create_connection(address, _MACHINE_SECONDS).close()
+        address = (endpoint.hostname or _METADATA_SERVICE, endpoint.port or 80)
+        socket.create_connection(address, _METADATA_SECONDS).close()
     except (OSError, ValueError):
         return False
     return True
@@ -152,7 +152,7 @@ def _has_credentials(profile: str) -> bool:
             parsed.read(Path(os.environ.get(variable) or usual).expanduser(), encoding="utf-8")
         except (configparser.Error, OSError, ValueError):
             return True  # boto3 says what is wrong with it
-        if any(parsed.has_option(profile, key) for key in _OF_PROFILE):
+        if any(parsed.has_option(profile, key) for key in _PROFILE_KEYS):
             return True
     return False
 
@@ -164,7 +164,7 @@ def google_provider() -> "GoogleCredentialProvider | None":
         SettingError: they are of such a kind, and google-auth is not installed or refuses them.
     """
     kind = _google_kind()
-    if _is_public("GOOGLE_SKIP_SIGNATURE") or kind is None or kind in _BY_OBSTORE:
+    if _is_public("GOOGLE_SKIP_SIGNATURE") or kind is None or kind in _KINDS_OF_OBSTORE:
         return None
     try:
         from google.auth.exceptions import GoogleAuthError

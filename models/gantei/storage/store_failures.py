@@ -40,7 +40,7 @@ def _as_error(error: Exception) -> PhotographError:
     if _OF_CREDENTIALS.search(text):
         return PhotographError(Finding("stored-without-credentials"))
     if status := _STATUS.search(text):
-        return answered(int(status[1]))
+        return status_error(int(status[1]))
     return _of_text(text) or PhotographError(Finding("stored-unreachable", seconds=LONGEST_RETRIES))
 
 
@@ -62,7 +62,7 @@ def _of_text(text: str) -> PhotographError | None:
     return next((meaning for mark, meaning in meanings.items() if mark in text), None)
 
 
-def answered(status: int) -> PhotographError:
+def status_error(status: int) -> PhotographError:
     """Give the error of a status that is no success."""
     elsewhere = PhotographError(Finding("stored-elsewhere"))
     refused = PhotographError(Finding("stored-refused"))

@@ -82,31 +82,31 @@ def entries(file: ArchiveReader, encoding: str | None) -> Iterator[TarEntry]:
         ArchiveRefusedError: a name cannot be decoded or leads elsewhere, or there is no end.
         PhotographError: it is damaged.
     """
-    place, extended, count = 0, _Extended(), 0
-    while place + BLOCK <= file.size:
-        block = file.bytes_at(place, BLOCK)
+    offset, extended, count = 0, _Extended(), 0
+    while offset + BLOCK <= file.size:
+        block = file.bytes_at(offset, BLOCK)
         if not block.strip(b"\0"):
-            _check_end(file, place)
+            _check_end(file, offset)
             return
-        _check_sum(block, place)
+        _check_sum(block, offset)
         kind, size = block[156:157], _number(block[124:136])
-        place += BLOCK
+        offset += BLOCK
         if kind in _EXTENDED:
             count += 1
             if size > LONGEST_HEADER or count > MOST_EXTENDED:
-                raise damaged(f"the extended header at byte {place:,} is larger than any is")
-            extended.take(kind, file.bytes_at(place, size))
+                raise damaged(f"the extended header at byte {offset:,} is larger than any is")
+            extended.take(kind, file.bytes_at(offset, size))
         else:
             if kind == _SPARSE:
-                place = _behind_sparse_map(file, block, place)
-            entry = _entry(block, place, extended, encoding)
+                offset = _behind_sparse_map(file, block, offset)
+            entry = _entry(block, offset, extended, encoding)
             size = 0 if kind in _WITHOUT_BYTES else entry.size
-            if size > file.size - place:
-                raise damaged(f"it ends before the entry at byte {place:,} does")
+            if size > file.size - offset:
+                raise damaged(f"it ends before the entry at byte {offset:,} does")
             if kind not in _NO_ENTRIES and entry.name:
                 yield entry
             extended, count = _Extended(), 0
-        place += -(-size // BLOCK) * BLOCK
+        offset += -(-size // BLOCK) * BLOCK
     raise ArchiveRefusedError(
         "cut off: the 1,024 zero bytes that end a tar archive are missing; fetch it again, or "
         "append them if you know that it is whole"
@@ -132,12 +132,12 @@ def _entry(block: bytes, start: int, extended: _Extended, encoding: str | None) 
     return TarEntry(text, start, size, kind in _FILES and not extended.is_sparse)
 
 
-def _check_sum(block: bytes, place: int) -> None:
+def _check_sum(block: bytes, offset: int) -> None:
     stated = _number(block[148:156])
     rest = block[:148] + block[156:]
     total = sum(rest) + 8 * ord(" ")
     if stated != total and stated != total - 256 * sum(byte > 127 for byte in rest):
-        raise damaged(f"the header at byte {place:,} does not agree with its checksum")
+        raise damaged(f"the header at byte {offset:,} does not agree with its checksum")
 
 
 def _number(field: bytes) -> int:
@@ -162,33 +162,33 @@ def _decimal(value: bytes) -> int:
 
 
 def _pax_records(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    place = 0
-    while found := _PAX_RECORD.match(data, place):
-        end = place + int(found[1])
+    offset = 0
+    while found := _PAX_RECORD.match(data, offset):
+        end = offset + int(found[1])
         if end > len(data) or end <= found.end() or data[end - 1 : end] != b"\n":
             break
         yield found[2], data[found.end() : end - 1]
-        place = end
-    if data[place:].strip(b"\0"):
+        offset = end
+    if data[offset:].strip(b"\0"):
         raise damaged("an extended header is damaged")
 
 
-def _behind_sparse_map(file: ArchiveReader, block: bytes, place: int) -> int:
+def _behind_sparse_map(file: ArchiveReader, block: bytes, offset: int) -> int:
     """Where the bytes of a sparse file begin, behind further blocks of its map."""
     follows = block[482]
     while follows:
-        follows = file.bytes_at(place, BLOCK)[504]
-        place += BLOCK
-    return place
+        follows = file.bytes_at(offset, BLOCK)[504]
+        offset += BLOCK
+    return offset
 
 
-def _check_end(file: ArchiveReader, place: int) -> None:
+def _check_end(file: ArchiveReader, offset: int) -> None:
     """Look whether another archive follows, which those who read tar would never see.
 
     Raises:
         ArchiveRefusedError: one does, or something else that is not zero.
     """
-    rest = file.bytes_at(place, min(file.size - place, _LONGEST_PADDING))
+    rest = file.bytes_at(offset, min(file.size - offset, _LONGEST_PADDING))
     if rest.strip(b"\0"):
         raise ArchiveRefusedError(
             "goes on behind its end, as archives that were put together by cat do; take each by "

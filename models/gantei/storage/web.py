@@ -21,7 +21,7 @@ from .reading_bounds import (
     READS_AT_ONCE,
     SILENCE,
 )
-from .store_failures import answered
+from .store_failures import status_error
 from .web_connections import WebConnections
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class WebPlace(Place):
         if response.status_code in (404, 405, 410, 501):  # not there, or servers without HEAD
             return None
         if response.status_code != 200:
-            raise answered(response.status_code)
+            raise status_error(response.status_code)
         return _version(response)
 
     def _url(self, name: str) -> str:
@@ -136,7 +136,7 @@ class WebPlace(Place):
 def _check(response: "httpx.Response", most: int) -> None:
     """Raise unless the answer is a whole file."""
     if response.status_code != 200:
-        raise answered(response.status_code)
+        raise status_error(response.status_code)
     if response.headers.get("content-encoding", "identity") != "identity":
         raise PhotographError(Finding("stored-compressed"))
     if (_length(response) or 0) > most:

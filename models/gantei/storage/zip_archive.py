@@ -95,14 +95,14 @@ class ZipPlace(Place):
             if self._index is None:
                 with naming(self._file.path):
                     self._index = self._indexed(file)
-        (place,) = self._index.find(name)
-        return record_at(file, self._directory, place, self._encoding)
+        (offset,) = self._index.find(name)
+        return record_at(file, self._directory, offset, self._encoding)
 
     def _indexed(self, file: ArchiveReader) -> EntryIndex:
         index, headers = EntryIndex(1), array("Q")
         for record in records(file, self._directory, self._encoding):
             if record.name and not record.name.endswith("/"):
-                index.add(record.name, record.place)
+                index.add(record.name, record.offset)
                 headers.append(record.header)
         self._headers = np.frombuffer(headers, np.uint64)
         self._headers.sort()

@@ -42,12 +42,13 @@ class Directory(NamedTuple):
 class ZipRecord(NamedTuple):
     """What the table says of an entry.
 
-    `place` is that of the record, `header` that of the entry; `raw_name` are the bytes of its name,
-    `name` is below the archive, and ends in `/` where it is a folder's; `packed` and `size` are the
-    bytes that it takes in the archive and has; `mode` is Unix's, or 0.
+    `offset` is where the record begins in the archive, and `header` where the entry does;
+    `raw_name` are the bytes of its name, `name` is below the archive, and ends in `/` where it is a
+    folder's; `packed` and `size` are the bytes that it takes in the archive and has; `mode` is
+    Unix's, or 0.
     """
 
-    place: int
+    offset: int
     raw_name: bytes
     name: str
     flags: int
@@ -68,43 +69,43 @@ def find_directory(file: ArchiveReader) -> Directory:
     """
     tail_start = max(0, file.size - _END.size - _LONGEST_COMMENT)
     tail = file.bytes_at(tail_start, file.size - tail_start)
-    place = _end_record(tail)
-    if place is None:
+    offset = _end_record(tail)
+    if offset is None:
         raise ArchiveRefusedError(
             "no ZIP archive, or one that is cut off: the table of files at its end is missing; "
             "fetch it again"
         )
-    _, disk, _, here, entries, length, offset, _ = _END.unpack_from(tail, place)
-    end = tail_start + place
+    _, disk, _, here, entries, length, stated, _ = _END.unpack_from(tail, offset)
+    end = tail_start + offset
     if end >= _LOCATOR.size:
         locator = file.bytes_at(end - _LOCATOR.size, _LOCATOR.size)
         if locator.startswith(b"PK\x06\x07"):
             end, record = _zip_64_end(file, end - _LOCATOR.size, _LOCATOR.unpack(locator)[2])
-            _, _, _, _, disk, _, here, entries, length, offset = record
+            _, _, _, _, disk, _, here, entries, length, stated = record
     if disk or here != entries:
         raise ArchiveRefusedError("one part of a ZIP archive in several; put it together: zip -s 0")
     start = end - length
-    if start < 0 or offset > start:
+    if start < 0 or stated > start:
         raise damaged("the table of files does not fit into it")
-    return Directory(start, end, start - offset, entries)
+    return Directory(start, end, start - stated, entries)
 
 
 def _end_record(tail: bytes) -> int | None:
-    place = len(tail)
-    while (place := tail.rfind(b"PK\x05\x06", 0, place)) >= 0:
-        if place + _END.size <= len(tail):
-            comment = int.from_bytes(tail[place + 20 : place + 22], "little")
-            if place + _END.size + comment <= len(tail):
-                return place
+    offset = len(tail)
+    while (offset := tail.rfind(b"PK\x05\x06", 0, offset)) >= 0:
+        if offset + _END.size <= len(tail):
+            comment = int.from_bytes(tail[offset + 20 : offset + 22], "little")
+            if offset + _END.size + comment <= len(tail):
+                return offset
     return None
 
 
 def _zip_64_end(file: ArchiveReader, locator: int, stated: int) -> tuple[int, tuple[int, ...]]:
-    for place in (locator - _END_64.size, stated):  # the first also behind other bytes
-        if 0 <= place <= locator - _END_64.size:
-            record = file.bytes_at(place, _END_64.size)
+    for offset in (locator - _END_64.size, stated):  # the first also behind other bytes
+        if 0 <= offset <= locator - _END_64.size:
+            record = file.bytes_at(offset, _END_64.size)
             if record.startswith(b"PK\x06\x06"):
-                return place, _END_64.unpack(record)
+                return offset, _END_64.unpack(record)
     raise damaged("the end of its table of files is missing")
 
 
@@ -120,11 +121,11 @@ def records(file: ArchiveReader, directory: Directory, encoding: str | None) -> 
         ArchiveRefusedError: a name cannot be read, or leads out of the archive.
         PhotographError: a record is damaged.
     """
-    place, waiting, start, count = directory.start, b"", 0, 0
-    while place < directory.end:
-        found = _record(waiting, start, place, directory.before, encoding)
+    offset, waiting, start, count = directory.start, b"", 0, 0
+    while offset < directory.end:
+        found = _record(waiting, start, offset, directory.before, encoding)
         if found is None:
-            read = place + len(waiting) - start
+            read = offset + len(waiting) - start
             if read == directory.end:
                 raise damaged("a record of its table of files is cut off")
             more = file.bytes_at(read, min(_AT_ONCE, directory.end - read))
@@ -132,28 +133,28 @@ def records(file: ArchiveReader, directory: Directory, encoding: str | None) -> 
             continue
         record, length = found
         yield record
-        place, start, count = place + length, start + length, count + 1
+        offset, start, count = offset + length, start + length, count + 1
     if (count - directory.records) % 2**16:  # old programs count no further
         raise damaged("its table of files has another number of records than it says")
 
 
 def record_at(
-    file: ArchiveReader, directory: Directory, place: int, encoding: str | None
+    file: ArchiveReader, directory: Directory, offset: int, encoding: str | None
 ) -> ZipRecord:
-    """Read the record at a place that `records` gave.
+    """Read the record at the offset that `records` gave.
 
     Raises:
         ArchiveRefusedError, PhotographError: as `records`.
     """
     for length in (_USUAL_RECORD, _LONGEST_RECORD):
-        data = file.bytes_at(place, min(length, directory.end - place))
-        if found := _record(data, 0, place, directory.before, encoding):
+        data = file.bytes_at(offset, min(length, directory.end - offset))
+        if found := _record(data, 0, offset, directory.before, encoding):
             return found[0]
     raise damaged("a record of its table of files is cut off")
 
 
 def _record(
-    data: bytes, start: int, place: int, before: int, encoding: str | None
+    data: bytes, start: int, offset: int, before: int, encoding: str | None
 ) -> tuple[ZipRecord, int] | None:
     """Take apart the record that begins at `start`; None: `data` ends within it."""
     if len(data) < start + _RECORD.size:
@@ -171,7 +172,7 @@ def _record(
     fields = _extra_fields(data[start + length - comment - extra : start + length - comment])
     if _WHOLE_32 in (size, packed, header):
         size, packed, header = _widened((size, packed, header), fields.get(_ZIP_64, b""))
-    if header + before > place:
+    if header + before > offset:
         raise damaged("a record of its table of files names a place behind itself")
     system = made >> 8
     text = _text(raw, flags, fields.get(_UNICODE_PATH, b""), encoding)
@@ -179,7 +180,7 @@ def _record(
         text = text.replace("\\", "/")
     mode = attributes >> 16 if system == _MADE_ON_UNIX else 0
     return ZipRecord(
-        place, raw, entry_name(text), flags, method, crc, packed, size, header + before, mode
+        offset, raw, entry_name(text), flags, method, crc, packed, size, header + before, mode
     ), length
 
 
@@ -192,11 +193,11 @@ def _widened(numbers: tuple[int, ...], wide: bytes) -> tuple[int, ...]:
 
 
 def _extra_fields(extra: bytes) -> dict[int, bytes]:
-    fields, place = {}, 0
-    while place + 4 <= len(extra):
-        kind, length = struct.unpack_from("<2H", extra, place)
-        fields[kind] = extra[place + 4 : place + 4 + length]
-        place += 4 + length
+    fields, offset = {}, 0
+    while offset + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, offset)
+        fields[kind] = extra[offset + 4 : offset + 4 + length]
+        offset += 4 + length
     return fields
 
 

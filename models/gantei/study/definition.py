@@ -105,15 +105,15 @@ class Study(FilesOfTable):
     def journal_of(self, run: str) -> str:
         """Digest of the run, its shard and where its files go, which a run that resumes checked."""
         places = [path and str(path.resolve()) for path in (self.maps, self.embeddings)]
-        return digest_of({"run": run, "places": places} | self.place())
+        return digest_of({"run": run, "places": places} | self.which_shard())
 
-    def told_of_parts(self, dicom_key_sha256: str | None) -> dict[str, Any]:
+    def shard_and_key(self, dicom_key_sha256: str | None) -> dict[str, Any]:
         """What the run manifest says of shard and key of pseudonyms, which no row depends on."""
         if self.shard is not None:
             return {"shard": self.shard.as_dict(dicom_key_sha256)}
         return {"dicom_key_sha256": dicom_key_sha256} if dicom_key_sha256 else {}
 
-    def place(self) -> dict[str, Any]:
+    def which_shard(self) -> dict[str, Any]:
         """Which shard of a study it is, as a journal and a run manifest say it; else nothing."""
         if self.shard is None:
             return {}

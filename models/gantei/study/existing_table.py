@@ -48,7 +48,7 @@ def finished_before(
     """
 
     def read(manifest: RunManifest) -> FinishedTable | None:
-        if shard_differences(manifest, study.place()) or _other_parts(study, manifest):
+        if shard_differences(manifest, study.which_shard()) or _other_parts(study, manifest):
             return None
         is_same, stamps = True, stamps_sha256(study.listing.photographs)
         if rehash or not _has_stamps(study, manifest, stamps):

@@ -1,7 +1,10 @@
 """The files that stand beside a study's table, by its name."""
 
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 
+from ..system.files import exclusive_lock
 from .run_manifest_path import run_manifest_path
 
 
@@ -60,3 +63,19 @@ class FilesOfTable:
         beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
         unfinished = (self.journal_path, self.vectors_path, self.measures_journal_path)
         return (self.table, *beside, self.measures_path, self.dicom_key_path, *unfinished)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Keep other processes from writing the table in the meantime.
+
+        Raises:
+            OutputError: one is writing it.
+        """
+        busy = f"another process is writing {self.table.name}; wait for it"
+        return exclusive_lock(self.table.with_name(f".{self.table.name}.lock"), 0, busy)
+
+
+@dataclass(frozen=True)
+class TableAlone(FilesOfTable):
+    """A table of which nothing but its path is known."""
+
+    table: Path

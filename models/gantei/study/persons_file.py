@@ -19,7 +19,7 @@ def write_persons(
 
     Args:
         path: of the file.
-        people: a row for each; see `person_rows`.
+        people: a row for each; see `PersonPhotographs.rows`.
         columns: of the rows.
         plain: as `write_csv` has it.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import OutputError
 from ..manifests.citation import bibliography, reference, software
-from ..system.files import atomic_write, exclusive_lock, remove_partial_files
+from ..system.files import atomic_write, remove_partial_files
 from ..system.processor import told_processors
 from .columns import Row, row, write_dictionary
 from .definition import Study, digest_of
@@ -69,11 +69,9 @@ def run_study(
     check_extent(study.table, *size, study.rows_per_file)
     identity = study.identity()
     run = digest_of(identity)
-    journal_id, told = study.journal_of(run), identity | study.place()
+    journal_id, told = study.journal_of(run), identity | study.which_shard()
     extras = study.extras(run)
-    busy = f"another process is writing {study.table.name}; wait for it"
-    lock = study.table.with_name(f".{study.table.name}.lock")
-    with exclusive_lock(lock, 0, busy), closing(extras):
+    with study.locked(), closing(extras):
         remove_partial_files(study.written_paths())
         if study.table.exists():
             if before := finished_before(study, run, extras, rehash=rehash):
@@ -123,7 +121,7 @@ def _fill(
             finished.add(line, stamp)
             advance(1)
     summary = finished.summary(resumed, time.monotonic() - started)
-    told |= study.told_of_parts(persons.key_sha256)
+    told |= study.shard_and_key(persons.key_sha256)
     _publish(study, journal, told, summary, finished, extras)
     return summary
 

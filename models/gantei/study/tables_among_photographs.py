@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from ..photographs.listing import PhotographList
 from ..system.files import open_regular
-from .files_of_table import FilesOfTable
+from .files_of_table import TableAlone
 from .run_manifest_reading import existing_manifest
 
 _MANIFEST, _JOURNAL = ".run.json", ".partial"
@@ -25,13 +24,6 @@ def without_tables(listing: PhotographList) -> PhotographList:
     return listing.without(_own_files(each.path for each in listing.passed_by))
 
 
-@dataclass(frozen=True)
-class FoundTable(FilesOfTable):
-    """A table, finished or not, of which something lies in a folder."""
-
-    table: Path
-
-
 def _own_files(paths: Iterable[str]) -> Iterator[Path]:
     for path in paths:
         if path.endswith(_MANIFEST):
@@ -39,11 +31,11 @@ def _own_files(paths: Iterable[str]) -> Iterator[Path]:
             manifest = existing_manifest(table)
             if manifest is None or manifest.get("table") != table.name:
                 continue
-            yield from FoundTable(table).own_paths()
+            yield from TableAlone(table).own_paths()
             with suppress(KeyError, TypeError, ValueError):  # without embeddings, or nobody's
                 yield table.with_name(manifest["embeddings"]["file"])
         elif path.endswith(_JOURNAL) and _is_journal(Path(path)):
-            yield from FoundTable(Path(path.removesuffix(_JOURNAL))).own_paths()
+            yield from TableAlone(Path(path.removesuffix(_JOURNAL))).own_paths()
 
 
 def _is_journal(path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""The table of a whole study, written from those of its shards."""
+"""The rows of a study's shards, and the table of the whole study that is written from them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager

@@ -7,10 +7,11 @@ from ..errors import OutputError
 from ..system.files import file_state
 
 
-class ReadFiles:
+class UnchangedFiles:
     """What files are before they are read, so that one that changes meanwhile is noticed."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
+        """Look the files up; one may be missing, and has to stay so."""
         self._before = {path: _state(path) for path in paths}
 
     def check(self) -> None:
