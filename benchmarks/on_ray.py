@@ -21,7 +21,7 @@ from gantei.estimator.opening_several import open_estimators
 from gantei.photographs.listing import list_photographs
 from gantei.ray import ray_backend
 from gantei.ray.cluster import local_ray
-from gantei.ray.placement import placed
+from gantei.ray.placement import place_actors
 from gantei.study.backends import LocalBackend
 
 NAMES = ["demo-age"]
@@ -92,7 +92,7 @@ def main():
         listed = [*islice(cycle(drawn), chosen.photographs)]
         began = time.perf_counter()
         with local_ray(2):
-            options, actors = placed(NAMES, "cpu", (), 2, None, allow_grey=False)
+            options, actors = place_actors(NAMES, "cpu", (), 2, None, allow_grey=False)
             with ray_backend.RayBackend.of(options, actors, cluster="Ray") as on_ray:
                 print(f"started in {time.perf_counter() - began:.0f} s")
                 here = LocalBackend(open_estimators(NAMES, "cpu"), workers=2)

@@ -34,7 +34,7 @@ def ray_backend(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[R
         GanteiError: as `RayBackend.of`.
     """
     from ..ray.cluster import connected_ray, is_on_this_machine, local_ray
-    from ..ray.placement import placed
+    from ..ray.placement import place_actors
     from ..ray.ray_backend import RayBackend
     from ..system.cores import cores
 
@@ -46,7 +46,7 @@ def ray_backend(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[R
     if sys.stderr.isatty():
         sys.stderr.write("starting Ray\n" if is_local else f"connecting to {chosen.on}\n")
     with connection:
-        options, actors = placed(
+        options, actors = place_actors(
             names, device, chosen.calibrations, chosen.workers, memory,
             allow_grey=chosen.allow_grey,
         )  # fmt: skip

@@ -27,7 +27,7 @@ from ..system.offline import refuse_offline
 SCHEME = "ray://"
 _OBJECT_STORE = 100_000_000
 """Bytes; paths go to the actors and rows come back, so that little is ever in it."""
-_QUIET = {
+_PRIVATE_SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # As on macOS: Ray would connect to a public address to learn its own, and listen on all.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
@@ -36,7 +36,7 @@ _QUIET = {
     "RAY_memory_monitor_refresh_ms": "0",
     "RAY_task_events_report_interval_ms": "0",
 }
-_SECONDS = 30.0
+_LONGEST_CONNECT = 30.0
 """In which a cluster must answer."""
 _LONGEST_PATH = 107
 """Bytes of the name of a socket, of which Ray and the names within the folder need the last 83."""
@@ -71,16 +71,16 @@ def local_ray(cpus: int) -> Iterator[None]:
         MissingExtraError: Ray is not installed.
         TransferError: it could not be started.
     """
-    with _environment({**_QUIET, "RAY_AUTH_TOKEN": _token()}):
+    with _environment({**_PRIVATE_SETTINGS, "RAY_AUTH_TOKEN": _token()}):
         ray = import_ray()
         if ray.is_initialized():
             yield
             return
-        _quieten()
+        _settle_internals()
         with _private_folder() as private:
             try:
                 for times in (3, 2, 1):
-                    if _is_started(ray, cpus, private / str(times), last=times == 1):
+                    if _try_to_start(ray, cpus, private / str(times), last=times == 1):
                         break
                 yield
             finally:
@@ -96,7 +96,7 @@ def _private_folder() -> Iterator[Path]:
         yield Path(private)
 
 
-def _quieten() -> None:
+def _settle_internals() -> None:
     """Settle in Ray itself what none of its options does.
 
     It reads some settings when it is imported, which may have been before they were made. What it
@@ -111,7 +111,7 @@ def _quieten() -> None:
     worker["print_to_stdstream"] = lambda *_, **__: None
 
 
-def _is_started(ray: ModuleType, cpus: int, folder: Path, *, last: bool) -> bool:
+def _try_to_start(ray: ModuleType, cpus: int, folder: Path, *, last: bool) -> bool:
     """Start Ray with its files below `folder`, which others cannot come to.
 
     False: it did not start, and this is not the `last` time to try. It gives two of its processes
@@ -163,7 +163,7 @@ def connected_ray(address: str) -> Iterator[None]:
     parts = urlsplit(address)
     try:
         # Ray itself would try for half a minute.
-        socket.create_connection((parts.hostname or "", parts.port or 0), _SECONDS).close()
+        socket.create_connection((parts.hostname or "", parts.port or 0), _LONGEST_CONNECT).close()
         with warnings.catch_warnings(action="ignore"):  # the error says it too
             ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:

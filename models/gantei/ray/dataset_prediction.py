@@ -13,7 +13,7 @@ from ..system.cores import cores
 from ..table_files.optional_packages import arrow
 from .cluster import import_ray, local_ray
 from .estimate_tables import EstimateTables
-from .placement import placed
+from .placement import place_actors
 
 if TYPE_CHECKING:
     from ray.data import Dataset
@@ -24,9 +24,9 @@ _BLOCK = 128
 """Paths in a block of it, which goes to an actor as a whole."""
 _BATCH = 32
 """Rows that an actor takes at once; on a GPU they go through the networks together, by 16."""
-_OWN = ExitStack()
+_OWN_RAY = ExitStack()
 """Holds a Ray that is started here."""
-atexit.register(_OWN.close)
+atexit.register(_OWN_RAY.close)
 
 
 def predict(  # noqa: PLR0913 - what a study chooses, and where it runs
@@ -72,8 +72,8 @@ def predict(  # noqa: PLR0913 - what a study chooses, and where it runs
     given = _data_set(photographs, column, eye_column, (actors or cores()) + 1)
     names = [estimators] if isinstance(estimators, str) else list(estimators)
     device: Device = "cuda" if gpu else "cpu"
-    options, count = placed(
-        names, device, calibrations, actors, None, allow_grey=allow_grey, left=1
+    options, count = place_actors(
+        names, device, calibrations, actors, None, allow_grey=allow_grey, cpus_left=1
     )
     from ray import data
 
@@ -95,7 +95,7 @@ def _data_set(photographs: Any, column: str, eye_column: str | None, cpus: int) 
     """Give the data set, or make one of paths, in a Ray that is connected or is started here."""
     ray = import_ray()
     if not ray.is_initialized():
-        _OWN.enter_context(local_ray(cpus))
+        _OWN_RAY.enter_context(local_ray(cpus))
     from ray import data
 
     if isinstance(photographs, data.Dataset):

@@ -13,12 +13,12 @@ from ..photographs.study_photograph import StudyPhotograph
 from ..study.columns import columns, row
 from ..study.leading_columns import Column
 from ..table_files.optional_packages import arrow
-from .estimator_actor import ActorOptions, opened_backend
+from .estimator_actor import ActorOptions, open_backend
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_OF_STUDIES = {"photograph", "person", "person_from"}
+_NOT_ADDED = {"photograph", "person", "person_from"}
 """Columns of a study's table that a data set has by itself, or not at all."""
 _UNNAMED = StudyPhotograph(Path(), "")
 """What is added to a row says nothing of its names."""
@@ -39,14 +39,14 @@ class EstimateTables:
             embeddings: whether to add each estimator's vectors.
 
         Raises:
-            GanteiError: as `opened_backend`, or an estimator has no embedding.
+            GanteiError: as `open_backend`, or an estimator has no embedding.
         """
-        self._backend = opened_backend(options)
+        self._backend = open_backend(options)
         self._column, self._eye_column, self._embeddings = column, eye_column, embeddings
         for each in self._backend.estimators if embeddings else ():
             each.embedding_width()  # fails before any photograph is read
         described = columns(self._backend.estimators)
-        self._added = [each.name not in _OF_STUDIES for each in described]
+        self._added = [each.name not in _NOT_ADDED for each in described]
         self._columns: Sequence[Column] = [*compress(described, self._added)]
 
     def __call__(self, table: "pa.Table") -> "pa.Table":
@@ -62,17 +62,17 @@ class EstimateTables:
         kinds = {"text": pyarrow.string(), "number": pyarrow.float32()}
         for place, column in enumerate(self._columns):
             cells = pyarrow.array([each[place] for each in rows], kinds[column.kind])
-            table = _with(table, column.name, cells)
+            table = _append_column(table, column.name, cells)
         for number, each in enumerate(estimators if self._embeddings else ()):
             vectors = [found.embeddings[number] if not found.error else None for found in results]
             kind = pyarrow.list_(pyarrow.float32())
-            table = _with(table, f"{each.name}.embedding", pyarrow.array(vectors, kind))
+            table = _append_column(table, f"{each.name}.embedding", pyarrow.array(vectors, kind))
         return table
 
     def _results(self, table: "pa.Table") -> Iterator[PhotographResult]:
         """Estimate for each row, in order; what is no photograph is an error of its row."""
-        told = [_source(value) for value in _values(table, self._column)]
-        said = _values(table, self._eye_column) if self._eye_column else [None] * len(told)
+        told = [_source(value) for value in _cells_of(table, self._column)]
+        said = _cells_of(table, self._eye_column) if self._eye_column else [None] * len(told)
         eyes: list[EyeOption] = [
             known_eye(eye, PurePath(name).name) for (_, name), eye in zip(told, said, strict=True)
         ]
@@ -106,14 +106,14 @@ def _source(value: Any) -> tuple[str | bytes, str]:
     return text, text
 
 
-def _values(table: "pa.Table", name: str) -> list[Any]:
+def _cells_of(table: "pa.Table", name: str) -> list[Any]:
     if name not in table.column_names:
         known = ", ".join(table.column_names)
         raise SettingError(f"the data set has no column {name!r}; it has {known}")
     return list(table[name].to_pylist())
 
 
-def _with(table: "pa.Table", name: str, cells: Any) -> "pa.Table":
+def _append_column(table: "pa.Table", name: str, cells: Any) -> "pa.Table":
     if name in table.column_names:
         raise SettingError(
             f"the data set has a column {name!r} already, which the estimates would have: rename "

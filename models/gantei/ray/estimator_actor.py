@@ -34,7 +34,7 @@ class ActorOptions:
         allow_grey: let pictures without colour pass.
         threads: photographs that are decoded at the same time.
         memory: bytes that all actors of a machine may plan for; None: as `memory_limit` says.
-        beside: actors on a machine, at most, which share its memory.
+        per_machine: actors on a machine, at most, which share its memory.
     """
 
     names: Sequence[str]
@@ -43,7 +43,7 @@ class ActorOptions:
     allow_grey: bool = False
     threads: int = 1
     memory: int | None = None
-    beside: int = 1
+    per_machine: int = 1
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ RAY_ITSELF = 500_000_000
 """Bytes; the processes of Ray that run beside the actors of a machine took 440 MB."""
 
 
-def opened_backend(options: ActorOptions) -> LocalBackend:
+def open_backend(options: ActorOptions) -> LocalBackend:
     """Open estimators in an actor, with its part of the memory of its machine.
 
     Raises:
@@ -86,7 +86,7 @@ def opened_backend(options: ActorOptions) -> LocalBackend:
         SettingError: too little memory is left; see `memory_left`.
     """
     estimators = open_estimators(options.names, options.device, options.calibrations)
-    share = (memory_limit(options.memory).bytes - RAY_ITSELF) // options.beside
+    share = (memory_limit(options.memory).bytes - RAY_ITSELF) // options.per_machine
     memory = memory_left(estimators, options.threads, batch_size(estimators), share)
     return LocalBackend(estimators, options.allow_grey, options.threads, memory)
 
@@ -101,7 +101,7 @@ class EstimatorActor:
         """The versions here; only of Python's own types, which any version of gantei can read."""
         return environment()
 
-    def described(self) -> ActorDescription | Exception:
+    def description(self) -> ActorDescription | Exception:
         """Say what this actor has, or why its estimators cannot be opened."""
         try:
             return self._description
@@ -111,7 +111,7 @@ class EstimatorActor:
 
     @cached_property
     def _backend(self) -> LocalBackend:
-        return opened_backend(self._options)
+        return open_backend(self._options)
 
     @cached_property
     def _description(self) -> ActorDescription:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import SettingError
 from ..inference.session import Device
@@ -11,7 +11,14 @@ from .cluster import import_ray
 from .estimator_actor import ActorOptions
 
 
-def placed(
+class Placement(NamedTuple):
+    """What each actor opens and may use, and how many actors there are."""
+
+    options: ActorOptions
+    actors: int
+
+
+def place_actors(
     names: Sequence[str],
     device: Device,
     calibrations: Sequence[str],
@@ -19,9 +26,9 @@ def placed(
     memory: int | None,
     *,
     allow_grey: bool,
-    left: int = 0,
-) -> tuple[ActorOptions, int]:
-    """Give the options of the actors, and their number, for the Ray that is connected.
+    cpus_left: int = 0,
+) -> Placement:
+    """Divide the CPUs or GPUs of the Ray that is connected among actors.
 
     On CPUs each actor has one, and decodes one photograph at a time, so that each core is used
     once. On GPUs each actor has one, and its part of the CPUs of its machine to decode.
@@ -32,8 +39,8 @@ def placed(
         calibrations: as `--calibration` has them.
         actors: how many; None: as many as there is room for now.
         memory: bytes that they may plan for, all on a machine together; None: see `memory_limit`.
-        left: CPUs of Ray for others, where nobody chose a number of actors.
         allow_grey: let pictures without colour pass.
+        cpus_left: CPUs of Ray for others, where nobody chose a number of actors.
 
     Raises:
         SettingError: there is not so much room.
@@ -42,7 +49,7 @@ def placed(
     kind = "GPU" if device == "cuda" else "CPU"
     on_each = [int(node.get(kind, 0)) for node in nodes]
     threads = _threads(nodes) if kind == "GPU" else 1
-    wanted = actors or (sum(on_each) if kind == "GPU" else max(1, sum(on_each) - left))
+    wanted = actors or (sum(on_each) if kind == "GPU" else max(1, sum(on_each) - cpus_left))
     if not wanted or wanted > sum(on_each):
         raise SettingError(
             f"Ray has {sum(on_each)} {kind}s, and {wanted or 'the'} actors need one each: take "
@@ -50,9 +57,9 @@ def placed(
         )
     options = ActorOptions(
         [_absolute(name) for name in names], device, calibrations, allow_grey, threads, memory,
-        beside=min(wanted, max(on_each)),
+        per_machine=min(wanted, max(on_each)),
     )  # fmt: skip
-    return options, wanted
+    return Placement(options, wanted)
 
 
 def _threads(nodes: Sequence[dict[str, Any]]) -> int:

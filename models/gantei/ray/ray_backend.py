@@ -39,7 +39,7 @@ class RayBackend:
         estimators: as each actor has them.
         fingerprint: of what they have in common; see `ActorDescription`.
         options: with which they were made.
-        kinds: of the processors that they run on.
+        kinds_of_processors: each once, that they run on.
         is_elsewhere: whether they may be on other machines.
     """
 
@@ -48,7 +48,7 @@ class RayBackend:
     estimators: Sequence[EstimatorDescription]
     fingerprint: str
     options: ActorOptions
-    kinds: list[Processor] = field(compare=False)
+    kinds_of_processors: list[Processor] = field(compare=False)
     is_elsewhere: bool = False
     times: StageTimes = field(default_factory=StageTimes, compare=False)
 
@@ -85,7 +85,7 @@ class RayBackend:
         )
         handles = [remote.remote(options) for _ in range(actors)]
         try:
-            described = _described(ray, handles, cluster, is_elsewhere=is_elsewhere)
+            described = _descriptions(ray, handles, cluster, is_elsewhere=is_elsewhere)
             kinds = [each.processor for each in described]
             yield cls(
                 cluster, handles, described[0].estimators, described[0].fingerprint, options,
@@ -140,8 +140,8 @@ class RayBackend:
                 f"{self.cluster}: an actor was started anew with other versions or estimators, so "
                 "that the rows would not be of one kind: have the same on each machine"
             )
-        if answer.processor not in self.kinds:
-            self.kinds.append(answer.processor)
+        if answer.processor not in self.kinds_of_processors:
+            self.kinds_of_processors.append(answer.processor)
         self.times.add(answer.times)
         for result in answer.results:
             if self.is_elsewhere:
@@ -156,10 +156,10 @@ class RayBackend:
 
     def processors(self) -> Sequence[Processor]:
         """The kinds of processors that actors ran on."""
-        return self.kinds
+        return self.kinds_of_processors
 
 
-def _described(
+def _descriptions(
     ray: Any, actors: Sequence[Any], cluster: str, *, is_elsewhere: bool
 ) -> list[ActorDescription]:
     """What the actors have, where they have the same, by the versions of this process."""
@@ -169,7 +169,7 @@ def _described(
             raise TransferError(
                 f"{cluster}: {_unlike(unlike, environment())}: have the same on each machine"
             )
-        described = ray.get([each.described.remote() for each in actors], timeout=PATIENCE)
+        described = ray.get([each.description.remote() for each in actors], timeout=PATIENCE)
     except ray.exceptions.GetTimeoutError as error:
         raise TransferError(
             f"{cluster}: {len(actors)} actors did not start in {PATIENCE:.0f} s: its CPUs or GPUs "
