@@ -19,11 +19,12 @@ def photographs_at(
     image_column: str = IMAGE_COLUMN,
     encoding: str | None = None,
 ) -> Iterator[StoredPhotograph]:
-    """List the photographs below an address, for all that takes photographs.
+    """List the photographs below an address, for every function that takes photographs.
 
-    This call lists them. They are read when an estimator asks for them, over a network many at the
-    same time. `docs/storage.md` says which files are photographs. Elsewhere a text is
-    never taken for an address, so that no one else decides what this machine asks for.
+    This call lists them, in memory that does not grow with their number. They are read when an
+    estimator asks for them, over a network many at the same time; one that cannot be read is an
+    error of its own. `docs/storage.md` says which files are photographs. No other function takes a
+    text for an address, so that nobody else decides what this machine asks for.
 
     Args:
         address: such as `s3://bucket/prefix/`, `https://host/folder/`, `zip://photographs.zip`, or
@@ -32,11 +33,14 @@ def photographs_at(
         image_column: of a Parquet file.
         encoding: of names in an archive that are not marked as UTF-8, such as `cp932`.
 
+    Returns:
+        The photographs, once, in the order of their names.
+
     Raises:
-        SettingError: the address is none, or is not read.
+        SettingError: it is neither an address nor an archive, or an address of another kind.
         OfflineError: `GANTEI_OFFLINE` is set, and it is reached over a network.
-        MissingExtraError: the extra `storage` is not installed.
-        OutputError: it cannot be listed, has no photographs, or a name lies elsewhere.
+        MissingExtraError: what reads it is not installed: the extra `storage`, or `parquet`.
+        OutputError: it cannot be listed, has no photographs, or a name does not lie below it.
 
     >>> import zipfile
     >>> with zipfile.ZipFile("eyes.zip", "w") as archive:
