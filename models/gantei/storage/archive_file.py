@@ -9,10 +9,8 @@ from pathlib import Path
 
 from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
-from ..system.files import open_regular
+from ..system.files import SETTLED, open_regular
 
-SETTLED = 2_000_000_000
-"""Nanoseconds since the last change, before which another may give the file the same time."""
 _AT_ONCE = 1024**2
 
 

@@ -11,14 +11,10 @@ from ..errors import PhotographError
 from ..inference.parallel import ordered
 from ..photographs.listing import StudyPhotograph
 from ..photographs.stored_photograph import StoredPhotograph
-from ..system.files import file_state
+from ..system.files import SETTLED, file_state
 from ..system.keyed_digest import keyed_digest
 from .outages import check_asked
 from .shard import number_of
-
-SETTLED = 2_000_000_000
-"""Nanoseconds since a file's last change, before which another change may give it the same time:
-file systems count time in steps, FAT in the largest, of two seconds."""
 
 
 class FileStamps:

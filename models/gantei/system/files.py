@@ -191,6 +191,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+SETTLED = 2_000_000_000
+"""Nanoseconds since a file's last change, before which another change may give it the same time:
+file systems count time in steps, FAT in the largest, of two seconds."""
+
+
 def file_state(found: os.stat_result) -> tuple[int, ...]:
     """All that differs where another file came in its place, or it was written and set back."""
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
