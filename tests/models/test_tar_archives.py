@@ -1,5 +1,6 @@
 """Photographs in a tar archive are what tarfile reads, and hostile archives are refused."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gantei.errors import OutputError
+from gantei.storage.given_places import given_place
 from gantei.storage.tar_archive import TarPlace
 from gantei.storage.tar_headers import LONGEST_HEADER
 
@@ -182,6 +184,14 @@ def test_a_compressed_archive_is_refused_with_what_unpacks_it(path, suffix):
         OutputError, match=rf"decompress it: (gunzip|bunzip2|unxz) -c a\.tar\.{suffix}"
     ):
         opened(packed)
+
+
+@pytest.mark.parametrize("suffix", ["tar.gz", "tgz", "TAR.BZ2", "txz"])
+def test_a_compressed_archive_is_refused_also_where_its_file_is_given(tmp_path, suffix):
+    packed = tmp_path / f"a.{suffix}"
+    packed.write_bytes(gzip.compress(b"0"))
+    with pytest.raises(OutputError, match="compressed as a whole"):
+        given_place([packed])
 
 
 def test_what_is_no_tar_is_refused(path):

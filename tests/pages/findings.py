@@ -83,7 +83,8 @@ ROOMS = {
     "passed by": (
         "Files that are no photographs",
         "Where a folder holds one, it stands in `<table>.skipped.csv` with this code. One that is "
-        "named itself, or whose name ends as a picture's does, has a row with this error.",
+        "named itself, or whose name ends as a picture's does, has a row with this error; a table "
+        "that is named alone is refused, since `--from` takes lists.",
     ),
     "study": ("Studies", "They stand in the row of their photograph."),
     "remote": ("Servers", "What a server says of a photograph stands in its row, as errors do."),

@@ -18,6 +18,7 @@ from .several_places import SeveralPlaces
 _WITH_HOST = 3
 """Parts of `s3://bucket/` and the like between which there is a `/`."""
 ARCHIVE_SUFFIXES = tuple(f".{scheme}" for scheme in ARCHIVES)
+_COMPRESSED_TAR = (".tar.gz", ".tar.bz2", ".tar.xz", ".tar.zst", ".tgz", ".tbz2", ".txz", ".tzst")
 
 
 @dataclass(frozen=True)
@@ -101,15 +102,19 @@ def given_place(
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is an archive of photographs, by its ending."""
-    return path.suffix.lower() in ARCHIVE_SUFFIXES and path.is_file()
+    """Whether a file is an archive of photographs, by its ending; those that are refused are."""
+    return _scheme_of_archive(path) is not None
+
+
+def _scheme_of_archive(path: Path) -> str | None:
+    name = path.name.lower()
+    scheme = "tar" if name.endswith(_COMPRESSED_TAR) else path.suffix.lower()[1:]
+    return scheme if scheme in ARCHIVES and path.is_file() else None
 
 
 def _as_archive(path: Path) -> Address | None:
-    suffix = path.suffix.lower()
-    if not is_archive(path):
-        return None
-    return Address(suffix[1:], f"{suffix[1:]}://{path}")
+    scheme = _scheme_of_archive(path)
+    return None if scheme is None else Address(scheme, f"{scheme}://{path}")
 
 
 def _elsewhere(one: object, other: object) -> OutputError:

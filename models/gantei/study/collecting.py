@@ -6,13 +6,15 @@ from itertools import chain
 from pathlib import Path
 from typing import cast
 
+from ..errors import OutputError
 from ..photographs.eyes import DETECT
 from ..photographs.listing import PhotographList, list_located
+from ..photographs.other_names import by_suffix
 from ..photographs.path_spelling import PathsOnDisk
 from ..photographs.persons import PersonRule
 from ..photographs.study_photograph import CompactPhotographs
 from ..storage.address import Address
-from ..storage.given_places import GivenPlace, PlaceOptions, given_place
+from ..storage.given_places import GivenPlace, PlaceOptions, given_place, is_archive
 from ..storage.parquet_cells import rows_beside
 from ..storage.place_listing import list_place
 from ..storage.place_of_address import IMAGE_COLUMN
@@ -56,7 +58,8 @@ def collect(given: GivenPhotographs) -> PhotographList:
     """Collect the photographs, and what is said of them.
 
     Raises:
-        OutputError: there are none, or a list cannot be read or contradicts itself.
+        OutputError: there are none, a table alone is given for one, or a list cannot be read or
+            contradicts itself.
         MissingExtraError: what a list's format needs is not installed.
     """
     listing, told = _listed(given)
@@ -75,6 +78,7 @@ def collect(given: GivenPhotographs) -> PhotographList:
 
 def _listed(given: GivenPhotographs) -> tuple[PhotographList, ToldRows | None]:
     """The photographs, with what a list says of them; where it is a table, also its rows."""
+    _refuse_table_alone(given)
     options = PlaceOptions(given.image_column, given.encoding)
     place = given_place(given.paths, given.root, options)
     listed = _read_list(given, place)
@@ -89,6 +93,21 @@ def _listed(given: GivenPhotographs) -> tuple[PhotographList, ToldRows | None]:
     compact = cast("CompactPhotographs", listing.photographs)  # as both ways of listing make them
     listing = replace(listing, photographs=told.put_to(compact), columns=table.columns)
     return with_names(listing, told.names) if told.names else listing, told
+
+
+def _refuse_table_alone(given: GivenPhotographs) -> None:
+    """Tell a list that is given like a photograph: its one row would be an error.
+
+    Among photographs, as `photographs/*` gives it, a table has such a row.
+    """
+    if len(given.paths) == 1 and given.list_name is None:
+        (path,) = given.paths
+        if isinstance(path, Path) and path.is_file() and not is_archive(path):
+            found = by_suffix().get(path.suffix.lower())
+            if found and found.code == "table-file":
+                raise OutputError(
+                    f"{path}: is a table; for the photographs that it lists, give it by --from"
+                )
 
 
 def _read_list(given: GivenPhotographs, place: GivenPlace | None) -> Iterable[str] | TableStream:
