@@ -136,11 +136,17 @@ def shorter_than_said(handler):
     handler.hang_up()
 
 
-def unsized(handler):
+def unsized(handler, **headers):
     """Send a body without a length, in chunks, without an end."""
-    handler.answer(200, {"transfer-encoding": "chunked", "etag": '"e"', "last-modified": DATE})
+    sent = {"transfer-encoding": "chunked", "etag": '"e"', "last-modified": DATE}
+    handler.answer(200, {**headers, **sent})
     while True:
         handler.wfile.write(b"4000\r\n" + bytes(0x4000) + b"\r\n")
+
+
+def endless_though_sized(handler):
+    """Send the same behind a length, which HTTP then passes over."""
+    unsized(handler, **{"content-length": 100})
 
 
 def silent(handler):

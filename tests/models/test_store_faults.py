@@ -128,6 +128,11 @@ def test_a_body_without_end_is_not_kept(place, store):  # noqa: F811
     assert refusal(place, most=10**5) in ("large-file", "stored-unreachable")
 
 
+def test_a_body_without_end_is_not_kept_though_a_length_is_said(place, store):  # noqa: F811
+    store.faults[FILE] = [faults.endless_though_sized]
+    assert refusal(place) in ("stored-cut-off", "large-file")
+
+
 def test_a_file_said_to_be_too_large_is_not_read(place, store):  # noqa: F811
     assert refusal(place, most=1000) == "large-file"
 
