@@ -261,6 +261,7 @@ def _fill(
         rows_per_file=chosen.rows_per_file,
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
+    write_shard(shard, len(study.listing.photographs))
     with progress(len(listing.photographs), "photograph") as bar:
         summary = run_study(
             study,
@@ -268,7 +269,6 @@ def _fill(
             rehash=chosen.rehash,
             advance=resuming(bar),
         )
-    write_shard(shard, summary.photographs)
     write_summary(summary, study.listing.passed_by)
     write_rate(backend)
     write_processors(backend.processors())

@@ -1,4 +1,4 @@
-"""What long work says on a terminal while it lasts; nothing in a pipe."""
+"""What long work says while it lasts: on a terminal a bar, elsewhere now and then a line."""
 
 import sys
 import threading
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .progress_log import ProgressLog, log_step
 from .text_table import visible
 
 PATIENCE = 2.0
@@ -14,10 +15,12 @@ PATIENCE = 2.0
 
 
 def progress(total: int, unit: str, what: str | None = None) -> Any:
-    """Give a tqdm bar on standard error: count, rate and remaining time; silent off a terminal.
+    """Give a tqdm bar on standard error: count, rate and remaining time; else a `ProgressLog`.
 
     Bytes, of the unit `B`, are counted in kB, MB and GB. `what` stands before the bar.
     """
+    if not sys.stderr.isatty():
+        return ProgressLog(total, unit, what)
     from tqdm import tqdm
 
     return tqdm(
@@ -25,7 +28,6 @@ def progress(total: int, unit: str, what: str | None = None) -> Any:
         unit=unit,
         desc=what,
         unit_scale=unit == "B",
-        disable=None,
         dynamic_ncols=True,
         delay=0.5,  # what is refused at once is refused without a bar
     )
@@ -44,10 +46,12 @@ def resuming(bar: Any) -> Callable[[int], object]:
             bar.update(done)
             return
         is_begun = True
+        if isinstance(bar, ProgressLog):
+            bar.resume(done)
+            return
         bar.reset()
-        if not bar.disable:
-            bar.initial = bar.n = bar.last_print_n = done
-            bar.refresh()
+        bar.initial = bar.n = bar.last_print_n = done
+        bar.refresh()
 
     return update
 
@@ -56,13 +60,12 @@ def resuming(bar: Any) -> Callable[[int], object]:
 def step(what: str) -> Iterator[None]:
     """Say what is being done and for how long, once it takes longer than `PATIENCE`.
 
-    For work that cannot tell how much of it is left. The line is gone when the work is done.
+    For work that cannot tell how much of it is left. The line is gone when the work is done; off a
+    terminal there is one as seldom as those of a `ProgressLog`, and it stays.
     """
-    if not sys.stderr.isatty():
-        yield
-        return
     done = threading.Event()
-    teller = threading.Thread(target=_tell, args=(visible(what), done), daemon=True)
+    tell = _tell if sys.stderr.isatty() else log_step
+    teller = threading.Thread(target=tell, args=(visible(what), done), daemon=True)
     teller.start()
     try:
         yield
