@@ -118,34 +118,34 @@ def test_the_busiest_stage_is_the_bottleneck(stages, options, expected):
 
 def test_the_line_says_rate_shares_and_bottleneck():
     times = measured(100, {"reading": (0.05, 0.01), "decoding": 0.6, "networks": 0.35})
-    assert rate_line(times, 2) == (
-        "1 photographs/s on 2 cores; decoding took 61 % of the workers' time, networks 35 %, "
+    assert rate_line(times) == (
+        "1 photographs/s by 1 worker; decoding took 61 % of the workers' time, networks 35 %, "
         "waiting for files 4 %; bottleneck: decoding"
     )
 
 
 def test_on_a_gpu_the_line_says_how_long_the_networks_ran():
     times = measured(100, {"decoding": 0.2, "networks": (0.8, 0.1)}, workers=4, batched=True)
-    assert rate_line(times, 4) == (
-        "1 photographs/s on 4 cores; decoding took 5 % of the workers' time, waiting for files "
+    assert rate_line(times) == (
+        "1 photographs/s by 4 workers; decoding took 5 % of the workers' time, waiting for files "
         "0 %, networks ran 80 % of the time; bottleneck: the networks"
     )
 
 
 def test_where_files_are_waited_for_the_line_says_what_may_help():
     times = measured(100, {"reading": (2.0, 0.1), "decoding": 0.2, "networks": 0.1})
-    line = rate_line(times, 1)
+    line = rate_line(times)
     assert line == (
-        "0.435 photographs/s on 1 core; decoding took 13 % of the workers' time, networks 4 %, "
+        "0.435 photographs/s by 1 worker; decoding took 13 % of the workers' time, networks 4 %, "
         "waiting for files 83 %; bottleneck: reading files (disk or network; more --workers read "
         "more at once)"
     )
 
 
 def test_a_short_run_says_no_rate():
-    assert rate_line(measured(9, {"decoding": 1.0}), 2) is None
-    assert rate_line(measured(10, {"decoding": 1.0}), 2) is not None
-    assert rate_line(StageTimes(), 2) is None
+    assert rate_line(measured(9, {"decoding": 1.0})) is None
+    assert rate_line(measured(10, {"decoding": 1.0})) is not None
+    assert rate_line(StageTimes()) is None
 
 
 @pytest.mark.parametrize("table", ["t.csv", "-"])
@@ -159,12 +159,12 @@ def test_predict_ends_with_its_rate_and_counts_only_what_this_process_estimated(
     monkeypatch.setattr(rate_summary, "LONG_ENOUGH", 1e-9)
     run(*arguments, "--overwrite")
     said = capsys.readouterr().err
-    assert ("photographs/s on" in said) == (table == "-")  # a finished table is estimated by none
+    assert ("photographs/s by" in said) == (table == "-")  # a finished table is estimated by none
 
 
 def test_where_the_network_is_waited_for_the_line_names_it():
     times = measured(100, {"reading": (2.0, 0.1), "decoding": 0.2, "networks": 0.1})
     times.over_network = True
-    line = rate_line(times, 1)
+    line = rate_line(times)
     assert "waiting for the network 83 %" in line
     assert line.endswith("bottleneck: the network, over which photographs are read")

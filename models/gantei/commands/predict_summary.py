@@ -39,10 +39,9 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
 
 def write_rate(backend: "Backend") -> None:
     """Say how fast the estimators of this machine were, where it took long enough to tell."""
-    from ..system.cores import cores
     from .rate_summary import rate_line
 
-    if backend.times is not None and (line := rate_line(backend.times, cores())) is not None:
+    if backend.times is not None and (line := rate_line(backend.times)) is not None:
         sys.stderr.write(f"{line}\n")
 
 

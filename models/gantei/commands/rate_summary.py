@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..terminal.plural import counted
+from ..terminal.plural import counted, per_second
 
 if TYPE_CHECKING:
     from ..inference.stage_times import StageTimes
@@ -19,10 +19,10 @@ _BOTTLENECKS = {
 NETWORK = "the network, over which photographs are read"
 
 
-def rate_line(times: "StageTimes", cores: int) -> str | None:
-    """Say how fast this process estimated, and which stage held it up.
+def rate_line(times: "StageTimes") -> str | None:
+    """Say how fast so many workers estimated, and which stage held them up.
 
-    None, where it took less than `LONG_ENOUGH`. `cores`: that it may use.
+    None, where it took less than `LONG_ENOUGH`.
     """
     if times.seconds < LONG_ENOUGH:
         return None
@@ -39,7 +39,8 @@ def rate_line(times: "StageTimes", cores: int) -> str | None:
     if bottleneck == "reading" and times.over_network:
         what = NETWORK
     return (
-        f"{times.photographs / times.seconds:.3g} photographs/s on {counted(cores, 'core')}; "
+        f"{per_second(times.photographs / times.seconds)} photographs/s by "
+        f"{counted(times.workers, 'worker')}; "
         f"{', '.join(shares)}; bottleneck: {what}"
     )
 
