@@ -14,7 +14,7 @@ LOCAL = "ray"
 
 
 def add_engine(parser: argparse.ArgumentParser) -> None:
-    """Add the option; `ray_backend` reads it."""
+    """Add the option; `check_engine` and `ray_backend` read it."""
     parser.add_argument(
         "--on",
         metavar="ENGINE",
@@ -24,12 +24,24 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def check_engine(engine: str) -> None:
+    """See that `--on` names an engine, before any photograph is looked for.
+
+    Raises:
+        SettingError: it names none.
+    """
+    from ..ray.cluster import is_on_this_machine
+
+    if engine != LOCAL:
+        is_on_this_machine(engine)
+
+
 @contextmanager
 def ray_backend(chosen: argparse.Namespace, names: Sequence[str]) -> "Iterator[RayBackend]":
     """Have the estimators in actors, one CPU or GPU each.
 
     Raises:
-        SettingError: `--on` is no engine, or asks for more than the cluster has.
+        SettingError: there are fewer CPUs or GPUs than the actors need.
         MissingExtraError, OfflineError, TransferError: as `local_ray` and `connected_ray`.
         GanteiError: as `RayBackend.of`.
     """

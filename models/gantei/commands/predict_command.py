@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
-from .engine_option import add_engine, ray_backend
+from .engine_option import add_engine, check_engine, ray_backend
 from .given_photographs import folders_of
 from .local_estimators import local_backend
 from .options import (
@@ -172,8 +172,7 @@ def _check_options(chosen: argparse.Namespace) -> None:
     if chosen.on is not None:
         if chosen.server is not None:
             raise SettingError("--on and --server: one of them estimates, leave the other out")
-        if chosen.on != "ray" and not chosen.on.startswith("ray://"):
-            raise SettingError(f"--on {chosen.on}: say ray, or ray://HOST:PORT")
+        check_engine(chosen.on)
     if chosen.server is None:
         if chosen.token_file or chosen.ca:
             raise SettingError("--token-file and --ca are for a --server: name it")

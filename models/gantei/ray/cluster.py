@@ -97,10 +97,10 @@ def _private_folder() -> Iterator[Path]:
 
 
 def _settle_internals() -> None:
-    """Settle in Ray itself what none of its options does.
+    """Set inside Ray what none of its options sets.
 
-    It reads some settings when it is imported, which may have been before they were made. What it
-    says of actors that end it prints on standard output, where a table may be.
+    Ray reads some settings when it is imported, which may have been before they were made. It
+    prints that actors ended on standard output, where a table may be.
     """
     raylet, constants, worker = (
         vars(import_module(f"ray.{name}"))
@@ -112,13 +112,18 @@ def _settle_internals() -> None:
 
 
 def _try_to_start(ray: ModuleType, cpus: int, folder: Path, *, last: bool) -> bool:
-    """Start Ray with its files below `folder`, which others cannot come to.
+    """Start Ray with its files below `folder`, which no other user can read.
 
-    False: it did not start, and this is not the `last` time to try. It gives two of its processes
-    15 s to begin, which on a machine that has much else to do may not suffice.
+    Ray makes its own folder there readable and writable for everybody. It would ask addresses of
+    clouds which of them it is in, for reports that are off, unless a file in the user's home says
+    that it is in none.
 
-    Ray's own folder within anybody may read and write. To learn which cloud it is in, for reports
-    that are off, it would ask addresses of clouds, unless there is a file in the user's home.
+    Returns:
+        Whether it started; False only where this is not the `last` time to try. Ray gives two of
+        its processes 15 s to begin, which may not suffice on a busy machine.
+
+    Raises:
+        TransferError: it did not start the last time.
     """
     home = folder.with_name(f"home-{folder.name}")
     home.mkdir()

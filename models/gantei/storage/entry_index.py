@@ -40,7 +40,7 @@ class EntryIndex:
             column.append(number)
 
     def sort(self) -> "EntryIndex":
-        """Get ready for being asked; nothing can be added then."""
+        """Sort the entries, after which `find` can be asked and nothing be added."""
         columns = [np.frombuffer(each, np.uint64) for each in self._waiting]
         order = np.argsort(columns[0], kind="stable")
         self._waiting = ()
