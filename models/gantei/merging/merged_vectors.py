@@ -12,6 +12,7 @@ from ..errors import OutputError
 from ..study.embeddings_file import FLOAT
 from ..system.file_in_turn import opened_in_turn
 from ..table_files.optional_packages import arrow
+from ..table_files.parquet_batches import batches
 from .row_order import taken_in_order
 from .shard_table import ShardTable
 
@@ -68,7 +69,7 @@ def _width_of_lists(path: Path, photographs: int) -> int:
         kind = file.schema_arrow.field("embedding").type
         if kind != pyarrow.list_(pyarrow.float32()):
             raise OutputError(f"{path}: holds {kind} where gantei predict writes lists of {FLOAT}")
-        for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
+        for batch in batches(file, path, AT_ONCE, ["embedding"]):
             for vector in batch.column(0):
                 if vector.is_valid:
                     return len(vector)
@@ -85,7 +86,7 @@ def _vectors(path: Path, width: int) -> Iterator[bytes]:
     _, parquet = arrow()
     nothing = np.full(width, np.nan, FLOAT).tobytes()
     with parquet.ParquetFile(opened_in_turn(path), pre_buffer=False) as file:
-        for batch in file.iter_batches(AT_ONCE, columns=["embedding"]):
+        for batch in batches(file, path, AT_ONCE, ["embedding"]):
             for vector in batch.column(0):
                 if not vector.is_valid:
                     yield nothing

@@ -10,34 +10,36 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from ..errors import PhotographError
+from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
+from ..system.file_in_turn import opened_in_turn
 from ..system.memory_limit import memory_limit
 from ..table_files.optional_packages import arrow
+from ..table_files.parquet_batches import batches
+from ..table_files.parquet_memory import chunk_memory
+from ..table_files.value_lengths import check_lengths
 from .archive_file import ArchiveRefusedError, damaged
 from .entry_index import MOST_ENTRIES
 from .parquet_schema import leaves_of
 
-_MOST_IN_PAGE = 1024
-"""Values that Arrow writes into a page, however large; a page is unpacked as a whole."""
 _PAGES = 512 * 1024**2
-"""Bytes of pages that may stay open, beside those of the row group that is read."""
+"""Bytes that row groups may take which stay open, beside the one that is read."""
 _PASSED = 256 * 1024**2
 """Bytes of pictures that were passed on the way to another, and are kept until they are wanted."""
 _READ_AHEAD = 1024**2
 _CELLS = 10_000
 _LONGEST_TEXT = 30_000
-"""Bytes of a name or another text in a row, of which one in a file may stand in all rows."""
+"""Bytes of a name or another text in a row."""
 _LONGEST_REASON = 200
 
 
 @dataclass
 class _RowGroup:
-    """A row group that is read forwards: the row that comes next, and the bytes of its pages."""
+    """A row group that is read forwards: the row that comes next, and the bytes that it takes."""
 
     pictures: Iterator[bytes | None]
     row: int
-    pages: int
+    bytes: int
 
 
 class PictureColumn:
@@ -61,8 +63,13 @@ class PictureColumn:
             MissingExtraError: pyarrow is not installed.
         """
         self._arrow, parquet = arrow()
+        self._path = path
         with self._understood():
-            self._file = self._opened_file(parquet, path)
+            self._file = parquet.ParquetFile(
+                self._arrow.OSFile(str(path)),
+                buffer_size=_READ_AHEAD,
+                page_checksum_verification=True,
+            )
         self.schema = self._file.schema_arrow
         self._bytes, self._paths = leaves_of(self.schema, name)
         schema, metadata = self._file.schema, self._file.metadata
@@ -81,38 +88,30 @@ class PictureColumn:
     def paths(self) -> Iterator[str | None]:
         """The path that each row gives its picture; nothing where the column has none."""
         if self._paths is not None:
-            with self._understood():
-                for group in range(len(self._starts)):  # Arrow has a dictionary of each
-                    for values in self._values(self._paths, _CELLS, [group]):
-                        yield from self._short(values).to_pylist()
+            for batch in self._batches([self._paths]):
+                values = self._leaf(batch, self._paths)
+                self._check_short(values)
+                yield from values.to_pylist()
 
     def batches(self, columns: Sequence[str]) -> Iterator[Any]:
-        """Read other columns as Arrow's record batches of some thousand rows."""
-        with self._understood():
-            for batch in self._file.iter_batches(_CELLS, columns=[*columns], use_threads=False):
-                for values in batch.columns:
-                    self._short(values)
-                yield batch
-
-    def _opened_file(self, parquet: Any, path: Path) -> Any:
-        """Open the file so that a text which stands in many rows is in memory once."""
-        how = {"buffer_size": _READ_AHEAD, "page_checksum_verification": True}
-        first = parquet.ParquetFile(self._arrow.OSFile(str(path)), **how)
-        leaves = map(first.schema.column, range(len(first.schema)))
-        texts = [each.path for each in leaves if each.logical_type.type == "STRING"]
-        return parquet.ParquetFile(
-            self._arrow.OSFile(str(path)),
-            metadata=first.metadata,
-            read_dictionary=texts,
-            **how,
-        )
-
-    def _short(self, values: Any) -> Any:
-        """Give values of a column back, of which no text is long: a few bytes may stand for it.
+        """Read other columns as Arrow's record batches of at most some thousand rows.
 
         Raises:
-            ArchiveRefusedError: one is.
+            ArchiveRefusedError: a text in them is long.
+            OutputError: a row takes more memory than there is.
+            PhotographError: the file is damaged.
         """
+        for batch in self._batches(columns):
+            for values in batch.columns:
+                self._check_short(values)
+            yield batch
+
+    def _batches(self, columns: Sequence[str]) -> Iterator[Any]:
+        with self._understood():
+            yield from batches(self._file, self._path, _CELLS, columns, use_threads=False)
+
+    def _check_short(self, values: Any) -> None:
+        """See that none of some texts is long; what is no text is passed by."""
         from pyarrow import compute
 
         types = self._arrow.types
@@ -122,7 +121,6 @@ class PictureColumn:
             raise ArchiveRefusedError(
                 f"a row has a text of more than {_LONGEST_TEXT:,} bytes; leave its column out"
             )
-        return values
 
     def picture(self, row: int) -> bytes:
         """Read the bytes in a row.
@@ -156,18 +154,20 @@ class PictureColumn:
         return data
 
     def _opened(self, number: int) -> _RowGroup:
-        stated = self._file.metadata.row_group(number)
-        chunk = stated.column(self._place)
-        share = min(1, _MOST_IN_PAGE / max(stated.num_rows, 1))
-        pages = int(share * (chunk.total_compressed_size + chunk.total_uncompressed_size))
-        if pages > (most := memory_limit().bytes // 2):
-            raise PhotographError(
-                Finding("large-row-group", needed=pages // 10**6, most=most // 10**6)
-            )
-        while self._groups and pages + sum(each.pages for each in self._groups.values()) > _PAGES:
+        most = memory_limit().bytes // 2  # the other half is for Python's copies
+        with opened_in_turn(self._path) as pages:
+            chunk = chunk_memory(pages, self._file.metadata, number, self._place)
+            if (needed := _READ_AHEAD + chunk.pages + chunk.of_rows(1)) > most:
+                raise PhotographError(
+                    Finding("large-row-group", needed=needed // 10**6, most=most // 10**6)
+                )
+            if chunk.has_lengths:
+                check_lengths(pages, self._file.metadata, number, self._place)
+        while self._groups and needed + sum(each.bytes for each in self._groups.values()) > _PAGES:
             self._groups.popitem(last=False)
-        values = self._values(self._bytes, 1, [number])
-        return _RowGroup((each[0].as_py() for each in values), self._starts[number], pages)
+        found = self._file.iter_batches(1, [number], [self._bytes], use_threads=False)
+        values = (self._leaf(batch, self._bytes)[0].as_py() for batch in found)
+        return _RowGroup(values, self._starts[number], needed)
 
     def _keep(self, row: int, data: bytes | None) -> None:
         self._passed[row] = data
@@ -180,18 +180,19 @@ class PictureColumn:
         self._size_passed -= len(data or b"")
         return data
 
-    def _values(self, leaf: str, size: int, groups: Sequence[int] | None = None) -> Iterator[Any]:
-        """The values of a leaf, `size` rows at a time; null also where what holds it is."""
-        batches = self._file.iter_batches(size, groups, [leaf], use_threads=False)
-        for batch in batches:
-            column = batch.column(0)
-            yield column.flatten()[0] if leaf != batch.schema.names[0] else column
+    @staticmethod
+    def _leaf(batch: Any, name: str) -> Any:
+        """The values of the only leaf in a column; null also where what holds it is."""
+        column = batch.column(0)
+        return column if name == batch.schema.names[0] else column.flatten()[0]
 
     @contextmanager
     def _understood(self) -> Iterator[None]:
         """Say in one line what Arrow finds wrong with the file."""
         try:
             yield
+        except OutputError:  # which is an OSError
+            raise
         except (self._arrow.ArrowException, OSError, UnicodeDecodeError) as error:
             why = " ".join(str(error).split())[:_LONGEST_REASON]
             raise damaged(why) from error

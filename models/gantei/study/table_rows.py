@@ -12,6 +12,7 @@ from ..errors import OutputError
 from ..inference.postprocessing import shortest
 from ..system.file_in_turn import opened_in_turn
 from ..table_files.optional_packages import arrow, openpyxl
+from ..table_files.parquet_batches import batches
 from ..table_files.parquet_parts import opened_files
 from ..table_files.spreadsheet_cells import undefused
 from ..table_files.workbook_reading import NO_WORKBOOK, check_unpacked
@@ -141,10 +142,10 @@ def _checked(row: Row, kinds: Sequence[type]) -> Row:
 
 
 def _parquet(path: Path, columns: Sequence[Column], at_once: int) -> Iterator[CellColumns]:
-    for file in opened_files(path):
+    for file, part in opened_files(path):
         _check(path, file.schema_arrow.names, columns)
         _check_types(path, file.schema_arrow, columns)
-        for batch in file.iter_batches(at_once):
+        for batch in batches(file, part, at_once):
             yield [_cells(each, column) for each, column in zip(batch, columns, strict=True)]
 
 

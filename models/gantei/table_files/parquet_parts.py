@@ -73,11 +73,11 @@ def remove_table(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def opened_files(table: Path) -> Iterator[Any]:
+def opened_files(table: Path) -> Iterator[tuple[Any, Path]]:
     """Open the files of a Parquet table one after the other; each closes when the next opens.
 
     Returns:
-        A `pyarrow.parquet.ParquetFile` each, all with the columns of the first.
+        A `pyarrow.parquet.ParquetFile` each with its path, all with the columns of the first.
 
     Raises:
         OutputError: one has other columns, or as `files_of_table`.
@@ -93,7 +93,7 @@ def opened_files(table: Path) -> Iterator[Any]:
             schema = file.schema_arrow if schema is None else schema
             if not file.schema_arrow.equals(schema):
                 raise OutputError(f"{path}: has other columns than {files[0].name}, or other types")
-            yield file
+            yield file, path
 
 
 def table_sha256(path: Path) -> str:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from ..errors import OutputError
 from .optional_packages import arrow
+from .parquet_batches import batches
 from .parquet_parts import opened_files
 from .table_read import ReadRow, ReadTable
 from .typed_cells import cell_text
 
 BATCH = 10_000
-"""Rows that are decoded at once."""
+"""Rows that are decoded at once, where there is memory for them."""
 
 
 def read_parquet(path: Path) -> ReadTable:
@@ -34,11 +35,11 @@ def parquet_rows(path: Path) -> Iterator[ReadRow]:
     names: list[str] = []
     number = 0
     try:
-        for file in opened_files(path):
+        for file, part in opened_files(path):
             if not names:
                 names = file.schema_arrow.names
                 yield ReadRow(str(path), names)
-            for batch in file.iter_batches(BATCH):
+            for batch in batches(file, part, BATCH):
                 for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                     number += 1
                     where = f"{path}, row {number}"

@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import OutputError
 from .csv_reading import delimiter_of
 from .optional_packages import arrow
+from .parquet_batches import batches
 from .parquet_parts import opened_files
 from .parquet_reading import BATCH
 from .spreadsheet_cells import undefused
@@ -104,11 +105,11 @@ def _json_lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]
 def _parquet(path: Path, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     pyarrow, _ = arrow()
     try:
-        for file in opened_files(path):
+        for file, part in opened_files(path):
             for column in columns:
                 if column not in file.schema_arrow.names:
                     raise _lacks(path, column)
-            for batch in file.iter_batches(BATCH, columns=[*columns]):
+            for batch in batches(file, part, BATCH, [*columns]):
                 cells: list[list[Any]] = [batch.column(each).to_pylist() for each in columns]
                 for values in zip(*cells, strict=True):
                     yield tuple(_text(value, path) for value in values)
