@@ -11,8 +11,9 @@ from ..photographs.dicom.recognition import SUFFIXES
 from ..photographs.formats.known_formats import suffixes
 from ..photographs.path_spelling import LONGEST_NAME, unescaped
 from ..photographs.stored_photograph import Place
-from .address import ARCHIVES, Address, name_below
+from .address import ARCHIVES, WEB, Address, name_below
 from .place_of_address import IMAGE_COLUMN, place_of
+from .query_strings import QueryStrings
 from .several_places import SeveralPlaces
 
 _WITH_HOST = 3
@@ -38,20 +39,21 @@ class GivenPlace:
         prefix: its address, below which lie those of a list.
         names: of photographs that were given by themselves.
         is_listed: whether all that the place lists is meant, too.
-        queries: the query strings of names that have one of their own.
+        queries: the query strings of names of a web server.
     """
 
     place: Place
     prefix: Address
     names: tuple[str, ...]
     is_listed: bool
-    queries: dict[str, str] = field(repr=False)
+    queries: QueryStrings = field(repr=False, default_factory=QueryStrings)
 
     def names_of_list(self, listed: Iterable[str], list_name: str) -> Iterator[str]:
         """Give the names below the place of what a list names, and keep their query strings.
 
         Raises:
-            OutputError: one of them does not lie below the place.
+            OutputError: one of them does not lie below the place, or two differ in their query
+                strings alone.
         """
         for each in listed:
             if len(each) > LONGEST_NAME:
@@ -60,9 +62,10 @@ class GivenPlace:
                 name, query = name_below(unescaped(each), self.prefix)
             except SettingError as error:
                 raise OutputError(f"{list_name}: {error}") from None
-            if query:
-                self.queries[name] = query
+            if self.prefix.scheme in WEB:
+                self.queries.add(name, query)
             yield name
+        self.queries.check()
 
 
 def given_place(
@@ -140,14 +143,13 @@ def _of_network(
             )
     parents = [Address(each.scheme, f"{each.shown.rpartition('/')[0]}/") for each in photographs]
     above = root.as_prefix() if root is not None else _common([*prefixes, *parents])
-    queries: dict[str, str] = {}
-    whole = place_of(above, queries=queries)
+    queries = QueryStrings()
+    whole = place_of(above, queries=queries.of_names)
     names = []
     for photograph in photographs:
         name, query = _below(photograph, above)
         names.append(name)
-        if query:
-            queries[name] = query
+        queries.add(name, query)
     parts = {
         _below(each, above)[0]: place_of(each) for each in prefixes if each.shown != above.shown
     }
@@ -187,7 +189,7 @@ def _of_archives(
     if len(known) == 1:
         (address,) = known.values()
         place = _opened(address, options)
-        return GivenPlace(place, address.as_prefix(), (), bool(archives), {})
+        return GivenPlace(place, address.as_prefix(), (), bool(archives))
     # abspath, not resolve: a link that is named keeps its own name.
     folders = [os.path.dirname(os.path.abspath(each.path)) for each in archives]  # noqa: PTH100, PTH120
     return _below_folder(archives, Path(os.path.commonpath(folders)), options)
@@ -202,7 +204,7 @@ def _below_folder(archives: Sequence[Address], folder: Path, options: PlaceOptio
             raise OutputError(f"{path}: lies outside --root {folder}; name a folder that holds all")
         parts[f"{path.relative_to(folder).as_posix()}/"] = _opened(each, options)
     shown = f"{folder.as_posix().removesuffix('/')}/"
-    return GivenPlace(SeveralPlaces(shown, parts), Address("zip", shown), (), True, {})
+    return GivenPlace(SeveralPlaces(shown, parts), Address("zip", shown), (), True)
 
 
 def _opened(archive: Address, options: PlaceOptions) -> Place:
