@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -150,6 +151,24 @@ def test_photographs_that_end_every_actor_stop_the_run_and_lose_no_row(
     )
     assert run(*arguments) == 1
     assert re.match(r"24 photographs, \d+ of them in an earlier run: ", capsys.readouterr().err)
+
+
+class LosingActor(ray_backend.EstimatorActor):
+    """One that gives a result less of what it is asked about."""
+
+    def estimate(self, photographs, explain=None):
+        answer = super().estimate(photographs, explain)
+        return replace(answer, results=answer.results[1:])
+
+
+def test_an_actor_that_loses_a_result_stops_the_run_before_any_wrong_row(
+    tmp_path, photographs, monkeypatch, capsys
+):
+    monkeypatch.setattr(ray_backend, "EstimatorActor", LosingActor)
+    out = tmp_path / "results.csv"
+    assert run(photographs, *BOTH, "--out", out, *ACTOR) == 2
+    assert "result 1 of this run is missing, or is that of another" in capsys.readouterr().err
+    assert out.with_name("results.csv.partial").read_bytes().count(b"\n") == 1
 
 
 def test_more_actors_than_cpus_are_refused(tmp_path, photographs, capsys):

@@ -121,6 +121,19 @@ def test_a_server_that_is_silent_is_not_waited_for(playing):
     assert len(client.seen) == 1
 
 
+OTHER = ENTRY | {
+    "sha256": "0" * 64,
+    "problem": {
+        "type": "about:blank",
+        "code": "inference-failed",
+        "values": {},
+        "title": "No",
+        "status": 422,
+    },
+}
+"""Another photograph, refused."""
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -137,6 +150,7 @@ def test_a_server_that_is_silent_is_not_waited_for(playing):
         (reply(200, b"[" * 100_000), ["does not understand"]),
         (reply(200, {"photographs": []}), ["does not understand"]),
         (reply(200, {"photographs": [GOOD | {"sha256": "0" * 64}]}), ["another photograph"]),
+        (reply(200, {"photographs": [OTHER]}), ["another photograph"]),
         (reply(200, {"photographs": [GOOD | {"estimates": {}}]}), ["does not understand"]),
         (reply(200, {"photographs": [{"problem": "none"}]}), ["does not understand"]),
         (reply(200, b'{"photographs": [{"problem": {"type": 1}}]}'), ["does not understand"]),
@@ -197,7 +211,7 @@ def test_a_failure_on_one_photograph_is_of_that_photograph(playing, tmp_path):
         kind = "unusable-photograph" if b"grey" in body else "inference-failed"
         said = {"type": f"urn:problem-type:gantei:{kind}", "title": "Failed", "status": 422}
         said |= {"code": kind, "values": {}}
-        failed = reply(200, {"photographs": [ENTRY | {"problem": said}]})
+        failed = reply(200, {"photographs": [ENTRY | {"sha256": None, "problem": said}]})
         return ANSWER if PICTURE in body else failed
 
     client = playing(answer)

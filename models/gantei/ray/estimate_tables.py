@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InferenceError, SettingError
+from ..inference.matched_results import matched
 from ..inference.pipeline import estimate
 from ..inference.prediction import PhotographResult
 from ..photographs.eyes import EyeOption, known_eye
@@ -86,7 +87,8 @@ class EstimateTables:
             memory=self._backend.memory,
         )
         try:
-            yield from results
+            for _, result in matched(told, results, lambda each: each[0]):
+                yield result
         except InferenceError as error:
             error.source = ""  # Ray writes what it says into its logs
             raise

@@ -120,11 +120,12 @@ def read_answer(
     (entry,) = PredictAnswer.model_validate_json(content).photographs
     of_eye = eye.findings if eye else ()  # the server knows less: not the name
     eye = eye or _eye_found(entry)
+    refused = isinstance(entry, RefusedPhotograph)
+    if entry.sha256 != sent and not (refused and entry.sha256 is None):
+        raise ValueError("an answer for another photograph")
     if isinstance(entry, RefusedPhotograph):
         error = _error_of(entry.problem, source, sent)
         return PhotographResult(source, sent, error=error, eye=eye)
-    if entry.sha256 != sent:
-        raise ValueError("an answer for another photograph")
     estimates = [entry.estimates[name] for name in names]
     result = PhotographResult(
         source,

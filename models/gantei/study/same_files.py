@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..findings.finding import Finding
+from ..inference.matched_results import matched
 from ..inference.prediction import PhotographResult
 from ..photographs.listing import StudyPhotograph
 
@@ -82,9 +83,12 @@ def with_same_files(
 
     `known` has those of the rows that were finished before; it is added to. None: they are not
     sought, as in a shard, which does not have all photographs.
+
+    Raises:
+        TransferError: a result is not that of its photograph; see `matched`.
     """
     with closing(results):
-        for listed, result in zip(photographs, results, strict=True):
+        for listed, result in matched(photographs, results, lambda each: each.source):
             sha256 = listed.shown_sha256(result.sha256)
             first = known.first_of(sha256) if known is not None else None
             if first is None:
