@@ -85,3 +85,15 @@ def test_on_and_server_are_not_both_taken(photographs, tmp_path, capsys):
     words = ("--out", tmp_path / "t.csv", "--server", "http://127.0.0.1:1")
     assert run(photographs, *BOTH, *words, "--on", "ray") == 2
     assert "--on and --server" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", [("--root", "https://h.example/"), ("https://h.example/a.jpg",)])
+def test_photographs_of_a_web_server_are_refused_since_their_addresses_would_go_elsewhere(
+    where, tmp_path, capsys
+):
+    (tmp_path / "list.txt").write_text("b.jpg?signature=secret")
+    words = ("--from", tmp_path / "list.txt", "--out", tmp_path / "t.csv", "--on", "ray")
+    assert run(*where, *BOTH, *words) == 2
+    said = capsys.readouterr().err
+    assert "--on takes no photographs of a web server" in said
+    assert "secret" not in said

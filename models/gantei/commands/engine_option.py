@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .given_photographs import is_on_web
+
 if TYPE_CHECKING:
     from ..inference.session import Device
     from ..ray.ray_backend import RayBackend
@@ -24,6 +26,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
+<<<<<<< HEAD
 def check_engine(engine: str) -> None:
     """See that `--on` names an engine, before any photograph is looked for.
 
@@ -34,6 +37,27 @@ def check_engine(engine: str) -> None:
 
     if engine != LOCAL:
         is_on_this_machine(engine)
+=======
+def check_engine(chosen: argparse.Namespace) -> None:
+    """Refuse what `--on` does not go with.
+
+    Raises:
+        SettingError: another estimates, it is no engine, or photographs are on a web server.
+    """
+    from ..errors import SettingError
+
+    if chosen.on is None:
+        return
+    if chosen.server is not None:
+        raise SettingError("--on and --server: one of them estimates, leave the other out")
+    if chosen.on != LOCAL and not chosen.on.startswith("ray://"):
+        raise SettingError(f"--on {chosen.on}: say ray, or ray://HOST:PORT")
+    if is_on_web([*chosen.paths, chosen.root]):
+        raise SettingError(
+            "--on takes no photographs of a web server, whose addresses may be signed and would go "
+            "to every machine of the cluster: leave --on out, or name a store (s3://, gs://, az://)"
+        )
+>>>>>>> acae60e (Refuse --on for photographs of a web server in a sentence)
 
 
 @contextmanager

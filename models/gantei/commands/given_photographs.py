@@ -20,6 +20,13 @@ def place_argument(text: str) -> "Path | Address":
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def is_on_web(places: "Iterable[Path | Address | None]") -> bool:
+    """Whether one of them is an address of a web server."""
+    from ..storage.address import WEB, Address
+
+    return any(isinstance(each, Address) and each.scheme in WEB for each in places)
+
+
 def folders_of(paths: "Iterable[Path | Address]") -> list[Path]:
     """The folders among them, in which every picture is read as a photograph."""
     return [path for path in paths if isinstance(path, Path) and path.is_dir()]
