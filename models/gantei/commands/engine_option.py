@@ -26,38 +26,26 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
     )
 
 
-<<<<<<< HEAD
-def check_engine(engine: str) -> None:
-    """See that `--on` names an engine, before any photograph is looked for.
-
-    Raises:
-        SettingError: it names none.
-    """
-    from ..ray.cluster import is_on_this_machine
-
-    if engine != LOCAL:
-        is_on_this_machine(engine)
-=======
 def check_engine(chosen: argparse.Namespace) -> None:
-    """Refuse what `--on` does not go with.
+    """Refuse what `--on` does not go with, before any photograph is looked for.
 
     Raises:
         SettingError: another estimates, it is no engine, or photographs are on a web server.
     """
     from ..errors import SettingError
+    from ..ray.cluster import is_on_this_machine
 
     if chosen.on is None:
         return
     if chosen.server is not None:
         raise SettingError("--on and --server: one of them estimates, leave the other out")
-    if chosen.on != LOCAL and not chosen.on.startswith("ray://"):
-        raise SettingError(f"--on {chosen.on}: say ray, or ray://HOST:PORT")
+    if chosen.on != LOCAL:
+        is_on_this_machine(chosen.on)
     if is_on_web([*chosen.paths, chosen.root]):
         raise SettingError(
             "--on takes no photographs of a web server, whose addresses may be signed and would go "
             "to every machine of the cluster: leave --on out, or name a store (s3://, gs://, az://)"
         )
->>>>>>> acae60e (Refuse --on for photographs of a web server in a sentence)
 
 
 @contextmanager

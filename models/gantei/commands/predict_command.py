@@ -169,14 +169,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _check_options(chosen: argparse.Namespace) -> None:
     from ..errors import SettingError
 
-<<<<<<< HEAD
-    if chosen.on is not None:
-        if chosen.server is not None:
-            raise SettingError("--on and --server: one of them estimates, leave the other out")
-        check_engine(chosen.on)
-=======
     check_engine(chosen)
->>>>>>> acae60e (Refuse --on for photographs of a web server in a sentence)
     if chosen.server is None:
         if chosen.token_file or chosen.ca:
             raise SettingError("--token-file and --ca are for a --server: name it")
