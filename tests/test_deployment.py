@@ -89,6 +89,28 @@ def test_rows_with_an_error_are_no_failure_of_a_job(name, code, expected):
     assert subprocess.run(words, check=False).returncode == expected
 
 
+@pytest.mark.parametrize("end", ["SuccessCriteriaMet Complete", "FailureTarget Failed"])
+def test_the_page_waits_until_a_job_has_ended_whether_it_failed_or_not(end, tmp_path):
+    page = (FOLDER.parent / "clusters.md").read_text("utf-8")
+    (waiting,) = re.findall(r"^until kubectl.*?^done", page, re.MULTILINE | re.DOTALL)
+    told = ["", "Suspended", "FailureTarget", end, "too late"]
+    (tmp_path / "told").write_text("".join(f"{line}\n" for line in told), "utf-8")
+    stubs = "kubectl() { head -1 told; sed -i 1d told; }; sleep() { :; }"
+    words = ["/bin/sh", "-ec", f"{stubs}\n{waiting}"]
+    run = subprocess.run(words, cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert run.stdout == f"{end}\n"
+
+
+def test_a_task_has_a_folder_for_names_and_merging_writes_them_beside_the_table():
+    for name, folders in (("predict", ["/tmp"]), ("merge", [])):
+        described, container, _ = job(f"kubernetes-{name}.yaml")
+        volumes = described["template"]["spec"]["volumes"]
+        empty = {each["name"]: each["emptyDir"] for each in volumes if "emptyDir" in each}
+        mounts = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}
+        assert [mounts[each] for each in empty] == folders
+        assert all(each["sizeLimit"] for each in empty.values())
+
+
 def test_a_container_is_nobodys_and_writes_nowhere():
     assert "\nUSER 65532:65532\n" in (FOLDER / "Containerfile").read_text("utf-8")
     service = documents("compose.yaml")[0]["services"]["gantei"]

@@ -3,17 +3,18 @@
 `import ray` here means Ray itself, which is imported when it is first used.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .cluster import local_ray
     from .dataset_prediction import predict
 
-__all__ = ["predict"]
+_MODULES = {"local_ray": "cluster", "predict": "dataset_prediction"}
+__all__ = ["local_ray", "predict"]
 
 
 def __getattr__(name: str) -> object:
-    if name != "predict":
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .dataset_prediction import predict
-
-    return predict
+    return getattr(import_module(f".{_MODULES[name]}", __name__), name)

@@ -60,9 +60,10 @@ def import_ray() -> ModuleType:
 
 @contextmanager
 def local_ray(cpus: int) -> Iterator[None]:
-    """Start Ray on this machine, and end it with all that it wrote.
+    """Start Ray on this machine, on loopback alone, and end it with all that it wrote.
 
-    Where this process is connected to Ray already, that one is used and left as it is.
+    Nothing is reported, and nobody without its random token is answered. Where this
+    process is connected to Ray already, that one is used and left as it is.
 
     Args:
         cpus: how many of Ray's CPUs there are, whatever the machine has.
@@ -70,6 +71,10 @@ def local_ray(cpus: int) -> Iterator[None]:
     Raises:
         MissingExtraError: Ray is not installed.
         TransferError: it could not be started.
+
+    >>> with gantei.ray.local_ray(cpus=2):
+    ...     ray.data.read_csv("labels.csv").count()
+    12
     """
     with _environment({**_PRIVATE_SETTINGS, "RAY_AUTH_TOKEN": _token()}):
         ray = import_ray()

@@ -44,8 +44,8 @@ def predict(  # noqa: PLR0913 - what a study chooses, and where it runs
     """Estimate on Ray, and give each photograph's row with its estimates, in the same order.
 
     The data set is lazy, as others of Ray Data are. Where an actor ends, Ray Data starts it anew
-    and its rows are estimated again. Where this process is not connected to Ray, it starts one on
-    this machine, on loopback alone and without reports. Only connect to a cluster that you trust.
+    and its rows are estimated again. Paths alone start Ray as `local_ray` does; make a data set
+    within `local_ray`, or it starts Ray by Ray's own settings. Only connect to trusted clusters.
 
     Args:
         photographs: a data set; or paths and folders, which the actors need to see too.

@@ -47,7 +47,7 @@ class StoredTexts:
         self._last: tuple[int, list[str]] = (-1, [])
         self._reading = Lock()
         waiting: list[str] = []
-        with _told_of_room():
+        with told_of_room():
             for some in texts:
                 waiting += some
                 whole = len(waiting) - len(waiting) % _BLOCK
@@ -86,7 +86,7 @@ class StoredTexts:
 
     def _block(self, number: int) -> list[str]:
         start, end = self._starts[number : number + 2]
-        with self._reading, _told_of_room():
+        with self._reading, told_of_room():
             self._file.seek(start)
             data = self._file.read(end - start)
         return data.decode().split("\n")
@@ -146,7 +146,7 @@ class ExternalSort:
 
     def _write(self) -> None:
         texts = self._sorted()
-        with _told_of_room(self._folder):
+        with told_of_room(self._folder):
             if self._file is None:
                 self._file = _unnamed_file(self, self._folder)
             start = self._file.seek(0, os.SEEK_END)
@@ -172,7 +172,7 @@ class ExternalSort:
             return
         if self._texts:
             self._write()
-        with _told_of_room(self._folder):
+        with told_of_room(self._folder):
             yield from _merged(self._runs)
 
 
@@ -223,7 +223,7 @@ def _unnamed_file(owner: object, folder: Path | None = None) -> BinaryIO:
 
 
 @contextmanager
-def _told_of_room(folder: Path | None = None) -> Iterator[None]:
+def told_of_room(folder: Path | None = None) -> Iterator[None]:
     """Say where the folder of unnamed files has no room.
 
     Raises:
@@ -235,7 +235,11 @@ def _told_of_room(folder: Path | None = None) -> Iterator[None]:
         if isinstance(error, OutputError):
             raise
         said = "cannot hold the names of the photographs meanwhile"
-        advice = "; name a folder with more room by TMPDIR" if folder is None else ""
-        raise OutputError(
-            f"{folder or tempfile.gettempdir()}: {said}: {error.strerror or error}{advice}"
-        ) from error
+        advice = (
+            "; name a folder that can be written, with more room, by TMPDIR"
+            if folder is None
+            else ""
+        )
+        # That of the system is known unless it was looked for in vain, which the error tells then.
+        where = folder or tempfile.tempdir or "temporary files"
+        raise OutputError(f"{where}: {said}: {error.strerror or error}{advice}") from error

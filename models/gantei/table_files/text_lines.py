@@ -4,10 +4,12 @@ import codecs
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from ..errors import OutputError
+from ..system.stored_texts import told_of_room
 from .text_encoding import decoded, encoding_of, refuse_null_bytes
 
 STANDARD_INPUT = "-"
@@ -52,10 +54,14 @@ def called(name: str) -> str:
 def _copied(pipe: BinaryIO, name: str) -> BinaryIO:
     # Without a name, so that names of patients stay behind in no folder, whatever happens.
     copy = cast(BinaryIO, tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
-    while chunk := pipe.read(_CHUNK):
-        copy.write(chunk)
-        _check_size(copy.tell(), name)
-    copy.seek(0)
+    with ExitStack() as closing:
+        closing.enter_context(copy)
+        while chunk := pipe.read(_CHUNK):
+            with told_of_room():
+                copy.write(chunk)
+            _check_size(copy.tell(), name)
+        copy.seek(0)
+        closing.pop_all()
     return copy
 
 
