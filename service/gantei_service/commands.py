@@ -59,7 +59,7 @@ def _add_serve_options(serve: argparse.ArgumentParser) -> None:
     serve.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1"
     )
-    serve.add_argument("--port", type=port, default=3000, help="default: 3000")
+    serve.add_argument("--port", type=port, default=3000, help="port to listen on; default: 3000")
     serve.add_argument(
         "--grpc-port",
         type=port,

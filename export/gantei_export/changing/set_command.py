@@ -9,8 +9,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     setting = commands.add_parser(
         "set",
         help="state facts of an installed estimator",
-        description="State what the publisher's file does not tell, as the photographs' size or "
-        "scale, of an installed estimator; the file is not needed. A signed estimator is never "
+        description="State what the publisher's file does not tell, such as the photographs' size "
+        "or scale, of an installed estimator; the file is not needed. A signed estimator is never "
         "changed, but a copy of it under another name. Golden values are computed anew.",
     )
     setting.add_argument("estimator", metavar="NAME", help="an installed estimator")
@@ -18,7 +18,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "settings",
         metavar="FACT=VALUE",
         nargs="+",
-        help="as input.scale=-1..1 or output.positive=male",
+        help="a fact, such as input.scale=-1..1 or output.positive=male",
     )
     setting.add_argument(
         "--because",

@@ -28,7 +28,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _add_file(importing: argparse.ArgumentParser) -> None:
-    importing.add_argument("name", metavar="NAME", help="of the catalogue, or new with --task")
+    importing.add_argument(
+        "name", metavar="NAME", help="an estimator of the catalogue, or with --task a new name"
+    )
     importing.add_argument(
         "file",
         metavar="FILE",
@@ -51,7 +53,7 @@ def _add_facts(importing: argparse.ArgumentParser) -> None:
         metavar="FACT=VALUE",
         action="append",
         default=[],
-        help="state a fact that the file does not tell, as input.scale=-1..1",
+        help="state a fact that the file does not tell, such as input.scale=-1..1",
     )
     importing.add_argument(
         "--because", metavar="TEXT", help="who said so, and where; kept in the manifest"
@@ -59,18 +61,18 @@ def _add_facts(importing: argparse.ArgumentParser) -> None:
     importing.add_argument(
         "--architecture",
         metavar="NAME",
-        help="of a file of weights alone, as EfficientNet-B7; default: by the weights' shapes",
+        help="architecture of weights alone, such as EfficientNet-B7; default: by their shapes",
     )
     importing.add_argument(
         "--head-activation",
         metavar="NAMES",
-        help="of a file of weights alone, which does not hold it: sigmoid, softmax or linear; "
-        "relu,sigmoid for two Dense layers",
+        help="activation of the head of weights alone, which do not tell it: sigmoid, softmax or "
+        "linear; relu,sigmoid for two Dense layers",
     )
     importing.add_argument(
         "--output",
         metavar="NAME",
-        help="of an ONNX file with several outputs: the one that is wanted",
+        help="the output to take of an ONNX file with several",
     )
 
 

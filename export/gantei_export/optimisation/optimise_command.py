@@ -31,7 +31,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     optimising.add_argument("estimator", metavar="NAME", help="an estimator's name, or its folder")
     what = optimising.add_mutually_exclusive_group(required=True)
-    what.add_argument("--precision", choices=("fp16", "int8"))
+    what.add_argument("--precision", choices=("fp16", "int8"), help="type of the variant's numbers")
     what.add_argument(
         "--reduced-decoding",
         action="store_true",

@@ -28,14 +28,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         dest="platforms",
         action="append",
         choices=PLATFORMS,
-        help=f"repeat for more; default: {PLATFORMS[0]}",
+        help=f"machines to install on; repeat for more; default: {PLATFORMS[0]}",
     )
     bundle.add_argument(
         "--python",
         dest="pythons",
         action="append",
         choices=PYTHONS,
-        help="repeat for more; default: this one",
+        help="versions of Python to install on; repeat for more; default: this one",
     )
     bundle.add_argument(
         "--gpu", action="store_true", help="for NVIDIA GPUs: with CUDA and cuDNN, 2 GB more"

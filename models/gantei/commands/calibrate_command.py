@@ -87,8 +87,8 @@ def _add_calibration(calibrate: argparse.ArgumentParser) -> None:
         "--embeddings",
         metavar="FILE",
         type=Path,
-        help="of a table of results: what --embeddings of the same run wrote, so that photographs "
-        "unlike those calibrated on are told",
+        help="embeddings beside a table of results, as --embeddings of the same run wrote them; "
+        "with them, new photographs that are unlike these are marked",
     )
     group.add_argument(
         "--one-photograph-per-person",

@@ -8,7 +8,12 @@ from .options import add_json, print_json
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand."""
-    command = commands.add_parser("cite", help="print the citation and acknowledgement to use")
+    command = commands.add_parser(
+        "cite",
+        help="print the citation and acknowledgement to use",
+        description="Print what to cite, and whom to thank, where results of these estimators are "
+        "published.",
+    )
     command.add_argument(
         "names",
         metavar="NAME",

@@ -14,14 +14,14 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "They test software and know nothing about eyes.",
     )
     demo.add_argument("folder", metavar="DIR", type=Path, help="where to put them")
-    demo.add_argument("--people", type=int, default=10, metavar="N", help="default: 10")
+    demo.add_argument("--people", type=int, default=10, metavar="N", help="how many; default: 10")
     demo.add_argument(
         "--seed",
         type=int,
         default=1,
         metavar="S",
-        help="default: 1, whose people the demo estimators were trained on; take another to settle "
-        "or evaluate one",
+        help="seed of the random draws; default: 1, whose people the demo estimators were trained "
+        "on; take another to settle or evaluate one",
     )
     demo.add_argument(
         "--scale",

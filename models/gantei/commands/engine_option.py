@@ -22,7 +22,7 @@ def add_engine(parser: argparse.ArgumentParser) -> None:
         metavar="ENGINE",
         help="estimate by actors of Ray, with the same rows: ray starts Ray on this machine for "
         "the time of the run, ray://HOST:PORT connects to a cluster; only to one that you trust: "
-        "Ray runs what it is sent, and what a cluster sends back runs here. See docs/clusters.md",
+        "Ray runs what it is sent, and what a cluster sends back runs here",
     )
 
 

@@ -14,9 +14,21 @@ if TYPE_CHECKING:
 
 def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add both subcommands."""
-    listing = commands.add_parser("list", help="list the estimators known here")
+    listing = commands.add_parser(
+        "list",
+        help="list the estimators known here",
+        description="List the estimators of the catalogue, and those installed here. ready: can "
+        "estimate. unsettled: a fact that changes its numbers is unknown; gantei show NAME names "
+        "it, gantei set or settle states it. not installed: its weights are not here; gantei pull "
+        "NAME fetches them, or says where the publisher gives them.",
+    )
     listing.set_defaults(run=_list)
-    show = commands.add_parser("show", help="show an estimator's facts and what each rests on")
+    show = commands.add_parser(
+        "show",
+        help="show an estimator's facts and what each rests on",
+        description="Show what is known of an estimator: each fact of its input and output with "
+        "what it rests on, source, licence, published figures, calibrations and intended use.",
+    )
     show.set_defaults(run=_show)
     show.add_argument("name", metavar="NAME", help="an estimator's name, or its folder")
     add_json(listing)

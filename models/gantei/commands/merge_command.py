@@ -24,7 +24,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="merge the tables of a study's shards into one",
         description="Merge the tables that gantei predict --shard wrote, all shards of one study, "
         "into the table that one machine would have written, with everything beside it. The "
-        "shards stay as they are.",
+        "shards stay as they are. A finished table of the same shards stays, too, and another one "
+        "is refused unless --overwrite is given.",
         epilog="Exit code: 0 all good, 1 some rows have an error, 2 nothing could be merged.",
     )
     merge.add_argument(
@@ -32,7 +33,8 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="TABLE",
         nargs="+",
         type=Path,
-        help="the table of each shard, in any order",
+        help="the tables of all shards, in any order; shard-*.csv will do, since files that gantei "
+        "wrote beside another table are passed over",
     )
     merge.add_argument(
         "--out",
@@ -57,7 +59,9 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "and changes none",
     )
     merge.add_argument(
-        "--overwrite", action="store_true", help="replace a table of another run, or other shards"
+        "--overwrite",
+        action="store_true",
+        help="replace a merged table of another run or of other shards",
     )
     merge.set_defaults(run=_run)
 

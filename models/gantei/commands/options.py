@@ -59,13 +59,15 @@ def add_rows_per_file(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         metavar="N",
         help="write a .parquet table as a folder of files of N rows each, part-00000.parquet and "
-        "so on, which pyarrow, pandas, DuckDB, polars and Spark read as one table",
+        "so on, which pandas, pyarrow, polars and Spark read as one table, and DuckDB as "
+        "'FILE/*.parquet'",
     )
 
 
-def add_json(parser: "argparse._ActionsContainer") -> None:
-    """Add `--json`, for programs."""
-    parser.add_argument("--json", action="store_true", help="print JSON")
+def add_json(parser: "argparse._ActionsContainer", keys: str = "") -> None:
+    """Add `--json`, for programs; `keys` says what is in it."""
+    said = f"print JSON, with the keys {keys}" if keys else "print JSON"
+    parser.add_argument("--json", action="store_true", help=said)
 
 
 def whole_number(text: str) -> int:

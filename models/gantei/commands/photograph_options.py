@@ -39,7 +39,7 @@ def add_photographs(
     )
     parser.add_argument(
         "--root",
-        metavar="DIR",
+        metavar="PLACE",
         type=place_argument,
         help="folder, or address, that the names in the results, and in lists, are relative to; "
         "default: the deepest one that holds everything given",
@@ -87,7 +87,7 @@ def add_persons(parser: argparse.ArgumentParser) -> None:
         metavar="HOW",
         help="whose eye each photograph shows, where no list says so: names (its name without the "
         "word that tells the eye), folders (the folder that holds it), or a regular expression "
-        "that finds a group (?P<person>...) in its name",
+        "whose group person finds it in the name, such as (?P<person>[0-9]{6})",
     )
 
 

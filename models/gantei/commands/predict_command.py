@@ -100,7 +100,7 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="give photographs with that finding, such as no-disc, an error instead of values; "
-        "repeat for more. docs/pictures.md says what each finds",
+        "repeat for more",
     )
     add_dicom_columns(predict)
     predict.add_argument(
@@ -116,7 +116,9 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         help="also write each photograph's vector, as .npy or .parquet; of one estimator",
     )
     predict.add_argument(
-        "--overwrite", action="store_true", help="replace the files of another run"
+        "--overwrite",
+        action="store_true",
+        help="replace the table of another run, and the files beside it",
     )
     predict.add_argument(
         "--rehash",
@@ -241,7 +243,7 @@ def _fill(
 ) -> int:
     from ..study.definition import Study
     from ..study.run import run_study
-    from ..terminal.progress import progress, resuming, say_beside
+    from ..terminal.progress import progress, resuming
 
     study = Study(
         listing,
@@ -264,7 +266,6 @@ def _fill(
             overwrite=chosen.overwrite,
             rehash=chosen.rehash,
             advance=resuming(bar),
-            dropped=lambda rows: say_beside(bar, str(rows)),
         )
     write_summary(summary, study.listing.passed_by)
     write_rate(backend)

@@ -18,7 +18,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "one commit. One whose redistribution is not known to be allowed is refused. The token "
         "comes from HF_TOKEN or hf auth login.",
     )
-    publish.add_argument("folder", metavar="FOLDER", type=Path, help="with estimator.toml")
+    publish.add_argument("folder", metavar="FOLDER", type=Path, help="an estimator's folder")
     publish.add_argument(
         "--to", metavar="hf:ORG/REPO", required=True, help="a repository that exists"
     )

@@ -20,14 +20,15 @@ def add_shard(parser: argparse.ArgumentParser) -> None:
         "--shard",
         metavar="K/N",
         help="only estimate the photographs of shard K of N, for `gantei merge`; slurm/N or "
-        "kubernetes/N: take K from this task of the job array; slurm: also N. See docs/clusters.md",
+        "kubernetes/N: take K from this task of the job array; slurm: also N. Such as 3/7 or "
+        "slurm/7",
     )
     parser.add_argument(
         "--dicom-key",
         metavar="FILE",
         type=Path,
-        help="key of the pseudonyms of persons in DICOM files, made where there is none; default: "
-        "TABLE.dicom-key beside the table. All shards need the same one",
+        help="key of the pseudonyms of persons in DICOM files; it is made if there is none. All "
+        "shards need the same one; default: beside the table, as results.csv.dicom-key",
     )
 
 

@@ -59,12 +59,19 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "by its site; repeat for more",
     )
     pull.set_defaults(run=_pull)
+    _register_where(commands)
+    _register_remove(commands)
+
+
+def _register_where(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     where = commands.add_parser(
-        "where", help="print the folder of an estimator, or of the store itself"
+        "where",
+        help="print the folder of an estimator, or of the store itself",
+        description="Print the folder of an estimator or, without NAME, of the store, in which "
+        "installed estimators lie.",
     )
     where.add_argument("name", metavar="NAME", nargs="?", help="an installed or shipped estimator")
     where.set_defaults(run=_where)
-    _register_remove(commands)
 
 
 def _register_remove(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

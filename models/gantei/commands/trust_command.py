@@ -22,7 +22,11 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "only what they signed.",
     )
     actions = trust.add_subparsers(metavar="ACTION", required=True)
-    add = actions.add_parser("add", help="trust a publisher's key")
+    add = actions.add_parser(
+        "add",
+        help="trust a publisher's key",
+        description="Trust a publisher's key: estimators that it signed count as the publisher's.",
+    )
     add.add_argument("key", metavar="PEM", type=Path, help="the publisher's public key")
     add.add_argument("--name", metavar="TEXT", required=True, help="whose key it is")
     add.add_argument(
@@ -33,10 +37,19 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="an estimator that the key may sign, such as 'joir-*'; repeat for more; default: any",
     )
     add.set_defaults(run=_add)
-    listing = actions.add_parser("list", help="list the keys")
+    listing = actions.add_parser(
+        "list",
+        help="list the keys",
+        description="List the keys: whose each is, for which estimators it counts, and whether it "
+        "was revoked.",
+    )
     add_json(listing)
     listing.set_defaults(run=_list)
-    revoke = actions.add_parser("revoke", help="stop trusting a key")
+    revoke = actions.add_parser(
+        "revoke",
+        help="stop trusting a key",
+        description="Stop trusting a key. It stays in the trust file, with the reason.",
+    )
     revoke.add_argument("key", metavar="ID", help="the key's id, or how it begins")
     revoke.add_argument("--because", metavar="TEXT", required=True, help="since when and why")
     revoke.set_defaults(run=_revoke)

@@ -42,7 +42,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         epilog="Exit code: 0 all right, 1 something differs, 2 nothing could be verified.",
     )
     verify.add_argument(
-        "table", metavar="TABLE", type=Path, help="that gantei predict or merge wrote"
+        "table", metavar="TABLE", type=Path, help="a table that gantei predict or merge wrote"
     )
     verify.add_argument("paths", metavar="PATH", nargs="*", type=place_argument, help=PATHS)
     verify.add_argument(
@@ -52,11 +52,13 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         help="also take the photographs that FILE lists, as gantei predict does",
     )
     verify.add_argument(
-        "--encoding", metavar="NAME", help="of a list without a byte order mark; default: utf-8"
+        "--encoding",
+        metavar="NAME",
+        help="encoding of a list that is text without a byte order mark; default: utf-8",
     )
     verify.add_argument(
         "--root",
-        metavar="DIR",
+        metavar="PLACE",
         type=place_argument,
         help="folder, or address, that the names in the table are relative to; default: the "
         "deepest one that holds everything given",
@@ -80,7 +82,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         metavar="N",
         help="photographs to read at once; default: cores",
     )
-    add_json(verify)
+    add_json(
+        verify,
+        "rows, right, changed, renamed, missing, unreadable, twice, not_in_table, files",
+    )
     verify.set_defaults(run=_run)
 
 
