@@ -9,10 +9,10 @@ _COPIES_OF_DICTIONARY = 4
 """Its page, Arrow's copy, and two where columns become dictionaries of Arrow."""
 _PER_TEXT_IN_DICTIONARY, _PER_NUMBER_IN_DICTIONARY = 200, 8
 """Bytes for a value of a dictionary beside its own: where it is, and its part of a hash table."""
-_PER_VALUE = 16
-"""Bytes for where a value begins, and whether there is one."""
+_PER_VALUE, _PER_NUMBER_IN_LIST = 16, 5
+"""Bytes beside a value: where it begins, whether there is one, in which list it is."""
 _FIXED = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}
-_TEXTS = "BYTE_ARRAY"
+_FIXED_LENGTH, _TEXTS = "FIXED_LEN_BYTE_ARRAY", "BYTE_ARRAY"
 _LENGTHS = 8
 """Bytes for how long a value is, where Arrow reads the lengths of a page before its values."""
 
@@ -24,8 +24,8 @@ class ChunkMemory:
     Attributes:
         pages: for its dictionary, and for its largest page with what that is unpacked from, since
             a page is there as a whole, with the lengths of its values.
-        largest: no value takes more.
-        mean: in no page do values take more on average; None where one may stand for many.
+        largest: no value takes more, with what stands beside it.
+        mean: in no page do they take more on average; None where few bytes stand for many values.
         has_lengths: some of its pages are such as `check_lengths` looks into.
         in_lists: how many values it has, where a row may have any number of them.
     """
@@ -39,10 +39,10 @@ class ChunkMemory:
     def of_rows(self, rows: int) -> int:
         """Bytes that the values of so many rows take in Arrow's arrays."""
         values = rows if self.in_lists is None else self.in_lists
-        size = values * self.largest
-        if self.mean is not None:  # the first page and the last one may be there in part
-            size = min(size, int(values * self.mean) + 2 * self.largest)
-        return size + _PER_VALUE * values
+        if self.mean is None:
+            return values * self.largest
+        # Of the first page and the last one it may be the largest values alone.
+        return min(values * self.largest, int(values * self.mean) + 2 * self.largest)
 
 
 def chunk_memory(file: BinaryIO, metadata: Any, group: int, column: int) -> ChunkMemory:
@@ -57,9 +57,8 @@ def chunk_memory(file: BinaryIO, metadata: Any, group: int, column: int) -> Chun
     Raises:
         pyarrow.ArrowInvalid: its pages contradict it, or each other.
     """
-    row_group = metadata.row_group(group)
-    chunk = row_group.column(column)
-    has_lists = metadata.schema.column(column).max_repetition_level > 0
+    row_group, kind = metadata.row_group(group), metadata.schema.column(column)
+    chunk, has_lists = row_group.column(column), kind.max_repetition_level > 0
     if not has_lists and chunk.num_values != row_group.num_rows:
         raise damaged_page("its column has more or fewer values than rows")
     is_packed = chunk.compression != "UNCOMPRESSED"
@@ -79,8 +78,16 @@ def chunk_memory(file: BinaryIO, metadata: Any, group: int, column: int) -> Chun
         if page.encoding == Encoding.DELTA_BYTE_ARRAY:
             mean = None  # a value may repeat all of the value before it
     pages = packed + unpacked + dictionary + lengths
-    largest = _FIXED.get(chunk.physical_type, unpacked)
-    return ChunkMemory(pages, largest, mean, lengths > 0, chunk.num_values if has_lists else None)
+    # What has a fixed length takes as much where it is missing, which no page tells of.
+    fixed = kind.length if chunk.physical_type == _FIXED_LENGTH else _FIXED.get(chunk.physical_type)
+    beside = _PER_NUMBER_IN_LIST if has_lists and fixed else _PER_VALUE
+    return ChunkMemory(
+        pages,
+        (fixed or unpacked) + beside,
+        None if mean is None or fixed else mean + beside,
+        lengths > 0,
+        chunk.num_values if has_lists else None,
+    )
 
 
 def _of_dictionary(size: int, values: int, kind: str) -> int:
