@@ -290,6 +290,7 @@ DAMAGED = {
     "goes on behind its column chunk": [page(values(3), 7, _3=1000)],
     "negative size": [page(values(3), -7)],
     "lacks": [page(values(3), 7, kind=DATA_2, _8=5)],
+    "what each must have": [page(values(3), 7, _5={1: {1: 1}, 2: 0})],
     "a field twice": [b"\x15\0\x15\x0e\x15\x0e" + b"\x06\x02" + WHOLE],
     "of a kind that none has": [page(values(3), 7, _9=[1, 2])],
     "nested too deeply": [page(values(3), 7, _9={1: {1: {1: {1: {1: 1}}}}})],
@@ -309,6 +310,12 @@ def test_a_whole_header_tells_of_its_page():
 def test_what_contradicts_itself_is_damage(why, pages):
     with pytest.raises(pyarrow.ArrowInvalid, match=why):
         header_of(pages)
+
+
+def test_a_header_that_does_not_tell_of_levels_is_damage(path):
+    body = differences(1)
+    pages = [page(body, len(body), kind=DATA_2, _8={1: 1, 4: DELTA_LENGTH})]
+    assert refusal_of(opened(written(path, *pages)), "000000") == "damaged-entry"
 
 
 def test_fewer_values_than_a_chunk_says_are_damage():

@@ -124,9 +124,10 @@ def _page(fields: Mapping[int, Any], start: int) -> PageHeader:
         own = {} if place is None else fields[place]
         values = 0 if place is None else own[1]
         encoding = None if place is None else own[of_encoding]
+        is_negative = min(packed, unpacked, values) < 0
     except (KeyError, TypeError):
         raise damaged_page("its header lacks what each must have") from None
-    if min(packed, unpacked, values) < 0:
+    if is_negative:
         raise damaged_page("its header has a negative size")
     return PageHeader(kind, packed, unpacked, values, encoding, start, own)
 

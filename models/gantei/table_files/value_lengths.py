@@ -24,7 +24,7 @@ def check_lengths(file: BinaryIO, metadata: Any, group: int, column: int) -> Non
         column: which of its columns that have values, counted as in `metadata.schema`.
 
     Raises:
-        pyarrow.ArrowException: one has, or is damaged.
+        pyarrow.ArrowException, OSError: one has, or is damaged.
     """
     chunk, kind = metadata.row_group(group).column(column), metadata.schema.column(column)
     for page in page_headers(file, chunk):
@@ -33,8 +33,8 @@ def check_lengths(file: BinaryIO, metadata: Any, group: int, column: int) -> Non
             data = file.read(page.packed)
             try:
                 _check(_values(data, page, kind, chunk.compression), page)
-            except IndexError:
-                raise damaged_page("it is cut off") from None
+            except (IndexError, KeyError, TypeError):
+                raise damaged_page("it is cut off, or its header lacks something") from None
 
 
 def _values(data: bytes, page: PageHeader, kind: Any, compression: str) -> memoryview:
