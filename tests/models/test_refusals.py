@@ -66,6 +66,7 @@ ELSEWHERE = {
     "eye-detected": "test_eyes.py",
     "eye-contradicts-name": "test_eyes.py",
     "large-file": "test_refusals.py",
+    "large-for-memory": "test_memory_of_predict.py",
     "no-fundus": "test_refusals.py",
     "jpeg-missing-scans": "test_tensorflow_jpeg.py",
     "jpeg-unlike-tensorflow": "test_tensorflow_jpeg.py",

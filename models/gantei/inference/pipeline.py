@@ -8,6 +8,7 @@ batches of a fixed size, padded at the end, go through the networks in order: se
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from ..system.allocator import LARGE, give_back_freed
 from ..system.cores import cores
 from ..system.memory_budget import MemoryBudget
 from .batches import batch_size, by_batches, photographs_ahead
+from .large_files import LargeFiles
 from .named_results import PreparedInputs, postprocess
 from .network import InputArray, Network, RawOutputs
 from .parallel import ordered
@@ -76,23 +78,23 @@ def estimate(  # noqa: PLR0913 - as many as the commands have options
         ExplanationError: a network cannot give the explanation.
     """
     batch, workers = batch or batch_size(networks), _checked(workers) or cores()
-    times = times or StageTimes()
+    times, files = times or StageTimes(), LargeFiles(memory)
     if explain:
         for each in networks:  # fails before any photograph is read
             each.explainer.outputs(explain)
 
     def prepared(one: tuple[int, tuple[PhotographSource, EyeOption]]) -> PreparedInputs:
         place, (source, eye) = one
-        with times.stage("reading"):
-            photograph = _opened(source, eye, place if numbered else None, allow_grey=allow_grey)
-        with times.stage("decoding"):
+        number = place if numbered else None
+        opening = partial(_opened, times, source, eye, number, allow_grey=allow_grey)
+        with files.opened(source, opening) as photograph, times.stage("decoding"):
             return _prepared_within(ahead.decoding, photograph, networks, explain)
 
     def results(chunk: Sequence[PreparedInputs]) -> list[PhotographResult]:
         with times.stage("networks"):
             return list(_results(chunk, networks, explain, batch))
 
-    with ReadAhead(memory, times) as ahead:
+    with ReadAhead(files.decoding, times) as ahead:
         with_places = enumerate(paired(ahead.each(sources), eyes), 1)
         if batch == 1:
             yield from ordered(lambda one: results([prepared(one)])[0], with_places, workers)
@@ -137,12 +139,19 @@ def _checked(workers: object) -> int | None:
 
 
 def _opened(
-    source: PhotographSource, eye: EyeOption, place: int | None, *, allow_grey: bool
+    times: StageTimes,
+    source: PhotographSource,
+    eye: EyeOption,
+    place: int | None,
+    most: int,
+    *,
+    allow_grey: bool,
 ) -> Photograph | PreparedInputs:
     """Open a photograph; where that fails, give its result."""
     eye = eye_of(source, None) if eye is None else eye
     try:
-        return open_with_eye(source, eye, allow_grey=allow_grey, place=place)
+        with times.stage("reading"):
+            return open_with_eye(source, eye, allow_grey=allow_grey, place=place, most=most)
     except PhotographError as error:
         drop_tracebacks(error)
         known = eye if isinstance(eye, Eye) else None

@@ -244,15 +244,16 @@ def open_with_eye(
     *,
     allow_grey: bool = False,
     place: int | None = None,
+    most: int | None = None,
 ) -> Photograph:
     """Open a photograph as `open_photograph` does, without asking its file's name for the eye.
 
     A study has read the names with their folders and in pairs, which may give another side.
-    `place`: as `source_name` takes it.
+    `place`: as `source_name` takes it. `most`: as `read_versioned` takes it.
     """
     name, version = source_name(source, place), None
     if isinstance(source, str | os.PathLike | StoredPhotograph):
-        source, version = read_versioned(source)
+        source, version = read_versioned(source, most)
     digest = hashlib.sha256(source).hexdigest() if isinstance(source, bytes) else None
     with errors_of(name, digest, version):
         picture = picture_of(source)

@@ -48,17 +48,27 @@ def read_encoded(source: PhotographFile) -> bytes:
     return read_versioned(source).data
 
 
-def read_versioned(source: PhotographFile) -> ReadFile:
+def read_versioned(source: PhotographFile, most: int | None = None) -> ReadFile:
     """Read a photograph's file, with its version where a place has versions.
+
+    Args:
+        source: the file.
+        most: bytes that there is memory for; None: `LARGEST_FILE`.
 
     Raises:
         PhotographError: as `read_encoded`, and as `Place.read`.
     """
+    bound = LARGEST_FILE if most is None else most
     with errors_of(source_name(source)):
         if isinstance(source, StoredPhotograph):
-            return source.place.read(source.name, LARGEST_FILE)
+            try:
+                return source.place.read(source.name, bound)
+            except PhotographError as error:
+                if error.code != "large-file":
+                    raise
+                raise _too_large(bound) from None
         try:
-            data = _read_bounded(source)
+            data = _read_bounded(source, bound)
         except OSError as error:
             if "://" in os.fspath(source):
                 raise PhotographError(Finding("address-as-path")) from error
@@ -68,17 +78,24 @@ def read_versioned(source: PhotographFile) -> ReadFile:
             raise PhotographError(Finding("not-a-path", why=str(error))) from error
         if data is None:
             raise PhotographError(Finding("not-a-file"))
-        if len(data) > LARGEST_FILE:
-            raise PhotographError(Finding("large-file", most=LARGEST_FILE // 10**6))
+        if len(data) > bound:
+            raise _too_large(bound)
     return ReadFile(data)
 
 
-def _read_bounded(path: str | os.PathLike[str]) -> bytes | None:
+def _too_large(most: int) -> PhotographError:
+    if most < LARGEST_FILE:
+        return PhotographError(Finding("large-for-memory", most=most // 10**6))
+    return PhotographError(Finding("large-file", most=most // 10**6))
+
+
+def _read_bounded(path: str | os.PathLike[str], most: int) -> bytes | None:
+    """Read a file, or of one that is larger a byte more than `most`."""
     file = open_regular(path)
     if file is None:
         return None
     with file:
-        return file.read(LARGEST_FILE + 1)
+        return file.read(most + 1)
 
 
 class PhotographDigest(NamedTuple):

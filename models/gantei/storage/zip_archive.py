@@ -1,5 +1,6 @@
 """Photographs in a ZIP archive on this machine, read without unpacking it to the disk."""
 
+import io
 import stat
 import struct
 import threading
@@ -24,6 +25,8 @@ _METHODS = {
     96: "JPEG", 98: "PPMd", 99: "AES encryption",
 }  # fmt: skip
 _AES = 99
+_AT_ONCE = 1 << 20
+"""Bytes that are unpacked at once, so that they are not in memory a second time."""
 _LOCAL = struct.Struct("<4s5H3L2H")
 
 
@@ -115,16 +118,20 @@ class ZipPlace(Place):
             return file.bytes_at(start, min(most, record.packed))
         if not most:
             return b""
-        unpacking, unpacked = zlib.decompressobj(-zlib.MAX_WBITS), []
+        unpacking, unpacked = zlib.decompressobj(-zlib.MAX_WBITS), io.BytesIO()
         try:
             for piece in file.pieces(start, record.packed):
-                unpacked.append(unpacking.decompress(piece, most))
-                most -= len(unpacked[-1])
+                packed = piece
+                while packed and most:
+                    most -= unpacked.write(unpacking.decompress(packed, min(most, _AT_ONCE)))
+                    packed = unpacking.unconsumed_tail
                 if not most:
                     break
+            while most and (rest := unpacking.decompress(b"", min(most, _AT_ONCE))):
+                most -= unpacked.write(rest)
         except zlib.error as error:
             raise damaged("it cannot be unpacked") from error
-        return b"".join(unpacked)
+        return unpacked.getvalue()  # without another copy
 
     def _start_of(self, file: ArchiveReader, record: ZipRecord) -> int:
         """Where the bytes of an entry begin, which no other entry shares."""
