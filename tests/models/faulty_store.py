@@ -136,6 +136,13 @@ def shorter_than_said(handler):
     handler.hang_up()
 
 
+def twice(handler):
+    """Send a good answer two times, and keep the connection."""
+    whole(handler)
+    whole(handler)
+    handler.close_connection = False
+
+
 def unsized(handler, **headers):
     """Send a body without a length, in chunks, without an end."""
     sent = {"transfer-encoding": "chunked", "etag": '"e"', "last-modified": DATE}

@@ -1,6 +1,7 @@
 """`gantei predict` after a kill, and where a table is there already."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import time
 import pytest
 
 from ..conftest import SEX
+from ..explained import explained_network
 from .studies import interrupted_after, rows, run
 
 
@@ -127,7 +129,9 @@ def test_the_error_says_how_the_table_that_is_there_differs(
     assert "run: it is of made-age, this run of made-sex; choose" in said("--with", sex)
     assert "run: it was made without --allow-grey; choose" in said("--with", age, "--allow-grey")
     one = photographs / "right/0.png"
-    assert "run: its photographs are others; choose" in said("--with", age, paths=(one,))
+    assert "run: its photographs are others (`gantei verify-table" in said(
+        "--with", age, paths=(one,)
+    )
     content = manifest.read_text("utf-8")
     told = json.loads(content)
     manifest.write_text(json.dumps(told | {"run": "", "gantei": "0.0"}), "utf-8")
@@ -195,16 +199,82 @@ def test_a_journal_cut_at_any_byte_is_repaired(cut, photographs, age, tmp_path, 
     assert out.read_bytes() == whole.read_bytes()
 
 
-def test_photographs_that_changed_meanwhile_are_estimated_again(
-    photographs, age, tmp_path, monkeypatch
+def changed(photographs):
+    (photographs / "left/5.png").write_bytes((photographs / "right/0.png").read_bytes())
+
+
+def added(photographs):
+    shutil.copy(photographs / "left/1.png", photographs / "left/2.png")
+
+
+def removed(photographs):
+    for name in ("right/0.png", "right/2.png", "right/4.png"):
+        (photographs / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            changed,
+            "finished rows 3 to 4 are dropped, and the run goes on at row 3: the photograph of",
+        ),
+        (
+            added,
+            "finished rows 2 to 4 are dropped, and the run goes on at row 2: photographs were",
+        ),
+        (removed, "finished row 4 is dropped, and the run goes on at row 4: photographs were"),
+    ],
+)
+def test_photographs_that_changed_meanwhile_are_estimated_again_and_it_is_said(
+    change, said, photographs, age, tmp_path, monkeypatch, capsys
 ):
     out = tmp_path / "results.csv"
     interrupted_after(4, photographs, age, out, monkeypatch)
-    (photographs / "left/5.png").write_bytes((photographs / "right/0.png").read_bytes())
+    change(photographs)
     run(photographs, "--with", age, "--out", out)
+    assert capsys.readouterr().err.startswith(said)
     whole = tmp_path / "whole.csv"
     run(photographs, "--with", age, "--out", whole)
     assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        (
+            "--maps",
+            "finished rows 3 to 4 are dropped, and the run goes on at row 3: the map, embedding",
+        ),
+        (None, "finished rows 3 to 4 are dropped, and the run goes on at row 3: row 3 is damaged"),
+    ],
+)
+def test_rows_that_lost_something_are_estimated_again_and_it_is_said(
+    option, said, photographs, make_estimator, tmp_path, monkeypatch, capsys
+):
+    age, out = make_estimator("mapped", network=explained_network()), tmp_path / "results.csv"
+    options = (option, tmp_path / "maps") if option else ()
+    interrupted_after(4, photographs, age, out, monkeypatch, *options)
+    if option:
+        (drawn,) = (tmp_path / "maps").glob("left/5.png.*")
+        drawn.unlink()
+    else:
+        journal = tmp_path / "results.csv.partial"
+        lines = journal.read_bytes().splitlines(keepends=True)
+        journal.write_bytes(b"".join([*lines[:3], b"[1]\n", *lines[4:]]))
+    run(photographs, "--with", age, "--out", out, *options)
+    assert capsys.readouterr().err.startswith(said)
+
+
+def test_a_run_that_goes_on_after_its_last_row_says_nothing_of_rows(
+    photographs, age, tmp_path, monkeypatch, capsys
+):
+    out = tmp_path / "results.csv"
+    interrupted_after(4, photographs, age, out, monkeypatch)
+    with (tmp_path / "results.csv.partial").open("ab") as journal:
+        journal.write(b'{"file": "12')  # where it was killed
+    run(photographs, "--with", age, "--out", out)
+    assert capsys.readouterr().err.startswith("6 photographs, 4 of them in an earlier run")
 
 
 def test_rows_of_another_estimator_are_not_mixed_in(

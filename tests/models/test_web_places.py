@@ -2,6 +2,7 @@
 
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from gantei.errors import OutputError, PhotographError
 from gantei.storage.address import parse_address
 from gantei.storage.web import web_place
 
-from .faulty_store import status, store  # noqa: F401 - a fixture
+from .faulty_store import status, store, twice  # noqa: F401 - a fixture
 from .object_stores import without_clouds
 
 
@@ -83,19 +84,22 @@ def test_a_server_gets_no_cookie_back(store):  # noqa: F811
     assert "Cookie" not in store.asked[1][2]
 
 
-def test_a_look_up_leaves_its_connection_to_the_next(store):  # noqa: F811
-    ports = set()
-    answer = {"content-length": 1, "etag": '"e"'}
-
-    def fault(handler):
-        ports.add(handler.client_address)
-        handler.answer(200, answer, b"x")
-
-    store.faults["study/1.jpg"] = [fault]
-    place = place_at(store)
-    for _ in range(3):
-        assert place.version("1.jpg") == place.read("1.jpg", 10).version == "1:e"
-    assert len(ports) == 1
+@pytest.mark.parametrize("behind", ["nothing", "proxy"])
+def test_an_answer_that_comes_twice_is_never_that_of_the_next_photograph(
+    store,  # noqa: F811
+    monkeypatch,
+    behind,
+):
+    if behind == "proxy":
+        monkeypatch.setenv("http_proxy", store.url)
+    place, names = place_at(store), [f"{number}.jpg" for number in range(40)]
+    for name in names:
+        store.files[f"study/{name}"] = name.encode()
+        store.faults[f"study/{name}"] = [twice]
+    with ThreadPoolExecutor(8) as pool:
+        read = [*pool.map(lambda name: place.read(name, 100), names)]
+    assert [each.data.decode() for each in read] == names
+    assert [place.version(name) for name in names] == [each.version for each in read]
 
 
 @pytest.mark.parametrize("method", ["read", "version"])

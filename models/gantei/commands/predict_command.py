@@ -243,7 +243,7 @@ def _fill(
 ) -> int:
     from ..study.definition import Study
     from ..study.run import run_study
-    from ..terminal.progress import progress, resuming
+    from ..terminal.progress import progress, resuming, say_beside
 
     study = Study(
         listing,
@@ -266,6 +266,7 @@ def _fill(
             overwrite=chosen.overwrite,
             rehash=chosen.rehash,
             advance=resuming(bar),
+            dropped=lambda rows: say_beside(bar, str(rows)),
         )
     write_summary(summary, study.listing.passed_by)
     write_rate(backend)

@@ -108,7 +108,7 @@ class WebPlace(Place):
 
         try:
             with self._connections.request("HEAD", self._url(name)) as response:
-                response.read()  # of nothing, so that the connection can be used again
+                pass
         except httpx.HTTPError as error:
             _fail(error)
         if response.status_code in (404, 405, 410, 501):  # not there, or servers without HEAD

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 
 class WebConnections:
-    """Connections to one server, or to the proxy that the environment names for it."""
+    """Connections to one server, or to the proxy that the environment names for it.
+
+    Each is for one request. What a server sends beyond an answer would be taken for the answer to
+    the next request on the same connection, and a photograph get the values of another.
+    """
 
     def __init__(self, url: str) -> None:
         """Connect to nothing yet.
@@ -54,7 +58,11 @@ class WebConnections:
         """
         import httpx
 
-        headers = {"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"}
+        headers = {
+            "user-agent": f"gantei/{__version__}",
+            "accept-encoding": "identity",
+            "connection": "close",  # so that httpcore uses it for nothing else
+        }
         timeout = httpx.Timeout(SILENCE, connect=CONNECT).as_dict()
         request = httpx.Request(method, url, headers=headers, extensions={"timeout": timeout})
         self._deadline.ends = time.monotonic() + LONGEST_REQUEST

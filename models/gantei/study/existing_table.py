@@ -106,7 +106,10 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
         if manifest["told_sha256"] != told_sha256(study.listing.photographs):
             found.append("its persons or the list's columns are others (--from, --persons)")
         if not found and not _read_again(study, manifest["photographs_sha256"])[0]:
-            found.append("its photographs are others")
+            found.append(
+                f"its photographs are others (`gantei verify-table {study.table}` with those that "
+                "are given here says which)"
+            )
         return found
 
     return worded_difference(study, clauses)

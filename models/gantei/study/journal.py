@@ -97,12 +97,15 @@ class Journal:
             file.readline()
             return sum(1 for _ in takewhile(_is_whole, file))
 
-    def keep(self, count: int) -> None:
-        """Cut off everything after the first `count` rows."""
+    def keep(self, count: int) -> int:
+        """Cut off everything after the first `count` rows; give the number of whole ones in it."""
         self._file.seek(0)
         for _ in range(count + 1):
             self._file.readline()
-        self._file.truncate(self._file.tell())
+        end = self._file.tell()
+        cut = sum(1 for _ in takewhile(_is_whole, self._file))
+        self._file.truncate(end)
+        return cut
 
     def append(self, row: Row, stamp: str | None = None) -> None:
         """Add one row, and the stamp of its photograph's file where there is one.

@@ -1,7 +1,7 @@
 """Which rows of an unfinished run's journal still hold."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from math import isfinite
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from ..photographs.photograph_source import PhotographDigest
 from .columns import ERROR, WARNING_CODES, Row
 from .definition import Study
 from .dicom_persons import DicomPersons
+from .dropped_rows import DroppedRows, WhyDropped
 from .extras import Extras
 from .file_stamps import kept_stamp, stamps_of
 from .finished_rows import FinishedRows
@@ -27,14 +28,21 @@ _KINDS: dict[str, tuple[type, ...]] = {"text": _TEXT, "number": (float, int)}
 
 
 def keep_rows(
-    journal: Journal, study: Study, persons: DicomPersons, extras: Extras, *, rehash: bool
+    journal: Journal,
+    study: Study,
+    persons: DicomPersons,
+    extras: Extras,
+    *,
+    rehash: bool,
+    dropped: Callable[[DroppedRows], object],
 ) -> FinishedRows:
     """Keep the journal's rows up to the first whose photograph is another now; cut off the others.
 
     A photograph is the same where the stamp of its file is; where it is another, or `rehash` asks
     for it, where the file has the same digest. A row whose overlay or vector is missing is not kept
     either, nor one of another eye: its name alone may tell it where the other eye's photograph has
-    come or gone; nor what is no row of this table, which no run wrote.
+    come or gone; nor what is no row of this table, which no run wrote. `dropped` is called with
+    those that are cut off for such a reason.
 
     Raises:
         TransferError: of a finished photograph nobody can tell whether it has changed.
@@ -42,11 +50,15 @@ def keep_rows(
     finished = FinishedRows(study)
     batch: list[tuple[Row, str | None]] = []
     whole_batch = study.backend.batch
-    rows = _rows(journal, study, persons)
+    rows = _JournalRows(journal, study, persons)
     # Those to be compared by their bytes, with the photographs that are read for it.
     doubted = ((row, row.listed if rehash or row.stamp is None else None) for row in rows)
+    why: WhyDropped | None = None
     for number, (row, found) in enumerate(with_digests(doubted)):
-        if not (_holds(row, found, persons) and extras.hold(number, row.cells)):
+        why = _why_not(row, found, persons)
+        if why is None and not extras.hold(number, row.cells):
+            why = WhyDropped.BESIDE
+        if why is not None:
             break
         batch.append((row.cells, row.stamp))
         # Whole batches only, so that every photograph is computed beside the same neighbours.
@@ -54,8 +66,11 @@ def keep_rows(
             for each in batch:
                 finished.keep(*each)
             batch.clear()
-    journal.keep(finished.count)
+    cut = journal.keep(finished.count)
     extras.keep(finished.count)
+    if cut > len(batch):  # more than a last batch that was not whole
+        first, last = finished.count + 1, finished.count + cut
+        dropped(DroppedRows(first, last, first + len(batch), why or rows.why_ended))
     return finished
 
 
@@ -67,16 +82,28 @@ class _JournalRow(NamedTuple):
     stamp: str | None
 
 
-def _rows(journal: Journal, study: Study, persons: DicomPersons) -> Iterator[_JournalRow]:
+class _JournalRows:
     """The journal's rows, up to the first that no run wrote, or that is of another photograph."""
-    kinds = [_KINDS[column.kind] for column in study.columns_of_journal()]
-    photographs = study.listing.photographs
-    pairs = zip(journal.stamped_rows(), photographs, stamps_of(photographs), strict=False)
-    for (cells, kept), listed, stamp in pairs:
-        if not _is_row(cells, kinds) or cells[0] != listed.name:
-            return
-        is_same = kept is not None and kept == stamp_in_journal(listed, cells, stamp, persons)
-        yield _JournalRow(cells, listed, stamp if is_same else None)
+
+    def __init__(self, journal: Journal, study: Study, persons: DicomPersons) -> None:
+        self.why_ended = WhyDropped.DAMAGED
+        self._journal, self._persons = journal, persons
+        self._kinds = [_KINDS[column.kind] for column in study.columns_of_journal()]
+        self._photographs = study.listing.photographs
+
+    def __iter__(self) -> Iterator[_JournalRow]:
+        photographs = self._photographs
+        pairs = zip(photographs, stamps_of(photographs), strict=True)
+        for cells, kept in self._journal.stamped_rows():
+            if not _is_row(cells, self._kinds):
+                return
+            listed, stamp = next(pairs, (None, None))
+            if listed is None or cells[0] != listed.name:
+                self.why_ended = WhyDropped.OTHERS
+                return
+            told = stamp_in_journal(listed, cells, stamp, self._persons)
+            is_same = kept is not None and kept == told
+            yield _JournalRow(cells, listed, stamp if is_same else None)
 
 
 def _is_row(cells: Row, kinds: Sequence[tuple[type, ...]]) -> bool:
@@ -98,8 +125,10 @@ def stamp_in_journal(
     return kept_stamp(listed, stamp, persons.key() if line[PERSON_FROM] == "DICOM" else None)
 
 
-def _holds(row: _JournalRow, found: PhotographDigest | None, persons: DicomPersons) -> bool:
-    """Whether a row is what this run would write; `found`: None where the stamp is trusted."""
+def _why_not(
+    row: _JournalRow, found: PhotographDigest | None, persons: DicomPersons
+) -> WhyDropped | None:
+    """Why a row is not what this run would write; `found`: None where the stamp is trusted."""
     cells, listed, _ = row
     if found is None:
         if listed.person is None and cells[PERSON_FROM] == "DICOM":
@@ -110,8 +139,9 @@ def _holds(row: _JournalRow, found: PhotographDigest | None, persons: DicomPerso
     else:
         if cells[SHA256] is not None:
             check_told(listed, found)
-        return False
-    return _is_same_eye(cells, listed) and _says_the_same(cells, listed)
+        return WhyDropped.CHANGED
+    is_same = _is_same_eye(cells, listed) and _says_the_same(cells, listed)
+    return None if is_same else WhyDropped.TOLD
 
 
 def _is_same_eye(line: Row, listed: StudyPhotograph) -> bool:

@@ -21,6 +21,7 @@ from .columns import Row, row, write_dictionary
 from .definition import Study, digest_of
 from .described_outputs import described_outputs
 from .dicom_persons import DicomPersons
+from .dropped_rows import DroppedRows
 from .existing_table import check_beside, difference, finished_before
 from .extras import Extras
 from .file_stamps import FileStamps
@@ -47,6 +48,7 @@ def run_study(
     overwrite: bool = False,
     rehash: bool = False,
     advance: Callable[[int], object] = lambda _: None,
+    dropped: Callable[[DroppedRows], object] = lambda _: None,
 ) -> Summary:
     """Fill the table, or finish what an interrupted run began.
 
@@ -57,6 +59,7 @@ def run_study(
             same.
         advance: called first with the number of photographs that were finished before, then with
             that of those finished since.
+        dropped: called before with finished rows that do not hold any more, if there are any.
 
     Raises:
         OutputError: the table exists and is not this run's, another process writes it, or it
@@ -91,9 +94,8 @@ def run_study(
             check_beside(study)
             extras.check(study.names())
         with Journal(study.journal_path, journal_id, told, overwrite=overwrite) as journal:
-            summary = _fill(
-                study, journal, {"run": run, **identity}, extras, advance, rehash=rehash
-            )
+            told = {"run": run, **identity}
+            summary = _fill(study, journal, told, extras, advance, dropped, rehash=rehash)
             extras.close()
             journal.remove()
             _remove_unfinished(study)
@@ -106,13 +108,14 @@ def _fill(
     told: dict[str, Any],
     extras: Extras,
     advance: Callable[[int], object],
+    dropped: Callable[[DroppedRows], object],
     *,
     rehash: bool,
 ) -> Summary:
     """Estimate what the journal has not yet, then write the files."""
     started = time.monotonic()
     persons = DicomPersons(study.persons_key_path, shared=study.shard is not None)
-    finished = keep_rows(journal, study, persons, extras, rehash=rehash)
+    finished = keep_rows(journal, study, persons, extras, rehash=rehash, dropped=dropped)
     resumed = finished.count
     advance(resumed)
     with closing(_rows(study, finished, persons, extras)) as rows:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from .progress_log import ProgressLog, log_step
+from .progress_log import ProgressLog, log_step, write_line
 from .text_table import visible
 
 PATIENCE = 2.0
@@ -54,6 +54,14 @@ def resuming(bar: Any) -> Callable[[int], object]:
         bar.refresh()
 
     return update
+
+
+def say_beside(bar: Any, line: str) -> None:
+    """Write a line that stays, above a bar of `progress`."""
+    if isinstance(bar, ProgressLog):
+        write_line(line)
+    else:
+        bar.write(visible(line), file=sys.stderr)
 
 
 @contextmanager
