@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+import tracemalloc
 import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
@@ -167,6 +168,34 @@ def test_a_bomb_is_not_unpacked_beyond_the_size_it_states(tmp_path, one):
     path = zip_of(tmp_path / "bomb.zip", {"a.jpg": bytes(50_000_000)})
     assert refusal_of(opened(path), "a.jpg", 10_000_000) == "large-file"
     assert refusal_of(opened(in_record(path, 24, "<L", 1000)), "a.jpg") == "damaged-entry"
+
+
+def test_bytes_behind_the_end_of_what_was_deflated_are_not_read(tmp_path):
+    """As `zipfile` reads such an entry; here they are a hole of 400 MB in the archive."""
+    deflating = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body, hole = deflating.compress(b"x") + deflating.flush(), 400_000_000
+    facts = (0, zlib.crc32(b"x"), len(body) + hole, 1, 4, 0)
+    path = tmp_path / "hole.zip"
+    with path.open("wb") as file:
+        file.write(struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 8, 0, *facts) + b"scan" + body)
+        start = file.seek(hole, os.SEEK_CUR)
+        file.write(struct.pack("<4s6H3L5H2L", RECORD, 20, 20, 0, 8, 0, *facts, 0, 0, 0, 0, 0))
+        file.write(b"scan")
+        file.write(struct.pack("<4s4H2LH", END, 0, 0, 1, 1, file.tell() - start, start, 0))
+    place = opened(settled(path))
+    tracemalloc.start()
+    assert place.head("scan", 4096) == place.read("scan", MOST).data == b"x"
+    assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    tracemalloc.stop()
+
+
+def test_an_archive_behind_another_is_refused(tmp_path):
+    """`zipfile` reads the last alone, and nobody sees that photographs are missing."""
+    first, last = (zip_of(tmp_path / f"{each}.zip", {"a.jpg": b"a"}) for each in (1, 2))
+    both = tmp_path / "both.zip"
+    both.write_bytes(first.read_bytes() + last.read_bytes())
+    with pytest.raises(OutputError, match=r"both\.zip: begins with another ZIP archive"):
+        opened(settled(both))
 
 
 def test_entries_that_share_bytes_are_refused(tmp_path):

@@ -17,7 +17,7 @@ from ..findings.finding import Finding
 from ..photographs.stored_photograph import Place, ReadFile, StoredFile
 from .archive_file import ArchiveFile, ArchiveReader, damaged, naming
 from .entry_index import EntryIndex
-from .zip_directory import ENCRYPTED, ZipRecord, find_directory, record_at, records
+from .zip_directory import ENCRYPTED, LOCAL_MARK, ZipRecord, find_directory, record_at, records
 
 _STORED, _DEFLATED = 0, 8
 _METHODS = {
@@ -27,6 +27,8 @@ _METHODS = {
 _AES = 99
 _AT_ONCE = 1 << 20
 """Bytes that are unpacked at once, so that they are not in memory a second time."""
+_PACKED_HEAD = 65_536
+"""Packed bytes that are read for the first ones of an entry: deflate seldom makes any longer."""
 _LOCAL = struct.Struct("<4s5H3L2H")
 
 
@@ -72,7 +74,7 @@ class ZipPlace(Place):
         with self._file.opened() as file:
             record = self._record(file, name)
             _check(record, most)
-            data = self._unpacked(file, record, record.size)
+            data = self._unpacked(file, record, record.size, record.packed)
             if len(data) != record.size or zlib.crc32(data) != record.crc:
                 raise damaged("it is not what its checksum says")
         return ReadFile(data, self._version_of(record))
@@ -82,7 +84,7 @@ class ZipPlace(Place):
         with self._file.opened() as file:
             record = self._record(file, name)
             _check(record, max(record.size, record.packed))  # whatever these are
-            return self._unpacked(file, record, min(most, record.size))
+            return self._unpacked(file, record, min(most, record.size), _PACKED_HEAD)
 
     def version(self, name: str) -> str | None:
         """Tell the archive's size and time, with where the entry is and its checksum."""
@@ -111,8 +113,13 @@ class ZipPlace(Place):
         self._headers.sort()
         return index.sort()
 
-    def _unpacked(self, file: ArchiveReader, record: ZipRecord, most: int) -> bytes:
-        """Unpack the first `most` bytes of an entry, of which there may be fewer."""
+    def _unpacked(
+        self, file: ArchiveReader, record: ZipRecord, most: int, most_packed: int
+    ) -> bytes:
+        """Unpack the first `most` bytes of an entry, of which there may be fewer.
+
+        Bytes that are packed behind the end of what was deflated are none of it, as for `zipfile`.
+        """
         start = self._start_of(file, record)
         if record.method == _STORED:
             return file.bytes_at(start, min(most, record.packed))
@@ -120,12 +127,12 @@ class ZipPlace(Place):
             return b""
         unpacking, unpacked = zlib.decompressobj(-zlib.MAX_WBITS), io.BytesIO()
         try:
-            for piece in file.pieces(start, record.packed):
+            for piece in file.pieces(start, min(record.packed, most_packed)):
                 packed = piece
                 while packed and most:
                     most -= unpacked.write(unpacking.decompress(packed, min(most, _AT_ONCE)))
                     packed = unpacking.unconsumed_tail
-                if not most:
+                if not most or unpacking.eof:
                     break
             while most and (rest := unpacking.decompress(b"", min(most, _AT_ONCE))):
                 most -= unpacked.write(rest)
@@ -138,7 +145,7 @@ class ZipPlace(Place):
         local = file.bytes_at(record.header, _LOCAL.size + len(record.raw_name))
         mark, *_, name, extra = _LOCAL.unpack_from(local)
         is_same = name == len(record.raw_name) and local[_LOCAL.size :] == record.raw_name
-        if mark != b"PK\x03\x04" or not is_same:
+        if mark != LOCAL_MARK or not is_same:
             raise damaged("the archive has something else in its place")
         start: int = record.header + _LOCAL.size + name + extra
         here = np.uint64(record.header)

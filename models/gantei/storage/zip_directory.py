@@ -15,6 +15,8 @@ _END = struct.Struct("<4s4H2LH")
 _END_64 = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR = struct.Struct("<4sLQL")
 _RECORD = struct.Struct("<4s6H3L5H2L")
+LOCAL_MARK = b"PK\x03\x04"
+"""With which an entry begins."""
 _LONGEST_COMMENT = 65_535
 _LONGEST_RECORD = _RECORD.size + 3 * 65_535
 _AT_ONCE = 4 * _LONGEST_RECORD
@@ -64,7 +66,8 @@ def find_directory(file: ArchiveReader) -> Directory:
     """Find the table of files by the record at the archive's end.
 
     Raises:
-        ArchiveRefusedError: there is none: no ZIP, cut off, or in several parts.
+        ArchiveRefusedError: there is none: no ZIP, cut off, in several parts, or behind another
+            archive, whose files nobody would see.
         PhotographError: it contradicts itself.
     """
     tail_start = max(0, file.size - _END.size - _LONGEST_COMMENT)
@@ -87,6 +90,11 @@ def find_directory(file: ArchiveReader) -> Directory:
     start = end - length
     if start < 0 or stated > start:
         raise damaged("the table of files does not fit into it")
+    if stated < start and file.bytes_at(0, len(LOCAL_MARK)) == LOCAL_MARK:
+        raise ArchiveRefusedError(
+            "begins with another ZIP archive, as archives that were put together by cat do; take "
+            "each by itself"
+        )
     return Directory(start, end, start - stated, entries)
 
 
