@@ -104,7 +104,7 @@ def test_a_name_that_is_listed_too_stands_once_and_keeps_what_the_list_says():
 def test_a_file_that_is_named_itself_is_a_photograph():
     place = place_of("1.png", "IM0001")
     assert names_in(place, "IM0001") == ["1.png", "IM0001"]
-    assert list_place(place, ["IM0001"]).passed_by == ()
+    assert not list_place(place, ["IM0001"]).passed_by
 
 
 @pytest.mark.parametrize(

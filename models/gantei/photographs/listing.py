@@ -1,7 +1,7 @@
 """Which photographs a study has, and the name under which each stands in the table."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -9,10 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
-from ..findings.finding import Finding
 from ..system.stored_texts import ExternalSort, StoredTexts
 from .folder_walk import files_below
-from .passed_by import PassedBy, kinds_in_words
+from .passed_by import (
+    PassedBy,
+    PassedByFiles,
+    kinds_in_words,
+    name_and_reason,
+    reasons_of,
+    selected_files,
+    text_passed_by,
+    without_photographs,
+)
 from .path_spelling import PathsOnDisk, printable, unescaped
 from .stored_photograph import Place
 from .study_photograph import CompactPhotographs, StudyPhotograph, names_of
@@ -31,7 +39,7 @@ class PhotographList:
     """
 
     photographs: Sequence[StudyPhotograph]
-    passed_by: tuple[PassedBy, ...] = ()
+    passed_by: Sequence[PassedBy] = ()
     detect: bool = False
     stated_sha256: str | None = None
     strays: tuple[str, ...] = ()
@@ -57,12 +65,11 @@ class PhotographList:
         paths = {os.path.abspath(path) for path in own}  # noqa: PTH100
         if not paths:
             return self
-        passed_by = (
-            each
-            for each in self.passed_by
-            if paths.isdisjoint((each.path, os.path.dirname(each.path)))  # noqa: PTH120
-        )
-        return replace(self, passed_by=tuple(passed_by))
+
+        def is_other(each: PassedBy) -> bool:
+            return paths.isdisjoint((each.path, os.path.dirname(each.path)))  # noqa: PTH120
+
+        return replace(self, passed_by=selected_files(self.passed_by, is_other))
 
 
 def list_photographs(
@@ -78,8 +85,8 @@ def list_photographs(
     `root`, else to the folder given, or to the deepest folder that holds everything given, with `/`
     between; the order is that of the names.
 
-    They are compact: memory does not grow with their number, except by the files that are passed
-    by. See `CompactPhotographs`.
+    They are compact: memory does not grow with their number, nor with that of the files that are
+    passed by. See `CompactPhotographs`.
 
     Raises:
         OutputError: a path does not exist, a folder cannot be read, there are no photographs, one
@@ -111,7 +118,7 @@ def list_located(
     for each in chain(map(os.path.abspath, paths), files):
         found.add(each)
     if not found.photographs.count:
-        raise OutputError(_none_found(paths, found.others.values()))
+        raise OutputError(_none_found(paths, found.others))
     if root is not None and not _is(root.is_dir):
         raise OutputError(f"--root {root}: no such folder")
     return found.listing()
@@ -122,7 +129,7 @@ class _Found:
 
     def __init__(self, root: str | None, disk: PathsOnDisk) -> None:
         self.photographs = ExternalSort()
-        self.others: dict[str, Finding] = {}
+        self.others = ExternalSort()
         self._root, self._given = root, 0
         self._before = None if root is None else _before_names(root)
         self._disk = disk
@@ -143,7 +150,7 @@ class _Found:
             if why is None:
                 self._add_photograph(file)
             else:
-                self.others[file] = why
+                self.others.add(text_passed_by(printable(file), why))
 
     def _add_photograph(self, path: str) -> None:
         if os.name == "nt":
@@ -170,17 +177,25 @@ class _Found:
             raise OutputError(
                 f"{self._outside}: lies outside --root {root}; name a folder that holds all"
             )
-        others = {_name_below(root, path): (path, why) for path, why in self.others.items()}
+        photographs = CompactPhotographs(root, StoredTexts(self._names(root)))
+        if not self.others.count:
+            return PhotographList(photographs)
         # One that is named itself is a photograph, though a folder passes it by.
-        named: set[str] = set()
-        names = self._names(root)
-        if others and self._given > 1:
-            names = _noting(names, others, named)
-        photographs = CompactPhotographs(root, StoredTexts(names))
-        passed_by = (
-            PassedBy(path, name, why) for name, (path, why) in others.items() if name not in named
-        )
-        return PhotographList(photographs, tuple(sorted(passed_by, key=lambda each: each.name)))
+        named = photographs.names() if self._given > 1 else ()
+        others = without_photographs(self._other_names(root), named)
+        return PhotographList(photographs, PassedByFiles(root, others))
+
+    def _other_names(self, root: str) -> Iterator[list[str]]:
+        """The files passed by with their names below the root, sorted by these."""
+        before = printable(_before_names(root))
+        names = ExternalSort()
+        for text in chain.from_iterable(self.others.sorted()):
+            path, _ = name_and_reason(text)
+            if os.name != "nt" and path.startswith(before):
+                names.add(text[len(before) :])
+            else:
+                names.add(f"{_name_below(root, unescaped(path))}{text[len(path) :]}")
+        yield from names.sorted()
 
     def _names(self, root: str) -> Iterator[list[str]]:
         """The names below the root, sorted."""
@@ -195,24 +210,15 @@ class _Found:
             yield [path[before:] for path in paths]
 
 
-def _noting(
-    names: Iterable[list[str]], others: Collection[str], found: set[str]
-) -> Iterator[list[str]]:
-    """Pass names on, and note in `found` which of them `others` have too."""
-    for some in names:
-        found.update(each for each in some if each in others)
-        yield some
-
-
 def _before_names(folder: str) -> str:
     return os.path.join(folder, "")  # noqa: PTH118 - as a text
 
 
-def _none_found(paths: Sequence[Path], others: Collection[Finding]) -> str:
-    if not (paths or others):
+def _none_found(paths: Sequence[Path], others: ExternalSort) -> str:
+    if not (paths or others.count):
         return "no photographs: name some, a folder of them, or a list"
     where = ", ".join(map(str, paths)) or "the list"
-    what = f"only {kinds_in_words(others)}" if others else "nothing"
+    what = f"only {kinds_in_words(reasons_of(others.sorted()))}" if others.count else "nothing"
     return f"no photographs in {where}: {what}"
 
 

@@ -11,8 +11,14 @@ from ..photographs.formats.known_formats import suffixes
 from ..photographs.formats.other_contents import HEAD
 from ..photographs.listing import PhotographList
 from ..photographs.other_names import by_suffix, file_by_name, folder_by_name
-from ..photographs.passed_by import PassedBy, kinds_in_words
-from ..photographs.path_spelling import printable
+from ..photographs.passed_by import (
+    PassedByFiles,
+    kinds_in_words,
+    reasons_of,
+    text_passed_by,
+    without_photographs,
+)
+from ..photographs.path_spelling import LONGEST_NAME, printable
 from ..photographs.stored_photograph import Place, StoredFile
 from ..photographs.study_photograph import CompactPhotographs, listed_text, name_of_text
 from ..system.stored_texts import ExternalSort, StoredTexts
@@ -36,30 +42,47 @@ def list_place(
     Raises:
         OutputError: it cannot be listed, it holds no photographs, or there is no room for names.
     """
-    found, others = ExternalSort(), dict[str, Finding]()
+    found, others = ExternalSort(), ExternalSort()
     if is_listed:
         kinds = _FilesByName(place)
         for file in place.files():
             if file.name.endswith("/"):
                 continue
+            _check_length(place, file.name)
             if (why := None if file.is_photograph else kinds.why_none(file.name)) is None:
                 found.add(listed_text(file))
             else:
-                others[printable(file.name)] = why
+                others.add(text_passed_by(printable(file.name), why))
     is_named = False
     for name in names:
         is_named = True
         found.add(listed_text(StoredFile(name)))
-        others.pop(printable(name), None)  # one that is named itself is a photograph
     if not found.count:
-        what = f"only {kinds_in_words(others.values())}" if others else "nothing"
+        what = f"only {kinds_in_words(reasons_of(others.sorted()))}" if others.count else "nothing"
         raise OutputError(f"no photographs in {place.address}: {what}")
     may_repeat = is_listed and (is_named or not place.is_remote)  # as entries of an archive may
     texts = _each_once(found.sorted()) if may_repeat else found.sorted()
     photographs = CompactPhotographs(place, StoredTexts(texts))
-    passed_by = (PassedBy(f"{place.address}{name}", name, why) for name, why in others.items())
-    ordered = tuple(sorted(passed_by, key=lambda each: each.name))
-    return PhotographList(photographs, ordered, place=place)
+    if not others.count:
+        return PhotographList(photographs, place=place)
+    # One that is named itself is a photograph, whatever its name tells.
+    named = photographs.names() if is_named else ()
+    passed_by = PassedByFiles(place, without_photographs(others.sorted(), named))
+    return PhotographList(photographs, passed_by, place=place)
+
+
+def _check_length(place: Place, name: str) -> None:
+    """Refuse a name that lists and tables could not be read back with, escapes counted.
+
+    Raises:
+        OutputError: it is longer than any file's.
+    """
+    # An escape has at most six letters.
+    if 6 * len(name) > LONGEST_NAME and len(printable(name)) > LONGEST_NAME:
+        raise OutputError(
+            f"{place.address} holds a name of more than {LONGEST_NAME:,} letters, which no file "
+            "can have where it is unpacked; name the photographs by --from LIST"
+        )
 
 
 class _FilesByName:

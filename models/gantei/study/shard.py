@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
+from ..photographs.passed_by import selected_files
 from ..photographs.study_photograph import selected
 
 MOST_SHARDS = 65_535
@@ -102,7 +103,7 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
     part = replace(
         listing,
         photographs=selected(listing.photographs, are_in),
-        passed_by=tuple(each for each in listing.passed_by if shard.has(each.name)),
+        passed_by=selected_files(listing.passed_by, lambda each: shard.has(each.name)),
     )
     return part, StudyShard(
         shard.number,

@@ -1,11 +1,14 @@
 """`<table>.skipped.csv`: the files that were passed by, each with its reason."""
 
+import hashlib
 import io
 import json
-from typing import Any
+from functools import lru_cache
+from typing import IO, Any, cast
 
+from ..findings.finding import Finding
 from ..photographs.passed_by import counts_by_kind
-from ..system.files import atomic_write
+from ..system.files import atomic_write, sha256_of
 from ..table_files.csv_writing import write_csv
 from .definition import Study
 
@@ -25,7 +28,7 @@ def write_skipped(study: Study) -> None:
     """
     if study.listing.passed_by:
         with atomic_write(study.skipped_path) as file:
-            file.write(_content(study))
+            _write(study, file)
     else:
         study.skipped_path.unlink(missing_ok=True)
 
@@ -47,22 +50,39 @@ def renew_manifest(study: Study, stamps_sha256: str | None) -> None:
     }
     if study.shard is not None:  # other shards may have other photographs now
         now["shard"] = study.shard.as_dict(manifest["shard"]["dicom_key_sha256"])
-    there = study.skipped_path.read_bytes() if study.skipped_path.is_file() else None
-    if there != (_content(study) if counts else None):
+    there = sha256_of(study.skipped_path) if study.skipped_path.is_file() else None
+    if there != (_sha256(study) if counts else None):
         write_skipped(study)
     if any(manifest.get(key) != value for key, value in now.items()):
         with atomic_write(study.run_path) as file:
             file.write(manifest_text(manifest | now))
 
 
-def _content(study: Study) -> bytes:
-    rows = (
-        (each.name, each.why.code, each.why.text(), each.why.text("ja"))
-        for each in study.listing.passed_by
-    )
-    content = io.BytesIO()
-    write_csv(COLUMNS, rows, content, plain=study.plain_csv)
-    return content.getvalue()
+def _write(study: Study, file: IO[bytes]) -> None:
+    rows = ((each.name, *_words(each.why)) for each in study.listing.passed_by)
+    write_csv(COLUMNS, rows, file, plain=study.plain_csv)
+
+
+def _sha256(study: Study) -> str:
+    """Digest of the list, which may be of millions of files, without writing it anywhere."""
+    digest = _DigestFile()
+    _write(study, cast(IO[bytes], digest))
+    return digest.hexdigest()
+
+
+class _DigestFile(io.RawIOBase):
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self.hexdigest = self._digest.hexdigest
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]
+        self._digest.update(data)
+        return len(data)
+
+
+@lru_cache(1_000)
+def _words(why: Finding) -> tuple[str, str, str]:
+    return why.code, why.text(), why.text("ja")
 
 
 def manifest_text(manifest: dict[str, Any]) -> bytes:
