@@ -20,7 +20,7 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         description="List the estimators of the catalogue, and those installed here. ready: can "
         "estimate. unsettled: a fact that changes its numbers is unknown; gantei show NAME names "
         "it, gantei set or settle states it. not installed: its weights are not here; gantei pull "
-        "NAME fetches them, or says where the publisher gives them.",
+        "NAME says where its publisher gives them.",
     )
     listing.set_defaults(run=_list)
     show = commands.add_parser(
