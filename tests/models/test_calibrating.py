@@ -11,6 +11,8 @@ from gantei.calibrations.calibration_store import calibration_folder
 from gantei.calibrations.embedding_distance import relative_distances
 from gantei.catalogue.entries import find
 from gantei.errors import AlreadyInstalledError, OutputError, SettingError
+from gantei.system.memory_limit import MemoryLimit
+from gantei.table_files import parquet_batches
 
 from .calibratable import tell_of, write_embeddings, write_tables
 from .evaluated import AGE, SEX, people, write_labels
@@ -147,6 +149,20 @@ def test_embeddings_as_parquet_are_matched_by_the_names_of_photographs(ages):
     parquet.write_table(pyarrow.table(columns), path)
     tell_of(path, ages[0])
     assert line_of(ages, embeddings=path, replace=True)[1].embeddings == made.embeddings
+
+
+def test_embeddings_for_which_memory_is_too_small_are_refused_beforehand(ages, monkeypatch):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    path = ages[0].with_name("embeddings.parquet")
+    zeros = pyarrow.array([np.zeros(1_000_000, np.float32)])
+    names = [ages[2][0]["photograph"]]
+    parquet.write_table(pyarrow.table({"photograph": names, "embedding": zeros}), path)
+    tell_of(path, ages[0])
+    limit = MemoryLimit(10**7, "machine")
+    monkeypatch.setattr(parquet_batches, "memory_limit", lambda: limit)
+    with pytest.raises(OutputError, match="a row group takes 9 MB"):
+        line_of(ages, embeddings=path)
 
 
 def test_too_few_people_or_too_few_of_a_class_are_refused(tmp_path):

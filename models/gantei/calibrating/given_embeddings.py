@@ -12,6 +12,10 @@ from ..labels.results_table import ResultsTable
 from ..study.embeddings_file import ENDINGS
 from ..system.files import sha256_of
 from ..table_files.optional_packages import arrow
+from ..table_files.parquet_batches import batches
+
+_COLUMNS = ("photograph", "embedding")
+_AT_ONCE = 10_000
 
 
 def embeddings_of(path: Path, results: ResultsTable) -> NDArray[np.floating[Any]]:
@@ -69,10 +73,15 @@ def _of_npy(path: Path, results: ResultsTable) -> NDArray[np.floating[Any]]:
 def _of_parquet(path: Path, results: ResultsTable) -> NDArray[np.floating[Any]]:
     pyarrow, parquet = arrow()
     try:
-        table = parquet.read_table(path, columns=["photograph", "embedding"])
+        with parquet.ParquetFile(path, pre_buffer=False) as file:
+            read = batches(file, path, _AT_ONCE, _COLUMNS, as_python=False)
+            kept = [field for field in file.schema_arrow if field.name in _COLUMNS]
+            table = pyarrow.Table.from_batches(read, pyarrow.schema(kept))
         vectors = table["embedding"].combine_chunks()
         flat = vectors.flatten().to_numpy(zero_copy_only=False)
         there = vectors.is_valid().to_numpy(zero_copy_only=False)
+    except OutputError:
+        raise
     except (OSError, KeyError, AttributeError, pyarrow.ArrowException) as error:
         raise OutputError(f"{path}: cannot be read as embeddings: {error}") from error
     names = table["photograph"].to_pylist()

@@ -69,7 +69,7 @@ def _width_of_lists(path: Path, photographs: int) -> int:
         kind = file.schema_arrow.field("embedding").type
         if kind != pyarrow.list_(pyarrow.float32()):
             raise OutputError(f"{path}: holds {kind} where gantei predict writes lists of {FLOAT}")
-        for batch in batches(file, path, AT_ONCE, ["embedding"]):
+        for batch in batches(file, path, AT_ONCE, ["embedding"], as_python=False):
             for vector in batch.column(0):
                 if vector.is_valid:
                     return len(vector)
@@ -86,7 +86,7 @@ def _vectors(path: Path, width: int) -> Iterator[bytes]:
     _, parquet = arrow()
     nothing = np.full(width, np.nan, FLOAT).tobytes()
     with parquet.ParquetFile(opened_in_turn(path), pre_buffer=False) as file:
-        for batch in batches(file, path, AT_ONCE, ["embedding"]):
+        for batch in batches(file, path, AT_ONCE, ["embedding"], as_python=False):
             for vector in batch.column(0):
                 if not vector.is_valid:
                     yield nothing

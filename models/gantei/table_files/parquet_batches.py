@@ -15,7 +15,13 @@ _AS_PYTHON = 5
 
 
 def batches(
-    file: Any, path: Path, most: int, columns: Sequence[str] | None = None, **how: Any
+    file: Any,
+    path: Path,
+    most: int,
+    columns: Sequence[str] | None = None,
+    *,
+    as_python: bool = True,
+    use_threads: bool = True,
 ) -> Iterator[Any]:
     """Read record batches; of columns whose values may be large, with fewer rows.
 
@@ -24,7 +30,8 @@ def batches(
         path: of the same file, whose headers of pages are read beforehand.
         most: rows of a batch.
         columns: only these, or those in them.
-        how: further options of `ParquetFile.iter_batches`.
+        as_python: whether their values become objects of Python.
+        use_threads: as of `ParquetFile.iter_batches`.
 
     Raises:
         OutputError: a row of a row group takes more memory than there is.
@@ -36,10 +43,10 @@ def batches(
         for place in range(len(schema))
         if columns is None or _is_in(schema.column(place).path, columns)
     ]
-    available = memory_limit().bytes // 2
+    copies = _AS_PYTHON if as_python else 1
     for group in range(file.metadata.num_row_groups):
-        rows = _rows_at_once(file.metadata, path, group, places, most, available)
-        for batch in file.iter_batches(rows, [group], columns, **how):
+        rows = _rows_at_once(file.metadata, path, group, places, most, copies)
+        for batch in file.iter_batches(rows, [group], columns, use_threads=use_threads):
             batch.validate(full=True)  # else Python alone finds a text that is no UTF-8
             yield batch
 
@@ -49,9 +56,10 @@ def _is_in(path: str, columns: Sequence[str]) -> bool:
 
 
 def _rows_at_once(
-    metadata: Any, path: Path, group: int, places: Sequence[int], most: int, available: int
+    metadata: Any, path: Path, group: int, places: Sequence[int], most: int, copies: int
 ) -> int:
-    """Tell how many rows of a row group there is memory for."""
+    """Tell how many rows of a row group there is memory for, so many times."""
+    available = memory_limit().bytes // 2
     with opened_in_turn(path) as pages:
         chunks = [chunk_memory(pages, metadata, group, place) for place in places]
         packed: int = sum(  # Arrow may read the chunks as a whole
@@ -59,7 +67,7 @@ def _rows_at_once(
         )
 
         def needed(rows: int) -> int:
-            return packed + sum(each.pages + _AS_PYTHON * each.of_rows(rows) for each in chunks)
+            return packed + sum(each.pages + copies * each.of_rows(rows) for each in chunks)
 
         if needed(1) > available:
             raise OutputError(
