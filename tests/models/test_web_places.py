@@ -2,6 +2,7 @@
 
 import logging
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -186,3 +187,20 @@ def test_no_proxy_is_asked_for_what_NO_PROXY_names(store, monkeypatch):  # noqa:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert place_at(store).read("1.jpg", 10).data == b"x"
+
+
+def test_an_answer_in_tiny_chunks_takes_no_more_memory_than_in_one(store):  # noqa: F811
+    def fault(handler):
+        handler.answer(200, {"transfer-encoding": "chunked"})
+        for _ in range(100):
+            handler.wfile.write(b"1\r\nx\r\n" * 200)
+        handler.wfile.write(b"0\r\n\r\n")
+
+    store.faults["study/1.jpg"] = [fault]
+    place = place_at(store)
+    tracemalloc.start()
+    read = place.read("1.jpg", 10**6)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read.data == b"x" * 20_000
+    assert peak < 600_000  # 2.5 MB where a list held the pieces
