@@ -163,6 +163,20 @@ def test_an_encoded_way_out_of_a_web_folder_is_refused():
         name_below("a/%2e%2e/%2e%2e/b.jpg", parse_address("https://h/eyes/").as_prefix())
 
 
+@pytest.mark.parametrize("name", ["a;v=1.jpg", "p;1/a.jpg", "p;..;/a.jpg"])
+def test_a_name_with_a_semicolon_is_one_of_a_web_server_and_dots_before_it_of_others(name):
+    assert name_below(name, parse_address("https://h/study/")) == (name, "")
+    for prefix in ("s3://b/study/", "zip://a.zip/"):
+        assert name_below("..;/a.jpg", parse_address(prefix).as_prefix()) == ("..;/a.jpg", "")
+
+
+@pytest.mark.parametrize("query", ["x=\x01y", "x=a b", "x=a\\b", "x=1#2", "x=\udcff", "x=\n"])
+def test_a_query_string_that_no_address_can_hold_is_refused(query):
+    with pytest.raises(SettingError, match="behind its \\?") as raised:
+        name_below(f"a.jpg?{SECRET}{query}", parse_address("https://h/study/"))
+    assert SECRET not in str(raised.value)
+
+
 @pytest.mark.parametrize("name", ["../a", "a/../b", "/a", "a//b", ".", ""])
 def test_a_name_that_may_lead_out_of_a_folder_is_known(name):
     assert why_unsafe(name)
@@ -174,8 +188,10 @@ def test_other_names_may_be_those_of_files(name):
 
 
 @pytest.mark.parametrize(
-    "name", ["..%5c..%5cx.jpg", "a/..%5C..%5Cx.jpg", "..\\x.jpg", "%2e%2e/x.jpg"]
-)
+    "name",
+    ["..%5c..%5cx.jpg", "a/..%5C..%5Cx.jpg", "..\\x.jpg", "%2e%2e/x.jpg", "..;/..;/x.jpg",
+     "a/..;v=1/x.jpg", "a/..%3Bv/x.jpg", "a/.;/x.jpg", "a/..;"],
+)  # fmt: skip
 def test_no_name_leads_out_of_a_folder_of_a_web_server(name):
     prefix = parse_address("https://h/study/")
     with pytest.raises(SettingError):

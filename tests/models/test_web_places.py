@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from gantei.errors import OutputError, PhotographError
+from gantei.errors import OutputError, PhotographError, SettingError
 from gantei.storage.address import parse_address
 from gantei.storage.web import web_place
 
@@ -187,6 +187,54 @@ def test_no_proxy_is_asked_for_what_NO_PROXY_names(store, monkeypatch):  # noqa:
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     assert place_at(store).read("1.jpg", 10).data == b"x"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["☃.net", "ｅ.jp", "xn--a.b", "a..b", f"{'a' * 64}.jp", "１６９.254.169.254"],
+)
+def test_a_host_that_nobody_can_look_up_is_refused(host):
+    with pytest.raises(SettingError, match="has no host that can be looked up"):
+        web_place(parse_address(f"http://{host}/"), {})
+
+
+def test_a_host_may_have_letters_of_any_language():
+    assert web_place(parse_address("http://眼底.example/"), {}).address == "http://眼底.example/"
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["http://user:hid#den@host", "http://user:hid/den@host:1", "hid://hidden@host",
+     "http://user:hidden@a..b", "http://user:hidden@host:99999", "http://"],
+)  # fmt: skip
+def test_a_proxy_that_is_none_is_refused_without_its_password(monkeypatch, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(SettingError, match=r"^HTTP_PROXY: names no proxy") as caught:
+        web_place(parse_address("http://eyes.example/"), {})
+    assert "hid" not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_certificates_that_are_not_there_are_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    with pytest.raises(SettingError, match="SSL_CERT_FILE"):
+        web_place(parse_address("https://eyes.example/"), {})
+
+
+@pytest.mark.parametrize("name", ["𠮷" * 8_000, "\ud800.jpg"])
+def test_a_name_that_no_address_can_hold_has_an_error_of_its_own(store, name):  # noqa: F811
+    place = place_at(store)
+    for ask in (lambda: place.read(name, 10), lambda: place.version(name)):
+        with pytest.raises(PhotographError) as caught:
+            ask()
+        assert caught.value.code == "stored-name"
+    assert store.asked == []
+
+
+def test_a_name_that_is_no_text_is_asked_by_its_bytes(store):  # noqa: F811
+    with pytest.raises(PhotographError):
+        place_at(store).read("\udcff.jpg", 10)
+    assert store.asked[0][1].endswith("/\N{REPLACEMENT CHARACTER}.jpg")
 
 
 def test_an_answer_in_tiny_chunks_takes_no_more_memory_than_in_one(store):  # noqa: F811

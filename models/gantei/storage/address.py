@@ -22,6 +22,8 @@ KNOWN = (*STORES, *WEB, *ARCHIVES)
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?:://|//|:)")
 _CHAINED = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*:/")
+_PARAMETERS = re.compile(r";[^/]*")
+"""Of a part of a path, for servers of Java."""
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 _METADATA_NETWORKS = [
     ipaddress.ip_network(each)
@@ -201,14 +203,17 @@ def name_below(text: str, prefix: Address) -> tuple[str, str]:
     name, query = text, ""
     if prefix.scheme in WEB:
         name, _, query = text.partition("?")
+    if not query.isprintable() or any(each in query for each in " \\#"):
+        _refuse(name, "has a space, a backslash, a # or a control character behind its ?; write "
+                "them as %20 or so")  # fmt: skip
     if reason := why_unsafe(_as_served(name) if prefix.scheme in WEB else name):
         _refuse(name, f"{reason}, which names nothing below {prefix}")
     return name, query
 
 
 def _as_served(path: str) -> str:
-    """A path as a server may take it, some of which take a backslash for a slash."""
-    return unquote(path).replace("\\", "/")
+    """A path as a server may take it: some take a backslash for a slash, and `..;x` for `..`."""
+    return _PARAMETERS.sub("", unquote(path).replace("\\", "/"))
 
 
 def why_unsafe(name: str) -> str | None:

@@ -22,7 +22,7 @@ from .reading_bounds import (
     SILENCE,
 )
 from .store_failures import status_error
-from .web_connections import WebConnections
+from .web_connections import WebConnections, looked_up_host
 
 if TYPE_CHECKING:
     import httpx
@@ -39,8 +39,8 @@ def web_place(address: Address, queries: Mapping[str, str]) -> Place:
         queries: of names that have one of their own, instead; more may be added later.
 
     Raises:
-        SettingError: the host has a link-local address; the proxy or the certificates of the
-            environment cannot be used.
+        SettingError: the host cannot be looked up by any name server, or has a link-local address;
+            the proxy or the certificates of the environment cannot be used.
     """
     return WebPlace(address, queries)
 
@@ -52,21 +52,14 @@ class WebPlace(Place):
 
     def __init__(self, address: Address, queries: Mapping[str, str]) -> None:
         """Take an address and query strings, as `web_place` does."""
-        import httpx
-
         self._address, self._queries = address, queries
         self.address = address.shown
-        refuse_link_local(httpx.URL(address.shown).host)
         try:
-            self._connections = WebConnections(address.shown)
-        except (
-            ValueError,
-            ImportError,
-            OSError,
-        ) as error:  # a proxy's address, SOCKS, certificates
-            raise SettingError(
-                f"HTTPS_PROXY, HTTP_PROXY, ALL_PROXY or SSL_CERT_FILE: {error}"
-            ) from error
+            host = looked_up_host(address.shown)
+        except ValueError:
+            raise SettingError(f"{address}: has no host that can be looked up") from None
+        refuse_link_local(host)
+        self._connections = WebConnections(address.shown)
         weakref.finalize(self, self._connections.close)
 
     def files(self) -> Iterator[StoredFile]:
@@ -117,10 +110,15 @@ class WebPlace(Place):
             raise status_error(response.status_code)
         return _version(response)
 
-    def _url(self, name: str) -> str:
+    def _url(self, name: str) -> "httpx.URL":
+        import httpx
+
         query = self._queries.get(name) or self._address.query
-        url = self.address + quote(name, safe=_OF_ADDRESSES)
-        return f"{url}?{query}" if query else url
+        try:
+            url = self.address + quote(name, safe=_OF_ADDRESSES, errors="surrogateescape")
+            return httpx.URL(f"{url}?{query}" if query else url)
+        except (httpx.InvalidURL, UnicodeEncodeError):
+            raise PhotographError(Finding("stored-name")) from None
 
     def _read_once(self, name: str, most: int) -> ReadFile:
         import httpx

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..errors import PhotographError
+from ..errors import PhotographError, SettingError
 from ..findings.finding import Finding
 from ..system.version import __version__
 from .address import is_link_local
-from .environment_proxy import proxy_of
+from .environment_proxy import EnvironmentProxy, proxy_of
 from .reading_bounds import CONNECT, LONGEST_REQUEST, READS_AT_ONCE, SILENCE
 
 if TYPE_CHECKING:
     import httpx
+
+_LAST_PORT = 65535
 
 
 class WebConnections:
@@ -33,22 +35,16 @@ class WebConnections:
         """Connect to nothing yet.
 
         Raises:
-            ValueError, ImportError, OSError: the proxy or the certificates cannot be used.
+            SettingError: the proxy or the certificates of the environment cannot be used.
         """
-        import httpx
-
-        proxy = proxy_of(url)
-        self._transport = httpx.HTTPTransport(
-            proxy=None if proxy is None else httpx.Proxy(proxy.address),
-            limits=httpx.Limits(max_connections=2 * READS_AT_ONCE),
-        )
+        self._transport = _transport(proxy_of(url))
         self._deadline = _Deadline()
         pool: Any = self._transport._pool  # httpx gives no other way to its sockets
         pool._network_backend = _UntilDeadline(pool._network_backend, self._deadline)
         self.close = self._transport.close
 
     @contextmanager
-    def request(self, method: str, url: str) -> "Iterator[httpx.Response]":
+    def request(self, method: str, url: "httpx.URL") -> "Iterator[httpx.Response]":
         """Send a request, and give the answer, whose body is read within the block.
 
         Raises:
@@ -71,6 +67,52 @@ class WebConnections:
             yield response
         finally:
             response.close()
+
+
+def looked_up_host(url: str) -> str:
+    """Give the host of an address as it is looked up.
+
+    Raises:
+        ValueError: no such host or port can be; its text may have the whole address.
+    """
+    import httpx
+
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise ValueError(url) from error
+    if not parts.host or (parts.port or 0) > _LAST_PORT:
+        raise ValueError(url)
+    host = parts.raw_host.decode("ascii")
+    host.encode("idna")  # as sockets do
+    return host
+
+
+def _transport(proxy: EnvironmentProxy | None) -> "httpx.HTTPTransport":
+    import httpx
+
+    try:
+        return httpx.HTTPTransport(
+            proxy=None if proxy is None else _proxy(proxy),
+            limits=httpx.Limits(max_connections=2 * READS_AT_ONCE),
+        )
+    except ImportError as error:  # of what SOCKS needs
+        raise SettingError(str(error)) from error
+    except OSError as error:
+        raise SettingError(f"SSL_CERT_FILE or SSL_CERT_DIR: {error}") from error
+
+
+def _proxy(named: EnvironmentProxy) -> "httpx.Proxy":
+    import httpx
+
+    try:
+        looked_up_host(named.address)
+        return httpx.Proxy(named.address)
+    except ValueError:  # its text may have a part of the password
+        raise SettingError(
+            f"{named.variable}: names no proxy that can be asked; write http://HOST:PORT, and %23 "
+            "for a # in a password, or the like"
+        ) from None
 
 
 class _Deadline(threading.local):
