@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (GanteiError, OSError) as error:
         sys.stderr.write(f"gantei: {visible(str(error))}\n")
         return FAILED
-    except KeyboardInterrupt:
-        sys.stderr.write("gantei: interrupted\n")
+    except KeyboardInterrupt as interrupt:
+        sys.stderr.write(f"gantei: {': '.join(['interrupted', *map(str, interrupt.args)])}\n")
         return 128 + signal.SIGINT
     return code

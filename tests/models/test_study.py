@@ -287,13 +287,20 @@ def test_two_estimators_of_one_name_are_refused(photographs, age, tmp_path, caps
         (["nowhere"], "no such file or folder"),
         ([], "no photographs: name some"),
         (["scans"], "no photographs in scans: only 1 text file"),
+        (["empty"], "no photographs in empty: nothing lies there"),
+        (
+            ["one.jpg", "--root", "a.zip"],
+            "--root a.zip: no such folder; of an archive write zip://a",
+        ),
         (["--from", "nowhere.txt"], "nowhere.txt: cannot be read: No such file"),
     ],
 )
 def test_without_photographs_nothing_is_run(arguments, said, age, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "scans").mkdir()
-    (tmp_path / "scans/1.txt").touch()
+    (tmp_path / "empty").mkdir()
+    for name in ("scans/1.txt", "one.jpg", "a.zip"):
+        (tmp_path / name).touch()
     out = tmp_path / "results.csv"
     assert run(*arguments, "--with", age, "--out", out) == 2
     assert said in capsys.readouterr().err

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from gantei.command_line import main
+
 from ..conftest import SEX
 from ..explained import explained_network
 from .studies import interrupted_after, rows, run
@@ -275,6 +277,20 @@ def test_a_run_that_goes_on_after_its_last_row_says_nothing_of_rows(
         journal.write(b'{"file": "12')  # where it was killed
     run(photographs, "--with", age, "--out", out)
     assert capsys.readouterr().err.startswith("6 photographs, 4 of them in an earlier run")
+
+
+def test_whoever_interrupts_a_run_is_told_that_the_same_command_resumes(
+    photographs, age, tmp_path, monkeypatch, capsys
+):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("gantei.study.journal.Journal.append", interrupt)
+        assert run(photographs, "--with", age, "--out", tmp_path / "t.csv") == 128 + signal.SIGINT
+    assert capsys.readouterr().err == "gantei: interrupted: the same command resumes\n"
+    assert main(["verify-table", str(tmp_path / "t.csv"), str(photographs)]) == 2
+    assert "is not finished; the command of gantei predict that began it" in capsys.readouterr().err
 
 
 def test_rows_of_another_estimator_are_not_mixed_in(

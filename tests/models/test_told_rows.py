@@ -77,7 +77,7 @@ def test_every_photograph_is_told_what_its_rows_say_or_they_contradict_each_othe
         name = write(Path(folder, "list.csv"), *lines)
         given_ = GivenPhotographs(list_name=name, root=Path(folder))
         if (right := expected(lines)) is None:
-            with pytest.raises(OutputError, match="says something else of"):
+            with pytest.raises(OutputError, match="says something else of its photograph"):
                 collect(given_)
             return
         listing = collect(given_)
@@ -98,7 +98,7 @@ def test_rows_of_one_photograph_that_differ_are_named_by_their_lines_in_order(
     with pytest.raises(OutputError) as raised:
         collect(GivenPhotographs(list_name=name, root=tmp_path))
     said = str(raised.value)
-    assert said == f"{name}, line 23: says something else of {tmp_path}/7.jpg than {name}, line 9"
+    assert said == f"{name}, line 23: says something else of its photograph than line 9"
 
 
 def test_a_list_and_a_table_of_eyes_that_contradict_each_other_are_both_named(tmp_path):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..terminal.plural import counted
+from ..terminal.plural import tallied
 from .options import add_rows_per_file
 from .photograph_options import STANDARD_STREAM
 from .predict_summary import write_counts, write_files, write_processors
@@ -87,9 +87,10 @@ def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_the
     summary = manifest["summary"]
     already = ", already merged" if was_there else ""
     sys.stderr.write(
-        f"{counted(summary['photographs'], 'photograph')} of "
-        f"{counted(len(study.shards), 'shard')}{already}: "
-        f"{summary['photographs'] - summary['failed']} estimated, {summary['failed']} failed\n"
+        f"{tallied(summary['photographs'], 'photograph')} of "
+        f"{tallied(len(study.shards), 'shard')}{already}: "
+        f"{summary['photographs'] - summary['failed']:,} estimated, "
+        f"{summary['failed']:,} failed\n"
     )
     write_counts("failed", summary["errors"])
     write_counts("warnings", summary["findings"])

@@ -37,6 +37,7 @@ from .predict_summary import (
     write_summary,
     write_unread,
 )
+from .resumable import resumable
 from .shard_option import add_shard, in_shard_of, shard_of, write_shard
 from .streamed_table import write_stream
 
@@ -260,7 +261,7 @@ def _fill(
     ).without_own_files()
     _check_extras(chosen, backend.estimators, study)
     write_shard(shard, len(study.listing.photographs))
-    with progress(len(listing.photographs), "photograph") as bar:
+    with progress(len(listing.photographs), "photograph") as bar, resumable():
         summary = run_study(
             study,
             overwrite=chosen.overwrite,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..findings.wording import short_text
-from ..terminal.plural import counted
+from ..terminal.plural import tallied
 from ..terminal.text_table import visible
 
 if TYPE_CHECKING:
@@ -25,12 +25,12 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
 
     The files that were passed by are counted by their kinds.
     """
-    resumed = f", {summary.resumed} of them in an earlier run" if summary.resumed else ""
+    resumed = f", {summary.resumed:,} of them in an earlier run" if summary.resumed else ""
     if summary.resumed == summary.photographs > 0:
         resumed = ", already finished"
     sys.stderr.write(
-        f"{counted(summary.photographs, 'photograph')}{resumed}: "
-        f"{summary.photographs - summary.failed} estimated, {summary.failed} failed\n"
+        f"{tallied(summary.photographs, 'photograph')}{resumed}: "
+        f"{summary.photographs - summary.failed:,} estimated, {summary.failed:,} failed\n"
     )
     write_passed_by(passed_by)
     write_counts("failed", summary.errors)
@@ -68,7 +68,7 @@ def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:
 def write_unread(added: "DicomColumns | None") -> None:
     """Count the photographs whose cells of `--dicom-columns` could not be filled."""
     if added and added.unread:
-        number = counted(len(added.unread), "photograph")
+        number = tallied(len(added.unread), "photograph")
         sys.stderr.write(
             f"{number}: the cells of --dicom-columns are empty, because the header could not be "
             "decoded or the file has changed\n"
@@ -135,5 +135,5 @@ def write_counts(what: str, counts: Mapping[str, int]) -> None:
         sys.stderr.write(f"{what}:\n")
     for code, number in counts.items():
         sys.stderr.write(
-            visible(f"  {counted(number, 'photograph')}: {short_text(code)} ({code})\n")
+            visible(f"  {tallied(number, 'photograph')}: {short_text(code)} ({code})\n")
         )

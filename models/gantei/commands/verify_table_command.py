@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..terminal.plural import counted
+from ..terminal.plural import tallied
 from ..terminal.text_table import visible
 from .given_photographs import place_argument
 from .options import add_json, print_json, whole_number
@@ -90,9 +90,10 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from ..study.table_verification import verify_table
+    from ..study.table_verification import manifest_to_verify, verify_table
     from ..terminal.progress import progress
 
+    manifest_to_verify(chosen.table)  # before photographs are looked for
     listing = _listing(chosen)
     with progress(len(listing.photographs), "photograph") as bar:
         report = verify_table(
@@ -128,14 +129,14 @@ def _listing(chosen: argparse.Namespace) -> "PhotographList":
 
 
 def _text(table: Path, report: "TableReport") -> str:
-    lines = [f"{table}: {counted(report.rows, 'row')}, {report.right} with unchanged photographs"]
+    lines = [f"{table}: {tallied(report.rows, 'row')}, {report.right:,} with unchanged photographs"]
     for key, words in WORDS.items():
         names = getattr(report, key)
         if names:
-            lines.append(f"{counted(len(names), 'photograph')} {words}:")
+            lines.append(f"{tallied(len(names), 'photograph')} {words}:")
             lines += [f"  {name}" for name in names]
     if report.renamed:
-        lines.append(f"{counted(len(report.renamed), 'photograph')} renamed since the run:")
+        lines.append(f"{tallied(len(report.renamed), 'photograph')} renamed since the run:")
         lines += [f"  {name} is now {now}" for name, now in report.renamed]
     lines += [f"{name}: {FILE_WORDS[state]}" for name, state in report.files.items()]
     without = len(report.missing) + len(report.renamed)

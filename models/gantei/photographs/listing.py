@@ -120,7 +120,9 @@ def list_located(
     if not found.photographs.count:
         raise OutputError(_none_found(paths, found.others))
     if root is not None and not _is(root.is_dir):
-        raise OutputError(f"--root {root}: no such folder")
+        kind = root.suffix.lower().removeprefix(".")
+        hint = f"; of an archive write {kind}://{root}" if kind in ("zip", "tar") else ""
+        raise OutputError(f"--root {root}: no such folder{hint}")
     return found.listing()
 
 
@@ -218,7 +220,9 @@ def _none_found(paths: Sequence[Path], others: ExternalSort) -> str:
     if not (paths or others.count):
         return "no photographs: name some, a folder of them, or a list"
     where = ", ".join(map(str, paths)) or "the list"
-    what = f"only {kinds_in_words(reasons_of(others.sorted()))}" if others.count else "nothing"
+    what = "nothing lies there"
+    if others.count:
+        what = f"only {kinds_in_words(reasons_of(others.sorted()))}"
     return f"no photographs in {where}: {what}"
 
 

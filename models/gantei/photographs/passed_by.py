@@ -9,7 +9,7 @@ from typing import NamedTuple, overload
 
 from ..findings.finding import Finding
 from ..system.stored_texts import StoredTexts
-from ..terminal.plural import counted
+from ..terminal.plural import tallied
 from .path_spelling import unescaped
 from .stored_photograph import Place
 
@@ -187,4 +187,4 @@ def counts_by_kind(reasons: Iterable[Finding]) -> dict[str, int]:
 def kinds_in_words(reasons: Iterable[Finding]) -> str:
     """Say how many files there are of each kind, the most first: `2 thumbnails, 1 HTML page`."""
     counts = sorted(counts_by_kind(reasons).items(), key=lambda each: -each[1])
-    return ", ".join(counted(number, NOUNS.get(code, code)) for code, number in counts)
+    return ", ".join(tallied(number, NOUNS.get(code, code)) for code, number in counts)

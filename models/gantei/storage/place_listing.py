@@ -58,7 +58,9 @@ def list_place(
         is_named = True
         found.add(listed_text(StoredFile(name)))
     if not found.count:
-        what = f"only {kinds_in_words(reasons_of(others.sorted()))}" if others.count else "nothing"
+        what = "nothing lies there"
+        if others.count:
+            what = f"only {kinds_in_words(reasons_of(others.sorted()))}"
         raise OutputError(f"no photographs in {place.address}: {what}")
     may_repeat = is_listed and (is_named or not place.is_remote)  # as entries of an archive may
     texts = _each_once(found.sorted()) if may_repeat else found.sorted()

@@ -12,6 +12,7 @@ from ..photographs.photograph_source import PhotographDigest
 from ..photographs.stored_photograph import PhotographPlace
 from ..photographs.study_photograph import StudyPhotograph, selected
 from ..table_files.parquet_parts import is_folder_table, table_sha256
+from .files_of_table import TableAlone
 from .outages import check_asked
 from .photograph_digests import recorded_digests, with_digests
 from .renamed_photographs import renamed_photographs
@@ -90,7 +91,7 @@ def verify_table(
         MissingExtraError: what the table's format needs is not installed.
         TransferError: the place of the photographs cannot be asked now.
     """
-    manifest = _manifest(table)
+    manifest = manifest_to_verify(table)
     _check_key(table, manifest, listing)
     photographs = listing.photographs
     digests, shard = _digests(table, manifest, embeddings), _shard(table, manifest)
@@ -120,9 +121,18 @@ def verify_table(
     )  # fmt: skip
 
 
-def _manifest(table: Path) -> Mapping[str, Any]:
+def manifest_to_verify(table: Path) -> Mapping[str, Any]:
+    """Read the run manifest of a table.
+
+    Raises:
+        OutputError: there is no finished table of a run; says what is there.
+    """
     if table.is_dir() and not is_folder_table(table):
         raise OutputError(f"{table}: is a folder; name the table first, then its photographs")
+    if not table.exists() and TableAlone(table).journal_path.exists():
+        raise OutputError(
+            f"{table}: is not finished; the command of gantei predict that began it resumes"
+        )
     if not table.exists():
         raise OutputError(f"{table}: no such file; name a table of gantei predict")
     return read_run_manifest(table)

@@ -133,8 +133,8 @@ class ToldRows:
                 path, first = this, told
             elif told[_PLACE:] != first[_PLACE:]:
                 raise OutputError(
-                    f"{self._table}, {told[:_PLACE].strip()}: says something else of {this} than "
-                    f"{self._table}, {first[:_PLACE].strip()}"
+                    f"{self._table}, {told[:_PLACE].strip()}: says something else of its "
+                    f"photograph than {first[:_PLACE].strip()}"
                 )
         if path is not None:
             yield path, first

@@ -10,6 +10,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def tallied(number: int, noun: str) -> str:
+    """Do as `counted`, with commas between thousands, for a terminal.
+
+    >>> tallied(1, "row"), tallied(12600, "row")
+    ('1 row', '12,600 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def per_second(rate: float) -> str:
     """Give a rate to three digits, or to the whole number where that is more.
 
