@@ -11,6 +11,7 @@ from importlib.metadata import entry_points
 from .errors import GanteiError
 from .system.version import __version__
 from .terminal.command_parser import CommandParser
+from .terminal.redacted import redacted
 from .terminal.text_table import visible
 
 FAILED = 2
@@ -64,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + 13
     except (GanteiError, OSError) as error:
-        sys.stderr.write(f"gantei: {visible(str(error))}\n")
+        sys.stderr.write(f"gantei: {visible(redacted(str(error)))}\n")
         return FAILED
     except KeyboardInterrupt as interrupt:
         sys.stderr.write(f"gantei: {': '.join(['interrupted', *map(str, interrupt.args)])}\n")

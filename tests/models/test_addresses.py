@@ -16,14 +16,25 @@ SECRET = "c2VjcmV0"
 
 
 @pytest.mark.parametrize(
-    "text", ["s3://b/x", "https://h", "S3://b", "simplecache::s3://b", "zip://a.zip", "file:///x"]
+    "text",
+    [
+        "s3://b/x",
+        "https://h",
+        "S3://b",
+        "simplecache::s3://b",
+        "zip://a.zip",
+        "file:///x",
+        " https://h",
+        "https:/h",
+        "s3:/b",
+    ],
 )
 def test_what_is_meant_as_an_address_is_no_path(text):
     assert is_address(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["photographs", "a/b.jpg", "C:/eyes", "C:\\eyes", "./s3://b", "a:b.jpg", "s3:/b", ""]
+    "text", ["photographs", "a/b.jpg", "C:/eyes", "C:\\eyes", "./s3://b", "a:b.jpg", "a:/b", ""]
 )
 def test_what_is_a_path_is_no_address(text):
     assert not is_address(text)

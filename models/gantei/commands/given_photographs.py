@@ -20,6 +20,22 @@ def place_argument(text: str) -> "Path | Address":
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def no_address(text: str) -> str:
+    """Refuse an address, as `type` of an argument that names what is written on this machine."""
+    from ..storage.address import is_address, without_query
+
+    if is_address(text):
+        raise argparse.ArgumentTypeError(
+            f"{without_query(text)}: is an address; name a file or folder of this machine"
+        )
+    return text
+
+
+def local_path(text: str) -> Path:
+    """Read the path of what is written, as `type` of an argument; see `no_address`."""
+    return Path(no_address(text))
+
+
 def is_on_web(places: "Iterable[Path | Address | None]") -> bool:
     """Whether one of them is an address of a web server."""
     from ..storage.address import WEB, Address

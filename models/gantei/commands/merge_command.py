@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..terminal.plural import tallied
+from .given_photographs import local_path
 from .options import add_rows_per_file
 from .photograph_options import STANDARD_STREAM
 from .predict_summary import write_counts, write_files, write_processors
@@ -40,21 +41,21 @@ def register(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "--out",
         metavar="FILE",
         required=True,
-        type=Path,
+        type=local_path,
         help="merged table, .csv, .xlsx, .parquet or .jsonl; the shards may have another format",
     )
     add_rows_per_file(merge)
     merge.add_argument(
         "--embeddings",
         metavar="FILE",
-        type=Path,
+        type=local_path,
         help="also write the shards' embeddings, whose files lie beside their tables, as .npy or "
         ".parquet",
     )
     merge.add_argument(
         "--maps",
         metavar="DIR",
-        type=Path,
+        type=local_path,
         help="folder into which all shards drew their maps: checks that every picture is there, "
         "and changes none",
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .crops_suggestion import crops_suggestion
 from .dicom_option import add_dicom_columns, dicom_columns_of
 from .engine_option import add_engine, check_engine, ray_backend
-from .given_photographs import folders_of
+from .given_photographs import folders_of, local_path, no_address
 from .local_estimators import local_backend
 from .options import (
     add_calibrations,
@@ -86,6 +86,7 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
         "--out",
         metavar="FILE",
         required=True,
+        type=no_address,
         help="table, .csv, .xlsx, .parquet or .jsonl; - for plain CSV on standard output",
     )
     add_rows_per_file(predict)
@@ -107,13 +108,13 @@ def _add_outputs(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--maps",
         metavar="DIR",
-        type=Path,
+        type=local_path,
         help="also draw, below DIR, which places of each photograph the estimate comes from",
     )
     predict.add_argument(
         "--embeddings",
         metavar="FILE",
-        type=Path,
+        type=local_path,
         help="also write each photograph's vector, as .npy or .parquet; of one estimator",
     )
     predict.add_argument(

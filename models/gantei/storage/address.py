@@ -20,7 +20,8 @@ WEB = ("https", "http")
 ARCHIVES = ("zip", "tar", "parquet")
 KNOWN = (*STORES, *WEB, *ARCHIVES)
 
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?:://|//|:)")
+_ADDRESS = re.compile(rf"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:(?:://|//|:)|(?i:{'|'.join(KNOWN)}):/)")
+"""With one slash, too, where the scheme is known: what stands behind it may be a password."""
 _CHAINED = re.compile(r"::[A-Za-z][A-Za-z0-9+.-]*:/")
 _PARAMETERS = re.compile(r";[^/]*")
 """Of a part of a path, for servers of Java."""
@@ -89,9 +90,10 @@ def without_query(text: str) -> str:
     """Give a text as it may be shown: of an address neither query string nor user."""
     if not is_address(text):
         return text
-    before, _, behind = text.partition("://")
+    mark = "://" if "://" in text else ":/"
+    before, _, behind = text.partition(mark)
     host, slash, path = re.split("[?#]", behind, maxsplit=1)[0].partition("/")
-    return f"{before}://{host.rpartition('@')[2]}{slash}{path}"
+    return f"{before}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def parse_address(text: str) -> Address:
@@ -105,7 +107,10 @@ def parse_address(text: str) -> Address:
     >>> parse_address("https://eyes.example/study/?signature=secret")
     Address(scheme='https', shown='https://eyes.example/study/')
     """
+    text = text.strip()
     scheme = text.partition(":")[0].lower()
+    if re.match("[^:]*:/(?!/)", text):
+        _refuse(text, f"an address has two slashes behind its scheme: write {scheme}://")
     if text.partition("://")[0].lower() != scheme or _CHAINED.search(text):
         _refuse(text, "addresses are not chained by ::; name one place")
     if scheme not in KNOWN:

@@ -46,7 +46,7 @@ def located(
     # abspath, not resolve: a link that is named keeps its own name.
     places = [*dict.fromkeys(os.path.abspath(place) for place in given)]  # noqa: PTH100
     for name in names:
-        if "://" in name and is_address(name):
+        if ":/" in name and is_address(name):
             raise OutputError(
                 f"{list_name}: names {without_query(name)}; addresses are read only below one that "
                 "the command line gives: name it by --root"

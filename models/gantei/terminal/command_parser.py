@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from ..system.suggestion import did_you_mean
+from .redacted import redacted
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -23,8 +24,8 @@ class CommandParser(argparse.ArgumentParser):
         self.set_defaults(parser=self)
 
     def error(self, message: str) -> NoReturn:
-        """Print usage and message, and exit with 2."""
-        super().error(message + self._suggestion(message))
+        """Print usage and message, without the secrets of addresses, and exit with 2."""
+        super().error(redacted(message + self._suggestion(message)))
 
     def _suggestion(self, message: str) -> str:
         if choice := re.search(r"invalid choice: '?([^'\s]+)'? \(choose from (.*)\)", message):
