@@ -223,6 +223,7 @@ def test_every_finding_of_this_room_is_tested():
         for path in ROOM.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"
+        if isinstance(node.args[0], ast.Constant)  # one that is kept apart was found before
     }
     missing = sorted(codes - REFUSED.keys() - ELSEWHERE.keys())
     assert not missing, f"REFUSED lacks a picture that is refused under {missing}"
