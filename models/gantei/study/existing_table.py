@@ -99,11 +99,13 @@ def difference(study: Study, identity: Mapping[str, Any]) -> str:
     """
 
     def clauses(manifest: RunManifest) -> list[str]:
-        found = [*shard_differences(manifest, identity), *differences(manifest, identity)]
+        other_shard = shard_differences(manifest, identity)
+        found = [*other_shard, *differences(manifest, identity)]
         if not found:
             found += _other_parts(study, manifest)
         found += changed_files(study, study.rows_per_file, manifest)
-        if manifest["told_sha256"] != told_sha256(study.listing.photographs):
+        told = told_sha256(study.listing.photographs)
+        if not other_shard and manifest["told_sha256"] != told:  # which is of a shard's own rows
             found.append("its persons or the list's columns are others (--from, --persons)")
         if not found and not _read_again(study, manifest["photographs_sha256"])[0]:
             found.append(
