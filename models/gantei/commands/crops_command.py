@@ -93,6 +93,8 @@ def _write_summary(
     *,
     in_table: bool,
 ) -> None:
+    from ..photographs.passed_by import counts_by_kind
+
     total = len(listing.photographs)
     of = f" of {total}" if summary.photographs < total else ""
     sys.stderr.write(
@@ -101,7 +103,7 @@ def _write_summary(
         "cannot be estimated\n"
     )
     if not chosen.show:
-        write_passed_by(listing.passed_by)
+        write_passed_by(counts_by_kind(each.why for each in listing.passed_by))
     write_counts("failed", dict(summary.errors.most_common()))
     write_counts("warnings", dict(summary.findings.most_common()))
     if summary.pages:

@@ -10,7 +10,13 @@ from ..terminal.plural import tallied
 from .given_photographs import local_path
 from .options import add_rows_per_file
 from .photograph_options import STANDARD_STREAM
-from .predict_summary import write_counts, write_files, write_processors
+from .predict_summary import (
+    write_counts,
+    write_files,
+    write_passed_by,
+    write_processors,
+    write_sentences,
+)
 
 if TYPE_CHECKING:
     from ..merging.merged_study import MergedStudy
@@ -85,6 +91,8 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_there: bool) -> None:
+    from ..labels.recorded_outputs import recorded_sentences
+
     summary = manifest["summary"]
     already = ", already merged" if was_there else ""
     sys.stderr.write(
@@ -93,10 +101,12 @@ def _write_summary(study: "MergedStudy", manifest: Mapping[str, Any], *, was_the
         f"{summary['photographs'] - summary['failed']:,} estimated, "
         f"{summary['failed']:,} failed\n"
     )
+    write_passed_by(manifest["files_skipped"])
     write_counts("failed", summary["errors"])
     write_counts("warnings", summary["findings"])
     if study.has_several_processors:
         write_processors([kind for each in study.shards for kind in each.processors or [{}]])
+    write_sentences(recorded_sentences(manifest, study.run_path))
     write_files(study)
     if study.embeddings:
         sys.stderr.write(f"{study.embeddings}\n")

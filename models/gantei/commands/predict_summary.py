@@ -25,6 +25,8 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
 
     The files that were passed by are counted by their kinds.
     """
+    from ..photographs.passed_by import counts_by_kind
+
     resumed = f", {summary.resumed:,} of them in an earlier run" if summary.resumed else ""
     if summary.resumed == summary.photographs > 0:
         resumed = ", already finished"
@@ -32,7 +34,7 @@ def write_summary(summary: "Summary", passed_by: "Sequence[PassedBy]") -> None:
         f"{tallied(summary.photographs, 'photograph')}{resumed}: "
         f"{summary.photographs - summary.failed:,} estimated, {summary.failed:,} failed\n"
     )
-    write_passed_by(passed_by)
+    write_passed_by(counts_by_kind(each.why for each in passed_by))
     write_counts("failed", summary.errors)
     write_counts("warnings", summary.findings)
 
@@ -57,12 +59,12 @@ def write_processors(kinds: "Sequence[Processor]") -> None:
         )
 
 
-def write_passed_by(passed_by: "Sequence[PassedBy]") -> None:
-    """Count the files of folders that are no photographs by their kinds."""
-    from ..photographs.passed_by import kinds_in_words
+def write_passed_by(counts: Mapping[str, int]) -> None:
+    """Count the files of folders that are no photographs, by the codes of their kinds."""
+    from ..photographs.passed_by import counts_in_words
 
-    if passed_by:
-        sys.stderr.write(f"skipped: {kinds_in_words(each.why for each in passed_by)}\n")
+    if counts:
+        sys.stderr.write(visible(f"skipped: {counts_in_words(counts)}\n"))
 
 
 def write_unread(added: "DicomColumns | None") -> None:
@@ -98,8 +100,13 @@ def write_every_row(estimators: "Sequence[AnyEstimator]") -> None:
     """Say once what every row of the table says by its code."""
     from ..study.columns import sentences_of_every_row
 
+    write_sentences(sentences_of_every_row(estimators))
+
+
+def write_sentences(sentences: Mapping[str, str]) -> None:
+    """Say each sentence about every row once, with the codes that stand for it."""
     codes: dict[str, list[str]] = {}
-    for code, text in sentences_of_every_row(estimators).items():
+    for code, text in sentences.items():
         codes.setdefault(text, []).append(code)
     for text, each in codes.items():
         sys.stderr.write(visible(f"every row ({', '.join(each)}): {text}\n"))

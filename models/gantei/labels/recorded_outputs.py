@@ -41,8 +41,8 @@ def recorded_outputs(run: Mapping[str, Any], path: Path) -> tuple[EstimatedOutpu
     return found
 
 
-def recorded_findings(run: Mapping[str, Any], path: Path) -> frozenset[str]:
-    """Give what every row of an estimator says, as `demo-sex:notice`: it tells no rows apart.
+def recorded_sentences(run: Mapping[str, Any], path: Path) -> dict[str, str]:
+    """Give what every row of an estimator says, by its code, such as `demo-sex:notice`.
 
     Args:
         run: the run manifest.
@@ -51,14 +51,24 @@ def recorded_findings(run: Mapping[str, Any], path: Path) -> frozenset[str]:
     Raises:
         OutputError: it cannot be understood.
     """
+    sentences: dict[str, str] = {}
     try:
-        return frozenset(
-            f"{each['name']}:{finding['code']}"
-            for each in run.get("estimators", ())
-            for finding in each.get("findings", ())
-        )
+        for each in run.get("estimators", ()):
+            for finding in each.get("findings", ()):
+                key, text = f"{each['name']}:{finding['code']}", str(finding.get("text", ""))
+                sentences[key] = f"{sentences[key]}; {text}" if key in sentences else text
     except (AttributeError, KeyError, TypeError) as error:
         raise not_understood(path, "estimators") from error
+    return sentences
+
+
+def recorded_findings(run: Mapping[str, Any], path: Path) -> frozenset[str]:
+    """Give the codes of what every row of an estimator says: it tells no rows apart.
+
+    Raises:
+        OutputError: as `recorded_sentences`.
+    """
+    return frozenset(recorded_sentences(run, path))
 
 
 def recorded_calibrations(run: Mapping[str, Any], path: Path) -> dict[str, Calibration]:

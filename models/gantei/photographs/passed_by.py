@@ -3,7 +3,7 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple, overload
 
@@ -186,5 +186,10 @@ def counts_by_kind(reasons: Iterable[Finding]) -> dict[str, int]:
 
 def kinds_in_words(reasons: Iterable[Finding]) -> str:
     """Say how many files there are of each kind, the most first: `2 thumbnails, 1 HTML page`."""
-    counts = sorted(counts_by_kind(reasons).items(), key=lambda each: -each[1])
-    return ", ".join(tallied(number, NOUNS.get(code, code)) for code, number in counts)
+    return counts_in_words(counts_by_kind(reasons))
+
+
+def counts_in_words(counts: Mapping[str, int]) -> str:
+    """Say the same of counts by the codes."""
+    ordered = sorted(counts.items(), key=lambda each: -each[1])
+    return ", ".join(tallied(number, NOUNS.get(code, code)) for code, number in ordered)
