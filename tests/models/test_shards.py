@@ -102,6 +102,8 @@ def test_shards_have_the_run_of_the_whole_study_and_say_which_they_are(folder, a
             "photographs": len(names),
             "names_sha256": names_sha256(names),
             "eyes_sha256": told["shard"]["eyes_sha256"],
+            "persons_by": "folders",
+            "list_sha256": None,
             "dicom_key_sha256": None,
         }
     assert "shard" not in manifest(whole)

@@ -10,6 +10,7 @@ import gantei
 from gantei.errors import PhotographError
 from gantei.findings.finding import Finding
 from gantei.photographs.eyes import eyes_of
+from gantei.photographs.listed_text import listed_text, name_of_text
 from gantei.photographs.path_spelling import path_key
 from gantei.photographs.photograph import eye_of, open_photograph
 from gantei.photographs.photograph_source import (
@@ -23,8 +24,6 @@ from gantei.photographs.stored_photograph import StoredFile, StoredPhotograph
 from gantei.photographs.study_photograph import (
     CompactPhotographs,
     StudyPhotograph,
-    listed_text,
-    name_of_text,
     selected,
 )
 from gantei.study.file_stamps import FileStamps, stamp_of

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..errors import OutputError
+from ..photographs.persons import WORDS
 from ..study.files_of_table import TableAlone
 from ..study.run_differences import differences
 from ..study.same_files import SAME_FILE
-from .shard_table import ShardTable, read_shard
+from .shard_table import ShardTable, absent, read_shard
 
 MOST_NAMED = 10
 """Missing shards that a message names."""
@@ -46,13 +47,13 @@ def _tables(given: Sequence[Path]) -> list[Path]:
     """Leave out what stands beside another table, which `shard-*.csv` names too, and repetitions.
 
     Raises:
-        OutputError: something stands beside a table that is gone.
+        OutputError: something stands beside a table that is gone, or not finished.
     """
     beside = {path for each in given for path in TableAlone(each).own_paths() if path != each}
     tables = [path for path in dict.fromkeys(given) if path not in beside]
     for path in tables:
         if table := _table_of(path):
-            raise OutputError(f"{table}: is gone, and {path.name} is still there; run it again")
+            raise absent(table, path)
     return tables
 
 
@@ -85,14 +86,37 @@ def _check_alike(shard: ShardTable, first: ShardTable) -> None:
         key = ", or with another key (--anonymous)" if shard.manifest.get("anonymous") else ""
         raise OutputError(
             f"{shard.table}: the study had {had} {first.table} ran; run each shard again that ran "
-            f"before photographs were added or removed{key}"
+            "before photographs were added or removed, or give all the same folder and --root"
+            f"{key}"
         )
+    _check_told_alike(shard, first)
     keys = {each.dicom_key_sha256 for each in (shard, first)} - {None}
     if len(keys) > 1:
         raise OutputError(
             f"{shard.table}: its pseudonyms of persons in DICOM files were made with another key "
             f"than those of {first.table}; run the shards with one --dicom-key"
         )
+
+
+def _check_told_alike(shard: ShardTable, first: ShardTable) -> None:
+    """Refuse shards of which somebody has told other persons, or cells of other photographs."""
+    if shard.persons_by != first.persons_by:
+        before, now = map(_persons_in_words, (first.persons_by, shard.persons_by))
+        raise OutputError(
+            f"{shard.table}: was made {now}, and {first.table} "
+            f"{before if before != now else 'with another'}; run the shards with one --persons"
+        )
+    if shard.list_sha256 != first.list_sha256:
+        raise OutputError(
+            f"{shard.table}: its list says other things of the study's photographs than that of "
+            f"{first.table}; run the shards with one list (--from, --encoding)"
+        )
+
+
+def _persons_in_words(told_by: str | None) -> str:
+    if told_by is None:
+        return "without --persons"
+    return f"with {f'--persons {told_by}' if told_by in WORDS else 'a pattern of --persons'}"
 
 
 def _missing(numbers: Iterable[int], of: int) -> str:

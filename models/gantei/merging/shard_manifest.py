@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from ..errors import OutputError
 from ..manifests.fields import Sha256
 from ..study.run_manifest_path import run_manifest_path
 from ..study.run_manifest_reading import not_understood
@@ -14,6 +15,9 @@ from ..study.shard import MOST_SHARDS
 WholeNumber = Annotated[int, Field(ge=0, le=10**12)]
 SiblingName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00]*[^./\\\x00][^/\\\x00]*$")]
 """A file beside the table: no way to another folder."""
+
+OF_ALL = frozenset({"persons_by", "list_sha256"})
+"""What an earlier gantei did not write under `shard`."""
 
 
 class _Part(BaseModel):
@@ -29,6 +33,8 @@ class ShardFacts(_Part):
     of: Annotated[int, Field(ge=1, le=MOST_SHARDS)]
     photographs: WholeNumber
     names_sha256: Sha256
+    persons_by: str | None
+    list_sha256: Sha256 | None
     dicom_key_sha256: str | None
 
 
@@ -96,6 +102,12 @@ def checked_manifest(table: Path, manifest: Mapping[str, Any]) -> ShardManifest:
     Raises:
         OutputError: it has not; says what and where.
     """
+    shard = manifest["shard"]
+    if isinstance(shard, Mapping) and not shard.keys() >= OF_ALL:
+        raise OutputError(
+            f"{table}: was made before run manifests said how persons and lists are told in all "
+            "shards; give its gantei predict --shard again, which adds that"
+        )
     try:
         return ShardManifest.model_validate(manifest)
     except ValidationError as error:

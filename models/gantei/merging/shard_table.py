@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutputError
-from ..study.files_of_table import FilesOfTable
+from ..study.files_of_table import FilesOfTable, TableAlone
 from ..study.run_manifest_reading import read_run_manifest
 from ..system.files import open_regular
 from ..system.processor import Processor
 from ..table_files.parquet_parts import files_of_table, is_folder_table, table_sha256
 from .shard_manifest import checked_manifest
+
+_PATTERN = frozenset("*?[")
+"""What stays in a name where a shell finds no file for a pattern, or is not to look for any."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class ShardTable(FilesOfTable):
     """The table of shard `number` of `of`, as `gantei predict --shard` wrote it.
 
     `photographs` are its rows, `listed` those of all shards, whose names have the digest
-    `names_sha256`.
+    `names_sha256`. For `persons_by` and `list_sha256` see `StudyShard`.
     """
 
     table: Path
@@ -30,6 +33,8 @@ class ShardTable(FilesOfTable):
     listed: int
     photographs: int
     names_sha256: str
+    persons_by: str | None
+    list_sha256: str | None
     dicom_key_sha256: str | None
 
     @property
@@ -84,7 +89,7 @@ def read_shard(table: Path) -> ShardTable:
     if table.is_dir() and not is_folder_table(table):
         raise OutputError(f"{table}: is a folder; name the tables in it, such as shard-*.csv")
     if not (table.is_file() or table.is_dir()):
-        raise OutputError(f"{table}: no such file")
+        raise absent(table)
     manifest = read_run_manifest(table)
     if manifest.get("shard") is None:
         raise OutputError(
@@ -100,8 +105,28 @@ def read_shard(table: Path) -> ShardTable:
         facts.shard.photographs,
         facts.summary.photographs,
         facts.shard.names_sha256,
+        facts.shard.persons_by,
+        facts.shard.list_sha256,
         facts.shard.dicom_key_sha256,
     )
+
+
+def absent(table: Path, beside: Path | None = None) -> OutputError:
+    """Say why there is no such table of a shard; `beside`: a file of it that is there."""
+    unfinished = TableAlone(table).unfinished_paths()
+    if beside in unfinished or any(path.exists() for path in unfinished):
+        return OutputError(
+            f"{table}: is not finished; wait for its gantei predict, or give that again, which "
+            "resumes"
+        )
+    if beside is not None:
+        return OutputError(f"{table}: is gone, and {beside.name} is still there; run it again")
+    if _PATTERN.intersection(table.name):
+        return OutputError(
+            f"{table}: no file has such a name, so no shard has ended yet, or their tables lie "
+            "elsewhere; leave quotes around a pattern out"
+        )
+    return OutputError(f"{table}: no such file")
 
 
 def _sha256(path: Path) -> str | None:

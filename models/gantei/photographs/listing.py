@@ -35,7 +35,9 @@ class PhotographList:
     What is said of eyes: whether they are sought in the pictures (`detect`), the digest of what is
     stated, and the names of `strays`, statements of what is no photograph here. Of the table that
     lists them: the names of its further `columns`. `anonymous` says that names are random. `place`:
-    that has all of them; None: they are files of this machine.
+    that has all of them; None: they are files of this machine. `persons_by`: how names tell
+    persons, as `PersonRule.told_by` has it; None: they do not. `image_column`: of Parquet files,
+    where another than the usual one was chosen.
     """
 
     photographs: Sequence[StudyPhotograph]
@@ -46,6 +48,8 @@ class PhotographList:
     columns: tuple[str, ...] = ()
     anonymous: bool = False
     place: Place | None = None
+    persons_by: str | None = None
+    image_column: str | None = None
 
     def names(self) -> Iterator[str]:
         """The photographs' names in the table."""

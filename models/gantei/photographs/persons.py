@@ -1,5 +1,6 @@
 """Whose eye a photograph shows: as a list says, or as names tell where somebody asked them to."""
 
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,8 +22,23 @@ class KnownPerson:
     origin: PersonOrigin
 
 
-PersonRule = Callable[[str], KnownPerson | None]
-"""What tells the person of a photograph by its name in the results."""
+WORDS = ("names", "folders")
+"""What a rule is called that is no pattern."""
+
+
+@dataclass(frozen=True)
+class PersonRule:
+    """What tells the person of a photograph by its name in the results: `rule(name)`.
+
+    `told_by`: `names`, `folders`, or the SHA-256 of a pattern, which may hold names of persons.
+    """
+
+    told_by: str
+    person_of: Callable[[str], KnownPerson | None]
+
+    def __call__(self, name: str) -> KnownPerson | None:
+        """Tell the person; None: the name tells none."""
+        return self.person_of(name)
 
 
 def person_rule(chosen: str) -> PersonRule:
@@ -45,9 +61,9 @@ def person_rule(chosen: str) -> PersonRule:
     '0012'
     """
     if chosen == "names":
-        return _by_name
+        return PersonRule(chosen, _by_name)
     if chosen == "folders":
-        return _by_folder
+        return PersonRule(chosen, _by_folder)
     try:
         pattern = re.compile(chosen)
     except re.error as error:
@@ -63,7 +79,7 @@ def person_rule(chosen: str) -> PersonRule:
         person = found["person"] if found else None
         return KnownPerson(one_spelling(person), "pattern") if person else None
 
-    return by_pattern
+    return PersonRule(hashlib.sha256(chosen.encode(errors="surrogatepass")).hexdigest(), by_pattern)
 
 
 _AROUND_EYE = re.compile(rf"[\s._-]*{PLACE}[\s._-]*")

@@ -12,10 +12,11 @@ from ..system.keyed_digest import keyed_digest
 from ..system.stored_texts import StoredTexts
 from .eye_pairs import SIDES
 from .eyes import Eye, EyeOption, stated_eye
+from .listed_text import name_of_text, parts_of_text
 from .path_spelling import printable, unescaped
 from .persons import KnownPerson
-from .stored_photograph import PhotographPlace, Place, StoredFile, StoredPhotograph
-from .told_by_list import ToldByList, told_of_text
+from .stored_photograph import PhotographPlace, Place, StoredPhotograph
+from .told_by_list import ToldByList, told_of_text, told_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ Change = Callable[[StudyPhotograph], StudyPhotograph]
 """What makes of a photograph the same with more told of it."""
 Wanted = Callable[[Sequence[str]], Iterable[bool]]
 """What tells of some names which are wanted."""
+SeeTold = Callable[[Sequence[str]], object]
+"""What is given what a list tells of some photographs, as `told_text` has it."""
 _AT_ONCE = 1_000
 """Names that are asked about together."""
 
@@ -145,11 +148,12 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         """Give the same, each changed when it is asked for."""
         return self._with(changes=(*self._changes, change))
 
-    def selected(self, wanted: Wanted) -> "CompactPhotographs":
+    def selected(self, wanted: Wanted, see_told: SeeTold = lambda _: None) -> "CompactPhotographs":
         """Give those whose names are wanted, apart from the others, which take no memory then.
 
         Args:
             wanted: tells it of some names after the other; it is asked once, in their order.
+            see_told: is given what a list tells of all photographs, some after the other.
         """
         are_wanted = bytearray()
         names = StoredTexts(self._texts_wanted(wanted, are_wanted))
@@ -157,8 +161,7 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         sides = bytearray(self._sides[number] for number in numbers)
         told = None
         if self._told is not None:
-            kept = compress(self._texts(self._told[0]), are_wanted)
-            told = StoredTexts(iter(lambda: [*islice(kept, _AT_ONCE)], [])), self._told[1]
+            told = StoredTexts(self._told_wanted(*self._told, are_wanted, see_told)), self._told[1]
         return CompactPhotographs(self._below, names, sides, self._changes, told=told)
 
     def _texts_wanted(self, wanted: Wanted, are_wanted: bytearray) -> Iterator[list[str]]:
@@ -168,6 +171,15 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
             answers = bytes(wanted([*map(name_of_text, some)] if has_more else some))
             are_wanted += answers
             yield [*compress(some, answers)]
+
+    def _told_wanted(
+        self, told: StoredTexts, before: int, are_wanted: bytearray, see_told: SeeTold
+    ) -> Iterator[list[str]]:
+        """What a list tells of those that are wanted, some at a time; shows that of all."""
+        texts, wanted = self._texts(told), iter(are_wanted)
+        while some := [*islice(texts, _AT_ONCE)]:
+            see_told([text[before:] for text in some])
+            yield [*compress(some, islice(wanted, len(some)))]
 
     def _with(
         self,
@@ -187,15 +199,12 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         )
 
     def _made(self, number: int, text: str, told: str | None) -> StudyPhotograph:
-        name, facts = text, ""
-        if isinstance(self._below, Place):
-            name, _, facts = text.partition(_BEHIND_NAME)
-        spelt = unescaped(name) if "\\" in name else name
         source: PhotographPlace
         if isinstance(self._below, Place):
-            source = StoredPhotograph(self._below, spelt, *_facts(facts))
+            name, size, version = parts_of_text(text)
+            source = StoredPhotograph(self._below, _spelt(name), size, version)
         else:
-            source = Path(self._before + spelt)
+            name, source = text, Path(self._before + _spelt(text))
         eye = _BY_NAME[self._sides[number]] if self._sides else UNKNOWN
         made = StudyPhotograph(source, name, eye)
         if told is not None and self._told is not None:
@@ -205,32 +214,15 @@ class CompactPhotographs(Sequence[StudyPhotograph]):
         return made
 
 
+def _spelt(name: str) -> str:
+    return unescaped(name) if "\\" in name else name
+
+
 def _with_told(made: StudyPhotograph, told: ToldByList) -> StudyPhotograph:
     eye = made.eye
     if told.side:
         eye = stated_eye(told.side, "list", eye.side if isinstance(eye, Eye) else None)
     return StudyPhotograph(made.source, made.name, eye, told.person, told.cells)
-
-
-_BEHIND_NAME = "\0"
-"""Before every letter that a name can have in a table, so that such texts sort as names do."""
-
-
-def listed_text(file: StoredFile) -> str:
-    """Write what a place says of a file as one line, which begins with its name in the table."""
-    told = "" if file.version is None else f"={printable(file.version)}"
-    size = "" if file.size is None else file.size
-    return f"{printable(file.name)}{_BEHIND_NAME}{size}{told}"
-
-
-def name_of_text(text: str) -> str:
-    """The name with which the text begins; all of it, where it is a name alone."""
-    return text.partition(_BEHIND_NAME)[0]
-
-
-def _facts(text: str) -> tuple[int | None, str | None]:
-    size, told, version = text.partition("=")
-    return int(size) if size else None, unescaped(version) if told else None
 
 
 _BY_NAME: tuple[EyeOption, ...] = tuple(
@@ -252,10 +244,20 @@ def names_of(photographs: Sequence[StudyPhotograph]) -> Iterator[str]:
     return (each.name for each in photographs)
 
 
-def selected(photographs: Sequence[StudyPhotograph], wanted: Wanted) -> Sequence[StudyPhotograph]:
-    """Give the photographs whose names are wanted."""
+def selected(
+    photographs: Sequence[StudyPhotograph],
+    wanted: Wanted,
+    see_told: SeeTold = lambda _: None,
+) -> Sequence[StudyPhotograph]:
+    """Give the photographs whose names are wanted; see `CompactPhotographs.selected`."""
     if isinstance(photographs, CompactPhotographs):
-        return photographs.selected(wanted)
+        return photographs.selected(wanted, see_told)
+    see_told(
+        [
+            told_text(None if each.person is None else each.person.name, None, each.cells)
+            for each in photographs
+        ]
+    )
     return tuple(compress(photographs, wanted([each.name for each in photographs])))
 
 

@@ -9,6 +9,7 @@ from ..photographs.dicom.recognition import SUFFIXES
 from ..photographs.folder_walk import no_photograph
 from ..photographs.formats.known_formats import suffixes
 from ..photographs.formats.other_contents import HEAD
+from ..photographs.listed_text import listed_text, name_of_text
 from ..photographs.listing import PhotographList
 from ..photographs.other_names import by_suffix, file_by_name, folder_by_name
 from ..photographs.passed_by import (
@@ -20,7 +21,7 @@ from ..photographs.passed_by import (
 )
 from ..photographs.path_spelling import LONGEST_NAME, printable
 from ..photographs.stored_photograph import Place, StoredFile
-from ..photographs.study_photograph import CompactPhotographs, listed_text, name_of_text
+from ..photographs.study_photograph import CompactPhotographs
 from ..system.stored_texts import ExternalSort, StoredTexts
 from .address import why_unsafe
 

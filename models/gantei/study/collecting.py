@@ -134,7 +134,10 @@ def _found(
         below = place.names_of_list(names, list_name)
         if told:
             below = told.noted(below, place.place.address)
-        return list_place(place.place, chain(place.names, below), is_listed=place.is_listed)
+        names = chain(place.names, below)
+        listing = list_place(place.place, names, is_listed=place.is_listed)
+        column = None if given.image_column == IMAGE_COLUMN else given.image_column
+        return replace(listing, image_column=column)
     local = [each for each in given.paths if isinstance(each, Path)]
     root = given.root if isinstance(given.root, Path) else None
     paths = located(names, list_name, root, disk)

@@ -130,6 +130,7 @@ class Study(FilesOfTable):
             **({"dicom_columns": [*self.dicom_columns.tags]} if self.dicom_columns else {}),
             **({"anonymous": True} if self.listing.anonymous else {}),
             **({"place": place.address} if (place := self.listing.place) else {}),
+            **({"image_column": column} if (column := self.listing.image_column) else {}),
             **({"eyes": eyes} if (eyes := self.listing.eyes()) else {}),
             **environment(),
             **self.backend.identity(),

@@ -61,8 +61,12 @@ class FilesOfTable:
     def own_paths(self) -> tuple[Path, ...]:
         """The files that it writes in any case."""
         beside = (self.dictionary_path, self.run_path, self.persons_path, self.skipped_path)
-        unfinished = (self.journal_path, self.vectors_path, self.measures_journal_path)
-        return (self.table, *beside, self.measures_path, self.dicom_key_path, *unfinished)
+        done = (self.table, *beside, self.measures_path, self.dicom_key_path)
+        return (*done, *self.unfinished_paths())
+
+    def unfinished_paths(self) -> tuple[Path, ...]:
+        """Those of them that an unfinished run has."""
+        return (self.journal_path, self.vectors_path, self.measures_journal_path)
 
     def locked(self) -> AbstractContextManager[None]:
         """Keep other processes from writing the table in the meantime.

@@ -96,7 +96,8 @@ def with_persons(listing: PhotographList, rule: PersonRule) -> PhotographList:
     def told(listed: StudyPhotograph) -> StudyPhotograph:
         return listed if listed.person else listed.of_person(rule(listed.name))
 
-    return replace(listing, photographs=changed(listing.photographs, told))
+    photographs = changed(listing.photographs, told)
+    return replace(listing, photographs=photographs, persons_by=rule.told_by)
 
 
 def told_sha256(photographs: Sequence[StudyPhotograph]) -> str | None:

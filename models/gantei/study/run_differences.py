@@ -1,12 +1,15 @@
 """What two runs do differently, for whoever is in the way of the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .shard import Shard
 
+MOST_NAMED = 5
+"""Columns that a message names."""
 _TOLD = {
     "eyes": "other eyes were stated, or sought (--eyes, --from)",
+    "image_column": "its photographs are those of another column (--image-column)",
     "dicom_columns": "its columns of DICOM files are others",
 }
 
@@ -48,7 +51,7 @@ def differences(
     elif manifest.get("calibration_sha256") != identity.get("calibration_sha256"):
         found.append(f"it was made {_calibrated(manifest)}, {this} {_calibrated(identity)}")
     elif manifest.get("columns") != identity["columns"]:
-        found.append("its columns are others")
+        found.append(_other_columns(manifest.get("columns", []), identity["columns"]))
     for key in ("allow_grey", "plain_csv", "anonymous"):
         if (before := manifest.get(key, False)) != identity.get(key, False):
             option = key.replace("_", "-")
@@ -60,7 +63,8 @@ def differences(
     beside = manifest.get("beside", [])
     if beside != identity.get("beside", []):
         options = " and ".join(f"--{key}" for key in beside)
-        found.append(f"it was made with {options}" if beside else "it has no maps or embeddings")
+        lacks = " or ".join(identity.get("beside", []))
+        found.append(f"it was made with {options}" if beside else f"it has no {lacks}")
     return found
 
 
@@ -68,6 +72,18 @@ def shard_differences(manifest: Mapping[str, Any], place: Mapping[str, Any]) -> 
     """Say whether a table or a journal is of another shard than this run; no shard is one, too."""
     before, now = (_shard_in_words(each.get("shard")) for each in (manifest, place))
     return [f"it is of {before}, this run of {now}"] if before != now else []
+
+
+def _other_columns(before: Sequence[str], now: Sequence[str]) -> str:
+    unlike = [
+        f"{word} {', '.join(names[:MOST_NAMED])}{' …' if len(names) > MOST_NAMED else ''}"
+        for word, names in (
+            ("with", [name for name in before if name not in now]),
+            ("without", [name for name in now if name not in before]),
+        )
+        if names
+    ]
+    return f"its columns are others ({', '.join(unlike) or 'in another order'})"
 
 
 def _shard_in_words(told: Mapping[str, Any] | None) -> str:

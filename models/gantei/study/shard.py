@@ -19,6 +19,7 @@ from ..photographs.eyes import Eye
 from ..photographs.listing import PhotographList, StudyPhotograph
 from ..photographs.passed_by import selected_files
 from ..photographs.study_photograph import selected
+from ..photographs.told_by_list import told_text
 
 MOST_SHARDS = 65_535
 """Of a study: what two bytes hold, which merging takes for each row."""
@@ -70,7 +71,9 @@ class StudyShard:
 
     `photographs` counts those of the whole study, and `names_sha256` is the digest of their names.
     `eyes_sha256` is that of what is known of the eyes of its own photographs, before their files
-    are read: the names of others may tell it, too.
+    are read: the names of others may tell it, too. `persons_by` is how names tell persons, as
+    `PersonRule` has it, and `list_sha256` the digest of what a list tells of all photographs; None
+    where names tell no person, and where no list tells anything.
     """
 
     number: int
@@ -78,6 +81,8 @@ class StudyShard:
     photographs: int
     names_sha256: str
     eyes_sha256: str
+    persons_by: str | None
+    list_sha256: str | None
 
     @property
     def shard(self) -> Shard:
@@ -94,7 +99,7 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
 
     What is said of the study as a whole stays: its columns, and what is stated of eyes.
     """
-    digest = _NamesDigest()
+    digest, told = _NamesDigest(), _ListDigest(len(listing.columns))
 
     def are_in(names: Sequence[str]) -> list[bool]:
         digest.add(names)
@@ -102,7 +107,7 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
 
     part = replace(
         listing,
-        photographs=selected(listing.photographs, are_in),
+        photographs=selected(listing.photographs, are_in, told.add),
         passed_by=selected_files(listing.passed_by, lambda each: shard.has(each.name)),
     )
     return part, StudyShard(
@@ -111,6 +116,8 @@ def in_shard(listing: PhotographList, shard: Shard) -> tuple[PhotographList, Stu
         len(listing.photographs),
         digest.hexdigest(),
         _eyes_sha256(part.photographs),
+        listing.persons_by,
+        told.hexdigest(),
     )
 
 
@@ -133,6 +140,23 @@ class _NamesDigest:
 
     def hexdigest(self) -> str:
         return self._digest.hexdigest()
+
+
+class _ListDigest:
+    """The digest of what a list tells of a whole study's photographs, in the table's order."""
+
+    def __init__(self, columns: int) -> None:
+        self._digest, self._is_empty = hashlib.sha256(), True
+        self._nothing = told_text(None, None, (None,) * columns)
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Take what it tells of some; as `told_text` has it."""
+        self._is_empty = self._is_empty and all(text == self._nothing for text in texts)
+        self._digest.update("\n".join([*texts, ""]).encode())
+
+    def hexdigest(self) -> str | None:
+        """The digest; None where nothing is told of any."""
+        return None if self._is_empty else self._digest.hexdigest()
 
 
 def _eyes_sha256(photographs: Iterable[StudyPhotograph]) -> str:
