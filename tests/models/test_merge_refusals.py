@@ -235,5 +235,29 @@ def test_a_table_that_is_gone_from_among_its_files(study, refused):
     assert f"{table}: is gone, and shard-3.csv" in refused(tables=files)
 
 
+@pytest.mark.parametrize("ending", ["partial", "embeddings.partial", "photographs.partial"])
+def test_a_shard_that_was_killed_is_not_finished(study, refused, ending):
+    for path in study.table(3).parent.glob("shard-3.csv*"):
+        path.unlink()
+    study.table(3).with_name(f"shard-3.csv.{ending}").write_bytes(b"begun")
+    said = f"{study.table(3)}: is not finished; wait for its gantei predict, or give that again"
+    assert said in refused(tables=sorted(study.table(3).parent.glob("shard-*.csv*")))
+    assert said in refused(tables=study.tables)
+
+
+def test_a_pattern_that_the_shell_found_no_file_for(study, refused):
+    pattern = study.table(1).with_name("s*.parquet")
+    assert f"{pattern}: no file has such a name, so no shard has ended yet" in refused(
+        tables=[pattern]
+    )
+
+
+def test_columns_maps_and_embeddings_that_a_shard_lacks_are_named(study, refused, tmp_path):
+    study.run_shard(2, "--maps", tmp_path / "maps", "--overwrite")
+    assert "it has no maps" in refused(tables=[study.table(2), study.table(1), study.table(3)])
+    study.run_shard(2, "--dicom-columns", "PatientSex", "--overwrite")
+    assert "its columns are others (with dicom.PatientSex)" in refused(tables=study.tables)
+
+
 def test_a_table_that_is_named_twice_counts_once(study):
     assert study.merge(tables=[*study.tables, study.table(1)]) == 1

@@ -54,6 +54,7 @@ def test_the_merged_table_is_that_of_one_machine_in_every_format(sharded, ending
     assert study.merge() == 1
     said = capsys.readouterr().err
     assert "16 photographs of 3 shards: 14 estimated, 2 failed" in said
+    assert "skipped: 6 PDFs\n" in said
     assert "4 photographs: the same file as another photograph (same-file)" in said
     study.check_same()
 
@@ -75,6 +76,16 @@ def test_the_merged_table_is_that_of_one_machine_with_other_options(sharded, opt
     study.run_shards()
     study.merge()
     study.check_same()
+
+
+def test_what_every_row_says_is_said_of_the_merged_table(sharded, make_estimator, capsys):
+    notice = {"notice": "Demo: knows nothing.", "notice_ja": "デモ:何も知らない。"}
+    noticed = make_estimator("noticed", change=lambda each: each.update(notice))
+    study = sharded(estimators=(noticed,), of=2)
+    study.run_shards()
+    capsys.readouterr()
+    study.merge()
+    assert "every row (noticed:notice): Demo: knows nothing.\n" in capsys.readouterr().err
 
 
 def test_cells_of_a_list_survive_line_breaks_quotes_and_what_looks_like_a_formula(

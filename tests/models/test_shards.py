@@ -258,3 +258,13 @@ def test_what_does_not_go_with_a_shard_is_refused(folder, age, tmp_path, capsys,
         assert said in capsys.readouterr().err
     assert run("--from", "list.txt", "--root", folder, "--with", age, "--shard", "1/1",
                "--out", "t.csv") == 0  # fmt: skip
+
+
+def test_of_a_table_of_another_shard_nothing_is_said_of_persons(folder, age, tmp_path, capsys):
+    out = tmp_path / "shard.csv"
+    assert run(*words(folder, age, out, "--shard", "2/3")) in (0, 1)
+    for options, now in ((("--shard", "2/4"), "shard 2 of 4"), ((), "the whole study")):
+        capsys.readouterr()
+        assert run(*words(folder, age, out, *options)) == 2
+        said = capsys.readouterr().err
+        assert f"this run: it is of shard 2 of 3, this run of {now}; choose another" in said
