@@ -83,6 +83,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(body)
 
+    def list_page(self, keys, more=""):
+        """Send a page of a bucket's list, and how the next is asked for, where there is one."""
+        body = "".join(
+            f"<Contents><Key>{key}</Key><Size>3</Size><ETag>e</ETag>"
+            "<LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents>"
+            for key in keys
+        )
+        body += f"<NextContinuationToken>{more}</NextContinuationToken>" * bool(more)
+        body = f"<ListBucketResult>{body}</ListBucketResult>".encode()
+        self.answer(200, {"content-length": len(body)}, body)
+
     def hang_up(self):
         """Close the connection."""
         self.wfile.flush()

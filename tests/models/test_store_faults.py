@@ -1,10 +1,12 @@
 """Stores and web servers that fail, lie, lead elsewhere, or change files while they are read."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from gantei.errors import OutputError, PhotographError, SettingError
+from gantei.storage import object_store as object_store_module
 from gantei.storage import reading_bounds, store_clients, web, web_connections
 from gantei.storage.address import parse_address
 from gantei.storage.object_store import object_store
@@ -53,14 +55,36 @@ def refusal(place, most=10**6):
 @pytest.mark.parametrize("place", ["s3"], indirect=True)
 @pytest.mark.parametrize("key", ["other/secret.jpg", "study", "studyX/1.jpg"])
 def test_a_list_of_what_lies_elsewhere_is_refused(place, store, key):  # noqa: F811
-    listed = f"""<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>{key}</Key>
-        <LastModified>2024-01-01T00:00:00.000Z</LastModified><ETag>"e"</ETag><Size>1</Size>
-        </Contents></ListBucketResult>""".encode()
-    store.faults["eyes"] = [
-        lambda handler: handler.answer(200, {"content-length": len(listed)}, listed)
-    ]
+    store.faults["eyes"] = [lambda handler: handler.list_page([key])]
     with pytest.raises(OutputError, match="cannot be listed"):
         [*place.files()]
+
+
+@pytest.mark.parametrize("place", ["s3"], indirect=True)
+@pytest.mark.parametrize(
+    "pages, names",
+    [(1, 1000), (3, 1000), (5, 700)],
+)
+def test_a_list_that_begins_anew_is_refused(place, store, pages, names):  # noqa: F811
+    def page(handler):
+        number = len(store.asked) % pages
+        handler.list_page([f"study/{number}-{each}.jpg" for each in range(names)], more="1")
+
+    store.faults["eyes"] = [page]
+    with pytest.raises(OutputError, match="gives the same names again and again"):
+        [*place.files()]
+    assert len(store.asked) < 30
+
+
+@pytest.mark.parametrize("place", ["s3"], indirect=True)
+def test_a_list_of_empty_pages_ends(place, store, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(object_store_module, "LONGEST_WITHOUT_NAMES", 0.5)
+    store.faults["eyes"] = [lambda handler: handler.list_page([], more="1")]
+    with pytest.raises(OutputError, match=r"cannot be listed: did not arrive within 0\.5 s"):
+        [*place.files()]
+    asked = len(store.asked)
+    time.sleep(0.3)
+    assert len(store.asked) <= asked + 1, "it is still asked, though nobody waits for the answer"
 
 
 def test_an_etag_longer_than_any_is_no_version(place, store):  # noqa: F811
@@ -203,15 +227,8 @@ def test_a_list_is_read_page_by_page(store, monkeypatch, own_store):  # noqa: F8
 
     def page(handler):
         number = len(store.asked)
-        body = "".join(
-            f"<Contents><Key>study/{number}-{each}.jpg</Key><Size>3</Size><ETag>e</ETag>"
-            "<LastModified>2024-01-01T00:00:00.000Z</LastModified></Contents>"
-            for each in range(1000)
-        )
-        if number < 3:
-            body += f"<NextContinuationToken>{number}</NextContinuationToken>"
-        body = f"<ListBucketResult>{body}</ListBucketResult>".encode()
-        handler.answer(200, {"content-length": len(body)}, body)
+        names = [f"study/{number}-{each}.jpg" for each in range(1000)]
+        handler.list_page(names, more=str(number) if number < 3 else "")
 
     store.faults["eyes"] = [page]
     files = object_store("s3://eyes/study/").files()

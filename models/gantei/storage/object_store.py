@@ -1,17 +1,19 @@
 """Photographs below a prefix of an object store: of S3, Google Cloud Storage or Azure."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from ..errors import OutputError, PhotographError
 from ..findings.finding import Finding
 from ..photographs.stored_photograph import Place, ReadFile, StoredFile
-from .reading_bounds import LONGEST_ETAG, READS_AT_ONCE
+from .reading_bounds import LONGEST_ETAG, LONGEST_WITHOUT_NAMES, READS_AT_ONCE
 from .store_clients import client_of
 from .store_failures import store_failures
 
 if TYPE_CHECKING:
-    from obstore import GetResult, ObjectMeta
+    from obstore import GetResult, ListStream, ObjectMeta
 
     from .store_clients import Client
 
@@ -46,19 +48,19 @@ class ObjectStore(Place):
 
         Raises:
             OutputError: as `Place.files`; also where a key holds what obstore reads in none: an
-                empty part, `.`, `..` or a control character.
+                empty part, `.`, `..` or a control character; where the store gives the same names
+                again, or pages without any, and comes to no end.
         """
         import obstore
 
         listed = obstore.list(self._client, self._prefix or None, chunk_size=_AT_ONCE)
         try:
-            with store_failures():
-                for files in listed:
-                    for file in files:
-                        # What stores show as an empty folder comes without the `/` at its end.
-                        if file["size"] or "." in file["path"].rpartition("/")[2]:
-                            name = self._name_of(file["path"])
-                            yield StoredFile(name, file["size"], _version(file))
+            for files in self._each_once(_in_time(listed)):
+                for file in files:
+                    # What stores show as an empty folder comes without the `/` at its end.
+                    if file["size"] or "." in file["path"].rpartition("/")[2]:
+                        name = self._name_of(file["path"])
+                        yield StoredFile(name, file["size"], _version(file))
         except PhotographError as error:
             if error.code == "stored-name":
                 raise OutputError(
@@ -66,6 +68,25 @@ class ObjectStore(Place):
                     ".. or a control character; name the photographs by --from LIST"
                 ) from None
             raise OutputError(f"{self.address} cannot be listed: {error}") from None
+
+    def _each_once(
+        self, listed: Iterator[Sequence["ObjectMeta"]]
+    ) -> Iterator[Sequence["ObjectMeta"]]:
+        """Pass a list on as long as no name comes again, in whatever order a store has them.
+
+        One name is remembered, at parts 1, 2, 4, 8 …: sooner or later it is one of those that
+        repeat, and they are fewer than the parts until the next is remembered (Brent 1980).
+        """
+        remembered, renewed = "", 1
+        for number, files in enumerate(listed, 1):
+            if any(file["path"] == remembered for file in files):
+                raise OutputError(
+                    f"{self.address} cannot be listed: its server gives the same names again and "
+                    "again; name the photographs by --from LIST"
+                )
+            if files and number == renewed:
+                remembered, renewed = files[0]["path"], 2 * renewed
+            yield files
 
     def _name_of(self, key: str) -> str:
         if not key.startswith(self._prefix):  # which was all that the store should list
@@ -105,6 +126,30 @@ class ObjectStore(Place):
             if error.code == "stored-missing":
                 return None
             raise
+
+
+def _in_time(listed: "ListStream[Sequence[ObjectMeta]]") -> Iterator[Sequence["ObjectMeta"]]:
+    """Give a list in parts; obstore itself would ask for pages without names for ever.
+
+    Raises:
+        PhotographError: the store fails, or gave no part within `LONGEST_WITHOUT_NAMES`.
+    """
+
+    async def following() -> Sequence["ObjectMeta"] | None:
+        return await asyncio.wait_for(anext(listed, None), LONGEST_WITHOUT_NAMES)
+
+    # In a thread of its own, as that of a notebook has an event loop that runs.
+    with ThreadPoolExecutor(1) as thread:
+        while True:
+            with store_failures():
+                try:
+                    files = thread.submit(asyncio.run, following()).result()
+                except TimeoutError:
+                    slow = Finding("stored-slow", seconds=LONGEST_WITHOUT_NAMES)
+                    raise PhotographError(slow) from None
+            if files is None:
+                return
+            yield files
 
 
 def _body(answer: "GetResult", size: int) -> bytes:

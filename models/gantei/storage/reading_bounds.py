@@ -8,6 +8,8 @@ SILENCE = 30
 """Seconds to wait for the next bytes."""
 LONGEST_REQUEST = 300
 """Seconds for one request with its whole answer: 16 reads of 5 MB each at 0.3 MB/s."""
+LONGEST_WITHOUT_NAMES = 600
+"""Seconds for the next thousand names of a list; a store may give pages without any before them."""
 MOST_RETRIES = 5
 """After a lost connection, silence, 429 or a status from 500."""
 LONGEST_RETRIES = 60
