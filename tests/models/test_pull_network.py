@@ -53,8 +53,13 @@ def test_without_an_answer_the_proxy_is_named(hub, monkeypatch):
         monkeypatch.setenv("HTTP_PROXY", f"http://user:secret@127.0.0.1:{port}")
         said = refused(TransferError, "http://hub.invalid/x/", "through the proxy of HTTP_PROXY")
     assert "secret" not in said
-    monkeypatch.setenv("HTTP_PROXY", "socks9://nowhere")
-    refused(SettingError, "http://hub.invalid/x/", "HTTP_PROXY")
+
+
+@pytest.mark.parametrize("proxy", ["hid://user:hidden@host", "http://user:hid#den@host"])
+def test_a_proxy_that_is_none_is_named_without_its_password(monkeypatch, proxy):
+    monkeypatch.setenv("HTTP_PROXY", proxy)
+    said = refused(SettingError, "http://hub.invalid/x/", "^HTTP_PROXY: names no proxy")
+    assert "hid" not in said
 
 
 def test_a_proxy_that_refuses_is_said(hub, monkeypatch):

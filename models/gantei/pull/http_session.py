@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from ..errors import SettingError, TransferError
+from ..storage.environment_proxy import unusable_proxy
 from ..system.offline import refuse_offline
 from ..system.version import __version__
 from ..wire.credentials import trusting
@@ -64,7 +65,7 @@ class HttpSession:
 
     Raises:
         OfflineError: `GANTEI_OFFLINE` is set; before anything is opened.
-        SettingError: the certificates cannot be used.
+        SettingError: the proxy or the certificates cannot be used.
     """
 
     def __init__(
@@ -81,8 +82,10 @@ class HttpSession:
                 timeout=httpx.Timeout(SILENCE, connect=CONNECT),
                 headers={"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"},
             )
-        except (ValueError, ImportError) as error:  # a proxy's address that is none, or SOCKS
+        except ImportError as error:  # of what SOCKS needs
             raise SettingError(f"the proxy of {' or '.join(proxies())}: {error}") from error
+        except (ValueError, httpx.InvalidURL):  # its text may have a part of the password
+            raise unusable_proxy(" or ".join(proxies())) from None
 
     def __enter__(self) -> Self:
         return self

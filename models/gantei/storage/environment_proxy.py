@@ -4,6 +4,8 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from ..errors import SettingError
+
 
 class EnvironmentProxy(NamedTuple):
     """An address of a proxy, and the variable of the environment that names it."""
@@ -21,4 +23,12 @@ def proxy_of(url: str) -> EnvironmentProxy | None:
         return None
     return EnvironmentProxy(
         proxy if "://" in proxy else f"http://{proxy}", f"{scheme.upper()}_PROXY"
+    )
+
+
+def unusable_proxy(variable: str) -> SettingError:
+    """Give the error of a variable that names no proxy, without its value, which has a password."""
+    return SettingError(
+        f"{variable}: names no proxy that can be asked; write http://HOST:PORT, and %23 for a # in "
+        "a password, or the like"
     )

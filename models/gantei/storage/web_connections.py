@@ -15,7 +15,7 @@ from ..errors import PhotographError, SettingError
 from ..findings.finding import Finding
 from ..system.version import __version__
 from .address import is_link_local
-from .environment_proxy import EnvironmentProxy, proxy_of
+from .environment_proxy import EnvironmentProxy, proxy_of, unusable_proxy
 from .reading_bounds import CONNECT, LONGEST_REQUEST, READS_AT_ONCE, SILENCE
 
 if TYPE_CHECKING:
@@ -109,10 +109,7 @@ def _proxy(named: EnvironmentProxy) -> "httpx.Proxy":
         looked_up_host(named.address)
         return httpx.Proxy(named.address)
     except ValueError:  # its text may have a part of the password
-        raise SettingError(
-            f"{named.variable}: names no proxy that can be asked; write http://HOST:PORT, and %23 "
-            "for a # in a password, or the like"
-        ) from None
+        raise unusable_proxy(named.variable) from None
 
 
 class _Deadline(threading.local):
