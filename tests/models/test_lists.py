@@ -294,7 +294,7 @@ def test_a_list_of_nothing_that_is_there_gives_rows_that_say_so(eyes, age):
         (
             "list.csv",
             "photograph,person\nphotographs/b.png,1\nphotographs/b.png,2\n",
-            "photographs/b.png than list.csv, line 2",
+            "list.csv, line 3: says something else of its photograph than line 2",
         ),
         ("list.csv", "photograph,person\nphotographs,1\n", "line 2: photographs is a folder"),
         ("list.csv", "file,person\nphotographs/b.png,1\n", "called photograph; found: file"),
