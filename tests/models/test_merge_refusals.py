@@ -255,6 +255,7 @@ def test_a_pattern_that_the_shell_found_no_file_for(study, refused):
 def test_columns_maps_and_embeddings_that_a_shard_lacks_are_named(study, refused, tmp_path):
     study.run_shard(2, "--maps", tmp_path / "maps", "--overwrite")
     assert "it has no maps" in refused(tables=[study.table(2), study.table(1), study.table(3)])
+    pytest.importorskip("pydicom")
     study.run_shard(2, "--dicom-columns", "PatientSex", "--overwrite")
     assert "its columns are others (with dicom.PatientSex)" in refused(tables=study.tables)
 

@@ -134,6 +134,8 @@ def check(study, capsys, first, other, said):
 def test_an_option_that_one_shard_has_otherwise(
     files, photographs, age, sex, monkeypatch, capsys, first, other, said
 ):
+    if "--dicom-columns" in other:
+        pytest.importorskip("pydicom")
     monkeypatch.chdir(files)
     save_calibration(calibrated.calibration_of(load(age).manifest, site="clinic"), replace=True)
     study = ShardedStudy(files, photographs, ("--with", age), of=2)
