@@ -76,9 +76,10 @@ class HttpSession:
 
         self._advice = advice
         self._token = token
+        trusted = certificates(network.ca)
         try:
             self._client = httpx.Client(
-                verify=certificates(network.ca),
+                verify=trusted,
                 timeout=httpx.Timeout(SILENCE, connect=CONNECT),
                 headers={"user-agent": f"gantei/{__version__}", "accept-encoding": "identity"},
             )
