@@ -136,7 +136,12 @@ def kept_rows(monkeypatch, words, out):
 
     kept = set()
     keep = Journal.keep
+
+    def noted(journal, count):
+        kept.add(count)
+        return keep(journal, count)
+
     with monkeypatch.context() as patch:
-        patch.setattr(Journal, "keep", lambda self, count: (kept.add(count), keep(self, count)))
+        patch.setattr(Journal, "keep", noted)
         run(*words, "--out", out)
     return kept
